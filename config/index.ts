@@ -1,0 +1,4 @@
+export { AppConfig, parseEnvironment, type Role } from './app-config.js';
+export { ConfigModule } from './config.module.js';
+export type { NamedKey, RateLimit } from './parsers.js';
+export { BadEnvironment } from './reader.js';

@@ -1,0 +1,174 @@
+import { createPrivateKey } from 'node:crypto';
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { BadValue } from './reader.js';
+
+/** A named secret key of 32 bytes. */
+export interface NamedKey {
+  readonly id: string;
+  readonly bytes: Buffer;
+}
+
+/** So many requests in any window of so many seconds. */
+export interface RateLimit {
+  readonly limit: number;
+  readonly windowSeconds: number;
+}
+
+export function parseInteger(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max) {
+      throw new BadValue(`must be a whole number from ${min} to ${max}`);
+    }
+    return value;
+  };
+}
+
+export function parseOneOf<T extends string>(...values: readonly T[]): (text: string) => T {
+  return (text) => {
+    const found = values.find((value) => value === text);
+    if (found === undefined) {
+      throw new BadValue(`must be one of ${values.join(', ')}`);
+    }
+    return found;
+  };
+}
+
+export function parseUrl(...protocols: readonly string[]): (text: string) => string {
+  return (text) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (!url || !protocols.includes(url.protocol.slice(0, -1))) {
+      throw new BadValue(`must be a URL that begins with ${protocols.map((p) => `${p}://`).join(' or ')}`);
+    }
+    return text;
+  };
+}
+
+/** An http(s) base URL without query, fragment or trailing slash, so that paths can be appended. */
+export function parseBaseUrl(text: string): string {
+  const url = new URL(parseUrl('http', 'https')(text));
+  if (url.search || url.hash || url.username || url.password) {
+    throw new BadValue('must have no credentials, query or fragment');
+  }
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+}
+
+export function isLoopback(url: string): boolean {
+  const { hostname } = new URL(url);
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    /^127\./.test(hostname)
+  );
+}
+
+/** `600/60`, or `off`. */
+export function parseRateLimit(text: string): RateLimit | null {
+  if (text === 'off') {
+    return null;
+  }
+  const [, limit, windowSeconds] = /^([1-9]\d{0,8})\/([1-9]\d{0,4})$/.exec(text) ?? [];
+  if (limit === undefined || windowSeconds === undefined) {
+    throw new BadValue('must be requests/seconds, such as 600/60, or off');
+  }
+  return { limit: Number(limit), windowSeconds: Number(windowSeconds) };
+}
+
+export function parseList(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+export function parseCidrs(text: string): string[] {
+  const cidrs = parseList(text);
+  for (const cidr of cidrs) {
+    const [address = '', prefix] = cidr.split('/');
+    const bits = isIPv4(address) ? 32 : isIPv6(address) ? 128 : 0;
+    const width = prefix === undefined ? bits : Number(prefix);
+    if (bits === 0 || !/^\d*$/.test(prefix ?? '') || prefix === '' || width > bits) {
+      throw new BadValue(`must be a comma-separated list of CIDRs; "${cidr}" is none`);
+    }
+    new BlockList().addSubnet(address, width, bits === 32 ? 'ipv4' : 'ipv6');
+  }
+  return cidrs;
+}
+
+export function parseOrigins(text: string): string[] {
+  return parseList(text).map((origin) => {
+    if (origin !== '*' && (!URL.canParse(origin) || new URL(origin).origin !== origin)) {
+      throw new BadValue(
+        `must be a comma-separated list of origins, such as https://app.acme.com; "${origin}" is none`,
+      );
+    }
+    return origin;
+  });
+}
+
+/** `id:base64` of 32 bytes, comma-separated. */
+export function parseKeys(text: string): NamedKey[] {
+  const keys = parseList(text).map((entry) => {
+    const [, id, encoded] = /^([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/_-]+={0,2})$/.exec(entry) ?? [];
+    const bytes = Buffer.from(encoded ?? '', 'base64');
+    if (id === undefined || bytes.length !== 32) {
+      throw new BadValue(
+        'must be id:base64 of 32 bytes, comma-separated (make one with: openssl rand -base64 32)',
+      );
+    }
+    return { id, bytes };
+  });
+  if (keys.length === 0 || new Set(keys.map(({ id }) => id)).size !== keys.length) {
+    throw new BadValue('must hold at least one key, each with an id of its own');
+  }
+  return keys;
+}
+
+/** PKCS#8 PEMs of P-256 keys, one after the other. */
+export function parseEcPrivateKeys(text: string): string[] {
+  // A secret in one line of an .env file carries its line breaks as \n.
+  const pems = text
+    .replaceAll('\\n', '\n')
+    .match(/-----BEGIN PRIVATE KEY-----[\s\S]+?-----END PRIVATE KEY-----/g);
+  const fits = pems?.every((pem) => {
+    try {
+      return createPrivateKey(pem).asymmetricKeyDetails?.namedCurve === 'prime256v1';
+    } catch {
+      return false;
+    }
+  });
+  if (!pems || !fits) {
+    throw new BadValue(
+      'must be P-256 private keys as PKCS#8 PEM, one after the other ' +
+        '(make one with: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256)',
+    );
+  }
+  return pems;
+}
+
+export function parseEmail(text: string): string {
+  if (!/^[^\s@<>,;"]+@[^\s@<>,;"]+$/.test(text) || text.length > 254) {
+    throw new BadValue('must be an e-mail address');
+  }
+  return text;
+}
+
+export function parseMailFrom(text: string): string {
+  const address = /^[^<>\r\n]*<([^<>]+)>$/.exec(text)?.[1] ?? text;
+  parseEmail(address);
+  return text;
+}
+
+const PLACEHOLDER =
+  /change[-_ ]?me|placeholder|example|your[-_ ]|dummy|insert|todo|^(secret|password|admin|test|default)\d*$/i;
+
+/** Whether a secret is one that somebody forgot to replace, or of so few different characters that it can be guessed. */
+export function isWeakSecret(secret: string, minLength: number): boolean {
+  return secret.length < minLength || PLACEHOLDER.test(secret) || new Set(secret).size < 5;
+}
+
+/** A random key has about 30 different bytes of 32; text, a repeated pattern or zeros have far fewer, or are all printable. */
+export function isWeakKey(bytes: Buffer): boolean {
+  return new Set(bytes).size < 16 || bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
+}

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Thrown by a parser; its message completes the sentence "NAME …". */
+export class BadValue extends Error {}
+
+/** Thrown once for the whole environment; its message lists every bad variable. */
+export class BadEnvironment extends Error {
+  override readonly name = 'BadEnvironment';
+
+  constructor(readonly problems: readonly string[]) {
+    super(
+      `The environment is not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}\n` +
+        'Every variable is explained in .env.example.',
+    );
+  }
+}
+
+/** Reads variables one by one and collects what is wrong with them, so that a person mends all of it at once. */
+export class EnvironmentReader {
+  private readonly problems: string[] = [];
+
+  constructor(private readonly env: Environment) {}
+
+  /** The parsed value, or what `fallback` returns when the variable is not set. */
+  optional<T>(name: string, parse: (text: string) => T, fallback: () => T): T {
+    return this.attempt(name, () => {
+      const text = this.text(name);
+      return text === undefined ? fallback() : parse(text);
+    });
+  }
+
+  required<T>(name: string, parse: (text: string) => T): T {
+    return this.attempt(name, () => {
+      const text = this.text(name);
+      if (text === undefined) {
+        throw new BadValue('is missing');
+      }
+      return parse(text);
+    });
+  }
+
+  /** Adds a problem that shows only when several variables are seen together. */
+  complain(name: string, sentence: string): void {
+    this.problems.push(`${name} ${sentence}`);
+  }
+
+  /** @throws BadEnvironment when anything was wrong */
+  finish(): void {
+    if (this.problems.length > 0) {
+      throw new BadEnvironment(this.problems);
+    }
+  }
+
+  /** After a problem the value is of no use, but reading goes on to find the others; `finish` throws in the end. */
+  private attempt<T>(name: string, read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof BadValue)) {
+        throw error;
+      }
+      this.complain(name, error.message);
+      return undefined as T;
+    }
+  }
+
+  /** The variable itself, or the content of the file that `NAME_FILE` names, as secrets are mounted. */
+  private text(name: string): string | undefined {
+    const direct = this.env[name];
+    const file = this.env[`${name}_FILE`];
+    if (direct && file) {
+      throw new BadValue(`and ${name}_FILE are both set; keep one`);
+    }
+    if (!file) {
+      return direct?.trim() || undefined;
+    }
+    try {
+      return readFileSync(file, 'utf8').trim() || undefined;
+    } catch (error) {
+      throw new BadValue(
+        `can't be read from its file: ${(error as NodeJS.ErrnoException).code ?? 'unknown error'}`,
+      );
+    }
+  }
+}

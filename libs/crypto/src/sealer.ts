@@ -1,0 +1,57 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import type { KeyRing } from './key-ring.js';
+
+const FORMAT = 'v1';
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** Thrown when a sealed text was changed, was sealed for another context, or names an unknown key. */
+export class SealBrokenError extends Error {
+  override readonly name = 'SealBrokenError';
+}
+
+/**
+ * Authenticated encryption (AES-256-GCM, NIST SP 800-38D) with the key's id in front. The context is additional
+ * data: a text sealed for one row or purpose does not open for another, so ciphertexts can't be swapped in the database.
+ */
+export class Sealer {
+  constructor(private readonly keys: KeyRing) {}
+
+  /** @returns `v1.<key id>.<base64url of nonce, ciphertext and tag>` */
+  seal(plain: string, context: string): string {
+    const { id, bytes } = this.keys.primary;
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', bytes, nonce);
+    cipher.setAAD(Buffer.from(context));
+    const body = Buffer.concat([nonce, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+    return `${FORMAT}.${id}.${body.toString('base64url')}`;
+  }
+
+  /** @throws SealBrokenError */
+  open(sealed: string, context: string): string {
+    const [format, id, encoded, ...rest] = sealed.split('.');
+    const key = id === undefined ? undefined : this.keys.find(id);
+    const body = Buffer.from(encoded ?? '', 'base64url');
+    if (format !== FORMAT || !key || rest.length > 0 || body.length < NONCE_BYTES + TAG_BYTES) {
+      throw new SealBrokenError(key ? 'not a sealed text' : `unknown encryption key "${id ?? ''}"`);
+    }
+    const decipher = createDecipheriv('aes-256-gcm', key.bytes, body.subarray(0, NONCE_BYTES));
+    decipher.setAAD(Buffer.from(context));
+    decipher.setAuthTag(body.subarray(-TAG_BYTES));
+    try {
+      const plain = decipher.update(body.subarray(NONCE_BYTES, -TAG_BYTES));
+      return Buffer.concat([plain, decipher.final()]).toString('utf8');
+    } catch {
+      throw new SealBrokenError('the seal is broken');
+    }
+  }
+
+  sealJson(value: unknown, context: string): string {
+    return this.seal(JSON.stringify(value), context);
+  }
+
+  /** @throws SealBrokenError */
+  openJson(sealed: string, context: string): unknown {
+    return JSON.parse(this.open(sealed, context)) as unknown;
+  }
+}

@@ -1,0 +1,49 @@
+import { type DynamicModule, type FactoryProvider, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { MikroORM, type Options } from '@mikro-orm/postgresql';
+import { Database } from './database.js';
+import { Migrations } from './migrations.js';
+
+export interface DatabaseOptions {
+  readonly orm: Options;
+  /** Whether to apply pending migrations before anything else uses the database. */
+  readonly migrateOnStart: boolean;
+}
+
+const OPTIONS = Symbol('DatabaseOptions');
+
+/** Connects at the start, so that a wrong URL is known at once and not at the first request. */
+@Module({})
+export class DatabaseModule implements OnApplicationShutdown {
+  constructor(private readonly orm: MikroORM) {}
+
+  static forRootAsync(
+    options: Pick<FactoryProvider<DatabaseOptions>, 'inject' | 'useFactory'>,
+  ): DynamicModule {
+    return {
+      module: DatabaseModule,
+      global: true,
+      providers: [
+        { provide: OPTIONS, ...options },
+        {
+          provide: MikroORM,
+          inject: [OPTIONS],
+          useFactory: async ({ orm: ormOptions, migrateOnStart }: DatabaseOptions) => {
+            const orm = await MikroORM.init(ormOptions);
+            if (migrateOnStart) {
+              await new Migrations(orm).up();
+            }
+            return orm;
+          },
+        },
+        Database,
+        Migrations,
+      ],
+      exports: [MikroORM, Database, Migrations],
+    };
+  }
+
+  /** Last of all: until here, requests and jobs in flight still need it. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.orm.close();
+  }
+}

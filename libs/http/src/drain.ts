@@ -1,0 +1,25 @@
+import { setTimeout } from 'node:timers/promises';
+import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+
+/**
+ * The way out. On SIGTERM readiness turns to 503 at once, while everything is still served for some seconds, so that
+ * balancers notice and send their clients elsewhere; only then do the listeners close (Kubernetes removes endpoints
+ * in parallel to the signal, not before it).
+ */
+@Injectable()
+export class Drain implements BeforeApplicationShutdown {
+  private readonly logger = new Logger(Drain.name);
+  private begun = false;
+
+  constructor(private readonly seconds: number) {}
+
+  get active(): boolean {
+    return this.begun;
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.begun = true;
+    this.logger.log(`draining for ${this.seconds} seconds: readiness answers 503, requests are still served`);
+    await setTimeout(this.seconds * 1000);
+  }
+}

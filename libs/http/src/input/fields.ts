@@ -1,0 +1,169 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
+import { Transform, type TransformFnParams } from 'class-transformer';
+import {
+  IsBoolean,
+  IsEmail,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsString,
+  IsUUID,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+  ValidateBy,
+  ValidateIf,
+} from 'class-validator';
+
+/**
+ * Members of an input: each decorator says once what is allowed, and both the check and the OpenAPI document follow
+ * from it.
+ */
+interface FieldOptions {
+  readonly description: string;
+  readonly example?: unknown;
+  /** May be left out. */
+  readonly optional?: boolean;
+  /** May be null, as a merge patch removes a value (RFC 7396). */
+  readonly nullable?: boolean;
+}
+
+interface StringFieldOptions extends FieldOptions {
+  readonly minLength?: number;
+  readonly maxLength: number;
+  readonly pattern?: RegExp;
+  readonly format?: string;
+  /** A rule that no pattern expresses, and the sentence that follows the member's name when it is broken. */
+  readonly rule?: {
+    readonly code: string;
+    readonly test: (text: string) => boolean;
+    readonly message: string;
+  };
+}
+
+export function StringField(options: StringFieldOptions): PropertyDecorator {
+  const { minLength, maxLength, pattern, format, rule } = options;
+  return field(
+    options,
+    {
+      type: String,
+      maxLength,
+      ...(minLength === undefined ? {} : { minLength }),
+      ...(pattern === undefined ? {} : { pattern: pattern.source }),
+      ...(format === undefined ? {} : { format }),
+    },
+    IsString(),
+    ...(minLength === undefined ? [] : [MinLength(minLength)]),
+    MaxLength(maxLength),
+    ...(pattern === undefined ? [] : [Matches(pattern)]),
+    ...(rule === undefined
+      ? []
+      : [
+          ValidateBy({
+            name: rule.code,
+            validator: {
+              validate: (value: unknown) => typeof value === 'string' && rule.test(value),
+              defaultMessage: () => rule.message,
+            },
+          }),
+        ]),
+  );
+}
+
+export function EmailField(options: FieldOptions): PropertyDecorator {
+  return field(
+    { example: 'ada@acme.com', ...options },
+    { type: String, format: 'email', maxLength: 254 },
+    IsEmail({ allow_utf8_local_part: true }),
+    MaxLength(254),
+  );
+}
+
+export function UuidField(options: FieldOptions): PropertyDecorator {
+  return field(
+    { example: '0197f9a2-5c1e-7c3b-9d52-6f1d1c1f4a10', ...options },
+    { type: String, format: 'uuid', maxLength: 36 },
+    IsUUID(),
+  );
+}
+
+export function BooleanField(options: FieldOptions): PropertyDecorator {
+  return field(options, { type: Boolean }, IsBoolean());
+}
+
+export function ObjectField(options: FieldOptions & { maxBytes: number }): PropertyDecorator {
+  return field(
+    options,
+    { type: 'object', additionalProperties: true },
+    IsObject(),
+    ValidateBy({
+      name: 'too-large',
+      validator: {
+        validate: (value: unknown) => Buffer.byteLength(JSON.stringify(value) ?? '') <= options.maxBytes,
+        defaultMessage: () => `must have ${options.maxBytes} bytes of JSON at most`,
+      },
+    }),
+  );
+}
+
+interface QueryOptions extends Omit<FieldOptions, 'nullable'> {
+  readonly default?: unknown;
+}
+
+/** A whole number in a query. */
+export function IntegerQuery(options: QueryOptions & { min: number; max: number }): PropertyDecorator {
+  const { min, max } = options;
+  return field(
+    { optional: true, ...options },
+    { type: 'integer', minimum: min, maximum: max, ...defaultOf(options) },
+    Transform(({ value }: TransformFnParams): unknown =>
+      typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value,
+    ),
+    IsInt(),
+    Min(min),
+    Max(max),
+  );
+}
+
+export function BooleanQuery(options: QueryOptions): PropertyDecorator {
+  return field(
+    { optional: true, ...options },
+    { type: Boolean, ...defaultOf(options) },
+    Transform(({ value }: TransformFnParams): unknown =>
+      value === 'true' ? true : value === 'false' ? false : value,
+    ),
+    IsBoolean(),
+  );
+}
+
+export function EnumQuery(options: QueryOptions & { values: readonly string[] }): PropertyDecorator {
+  return field(
+    { optional: true, ...options },
+    { type: String, enum: [...options.values], ...defaultOf(options) },
+    IsIn(options.values),
+  );
+}
+
+function defaultOf(options: QueryOptions): { default?: unknown } {
+  return options.default === undefined ? {} : { default: options.default };
+}
+
+function field(options: FieldOptions, schema: object, ...checks: PropertyDecorator[]): PropertyDecorator {
+  const { description, example, optional = false, nullable = false } = options;
+  const skips = (value: unknown): boolean =>
+    (optional && value === undefined) || (nullable && value === null);
+  return applyDecorators(
+    ApiProperty({
+      ...schema,
+      description,
+      required: !optional,
+      ...(nullable ? { nullable } : {}),
+      ...(example === undefined ? {} : { example }),
+    } as ApiPropertyOptions),
+    ValidateIf((_, value: unknown) => !skips(value)),
+    ...checks,
+  );
+}

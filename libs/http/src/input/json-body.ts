@@ -1,0 +1,83 @@
+import { invalidInput, type InvalidMember, malformedRequest } from '#libs/problem';
+import { memberPointer, storabilityOf } from './members.js';
+
+/** Deeper than any input of ours, and far below where recursive code would run out of stack. */
+const MAX_DEPTH = 32;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Parses a JSON body and refuses what no later layer should have to think of: broken UTF-8, members that would change
+ * a prototype, texts that PostgreSQL can't store, and nesting that exhausts the stack.
+ * @returns undefined for an empty body
+ * @throws Problem `malformed-request`, `invalid-input`
+ */
+export function parseJsonBody(body: Buffer): unknown {
+  if (body.length === 0) {
+    return undefined;
+  }
+  const value = parse(decode(body));
+  const errors = inspect(value);
+  if (errors.length > 0) {
+    throw invalidInput({ errors });
+  }
+  return value;
+}
+
+function decode(body: Buffer): string {
+  try {
+    return utf8.decode(body);
+  } catch {
+    throw malformedRequest({ detail: 'The body is not valid UTF-8.' });
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw malformedRequest({ detail: 'The body is not valid JSON.' });
+  }
+}
+
+interface Place {
+  readonly value: unknown;
+  readonly pointer: string;
+  readonly depth: number;
+}
+
+/** Walks without recursion, so that the walk itself can't be overflowed. */
+function inspect(root: unknown): InvalidMember[] {
+  const errors: InvalidMember[] = [];
+  const open: Place[] = [{ value: root, pointer: '', depth: 0 }];
+  for (let place = open.pop(); place; place = open.pop()) {
+    const { value, pointer, depth } = place;
+    if (typeof value === 'string') {
+      errors.push(...storabilityOf(value, pointer));
+    } else if (typeof value === 'object' && value !== null) {
+      if (depth >= MAX_DEPTH) {
+        return [
+          { pointer: '', code: 'too-deep', message: `must not be nested more than ${MAX_DEPTH} levels deep` },
+        ];
+      }
+      for (const [key, child] of Object.entries(value)) {
+        const childPointer = memberPointer(pointer, key);
+        if (key === '__proto__' || (key === 'constructor' && isObjectWith(child, 'prototype'))) {
+          errors.push({
+            pointer: childPointer,
+            code: 'unknown-member',
+            message: 'is not a member of this input',
+          });
+        } else {
+          errors.push(...storabilityOf(key, childPointer));
+          open.push({ value: child, pointer: childPointer, depth: depth + 1 });
+        }
+      }
+    }
+  }
+  return errors;
+}
+
+function isObjectWith(value: unknown, key: string): boolean {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key);
+}

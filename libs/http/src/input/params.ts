@@ -1,0 +1,7 @@
+import { UuidField } from './fields.js';
+
+/** The `{id}` of a path. */
+export class IdParams {
+  @UuidField({ description: 'The id of the resource.' })
+  id!: string;
+}

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { isIPv6 } from 'node:net';
+import { type ExecutionContext, Inject, Injectable, SetMetadata } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import {
+  getOptionsToken,
+  getStorageToken,
+  type ThrottlerModuleOptions,
+  ThrottlerGuard,
+  type ThrottlerStorage,
+} from '@nestjs/throttler';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { tooManyRequests } from '#libs/problem';
+
+/** The limits by name: `default` for any route by caller, `auth` for credentials by address. */
+export const LIMITS = ['default', 'auth'] as const;
+export type LimitName = (typeof LIMITS)[number];
+
+const NAMES = Symbol('limits');
+
+/** Which limits a route has; without this decorator it is `default` alone. */
+export function Limited(...names: LimitName[]): MethodDecorator & ClassDecorator {
+  return SetMetadata(NAMES, names);
+}
+
+/** Exempt from every limit, as probes and public documents are. */
+export function Unlimited(): MethodDecorator & ClassDecorator {
+  return Limited();
+}
+
+export function limitsOf(handler: object, controller: object): readonly LimitName[] {
+  const names = (Reflect.getMetadata(NAMES, handler) ?? Reflect.getMetadata(NAMES, controller)) as
+    LimitName[] | undefined;
+  return names ?? ['default'];
+}
+
+interface Policy {
+  readonly name: string;
+  readonly limit: number;
+  readonly windowMs: number;
+}
+
+/**
+ * The throttler's guard with the headers of the IETF draft (draft-ietf-httpapi-ratelimit-headers-11). Each route's
+ * policies are looked up once.
+ */
+@Injectable()
+export class LimitGuard extends ThrottlerGuard {
+  private readonly policies = new WeakMap<object, readonly Policy[]>();
+
+  constructor(
+    @Inject(getOptionsToken()) options: ThrottlerModuleOptions,
+    @Inject(getStorageToken()) storage: ThrottlerStorage,
+    reflector: Reflector,
+  ) {
+    super(options, storage, reflector);
+  }
+
+  /** @throws Problem `too-many-requests` */
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    const policies = this.policiesOf(context);
+    if (policies.length === 0) {
+      return true;
+    }
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const results = await Promise.all(
+      policies.map(async ({ name, limit, windowMs }) => ({
+        name,
+        record: await this.storageService.increment(
+          `${name}:${callerOf(request, name)}`,
+          windowMs,
+          limit,
+          windowMs,
+          name,
+        ),
+        limit,
+        windowMs,
+      })),
+    );
+    const state = results.map(
+      ({ name, record, limit }) => `"${name}";r=${limit - record.totalHits};t=${record.timeToExpire}`,
+    );
+    const policy = results.map(({ name, limit, windowMs }) => `"${name}";q=${limit};w=${windowMs / 1000}`);
+    const reply = http.getResponse<FastifyReply>();
+    void reply.header('RateLimit', state.join(', ')).header('RateLimit-Policy', policy.join(', '));
+    const waits = results
+      .filter(({ record }) => record.isBlocked)
+      .map(({ record }) => record.timeToBlockExpire);
+    if (waits.length > 0) {
+      throw tooManyRequests({ headers: { 'Retry-After': String(Math.max(...waits)) } });
+    }
+    return true;
+  }
+
+  private policiesOf(context: ExecutionContext): readonly Policy[] {
+    const handler = context.getHandler();
+    let policies = this.policies.get(handler);
+    if (!policies) {
+      const names: readonly string[] = limitsOf(handler, context.getClass());
+      policies = this.throttlers
+        .filter(({ name = 'default' }) => names.includes(name))
+        .map(({ name = 'default', limit, ttl }) => ({ name, limit: Number(limit), windowMs: Number(ttl) }));
+      this.policies.set(handler, policies);
+    }
+    return policies;
+  }
+}
+
+/** A signed-in user wherever they are; else, and for credentials always, the address. */
+function callerOf(request: FastifyRequest, name: string): string {
+  return name === 'default' && request.principal ? request.principal.userId : addressKey(request.ip);
+}
+
+/**
+ * One subscriber has a whole /64 of IPv6 addresses (RFC 6177), so they count as one. Hashed: Redis holds no addresses.
+ */
+function addressKey(ip: string): string {
+  const address = isIPv6(ip) ? networkOf(ip) : ip;
+  return createHash('sha256').update(address).digest('base64url').slice(0, 22);
+}
+
+function networkOf(ip: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1];
+  if (mapped) {
+    return mapped;
+  }
+  const [head = '', tail] = (ip.split('%')[0] ?? '').split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail ? tail.split(':') : [];
+  const zeros = tail === undefined ? [] : Array<string>(8 - left.length - right.length).fill('0');
+  return [...left, ...zeros, ...right]
+    .slice(0, 4)
+    .map((group) => group.toLowerCase().replace(/^0+(?=.)/, ''))
+    .join(':');
+}

@@ -1,0 +1,82 @@
+import type { Redis } from 'ioredis';
+import type { Hit, Verdict } from './sliding-window.js';
+
+/**
+ * A log of instants for each key, in a list: those that left the window are popped, the new one is pushed if there is
+ * room. Redis runs it as one, by its own clock, so replicas can't race each other nor disagree about the time. Refused
+ * requests are not logged: a caller who goes on asking is served again when the window says so.
+ *
+ * KEYS: the windows; ARGV: limit and window in milliseconds for each. Returns for each: allowed, remaining, reset in ms.
+ */
+const SCRIPT = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local answer = {}
+for i, key in ipairs(KEYS) do
+  local limit, window = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
+  local oldest = redis.call('LINDEX', key, 0)
+  while oldest and tonumber(oldest) <= now - window do
+    redis.call('LPOP', key)
+    oldest = redis.call('LINDEX', key, 0)
+  end
+  local count = redis.call('LLEN', key)
+  local allowed = 0
+  if count < limit then
+    count = redis.call('RPUSH', key, now)
+    redis.call('PEXPIRE', key, window)
+    allowed = 1
+  end
+  answer[#answer + 1] = allowed
+  answer[#answer + 1] = limit - count
+  answer[#answer + 1] = (oldest and tonumber(oldest) or now) + window - now
+end
+return answer`;
+
+interface Waiting {
+  readonly hit: Hit;
+  readonly resolve: (verdict: Verdict) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+type ScriptRunner = Redis & {
+  gatehouseHit(keys: number, ...keysAndArguments: (string | number)[]): Promise<number[]>;
+};
+
+/** Counts over all replicas. What arrives in one turn of the event loop goes to Redis in one call. */
+export class RedisSlidingWindow {
+  private readonly redis: ScriptRunner;
+  private waiting: Waiting[] = [];
+
+  constructor(redis: Redis) {
+    // ioredis sends EVALSHA, and EVAL only when Redis has forgotten the script.
+    redis.defineCommand('gatehouseHit', { lua: SCRIPT });
+    this.redis = redis as ScriptRunner;
+  }
+
+  /** @throws whatever ioredis throws when Redis is away or too slow */
+  hit(hit: Hit): Promise<Verdict> {
+    return new Promise((resolve, reject) => {
+      if (this.waiting.push({ hit, resolve, reject }) === 1) {
+        setImmediate(() => void this.flush());
+      }
+    });
+  }
+
+  private async flush(): Promise<void> {
+    const batch = this.waiting;
+    this.waiting = [];
+    try {
+      const answer = await this.redis.gatehouseHit(
+        batch.length,
+        ...batch.map(({ hit }) => hit.key),
+        ...batch.flatMap(({ hit }) => [hit.limit, hit.windowMs]),
+      );
+      batch.forEach(({ resolve }, i) => {
+        const [allowed, remaining, resetMs] = answer.slice(3 * i, 3 * i + 3) as [number, number, number];
+        resolve({ allowed: allowed === 1, remaining, resetMs });
+      });
+    } catch (error) {
+      batch.forEach(({ reject }) => reject(error));
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import type { INestApplication } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { describeOperation, type Operation, PROBLEM_SCHEMA, type Route } from './operations.js';
+
+/** Oldest first; the last one is where new clients start. */
+export const API_VERSIONS = ['1', '2'] as const;
+export type ApiVersion = (typeof API_VERSIONS)[number];
+export const LATEST_VERSION: ApiVersion = '2';
+
+const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
+
+interface DocumentOptions {
+  /** The base URL to show; none in the files that are checked in. */
+  readonly server?: string;
+  readonly title: string;
+  readonly description: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** The OpenAPI document of each version: what stands under its prefix, and what has no version. */
+export function createDocuments(
+  app: INestApplication,
+  options: DocumentOptions,
+): Record<ApiVersion, OpenAPIObject> {
+  const whole = SwaggerModule.createDocument(app, base(options), { operationIdFactory: routeKey });
+  const routes = findRoutes(app);
+  return Object.fromEntries(
+    API_VERSIONS.map((version) => [version, forVersion(whole, routes, version)]),
+  ) as Record<ApiVersion, OpenAPIObject>;
+}
+
+function base({ title, description, tags, server }: DocumentOptions): Omit<OpenAPIObject, 'paths'> {
+  const builder = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle(title)
+    .setDescription(description)
+    .setLicense('MIT', 'https://opensource.org/license/mit')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The `accessToken` of a session.' });
+  Object.entries(tags).forEach(([name, text]) => builder.addTag(name, text));
+  if (server !== undefined) {
+    builder.addServer(server);
+  }
+  return builder.build();
+}
+
+function forVersion(whole: OpenAPIObject, routes: ReadonlyMap<string, Route>, version: ApiVersion): OpenAPIObject {
+  const document = structuredClone(whole);
+  document.info.version = `${version}.0.0`;
+  const paths = Object.entries(document.paths).filter(
+    ([path]) => !/^\/v\d+\//.test(path) || path.startsWith(`/v${version}/`),
+  );
+  document.paths = Object.fromEntries(paths.sort(([a], [b]) => a.localeCompare(b)));
+  for (const [, item] of paths) {
+    for (const method of METHODS) {
+      const operation = item[method] as Operation | undefined;
+      const route = operation?.operationId === undefined ? undefined : routes.get(operation.operationId);
+      if (operation && route) {
+        describeOperation(operation, route);
+      }
+    }
+  }
+  document.components = { ...document.components, schemas: { ...document.components?.schemas, Problem: PROBLEM_SCHEMA } };
+  dropUnused(document);
+  return document;
+}
+
+/** Nest offers the version of each path in the factory's third argument, and a handler with two versions two paths. */
+function routeKey(controller: string, method: string): string {
+  return `${controller}.${method}`;
+}
+
+function findRoutes(app: INestApplication): Map<string, Route> {
+  const routes = new Map<string, Route>();
+  for (const { metatype } of app.get(DiscoveryService, { strict: false }).getControllers()) {
+    if (typeof metatype !== 'function') {
+      continue;
+    }
+    const prototype = metatype.prototype as Record<string, unknown>;
+    for (const method of Object.getOwnPropertyNames(prototype)) {
+      const handler = prototype[method];
+      if (method !== 'constructor' && typeof handler === 'function') {
+        routes.set(routeKey(metatype.name, method), { name: method, handler, controller: metatype });
+      }
+    }
+  }
+  return routes;
+}
+
+/** Schemas that only the other version refers to. Removing one may orphan another, so it goes on until none is left. */
+function dropUnused(document: OpenAPIObject): void {
+  const schemas = document.components?.schemas ?? {};
+  for (let found = true; found; ) {
+    const text = JSON.stringify(document);
+    const unused = Object.keys(schemas).filter((name) => !text.includes(`"#/components/schemas/${name}"`));
+    unused.forEach((name) => delete schemas[name]);
+    found = unused.length > 0;
+  }
+}

@@ -1,0 +1,100 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ApiProperty } from '@nestjs/swagger';
+import { BooleanQuery, IntegerQuery, StringField } from '../input/fields.js';
+import type { CursorCodec, Position } from './cursor.js';
+
+export class CursorQuery {
+  @IntegerQuery({ description: 'How many items at most.', min: 1, max: 100, default: 20, example: 20 })
+  limit: number = 20;
+
+  @StringField({
+    description: 'From `page.nextCursor` or `page.previousCursor`.',
+    maxLength: 1024,
+    optional: true,
+  })
+  cursor?: string;
+
+  @BooleanQuery({
+    description: 'Whether to count all items, which takes time in a long list.',
+    default: false,
+  })
+  total: boolean = false;
+}
+
+export class CursorPage {
+  @ApiProperty({ type: String, nullable: true, description: 'Gives the next page; null on the last one.' })
+  nextCursor!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Gives the page before; null on the first one.' })
+  previousCursor!: string | null;
+
+  @ApiProperty({ type: 'integer', required: false, description: 'How many items there are, when asked for.' })
+  total?: number;
+}
+
+/** What a repository has to do for a page: one row more than asked tells whether the list goes on. */
+export interface PageRequest {
+  readonly limit: number;
+  readonly position: Position | null;
+}
+
+export interface Slice<T> {
+  readonly items: readonly T[];
+  readonly hasNext: boolean;
+  readonly hasPrevious: boolean;
+}
+
+/**
+ * Makes a page of `limit + 1` rows read from the position on, in the order they were read (towards the start of the
+ * list for `before`).
+ */
+export function sliceOf<T>(rows: readonly T[], { limit, position }: PageRequest): Slice<T> {
+  const more = rows.length > limit;
+  const items = rows.slice(0, limit);
+  return position?.direction === 'before'
+    ? { items: items.reverse(), hasNext: true, hasPrevious: more }
+    : { items, hasNext: more, hasPrevious: position !== null };
+}
+
+/** The cursors of a page that has been read. */
+export function cursorsOf<T extends { id: string }>(
+  slice: Slice<T>,
+  codec: CursorCodec,
+  list: string,
+): CursorPage {
+  const { items, hasNext, hasPrevious } = slice;
+  const first = items.at(0);
+  const last = items.at(-1);
+  return {
+    nextCursor: hasNext && last ? codec.encode({ direction: 'after', id: last.id }, list) : null,
+    previousCursor: hasPrevious && first ? codec.encode({ direction: 'before', id: first.id }, list) : null,
+  };
+}
+
+/** RFC 8288: the neighbouring pages as `Link` headers, with every other parameter kept. */
+export function linkPages(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  pages: Readonly<Record<string, Record<string, string> | null>>,
+): void {
+  const [path = '', query = ''] = request.url.split('?', 2);
+  for (const [relation, parameters] of Object.entries(pages)) {
+    if (parameters) {
+      const search = new URLSearchParams(query);
+      Object.entries(parameters).forEach(([name, value]) => search.set(name, value));
+      appendLink(reply, `<${path}?${search.toString()}>; rel="${relation}"`);
+    }
+  }
+}
+
+export function linkCursors(request: FastifyRequest, reply: FastifyReply, page: CursorPage): void {
+  linkPages(request, reply, {
+    next: page.nextCursor === null ? null : { cursor: page.nextCursor },
+    prev: page.previousCursor === null ? null : { cursor: page.previousCursor },
+  });
+}
+
+function appendLink(reply: FastifyReply, link: string): void {
+  const present = reply.getHeader('Link');
+  void reply.header('Link', present === undefined ? link : `${String(present)}, ${link}`);
+}

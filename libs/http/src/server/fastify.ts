@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyInstance, RawRequestDefaultExpression } from 'fastify';
+import { headersTooLarge, malformedRequest, type Problem } from '#libs/problem';
+import { parseJsonBody } from '../input/json-body.js';
+import { problemDocument } from './problem-document.js';
+
+const BODY_LIMIT_BYTES = 100 * 1024;
+const HEADERS_LIMIT_BYTES = 16 * 1024;
+/** Longer than any id; a cursor stands in the query. */
+const MAX_PARAM_LENGTH = 256;
+/** A client that needs longer to send headers and body is broken or hostile (slow loris). */
+const REQUEST_TIMEOUT_MS = 30_000;
+/** Longer than the idle timeout of common balancers (60 s), so that it is they who close an idle connection. */
+const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+/** What a proxy's or our own ids look like; anything else could forge log lines. */
+const SANE_REQUEST_ID = /^[A-Za-z0-9._:=+/@-]{1,128}$/;
+
+export interface ServerOptions {
+  readonly publicUrl: string;
+  /** CIDRs of the proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
+}
+
+/** A Fastify that answers in problem documents from its first byte on. */
+export function createFastifyAdapter({ publicUrl, trustedProxies }: ServerOptions): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    logger: false,
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
+    bodyLimit: BODY_LIMIT_BYTES,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    return503OnClosing: false,
+    http: { maxHeaderSize: HEADERS_LIMIT_BYTES },
+    genReqId: requestIdOf,
+    clientErrorHandler: (error: NodeJS.ErrnoException, socket: Socket) => answerRaw(error, socket, publicUrl),
+    skipMiddie: true,
+  });
+  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  fastify.removeAllContentTypeParsers();
+  for (const mediaType of ['application/json', 'application/merge-patch+json']) {
+    fastify.addContentTypeParser<Buffer>(mediaType, { parseAs: 'buffer' }, (_request, body, done) => {
+      try {
+        done(null, parseJsonBody(body));
+      } catch (error) {
+        done(error as Error);
+      }
+    });
+  }
+  return adapter;
+}
+
+function requestIdOf(request: RawRequestDefaultExpression | IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : randomUUID();
+}
+
+/** Node's parser gave up before there was a request: the answer is written by hand, and the connection is of no more use. */
+function answerRaw(error: NodeJS.ErrnoException, socket: Socket, publicUrl: string): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const problem: Problem = error.code === 'HPE_HEADER_OVERFLOW' ? headersTooLarge() : malformedRequest();
+  const { headers, body } = problemDocument(problem, { publicUrl, path: '/', requestId: randomUUID() });
+  const { status, title } = problem.definition;
+  const lines = Object.entries({
+    ...headers,
+    'Content-Length': Buffer.byteLength(body),
+    Connection: 'close',
+  });
+  socket.end(
+    `HTTP/1.1 ${status} ${title}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`,
+  );
+}

@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyInstance } from 'fastify';
+
+interface Entry {
+  readonly pattern: RegExp;
+  readonly methods: Set<string>;
+}
+
+/** Which methods each path has. The router knows only whole routes, and a 405 must list the methods of the path. */
+@Injectable()
+export class MethodTable {
+  private readonly entries = new Map<string, Entry>();
+
+  /** Has to be called before the routes are registered. */
+  watch(fastify: FastifyInstance): void {
+    fastify.addHook('onRoute', ({ url, method }) => {
+      const entry = this.entries.get(url) ?? { pattern: toPattern(url), methods: new Set<string>() };
+      this.entries.set(url, entry);
+      for (const name of [method].flat()) {
+        entry.methods.add(name);
+      }
+    });
+  }
+
+  /** The methods of the path of `url`, sorted; none when the path does not exist. */
+  allowedFor(url: string): string[] {
+    const path = url.split(/[?#]/, 1)[0] ?? '';
+    const methods = [...this.entries.values()]
+      .filter(({ pattern }) => pattern.test(path))
+      .flatMap((entry) => [...entry.methods]);
+    return [...new Set(methods)].sort();
+  }
+}
+
+/** Fastify's path syntax: `:name` is one segment; a `*`, which Fastify has for preflights, is no path of ours. */
+function toPattern(url: string): RegExp {
+  const source = url
+    .split('/')
+    .map((segment) => (segment.startsWith(':') ? '[^/]+' : segment.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')))
+    .join('/');
+  return new RegExp(`^${source}$`);
+}

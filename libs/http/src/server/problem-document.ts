@@ -1,0 +1,34 @@
+import type { Problem } from '#libs/problem';
+
+interface Where {
+  readonly publicUrl: string;
+  readonly path: string;
+  readonly requestId: string;
+}
+
+/** RFC 9457: the problem as a document, and the headers that go with it. */
+export function problemDocument(
+  problem: Problem,
+  { publicUrl, path, requestId }: Where,
+): { headers: Record<string, string>; body: string } {
+  const { code, definition, occurrence } = problem;
+  return {
+    headers: {
+      'Content-Type': 'application/problem+json; charset=utf-8',
+      // RFC 9110, section 15.5.2: a 401 says how to authenticate.
+      ...(definition.status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}),
+      ...occurrence.headers,
+    },
+    body: JSON.stringify({
+      type: `${publicUrl}/problems/${code}`,
+      title: definition.title,
+      status: definition.status,
+      detail: occurrence.detail ?? definition.about,
+      instance: path,
+      code,
+      requestId,
+      ...(occurrence.errors ? { errors: occurrence.errors } : {}),
+      ...occurrence.members,
+    }),
+  };
+}

@@ -1,0 +1,84 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject } from '@nestjs/common';
+import { OptimisticLockError } from '@mikro-orm/core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import {
+  conflict,
+  headersTooLarge,
+  internalError,
+  malformedRequest,
+  methodNotAllowed,
+  notFound,
+  payloadTooLarge,
+  Problem,
+  type ProblemFactory,
+  unsupportedMediaType,
+  uriTooLong,
+} from '#libs/problem';
+import { PINO } from '#libs/telemetry';
+import { problemDocument } from './problem-document.js';
+import { MethodTable } from './method-table.js';
+
+/** What the framework answers by status alone. */
+const BY_STATUS: Readonly<Record<number, ProblemFactory>> = {
+  400: malformedRequest,
+  404: notFound,
+  413: payloadTooLarge,
+  414: uriTooLong,
+  415: unsupportedMediaType,
+  431: headersTooLarge,
+};
+
+/** Turns every error into a problem document (RFC 9457). What is not a known problem is logged and tells nothing. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(
+    @Inject(PINO) private readonly logger: Logger,
+    private readonly methods: MethodTable,
+    private readonly publicUrl: string,
+  ) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const problem = this.toProblem(error, request);
+    if (problem.definition.status >= 500) {
+      this.logger.error({ err: problem.occurrence.cause ?? error, code: problem.code }, 'request failed');
+    }
+    if (reply.sent) {
+      return;
+    }
+    const { headers, body } = problemDocument(problem, {
+      publicUrl: this.publicUrl,
+      path: request.url.split('?', 1)[0] ?? '/',
+      requestId: request.id,
+    });
+    void reply.status(problem.definition.status).headers(headers).send(body);
+  }
+
+  private toProblem(error: unknown, request: FastifyRequest): Problem {
+    if (error instanceof Problem) {
+      return error;
+    }
+    if (error instanceof OptimisticLockError) {
+      return conflict();
+    }
+    if (error instanceof HttpException) {
+      if (error.getStatus() === 404) {
+        return this.missing(request);
+      }
+      const factory = BY_STATUS[error.getStatus()];
+      if (factory) {
+        return factory();
+      }
+    }
+    return internalError({ cause: error });
+  }
+
+  /** RFC 9110, section 15.5.6: a path that exists under other methods is 405 and lists them. */
+  private missing(request: FastifyRequest): Problem {
+    const allowed = this.methods.allowedFor(request.url);
+    return allowed.length > 0 ? methodNotAllowed({ headers: { Allow: allowed.join(', ') } }) : notFound();
+  }
+}

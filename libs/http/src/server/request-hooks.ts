@@ -1,0 +1,110 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { Histogram, type Registry } from 'prom-client';
+import { runInRequestContext } from '#libs/telemetry';
+
+const LATENCY_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const PROXY_WARNING_INTERVAL_MS = 60_000;
+
+/** On every answer. Documents and pages that need more override `Content-Security-Policy`. */
+const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+};
+
+interface HookOptions {
+  readonly logger: Logger;
+  readonly registry: Registry;
+  /** Whether the public URL is https, and so browsers may be told to insist on it (RFC 6797). */
+  readonly secure: boolean;
+  readonly trustsProxies: boolean;
+  /** Whether the process is about to leave; answers then ask clients to open their next connection elsewhere. */
+  readonly isDraining: () => boolean;
+}
+
+/** What happens to every request around its handler: id, headers, one log line, one measurement. */
+export function addRequestHooks(fastify: FastifyInstance, options: HookOptions): void {
+  const { logger, isDraining } = options;
+  const observe = createObserver(options.registry);
+  const headers = options.secure
+    ? { ...SECURITY_HEADERS, 'Strict-Transport-Security': 'max-age=31536000; includeSubDomains' }
+    : SECURITY_HEADERS;
+  const warnOfProxy = createProxyWarning(logger);
+
+  fastify.addHook('onRequest', (request, reply, done) => {
+    void reply.headers(headers).header('X-Request-Id', request.id);
+    if (isDraining()) {
+      void reply.header('Connection', 'close');
+    }
+    if (request.headers['x-forwarded-for'] !== undefined && !isFromProxy(request, options.trustsProxies)) {
+      warnOfProxy(request.socket.remoteAddress);
+    }
+    runInRequestContext({ requestId: request.id }, done);
+  });
+
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const seconds = reply.elapsedTime / 1000;
+    const route = request.is404 ? 'none' : (request.routeOptions.url ?? 'none');
+    observe(request.method, route, reply.statusCode, seconds);
+    logger.info(requestLine(request, reply, route), 'request');
+    done();
+  });
+}
+
+/** No query, body or address: they may hold tokens and personal data. */
+function requestLine(request: FastifyRequest, reply: FastifyReply, route: string): object {
+  return {
+    requestId: request.id,
+    method: request.method,
+    route,
+    status: reply.statusCode,
+    ms: Math.round(reply.elapsedTime * 10) / 10,
+    ...(request.principal ? { userId: request.principal.userId } : {}),
+  };
+}
+
+/** With a trusted proxy in between, Fastify took the address from the header, so it differs from the socket's. */
+function isFromProxy(request: FastifyRequest, trustsProxies: boolean): boolean {
+  return trustsProxies && request.ip !== request.socket.remoteAddress;
+}
+
+function createProxyWarning(logger: Logger): (remoteAddress: string | undefined) => void {
+  let quietUntil = 0;
+  return (remoteAddress) => {
+    if (Date.now() < quietUntil) {
+      return;
+    }
+    quietUntil = Date.now() + PROXY_WARNING_INTERVAL_MS;
+    logger.warn(
+      { remoteAddress },
+      'X-Forwarded-For came from an address that is not in TRUSTED_PROXIES and was ignored: ' +
+        'behind a balancer, all its clients share one rate limit until its address is listed there',
+    );
+  };
+}
+
+/** prom-client hashes the labels at each observation; the handful of combinations is looked up here for less. */
+function createObserver(
+  registry: Registry,
+): (method: string, route: string, status: number, seconds: number) => void {
+  const histogram = new Histogram({
+    name: 'gatehouse_http_request_duration_seconds',
+    help: 'Duration of HTTP requests by method, route and status.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: LATENCY_BUCKETS_SECONDS,
+    registers: [registry],
+  });
+  const known = new Map<string, Histogram.Internal<'method' | 'route' | 'status'>>();
+  return (method, route, status, seconds) => {
+    const key = `${method} ${status} ${route}`;
+    let child = known.get(key);
+    if (!child) {
+      child = histogram.labels(method, route, String(status));
+      known.set(key, child);
+    }
+    child.observe(seconds);
+  };
+}

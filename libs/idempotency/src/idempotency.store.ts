@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#libs/clock';
+import { type Mac, MacFactory, Sealer } from '#libs/crypto';
+import { Database } from '#libs/database';
+import { idempotencyKeyReused, idempotentRequestRunning } from './idempotency.problems.js';
+
+/** What is replayed. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+interface Row {
+  readonly fingerprint: string;
+  readonly answer: string | null;
+}
+
+const KEPT_MS = 24 * 60 * 60 * 1000;
+/** Longer than any request takes. After a crash the key is free again when this has passed. */
+const LOCK_MS = 60_000;
+
+@Injectable()
+export class IdempotencyStore {
+  private readonly mac: Mac;
+
+  constructor(
+    private readonly database: Database,
+    private readonly sealer: Sealer,
+    private readonly clock: Clock,
+    macs: MacFactory,
+  ) {
+    this.mac = macs.for('idempotency');
+  }
+
+  /** The stored name of a key: who may use it where, and what it is. */
+  idOf(caller: string, route: string, key: string): string {
+    return this.mac.sign(JSON.stringify([caller, route, key]));
+  }
+
+  /**
+   * Takes the key, or finds the answer it had.
+   * @returns the stored answer, or undefined when the caller is the first and has to `complete` or `release`
+   * @throws Problem `idempotency-key-reused`, `idempotent-request-running`
+   */
+  async begin(id: string, body: unknown): Promise<Answer | undefined> {
+    const fingerprint = this.mac.sign(JSON.stringify(body ?? null));
+    const now = this.clock.now();
+    return this.database.read(async (em) => {
+      const taken = await em.execute<unknown[]>(
+        `insert into accounts.idempotency_key as k (id, fingerprint, locked_until, expires_at) values (?, ?, ?, ?)
+         on conflict (id) do update
+           set fingerprint = excluded.fingerprint, answer = null,
+               locked_until = excluded.locked_until, expires_at = excluded.expires_at
+           where k.expires_at < ? or (k.answer is null and k.locked_until < ?)
+         returning id`,
+        [id, fingerprint, after(now, LOCK_MS), after(now, KEPT_MS), now, now],
+      );
+      if (taken.length > 0) {
+        return undefined;
+      }
+      const [row] = await em.execute<Row[]>(
+        'select fingerprint, answer from accounts.idempotency_key where id = ?',
+        [id],
+      );
+      if (row && row.fingerprint !== fingerprint) {
+        throw idempotencyKeyReused();
+      }
+      if (!row?.answer) {
+        throw idempotentRequestRunning({ headers: { 'Retry-After': '1' } });
+      }
+      return this.sealer.openJson(row.answer, contextOf(id)) as Answer;
+    });
+  }
+
+  async complete(id: string, answer: Answer): Promise<void> {
+    const sealed = this.sealer.sealJson(answer, contextOf(id));
+    await this.database.read((em) =>
+      em.execute('update accounts.idempotency_key set answer = ? where id = ?', [sealed, id]),
+    );
+  }
+
+  /** Frees the key of a request that failed, so that the caller may correct it and try again. */
+  async release(id: string): Promise<void> {
+    await this.database.read((em) =>
+      em.execute('delete from accounts.idempotency_key where id = ? and answer is null', [id]),
+    );
+  }
+
+  /** @returns how many keys had expired */
+  async purge(): Promise<number> {
+    const rows = await this.database.read((em) =>
+      em.execute<unknown[]>('delete from accounts.idempotency_key where expires_at < ? returning id', [
+        this.clock.now(),
+      ]),
+    );
+    return rows.length;
+  }
+}
+
+function contextOf(id: string): string {
+  return `idempotency:${id}`;
+}
+
+function after(instant: Date, ms: number): Date {
+  return new Date(instant.getTime() + ms);
+}

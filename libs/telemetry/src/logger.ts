@@ -1,0 +1,94 @@
+import { type LoggerService } from '@nestjs/common';
+import { destination, type Logger, pino, stdTimeFunctions } from 'pino';
+import { currentRequestContext } from './request-context.js';
+import { describeError, redactText, SECRET_MEMBERS } from './redaction.js';
+
+export interface LoggerOptions {
+  readonly level: string;
+  /** Which part of the system writes; stands on every line. */
+  readonly role: string;
+  /** For a person at a terminal rather than a machine. */
+  readonly pretty: boolean;
+}
+
+/** JSON lines on standard output: time, level, role, request id, message; errors and secrets redacted. */
+export function createLogger({ level, role, pretty }: LoggerOptions): Logger {
+  return pino(
+    {
+      level,
+      base: { role },
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: describeError },
+      redact: {
+        paths: SECRET_MEMBERS.flatMap((member) => [member, `*.${member}`, `*.*.${member}`]),
+        censor: '[redacted]',
+      },
+      mixin: () => {
+        const context = currentRequestContext();
+        return context ? { requestId: context.requestId } : {};
+      },
+      ...(pretty
+        ? {
+            transport: {
+              target: 'pino-pretty',
+              options: { ignore: 'pid,hostname,role', translateTime: 'SYS:HH:MM:ss.l' },
+            },
+          }
+        : {}),
+    },
+    ...(pretty ? [] : [destination({ dest: 1, sync: false })]),
+  );
+}
+
+/** Nest's own lines, and those of every `new Logger(context)`, through pino. */
+export class NestLogger implements LoggerService {
+  constructor(private readonly logger: Logger) {}
+
+  log(message: unknown, ...rest: unknown[]): void {
+    this.write('info', message, rest);
+  }
+
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.write('warn', message, rest);
+  }
+
+  error(message: unknown, ...rest: unknown[]): void {
+    this.write('error', message, rest);
+  }
+
+  fatal(message: unknown, ...rest: unknown[]): void {
+    this.write('fatal', message, rest);
+  }
+
+  debug(message: unknown, ...rest: unknown[]): void {
+    this.write('debug', message, rest);
+  }
+
+  verbose(message: unknown, ...rest: unknown[]): void {
+    this.write('trace', message, rest);
+  }
+
+  /** Nest passes the context's name last, and for errors a stack or an Error before it. */
+  private write(
+    level: 'info' | 'warn' | 'error' | 'fatal' | 'debug' | 'trace',
+    message: unknown,
+    rest: unknown[],
+  ): void {
+    const context = typeof rest.at(-1) === 'string' ? (rest.pop() as string) : undefined;
+    const err = [message, ...rest].find((value) => value instanceof Error);
+    const stack = rest.find((value): value is string => typeof value === 'string');
+    const members = rest.find(
+      (value): value is object => typeof value === 'object' && value !== null && value !== err,
+    );
+    this.logger[level](
+      {
+        ...(context === undefined ? {} : { context }),
+        ...members,
+        ...(err === undefined ? {} : { err }),
+        ...(stack === undefined ? {} : { stack: redactText(stack) }),
+      },
+      redactText(message instanceof Error ? message.message : String(message)),
+    );
+  }
+}
