@@ -7,7 +7,14 @@ import { Clock } from './clock.js';
 export class IdSource {
   constructor(private readonly clock: Clock) {}
 
-  next(): string {
-    return v7({ msecs: this.clock.millis() });
+  /** @param at when the identified thing was made; now, if not given */
+  next(at: Date = this.clock.now()): string {
+    return v7({ msecs: at.getTime() });
   }
+}
+
+/** The lowest UUIDv7 of an instant: ids that sort before it are older, all others are not. */
+export function lowestIdAt(instant: Date): string {
+  const hex = Math.max(0, instant.getTime()).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7000-8000-000000000000`;
 }

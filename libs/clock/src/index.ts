@@ -1,3 +1,3 @@
 export { Clock, SystemClock } from './clock.js';
 export { ClockModule } from './clock.module.js';
-export { IdSource } from './id-source.js';
+export { IdSource, lowestIdAt } from './id-source.js';

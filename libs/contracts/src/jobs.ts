@@ -31,6 +31,22 @@ const DEAD_LETTERS: Retention = { ageSeconds: 30 * DAY_SECONDS, count: 10_000 };
 /** After `kill -9` a job is back in lock time + check interval at most. All jobs are idempotent, so it may come often. */
 const RESTARTED: Stalled = { maxCount: 20, lockMs: 8_000, checkEveryMs: 4_000 };
 
+/** Tidying up, once an hour. */
+const PURGE = {
+  payload: Tick,
+  concurrency: 1,
+  timeoutMs: 300_000,
+  attempts: 5,
+  backoff: { baseMs: 10_000, capMs: 300_000, jitter: 0.25 },
+  // Kept while its period lasts, so that its id is not free and no replica puts it again.
+  retention: {
+    completed: { ageSeconds: DAY_SECONDS, count: 10 },
+    failed: { ageSeconds: 7 * DAY_SECONDS, count: 100 },
+  },
+  stalled: RESTARTED,
+  periodic: { everyMinutes: 60 },
+} as const;
+
 /** Every job that there is. A process that has the role refuses to start when a job has no processor, or two. */
 export const JOBS = {
   'deliver-to-notifications': {
@@ -66,17 +82,13 @@ export const JOBS = {
     retention: { completed: 'none', failed: DEAD_LETTERS },
     stalled: RESTARTED,
   },
+  'purge-accounts': {
+    ...PURGE,
+    role: 'worker',
+  },
   'purge-notifications': {
-    payload: Tick,
+    ...PURGE,
     role: 'notifications',
-    concurrency: 1,
-    timeoutMs: 300_000,
-    attempts: 5,
-    backoff: { baseMs: 10_000, capMs: 300_000, jitter: 0.25 },
-    // Kept while its period lasts, so that its id is not free and no replica puts it again.
-    retention: { completed: { ageSeconds: DAY_SECONDS, count: 10 }, failed: { ageSeconds: 7 * DAY_SECONDS, count: 100 } },
-    stalled: RESTARTED,
-    periodic: { everyMinutes: 60 },
   },
 } as const satisfies JobTable<JobRole>;
 

@@ -71,7 +71,7 @@ export const PROBLEM_SCHEMA = {
       },
     },
   },
-} as const;
+};
 
 /** Completes an operation with what its decorators say: id, errors with examples, limits and headers. */
 export function describeOperation(operation: Operation, route: Route): void {

@@ -1,0 +1,42 @@
+import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
+import { Migrator } from '@mikro-orm/migrations';
+import { defineConfig, type Options } from '@mikro-orm/postgresql';
+
+/** How long a request waits for a free connection before it is told to come back. */
+const POOL_PATIENCE_MS = 2000;
+/** No statement of ours takes this long; one that does holds a connection that others wait for. */
+const STATEMENT_TIMEOUT_MS = 15_000;
+
+interface OrmInputs {
+  readonly url: string;
+  readonly poolSize: number;
+  readonly entities: NonNullable<Options['entities']>;
+  readonly migrations: NonNullable<NonNullable<Options['migrations']>['migrationsList']>;
+}
+
+export function ormOptions({ url, poolSize, entities, migrations }: OrmInputs): Options {
+  return defineConfig({
+    clientUrl: url,
+    entities,
+    extensions: [Migrator],
+    metadataProvider: ReflectMetadataProvider,
+    migrations: {
+      migrationsList: migrations,
+      path: 'migrations',
+      snapshotName: '.snapshot',
+      schema: 'accounts',
+      tableName: 'migration',
+    },
+    pool: { min: 0, max: poolSize },
+    driverOptions: {
+      // The URL as a whole, so that pg honours `sslmode` and the other parameters of libpq.
+      connectionString: url,
+      connectionTimeoutMillis: POOL_PATIENCE_MS,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      application_name: 'gatehouse',
+    },
+    schemaGenerator: { ignoreSchema: ['public'] },
+    ignoreUndefinedInQuery: true,
+    allowGlobalContext: false,
+  });
+}

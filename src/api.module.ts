@@ -1,0 +1,30 @@
+import { Module } from '@nestjs/common';
+import { HttpModule, LimitsModule } from '#libs/http';
+import { AppConfig } from '../config/index.js';
+import { AuthHttpModule } from './auth/index.js';
+import { HealthHttpModule } from './health/index.js';
+import { PlatformModule } from './platform.module.js';
+import { UsersHttpModule } from './users/index.js';
+
+/** The role `api`: everything that answers over HTTP. */
+@Module({
+  imports: [
+    PlatformModule,
+    HttpModule.forRootAsync({
+      inject: [AppConfig],
+      useFactory: ({ publicUrl, trustedProxies, corsOrigins }: AppConfig) => ({
+        publicUrl,
+        trustedProxies,
+        corsOrigins,
+      }),
+    }),
+    LimitsModule.forRootAsync({
+      inject: [AppConfig],
+      useFactory: ({ rateLimits }: AppConfig) => rateLimits,
+    }),
+    AuthHttpModule,
+    UsersHttpModule,
+    HealthHttpModule,
+  ],
+})
+export class ApiModule {}

@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { Algorithm, hash, type Options, verify } from '@node-rs/argon2';
+import { Gauge, Registry } from 'prom-client';
+import { unavailable } from '#libs/problem';
+import { AppConfig } from '../../../config/index.js';
+import { QueueFullError, WorkQueue } from './work-queue.js';
+
+/** Argon2id with 19 MiB, 2 passes, 1 lane (OWASP Password Storage Cheat Sheet). May be raised at any time. */
+export const ARGON2_PARAMETERS = {
+  // `const enum` members can't be read under isolatedModules; 2 is Argon2id (RFC 9106, section 3.1).
+  algorithm: 2 as Algorithm,
+  memoryCost: 19_456,
+  timeCost: 2,
+  parallelism: 1,
+  outputLen: 32,
+} satisfies Options;
+
+const RETRY_AFTER_SECONDS = '2';
+
+/** Hashes passwords off the event loop, a bounded number at a time, and refuses work that would wait too long. */
+@Injectable()
+export class PasswordHasher {
+  private readonly queue: WorkQueue;
+  /** For addresses that nobody has: verified like any other, so that the answer takes as long. */
+  private decoy: Promise<string> | undefined;
+
+  constructor({ passwordHashing }: AppConfig, registry: Registry) {
+    const queue = new WorkQueue(passwordHashing.concurrency, passwordHashing.queueLength);
+    this.queue = queue;
+    new Gauge({
+      name: 'gatehouse_password_hash_waiting',
+      help: 'Passwords that wait to be hashed or verified.',
+      registers: [registry],
+      collect() {
+        this.set(queue.length);
+      },
+    });
+  }
+
+  /** @throws Problem `unavailable` when too many wait */
+  hash(password: string): Promise<string> {
+    return this.enqueue(() => hash(canonical(password), ARGON2_PARAMETERS));
+  }
+
+  /**
+   * @param stored the PHC string, or undefined when there is no such user; takes the same time
+   * @throws Problem `unavailable` when too many wait
+   */
+  async verify(stored: string | undefined, password: string): Promise<boolean> {
+    this.decoy ??= hash('correct horse battery staple', ARGON2_PARAMETERS);
+    const against = stored ?? (await this.decoy);
+    const matches = await this.enqueue(() => verify(against, canonical(password)));
+    return matches && stored !== undefined;
+  }
+
+  /** Whether a stored hash is of other parameters than today's, which its PHC string tells. */
+  isOutdated(stored: string): boolean {
+    const { memoryCost, timeCost, parallelism } = ARGON2_PARAMETERS;
+    return !stored.startsWith(`$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$`);
+  }
+
+  private async enqueue<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.queue.run(work);
+    } catch (error) {
+      throw error instanceof QueueFullError
+        ? unavailable({ headers: { 'Retry-After': RETRY_AFTER_SECONDS }, cause: error })
+        : error;
+    }
+  }
+}
+
+/** The same password typed on another keyboard may be composed otherwise (NIST SP 800-63B, section 5.1.1.2). */
+function canonical(password: string): string {
+  return password.normalize('NFKC');
+}

@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+import { dictionary } from '@zxcvbn-ts/language-common';
+import { canonicalEmail } from '../../users/index.js';
+import { weakPassword } from '../auth.errors.js';
+
+export const PASSWORD_MIN_LENGTH = 8;
+export const PASSWORD_MAX_LENGTH = 256;
+
+/** What NIST SP 800-63B, section 5.1.1.2 asks for: no rules of composition, but no password that attackers try first. */
+@Injectable()
+export class PasswordPolicy {
+  private readonly common: ReadonlySet<string> = new Set(
+    dictionary['passwords-common'].filter((password) => password.length >= PASSWORD_MIN_LENGTH),
+  );
+
+  /** @throws Problem `weak-password` */
+  check(password: string, email: string): void {
+    const lower = password.normalize('NFKC').toLowerCase();
+    if (this.common.has(lower)) {
+      throw weakPassword({
+        detail: 'This is one of the passwords that are tried first. Choose another one.',
+      });
+    }
+    const address = canonicalEmail(email);
+    if (lower === address || lower === address.split('@', 1)[0]) {
+      throw weakPassword({ detail: 'The password must not be the e-mail address. Choose another one.' });
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { LockMode } from '@mikro-orm/postgresql';
+import type { PageRequest } from '#libs/http';
+import { Session } from './session.entity.js';
+
+/** What the guard has to know of a session and its user. */
+export interface SessionState {
+  readonly roles: readonly string[];
+}
+
+/** @returns null when the session has ended or expired, or its user may not sign in */
+export async function findSessionState(
+  em: EntityManager,
+  id: string,
+  now: Date,
+): Promise<SessionState | null> {
+  const [row] = await em.execute<SessionState[]>(
+    `select u.roles from accounts.sessions s join accounts.users u on u.id = s.user_id
+     where s.id = ? and s.ended_at is null and s.expires_at > ? and u.status = 'active'`,
+    [id, now],
+  );
+  return row ?? null;
+}
+
+/** Locked until the transaction ends, so that two refreshes of one session come one after the other. */
+export function lockSession(em: EntityManager, id: string): Promise<Session | null> {
+  return em.findOne(Session, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+}
+
+/** One row more than the limit, newest first. */
+export function findLiveSessions(
+  em: EntityManager,
+  user: string,
+  now: Date,
+  { limit, position }: PageRequest,
+): Promise<Session[]> {
+  const backwards = position?.direction === 'before';
+  return em.find(
+    Session,
+    {
+      user,
+      endedAt: null,
+      expiresAt: { $gt: now },
+      ...(position ? { id: backwards ? { $gt: position.id } : { $lt: position.id } } : {}),
+    },
+    { orderBy: { id: backwards ? 'asc' : 'desc' }, limit: limit + 1 },
+  );
+}
+
+export function countLiveSessions(em: EntityManager, user: string, now: Date): Promise<number> {
+  return em.count(Session, { user, endedAt: null, expiresAt: { $gt: now } });
+}
+
+/** @returns the ids of those that were live until now */
+export async function endSessions(
+  em: EntityManager,
+  user: string,
+  now: Date,
+  which: { readonly only: string } | { readonly except: string },
+): Promise<string[]> {
+  const [condition, id] = 'only' in which ? ['id = ?', which.only] : ['id <> ?', which.except];
+  const rows = await em.execute<{ id: string }[]>(
+    `update accounts.sessions set ended_at = ? where user_id = ? and ${condition} and ended_at is null returning id`,
+    [now, user, id],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** Deletes what expired before `instant`, a bounded number at a time. @returns how many */
+export async function deleteExpiredSessions(
+  em: EntityManager,
+  instant: Date,
+  limit: number,
+): Promise<number> {
+  const rows = await em.execute<unknown[]>(
+    `delete from accounts.sessions where id in
+       (select id from accounts.sessions where expires_at < ? order by expires_at limit ?) returning id`,
+    [instant, limit],
+  );
+  return rows.length;
+}

@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { hashToken, type Mac, MacFactory } from '#libs/crypto';
+
+const ID_BYTES = 16;
+const GENERATION_BYTES = 4;
+const HEAD_LENGTH = Math.ceil(((ID_BYTES + GENERATION_BYTES) * 4) / 3);
+const MAC_LENGTH = 43;
+const FORMAT = new RegExp(`^[A-Za-z0-9_-]{${HEAD_LENGTH + MAC_LENGTH}}$`);
+
+/** What every refresh token of a session is made from. */
+export interface TokenSource {
+  readonly id: string;
+  readonly seed: string;
+}
+
+/** What a presented token claims to be; true only when `isGenuine` says so. */
+export interface PresentedToken {
+  readonly sessionId: string;
+  readonly generation: number;
+  readonly text: string;
+}
+
+/**
+ * Refresh tokens: opaque to clients, for us the session's id, a count and a keyed hash of both. Because each one
+ * follows from the session, two tabs that refresh at the same time get the very same successor; because each carries
+ * its hash, an old one is known to be genuine, and so to be stolen, without a row for every token there ever was.
+ */
+@Injectable()
+export class RefreshTokenCodec {
+  private readonly mac: Mac;
+
+  constructor(macs: MacFactory) {
+    this.mac = macs.for('refresh-token');
+  }
+
+  issue(source: TokenSource, generation: number): string {
+    return headOf(source.id, generation) + this.mac.sign(messageOf(source, generation));
+  }
+
+  /** The token of this generation that was issued before, whichever key of the ring signed it. */
+  reissue(source: TokenSource, generation: number, storedHash: string): string | undefined {
+    const head = headOf(source.id, generation);
+    return this.mac
+      .candidates(messageOf(source, generation))
+      .map((mac) => head + mac)
+      .find((token) => hashToken(token) === storedHash);
+  }
+
+  /** @returns undefined when the text can't be a refresh token of ours */
+  parse(text: string): PresentedToken | undefined {
+    if (!FORMAT.test(text)) {
+      return undefined;
+    }
+    const head = Buffer.from(text.slice(0, HEAD_LENGTH), 'base64url');
+    const hex = head.toString('hex');
+    return {
+      sessionId: [
+        hex.slice(0, 8),
+        hex.slice(8, 12),
+        hex.slice(12, 16),
+        hex.slice(16, 20),
+        hex.slice(20, 32),
+      ].join('-'),
+      generation: head.readUInt32BE(ID_BYTES),
+      text,
+    };
+  }
+
+  isGenuine({ generation, text }: PresentedToken, source: TokenSource): boolean {
+    return this.mac.verify(messageOf(source, generation), text.slice(HEAD_LENGTH));
+  }
+}
+
+function headOf(sessionId: string, generation: number): string {
+  const head = Buffer.alloc(ID_BYTES + GENERATION_BYTES);
+  head.write(sessionId.replaceAll('-', ''), 'hex');
+  head.writeUInt32BE(generation, ID_BYTES);
+  return head.toString('base64url');
+}
+
+function messageOf({ id, seed }: TokenSource, generation: number): string {
+  return `${id}.${generation}.${seed}`;
+}

@@ -1,0 +1,54 @@
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { calculateJwkThumbprint, type JWK } from 'jose';
+
+export interface SigningKey {
+  /** RFC 7638: the thumbprint of the public key. */
+  readonly kid: string;
+  readonly privateKey: KeyObject;
+  /** SPKI as PEM. */
+  readonly publicKey: string;
+  readonly jwk: JWK;
+}
+
+/** The keys of the access tokens: the first signs, all are published and accepted. */
+export class SigningKeys {
+  private readonly byId: ReadonlyMap<string, SigningKey>;
+
+  private constructor(
+    readonly current: SigningKey,
+    readonly all: readonly SigningKey[],
+  ) {
+    this.byId = new Map(all.map((key) => [key.kid, key]));
+  }
+
+  static async load(pems: readonly string[]): Promise<SigningKeys> {
+    const keys = await Promise.all(pems.map(toSigningKey));
+    const [current] = keys;
+    if (!current) {
+      throw new Error('a process that signs tokens needs a key to do so');
+    }
+    return new SigningKeys(current, keys);
+  }
+
+  find(kid: string): SigningKey | undefined {
+    return this.byId.get(kid);
+  }
+
+  /** RFC 7517. */
+  get jwks(): { keys: JWK[] } {
+    return { keys: this.all.map(({ jwk }) => jwk) };
+  }
+}
+
+async function toSigningKey(pem: string): Promise<SigningKey> {
+  const privateKey = createPrivateKey(pem);
+  const publicKey = createPublicKey(privateKey);
+  const jwk = publicKey.export({ format: 'jwk' }) as JWK;
+  const kid = await calculateJwkThumbprint(jwk);
+  return {
+    kid,
+    privateKey,
+    publicKey: publicKey.export({ format: 'pem', type: 'spki' }).toString(),
+    jwk: { ...jwk, kid, alg: 'ES256', use: 'sig' },
+  };
+}

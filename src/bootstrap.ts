@@ -1,0 +1,99 @@
+import { type DynamicModule, type INestApplicationContext, Module, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger } from 'pino';
+import { createFastifyAdapter, serveDocuments, setUpHttp } from '#libs/http';
+import { createLogger, describeError, NestLogger, TelemetryModule } from '#libs/telemetry';
+import { AppConfig, BadEnvironment, ConfigModule, parseEnvironment, type Role } from '../config/index.js';
+import { createApiDocuments } from './documents.js';
+import { Lifecycle } from './health/index.js';
+
+/** The root of a process: the composition roots of its roles on top of its configuration and logger. */
+@Module({})
+class ProcessModule {
+  static forRoles(roles: readonly Type[], config: AppConfig, logger: Logger): DynamicModule {
+    return {
+      module: ProcessModule,
+      imports: [ConfigModule.forRoot(config), TelemetryModule.forRoot(logger, config.role), ...roles],
+    };
+  }
+}
+
+/** Runs a process that answers over HTTP, and whatever else `roles` hold. */
+export function serve(role: Role, ...roles: Type[]): Promise<void> {
+  return run(role, async (config, logger) => {
+    const app = await createServer(ProcessModule.forRoles(roles, config, logger), config, logger);
+    await app.listen({ port: config.port, host: config.host });
+    logger.info({ url: config.publicUrl, role }, 'ready to serve');
+    return app;
+  });
+}
+
+/** Runs a process without a public port. */
+export function work(role: Role, ...roles: Type[]): Promise<void> {
+  return run(role, async (config, logger) => {
+    const root = ProcessModule.forRoles(roles, config, logger);
+    const app = await NestFactory.createApplicationContext(root, {
+      logger: new NestLogger(logger),
+      abortOnError: false,
+    });
+    logger.info({ role }, 'ready to work');
+    return app;
+  });
+}
+
+/** The HTTP application, with everything set but not listening: as it is served, and as the documents are written. */
+export async function createServer(
+  root: DynamicModule,
+  config: AppConfig,
+  logger: Logger,
+  options: { readonly preview?: boolean } = {},
+): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(root, createFastifyAdapter(config), {
+    logger: new NestLogger(logger),
+    bodyParser: false,
+    abortOnError: false,
+    ...options,
+  });
+  if (!options.preview) {
+    setUpHttp(app);
+    serveDocuments(app, createApiDocuments(app));
+  }
+  return app;
+}
+
+export function processModule(roles: readonly Type[], config: AppConfig, logger: Logger): DynamicModule {
+  return ProcessModule.forRoles(roles, config, logger);
+}
+
+async function run(
+  role: Role,
+  start: (config: AppConfig, logger: Logger) => Promise<INestApplicationContext>,
+): Promise<void> {
+  let logger: Logger | undefined;
+  try {
+    const config = parseEnvironment(process.env, role);
+    logger = createLogger({
+      level: config.logLevel,
+      role,
+      pretty: process.stdout.isTTY && !config.production,
+    });
+    const app = await start(config, logger);
+    app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
+    app.get(Lifecycle).markStarted();
+  } catch (error) {
+    explain(error, logger);
+    process.exitCode = 1;
+    // What was opened before the failure would keep the process alive.
+    setImmediate(() => process.exit());
+  }
+}
+
+/** A person reads this at a terminal or in the log of a container that does not come up. */
+function explain(error: unknown, logger: Logger | undefined): void {
+  if (error instanceof BadEnvironment || !logger) {
+    process.stderr.write(`${error instanceof BadEnvironment ? error.message : describeError(error).stack}\n`);
+  } else {
+    logger.fatal({ err: error }, 'the start failed');
+  }
+}

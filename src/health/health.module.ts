@@ -1,0 +1,27 @@
+import { Global, Module } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import { Drain } from '#libs/http';
+import { AppConfig } from '../../config/index.js';
+import { EventLoop } from './event-loop.js';
+import { HealthService } from './health.service.js';
+import { Lifecycle } from './lifecycle.js';
+import { ManagementServer } from './management.server.js';
+
+/** For every role: probes and metrics on the management port, and the drain that readiness tells of. */
+@Global()
+@Module({
+  imports: [TerminusModule.forRoot({ logger: false })],
+  providers: [
+    {
+      provide: Drain,
+      inject: [AppConfig],
+      useFactory: ({ drainSeconds }: AppConfig) => new Drain(drainSeconds),
+    },
+    EventLoop,
+    HealthService,
+    Lifecycle,
+    ManagementServer,
+  ],
+  exports: [Drain, HealthService, Lifecycle],
+})
+export class HealthModule {}

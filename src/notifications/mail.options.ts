@@ -1,0 +1,11 @@
+/** What the sending of mail needs to know. */
+export interface MailOptions {
+  /** `smtp(s)://user:pass@host:port` */
+  readonly smtpUrl: string;
+  /** The From header: an address, or `Name <address>`. */
+  readonly from: string;
+  /** Its host makes Message-IDs unique in the world (RFC 5322, section 3.6.4). */
+  readonly publicUrl: string;
+}
+
+export const MAIL_OPTIONS = Symbol('MailOptions');

@@ -1,0 +1,9 @@
+import { outboxEntities } from '#libs/outbox';
+import { DeliveryEntity } from './delivery.entity.js';
+import { RecipientEntity } from './recipient.entity.js';
+
+/** The PostgreSQL schema that this service owns; nobody else reads or writes it. */
+export const SCHEMA = 'notifications';
+
+/** Everything that stands in it. */
+export const NOTIFICATIONS_ENTITIES = [RecipientEntity, DeliveryEntity, ...outboxEntities(SCHEMA)] as const;

@@ -1,0 +1,12 @@
+export const LAYOUT_TEXT = `{{ texts.heading }}
+
+{% for paragraph in texts.paragraphs %}{{ paragraph }}
+
+{% endfor %}{{ texts.action }}:
+{{ link }}
+
+{% for note in texts.notes %}{{ note }}
+{% endfor %}
+--\u0020
+{{ texts.sentBy }} {{ site }}
+`;
