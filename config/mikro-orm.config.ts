@@ -35,6 +35,8 @@ export function ormOptions({ url, poolSize, entities, migrations }: OrmInputs): 
       statement_timeout: STATEMENT_TIMEOUT_MS,
       application_name: 'gatehouse',
     },
+    // What matters is logged by those who know what was tried; the ORM's own lines have another form.
+    logger: () => undefined,
     schemaGenerator: { ignoreSchema: ['public'] },
     ignoreUndefinedInQuery: true,
     allowGlobalContext: false,

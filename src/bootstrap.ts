@@ -1,4 +1,4 @@
-import { type DynamicModule, type INestApplicationContext, Module, type Type } from '@nestjs/common';
+import { type DynamicModule, type INestApplicationContext, Module, type Type, VersioningType } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
@@ -24,7 +24,7 @@ export function serve(role: Role, ...roles: Type[]): Promise<void> {
   return run(role, async (config, logger) => {
     const app = await createServer(ProcessModule.forRoles(roles, config, logger), config, logger);
     await app.listen({ port: config.port, host: config.host });
-    logger.info({ url: config.publicUrl, role }, 'ready to serve');
+    logger.info({ url: config.publicUrl }, 'ready to serve');
     return app;
   });
 }
@@ -37,7 +37,7 @@ export function work(role: Role, ...roles: Type[]): Promise<void> {
       logger: new NestLogger(logger),
       abortOnError: false,
     });
-    logger.info({ role }, 'ready to work');
+    logger.info('ready to work');
     return app;
   });
 }
@@ -55,6 +55,7 @@ export async function createServer(
     abortOnError: false,
     ...options,
   });
+  app.enableVersioning({ type: VersioningType.URI });
   if (!options.preview) {
     setUpHttp(app);
     serveDocuments(app, createApiDocuments(app));

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Headers, Param, Patch, Query, Req, Res, Version } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiHeader, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   API_VERSIONS,
@@ -32,6 +32,9 @@ import { UsersService } from './users.service.js';
 const ETAG_HEADER = {
   headers: { ETag: { description: 'The version, for `If-Match`.', schema: { type: 'string' as const } } },
 };
+/** With `If-None-Match` (RFC 9110, section 13.1.2). */
+const ApiNotModifiedResponse = (): MethodDecorator =>
+  ApiResponse({ status: 304, description: 'You have the current version already.' });
 const LINK_HEADER = {
   headers: {
     Link: { description: 'The neighbouring pages (RFC 8288).', schema: { type: 'string' as const } },
@@ -50,6 +53,7 @@ export class UsersController {
   @Requires()
   @ApiOperation({ summary: 'Read the own profile' })
   @ApiOkResponse({ type: UserResponse, ...ETAG_HEADER })
+  @ApiNotModifiedResponse()
   async getMe(
     @Caller() caller: Principal,
     @Headers('if-none-match') ifNoneMatch: string | undefined,
@@ -120,6 +124,7 @@ export class UsersController {
   @Requires('users:read')
   @ApiOperation({ summary: 'Read a user' })
   @ApiOkResponse({ type: UserResponse, ...ETAG_HEADER })
+  @ApiNotModifiedResponse()
   @Fails(userNotFound)
   async getUser(
     @Param() { id }: IdParams,

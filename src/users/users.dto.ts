@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { CursorPage, CursorQuery, EnumQuery, IntegerQuery, ObjectField, StringField } from '#libs/http';
 import type { EmailCipher } from './email-cipher.js';
 import { isHttpsUrl, isLocale, isTimezone } from './profile-rules.js';
@@ -7,6 +7,7 @@ import { USER_SORTS, type UserSort } from './user.repository.js';
 
 const METADATA_BYTES = 16 * 1024;
 
+@ApiSchema({ name: 'User' })
 export class UserResponse {
   @ApiProperty({
     type: String,

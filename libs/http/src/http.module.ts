@@ -1,5 +1,5 @@
-import { type DynamicModule, type FactoryProvider, Module, VersioningType } from '@nestjs/common';
-import { APP_FILTER, APP_PIPE, DiscoveryModule } from '@nestjs/core';
+import { type DynamicModule, type FactoryProvider, Module } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -40,7 +40,6 @@ export class HttpModule {
     return {
       module: HttpModule,
       global: true,
-      imports: [DiscoveryModule],
       controllers: [ProblemsController],
       providers: [
         { provide: OPTIONS, ...options },
@@ -64,7 +63,6 @@ export function setUpHttp(app: NestFastifyApplication): void {
   const { publicUrl, trustedProxies, corsOrigins } = app.get<HttpOptions>(OPTIONS);
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   app.get(MethodTable).watch(fastify);
-  app.enableVersioning({ type: VersioningType.URI });
   if (corsOrigins.length > 0) {
     app.enableCors({
       origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],

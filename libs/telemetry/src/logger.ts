@@ -41,12 +41,15 @@ export function createLogger({ level, role, pretty }: LoggerOptions): Logger {
   );
 }
 
+/** What Nest says of every module and route at each start is for those who look for a fault. */
+const NOISY_CONTEXTS: ReadonlySet<string> = new Set(['InstanceLoader', 'RoutesResolver', 'RouterExplorer']);
+
 /** Nest's own lines, and those of every `new Logger(context)`, through pino. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 
   log(message: unknown, ...rest: unknown[]): void {
-    this.write('info', message, rest);
+    this.write(NOISY_CONTEXTS.has(String(rest.at(-1))) ? 'debug' : 'info', message, rest);
   }
 
   warn(message: unknown, ...rest: unknown[]): void {

@@ -1,7 +1,8 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { CursorPage } from '#libs/http';
 import { UserResponse } from '../../users/index.js';
 
+@ApiSchema({ name: 'Session' })
 export class SessionResponse {
   @ApiProperty({ type: String, description: 'A JWT (RFC 9068), to be sent as `Authorization: Bearer`.' })
   accessToken!: string;
@@ -24,6 +25,7 @@ export class SessionResponse {
   user!: UserResponse;
 }
 
+@ApiSchema({ name: 'Device' })
 export class DeviceResponse {
   @ApiProperty({
     type: String,

@@ -1,5 +1,5 @@
 import type { INestApplication } from '@nestjs/common';
-import { DiscoveryService } from '@nestjs/core';
+import { ModulesContainer } from '@nestjs/core';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { describeOperation, type Operation, PROBLEM_SCHEMA, type Route } from './operations.js';
 
@@ -32,7 +32,7 @@ export function createDocuments(
 
 function base({ title, description, tags, server }: DocumentOptions): Omit<OpenAPIObject, 'paths'> {
   const builder = new DocumentBuilder()
-    .setOpenAPIVersion('3.1.0')
+    .setOpenAPIVersion('3.0.3')
     .setTitle(title)
     .setDescription(description)
     .setLicense('MIT', 'https://opensource.org/license/mit')
@@ -72,7 +72,8 @@ function routeKey(controller: string, method: string): string {
 
 function findRoutes(app: INestApplication): Map<string, Route> {
   const routes = new Map<string, Route>();
-  for (const { metatype } of app.get(DiscoveryService, { strict: false }).getControllers()) {
+  const modules = [...app.get(ModulesContainer, { strict: false }).values()];
+  for (const { metatype } of modules.flatMap((module) => [...module.controllers.values()])) {
     if (typeof metatype !== 'function') {
       continue;
     }

@@ -2,8 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyInstance, RawRequestDefaultExpression } from 'fastify';
-import { headersTooLarge, malformedRequest, type Problem } from '#libs/problem';
+import type {
+  FastifyError,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  RawRequestDefaultExpression,
+} from 'fastify';
+import { headersTooLarge, malformedRequest, type Problem, uriTooLong } from '#libs/problem';
 import { parseJsonBody } from '../input/json-body.js';
 import { problemDocument } from './problem-document.js';
 
@@ -37,6 +43,12 @@ export function createFastifyAdapter({ publicUrl, trustedProxies }: ServerOption
     http: { maxHeaderSize: HEADERS_LIMIT_BYTES },
     genReqId: requestIdOf,
     clientErrorHandler: (error: NodeJS.ErrnoException, socket: Socket) => answerRaw(error, socket, publicUrl),
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      const problem = error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? uriTooLong() : malformedRequest();
+      const path = request.url.split('?', 1)[0] ?? '/';
+      const { headers, body } = problemDocument(problem, { publicUrl, path, requestId: request.id });
+      void reply.status(problem.definition.status).headers(headers).header('X-Request-Id', request.id).send(body);
+    },
     skipMiddie: true,
   });
   const fastify = adapter.getInstance() as unknown as FastifyInstance;

@@ -1,0 +1,29 @@
+import 'reflect-metadata';
+import { readFile, writeFile } from 'node:fs/promises';
+import { API_VERSIONS } from '#libs/http';
+import { createLogger } from '#libs/telemetry';
+import type { AppConfig } from '../config/index.js';
+import { ApiModule } from './api.module.js';
+import { createServer, processModule } from './bootstrap.js';
+import { createApiDocuments } from './documents.js';
+
+/**
+ * Writes the OpenAPI documents; with `--check`, only compares them with what is there. Nest builds the application in
+ * preview mode, which instantiates no provider, so no database, Redis or secret is needed.
+ */
+const config = { publicUrl: '', trustedProxies: [] } as Partial<AppConfig> as AppConfig;
+const logger = createLogger({ level: 'silent', role: 'api', pretty: false });
+const app = await createServer(processModule([ApiModule], config, logger), config, logger, { preview: true });
+const documents = createApiDocuments(app);
+const check = process.argv.includes('--check');
+
+for (const version of API_VERSIONS) {
+  const path = `openapi/v${version}.json`;
+  const text = `${JSON.stringify(documents[version], null, 2)}\n`;
+  if (!check) {
+    await writeFile(path, text);
+  } else if (text !== (await readFile(path, 'utf8').catch(() => ''))) {
+    process.stderr.write(`${path} is not what the code says: run \`npm run spec\` and commit it.\n`);
+    process.exitCode = 1;
+  }
+}
