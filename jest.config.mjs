@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+
+/** The same compiler settings as the build's, so that a test never runs other code than production does. */
+const swc = JSON.parse(readFileSync(new URL('.swcrc', import.meta.url), 'utf8'));
+delete swc.$schema;
+
+/** @type {import('jest').Config} */
+export default {
+  testEnvironment: 'node',
+  roots: ['src', 'libs', 'config', 'test'].map((folder) => `<rootDir>/${folder}`),
+  testMatch: ['**/*.spec.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/\\.data/'],
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
+  transform: { '^.+\\.ts$': ['@swc/jest', { ...swc, swcrc: false, sourceMaps: 'inline' }] },
+  moduleNameMapper: { '^#libs/([^/]+)$': '<rootDir>/libs/$1/src/index.ts' },
+  resolver: '<rootDir>/test/support/resolver.cjs',
+  setupFiles: ['<rootDir>/test/support/preload.mjs'],
+  globalSetup: '<rootDir>/test/support/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+  testTimeout: 30_000,
+  maxWorkers: 2,
+  // ES modules stay in a worker's memory after their suite; a fresh worker is cheaper than a machine that swaps.
+  workerIdleMemoryLimit: '700MB',
+};

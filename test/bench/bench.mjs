@@ -1,0 +1,43 @@
+import { startEnvironment } from './environment.mjs';
+import { measureLists } from './lists.mjs';
+import { measureProfile } from './profile.mjs';
+import { measureSignIn } from './sign-in.mjs';
+import { measureStart } from './start.mjs';
+
+/** Measurements by name; `npm run bench -- profile` runs one of them. */
+const MEASUREMENTS = {
+  profile: measureProfile,
+  'sign-in': measureSignIn,
+  lists: measureLists,
+  start: measureStart,
+};
+
+/** @returns {Promise<number>} the exit code: 1 when a figure misses its target */
+export async function bench() {
+  const wanted = process.argv.slice(2);
+  const environment = await startEnvironment();
+  const rows = [];
+  try {
+    for (const [name, measure] of Object.entries(MEASUREMENTS)) {
+      if (wanted.length === 0 || wanted.includes(name)) {
+        process.stdout.write(`measuring ${name} …\n`);
+        rows.push(...(await measure(environment)));
+      }
+    }
+  } finally {
+    await environment.stop();
+  }
+  print(rows);
+  return rows.some((row) => row.met === false) ? 1 : 0;
+}
+
+function print(rows) {
+  const width = Math.max(...rows.map(({ what }) => what.length));
+  process.stdout.write('\n');
+  for (const { what, value, target, met, detail } of rows) {
+    const verdict = met === undefined ? '' : met ? 'met' : 'MISSED';
+    process.stdout.write(
+      `${what.padEnd(width)}  ${value.padStart(9)}  ${(target ?? '').padEnd(12)} ${verdict.padEnd(6)} ${detail ?? ''}\n`,
+    );
+  }
+}

@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ensureSecrets, freePort, startPostgres, startRedis } from '../../dist/libs/embedded/src/index.js';
+
+const READY_TIMEOUT_MS = 30_000;
+
+/** PostgreSQL and Redis with durable settings, as `npm start` runs them, and the means to start processes on them. */
+export async function startEnvironment() {
+  const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
+  const log = () => undefined;
+  const [postgres, redis] = await Promise.all([
+    startPostgres({ dataDir, durable: true, log }),
+    startRedis({ dataDir, durable: true, log }),
+  ]);
+  const secrets = ensureSecrets(dataDir);
+  const children = new Set();
+  return {
+    databaseUrl: postgres.url,
+    secrets,
+    /** @returns the running process, ready to serve, and how long that took in milliseconds */
+    async startApi(overrides = {}) {
+      const port = await freePort();
+      const managementPort = await freePort();
+      const startedAt = performance.now();
+      const child = start(children, ['dist/src/main.api.js'], {
+        DATABASE_URL: postgres.url,
+        REDIS_URL: redis.url,
+        JWT_PRIVATE_KEYS_FILE: secrets.jwtPrivateKeysFile,
+        ENCRYPTION_KEYS_FILE: secrets.encryptionKeysFile,
+        BLIND_INDEX_KEYS_FILE: secrets.blindIndexKeysFile,
+        PORT: String(port),
+        MANAGEMENT_PORT: String(managementPort),
+        DRAIN_SECONDS: '0',
+        NODE_ENV: 'production',
+        // The same for every process, since it is the issuer of the tokens that they accept from each other.
+        PUBLIC_URL: 'http://localhost:3000',
+        ...overrides,
+      });
+      await ready(`http://127.0.0.1:${managementPort}/health/ready`, child);
+      return {
+        url: `http://127.0.0.1:${port}`,
+        pid: child.pid,
+        readyMs: performance.now() - startedAt,
+        stop: () => stop(child),
+      };
+    },
+    /** A process of ours that prints its URL or figures as one JSON line. */
+    startScript: (name, ...args) => start(children, [join('test', 'bench', name), ...args], {}),
+    async stop() {
+      await Promise.all([...children].map(stop));
+      await Promise.all([postgres.stop(), redis.stop()]);
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function start(children, args, env) {
+  // The log goes where a container's does: into a pipe that somebody reads.
+  const child = spawn(process.execPath, args, {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+  if (args[0]?.startsWith('dist')) {
+    child.stdout.resume();
+  }
+  return child;
+}
+
+async function stop(child) {
+  if (child.exitCode === null) {
+    const exited = once(child, 'exit');
+    child.kill('SIGTERM');
+    await exited;
+  }
+}
+
+async function ready(url, child) {
+  const deadline = performance.now() + READY_TIMEOUT_MS;
+  while (performance.now() < deadline && child.exitCode === null) {
+    const answer = await fetch(url).catch(() => undefined);
+    if (answer?.ok) {
+      return;
+    }
+    await delay(5);
+  }
+  throw new Error(`${url} did not become ready`);
+}
+
+/** The next line that a child prints, as JSON. */
+export async function nextLine(child) {
+  let text = '';
+  for await (const chunk of child.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
+    text += chunk;
+    const end = text.indexOf('\n');
+    if (end >= 0) {
+      return JSON.parse(text.slice(0, end));
+    }
+  }
+  throw new Error('the process ended without a word');
+}
+
+/** Opens accounts, several at a time. @returns the sessions */
+export async function register(url, count, password = 'seven brave otters') {
+  const sessions = [];
+  const one = async (i) => {
+    const answer = await fetch(`${url}/v1/auth/register`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ email: `bench-${i}@acme.com`, password, displayName: `Bench ${i}` }),
+    });
+    if (answer.status !== 201) {
+      throw new Error(`registering answered ${answer.status}: ${await answer.text()}`);
+    }
+    sessions[i] = await answer.json();
+  };
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: 8 }, async () => {
+      while (next < count) {
+        await one(next++);
+      }
+    }),
+  );
+  return sessions;
+}

@@ -1,0 +1,23 @@
+// Stands in for the application: says what it was given, is ready at once, and ends as it is told.
+import { createServer } from 'node:http';
+
+const names = [
+  'DATABASE_URL',
+  'REDIS_URL',
+  'SMTP_URL',
+  'ADMIN_EMAIL',
+  'ADMIN_PASSWORD',
+  'DRAIN_SECONDS',
+  'ENCRYPTION_KEYS_FILE',
+];
+console.log(`given ${JSON.stringify(Object.fromEntries(names.map((name) => [name, process.env[name]])))}`);
+
+if (process.env.FAKE_EXIT_CODE) {
+  process.exit(Number(process.env.FAKE_EXIT_CODE));
+}
+const server = createServer((request, response) => response.end('ok'));
+server.listen(Number(process.env.MANAGEMENT_PORT), '127.0.0.1');
+process.on('SIGTERM', () => {
+  console.log('drained');
+  process.exit(0);
+});

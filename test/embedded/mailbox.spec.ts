@@ -1,0 +1,42 @@
+import { startMailbox } from '#libs/embedded';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { createTransport } from 'nodemailer';
+import { eventually } from '../support/eventually.js';
+import { removeTemporaryFolders, temporaryFolder } from './temporary-folder.js';
+
+const log = (): void => undefined;
+
+afterAll(removeTemporaryFolders);
+
+async function subjectsOn(webUrl: string): Promise<string[]> {
+  const answer = await fetch(`${webUrl}/api/email`);
+  const mails = (await answer.json()) as { subject: string }[];
+  return mails.map(({ subject }) => subject);
+}
+
+describe('the embedded mailbox', () => {
+  it('shows on its page what was sent, after a restart, too', async () => {
+    const dataDir = temporaryFolder();
+    const first = await startMailbox({ dataDir, log });
+    const transport = createTransport(first.smtpUrl);
+    await transport.sendMail({ from: 'a@example.com', to: 'b@example.com', subject: 'Hello', text: 'Hello' });
+    transport.close();
+    await eventually(async () => expect(await subjectsOn(first.webUrl)).toEqual(['Hello']));
+    const page = await fetch(first.webUrl, { headers: { accept: 'text/html' } });
+    expect(page.headers.get('content-type')).toContain('text/html');
+    await first.stop();
+
+    const second = await startMailbox({ dataDir, log });
+    expect(await subjectsOn(second.webUrl)).toEqual(['Hello']);
+    await second.stop();
+  });
+
+  it('takes other ports when the usual ones are in use', async () => {
+    const first = await startMailbox({ dataDir: temporaryFolder(), log });
+    const second = await startMailbox({ dataDir: temporaryFolder(), log });
+    expect(second.smtpUrl).not.toBe(first.smtpUrl);
+    expect(second.webUrl).not.toBe(first.webUrl);
+    await first.stop();
+    await second.stop();
+  });
+});

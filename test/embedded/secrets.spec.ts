@@ -1,0 +1,65 @@
+import { createPrivateKey } from 'node:crypto';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureSecrets } from '#libs/embedded';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { FirstAdmin } from '../../libs/embedded/src/secrets.js';
+import { removeTemporaryFolders, temporaryFolder } from './temporary-folder.js';
+
+afterAll(removeTemporaryFolders);
+
+describe('generated keys', () => {
+  it('are made once, for their owner alone', () => {
+    const dataDir = temporaryFolder();
+    const files = ensureSecrets(dataDir);
+    const contents = Object.values(files).map((path) => readFileSync(path, 'utf8'));
+    expect(ensureSecrets(dataDir)).toEqual(files);
+    expect(Object.values(files).map((path) => readFileSync(path, 'utf8'))).toEqual(contents);
+    expect(new Set(contents).size).toBe(3);
+    for (const path of Object.values(files)) {
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+    }
+  });
+
+  it('have the form that the environment wants', () => {
+    const files = ensureSecrets(temporaryFolder());
+    const signing = createPrivateKey(readFileSync(files.jwtPrivateKeysFile));
+    expect(signing.asymmetricKeyDetails?.namedCurve).toBe('prime256v1');
+    const [id, bytes] = readFileSync(files.encryptionKeysFile, 'utf8').trim().split(':');
+    expect(id).toBe('k1');
+    expect(Buffer.from(bytes ?? '', 'base64')).toHaveLength(32);
+  });
+});
+
+describe('the first admin', () => {
+  const email = 'admin@example.com';
+  const inFolder = (): string => {
+    const dataDir = temporaryFolder();
+    mkdirSync(join(dataDir, 'postgres'));
+    return dataDir;
+  };
+
+  it('keeps the same password until it was announced, whatever crashes in between', () => {
+    const dataDir = inFolder();
+    const first = new FirstAdmin(dataDir).pending(email);
+    expect(first?.password).toMatch(/^.{24,}$/);
+    expect(new FirstAdmin(dataDir).pending(email)).toEqual(first);
+  });
+
+  it('is forgotten once announced', () => {
+    const dataDir = inFolder();
+    const admin = new FirstAdmin(dataDir);
+    const credentials = admin.pending(email);
+    admin.announced({ email, password: '' });
+    expect(admin.pending(email)).toBeNull();
+    const file = join(dataDir, 'postgres', 'first-admin.json');
+    expect(readFileSync(file, 'utf8')).not.toContain(credentials?.password);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it('is another one when another address is asked for', () => {
+    const admin = new FirstAdmin(inFolder());
+    admin.announced({ email, password: '' });
+    expect(admin.pending('boss@example.com')).toMatchObject({ email: 'boss@example.com' });
+  });
+});

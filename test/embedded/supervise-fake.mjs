@@ -1,0 +1,11 @@
+// `npm start` with the fake application in the place of the real one.
+import { fileURLToPath } from 'node:url';
+import { supervise } from '../../dist/libs/embedded/src/supervisor.js';
+
+const exitCode = await supervise({
+  env: process.env,
+  root: fileURLToPath(new URL('../../', import.meta.url)),
+  app: { command: process.execPath, args: ['test/embedded/fake-app.mjs'] },
+  print: (text) => console.log(text),
+});
+process.exit(exitCode);

@@ -1,0 +1,173 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { freePort, isRunning } from '#libs/embedded';
+import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
+import { eventually } from '../support/eventually.js';
+import { removeTemporaryFolders, temporaryFolder } from './temporary-folder.js';
+
+interface Supervised {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+  readonly exitCode: Promise<number | null>;
+}
+
+const running = new Set<ChildProcess>();
+
+afterEach(() => running.forEach((child) => child.kill('SIGKILL')));
+// Many processes on real disks: much slower when the machine does other things, too.
+jest.setTimeout(90_000);
+
+afterAll(removeTemporaryFolders);
+
+async function superviseFake(env: Record<string, string>): Promise<Supervised> {
+  const child = spawn(process.execPath, [join('test', 'embedded', 'supervise-fake.mjs')], {
+    env: {
+      PATH: process.env['PATH'],
+      PORT: String(await freePort()),
+      MANAGEMENT_PORT: String(await freePort()),
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const exitCode = once(child, 'close').then(([code]) => {
+    running.delete(child);
+    return code as number | null;
+  });
+  return { child, output: () => output, exitCode };
+}
+
+async function ready(supervised: Supervised): Promise<void> {
+  await eventually(() => expect(supervised.output()).toContain('Gatehouse is ready'), { timeoutMs: 40_000 });
+}
+
+function given({ output }: Supervised): Record<string, string> {
+  return JSON.parse(/^given (.*)$/m.exec(output())?.[1] ?? '{}') as Record<string, string>;
+}
+
+function pidsIn(dataDir: string): number[] {
+  const first = (path: string): number => Number.parseInt(readFileSync(join(dataDir, path), 'utf8'), 10);
+  return [first('postgres/data/postmaster.pid'), first('redis/server.pid')];
+}
+
+describe('the supervisor of npm start', () => {
+  it('brings all servers, tells the admin once, and stops everything on Ctrl-C', async () => {
+    const dataDir = temporaryFolder();
+    const first = await superviseFake({ DATA_DIR: dataDir });
+    await ready(first);
+    const variables = given(first);
+    expect(variables).toMatchObject({
+      DATABASE_URL: expect.stringContaining('postgres://gatehouse:'),
+      REDIS_URL: expect.stringContaining('redis://'),
+      SMTP_URL: expect.stringContaining('smtp://127.0.0.1:'),
+      DRAIN_SECONDS: '0',
+      ENCRYPTION_KEYS_FILE: expect.stringContaining(dataDir),
+    });
+    expect(first.output()).toContain(`Password       ${variables['ADMIN_PASSWORD']}`);
+    const pids = pidsIn(dataDir);
+    first.child.kill('SIGINT');
+    first.child.kill('SIGINT'); // One key press reaches it from the terminal and from npm.
+    expect(await first.exitCode).toBe(0);
+    expect(first.output()).toContain('drained');
+    expect(pids.filter(isRunning)).toEqual([]);
+
+    const second = await superviseFake({ DATA_DIR: dataDir });
+    await ready(second);
+    expect(second.output()).not.toContain('Password');
+    expect(given(second)['ADMIN_PASSWORD']).toBeUndefined();
+    second.child.kill('SIGTERM');
+    expect(await second.exitCode).toBe(0);
+    expect(existsSync(join(dataDir, 'lock'))).toBe(false);
+  });
+
+  it('refuses a folder that another one runs on, in one clear message', async () => {
+    const dataDir = temporaryFolder();
+    const first = await superviseFake({ DATA_DIR: dataDir });
+    await ready(first);
+    const second = await superviseFake({ DATA_DIR: dataDir });
+    expect(await second.exitCode).toBe(1);
+    expect(second.output().trim()).toBe(
+      `Gatehouse already runs on ${dataDir} (process ${first.child.pid}). Stop that one first, ` +
+        'or give this one a DATA_DIR, PORT and MANAGEMENT_PORT of its own.',
+    );
+    first.child.kill('SIGTERM');
+    expect(await first.exitCode).toBe(0);
+  });
+
+  it('can be started again right after a kill, and leaves no process', async () => {
+    const dataDir = temporaryFolder();
+    const env = {
+      DATA_DIR: dataDir,
+      PORT: String(await freePort()),
+      MANAGEMENT_PORT: String(await freePort()),
+    };
+    const first = await superviseFake(env);
+    await ready(first);
+    const before = pidsIn(dataDir);
+    first.child.kill('SIGKILL');
+    const second = await superviseFake(env);
+    await ready(second);
+    expect(before.filter(isRunning)).toEqual([]);
+    second.child.kill('SIGTERM');
+    expect(await second.exitCode).toBe(0);
+  });
+
+  it('tells credentials only after they work', async () => {
+    const dataDir = temporaryFolder();
+    const failing = await superviseFake({ DATA_DIR: dataDir, FAKE_EXIT_CODE: '7' });
+    expect(await failing.exitCode).toBe(7);
+    expect(failing.output()).toContain('Gatehouse ended by itself (with exit code 7)');
+    expect(failing.output()).not.toContain('Password');
+    const second = await superviseFake({ DATA_DIR: dataDir });
+    await ready(second);
+    expect(second.output()).toContain(`Password       ${given(failing)['ADMIN_PASSWORD']}`);
+    second.child.kill('SIGTERM');
+    expect(await second.exitCode).toBe(0);
+  });
+
+  it('stops when one of its servers is lost', async () => {
+    const dataDir = temporaryFolder();
+    const supervised = await superviseFake({ DATA_DIR: dataDir });
+    await ready(supervised);
+    const [postgres = 0] = pidsIn(dataDir);
+    process.kill(postgres, 'SIGKILL');
+    expect(await supervised.exitCode).toBe(1);
+    expect(supervised.output()).toContain('PostgreSQL ended although nobody asked it to');
+    expect(supervised.output()).toContain('drained');
+  });
+
+  it('embeds nothing that a URL was given for', async () => {
+    const dataDir = join(temporaryFolder(), 'data');
+    const urls = {
+      DATABASE_URL: 'postgres://db.example.com/x',
+      REDIS_URL: 'redis://r.example.com',
+      SMTP_URL: 'smtp://m',
+    };
+    const supervised = await superviseFake({ DATA_DIR: dataDir, ...urls });
+    await ready(supervised);
+    expect(given(supervised)).toEqual({ ...urls, DRAIN_SECONDS: '0' });
+    expect(existsSync(dataDir)).toBe(false);
+    supervised.child.kill('SIGTERM');
+    expect(await supervised.exitCode).toBe(0);
+  });
+
+  it('says which port is in use before it starts anything', async () => {
+    const dataDir = temporaryFolder();
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as { port: number };
+    const supervised = await superviseFake({ DATA_DIR: dataDir, PORT: String(port) });
+    expect(await supervised.exitCode).toBe(1);
+    expect(supervised.output().trim()).toBe(
+      `Port ${port} is in use by another program. Stop that, or set PORT to another port.`,
+    );
+    expect(existsSync(join(dataDir, 'postgres'))).toBe(false);
+    other.close();
+  });
+});

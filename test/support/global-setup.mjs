@@ -1,0 +1,81 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { chmod, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import pg from 'pg';
+import { ensureBuilt } from '../../scripts/lib/build.mjs';
+import { inProject } from '../../scripts/lib/project.mjs';
+
+const FOLDER = 'gatehouse-test-';
+
+/**
+ * One PostgreSQL and one Redis for all suites, each of which takes a database of its own in them (see servers.ts).
+ * Jest runs this file outside of its sandbox, so it uses what was built.
+ */
+export default async function setUp() {
+  await ensureBuilt();
+  const { startPostgres, startRedis, isRunning, newSigningKey, newNamedKey } = await built(
+    'libs/embedded/src/index.js',
+  );
+  removeLeftovers(isRunning);
+  const dataDir = await mkdtemp(join(tmpdir(), `${FOLDER}${process.pid}-`));
+  await chmod(dataDir, 0o711); // As root, PostgreSQL runs as another user, who has to pass.
+  const options = { dataDir, durable: false };
+  const servers = [];
+  globalThis.stopTestServers = async () => {
+    await Promise.all(servers.map((server) => server.stop()));
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  try {
+    const [postgres, redis] = await Promise.all(
+      [
+        startPostgres({ ...options, log: () => undefined }),
+        startRedis({ ...options, databases: 1024, log: console.error }), // It may have to be installed first.
+      ].map(async (starting) => {
+        const server = await starting;
+        servers.push(server);
+        return server;
+      }),
+    );
+    await makeTemplate(postgres.url);
+    process.env.TEST_POSTGRES_URL = postgres.url;
+    process.env.TEST_REDIS_URL = redis.url;
+    process.env.TEST_JWT_PRIVATE_KEYS = newSigningKey();
+    process.env.TEST_ENCRYPTION_KEYS = newNamedKey().trim();
+    process.env.TEST_BLIND_INDEX_KEYS = newNamedKey().trim();
+  } catch (error) {
+    await globalThis.stopTestServers();
+    throw error;
+  }
+}
+
+function built(path) {
+  return import(pathToFileURL(inProject('dist', ...path.split('/'))).href);
+}
+
+/** Of runs that were killed. Their servers went with them, their folders did not. */
+function removeLeftovers(isRunning) {
+  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(FOLDER))) {
+    if (!isRunning(Number.parseInt(name.slice(FOLDER.length), 10))) {
+      rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    }
+  }
+}
+
+/** Migrated once; cloning it takes a fraction of migrating. */
+async function makeTemplate(url) {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query('CREATE DATABASE gatehouse_template');
+    const { migrateDatabase } = await built('src/migrate.js');
+    const template = new URL(url);
+    template.pathname = '/gatehouse_template';
+    await migrateDatabase(template.href);
+    // A connection to it would make cloning fail.
+    await client.query('ALTER DATABASE gatehouse_template IS_TEMPLATE true ALLOW_CONNECTIONS false');
+  } finally {
+    await client.end();
+  }
+}

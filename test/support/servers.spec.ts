@@ -1,0 +1,68 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import {
+  createDatabase,
+  emptyDatabase,
+  ownPostgres,
+  ownRedis,
+  redisUrl,
+  type TestDatabase,
+} from './servers.js';
+
+const made: TestDatabase[] = [];
+
+afterAll(() => Promise.all(made.map((database) => database.drop())));
+
+async function count(url: string, sql: string): Promise<number> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows.length;
+  } finally {
+    await client.end();
+  }
+}
+
+describe('the servers of the tests', () => {
+  it('give each suite a database of its own, also when many ask at once', async () => {
+    made.push(...(await Promise.all(Array.from({ length: 6 }, createDatabase))));
+    expect(new Set(made.map(({ url }) => url)).size).toBe(6);
+    const [one, two] = made as [TestDatabase, TestDatabase];
+    await count(one.url, 'CREATE TABLE mine ()');
+    const tables = `SELECT FROM pg_tables WHERE tablename = 'mine'`;
+    expect([await count(one.url, tables), await count(two.url, tables)]).toEqual([1, 0]);
+  });
+
+  it('drop a database although somebody is still connected', async () => {
+    const database = await emptyDatabase();
+    const client = new pg.Client({ connectionString: database.url });
+    client.on('error', () => undefined);
+    await client.connect();
+    await database.drop();
+    await expect(client.query('SELECT 1')).rejects.toThrow();
+    await expect(count(database.url, 'SELECT 1')).rejects.toMatchObject({ code: '3D000' });
+  });
+
+  it('give each suite an empty Redis database', async () => {
+    const [one, two] = await Promise.all([redisUrl(), redisUrl()]);
+    expect(one).not.toBe(two);
+    const clients = [new Redis(one), new Redis(two)] as const;
+    await clients[0].set('key', 'one');
+    expect(await clients[1].dbsize()).toBe(0);
+    clients.forEach((client) => client.disconnect());
+  });
+
+  it.each([
+    ['Redis', ownRedis],
+    ['PostgreSQL', ownPostgres],
+  ])('restart a %s of a suite on the same URL', async (_, start) => {
+    const first = await start();
+    process.kill(first.pid, 'SIGKILL');
+    await first.exited;
+    const second = await first.restart();
+    expect(second.url).toBe(first.url);
+    expect(second.pid).not.toBe(first.pid);
+    await second.dispose();
+  });
+});

@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type EmbeddedServer, startPostgres, startRedis } from '#libs/embedded';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { setting } from './setting.js';
+
+export { freePort } from '#libs/embedded';
+export { eventually } from './eventually.js';
+export { startSmtpSink, type SinkBehaviour, type SmtpSink } from './smtp-sink.js';
+export { launchApp, spawnApp, type RunningApp } from './spawn-app.js';
+
+export interface TestDatabase {
+  readonly url: string;
+  /** Ends whatever connections are left, too. */
+  drop(): Promise<void>;
+}
+
+/** A database of the suite's own with every migration applied. */
+export function createDatabase(): Promise<TestDatabase> {
+  return makeDatabase('TEMPLATE gatehouse_template');
+}
+
+/** A database of the suite's own with nothing in it. */
+export function emptyDatabase(): Promise<TestDatabase> {
+  return makeDatabase('TEMPLATE template0');
+}
+
+async function makeDatabase(from: string): Promise<TestDatabase> {
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await onServer(async (client) => {
+    // PostgreSQL refuses to copy a template while somebody else is just copying it.
+    await client.query('SELECT pg_advisory_lock($1)', [CLONING]);
+    await client.query(`CREATE DATABASE ${name} ${from}`);
+  });
+  const url = new URL(setting('TEST_POSTGRES_URL'));
+  url.pathname = `/${name}`;
+  return {
+    url: url.href,
+    drop: () => onServer((client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)),
+  };
+}
+
+const CLONING = 7_163_201;
+
+async function onServer(work: (client: pg.Client) => Promise<unknown>): Promise<void> {
+  const client = new pg.Client({ connectionString: setting('TEST_POSTGRES_URL') });
+  await client.connect();
+  try {
+    await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/**
+ * An empty numbered database of the shared Redis that no other call gets. Publish/subscribe and FLUSHALL ignore the
+ * number: a test that needs either to itself takes `ownRedis`.
+ */
+export async function redisUrl(): Promise<string> {
+  const server = new URL(setting('TEST_REDIS_URL'));
+  const client = new Redis(server.href);
+  try {
+    const count = await client.incr('databases-given-out');
+    // Number 0 holds the counter itself.
+    server.pathname = `/${1 + (count % (DATABASES - 1))}`;
+    await client.select(Number(server.pathname.slice(1)));
+    await client.flushdb();
+    return server.href;
+  } finally {
+    client.disconnect();
+  }
+}
+
+/** As many as global-setup.mjs starts Redis with. */
+const DATABASES = 1024;
+
+export interface OwnServer extends EmbeddedServer {
+  /** Starts it again, with its data, after a `stop` or a kill: the same URL, another process. */
+  restart(): Promise<OwnServer>;
+  /** Stops it and removes its data. */
+  dispose(): Promise<void>;
+}
+
+/** A Redis for one suite alone, to be emptied, frozen and killed. Keeps its data when it is killed. */
+export function ownRedis(): Promise<OwnServer> {
+  return own((options) => startRedis({ ...options, durable: true }));
+}
+
+/** A PostgreSQL for one suite alone, to be frozen and killed. Keeps its data when it is killed. */
+export function ownPostgres(): Promise<OwnServer> {
+  return own((options) => startPostgres({ ...options, durable: true }));
+}
+
+async function own(
+  start: (options: { dataDir: string; log: () => void; port?: number }) => Promise<EmbeddedServer>,
+): Promise<OwnServer> {
+  const dataDir = mkdtempSync(join(tmpdir(), `gatehouse-test-${process.pid}-own-`));
+  const options = { dataDir, log: () => undefined };
+  const wrap = (server: EmbeddedServer): OwnServer => ({
+    ...server,
+    restart: async () => wrap(await start({ ...options, port: Number(new URL(server.url).port) })),
+    dispose: async () => {
+      await server.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  });
+  return wrap(await start(options));
+}

@@ -1,0 +1,10 @@
+/** What global-setup.mjs left for the suites. */
+export function setting(name: string): string {
+  const value = process.env[name];
+  if (!value) {
+    throw new Error(
+      `${name} is not set: run the tests through \`npm test\`, whose global setup starts the servers.`,
+    );
+  }
+  return value;
+}

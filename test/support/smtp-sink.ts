@@ -1,0 +1,124 @@
+import { freePort } from '#libs/embedded';
+import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
+import { parseMail, type ReceivedMail } from './received-mail.js';
+
+/**
+ * What the sink does with a message:
+ * `accept` it; `reject` it for good (550); `defer` it (451, so that the sender tries again); `drop` the connection
+ * after the whole message has arrived but before the answer, which leaves the sender not knowing; `hang` at that point.
+ */
+export type SinkBehaviour = 'accept' | 'reject' | 'defer' | 'drop' | 'hang';
+
+export interface SmtpSink {
+  readonly url: string;
+  readonly port: number;
+  /** What was accepted, oldest first, and what had arrived when the connection was dropped or left hanging. */
+  readonly mails: readonly ReceivedMail[];
+  /** How many messages arrived, whatever became of them. */
+  readonly attempts: number;
+  mailsTo(address: string): ReceivedMail[];
+  behave(behaviour: SinkBehaviour): void;
+  clear(): void;
+  /** Refuses connections until `start`, which listens on the same port again. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
+}
+
+/** A real SMTP server that keeps what it gets. */
+export async function startSmtpSink(): Promise<SmtpSink> {
+  const sink = new Sink(await freePort());
+  await sink.start();
+  return sink;
+}
+
+class Sink implements SmtpSink {
+  readonly url: string;
+  mails: ReceivedMail[] = [];
+  attempts = 0;
+  private behaviour: SinkBehaviour = 'accept';
+  private server: SMTPServer | undefined;
+  private readonly hanging = new Set<() => void>();
+
+  constructor(readonly port: number) {
+    this.url = `smtp://127.0.0.1:${port}`;
+  }
+
+  mailsTo(address: string): ReceivedMail[] {
+    return this.mails.filter(({ envelope }) => envelope.to.includes(address));
+  }
+
+  behave(behaviour: SinkBehaviour): void {
+    this.behaviour = behaviour;
+  }
+
+  clear(): void {
+    this.mails = [];
+    this.attempts = 0;
+  }
+
+  async start(): Promise<void> {
+    const server = new SMTPServer({
+      authOptional: true,
+      disabledCommands: ['STARTTLS', 'AUTH'],
+      // No line is lost on the way: nodemailer's own limit is far below.
+      size: 10_000_000,
+      closeTimeout: 100,
+      onData: (stream, session, answer) => void this.receive(stream, session, answer),
+    });
+    // Connections that are dropped on purpose report an error each.
+    server.on('error', () => undefined);
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(this.port, '127.0.0.1', () => resolve());
+    });
+    this.server = server;
+  }
+
+  async stop(): Promise<void> {
+    const server = this.server;
+    this.server = undefined;
+    this.hanging.forEach((release) => release());
+    this.hanging.clear();
+    if (server) {
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    }
+  }
+
+  private async receive(
+    stream: SMTPServerDataStream,
+    session: SMTPServerSession,
+    answer: (error?: Error | null) => void,
+  ): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of stream) {
+      chunks.push(chunk as Buffer);
+    }
+    this.attempts++;
+    const refusal = REFUSALS[this.behaviour];
+    if (refusal) {
+      answer(Object.assign(new Error(refusal.text), { responseCode: refusal.code }));
+      return;
+    }
+    this.mails.push(parseMail(Buffer.concat(chunks), session.envelope));
+    if (this.behaviour === 'accept') {
+      answer();
+    } else if (this.behaviour === 'drop') {
+      this.disconnect(session);
+    } else {
+      this.hanging.add(() => this.disconnect(session));
+    }
+  }
+
+  private disconnect(session: SMTPServerSession): void {
+    for (const connection of this.server?.connections ?? []) {
+      if (connection.session.id === session.id) {
+        connection._socket.destroy();
+      }
+    }
+  }
+}
+
+const REFUSALS: Partial<Record<SinkBehaviour, { code: number; text: string }>> = {
+  reject: { code: 550, text: 'No such mailbox' },
+  defer: { code: 451, text: 'Try again later' },
+};

@@ -1,0 +1,134 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { get } from 'node:http';
+import { join } from 'node:path';
+import { freePort, spawnTied } from '#libs/embedded';
+import { eventually } from './eventually.js';
+import { setting } from './setting.js';
+
+export type AppRole = 'all' | 'api' | 'worker' | 'notifications';
+
+/** All other variables have defaults for tests; the servers are the suite's own business. */
+export type AppEnvironment = { DATABASE_URL: string; REDIS_URL: string } & Record<string, string>;
+
+export interface RunningApp {
+  readonly url: string;
+  readonly managementUrl: string;
+  readonly pid: number;
+  /** The environment it runs with, for another one beside it or after it. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly exited: Promise<AppExit>;
+  /** Everything written to stdout and stderr so far. */
+  logs(): string;
+  /** Sends the signal and, when it is one that can't be caught, waits for the end. */
+  kill(signal?: NodeJS.Signals): Promise<void>;
+  /** SIGTERM, then waits for the end. */
+  stop(): Promise<AppExit>;
+}
+
+export interface AppExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+const READY_WITHIN_MS = 25_000;
+const MAIN: Record<AppRole, string> = {
+  all: 'main.js',
+  api: 'main.api.js',
+  worker: 'main.worker.js',
+  notifications: 'main.notifications.js',
+};
+
+/** Starts the built application as a process of its own and waits until it is ready. */
+export async function spawnApp(role: AppRole, env: AppEnvironment): Promise<RunningApp> {
+  const app = await launchApp(role, env);
+  let ended: AppExit | undefined;
+  void app.exited.then((exit) => (ended = exit));
+  try {
+    await eventually(
+      async () => {
+        const status = ended ? 200 : await statusOf(`${app.managementUrl}/health/ready`);
+        if (status !== 200) {
+          throw new Error(`${role} is not ready: ${status}`);
+        }
+      },
+      { timeoutMs: READY_WITHIN_MS },
+    );
+    if (ended) {
+      throw new Error(`${role} ended with ${JSON.stringify(ended)} before it was ready`);
+    }
+    return app;
+  } catch (error) {
+    await app.kill('SIGKILL');
+    throw new Error(`${(error as Error).message}\n${app.logs()}`, { cause: error });
+  }
+}
+
+/** Starts it without waiting, for tests of starts that must fail. */
+export async function launchApp(role: AppRole, overrides: Record<string, string>): Promise<RunningApp> {
+  const env: Record<string, string> = {
+    NODE_ENV: 'test',
+    HOST: '127.0.0.1',
+    PORT: String(await freePort()),
+    MANAGEMENT_PORT: String(await freePort()),
+    GRPC_PORT: String(await freePort()),
+    // Nobody listens there: a suite that wants mail says where to.
+    SMTP_URL: 'smtp://127.0.0.1:9',
+    JWT_PRIVATE_KEYS: setting('TEST_JWT_PRIVATE_KEYS'),
+    ENCRYPTION_KEYS: setting('TEST_ENCRYPTION_KEYS'),
+    BLIND_INDEX_KEYS: setting('TEST_BLIND_INDEX_KEYS'),
+    RATE_LIMIT_DEFAULT: 'off',
+    RATE_LIMIT_AUTH: 'off',
+    DRAIN_SECONDS: '0',
+    ...overrides,
+  };
+  const child = spawnTied({
+    command: process.execPath,
+    args: ['--enable-source-maps', join('dist', 'src', MAIN[role])],
+    // Not ours: it holds Jest's options, and whatever the developer has set.
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    deathSignal: 'SIGKILL',
+    cwd: process.cwd(),
+  });
+  return {
+    url: `http://127.0.0.1:${env['PORT']}`,
+    managementUrl: `http://127.0.0.1:${env['MANAGEMENT_PORT']}`,
+    pid: child.pid ?? 0,
+    env,
+    ...control(child),
+  };
+}
+
+function control(child: ChildProcess): Pick<RunningApp, 'exited' | 'logs' | 'kill' | 'stop'> {
+  let output = '';
+  child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  // "close" comes after the last output, "exit" may come before it.
+  const exited = once(child, 'close').then(([code, signal]) => ({ code, signal }));
+  return {
+    exited,
+    logs: () => output,
+    kill: async (signal = 'SIGKILL') => {
+      child.kill(signal);
+      if (signal === 'SIGKILL') {
+        await exited;
+      }
+    },
+    stop: async () => {
+      child.kill('SIGTERM');
+      return exited;
+    },
+  };
+}
+
+function statusOf(url: string): Promise<number | string> {
+  return new Promise((resolve) => {
+    const request = get(url, { agent: false, timeout: 2_000 }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    request.on('timeout', () => request.destroy(new Error('no answer within 2 s')));
+    request.on('error', (error) => resolve(error.message));
+  });
+}
