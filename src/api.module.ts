@@ -1,10 +1,10 @@
 import { Module } from '@nestjs/common';
 import { HttpModule, LimitsModule } from '#libs/http';
 import { AppConfig } from '../config/index.js';
-import { AuthHttpModule } from './auth/index.js';
-import { HealthHttpModule } from './health/index.js';
+import { AuthHttpModule } from './auth/auth.http.module.js';
+import { HealthHttpModule } from './health/health.http.module.js';
 import { PlatformModule } from './platform.module.js';
-import { UsersHttpModule } from './users/index.js';
+import { UsersHttpModule } from './users/users.http.module.js';
 
 /** The role `api`: everything that answers over HTTP. */
 @Module({

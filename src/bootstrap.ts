@@ -1,9 +1,15 @@
-import { type DynamicModule, type INestApplicationContext, Module, type Type, VersioningType } from '@nestjs/common';
+import {
+  type DynamicModule,
+  type INestApplicationContext,
+  Module,
+  type Type,
+  VersioningType,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { createFastifyAdapter, serveDocuments, setUpHttp } from '#libs/http';
-import { createLogger, describeError, NestLogger, TelemetryModule } from '#libs/telemetry';
+import { createLoggers, describeError, type Loggers, NestLogger, TelemetryModule } from '#libs/telemetry';
 import { AppConfig, BadEnvironment, ConfigModule, parseEnvironment, type Role } from '../config/index.js';
 import { createApiDocuments } from './documents.js';
 import { Lifecycle } from './health/index.js';
@@ -11,33 +17,33 @@ import { Lifecycle } from './health/index.js';
 /** The root of a process: the composition roots of its roles on top of its configuration and logger. */
 @Module({})
 class ProcessModule {
-  static forRoles(roles: readonly Type[], config: AppConfig, logger: Logger): DynamicModule {
+  static forRoles(roles: readonly Type[], config: AppConfig, loggers: Loggers): DynamicModule {
     return {
       module: ProcessModule,
-      imports: [ConfigModule.forRoot(config), TelemetryModule.forRoot(logger, config.role), ...roles],
+      imports: [ConfigModule.forRoot(config), TelemetryModule.forRoot(loggers, config.role), ...roles],
     };
   }
 }
 
 /** Runs a process that answers over HTTP, and whatever else `roles` hold. */
 export function serve(role: Role, ...roles: Type[]): Promise<void> {
-  return run(role, async (config, logger) => {
-    const app = await createServer(ProcessModule.forRoles(roles, config, logger), config, logger);
+  return run(role, async (config, loggers) => {
+    const app = await createServer(ProcessModule.forRoles(roles, config, loggers), config, loggers);
     await app.listen({ port: config.port, host: config.host });
-    logger.info({ url: config.publicUrl }, 'ready to serve');
+    loggers.log.info({ url: config.publicUrl }, 'ready to serve');
     return app;
   });
 }
 
 /** Runs a process without a public port. */
 export function work(role: Role, ...roles: Type[]): Promise<void> {
-  return run(role, async (config, logger) => {
-    const root = ProcessModule.forRoles(roles, config, logger);
+  return run(role, async (config, loggers) => {
+    const root = ProcessModule.forRoles(roles, config, loggers);
     const app = await NestFactory.createApplicationContext(root, {
-      logger: new NestLogger(logger),
+      logger: new NestLogger(loggers.log),
       abortOnError: false,
     });
-    logger.info('ready to work');
+    loggers.log.info('ready to work');
     return app;
   });
 }
@@ -46,11 +52,11 @@ export function work(role: Role, ...roles: Type[]): Promise<void> {
 export async function createServer(
   root: DynamicModule,
   config: AppConfig,
-  logger: Logger,
+  { log }: Loggers,
   options: { readonly preview?: boolean } = {},
 ): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(root, createFastifyAdapter(config), {
-    logger: new NestLogger(logger),
+    logger: new NestLogger(log),
     bodyParser: false,
     abortOnError: false,
     ...options,
@@ -63,27 +69,27 @@ export async function createServer(
   return app;
 }
 
-export function processModule(roles: readonly Type[], config: AppConfig, logger: Logger): DynamicModule {
-  return ProcessModule.forRoles(roles, config, logger);
+export function processModule(roles: readonly Type[], config: AppConfig, loggers: Loggers): DynamicModule {
+  return ProcessModule.forRoles(roles, config, loggers);
 }
 
 async function run(
   role: Role,
-  start: (config: AppConfig, logger: Logger) => Promise<INestApplicationContext>,
+  start: (config: AppConfig, loggers: Loggers) => Promise<INestApplicationContext>,
 ): Promise<void> {
-  let logger: Logger | undefined;
+  let loggers: Loggers | undefined;
   try {
     const config = parseEnvironment(process.env, role);
-    logger = createLogger({
+    loggers = createLoggers({
       level: config.logLevel,
       role,
       pretty: process.stdout.isTTY && !config.production,
     });
-    const app = await start(config, logger);
+    const app = await start(config, loggers);
     app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
     app.get(Lifecycle).markStarted();
   } catch (error) {
-    explain(error, logger);
+    explain(error, loggers?.log);
     process.exitCode = 1;
     // What was opened before the failure would keep the process alive.
     setImmediate(() => process.exit());

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { JobRunnerModule } from '#libs/queue';
-import { NotificationsJobsModule } from './notifications/index.js';
+import { NotificationsJobsModule } from './notifications/notifications.jobs.module.js';
 import { PlatformModule } from './platform.module.js';
 import { QueuesModule } from './queues.module.js';
 

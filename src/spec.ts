@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { readFile, writeFile } from 'node:fs/promises';
 import { API_VERSIONS } from '#libs/http';
-import { createLogger } from '#libs/telemetry';
+import { createLoggers } from '#libs/telemetry';
 import type { AppConfig } from '../config/index.js';
 import { ApiModule } from './api.module.js';
 import { createServer, processModule } from './bootstrap.js';
@@ -12,8 +12,10 @@ import { createApiDocuments } from './documents.js';
  * preview mode, which instantiates no provider, so no database, Redis or secret is needed.
  */
 const config = { publicUrl: '', trustedProxies: [] } as Partial<AppConfig> as AppConfig;
-const logger = createLogger({ level: 'silent', role: 'api', pretty: false });
-const app = await createServer(processModule([ApiModule], config, logger), config, logger, { preview: true });
+const loggers = createLoggers({ level: 'silent', role: 'api', pretty: false });
+const app = await createServer(processModule([ApiModule], config, loggers), config, loggers, {
+  preview: true,
+});
 const documents = createApiDocuments(app);
 const check = process.argv.includes('--check');
 

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { MessageRelayModule } from '#libs/outbox';
 import { JobRunnerModule } from '#libs/queue';
-import { AuthJobsModule } from './auth/index.js';
+import { AuthJobsModule } from './auth/auth.jobs.module.js';
 import { PlatformModule } from './platform.module.js';
 import { QueuesModule } from './queues.module.js';
 

@@ -1,5 +1,3 @@
-export { AuthHttpModule } from './auth.http.module.js';
-export { AuthJobsModule } from './auth.jobs.module.js';
 export { EmailVerification } from './email/email-verification.entity.js';
 export { Password } from './passwords/password.entity.js';
 export { Session } from './sessions/session.entity.js';

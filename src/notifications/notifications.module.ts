@@ -1,10 +1,13 @@
 import { Module } from '@nestjs/common';
 import { OutboxModule } from '#libs/outbox';
 import { AppConfig } from '../../config/index.js';
+import { DeliveryClaims } from './delivery-claims.js';
 import { DeliveryRepository } from './delivery.repository.js';
 import { MAIL_OPTIONS, type MailOptions } from './mail.options.js';
+import { MailComposer } from './mail-composer.js';
 import { Mailer } from './mailer.js';
 import { MailRenderer } from './mail-renderer.js';
+import { MessageEffects } from './message-effects.js';
 import { SCHEMA } from './notifications.entities.js';
 import { PurgeNotificationsService } from './purge-notifications.service.js';
 import { ReceiveMessageService } from './receive-message.service.js';
@@ -22,9 +25,12 @@ import { SendMailService } from './send-mail.service.js';
       inject: [AppConfig],
       useFactory: ({ mail, publicUrl }: AppConfig): MailOptions => ({ ...mail, publicUrl }),
     },
+    DeliveryClaims,
     DeliveryRepository,
+    MailComposer,
     Mailer,
     MailRenderer,
+    MessageEffects,
     PurgeNotificationsService,
     ReceiveMessageService,
     RecipientProjection,

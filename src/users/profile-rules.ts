@@ -9,9 +9,13 @@ export function isLocale(text: string): boolean {
 
 /** A name of the IANA time zone database, such as `Europe/Vienna`. */
 export function isTimezone(text: string): boolean {
+  // Offsets such as +01:00 would be accepted below, but they know no summer time.
+  if (!/^[A-Za-z]/.test(text)) {
+    return false;
+  }
   try {
-    // Offsets such as +01:00 are accepted here too, but they know no summer time.
-    return /^[A-Za-z]/.test(text) && new Intl.DateTimeFormat('en', { timeZone: text }) !== undefined;
+    Intl.DateTimeFormat('en', { timeZone: text });
+    return true;
   } catch {
     return false;
   }

@@ -26,7 +26,7 @@ export class Database {
   }
 
   private em(): EntityManager {
-    return this.orm.em.fork() as EntityManager;
+    return this.orm.em.fork();
   }
 }
 

@@ -1,6 +1,5 @@
-import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import { ApiBearerAuth } from '@nestjs/swagger';
-import { applyDecorators } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Permission } from '#libs/contracts';
 import { unauthenticated } from '#libs/problem';

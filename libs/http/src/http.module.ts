@@ -1,10 +1,9 @@
 import { type DynamicModule, type FactoryProvider, Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
-import { PINO } from '#libs/telemetry';
+import { ACCESS_LOG, PINO } from '#libs/telemetry';
 import { Drain } from './drain.js';
 import { InputPipe } from './input/input.pipe.js';
 import { CursorCodec } from './paging/cursor.js';
@@ -61,7 +60,7 @@ export class HttpModule {
 /** What has to be set on the application before its routes are registered. */
 export function setUpHttp(app: NestFastifyApplication): void {
   const { publicUrl, trustedProxies, corsOrigins } = app.get<HttpOptions>(OPTIONS);
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const fastify = app.getHttpAdapter().getInstance();
   app.get(MethodTable).watch(fastify);
   if (corsOrigins.length > 0) {
     app.enableCors({
@@ -74,6 +73,7 @@ export function setUpHttp(app: NestFastifyApplication): void {
   const drain = app.get(Drain);
   addRequestHooks(fastify, {
     logger: app.get<Logger>(PINO),
+    accessLog: app.get<Logger>(ACCESS_LOG),
     registry: app.get(Registry),
     secure: publicUrl.startsWith('https:'),
     trustsProxies: trustedProxies.length > 0,

@@ -2,7 +2,7 @@ import { Entity, Index, PrimaryKey, Property } from '@mikro-orm/decorators/legac
 import { types } from '@mikro-orm/postgresql';
 
 /** One use of an `Idempotency-Key`. Holds neither the key nor the body, only keyed hashes of them. */
-@Entity({ schema: 'accounts', tableName: 'idempotency_key' })
+@Entity({ schema: 'accounts', tableName: 'idempotency_keys' })
 export class IdempotencyKeyEntity {
   /** Keyed hash of caller, route and key. */
   @PrimaryKey({ type: types.text })
@@ -21,6 +21,6 @@ export class IdempotencyKeyEntity {
   lockedUntil!: Date;
 
   @Property({ type: types.datetime, columnType: 'timestamptz' })
-  @Index()
+  @Index({ name: 'idempotency_keys_expires_at_index' })
   expiresAt!: Date;
 }

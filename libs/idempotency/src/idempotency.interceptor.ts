@@ -8,8 +8,7 @@ import {
 } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { from, type Observable } from 'rxjs';
-import { lastValueFrom } from 'rxjs';
+import { from, lastValueFrom, type Observable } from 'rxjs';
 import { Fails } from '#libs/http';
 import { invalidInput } from '#libs/problem';
 import { idempotencyKeyReused, idempotentRequestRunning } from './idempotency.problems.js';

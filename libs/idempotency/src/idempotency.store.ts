@@ -48,7 +48,7 @@ export class IdempotencyStore {
     const now = this.clock.now();
     return this.database.read(async (em) => {
       const taken = await em.execute<unknown[]>(
-        `insert into accounts.idempotency_key as k (id, fingerprint, locked_until, expires_at) values (?, ?, ?, ?)
+        `insert into accounts.idempotency_keys as k (id, fingerprint, locked_until, expires_at) values (?, ?, ?, ?)
          on conflict (id) do update
            set fingerprint = excluded.fingerprint, answer = null,
                locked_until = excluded.locked_until, expires_at = excluded.expires_at
@@ -60,7 +60,7 @@ export class IdempotencyStore {
         return undefined;
       }
       const [row] = await em.execute<Row[]>(
-        'select fingerprint, answer from accounts.idempotency_key where id = ?',
+        'select fingerprint, answer from accounts.idempotency_keys where id = ?',
         [id],
       );
       if (row && row.fingerprint !== fingerprint) {
@@ -76,21 +76,21 @@ export class IdempotencyStore {
   async complete(id: string, answer: Answer): Promise<void> {
     const sealed = this.sealer.sealJson(answer, contextOf(id));
     await this.database.read((em) =>
-      em.execute('update accounts.idempotency_key set answer = ? where id = ?', [sealed, id]),
+      em.execute('update accounts.idempotency_keys set answer = ? where id = ?', [sealed, id]),
     );
   }
 
   /** Frees the key of a request that failed, so that the caller may correct it and try again. */
   async release(id: string): Promise<void> {
     await this.database.read((em) =>
-      em.execute('delete from accounts.idempotency_key where id = ? and answer is null', [id]),
+      em.execute('delete from accounts.idempotency_keys where id = ? and answer is null', [id]),
     );
   }
 
   /** @returns how many keys had expired */
   async purge(): Promise<number> {
     const rows = await this.database.read((em) =>
-      em.execute<unknown[]>('delete from accounts.idempotency_key where expires_at < ? returning id', [
+      em.execute<unknown[]>('delete from accounts.idempotency_keys where expires_at < ? returning id', [
         this.clock.now(),
       ]),
     );

@@ -1,4 +1,4 @@
-export { createLogger, type LoggerOptions, NestLogger } from './logger.js';
+export { createLoggers, type LoggerOptions, type Loggers, NestLogger } from './logger.js';
 export { describeError, redactText } from './redaction.js';
 export { currentRequestContext, type RequestContext, runInRequestContext } from './request-context.js';
-export { PINO, TelemetryModule } from './telemetry.module.js';
+export { ACCESS_LOG, PINO, TelemetryModule } from './telemetry.module.js';

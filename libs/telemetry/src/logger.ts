@@ -1,7 +1,17 @@
-import { type LoggerService } from '@nestjs/common';
-import { destination, type Logger, pino, stdTimeFunctions } from 'pino';
+import type { LoggerService } from '@nestjs/common';
+import {
+  destination,
+  type DestinationStream,
+  type Logger,
+  type LoggerOptions as PinoOptions,
+  pino,
+  stdTimeFunctions,
+  transport,
+} from 'pino';
 import { currentRequestContext } from './request-context.js';
 import { describeError, redactText, SECRET_MEMBERS } from './redaction.js';
+
+const PRETTY = { ignore: 'pid,hostname,role', translateTime: 'SYS:HH:MM:ss.l' };
 
 export interface LoggerOptions {
   readonly level: string;
@@ -11,34 +21,47 @@ export interface LoggerOptions {
   readonly pretty: boolean;
 }
 
-/** JSON lines on standard output: time, level, role, request id, message; errors and secrets redacted. */
-export function createLogger({ level, role, pretty }: LoggerOptions): Logger {
-  return pino(
-    {
-      level,
-      base: { role },
-      timestamp: stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      serializers: { err: describeError },
-      redact: {
-        paths: SECRET_MEMBERS.flatMap((member) => [member, `*.${member}`, `*.*.${member}`]),
-        censor: '[redacted]',
+/** How long a line may wait for others to be written with it, while few are written. */
+const FLUSH_MS = 100;
+const WRITE_BYTES = 8 * 1024;
+
+export interface Loggers {
+  /** For everything that code has to say: errors and secrets redacted, the request id on every line. */
+  readonly log: Logger;
+  /** For the one line of each request, whose members are known to be harmless: nothing to redact, a third of the cost. */
+  readonly access: Logger;
+}
+
+/** JSON lines on standard output: time, level, role, request id, message. */
+export function createLoggers({ level, role, pretty }: LoggerOptions): Loggers {
+  const stream = pretty
+    ? (transport({ target: 'pino-pretty', options: PRETTY }) as DestinationStream)
+    : destination({ dest: 1, sync: false, minLength: WRITE_BYTES, periodicFlush: FLUSH_MS });
+  const common: PinoOptions = {
+    level,
+    base: { role },
+    timestamp: stdTimeFunctions.isoTime,
+    // A transport lives in another thread, which knows levels by their numbers only.
+    ...(pretty ? {} : { formatters: { level: (label: string) => ({ level: label }) } }),
+    serializers: { err: describeError },
+  };
+  return {
+    log: pino(
+      {
+        ...common,
+        redact: {
+          paths: SECRET_MEMBERS.flatMap((member) => [member, `*.${member}`, `*.*.${member}`]),
+          censor: '[redacted]',
+        },
+        mixin: () => {
+          const context = currentRequestContext();
+          return context ? { requestId: context.requestId } : {};
+        },
       },
-      mixin: () => {
-        const context = currentRequestContext();
-        return context ? { requestId: context.requestId } : {};
-      },
-      ...(pretty
-        ? {
-            transport: {
-              target: 'pino-pretty',
-              options: { ignore: 'pid,hostname,role', translateTime: 'SYS:HH:MM:ss.l' },
-            },
-          }
-        : {}),
-    },
-    ...(pretty ? [] : [destination({ dest: 1, sync: false })]),
-  );
+      stream,
+    ),
+    access: pino(common, stream),
+  };
 }
 
 /** What Nest says of every module and route at each start is for those who look for a fault. */

@@ -1,19 +1,22 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { Loggers } from './logger.js';
 
 /** The injection token of the process's pino logger, for code that logs members rather than sentences. */
 export const PINO = Symbol('pino');
+/** The injection token of the logger for the one line of each request. */
+export const ACCESS_LOG = Symbol('access log');
 
 @Module({})
 export class TelemetryModule {
-  /** Provides the logger and one Prometheus registry, with Node's own metrics in it. */
-  static forRoot(logger: Logger, role: string): DynamicModule {
+  /** Provides the loggers and one Prometheus registry, with Node's own metrics in it. */
+  static forRoot({ log, access }: Loggers, role: string): DynamicModule {
     return {
       module: TelemetryModule,
       global: true,
       providers: [
-        { provide: PINO, useValue: logger },
+        { provide: PINO, useValue: log },
+        { provide: ACCESS_LOG, useValue: access },
         {
           provide: Registry,
           useFactory: () => {
@@ -24,7 +27,7 @@ export class TelemetryModule {
           },
         },
       ],
-      exports: [PINO, Registry],
+      exports: [PINO, ACCESS_LOG, Registry],
     };
   }
 }

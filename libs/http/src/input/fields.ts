@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
 import { Transform, type TransformFnParams } from 'class-transformer';
 import {
   IsBoolean,
@@ -162,7 +162,7 @@ function field(options: FieldOptions, schema: object, ...checks: PropertyDecorat
       required: !optional,
       ...(nullable ? { nullable } : {}),
       ...(example === undefined ? {} : { example }),
-    } as ApiPropertyOptions),
+    }),
     ValidateIf((_, value: unknown) => !skips(value)),
     ...checks,
   );

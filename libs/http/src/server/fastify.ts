@@ -2,13 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type {
-  FastifyError,
-  FastifyInstance,
-  FastifyReply,
-  FastifyRequest,
-  RawRequestDefaultExpression,
-} from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { headersTooLarge, malformedRequest, type Problem, uriTooLong } from '#libs/problem';
 import { parseJsonBody } from '../input/json-body.js';
 import { problemDocument } from './problem-document.js';
@@ -47,11 +41,15 @@ export function createFastifyAdapter({ publicUrl, trustedProxies }: ServerOption
       const problem = error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? uriTooLong() : malformedRequest();
       const path = request.url.split('?', 1)[0] ?? '/';
       const { headers, body } = problemDocument(problem, { publicUrl, path, requestId: request.id });
-      void reply.status(problem.definition.status).headers(headers).header('X-Request-Id', request.id).send(body);
+      void reply
+        .status(problem.definition.status)
+        .headers(headers)
+        .header('X-Request-Id', request.id)
+        .send(body);
     },
     skipMiddie: true,
   });
-  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const fastify = adapter.getInstance() as FastifyInstance;
   fastify.removeAllContentTypeParsers();
   for (const mediaType of ['application/json', 'application/merge-patch+json']) {
     fastify.addContentTypeParser<Buffer>(mediaType, { parseAs: 'buffer' }, (_request, body, done) => {
@@ -65,7 +63,7 @@ export function createFastifyAdapter({ publicUrl, trustedProxies }: ServerOption
   return adapter;
 }
 
-function requestIdOf(request: RawRequestDefaultExpression | IncomingMessage): string {
+function requestIdOf(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : randomUUID();
 }

@@ -17,6 +17,8 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 
 interface HookOptions {
   readonly logger: Logger;
+  /** For the line of each request. */
+  readonly accessLog: Logger;
   readonly registry: Registry;
   /** Whether the public URL is https, and so browsers may be told to insist on it (RFC 6797). */
   readonly secure: boolean;
@@ -27,7 +29,7 @@ interface HookOptions {
 
 /** What happens to every request around its handler: id, headers, one log line, one measurement. */
 export function addRequestHooks(fastify: FastifyInstance, options: HookOptions): void {
-  const { logger, isDraining } = options;
+  const { logger, accessLog, isDraining } = options;
   const observe = createObserver(options.registry);
   const headers = options.secure
     ? { ...SECURITY_HEADERS, 'Strict-Transport-Security': 'max-age=31536000; includeSubDomains' }
@@ -49,7 +51,7 @@ export function addRequestHooks(fastify: FastifyInstance, options: HookOptions):
     const seconds = reply.elapsedTime / 1000;
     const route = request.is404 ? 'none' : (request.routeOptions.url ?? 'none');
     observe(request.method, route, reply.statusCode, seconds);
-    logger.info(requestLine(request, reply, route), 'request');
+    accessLog.info(requestLine(request, reply, route), 'request');
     done();
   });
 }

@@ -1,0 +1,111 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+
+/** One message for one consumer. */
+export interface OutboxRow {
+  readonly messageId: string;
+  readonly consumer: string;
+  readonly type: string;
+  readonly subject: string;
+  readonly occurredAt: Date;
+  /** Sealed for the context `outbox:<messageId>`; null when the message is no more than its id. */
+  readonly sealed: string | null;
+}
+
+export interface Backlog {
+  readonly rows: number;
+  readonly oldestAgeSeconds: number;
+}
+
+/** A message that was not confirmed is put on its queue again after this time, doubled each time up to the cap. */
+const REPEAT_AFTER_SECONDS = 10;
+const REPEAT_CAP_SECONDS = 300;
+
+/** The SQL of a schema's outbox. Due times are PostgreSQL's, so that clocks that differ from host to host don't matter. */
+export class OutboxRows {
+  private readonly table: string;
+
+  constructor(schema: string) {
+    this.table = `"${schema}"."outbox"`;
+  }
+
+  async insert(em: EntityManager, rows: readonly OutboxRow[]): Promise<void> {
+    const values = rows.map(() => '(?, ?, ?, ?, ?, ?)').join(', ');
+    await em.execute(
+      `insert into ${this.table} (message_id, consumer, type, subject, occurred_at, sealed) values ${values}`,
+      rows.flatMap((row) => [
+        row.messageId,
+        row.consumer,
+        row.type,
+        row.subject,
+        row.occurredAt.toISOString(),
+        row.sealed,
+      ]),
+      'run',
+    );
+  }
+
+  /**
+   * Takes rows that are due and makes them due again later, in one short statement: no lock and no transaction is
+   * held while the caller talks to Redis, and what it then fails to put on a queue comes again by itself.
+   */
+  async take(em: EntityManager, limit: number): Promise<OutboxRow[]> {
+    const rows = await em.execute<TakenRow[]>(
+      `update ${this.table} as o
+          set attempts = o.attempts + 1,
+              next_at = now() + least(? * power(2, least(o.attempts, 20)), ?) * interval '1 second'
+         from (select message_id, consumer from ${this.table}
+                where next_at <= now() order by next_at limit ? for update skip locked) as due
+        where o.message_id = due.message_id and o.consumer = due.consumer
+    returning o.message_id, o.consumer, o.type, o.subject, o.sealed,
+              extract(epoch from o.occurred_at) * 1000 as occurred_at_ms`,
+      [REPEAT_AFTER_SECONDS, REPEAT_CAP_SECONDS, limit],
+    );
+    return rows.map(toOutboxRow).sort((a, b) => (a.messageId < b.messageId ? -1 : 1));
+  }
+
+  /** Undoes a take that led to nothing: the rows are due again in a second, and the attempt is not counted. */
+  async putBack(em: EntityManager, rows: readonly OutboxRow[]): Promise<void> {
+    const keys = rows.map(() => '(?::uuid, ?)').join(', ');
+    await em.execute(
+      `update ${this.table} set attempts = greatest(attempts - 1, 0), next_at = now() + interval '1 second'
+        where (message_id, consumer) in (${keys})`,
+      rows.flatMap(({ messageId, consumer }) => [messageId, consumer]),
+      'run',
+    );
+  }
+
+  async remove(em: EntityManager, messageId: string, consumer: string): Promise<void> {
+    await em.execute(
+      `delete from ${this.table} where message_id = ? and consumer = ?`,
+      [messageId, consumer],
+      'run',
+    );
+  }
+
+  async backlog(em: EntityManager): Promise<Backlog> {
+    const [row] = await em.execute<{ rows: string; age: string | null }[]>(
+      `select count(*) as rows, extract(epoch from now() - min(occurred_at)) as age from ${this.table}`,
+    );
+    return { rows: Number(row?.rows ?? 0), oldestAgeSeconds: Math.max(0, Number(row?.age ?? 0)) };
+  }
+}
+
+interface TakenRow {
+  readonly message_id: string;
+  readonly consumer: string;
+  readonly type: string;
+  readonly subject: string;
+  readonly sealed: string | null;
+  readonly occurred_at_ms: string;
+}
+
+function toOutboxRow(row: TakenRow): OutboxRow {
+  return {
+    messageId: row.message_id,
+    consumer: row.consumer,
+    type: row.type,
+    subject: row.subject,
+    occurredAt: new Date(Number(row.occurred_at_ms)),
+    sealed: row.sealed,
+  };
+}

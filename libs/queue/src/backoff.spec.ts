@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import { JOBS } from '#libs/contracts';
+import { backoffDelay } from './backoff.js';
+
+const CHANCES = [0, 0.1, 0.5, 0.9, 0.999999];
+const TEN_MINUTES_MS = 600_000;
+
+describe('backoffDelay', () => {
+  const plain = { baseMs: 1_000, capMs: 10_000, jitter: 0 };
+
+  it('doubles with every retry, up to the cap', () => {
+    const delays = [1, 2, 3, 4, 5, 6, 500].map((retry) => backoffDelay(plain, retry, 0.5));
+    expect(delays).toEqual([1_000, 2_000, 4_000, 8_000, 10_000, 10_000, 10_000]);
+  });
+
+  it('takes off no more than the share that jitter allows', () => {
+    const jittery = { ...plain, jitter: 0.5 };
+    expect(backoffDelay(jittery, 2, 0)).toBe(2_000);
+    expect(backoffDelay(jittery, 2, 0.999999)).toBe(1_000);
+  });
+
+  it('doubles again after so many retries, up to the later cap', () => {
+    const patient = { ...plain, later: { afterRetries: 5, capMs: 60_000 } };
+    expect([5, 6, 7, 8, 9].map((retry) => backoffDelay(patient, retry, 0))).toEqual([
+      10_000, 20_000, 40_000, 60_000, 60_000,
+    ]);
+  });
+});
+
+describe.each(CHANCES)('the backoff of send-mail, when chance says %d', (chance) => {
+  const { backoff, attempts } = JOBS['send-mail'];
+  const delays = Array.from({ length: attempts - 1 }, (_, index) => backoffDelay(backoff, index + 1, chance));
+
+  it('retries within five seconds', () => {
+    expect(delays[0]).toBeLessThanOrEqual(5_000);
+  });
+
+  it('retries at most a minute apart in the first ten minutes', () => {
+    let elapsed = 0;
+    for (const delay of delays) {
+      if (elapsed < TEN_MINUTES_MS) {
+        expect(delay).toBeLessThanOrEqual(60_000);
+      }
+      elapsed += delay;
+    }
+  });
+
+  it('retries at most a quarter of an hour apart, for two days', () => {
+    expect(Math.max(...delays)).toBeLessThanOrEqual(900_000);
+    expect(delays.reduce((sum, delay) => sum + delay, 0)).toBeGreaterThan(2 * 86_400_000);
+  });
+});

@@ -1,0 +1,60 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { JobOptions } from 'bull';
+import type { JobDefinition, JobName, JobPayload, JobTable, Retention } from './job-table.js';
+import { parsePayload } from './payload.js';
+import { Queues } from './queues.js';
+import { DECLARED_BACKOFF, JOB_TABLE } from './tokens.js';
+
+export interface EnqueueOptions {
+  /** While a job with this id waits, runs or is kept, putting it again changes nothing. */
+  readonly jobId?: string;
+  readonly delayMs?: number;
+}
+
+/** Where jobs are put. Inject it as `JobQueue<Jobs>`, so that a payload is checked against the job's name. */
+@Injectable()
+export class JobQueue<T extends JobTable = JobTable> {
+  constructor(
+    @Inject(JOB_TABLE) private readonly table: JobTable,
+    private readonly queues: Queues,
+  ) {}
+
+  /** Whether Redis takes jobs at the moment. */
+  get isReady(): boolean {
+    return this.queues.connections.isReady;
+  }
+
+  /**
+   * @returns the job's id
+   * @throws InvalidPayloadError; Error when Redis does not take it within some seconds
+   */
+  async enqueue<N extends JobName<T>>(
+    name: N,
+    payload: JobPayload<T, N>,
+    options: EnqueueOptions = {},
+  ): Promise<string> {
+    const queue = this.queues.get(name);
+    const definition = this.table[name] as JobDefinition;
+    parsePayload(definition.payload, payload);
+    await this.queues.connections.ready();
+    const job = await queue.add(name, payload, jobOptions(definition, options));
+    return String(job.id);
+  }
+}
+
+function jobOptions(definition: JobDefinition, { jobId, delayMs }: EnqueueOptions): JobOptions {
+  const { completed, failed } = definition.retention;
+  return {
+    attempts: definition.attempts,
+    backoff: { type: DECLARED_BACKOFF },
+    removeOnComplete: completed === 'none' ? true : keep(completed),
+    removeOnFail: keep(failed),
+    stackTraceLimit: 1,
+    ...(jobId === undefined ? {} : { jobId }),
+    ...(delayMs === undefined ? {} : { delay: delayMs }),
+  };
+}
+
+function keep({ ageSeconds, count }: Retention): { age: number; count: number } {
+  return { age: ageSeconds, count };
+}

@@ -1,0 +1,106 @@
+import { Injectable } from '@nestjs/common';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Queues } from './queues.js';
+import { within } from './within.js';
+
+/** A scrape must not hang on a frozen Redis: the depths are then left out. */
+const COLLECT_WITHIN_MS = 500;
+
+const STATES = ['waiting', 'active', 'delayed', 'failed'] as const;
+
+export type JobOutcome = 'completed' | 'retried' | 'dead';
+
+interface Depth {
+  readonly queue: string;
+  readonly counts: readonly number[];
+  readonly oldestAgeSeconds: number;
+}
+
+/** What Prometheus is told about jobs: what waits, how long runs take, how they end. */
+@Injectable()
+export class QueueMetrics {
+  private readonly durations: Histogram<'job' | 'outcome'>;
+  private readonly outcomes: Counter<'job' | 'outcome'>;
+  private readonly depth: Gauge<'queue' | 'state'>;
+  private readonly oldest: Gauge<'queue'>;
+  private collecting: Promise<Depth[] | undefined> | undefined;
+
+  constructor(
+    private readonly queues: Queues,
+    registry: Registry,
+  ) {
+    const registers = [registry];
+    this.durations = new Histogram({
+      name: 'gatehouse_job_duration_seconds',
+      help: 'Duration of the runs of jobs.',
+      labelNames: ['job', 'outcome'],
+      buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 90],
+      registers,
+    });
+    this.outcomes = new Counter({
+      name: 'gatehouse_job_runs_total',
+      help: 'Runs of jobs by how they ended: completed, retried (failed, comes again), dead (failed for good).',
+      labelNames: ['job', 'outcome'],
+      registers,
+    });
+    const collect = (): Promise<void> => this.collect();
+    this.depth = new Gauge({
+      name: 'gatehouse_queue_jobs',
+      help: 'Jobs in a queue by state; failed ones are dead letters.',
+      labelNames: ['queue', 'state'],
+      registers,
+      collect,
+    });
+    this.oldest = new Gauge({
+      name: 'gatehouse_queue_oldest_waiting_seconds',
+      help: 'Age of the job that is next in a queue, 0 when none waits.',
+      labelNames: ['queue'],
+      registers,
+      collect,
+    });
+  }
+
+  /** @returns a function to call when the run has ended */
+  startRun(job: string): (outcome: JobOutcome) => void {
+    const startedAt = performance.now();
+    return (outcome) => {
+      this.durations.observe({ job, outcome }, (performance.now() - startedAt) / 1_000);
+      this.outcomes.inc({ job, outcome });
+    };
+  }
+
+  private async collect(): Promise<void> {
+    // Both gauges ask during the same scrape: one question to Redis answers them.
+    this.collecting ??= within(COLLECT_WITHIN_MS, this.measure()).finally(() => {
+      this.collecting = undefined;
+    });
+    const depths = await this.collecting;
+    this.depth.reset();
+    this.oldest.reset();
+    for (const { queue, counts, oldestAgeSeconds } of depths ?? []) {
+      STATES.forEach((state, index) => {
+        this.depth.set({ queue, state }, counts[index] ?? 0);
+      });
+      this.oldest.set({ queue }, oldestAgeSeconds);
+    }
+  }
+
+  private measure(): Promise<Depth[]> {
+    const { client } = this.queues.connections;
+    return Promise.all(
+      this.queues.entries().map(async ([name, queue]) => {
+        const key = (part: string): string => queue.toKey(part);
+        const [next, ...counts] = await Promise.all([
+          client.lindex(key('wait'), -1),
+          client.llen(key('wait')),
+          client.llen(key('active')),
+          client.zcard(key('delayed')),
+          client.zcard(key('failed')),
+        ]);
+        const since = next === null ? null : await client.hget(key(next), 'timestamp');
+        const oldestAgeSeconds = since === null ? 0 : Math.max(0, (Date.now() - Number(since)) / 1_000);
+        return { queue: name, counts, oldestAgeSeconds };
+      }),
+    );
+  }
+}
