@@ -5,7 +5,7 @@ import { defineConfig, type Options } from '@mikro-orm/postgresql';
 /** How long a request waits for a free connection before it is told to come back. */
 const POOL_PATIENCE_MS = 2000;
 /** No statement of ours takes this long; one that does holds a connection that others wait for. */
-const STATEMENT_TIMEOUT_MS = 15_000;
+const STATEMENT_TIMEOUT_MS = 8_000;
 
 interface OrmInputs {
   readonly url: string;
@@ -33,6 +33,9 @@ export function ormOptions({ url, poolSize, entities, migrations }: OrmInputs): 
       connectionString: url,
       connectionTimeoutMillis: POOL_PATIENCE_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
+      // A server that is frozen keeps no time limit of its own.
+      query_timeout: STATEMENT_TIMEOUT_MS + POOL_PATIENCE_MS,
+      keepAlive: true,
       application_name: 'gatehouse',
     },
     // What matters is logged by those who know what was tried; the ORM's own lines have another form.

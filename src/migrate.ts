@@ -1,17 +1,11 @@
 import 'reflect-metadata';
 import { pathToFileURL } from 'node:url';
-import { MikroORM } from '@mikro-orm/postgresql';
-import { Migrations } from '#libs/database';
+import { migrate } from '#libs/database';
 import { createOrmOptions } from './orm.js';
 
 /** Applies what is pending in the database at `url`. @returns the names of the migrations that were applied */
-export async function migrateDatabase(url: string): Promise<string[]> {
-  const orm = await MikroORM.init(createOrmOptions(url, 2));
-  try {
-    return await new Migrations(orm).up();
-  } finally {
-    await orm.close();
-  }
+export function migrateDatabase(url: string): Promise<string[]> {
+  return migrate(createOrmOptions(url, 2));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

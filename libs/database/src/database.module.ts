@@ -1,7 +1,7 @@
 import { type DynamicModule, type FactoryProvider, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { MikroORM, type Options } from '@mikro-orm/postgresql';
 import { Database } from './database.js';
-import { Migrations } from './migrations.js';
+import { migrate, Migrations } from './migrations.js';
 
 export interface DatabaseOptions {
   readonly orm: Options;
@@ -11,7 +11,7 @@ export interface DatabaseOptions {
 
 const OPTIONS = Symbol('DatabaseOptions');
 
-/** Connects at the start, so that a wrong URL is known at once and not at the first request. */
+/** The connection pool and what stands on it. */
 @Module({})
 export class DatabaseModule implements OnApplicationShutdown {
   constructor(private readonly orm: MikroORM) {}
@@ -28,11 +28,10 @@ export class DatabaseModule implements OnApplicationShutdown {
           provide: MikroORM,
           inject: [OPTIONS],
           useFactory: async ({ orm: ormOptions, migrateOnStart }: DatabaseOptions) => {
-            const orm = await MikroORM.init(ormOptions);
             if (migrateOnStart) {
-              await new Migrations(orm).up();
+              await migrate(ormOptions);
             }
-            return orm;
+            return MikroORM.init(ormOptions);
           },
         },
         Database,

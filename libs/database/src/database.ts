@@ -51,7 +51,9 @@ function isUnreachable(error: unknown): boolean {
     if (typeof code === 'string' && /^(08|53|57P|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/.test(code)) {
       return true;
     }
-    if (/timeout exceeded when trying to connect|Connection terminated/i.test(cause.message)) {
+    if (
+      /timeout exceeded when trying to connect|Query read timeout|Connection terminated/i.test(cause.message)
+    ) {
       return true;
     }
   }

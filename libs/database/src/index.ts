@@ -1,4 +1,4 @@
 export { Database } from './database.js';
 export { DatabaseModule, type DatabaseOptions } from './database.module.js';
-export { Migrations } from './migrations.js';
+export { migrate, Migrations } from './migrations.js';
 export { isUniqueViolation } from './unique-violation.js';

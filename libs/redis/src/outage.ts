@@ -22,7 +22,10 @@ export class Outage {
 
   ended(): void {
     if (this.since !== undefined) {
-      this.logger.info({ seconds: Math.round((Date.now() - this.since) / 1000) }, 'Redis answers again');
+      this.logger.info(
+        { seconds: Math.round((Date.now() - this.since) / 1000) },
+        `Redis answers again; it was so: ${this.consequence}`,
+      );
       this.since = undefined;
     }
   }

@@ -38,6 +38,8 @@ interface Policy {
   readonly name: string;
   readonly limit: number;
   readonly windowMs: number;
+  /** As `RateLimit-Policy` states it. */
+  readonly header: string;
 }
 
 /**
@@ -64,33 +66,28 @@ export class LimitGuard extends ThrottlerGuard {
     }
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
-    const results = await Promise.all(
-      policies.map(async ({ name, limit, windowMs }) => ({
-        name,
-        record: await this.storageService.increment(
-          `${name}:${callerOf(request, name)}`,
-          windowMs,
-          limit,
-          windowMs,
-          name,
-        ),
-        limit,
-        windowMs,
-      })),
-    );
-    const state = results.map(
-      ({ name, record, limit }) => `"${name}";r=${limit - record.totalHits};t=${record.timeToExpire}`,
-    );
-    const policy = results.map(({ name, limit, windowMs }) => `"${name}";q=${limit};w=${windowMs / 1000}`);
+    const results = await Promise.all(policies.map((policy) => this.count(request, policy)));
     const reply = http.getResponse<FastifyReply>();
-    void reply.header('RateLimit', state.join(', ')).header('RateLimit-Policy', policy.join(', '));
-    const waits = results
-      .filter(({ record }) => record.isBlocked)
-      .map(({ record }) => record.timeToBlockExpire);
-    if (waits.length > 0) {
-      throw tooManyRequests({ headers: { 'Retry-After': String(Math.max(...waits)) } });
+    void reply
+      .header('RateLimit', results.map(({ state }) => state).join(', '))
+      .header('RateLimit-Policy', policies.map(({ header }) => header).join(', '));
+    const retryAfter = Math.max(...results.map((result) => result.retryAfter));
+    if (retryAfter > 0) {
+      throw tooManyRequests({ headers: { 'Retry-After': String(retryAfter) } });
     }
     return true;
+  }
+
+  private async count(
+    request: FastifyRequest,
+    { name, limit, windowMs }: Policy,
+  ): Promise<{ state: string; retryAfter: number }> {
+    const key = `${name}:${callerOf(request, name)}`;
+    const record = await this.storageService.increment(key, windowMs, limit, windowMs, name);
+    return {
+      state: `"${name}";r=${limit - record.totalHits};t=${record.timeToExpire}`,
+      retryAfter: record.isBlocked ? record.timeToBlockExpire : 0,
+    };
   }
 
   private policiesOf(context: ExecutionContext): readonly Policy[] {
@@ -100,7 +97,12 @@ export class LimitGuard extends ThrottlerGuard {
       const names: readonly string[] = limitsOf(handler, context.getClass());
       policies = this.throttlers
         .filter(({ name = 'default' }) => names.includes(name))
-        .map(({ name = 'default', limit, ttl }) => ({ name, limit: Number(limit), windowMs: Number(ttl) }));
+        .map(({ name = 'default', limit, ttl }) => ({
+          name,
+          limit: Number(limit),
+          windowMs: Number(ttl),
+          header: `"${name}";q=${Number(limit)};w=${Number(ttl) / 1000}`,
+        }));
       this.policies.set(handler, policies);
     }
     return policies;

@@ -1,0 +1,208 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { COMPLETE, namesIn, newKey, newPem, parse, problemsOf } from '../test/support/environment.js';
+import type { Role } from './app-config.js';
+
+describe('the environment', () => {
+  it('has defaults for everything but servers and keys', () => {
+    expect(parse()).toMatchObject({
+      role: 'all',
+      production: false,
+      host: '127.0.0.1',
+      port: 3000,
+      managementPort: 3001,
+      publicUrl: 'http://localhost:3000',
+      appUrl: 'http://localhost:3000',
+      database: { poolSize: 10, migrateOnStart: true },
+      mail: { from: 'no-reply@localhost' },
+      admin: null,
+      registration: 'immediate',
+      trustedProxies: [],
+      corsOrigins: [],
+      rateLimits: {
+        default: { limit: 600, windowSeconds: 60 },
+        auth: { limit: 20, windowSeconds: 60 },
+      },
+      drainSeconds: 5,
+      logLevel: 'info',
+    });
+  });
+
+  it('derives the URLs and the sender from what is given', () => {
+    expect(parse({ PORT: '8080' }).publicUrl).toBe('http://localhost:8080');
+    expect(parse({ PUBLIC_URL: 'https://accounts.acme.com/api/' })).toMatchObject({
+      publicUrl: 'https://accounts.acme.com/api',
+      appUrl: 'https://accounts.acme.com/api',
+      mail: { from: 'no-reply@accounts.acme.com' },
+    });
+  });
+
+  it('treats an empty variable like one that is not set, as in a copied example file', () => {
+    expect(parse({ PORT: '', LOG_LEVEL: ' ' })).toMatchObject({ port: 3000, logLevel: 'info' });
+  });
+
+  it('names every bad variable in one error', () => {
+    const bad = {
+      PORT: '70000',
+      MANAGEMENT_PORT: '-1',
+      PUBLIC_URL: 'ftp://acme.com',
+      APP_URL: 'https://acme.com/?a=1',
+      DATABASE_URL: 'mysql://127.0.0.1/gatehouse',
+      DATABASE_POOL_SIZE: '1',
+      MIGRATE_ON_START: 'yes',
+      REDIS_URL: 'not a url',
+      SMTP_URL: 'http://127.0.0.1',
+      MAIL_FROM: 'nobody',
+      JWT_PRIVATE_KEYS: 'nothing of the kind',
+      ENCRYPTION_KEYS: 'k1:c2hvcnQ=',
+      BLIND_INDEX_KEYS: `${newKey()},${newKey()}`,
+      ADMIN_EMAIL: 'admin',
+      ADMIN_PASSWORD: 'short',
+      REGISTRATION: 'later',
+      TRUSTED_PROXIES: '10.0.0.0/8,10.0.0.0/33',
+      CORS_ORIGINS: 'https://app.acme.com/',
+      RATE_LIMIT_DEFAULT: '600',
+      RATE_LIMIT_AUTH: '0/60',
+      PASSWORD_HASH_CONCURRENCY: '0',
+      PASSWORD_HASH_QUEUE: 'many',
+      DRAIN_SECONDS: '1.5',
+      LOG_LEVEL: 'loud',
+    };
+    expect(namesIn(problemsOf(bad)).toSorted()).toEqual(Object.keys(bad).toSorted());
+    expect(() => parse(bad)).toThrow(/The environment is not usable:\n {2}- PORT must be/);
+  });
+
+  it('never repeats the value of a secret', () => {
+    const secret = 'hunter2-and-more';
+    const names = [
+      'JWT_PRIVATE_KEYS',
+      'ENCRYPTION_KEYS',
+      'BLIND_INDEX_KEYS',
+      'DATABASE_URL',
+      'ADMIN_PASSWORD',
+    ];
+    const problems = problemsOf(Object.fromEntries(names.map((name) => [name, secret])));
+    expect(problems).toHaveLength(names.length);
+    expect(problems.join()).not.toContain(secret);
+  });
+});
+
+describe('what each role needs', () => {
+  const missing = (role: Role): string[] =>
+    namesIn(
+      problemsOf(Object.fromEntries(Object.keys(COMPLETE).map((name) => [name, undefined])), role),
+    ).toSorted();
+  const everywhere = ['BLIND_INDEX_KEYS', 'DATABASE_URL', 'ENCRYPTION_KEYS', 'REDIS_URL'];
+
+  it.each<[Role, string[]]>([
+    ['all', [...everywhere, 'JWT_PRIVATE_KEYS', 'SMTP_URL']],
+    ['api', [...everywhere, 'JWT_PRIVATE_KEYS']],
+    ['worker', everywhere],
+    ['notifications', [...everywhere, 'SMTP_URL']],
+  ])('%s', (role, names) => {
+    expect(missing(role)).toEqual(names.toSorted());
+  });
+});
+
+describe('a secret in a file', () => {
+  let folder: string;
+  const file = (name: string, content: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, content);
+    return path;
+  };
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'gatehouse-config-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('is read from where NAME_FILE says, without the line break at its end', () => {
+    const url = 'redis://:mounted@10.0.0.7:6379/0';
+    expect(parse({ REDIS_URL: undefined, REDIS_URL_FILE: file('redis', `${url}\n`) }).redis.url).toBe(url);
+  });
+
+  it('is refused beside the variable itself', () => {
+    expect(problemsOf({ REDIS_URL_FILE: file('both', 'redis://10.0.0.7') })).toEqual([
+      'REDIS_URL and REDIS_URL_FILE are both set; keep one',
+    ]);
+  });
+
+  it('is a problem of its variable when the file is missing or empty', () => {
+    expect(problemsOf({ REDIS_URL: undefined, REDIS_URL_FILE: join(folder, 'absent') })).toEqual([
+      "REDIS_URL can't be read from its file: ENOENT",
+    ]);
+    expect(problemsOf({ REDIS_URL: undefined, REDIS_URL_FILE: file('empty', '\n') })).toEqual([
+      'REDIS_URL is missing',
+    ]);
+  });
+});
+
+describe('keys', () => {
+  it('come in rings: several of each are read, in their order', () => {
+    const pems = [newPem(), newPem()];
+    const config = parse({
+      JWT_PRIVATE_KEYS: pems.join('').replaceAll('\n', '\\n'),
+      ENCRYPTION_KEYS: `${newKey('new')}, ${newKey('old')}`,
+    });
+    expect(config.keys.jwtPrivateKeys).toEqual(pems.map((pem) => pem.trim()));
+    expect(config.keys.encryption.map(({ id }) => id)).toEqual(['new', 'old']);
+    expect(config.keys.encryption.map(({ bytes }) => bytes.length)).toEqual([32, 32]);
+  });
+
+  it('of another curve than ES256 needs are refused', () => {
+    expect(problemsOf({ JWT_PRIVATE_KEYS: newPem('P-384') })).toEqual([
+      expect.stringMatching(/^JWT_PRIVATE_KEYS must be P-256 private keys/),
+    ]);
+  });
+});
+
+describe('the first admin', () => {
+  it.each([
+    [{ ADMIN_EMAIL: 'root@acme.com' }, 'ADMIN_PASSWORD is missing: both or none'],
+    [{ ADMIN_PASSWORD: 'seven brave otters' }, 'ADMIN_EMAIL is missing: both or none'],
+    [
+      { ADMIN_EMAIL: 'root@acme.com', ADMIN_PASSWORD: 'short' },
+      'ADMIN_PASSWORD must have 8 to 256 characters',
+    ],
+  ])('is given whole or not at all: %j', (overrides, problem) => {
+    expect(problemsOf(overrides)).toEqual([problem]);
+  });
+});
+
+describe('limits, proxies and origins', () => {
+  it('reads limits, and "off"', () => {
+    expect(parse({ RATE_LIMIT_DEFAULT: 'off', RATE_LIMIT_AUTH: '5/1' }).rateLimits).toEqual({
+      default: null,
+      auth: { limit: 5, windowSeconds: 1 },
+    });
+  });
+
+  it.each(['', '10', '10/', '/10', '0/60', '10/0', '10/60/1', '1e3/60', 'OFF'].filter(Boolean))(
+    'refuses the limit "%s"',
+    (text) => {
+      expect(problemsOf({ RATE_LIMIT_AUTH: text })).toHaveLength(1);
+    },
+  );
+
+  it('reads CIDRs of both families, and single addresses', () => {
+    const cidrs = ['10.0.0.0/8', '192.0.2.7', 'fd00::/8', '::1'];
+    expect(parse({ TRUSTED_PROXIES: cidrs.join(', ') }).trustedProxies).toEqual(cidrs);
+  });
+
+  it.each(['10.0.0/8', '10.0.0.0/33', 'fd00::/129', '10.0.0.0/', '10.0.0.0/x', 'all'])(
+    'refuses the CIDR "%s"',
+    (cidr) => {
+      expect(problemsOf({ TRUSTED_PROXIES: cidr })).toEqual([
+        expect.stringMatching(`^TRUSTED_PROXIES .*"${cidr}" is none`),
+      ]);
+    },
+  );
+
+  it('reads origins, and refuses what has a path', () => {
+    const origins = ['https://app.acme.com', 'http://localhost:5173'];
+    expect(parse({ CORS_ORIGINS: origins.join(',') }).corsOrigins).toEqual(origins);
+    expect(problemsOf({ CORS_ORIGINS: 'https://app.acme.com/login' })).toHaveLength(1);
+  });
+});
