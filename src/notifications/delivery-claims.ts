@@ -46,9 +46,7 @@ export class DeliveryClaims {
   /** Keeps the claim alive for as long as `work` takes. */
   async holding<T>(claimed: ClaimedDelivery, work: () => Promise<T>): Promise<T> {
     const renewal = setInterval(() => {
-      this.database
-        .read((em) => this.deliveries.renewClaim(em, claimed, LEASE_MS))
-        .catch(() => undefined);
+      this.database.read((em) => this.deliveries.renewClaim(em, claimed, LEASE_MS)).catch(() => undefined);
     }, RENEW_MS);
     try {
       return await work();

@@ -56,7 +56,16 @@ describe('Mailer', () => {
     const [received] = sink.mails;
     const head = received?.raw.slice(0, received.raw.indexOf('\r\n\r\n')) ?? '';
     const names = [...head.matchAll(/^([A-Za-z-]+):/gm)].map(([, header]) => header?.toLowerCase());
-    const expected = ['auto-submitted', 'content-type', 'date', 'from', 'message-id', 'mime-version', 'subject', 'to'];
+    const expected = [
+      'auto-submitted',
+      'content-type',
+      'date',
+      'from',
+      'message-id',
+      'mime-version',
+      'subject',
+      'to',
+    ];
     expect(new Set(names)).toEqual(new Set(expected));
     expect(names).toHaveLength(expected.length);
     expect(received?.envelope.to).toEqual(['ada@example.com']);

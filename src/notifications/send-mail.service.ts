@@ -36,8 +36,11 @@ export class SendMailService {
       await this.claims.finish(deliveryId, 'expired', null);
       return;
     }
-    const outcome = await this.claims.holding(claimed, () => this.attempt(claimed, signal));
-    await this.recordPersistently(claimed, outcome, signal);
+    const outcome = await this.claims.holding(claimed, async () => {
+      const reached = await this.attempt(claimed, signal);
+      await this.recordPersistently(claimed, reached, signal);
+      return reached;
+    });
     if (outcome.kind !== 'sent') {
       const message = `delivery ${deliveryId} was not sent (${outcome.kind}): ${outcome.reason}`;
       throw outcome.kind === 'refused' ? new UnrecoverableJobError(message) : new JobError(message);

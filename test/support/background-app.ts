@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Global, Module, type ModuleMetadata, type Type } from '@nestjs/common';
+import { Global, Logger, Module, type ModuleMetadata, type Type } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { MikroORM, type Options } from '@mikro-orm/postgresql';
 import { Registry } from 'prom-client';
@@ -42,6 +42,8 @@ export async function startBackgroundApp(options: BackgroundAppOptions): Promise
     ],
     providers: options.providers ?? [],
   }).compile();
+  // Failures are what these tests are about; their lines would only hide what jest has to say.
+  Logger.overrideLogger(false);
   try {
     await testing.init();
   } catch (error) {

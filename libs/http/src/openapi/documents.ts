@@ -50,7 +50,7 @@ function forVersion(whole: OpenAPIObject, routes: ReadonlyMap<string, Route>, ve
   const paths = Object.entries(document.paths).filter(
     ([path]) => !/^\/v\d+\//.test(path) || path.startsWith(`/v${version}/`),
   );
-  document.paths = Object.fromEntries(paths.sort(([a], [b]) => a.localeCompare(b)));
+  document.paths = Object.fromEntries(paths);
   for (const [, item] of paths) {
     for (const method of METHODS) {
       const operation = item[method] as Operation | undefined;

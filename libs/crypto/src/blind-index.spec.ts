@@ -1,0 +1,28 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { BlindIndex } from './blind-index.js';
+import { KeyRing } from './key-ring.js';
+
+const key = (id: string) => ({ id, bytes: randomBytes(32) });
+
+describe('BlindIndex', () => {
+  const old = key('old');
+  const index = new BlindIndex(new KeyRing([old]));
+
+  it('is the same for the same value and tells nothing of it', () => {
+    expect(index.compute('ada@acme.com', 'email')).toBe(index.compute('ada@acme.com', 'email'));
+    expect(index.compute('ada@acme.com', 'email')).not.toContain('ada');
+  });
+
+  it('differs between domains and between keys', () => {
+    const other = new BlindIndex(new KeyRing([{ ...key('old') }]));
+    expect(index.compute('a', 'email')).not.toBe(index.compute('a', 'phone'));
+    expect(index.compute('a', 'email')).not.toBe(other.compute('a', 'email'));
+  });
+
+  it('searches under every key, so that rows of an older one are found', () => {
+    const rotated = new BlindIndex(new KeyRing([key('new'), old]));
+    expect(rotated.candidates('a', 'email')).toContain(index.compute('a', 'email'));
+    expect(rotated.compute('a', 'email')).not.toBe(index.compute('a', 'email'));
+  });
+});

@@ -1,0 +1,122 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { DeliverMessage } from '#libs/contracts';
+import { Sealer } from '#libs/crypto';
+import { eventually } from '../../../test/support/servers.js';
+import { OutboxBench, SCHEMA } from '../../../test/support/outbox-bench.js';
+import { openMessage } from './index.js';
+
+const ALL = { relay: true, consumer: true };
+
+let bench: OutboxBench;
+
+beforeAll(async () => {
+  bench = await OutboxBench.open();
+});
+afterEach(() => bench.reset());
+afterAll(() => bench.close());
+
+describe('the relay', () => {
+  it('delivers a message as soon as it is committed, and removes it when it is confirmed', async () => {
+    const app = await bench.start(ALL);
+    const [id] = await bench.append(app, 1);
+    await eventually(async () => {
+      expect(bench.consumption.taken).toEqual([id]);
+      expect(await bench.rows()).toEqual([]);
+    });
+    expect(openMessage(app.get(Sealer), bench.consumption.delivered[0] as DeliverMessage)).toMatchObject({
+      id,
+      type: 'user.registered',
+      data: { email: 'ada@example.com' },
+    });
+  });
+
+  it('delivers once what several relays find', async () => {
+    const [app] = await Promise.all([bench.start(ALL), bench.start(ALL), bench.start(ALL)]);
+    const ids = await bench.append(app, 300);
+    await eventually(async () => expect(await bench.rows()).toEqual([]), { timeoutMs: 20_000 });
+    expect(bench.consumption.taken.sort()).toEqual([...ids].sort());
+    expect(bench.consumption.delivered).toHaveLength(300);
+  });
+
+  it('repeats a message whose confirmation was lost, and it has its effect once', async () => {
+    bench.consumption.confirms = false;
+    const app = await bench.start(ALL);
+    const [id] = await bench.append(app, 1);
+    await eventually(() => {
+      expect(bench.consumption.delivered).toHaveLength(1);
+    });
+    bench.consumption.confirms = true;
+    await bench.makeDue();
+    await eventually(async () => {
+      expect(bench.consumption.delivered).toHaveLength(2);
+      expect(await bench.rows()).toEqual([]);
+    });
+    expect(bench.consumption.taken).toEqual([id]);
+  });
+
+  it('repeats less and less often', async () => {
+    bench.consumption.confirms = false;
+    const app = await bench.start(ALL);
+    await bench.append(app, 1);
+    const waits: number[] = [];
+    for (let attempt = 1; attempt <= 7; attempt++) {
+      const [row] = await eventually(async () => {
+        const found = await bench.rows();
+        expect(found[0]?.attempts).toBe(attempt);
+        return found;
+      });
+      waits.push(Math.round(Number(row?.due_in)));
+      await bench.makeDue();
+    }
+    expect(waits).toEqual([10, 20, 40, 80, 160, 300, 300].map((wait) => expect.closeTo(wait, -1)));
+  });
+
+  it('loses nothing when Redis loses everything', async () => {
+    const worker = await bench.start({ relay: true });
+    const ids = await bench.append(worker, 50);
+    await eventually(async () => expect(await bench.waiting()).toBe(50));
+    await bench.flushRedis();
+    expect(await bench.waiting()).toBe(0);
+    await bench.makeDue();
+    await bench.start({ consumer: true });
+    await eventually(async () => expect(await bench.rows()).toEqual([]), { timeoutMs: 20_000 });
+    expect(bench.consumption.taken.sort()).toEqual([...ids].sort());
+  });
+
+  it('puts a message again as nothing while its job still waits', async () => {
+    const worker = await bench.start({ relay: true });
+    await bench.append(worker, 1);
+    await eventually(async () => expect((await bench.rows())[0]?.attempts).toBe(1));
+    await bench.makeDue();
+    await eventually(async () => expect((await bench.rows())[0]?.attempts).toBe(2));
+    expect(await bench.waiting()).toBe(1);
+  });
+
+  it('goes on after Redis was down', async () => {
+    const app = await bench.start(ALL);
+    await bench.redis.stop();
+    const ids = await bench.append(app, 5);
+    bench.redis = await bench.redis.restart();
+    await eventually(async () => expect(await bench.rows()).toEqual([]), { timeoutMs: 20_000 });
+    expect(bench.consumption.taken.sort()).toEqual([...ids].sort());
+  });
+
+  it('goes on after its connections to PostgreSQL were cut', async () => {
+    const app = await bench.start(ALL);
+    await bench.cutConnections();
+    await eventually(() => app.database.ping());
+    const ids = await bench.append(app, 5);
+    await eventually(async () => expect(await bench.rows()).toEqual([]));
+    expect(bench.consumption.taken.sort()).toEqual([...ids].sort());
+  });
+
+  it('tells how many messages wait, and for how long', async () => {
+    bench.consumption.confirms = false;
+    const app = await bench.start(ALL);
+    await bench.append(app, 3);
+    await bench.sql(`update ${SCHEMA}.outbox set occurred_at = occurred_at - interval '1 hour'`);
+    const text = await app.registry.metrics();
+    expect(text).toContain('gatehouse_outbox_messages{schema="accounts"} 3');
+    expect(Number(/oldest_seconds\{schema="accounts"\} ([\d.]+)/.exec(text)?.[1])).toBeGreaterThan(3_590);
+  });
+});

@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
+import { eventually, ownRedis } from '../../../test/support/servers.js';
+import { createRedis } from './redis.js';
+import { ReplicaChannel } from './replica-channel.js';
+import { ReplicatedCache } from './replicated-cache.js';
+
+const OPTIONS = { topic: 'test', maxEntries: 10, maxAgeMs: 60_000 };
+
+describe('ReplicatedCache', () => {
+  let redis: Awaited<ReturnType<typeof ownRedis>>;
+  let channels: ReplicaChannel[];
+  let caches: [ReplicatedCache<string>, ReplicatedCache<string>];
+
+  beforeEach(async () => {
+    redis = await ownRedis();
+    const logger = pino({ level: 'silent' });
+    channels = [1, 2].map(() => new ReplicaChannel(createRedis(redis.url), createRedis(redis.url), logger));
+    await Promise.all(channels.map((channel) => channel.start()));
+    await eventually(() =>
+      expect(channels.every((channel) => channel.reliableSince !== undefined)).toBe(true),
+    );
+    caches = channels.map((channel) => new ReplicatedCache<string>(channel, OPTIONS)) as typeof caches;
+  });
+
+  afterEach(async () => {
+    channels.forEach((channel) => channel.stop());
+    await redis.dispose();
+  });
+
+  it('reads once, also for those who ask at the same time', async () => {
+    let reads = 0;
+    const load = () => Promise.resolve(`value ${++reads}`);
+    await Promise.all([caches[0].get('a', load), caches[0].get('a', load)]);
+    expect(await caches[0].get('a', load)).toBe('value 1');
+  });
+
+  it('is emptied by another replica within a second', async () => {
+    await caches[1].get('a', () => Promise.resolve('old'));
+    caches[0].invalidate('a');
+    await eventually(() => expect(caches[1].peek('a')).toBeUndefined(), { timeoutMs: 1000 });
+  });
+
+  it('does not keep what was read before an invalidation and arrived after it', async () => {
+    const reading = Promise.withResolvers<string>();
+    const answer = caches[0].get('a', () => reading.promise);
+    caches[0].invalidate('a');
+    reading.resolve('read before the change');
+    expect(await answer).toBe('read before the change');
+    expect(caches[0].peek('a')).toBeUndefined();
+    expect(await caches[0].get('a', () => Promise.resolve('read after it'))).toBe('read after it');
+  });
+
+  it('does not keep a failure', async () => {
+    await expect(caches[0].get('a', () => Promise.reject(new Error('down')))).rejects.toThrow('down');
+    expect(await caches[0].get('a', () => Promise.resolve('up'))).toBe('up');
+  });
+
+  it('trusts nothing for longer than a second while Redis is frozen, and still answers', async () => {
+    await caches[0].get('a', () => Promise.resolve('old'));
+    process.kill(redis.pid, 'SIGSTOP');
+    try {
+      await eventually(() => expect(caches[0].peek('a')).toBeUndefined(), { timeoutMs: 3000 });
+      expect(await caches[0].get('a', () => Promise.resolve('new'))).toBe('new');
+    } finally {
+      process.kill(redis.pid, 'SIGCONT');
+    }
+  });
+
+  it('reads anew after an outage, in which messages may have been missed', async () => {
+    await caches[1].get('a', () => Promise.resolve('old'));
+    await redis.restart();
+    await eventually(() => expect(channels[1]?.reliableSince).toBeDefined());
+    expect(caches[1].peek('a')).toBeUndefined();
+  });
+
+  it('tells the others when Redis is back of what changed while it was away', async () => {
+    const heard: string[] = [];
+    channels[1]?.on('test', (key) => heard.push(key));
+    process.kill(redis.pid, 'SIGSTOP');
+    caches[0].invalidate('changed');
+    process.kill(redis.pid, 'SIGCONT');
+    await eventually(() => expect(heard).toContain('changed'));
+  });
+});

@@ -1,0 +1,135 @@
+import { Injectable } from '@nestjs/common';
+import { IsString } from 'class-validator';
+import { Redis } from 'ioredis';
+import {
+  type JobContext,
+  JobQueue,
+  JobRunnerModule,
+  type JobTable,
+  ProcessesJob,
+  Queues,
+  Tick,
+} from '#libs/queue';
+import { type BackgroundApp, type BackgroundAppOptions, startBackgroundApp } from './background-app.js';
+import { eventually, redisUrl } from './servers.js';
+
+export class Greeting {
+  @IsString() name!: string;
+}
+
+const quick = {
+  concurrency: 2,
+  timeoutMs: 300,
+  attempts: 3,
+  backoff: { baseMs: 20, capMs: 50, jitter: 0 },
+  retention: { completed: 'none', failed: { ageSeconds: 3_600, count: 100 } },
+  stalled: { maxCount: 5, lockMs: 1_000, checkEveryMs: 500 },
+} as const;
+
+const JOBS = {
+  greet: { ...quick, payload: Greeting, role: 'host' },
+  sweep: {
+    ...quick,
+    payload: Tick,
+    role: 'host',
+    retention: { completed: { ageSeconds: 3_600, count: 10 }, failed: quick.retention.failed },
+    periodic: { everyMinutes: 60 },
+  },
+} as const satisfies JobTable;
+
+/** What the processors have seen, and what they do, which is up to each test. */
+@Injectable()
+export class Household {
+  greeted: { name: string; attempt: number }[] = [];
+  sweeps: string[] = [];
+  greet: (payload: Greeting, context: JobContext) => Promise<void> = () => Promise.resolve();
+}
+
+@ProcessesJob('greet')
+export class GreetProcessor {
+  constructor(private readonly household: Household) {}
+
+  async process(payload: Greeting, context: JobContext): Promise<void> {
+    this.household.greeted.push({ name: payload.name, attempt: context.attempt });
+    await this.household.greet(payload, context);
+  }
+}
+
+@ProcessesJob('sweep')
+export class SweepProcessor {
+  constructor(private readonly household: Household) {}
+
+  process({ startsAt }: Tick): Promise<void> {
+    this.household.sweeps.push(startsAt);
+    return Promise.resolve();
+  }
+}
+
+/** Processes that share a Redis and a small job table of their own: for tests of how jobs are run. */
+export class JobBench {
+  readonly household = new Household();
+  readonly apps: BackgroundApp[] = [];
+
+  private constructor(
+    private readonly url: string,
+    readonly redis: Redis,
+  ) {}
+
+  static async open(): Promise<JobBench> {
+    const url = await redisUrl();
+    return new JobBench(url, new Redis(url));
+  }
+
+  /** Another process that runs the jobs; resolves when it can take some. */
+  async start(providers: BackgroundAppOptions['providers'] = [GreetProcessor, SweepProcessor]) {
+    return this.run({ imports: [JobRunnerModule.forRole('host')], providers });
+  }
+
+  /** One that only puts jobs. */
+  async startProducer() {
+    return this.run({});
+  }
+
+  /** Of the first process. */
+  get queues(): Queues {
+    const [app] = this.apps;
+    if (!app) {
+      throw new Error('no process was started');
+    }
+    return app.get(Queues);
+  }
+
+  async metrics(): Promise<string> {
+    return (await this.apps[0]?.registry.metrics()) ?? '';
+  }
+
+  deadLetters() {
+    return this.queues.get('greet').getFailed();
+  }
+
+  async stopAll(): Promise<void> {
+    await Promise.all(this.apps.splice(0).map((app) => app.close()));
+  }
+
+  async close(): Promise<void> {
+    await this.stopAll();
+    this.redis.disconnect();
+  }
+
+  private async run(options: Pick<BackgroundAppOptions, 'imports' | 'providers'>) {
+    const app = await startBackgroundApp({
+      jobs: JOBS,
+      redisUrl: this.url,
+      ...options,
+      providers: [{ provide: Household, useValue: this.household }, ...(options.providers ?? [])],
+    });
+    this.apps.push(app);
+    const jobs = app.get<JobQueue<typeof JOBS>>(JobQueue);
+    await eventually(() => {
+      if (!jobs.isReady) {
+        throw new Error('Redis can not be reached');
+      }
+    });
+    return jobs;
+  }
+}

@@ -1,0 +1,168 @@
+import { Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { type DeliverMessage, type Jobs, JOBS } from '#libs/contracts';
+import { Database } from '#libs/database';
+import {
+  Inbox,
+  MessageRelayModule,
+  type NewMessage,
+  Outbox,
+  outboxEntities,
+  OutboxModule,
+} from '#libs/outbox';
+import { JobQueue, JobRunnerModule, ProcessesJob, Queues } from '#libs/queue';
+import { type BackgroundApp, databaseOf, startBackgroundApp } from './background-app.js';
+import { type OwnServer, ownRedis, type TestDatabase } from './servers.js';
+
+export const SCHEMA = 'accounts';
+const entities = [...outboxEntities(SCHEMA)];
+const jobs = {
+  'deliver-to-notifications': JOBS['deliver-to-notifications'],
+  'confirm-message': JOBS['confirm-message'],
+};
+
+/** What the consumer has seen, and whether it confirms. */
+@Injectable()
+class Consumption {
+  /** Every delivery, also of what was delivered before. */
+  readonly delivered: DeliverMessage[] = [];
+  /** The ids of messages that had their effect. */
+  readonly taken: string[] = [];
+  confirms = true;
+}
+
+/** Stands for the other service: takes each message once by its inbox, and confirms. */
+@ProcessesJob('deliver-to-notifications')
+class Consumer {
+  constructor(
+    private readonly consumption: Consumption,
+    private readonly database: Database,
+    private readonly inbox: Inbox,
+    private readonly queue: JobQueue<Jobs>,
+  ) {}
+
+  async process(message: DeliverMessage): Promise<void> {
+    const { messageId } = message;
+    this.consumption.delivered.push(message);
+    if (await this.database.write((em) => this.inbox.accept(em, messageId))) {
+      this.consumption.taken.push(messageId);
+    }
+    if (this.consumption.confirms) {
+      await this.queue.enqueue('confirm-message', { messageId, consumer: 'notifications' });
+    }
+  }
+}
+
+export interface Roles {
+  readonly relay?: boolean;
+  readonly consumer?: boolean;
+}
+
+/** Processes around one outbox, in a PostgreSQL database and a Redis of their own. */
+export class OutboxBench {
+  consumption = new Consumption();
+  readonly apps: BackgroundApp[] = [];
+
+  private constructor(
+    public redis: OwnServer,
+    private readonly database: TestDatabase,
+  ) {}
+
+  static async open(): Promise<OutboxBench> {
+    return new OutboxBench(...(await Promise.all([ownRedis(), databaseOf(entities)])));
+  }
+
+  async start({ relay = false, consumer = false }: Roles = {}): Promise<BackgroundApp> {
+    const app = await startBackgroundApp({
+      jobs,
+      redisUrl: this.redis.url,
+      database: { url: this.database.url, entities },
+      imports: [
+        OutboxModule.forSchema(SCHEMA),
+        ...(relay ? [MessageRelayModule.forSchema(SCHEMA), JobRunnerModule.forRole('worker')] : []),
+        ...(consumer ? [JobRunnerModule.forRole('notifications')] : []),
+      ],
+      providers: [{ provide: Consumption, useValue: this.consumption }, ...(consumer ? [Consumer] : [])],
+    });
+    this.apps.push(app);
+    return app;
+  }
+
+  /** @returns the messages' ids */
+  append(app: BackgroundApp, count: number): Promise<readonly string[]> {
+    const messages = Array.from({ length: count }, () => registered());
+    return app.database.write((em) => app.get(Outbox).append(em, ...messages));
+  }
+
+  rows(): Promise<OutboxTableRow[]> {
+    return this.sql(`select *, extract(epoch from next_at - now()) as due_in from ${SCHEMA}.outbox`);
+  }
+
+  /** Instead of waiting for the time to come. */
+  async makeDue(): Promise<void> {
+    await this.sql(`update ${SCHEMA}.outbox set next_at = now()`);
+  }
+
+  /** How many messages wait on the consumer's queue. */
+  waiting(): Promise<number> {
+    return (this.apps[0] as BackgroundApp).get(Queues).get('deliver-to-notifications').getWaitingCount();
+  }
+
+  async sql(query: string): Promise<OutboxTableRow[]> {
+    const client = new pg.Client({ connectionString: this.database.url });
+    await client.connect();
+    const { rows } = await client.query<OutboxTableRow>(query);
+    await client.end();
+    return rows;
+  }
+
+  async cutConnections(): Promise<void> {
+    await this.sql(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid()`,
+    );
+  }
+
+  async flushRedis(): Promise<void> {
+    const client = new Redis(this.redis.url);
+    await client.flushall();
+    client.disconnect();
+  }
+
+  /** Ends all processes and forgets what they did. */
+  async reset(): Promise<void> {
+    await this.sql(`delete from ${SCHEMA}.outbox`);
+    await Promise.all(this.apps.splice(0).map((app) => app.close()));
+    await this.flushRedis();
+    this.consumption = new Consumption();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.redis.dispose(), this.database.drop()]);
+  }
+}
+
+export interface OutboxTableRow {
+  readonly message_id: string;
+  readonly type: string;
+  readonly subject: string;
+  readonly sealed: string;
+  readonly attempts: number;
+  readonly due_in: string;
+}
+
+/** A message, for what it matters. */
+export function registered(change: { email?: string } = {}): NewMessage {
+  const data = {
+    version: 1,
+    email: 'ada@example.com',
+    emailVerified: false,
+    displayName: null,
+    locale: 'en',
+    timezone: 'UTC',
+    ...change,
+  };
+  return { type: 'user.registered', subject: randomUUID(), data };
+}
