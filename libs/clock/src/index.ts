@@ -1,3 +1,3 @@
-export { Clock, SystemClock } from './clock.js';
+export { Clock } from './clock.js';
 export { ClockModule } from './clock.module.js';
 export { IdSource, lowestIdAt } from './id-source.js';

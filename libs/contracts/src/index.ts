@@ -6,8 +6,6 @@ export {
   type MessageType,
   NotificationTarget,
   SendNotification,
-  type Service,
-  SERVICES,
   SYSTEM_TEMPLATES,
   type SystemTemplate,
   UserSnapshot,
@@ -16,9 +14,8 @@ export {
   ConfirmMessage,
   DeliverMessage,
   DELIVERY_JOBS,
-  type JobRole,
   JOBS,
   type Jobs,
   SendMail,
 } from './jobs.js';
-export { grants, type Permission, PERMISSIONS, type Role, ROLES } from './permissions.js';
+export { grants, type Permission } from './permissions.js';

@@ -1,9 +1,9 @@
 /** What a role allows. A route names the permission it needs; nobody asks for a role by name. */
-export const PERMISSIONS = ['users:read'] as const;
+const PERMISSIONS = ['users:read'] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
-export const ROLES = ['user', 'admin'] as const;
-export type Role = (typeof ROLES)[number];
+const ROLES = ['user', 'admin'] as const;
+type Role = (typeof ROLES)[number];
 
 const GRANTS: Record<Role, readonly Permission[]> = {
   user: [],

@@ -1,7 +1,9 @@
+import { setTimeout } from 'node:timers/promises';
 import { type DynamicModule, type FactoryProvider, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { MikroORM, type Options } from '@mikro-orm/postgresql';
 import { Database } from './database.js';
 import { migrate, Migrations } from './migrations.js';
+import { returnLostClients } from './pool-care.js';
 
 export interface DatabaseOptions {
   readonly orm: Options;
@@ -9,6 +11,8 @@ export interface DatabaseOptions {
   readonly migrateOnStart: boolean;
 }
 
+/** Closing waits for what still runs; a server that is frozen must not keep the process for ever. */
+const CLOSE_PATIENCE_MS = 10_000;
 const OPTIONS = Symbol('DatabaseOptions');
 
 /** The connection pool and what stands on it. */
@@ -31,7 +35,9 @@ export class DatabaseModule implements OnApplicationShutdown {
             if (migrateOnStart) {
               await migrate(ormOptions);
             }
-            return MikroORM.init(ormOptions);
+            const orm = await MikroORM.init(ormOptions);
+            await returnLostClients(orm);
+            return orm;
           },
         },
         Database,
@@ -43,6 +49,6 @@ export class DatabaseModule implements OnApplicationShutdown {
 
   /** Last of all: until here, requests and jobs in flight still need it. */
   async onApplicationShutdown(): Promise<void> {
-    await this.orm.close();
+    await Promise.race([this.orm.close(), setTimeout(CLOSE_PATIENCE_MS, undefined, { ref: false })]);
   }
 }

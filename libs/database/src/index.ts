@@ -1,4 +1,4 @@
 export { Database } from './database.js';
-export { DatabaseModule, type DatabaseOptions } from './database.module.js';
+export { DatabaseModule } from './database.module.js';
 export { migrate, Migrations } from './migrations.js';
 export { isUniqueViolation } from './unique-violation.js';

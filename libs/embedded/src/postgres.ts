@@ -23,7 +23,7 @@ export interface PostgresOptions {
 }
 
 /** User and database of the embedded server. */
-export const POSTGRES_NAME = 'gatehouse';
+const POSTGRES_NAME = 'gatehouse';
 
 /** Starts a PostgreSQL of our own on loopback. Its URL names an empty or earlier used database `gatehouse`. */
 export async function startPostgres(options: PostgresOptions): Promise<EmbeddedServer> {

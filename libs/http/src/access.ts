@@ -24,7 +24,7 @@ declare module 'fastify' {
   }
 }
 
-export const ACCESS = Symbol('access');
+const ACCESS = Symbol('access');
 
 /** Anybody may call this route. */
 export function Public(): MethodDecorator & ClassDecorator {

@@ -1,26 +1,23 @@
-export { type Access, ACCESS, accessOf, Caller, type Principal, Public, Requires } from './access.js';
+export { type Access, accessOf, Caller, type Principal, Public, Requires } from './access.js';
 export { Deprecated } from './deprecation.js';
 export { Drain } from './drain.js';
 export { etagOf, isNotModified, requireMatch } from './etag.js';
 export {
-  BooleanField,
-  BooleanQuery,
   EmailField,
   EnumQuery,
   IntegerQuery,
   ObjectField,
   StringField,
-  UuidField,
 } from './input/fields.js';
 export { IdParams } from './input/params.js';
-export { type HttpOptions, HttpModule, setUpHttp } from './http.module.js';
-export { Limited, LimitGuard, type LimitName, Unlimited } from './limits/limit.guard.js';
+export { HttpModule, setUpHttp } from './http.module.js';
+export { Limited, LimitGuard, Unlimited } from './limits/limit.guard.js';
 export { LimitsModule } from './limits/limits.module.js';
-export { API_VERSIONS, type ApiVersion, createDocuments, LATEST_VERSION } from './openapi/documents.js';
+export { API_VERSIONS, type ApiVersion, createDocuments } from './openapi/documents.js';
 export { Fails } from './openapi/fails.js';
 export { serveDocuments } from './openapi/docs.routes.js';
 export { pageOf, pagePolicy } from './page.html.js';
-export { CursorCodec, invalidCursor, type Position } from './paging/cursor.js';
+export { CursorCodec, invalidCursor } from './paging/cursor.js';
 export {
   CursorPage,
   CursorQuery,
@@ -28,7 +25,6 @@ export {
   linkCursors,
   linkPages,
   type PageRequest,
-  type Slice,
   sliceOf,
 } from './paging/page.js';
 export { createFastifyAdapter } from './server/fastify.js';

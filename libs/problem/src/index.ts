@@ -4,8 +4,6 @@ export {
   defineProblem,
   findProblem,
   type InvalidMember,
-  type Occurrence,
   Problem,
-  type ProblemDefinition,
   type ProblemFactory,
 } from './problem.js';

@@ -1,5 +1,5 @@
 export { Outage } from './outage.js';
 export { createRedis } from './redis.js';
-export { REDIS, RedisModule, type RedisModuleOptions } from './redis.module.js';
+export { REDIS, RedisModule } from './redis.module.js';
 export { ReplicaChannel } from './replica-channel.js';
 export { ReplicatedCache } from './replicated-cache.js';

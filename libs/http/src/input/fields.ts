@@ -90,10 +90,6 @@ export function UuidField(options: FieldOptions): PropertyDecorator {
   );
 }
 
-export function BooleanField(options: FieldOptions): PropertyDecorator {
-  return field(options, { type: Boolean }, IsBoolean());
-}
-
 export function ObjectField(options: FieldOptions & { maxBytes: number }): PropertyDecorator {
   return field(
     options,

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { MikroORM } from '@mikro-orm/postgresql';
+import { eventually, ownPostgres } from '../../../test/support/servers.js';
+import { Database } from './database.js';
+import { returnLostClients } from './pool-care.js';
+
+const POOL_SIZE = 2;
+
+describe('Database', () => {
+  let server: Awaited<ReturnType<typeof ownPostgres>>;
+  let orm: MikroORM;
+  let database: Database;
+
+  beforeAll(async () => {
+    server = await ownPostgres();
+    orm = await MikroORM.init({
+      clientUrl: server.url,
+      entities: [],
+      discovery: { warnWhenNoEntities: false },
+      pool: { min: 0, max: POOL_SIZE },
+      driverOptions: { connectionTimeoutMillis: 500 },
+      logger: () => undefined,
+    });
+    await returnLostClients(orm);
+    database = new Database(orm);
+  });
+
+  afterAll(async () => {
+    await orm.close();
+    await server.dispose();
+  });
+
+  it('undoes a transaction that fails', async () => {
+    await database.read((em) => em.execute('create table note (text text)'));
+    const work = database.write(async (em) => {
+      await em.execute(`insert into note values ('a')`);
+      throw new Error('changed my mind');
+    });
+    await expect(work).rejects.toThrow('changed my mind');
+    expect(await database.read((em) => em.execute('select * from note'))).toEqual([]);
+  });
+
+  it('answers "unavailable" when all connections are taken for too long', async () => {
+    const gate = Promise.withResolvers<void>();
+    let holding = 0;
+    const holders = Array.from({ length: POOL_SIZE }, () =>
+      database.write(async (em) => {
+        await em.execute('select 1');
+        holding += 1;
+        await gate.promise;
+      }),
+    );
+    try {
+      await eventually(() => expect(holding).toBe(POOL_SIZE));
+      await expect(database.ping()).rejects.toMatchObject({ code: 'unavailable' });
+    } finally {
+      gate.resolve();
+    }
+    await Promise.all(holders);
+    await expect(database.ping()).resolves.toBeUndefined();
+  });
+
+  it('has all its connections again after PostgreSQL cut them in the middle of transactions', async () => {
+    for (let round = 0; round < POOL_SIZE + 1; round += 1) {
+      const cut = database.write(async (em) => {
+        await em.execute('select pg_terminate_backend(pg_backend_pid())');
+      });
+      await expect(cut).rejects.toMatchObject({ code: 'unavailable' });
+    }
+    await eventually(() =>
+      Promise.all(Array.from({ length: POOL_SIZE }, () => database.write((em) => em.execute('select 1')))),
+    );
+  });
+
+  it('answers "unavailable" while PostgreSQL is away, and works again when it is back', async () => {
+    await server.stop();
+    await expect(database.ping()).rejects.toMatchObject({ code: 'unavailable' });
+    await server.restart();
+    await eventually(() => database.ping());
+  });
+});
