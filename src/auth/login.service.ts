@@ -2,10 +2,11 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { Database } from '#libs/database';
 import { AppConfig } from '../../config/index.js';
-import { type User, UsersService } from '../users/index.js';
+import { EmailCipher, type User } from '../users/index.js';
 import { invalidCredentials } from './auth.errors.js';
 import type { Login } from './auth.dto.js';
 import { Password } from './passwords/password.entity.js';
+import { findCredentials } from './passwords/password.repository.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
 import { type Device, SessionIssuer } from './sessions/session-issuer.js';
 import type { SessionResponse } from './sessions/sessions.dto.js';
@@ -16,7 +17,7 @@ export class LoginService {
 
   constructor(
     private readonly database: Database,
-    private readonly users: UsersService,
+    private readonly emails: EmailCipher,
     private readonly hasher: PasswordHasher,
     private readonly issuer: SessionIssuer,
     private readonly clock: Clock,
@@ -25,24 +26,17 @@ export class LoginService {
 
   /** @throws Problem `invalid-credentials`, after the same time for an unknown address; `unavailable` */
   async login({ email, password }: Login, device: Device): Promise<SessionResponse> {
-    const { user, hash } = await this.find(email);
-    const matches = await this.hasher.verify(hash, password);
-    if (!user || !hash || !matches || !this.maySignIn(user)) {
+    const found = await this.database.read((em) => findCredentials(em, this.emails.candidates(email)));
+    const matches = await this.hasher.verify(found?.hash, password);
+    if (!found || !matches || !this.maySignIn(found.user)) {
       throw invalidCredentials();
     }
+    const { user, hash } = found;
     const session = await this.database.read((em) => this.issuer.begin(em, user, device));
     if (this.hasher.isOutdated(hash)) {
       await this.upgrade(user.id, hash, password);
     }
     return session;
-  }
-
-  private find(email: string): Promise<{ user: User | null; hash: string | undefined }> {
-    return this.database.read(async (em) => {
-      const user = await this.users.findByEmail(em, email);
-      const password = user && (await em.findOne(Password, { user: user.id }));
-      return { user, hash: password?.hash };
-    });
   }
 
   /** Where addresses come first, an unproven one is answered like an unknown one: the difference would tell. */

@@ -6,7 +6,7 @@ import { EmailCipher, toUserResponse, type User } from '../../users/index.js';
 import { ACCESS_TOKEN_SECONDS, AccessTokenService } from '../tokens/access-token.service.js';
 import { RefreshTokenCodec } from '../tokens/refresh-token.js';
 import type { SessionResponse } from './sessions.dto.js';
-import { Session } from './session.entity.js';
+import { insertSession } from './session.repository.js';
 
 /** A device that does not refresh for so long is signed out. */
 export const SESSION_IDLE_MS = 30 * 24 * 60 * 60 * 1000;
@@ -34,17 +34,14 @@ export class SessionIssuer {
     const now = this.clock.now();
     const source = { id: this.ids.next(now), seed: randomToken() };
     const refreshToken = this.refreshTokens.issue(source, 0);
-    await em.insert(Session, {
+    await insertSession(em, {
       ...source,
       user: user.id,
-      generation: 0,
       tokenHash: hashToken(refreshToken),
-      rotatedAt: now,
       userAgent: storableText(device.userAgent, MAX_USER_AGENT),
       ipAddress: device.ipAddress,
       createdAt: now,
       expiresAt: new Date(now.getTime() + SESSION_IDLE_MS),
-      endedAt: null,
     });
     return this.answer(user, source.id, refreshToken);
   }

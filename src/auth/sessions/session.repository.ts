@@ -3,6 +3,22 @@ import { LockMode } from '@mikro-orm/postgresql';
 import type { PageRequest } from '#libs/http';
 import { Session } from './session.entity.js';
 
+export type NewSession = Pick<
+  Session,
+  'id' | 'user' | 'seed' | 'tokenHash' | 'userAgent' | 'ipAddress' | 'createdAt' | 'expiresAt'
+>;
+
+/** Plain SQL, since every sign-in goes through here. */
+export async function insertSession(em: EntityManager, session: NewSession): Promise<void> {
+  const { id, user, seed, tokenHash, userAgent, ipAddress, createdAt, expiresAt } = session;
+  await em.execute(
+    `insert into accounts.sessions
+       (id, user_id, generation, token_hash, seed, rotated_at, user_agent, ip_address, created_at, expires_at)
+     values (?, ?, 0, ?, ?, ?, ?, ?, ?, ?)`,
+    [id, user, tokenHash, seed, createdAt, userAgent, ipAddress, createdAt, expiresAt],
+  );
+}
+
 /** What the guard has to know of a session and its user. */
 export interface SessionState {
   readonly roles: readonly string[];

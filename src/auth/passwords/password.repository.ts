@@ -1,0 +1,23 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { User } from '../../users/index.js';
+
+/** What a sign-in by password is decided by. */
+export interface Credentials {
+  readonly user: User;
+  /** A PHC string. */
+  readonly hash: string;
+}
+
+/** In one statement, since this stands in the way of every sign-in. @returns null when the user has no password, too */
+export async function findCredentials(
+  em: EntityManager,
+  emailIndexes: readonly string[],
+): Promise<Credentials | null> {
+  const [row] = await em.execute<({ password_hash: string } & Record<string, unknown>)[]>(
+    `select u.*, p.hash as password_hash
+     from accounts.users u join accounts.passwords p on p.user_id = u.id
+     where u.email_index in (${emailIndexes.map(() => '?').join(', ')})`,
+    [...emailIndexes],
+  );
+  return row ? { user: em.map(User, row), hash: row.password_hash } : null;
+}
