@@ -3,13 +3,8 @@ import { Database } from '#libs/database';
 import { CursorCodec, CursorPage, cursorsOf, sliceOf } from '#libs/http';
 import { EmailCipher } from './email-cipher.js';
 import { countUsers, findUserPage, findUsersByOffset, type UserFilter } from './user.repository.js';
-import {
-  type OffsetQuery,
-  toUserResponse,
-  type UserCursorList,
-  type UserListQuery,
-  type UserOffsetList,
-} from './users.dto.js';
+import type { OffsetQuery, UserCursorList, UserListQuery, UserOffsetList } from './user-list.dto.js';
+import { toUserResponse } from './users.dto.js';
 
 @Injectable()
 export class UserListService {

@@ -11,12 +11,11 @@ import { mergePatch } from './merge-patch.js';
 import { ProfileCache, type VersionedProfile } from './profile-cache.js';
 import { UNIQUE_EMAIL, User } from './user.entity.js';
 import { findUser, findUserByEmail } from './user.repository.js';
-import { toUserResponse, type UpdateProfile } from './users.dto.js';
+import { METADATA_BYTES, toUserResponse, type UpdateProfile } from './users.dto.js';
 import { emailTaken, userNotFound } from './users.errors.js';
 
 const DEFAULT_LOCALE = 'en';
 const DEFAULT_TIMEZONE = 'UTC';
-const METADATA_BYTES = 16 * 1024;
 
 export interface NewUser {
   readonly email: string;
