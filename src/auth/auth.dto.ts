@@ -1,5 +1,5 @@
 import { EmailField, StringField } from '#libs/http';
-import { isLocale, isTimezone } from '../users/index.js';
+import { DisplayNameField, LocaleField, TimezoneField } from '../users/index.js';
 import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from './passwords/password-policy.js';
 
 export class Register {
@@ -15,36 +15,13 @@ export class Register {
   })
   password!: string;
 
-  @StringField({
-    description: 'The name to show.',
-    example: 'Ada',
-    minLength: 1,
-    maxLength: 100,
-    optional: true,
-    nullable: true,
-  })
+  @DisplayNameField()
   displayName?: string | null;
 
-  @StringField({
-    description: 'BCP 47; mails are in this language.',
-    example: 'en',
-    maxLength: 35,
-    optional: true,
-    rule: { code: 'invalid-locale', test: isLocale, message: 'must be a BCP 47 language tag, such as de-AT' },
-  })
+  @LocaleField({ nullable: false })
   locale?: string;
 
-  @StringField({
-    description: 'IANA time zone.',
-    example: 'Europe/London',
-    maxLength: 64,
-    optional: true,
-    rule: {
-      code: 'invalid-timezone',
-      test: isTimezone,
-      message: 'must be an IANA time zone, such as Europe/Vienna',
-    },
-  })
+  @TimezoneField({ nullable: false })
   timezone?: string;
 }
 

@@ -1,5 +1,5 @@
 export { canonicalEmail, EmailCipher } from './email-cipher.js';
-export { isLocale, isTimezone } from './profile-rules.js';
+export { DisplayNameField, LocaleField, TimezoneField } from './profile.fields.js';
 export { User } from './user.entity.js';
 export { toUserResponse, UserResponse } from './users.dto.js';
 export { emailTaken } from './users.errors.js';

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { ObjectField, StringField } from '#libs/http';
+import { ObjectField } from '#libs/http';
 import type { EmailCipher } from './email-cipher.js';
-import { isHttpsUrl, isLocale, isTimezone } from './profile-rules.js';
+import { AvatarUrlField, DisplayNameField, LocaleField, TimezoneField } from './profile.fields.js';
 import { type User, USER_STATUSES } from './user.entity.js';
 
 /** As JSON, once merged. */
@@ -91,49 +91,16 @@ export function toUserResponse(user: User, emails: EmailCipher): UserResponse {
 
 /** JSON Merge Patch (RFC 7396): what is left out stays, null removes. */
 export class UpdateProfile {
-  @StringField({
-    description: 'The name to show.',
-    example: 'Ada',
-    minLength: 1,
-    maxLength: 100,
-    optional: true,
-    nullable: true,
-  })
+  @DisplayNameField()
   displayName?: string | null;
 
-  @StringField({
-    description: 'BCP 47; null resets it to `en`.',
-    example: 'de-AT',
-    maxLength: 35,
-    optional: true,
-    nullable: true,
-    rule: { code: 'invalid-locale', test: isLocale, message: 'must be a BCP 47 language tag, such as de-AT' },
-  })
+  @LocaleField({ nullable: true })
   locale?: string | null;
 
-  @StringField({
-    description: 'IANA time zone; null resets it to `UTC`.',
-    example: 'Europe/Vienna',
-    maxLength: 64,
-    optional: true,
-    nullable: true,
-    rule: {
-      code: 'invalid-timezone',
-      test: isTimezone,
-      message: 'must be an IANA time zone, such as Europe/Vienna',
-    },
-  })
+  @TimezoneField({ nullable: true })
   timezone?: string | null;
 
-  @StringField({
-    description: 'An https URL.',
-    example: 'https://acme.com/ada.png',
-    format: 'uri',
-    maxLength: 2048,
-    optional: true,
-    nullable: true,
-    rule: { code: 'invalid-url', test: isHttpsUrl, message: 'must be an https URL' },
-  })
+  @AvatarUrlField()
   avatarUrl?: string | null;
 
   @ObjectField({
