@@ -1,4 +1,3 @@
 export { AppConfig, parseEnvironment, type Role } from './app-config.js';
 export { ConfigModule } from './config.module.js';
-export type { NamedKey, RateLimit } from './parsers.js';
 export { BadEnvironment } from './reader.js';

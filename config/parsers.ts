@@ -75,7 +75,7 @@ export function parseRateLimit(text: string): RateLimit | null {
   return { limit: Number(limit), windowSeconds: Number(windowSeconds) };
 }
 
-export function parseList(text: string): string[] {
+function parseList(text: string): string[] {
   return text
     .split(',')
     .map((item) => item.trim())

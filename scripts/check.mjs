@@ -1,29 +1,43 @@
 /** `npm run check`: everything that can be judged without running the application. One line for each gate. */
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { ensureBuilt } from './lib/build.mjs';
 import { underPinnedNode } from './lib/node24.mjs';
 import { inProject, main, root, seconds } from './lib/project.mjs';
 
 const FOLDERS = ['src', 'libs', 'config', 'migrations', 'test'];
 
-/** Slow ones first, so that a second processor is not left with the longest at the end. */
+/** Each step is a file for Node and its arguments. The slow gates come first, so that none is left alone at the end. */
 const GATES = [
-  { name: 'types', tool: ['typescript', 'bin', 'tsc'], args: ['--noEmit', '-p', 'tsconfig.json'] },
-  { name: 'format', tool: ['prettier', 'bin', 'prettier.cjs'], args: ['--check', '--log-level=warn', '.'] },
-  { name: 'spec', file: ['dist', 'src', 'spec.js'], args: ['--check'], before: ensureBuilt },
-  { name: 'lint', tool: ['oxlint', 'bin', 'oxlint'], args: ['--type-aware'] },
+  { name: 'types', steps: [[tool('typescript', 'tsc'), '--noEmit', '-p', 'tsconfig.json']] },
+  { name: 'format', steps: [[tool('prettier', 'prettier.cjs'), '--check', '--log-level=warn', '.']] },
+  { name: 'spec', before: ensureBuilt, steps: [['dist/src/spec.js', '--check']] },
+  {
+    // A document that is valid may still be one from which no client can be generated.
+    name: 'sdk',
+    steps: [
+      [tool('@hey-api/openapi-ts', 'run.js'), '--silent'],
+      [tool('typescript', 'tsc'), '-p', 'tsconfig.sdk.json'],
+    ],
+  },
+  { name: 'lint', steps: [[tool('oxlint', 'oxlint'), '--type-aware']] },
   {
     name: 'imports',
-    tool: ['dependency-cruiser', 'bin', 'dependency-cruiser.mjs'],
-    args: ['--output-type', 'err-long', ...FOLDERS],
+    steps: [[tool('dependency-cruiser', 'dependency-cruiser.mjs'), '--output-type', 'err-long', ...FOLDERS]],
   },
-  { name: 'unused', tool: ['knip', 'bin', 'knip.js'], args: ['--no-progress'] },
+  { name: 'unused', steps: [[tool('knip', 'knip.js'), '--no-progress']] },
   {
     // What only tests and scripts need must not stand among the packages of the production image.
-    name: 'unused in production',
-    tool: ['knip', 'bin', 'knip.js'],
-    args: ['--no-progress', '--production', '--include', 'files,dependencies,unlisted,unresolved'],
+    name: 'unused-in-production',
+    steps: [
+      [
+        tool('knip', 'knip.js'),
+        '--no-progress',
+        '--production',
+        '--include=files,dependencies,unlisted,unresolved',
+      ],
+    ],
   },
 ];
 
@@ -67,19 +81,33 @@ async function passes(gate) {
   return code === 0;
 }
 
-async function run({ tool, file, args, before }) {
+async function run({ steps, before }) {
   try {
     await before?.();
   } catch (error) {
     return { code: 1, output: error.message };
   }
-  const path = file ? inProject(...file) : inProject('node_modules', ...tool);
+  let result = { code: 0, output: '' };
+  for (const step of steps) {
+    result = result.code === 0 ? await runNode(step) : result;
+  }
+  return result;
+}
+
+function runNode([file, ...args]) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [path, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [inProject(file), ...args], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
     child.stdout.on('data', (chunk) => (output += chunk));
     child.stderr.on('data', (chunk) => (output += chunk));
     child.once('error', (error) => resolve({ code: 1, output: error.message }));
     child.once('close', (code) => resolve({ code: code ?? 1, output }));
   });
+}
+
+function tool(name, program) {
+  return join('node_modules', name, 'bin', program);
 }

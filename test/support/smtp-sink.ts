@@ -19,6 +19,8 @@ export interface SmtpSink {
   mailsTo(address: string): ReceivedMail[];
   behave(behaviour: SinkBehaviour): void;
   clear(): void;
+  /** Answers those who are left hanging that their message was accepted. */
+  release(): void;
   /** Refuses connections until `start`, which listens on the same port again. */
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -37,7 +39,7 @@ class Sink implements SmtpSink {
   attempts = 0;
   private behaviour: SinkBehaviour = 'accept';
   private server: SMTPServer | undefined;
-  private readonly hanging = new Set<() => void>();
+  private readonly hanging = new Set<{ readonly accept: () => void; readonly cut: () => void }>();
 
   constructor(readonly port: number) {
     this.url = `smtp://127.0.0.1:${port}`;
@@ -54,6 +56,11 @@ class Sink implements SmtpSink {
   clear(): void {
     this.mails = [];
     this.attempts = 0;
+  }
+
+  release(): void {
+    this.hanging.forEach(({ accept }) => accept());
+    this.hanging.clear();
   }
 
   async start(): Promise<void> {
@@ -77,7 +84,7 @@ class Sink implements SmtpSink {
   async stop(): Promise<void> {
     const server = this.server;
     this.server = undefined;
-    this.hanging.forEach((release) => release());
+    this.hanging.forEach(({ cut }) => cut());
     this.hanging.clear();
     if (server) {
       await new Promise<void>((resolve) => server.close(() => resolve()));
@@ -105,7 +112,7 @@ class Sink implements SmtpSink {
     } else if (this.behaviour === 'drop') {
       this.disconnect(session);
     } else {
-      this.hanging.add(() => this.disconnect(session));
+      this.hanging.add({ accept: () => answer(), cut: () => this.disconnect(session) });
     }
   }
 

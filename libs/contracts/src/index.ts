@@ -10,12 +10,5 @@ export {
   type SystemTemplate,
   UserSnapshot,
 } from './messages.js';
-export {
-  ConfirmMessage,
-  DeliverMessage,
-  DELIVERY_JOBS,
-  JOBS,
-  type Jobs,
-  SendMail,
-} from './jobs.js';
+export { ConfirmMessage, DeliverMessage, DELIVERY_JOBS, JOBS, type Jobs, SendMail } from './jobs.js';
 export { grants, type Permission } from './permissions.js';

@@ -2,13 +2,7 @@ export { type Access, accessOf, Caller, type Principal, Public, Requires } from 
 export { Deprecated } from './deprecation.js';
 export { Drain } from './drain.js';
 export { etagOf, isNotModified, requireMatch } from './etag.js';
-export {
-  EmailField,
-  EnumQuery,
-  IntegerQuery,
-  ObjectField,
-  StringField,
-} from './input/fields.js';
+export { EmailField, EnumQuery, IntegerQuery, ObjectField, StringField } from './input/fields.js';
 export { IdParams } from './input/params.js';
 export { HttpModule, setUpHttp } from './http.module.js';
 export { Limited, LimitGuard, Unlimited } from './limits/limit.guard.js';

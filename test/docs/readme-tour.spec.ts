@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Mailbox, startMailbox } from '#libs/embedded';
+import {
+  createDatabase,
+  redisUrl,
+  type RunningApp,
+  spawnApp,
+  type TestDatabase,
+} from '../support/servers.js';
+
+const ADMIN_PASSWORD = 'a tour for seven otters';
+
+let database: TestDatabase;
+let mailbox: Mailbox;
+let app: RunningApp;
+let folder: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'gatehouse-tour-'));
+  [database, mailbox] = await Promise.all([
+    createDatabase(),
+    startMailbox({ dataDir: folder, log: () => undefined }),
+  ]);
+  app = await spawnApp('all', {
+    DATABASE_URL: database.url,
+    REDIS_URL: await redisUrl(),
+    SMTP_URL: mailbox.smtpUrl,
+    ADMIN_EMAIL: 'admin@example.com',
+    ADMIN_PASSWORD,
+  });
+});
+
+afterAll(async () => {
+  await app?.stop();
+  await mailbox?.stop();
+  await database?.drop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Documentation that can't be pasted is worse than none, so the blocks of the README's tour are run as they stand. */
+describe('the tour of the README', () => {
+  it('works when pasted in order', async () => {
+    const output = await bash(tour(readFileSync('README.md', 'utf8')));
+    const line = (pattern: RegExp): void => expect(output).toMatch(pattern);
+    line(/displayName: 'Ada'/);
+    line(/^verified: 204$/m);
+    line(/^ETag: "\d+"$/m);
+    line(/"displayName":"Ada L\.".*\n200$/m);
+    line(/"code":"precondition-failed".*\n412$/m);
+    line(/current: true[\s\S]+current: false/);
+    line(/^others ended: 204$/m);
+    line(/^signed out: 204$/m);
+    line(/"code":"unauthenticated".*\n401$/m);
+    line(/^2\n\[[\s\S]+email: 'admin@example\.com'/m);
+  });
+});
+
+function tour(readme: string): string {
+  return [...readme.matchAll(/^```bash\n([\s\S]+?)^```$/gm)].map(([, block]) => block).join('\n');
+}
+
+async function bash(script: string): Promise<string> {
+  const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], {
+    env: { PATH: process.env['PATH'], API: app.url, MAILBOX: mailbox.webUrl, ADMIN_PASSWORD },
+    timeout: 20_000,
+  });
+  return stdout;
+}

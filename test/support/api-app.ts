@@ -1,0 +1,65 @@
+import type { AddressInfo } from 'node:net';
+import { VersioningType } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { Clock } from '#libs/clock';
+import { createFastifyAdapter, setUpHttp } from '#libs/http';
+import { createLoggers } from '#libs/telemetry';
+import { parseEnvironment } from '../../config/index.js';
+import { ApiModule } from '../../src/api.module.js';
+import { processModule } from '../../src/bootstrap.js';
+import { ApiClient } from './client.js';
+import { setting } from './setting.js';
+
+/** Stands still, and moves when it is told to. */
+export class TestClock extends Clock {
+  private instant = Date.now();
+
+  override now(): Date {
+    return new Date(this.instant);
+  }
+
+  advance({ hours = 0, minutes = 0, seconds = 0, ms = 0 }): void {
+    this.instant += ((hours * 60 + minutes) * 60 + seconds) * 1000 + ms;
+  }
+}
+
+export interface ApiApp {
+  readonly app: NestFastifyApplication;
+  readonly api: ApiClient;
+  readonly clock: TestClock;
+  close(): Promise<void>;
+}
+
+/** The role `api` in this process, under a clock that the test moves. */
+export async function startApiApp(
+  overrides: { DATABASE_URL: string; REDIS_URL: string } & Record<string, string>,
+): Promise<ApiApp> {
+  const env = {
+    PORT: '0',
+    MANAGEMENT_PORT: '0',
+    JWT_PRIVATE_KEYS: setting('TEST_JWT_PRIVATE_KEYS'),
+    ENCRYPTION_KEYS: setting('TEST_ENCRYPTION_KEYS'),
+    BLIND_INDEX_KEYS: setting('TEST_BLIND_INDEX_KEYS'),
+    RATE_LIMIT_DEFAULT: 'off',
+    RATE_LIMIT_AUTH: 'off',
+    DRAIN_SECONDS: '0',
+    ...overrides,
+  };
+  const config = parseEnvironment(env, 'api');
+  const loggers = createLoggers({ level: 'silent', role: 'api', pretty: false });
+  const clock = new TestClock();
+  const testing = await Test.createTestingModule({ imports: [processModule([ApiModule], config, loggers)] })
+    .overrideProvider(Clock)
+    .useValue(clock)
+    .compile();
+  const app = testing.createNestApplication<NestFastifyApplication>(createFastifyAdapter(config), {
+    bodyParser: false,
+    logger: false,
+  });
+  app.enableVersioning({ type: VersioningType.URI });
+  setUpHttp(app);
+  await app.listen(0, '127.0.0.1');
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  return { app, clock, api: new ApiClient(`http://127.0.0.1:${port}`), close: () => app.close() };
+}

@@ -1,0 +1,43 @@
+import { connect } from 'node:net';
+import type { Answer } from './client.js';
+
+const PATIENCE_MS = 5_000;
+
+/**
+ * Sends bytes to the server as they are, which no client library would, and reads what it answers until it hangs up.
+ * @returns the first answer; its status is 0 when the server said nothing
+ */
+export async function sendRaw(url: string, bytes: string | Buffer): Promise<Answer<unknown>> {
+  const { hostname, port } = new URL(url);
+  const text = await new Promise<string>((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    const socket = connect(Number(port), hostname, () => socket.end(bytes));
+    const end = (): void => {
+      resolve(Buffer.concat(chunks).toString('utf8'));
+    };
+    socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error('the server neither answers nor hangs up')));
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    socket.on('end', end);
+    socket.on('error', (error) => (chunks.length > 0 ? end() : reject(error)));
+  });
+  return parse(text);
+}
+
+function parse(text: string): Answer<unknown> {
+  const end = text.indexOf('\r\n\r\n');
+  const [statusLine = '', ...lines] = text.slice(0, Math.max(0, end)).split('\r\n');
+  const headers = new Headers();
+  for (const line of lines) {
+    const colon = line.indexOf(':');
+    headers.append(line.slice(0, colon), line.slice(colon + 1).trim());
+  }
+  const rest = text.slice(end + 4);
+  const length = headers.get('content-length');
+  const body = length === null ? rest : Buffer.from(rest).subarray(0, Number(length)).toString('utf8');
+  const isJson = /\bjson\b/.test(headers.get('content-type') ?? '');
+  return {
+    status: Number(/^HTTP\/1\.1 (\d{3})/.exec(statusLine)?.[1] ?? 0),
+    headers,
+    body: isJson ? (JSON.parse(body) as unknown) : body,
+  };
+}

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+
+/** Asks PostgreSQL, past the application. */
+export async function query<T extends pg.QueryResultRow>(
+  url: string,
+  sql: string,
+  values: readonly unknown[] = [],
+): Promise<T[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<T>(sql, [...values])).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** How many rows each table has, by `schema.table`. */
+export async function rowCounts(url: string): Promise<Record<string, number>> {
+  const rows = await overTables(url, (table) => `select count(*)::text as line from ${table}`);
+  return Object.fromEntries(rows.map(([table, [count]]) => [table, Number(count)]));
+}
+
+/** Every row of every table as text, as a dump has it. */
+export async function dumpOf(url: string): Promise<string> {
+  const rows = await overTables(url, (table) => `select t::text as line from ${table} t order by 1`);
+  return rows.map(([table, lines]) => [table, ...lines].join('\n')).join('\n');
+}
+
+/** Changes when anything in the database does. */
+export async function fingerprintOf(url: string): Promise<string> {
+  return createHash('sha256')
+    .update(await dumpOf(url))
+    .digest('hex');
+}
+
+async function overTables(url: string, sql: (table: string) => string): Promise<[string, string[]][]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const tables = await client.query<{ name: string }>(
+      `select format('%I.%I', schemaname, tablename) as name from pg_tables
+        where schemaname not in ('pg_catalog', 'information_schema') order by 1`,
+    );
+    const results: [string, string[]][] = [];
+    for (const { name } of tables.rows) {
+      const { rows } = await client.query<{ line: string }>(sql(name));
+      results.push([name, rows.map(({ line }) => line)]);
+    }
+    return results;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Every key of the Redis database with its value, of whatever type, as text. */
+export async function redisDumpOf(url: string): Promise<string> {
+  const redis = new Redis(url);
+  try {
+    const lines: string[] = [];
+    for await (const keys of redis.scanStream({ count: 1000 }) as AsyncIterable<string[]>) {
+      for (const key of keys) {
+        lines.push(`${key} ${JSON.stringify(await valueOf(redis, key))}`);
+      }
+    }
+    return lines.join('\n');
+  } finally {
+    redis.disconnect();
+  }
+}
+
+async function valueOf(redis: Redis, key: string): Promise<unknown> {
+  const type = await redis.type(key);
+  switch (type) {
+    case 'string':
+      return redis.get(key);
+    case 'list':
+      return redis.lrange(key, 0, -1);
+    case 'set':
+      return redis.smembers(key);
+    case 'zset':
+      return redis.zrange(key, 0, -1, 'WITHSCORES');
+    case 'hash':
+      return redis.hgetall(key);
+    case 'stream':
+      return redis.xrange(key, '-', '+');
+    case 'none':
+      return null; // It expired in between.
+    default:
+      throw new Error(`the key ${key} is of the type ${type}, which is not searched yet`);
+  }
+}
