@@ -153,7 +153,7 @@ function refuseInProduction(read: EnvironmentReader, config: AppConfig): void {
     ['REDIS_URL', config.redis.url],
     ['SMTP_URL', config.mail.smtpUrl],
   ] as const) {
-    const password = url ? decodeURIComponent(new URL(url).password) : '';
+    const password = url ? new URL(url).password : '';
     if (password && !isLoopback(url) && isWeakSecret(password, 1)) {
       read.complain(name, 'carries a placeholder for a password');
     }

@@ -1,6 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { ConnectionException, type EntityManager, MikroORM } from '@mikro-orm/postgresql';
-import { unavailable } from '#libs/problem';
+import {
+  ConnectionException,
+  type EntityManager,
+  MikroORM,
+  OptimisticLockError,
+} from '@mikro-orm/postgresql';
+import { conflict, unavailable } from '#libs/problem';
 
 /**
  * The door to PostgreSQL. Each piece of work gets an EntityManager of its own, so that no two requests share an
@@ -15,7 +20,7 @@ export class Database {
     return guarded(() => work(this.em()));
   }
 
-  /** Runs `work` in one transaction: all of it happens, or nothing. @throws Problem `unavailable` */
+  /** Runs `work` in one transaction: all of it happens, or nothing. @throws Problem `unavailable`, `conflict` */
   write<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
     return guarded(() => this.em().transactional(work));
   }
@@ -34,6 +39,9 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    if (error instanceof OptimisticLockError) {
+      throw conflict({ cause: error });
+    }
     if (isUnreachable(error)) {
       throw unavailable({ headers: { 'Retry-After': '1' }, cause: error });
     }

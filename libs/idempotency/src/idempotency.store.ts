@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { type Mac, MacFactory, Sealer } from '#libs/crypto';
-import { Database } from '#libs/database';
+import { Database, deleteExpiredRows } from '#libs/database';
 import { idempotencyKeyReused, idempotentRequestRunning } from './idempotency.problems.js';
 
 /** What is replayed. */
@@ -88,13 +88,8 @@ export class IdempotencyStore {
   }
 
   /** @returns how many keys had expired */
-  async purge(): Promise<number> {
-    const rows = await this.database.read((em) =>
-      em.execute<unknown[]>('delete from accounts.idempotency_keys where expires_at < ? returning id', [
-        this.clock.now(),
-      ]),
-    );
-    return rows.length;
+  purge(): Promise<number> {
+    return deleteExpiredRows(this.database, 'accounts.idempotency_keys', this.clock.now());
   }
 }
 

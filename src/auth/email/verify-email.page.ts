@@ -2,7 +2,7 @@ import { Controller, Get, Header, Headers, VERSION_NEUTRAL } from '@nestjs/commo
 import { ApiExcludeController } from '@nestjs/swagger';
 import { pageOf, pagePolicy, Public, Unlimited } from '#libs/http';
 
-/** The token stays in the address bar and in the request's body; it is never written into the page. */
+/** The path is relative, as PUBLIC_URL may have one of its own. The token stays in the address bar and in the request's body; it is never written into the page. */
 const SCRIPT = `
 const button = document.querySelector('button');
 const status = document.querySelector('[role=status]');
@@ -10,7 +10,7 @@ button.addEventListener('click', async () => {
   button.disabled = true;
   const token = new URLSearchParams(location.search).get('token') || '';
   try {
-    const answer = await fetch('/v2/auth/email/verify', {
+    const answer = await fetch('v2/auth/email/verify', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ token }),

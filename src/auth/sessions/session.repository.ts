@@ -81,17 +81,3 @@ export async function endSessions(
   );
   return rows.map((row) => row.id);
 }
-
-/** Deletes what expired before `instant`, a bounded number at a time. @returns how many */
-export async function deleteExpiredSessions(
-  em: EntityManager,
-  instant: Date,
-  limit: number,
-): Promise<number> {
-  const rows = await em.execute<unknown[]>(
-    `delete from accounts.sessions where id in
-       (select id from accounts.sessions where expires_at < ? order by expires_at limit ?) returning id`,
-    [instant, limit],
-  );
-  return rows.length;
-}

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { type ExecutionContext, Inject, Injectable, SetMetadata } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
@@ -10,6 +9,7 @@ import {
   type ThrottlerStorage,
 } from '@nestjs/throttler';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Mac, MacFactory } from '#libs/crypto';
 import { tooManyRequests } from '#libs/problem';
 
 /** The limits by name: `default` for any route by caller, `auth` for credentials by address. */
@@ -49,13 +49,16 @@ interface Policy {
 @Injectable()
 export class LimitGuard extends ThrottlerGuard {
   private readonly policies = new WeakMap<object, readonly Policy[]>();
+  private readonly mac: Mac;
 
   constructor(
     @Inject(getOptionsToken()) options: ThrottlerModuleOptions,
     @Inject(getStorageToken()) storage: ThrottlerStorage,
     reflector: Reflector,
+    macs: MacFactory,
   ) {
     super(options, storage, reflector);
+    this.mac = macs.for('limit-address');
   }
 
   /** @throws Problem `too-many-requests` */
@@ -82,12 +85,22 @@ export class LimitGuard extends ThrottlerGuard {
     request: FastifyRequest,
     { name, limit, windowMs }: Policy,
   ): Promise<{ state: string; retryAfter: number }> {
-    const key = `${name}:${callerOf(request, name)}`;
+    const key = `${name}:${this.callerOf(request, name)}`;
     const record = await this.storageService.increment(key, windowMs, limit, windowMs, name);
     return {
       state: `"${name}";r=${limit - record.totalHits};t=${record.timeToExpire}`,
       retryAfter: record.isBlocked ? record.timeToBlockExpire : 0,
     };
+  }
+
+  /**
+   * A signed-in user wherever they are; else, and for credentials always, the address: as a keyed hash, so that Redis
+   * holds no addresses.
+   */
+  private callerOf({ principal, ip }: FastifyRequest, name: string): string {
+    return name === 'default' && principal
+      ? principal.userId
+      : this.mac.sign(isIPv6(ip) ? networkOf(ip) : ip);
   }
 
   private policiesOf(context: ExecutionContext): readonly Policy[] {
@@ -109,19 +122,7 @@ export class LimitGuard extends ThrottlerGuard {
   }
 }
 
-/** A signed-in user wherever they are; else, and for credentials always, the address. */
-function callerOf(request: FastifyRequest, name: string): string {
-  return name === 'default' && request.principal ? request.principal.userId : addressKey(request.ip);
-}
-
-/**
- * One subscriber has a whole /64 of IPv6 addresses (RFC 6177), so they count as one. Hashed: Redis holds no addresses.
- */
-function addressKey(ip: string): string {
-  const address = isIPv6(ip) ? networkOf(ip) : ip;
-  return createHash('sha256').update(address).digest('base64url').slice(0, 22);
-}
-
+/** One subscriber has a whole /64 of IPv6 addresses (RFC 6177), so they count as one. */
 function networkOf(ip: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1];
   if (mapped) {

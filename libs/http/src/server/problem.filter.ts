@@ -1,9 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject } from '@nestjs/common';
-import { OptimisticLockError } from '@mikro-orm/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import {
-  conflict,
   headersTooLarge,
   internalError,
   malformedRequest,
@@ -60,9 +58,6 @@ export class ProblemFilter implements ExceptionFilter {
   private toProblem(error: unknown, request: FastifyRequest): Problem {
     if (error instanceof Problem) {
       return error;
-    }
-    if (error instanceof OptimisticLockError) {
-      return conflict();
     }
     if (error instanceof HttpException) {
       if (error.getStatus() === 404) {
