@@ -57,6 +57,7 @@ export abstract class AppConfig {
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const MIN_ADMIN_PASSWORD = 12;
+const DEFAULT_PORT = 3000;
 
 /** The one place that reads the environment. @throws BadEnvironment with every bad variable named */
 export function parseEnvironment(env: Environment, role: Role): AppConfig {
@@ -65,8 +66,12 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
   const servesPublic = role === 'all' || role === 'api';
   const sendsMail = role === 'all' || role === 'notifications';
 
-  const port = read.optional('PORT', parseInteger(0, 65535), () => 3000);
-  const publicUrl = read.optional('PUBLIC_URL', parseBaseUrl, () => `http://localhost:${port}`);
+  const port = read.optional('PORT', parseInteger(0, 65535), () => DEFAULT_PORT);
+  const publicUrl = read.optional(
+    'PUBLIC_URL',
+    parseBaseUrl,
+    () => `http://localhost:${port ?? DEFAULT_PORT}`,
+  );
   const config: AppConfig = {
     role,
     production,
@@ -76,7 +81,7 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
     publicUrl,
     appUrl: read.optional('APP_URL', parseBaseUrl, () => publicUrl),
     database: {
-      url: read.required('DATABASE_URL', parseUrl('postgres', 'postgresql')),
+      url: readDatabaseUrl(read),
       poolSize: read.optional('DATABASE_POOL_SIZE', parseInteger(2, 1000), () => 10),
       migrateOnStart: read.optional('MIGRATE_ON_START', parseOneOf('true', 'false'), () => 'true') === 'true',
     },
@@ -110,6 +115,18 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
   }
   read.finish();
   return config;
+}
+
+/** What `npm run migrate` needs. @throws BadEnvironment */
+export function parseDatabaseUrl(env: Environment): string {
+  const read = new EnvironmentReader(env);
+  const url = readDatabaseUrl(read);
+  read.finish();
+  return url;
+}
+
+function readDatabaseUrl(read: EnvironmentReader): string {
+  return read.required('DATABASE_URL', parseUrl('postgres', 'postgresql'));
 }
 
 function readAdmin(read: EnvironmentReader): AppConfig['admin'] {

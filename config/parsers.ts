@@ -125,38 +125,47 @@ export function parseKeys(text: string): NamedKey[] {
   return keys;
 }
 
-/** PKCS#8 PEMs of P-256 keys, one after the other. */
+const PEM = /-----BEGIN PRIVATE KEY-----[\s\S]+?-----END PRIVATE KEY-----/g;
+
+/** PKCS#8 PEMs of P-256 keys, one after the other, and nothing else: a key that is not understood must not be dropped. */
 export function parseEcPrivateKeys(text: string): string[] {
   // A secret in one line of an .env file carries its line breaks as \n.
-  const pems = text
-    .replaceAll('\\n', '\n')
-    .match(/-----BEGIN PRIVATE KEY-----[\s\S]+?-----END PRIVATE KEY-----/g);
-  const fits = pems?.every((pem) => {
-    try {
-      return createPrivateKey(pem).asymmetricKeyDetails?.namedCurve === 'prime256v1';
-    } catch {
-      return false;
-    }
-  });
-  if (!pems || !fits) {
+  const lines = text.replaceAll('\\n', '\n');
+  const pems = lines.match(PEM) ?? [];
+  if (pems.length === 0 || lines.replace(PEM, '').trim() !== '' || !pems.every(isP256)) {
     throw new BadValue(
-      'must be P-256 private keys as PKCS#8 PEM, one after the other ' +
+      'must be P-256 private keys as PKCS#8 PEM, one after the other, and nothing else ' +
         '(make one with: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256)',
     );
+  }
+  if (new Set(pems.map((pem) => pem.replace(/\s/g, ''))).size < pems.length) {
+    throw new BadValue('holds the same key twice');
   }
   return pems;
 }
 
+function isP256(pem: string): boolean {
+  try {
+    return createPrivateKey(pem).asymmetricKeyDetails?.namedCurve === 'prime256v1';
+  } catch {
+    return false;
+  }
+}
+
+/** An address that people sign in with: as strict as the sign-in itself. */
 export function parseEmail(text: string): string {
-  if (!/^[^\s@<>,;"]+@[^\s@<>,;"]+$/.test(text) || text.length > 254) {
-    throw new BadValue('must be an e-mail address');
+  if (!/^[^\s@<>,;"]+@[^\s@<>,;".]+(\.[^\s@<>,;".]+)+$/.test(text) || text.length > 254) {
+    throw new BadValue('must be an e-mail address with a full host name, such as admin@acme.com');
   }
   return text;
 }
 
+/** `address` or `Name <address>`; a mail server of one's own may know short host names. */
 export function parseMailFrom(text: string): string {
   const address = /^[^<>\r\n]*<([^<>]+)>$/.exec(text)?.[1] ?? text;
-  parseEmail(address);
+  if (!/^[^\s@<>,;"]+@[^\s@<>,;"]+$/.test(address)) {
+    throw new BadValue('must be an e-mail address, or Name <address>');
+  }
   return text;
 }
 

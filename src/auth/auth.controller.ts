@@ -8,7 +8,16 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { API_VERSIONS, Caller, Fails, Limited, type Principal, Public, Requires } from '#libs/http';
+import {
+  addressOf,
+  API_VERSIONS,
+  Caller,
+  Fails,
+  Limited,
+  type Principal,
+  Public,
+  Requires,
+} from '#libs/http';
 import { Idempotent } from '#libs/idempotency';
 import { emailTaken } from '../users/index.js';
 import { Login, Refresh, Register } from './auth.dto.js';
@@ -92,5 +101,5 @@ export class AuthController {
 }
 
 function deviceOf(request: FastifyRequest): Device {
-  return { userAgent: request.headers['user-agent'], ipAddress: request.ip };
+  return { userAgent: request.headers['user-agent'], ipAddress: addressOf(request) };
 }

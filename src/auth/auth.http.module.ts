@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { LimitGuard } from '#libs/http';
+import { DeprecationGuard, LimitGuard, UndeclaredInputGuard } from '#libs/http';
 import { AccessGuard, IdentityGuard } from './access.guard.js';
 import { AuthController } from './auth.controller.js';
 import { AuthModule } from './auth.module.js';
@@ -14,10 +14,12 @@ import { WellKnownController } from './well-known.controller.js';
   imports: [AuthModule],
   providers: [
     FirstAdmin,
-    // In this order: who calls, how often, and whether they may.
+    // In this order: what holds for every answer, who calls, how often, whether they may, and with what.
+    { provide: APP_GUARD, useClass: DeprecationGuard },
     { provide: APP_GUARD, useClass: IdentityGuard },
     { provide: APP_GUARD, useClass: LimitGuard },
     { provide: APP_GUARD, useClass: AccessGuard },
+    { provide: APP_GUARD, useClass: UndeclaredInputGuard },
   ],
   controllers: [AuthController, EmailController, SessionsController, WellKnownController, VerifyEmailPage],
 })

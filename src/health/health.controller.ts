@@ -10,7 +10,7 @@ const RESULT = {
     type: 'object',
     required: ['status', 'details'],
     properties: {
-      status: { type: 'string', enum: ['ok', 'error', 'shutting_down'] },
+      status: { type: 'string', enum: ['ok', 'degraded', 'error', 'shutting_down'] },
       info: { type: 'object', additionalProperties: true },
       error: { type: 'object', additionalProperties: true },
       details: { type: 'object', additionalProperties: true },

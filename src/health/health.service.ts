@@ -35,8 +35,8 @@ export class HealthService {
   ) {}
 
   /** Whether the process is worth keeping. Asks no other server: a restart would not mend that one. */
-  live(): Promise<Health> {
-    return this.run(() => this.checkEventLoop());
+  async live(): Promise<Health> {
+    return evenWhileDraining(await this.run(() => this.checkEventLoop()));
   }
 
   /** Whether to send requests here. Without Redis everything works, only slower: that is reported and stays ready. */
@@ -50,11 +50,12 @@ export class HealthService {
   }
 
   /** Whether the start is over. */
-  startup(): Promise<Health> {
-    return this.run(
+  async startup(): Promise<Health> {
+    const health = await this.run(
       () => this.checkStarted(),
       () => this.checkMigrations(),
     );
+    return evenWhileDraining(health);
   }
 
   private async run(...checks: HealthIndicatorFunction[]): Promise<Health> {
@@ -112,4 +113,15 @@ export class HealthService {
       return indicator.degraded({ message: 'Redis does not answer; everything works, only slower' });
     }
   }
+}
+
+/**
+ * Terminus fails every check once the shutdown has begun. For readiness that is the point; a process that drains is
+ * alive, though, and must not be killed for it.
+ */
+function evenWhileDraining(health: Health): Health {
+  const { status, error = {} } = health.result;
+  return status === 'shutting_down' && Object.keys(error).length === 0
+    ? { status: 200, result: { ...health.result, status: 'ok' } }
+    : health;
 }

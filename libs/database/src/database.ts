@@ -49,14 +49,17 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** SQLSTATE classes 08 (connection), 53 (resources) and 57P (shutdown), the socket's own errors, and a full pool. */
+/** SQLSTATE classes 08 (connection), 53 (resources), 57P (shutdown) and 57014 (time limit), the socket's own errors, and a full pool. */
 function isUnreachable(error: unknown): boolean {
   if (error instanceof ConnectionException) {
     return true;
   }
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     const code = (cause as { code?: unknown }).code;
-    if (typeof code === 'string' && /^(08|53|57P|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/.test(code)) {
+    if (
+      typeof code === 'string' &&
+      /^(08|53|57P|57014|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/.test(code)
+    ) {
       return true;
     }
     if (

@@ -1,13 +1,12 @@
 import {
   applyDecorators,
-  type CallHandler,
+  type CanActivate,
   type ExecutionContext,
-  type NestInterceptor,
-  UseInterceptors,
+  Injectable,
+  SetMetadata,
 } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import type { Observable } from 'rxjs';
 
 interface Deprecation {
   /** When it was declared deprecated. */
@@ -18,27 +17,40 @@ interface Deprecation {
   readonly successor: string;
 }
 
+type DeprecationHeaders = Readonly<Record<'Deprecation' | 'Sunset' | 'Link', string>>;
+
+const HEADERS = Symbol('deprecation headers');
+
 /** Marks an operation that has a successor: in the document, and on every answer (RFC 9745, RFC 8594, RFC 5829). */
-export function Deprecated(deprecation: Deprecation): MethodDecorator {
+export function Deprecated({ since, sunset, successor }: Deprecation): MethodDecorator {
   return applyDecorators(
     ApiOperation({ deprecated: true }),
-    UseInterceptors(new DeprecationInterceptor(deprecation)),
-  );
-}
-
-class DeprecationInterceptor implements NestInterceptor {
-  private readonly headers: Record<string, string>;
-
-  constructor({ since, sunset, successor }: Deprecation) {
-    this.headers = {
+    SetMetadata(HEADERS, {
       Deprecation: `@${Math.floor(since.getTime() / 1000)}`,
       Sunset: sunset.toUTCString(),
       Link: `<${successor}>; rel="successor-version"`,
-    };
-  }
+    } satisfies DeprecationHeaders),
+  );
+}
 
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    void context.switchToHttp().getResponse<FastifyReply>().headers(this.headers);
-    return next.handle();
+export function deprecationOf(handler: object): DeprecationHeaders | undefined {
+  return Reflect.getMetadata(HEADERS, handler) as DeprecationHeaders | undefined;
+}
+
+/** Says so on the answer, whatever it will be: it runs before the guards that may refuse. */
+@Injectable()
+export class DeprecationGuard implements CanActivate {
+  private readonly known = new WeakMap<object, DeprecationHeaders | undefined>();
+
+  canActivate(context: ExecutionContext): boolean {
+    const handler = context.getHandler();
+    if (!this.known.has(handler)) {
+      this.known.set(handler, deprecationOf(handler));
+    }
+    const headers = this.known.get(handler);
+    if (headers) {
+      void context.switchToHttp().getResponse<FastifyReply>().headers(headers);
+    }
+    return true;
   }
 }

@@ -1,9 +1,11 @@
 export { type Access, accessOf, Caller, type Principal, Public, Requires } from './access.js';
-export { Deprecated } from './deprecation.js';
+export { Deprecated, DeprecationGuard } from './deprecation.js';
 export { Drain } from './drain.js';
 export { etagOf, isNotModified, requireMatch } from './etag.js';
 export { EmailField, EnumQuery, IntegerQuery, ObjectField, StringField } from './input/fields.js';
 export { IdParams } from './input/params.js';
+export { UndeclaredInputGuard } from './input/undeclared-input.guard.js';
+export { addressOf } from './server/address.js';
 export { HttpModule, setUpHttp } from './http.module.js';
 export { Limited, LimitGuard, Unlimited } from './limits/limit.guard.js';
 export { LimitsModule } from './limits/limits.module.js';

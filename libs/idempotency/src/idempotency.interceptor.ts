@@ -9,7 +9,7 @@ import {
 import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
-import { Fails } from '#libs/http';
+import { addressOf, Fails } from '#libs/http';
 import { invalidInput } from '#libs/problem';
 import { idempotencyKeyReused, idempotentRequestRunning } from './idempotency.problems.js';
 import { IdempotencyStore } from './idempotency.store.js';
@@ -52,7 +52,7 @@ class IdempotencyInterceptor implements NestInterceptor {
     reply: FastifyReply,
     next: CallHandler,
   ): Promise<unknown> {
-    const caller = request.principal?.userId ?? request.ip;
+    const caller = request.principal?.userId ?? addressOf(request);
     const id = this.store.idOf(caller, `${request.method} ${request.routeOptions.url}`, key);
     const stored = await this.store.begin(id, request.body);
     if (stored) {

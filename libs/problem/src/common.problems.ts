@@ -42,6 +42,12 @@ export const methodNotAllowed = defineProblem('method-not-allowed', {
   about: 'The path exists, but not with this method. The `Allow` header lists the methods it has.',
 });
 
+export const requestTimeout = defineProblem('request-timeout', {
+  status: 408,
+  title: 'The request took too long to arrive',
+  about: 'Headers and body have to arrive within 30 seconds. Send the request again.',
+});
+
 export const conflict = defineProblem('conflict', {
   status: 409,
   title: 'The request conflicts with the current state',

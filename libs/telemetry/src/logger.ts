@@ -53,10 +53,8 @@ export function createLoggers({ level, role, pretty }: LoggerOptions): Loggers {
           paths: SECRET_MEMBERS.flatMap((member) => [member, `*.${member}`, `*.*.${member}`]),
           censor: '[redacted]',
         },
-        mixin: () => {
-          const context = currentRequestContext();
-          return context ? { requestId: context.requestId } : {};
-        },
+        // The request's id, and its trace's.
+        mixin: () => ({ ...currentRequestContext() }),
       },
       stream,
     ),

@@ -2,6 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 export interface RequestContext {
   readonly requestId: string;
+  /** Of the trace that the caller began (W3C Trace Context), if it did. */
+  readonly traceId?: string;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();

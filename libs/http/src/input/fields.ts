@@ -1,6 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform, type TransformFnParams } from 'class-transformer';
 import {
   IsBoolean,
   IsEmail,
@@ -17,6 +16,7 @@ import {
   ValidateBy,
   ValidateIf,
 } from 'class-validator';
+import { declareMember } from './declared-members.js';
 
 /**
  * Members of an input: each decorator says once what is allowed, and both the check and the OpenAPI document follow
@@ -86,6 +86,8 @@ export function UuidField(options: FieldOptions): PropertyDecorator {
   return field(
     { example: '0197f9a2-5c1e-7c3b-9d52-6f1d1c1f4a10', ...options },
     { type: String, format: 'uuid', maxLength: 36 },
+    // One id, one spelling: it names entries of caches, too.
+    declareMember(toLowerCase),
     IsUUID(),
   );
 }
@@ -115,9 +117,7 @@ export function IntegerQuery(options: QueryOptions & { min: number; max: number 
   return field(
     { optional: true, ...options },
     { type: 'integer', minimum: min, maximum: max, ...defaultOf(options) },
-    Transform(({ value }: TransformFnParams): unknown =>
-      typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value,
-    ),
+    declareMember(toInteger),
     IsInt(),
     Min(min),
     Max(max),
@@ -128,9 +128,7 @@ export function BooleanQuery(options: QueryOptions): PropertyDecorator {
   return field(
     { optional: true, ...options },
     { type: Boolean, ...defaultOf(options) },
-    Transform(({ value }: TransformFnParams): unknown =>
-      value === 'true' ? true : value === 'false' ? false : value,
-    ),
+    declareMember(toBoolean),
     IsBoolean(),
   );
 }
@@ -152,6 +150,7 @@ function field(options: FieldOptions, schema: object, ...checks: PropertyDecorat
   const skips = (value: unknown): boolean =>
     (optional && value === undefined) || (nullable && value === null);
   return applyDecorators(
+    declareMember(null),
     ApiProperty({
       ...schema,
       description,
@@ -162,4 +161,16 @@ function field(options: FieldOptions, schema: object, ...checks: PropertyDecorat
     ValidateIf((_, value: unknown) => !skips(value)),
     ...checks,
   );
+}
+
+function toInteger(value: unknown): unknown {
+  return typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
+}
+
+function toBoolean(value: unknown): unknown {
+  return value === 'true' || value === 'false' ? value === 'true' : value;
+}
+
+function toLowerCase(value: unknown): unknown {
+  return typeof value === 'string' ? value.toLowerCase() : value;
 }

@@ -1,13 +1,11 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from '@nestjs/common';
-import { plainToInstance } from 'class-transformer';
 import { validate, type ValidationError } from 'class-validator';
 import { invalidInput, type InvalidMember } from '#libs/problem';
-import { memberPointer, storabilityOf } from './members.js';
+import { declaredMembers } from './declared-members.js';
+import { MAX_ERRORS, memberPointer, storabilityOf, unknownMember } from './members.js';
 
 /** class-validator's names of constraints as the stable codes of the contract. */
 const CODES: Readonly<Record<string, string>> = {
-  whitelistValidation: 'unknown-member',
-  isDefined: 'required',
   isEmail: 'invalid-email',
   isIn: 'not-one-of',
   isInt: 'not-an-integer',
@@ -22,8 +20,9 @@ const CODES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Turns a body, a query or parameters into their class and refuses what the class does not declare.
- * @throws Problem `invalid-input` with a pointer to every invalid member
+ * Turns a body, a query or parameters into their class and refuses what the class does not declare. Only members that
+ * are declared are ever copied, by name: names such as `constructor` or `toString` are strangers like any other.
+ * @throws Problem `invalid-input` with a pointer to every invalid member, up to a bound
  */
 @Injectable()
 export class InputPipe implements PipeTransform {
@@ -35,60 +34,60 @@ export class InputPipe implements PipeTransform {
       throw new Error(`declare a class for the ${type} as a whole`);
     }
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw invalidInput({ errors: [{ pointer: '', code: 'wrong-type', message: 'must be a JSON object' }] });
+      const message = 'must be a JSON object';
+      throw invalidInput({ errors: [{ pointer: '', code: 'wrong-type', message }] });
     }
-    if (type !== 'body') {
-      refuseUnstorable(value);
-    }
-    const input = plainToInstance(metatype as Type<object>, value, { exposeDefaultValues: true });
-    const errors = await validate(input, {
-      whitelist: true,
-      forbidNonWhitelisted: true,
-      forbidUnknownValues: true,
-    });
-    if (errors.length > 0) {
-      throw invalidInput({ errors: flatten(errors, '') });
+    const { input, errors } = take(value, metatype as Type<Record<string, unknown>>, type !== 'body');
+    const broken = flatten(await validate(input, { forbidUnknownValues: true }));
+    if (errors.length + broken.length > 0) {
+      throw invalidInput({ errors: [...errors, ...broken].slice(0, MAX_ERRORS) });
     }
     return input;
   }
 }
 
 /** Bodies have been checked by their parser; queries and parameters come here straight from the URL. */
-function refuseUnstorable(values: object): void {
-  const errors = Object.entries(values).flatMap(([key, value]) => [
-    ...storabilityOf(key, memberPointer('', key)),
-    ...(typeof value === 'string' ? storabilityOf(value, memberPointer('', key)) : []),
-  ]);
-  if (errors.length > 0) {
-    throw invalidInput({ errors });
+function take(
+  value: object,
+  metatype: Type<Record<string, unknown>>,
+  fromUrl: boolean,
+): { input: object; errors: InvalidMember[] } {
+  const input = new metatype();
+  const errors: InvalidMember[] = [];
+  const members = declaredMembers(metatype.prototype as object);
+  for (const [name, member] of Object.entries(value)) {
+    const pointer = memberPointer('', name);
+    const convert = members.get(name);
+    if (convert === undefined) {
+      errors.push(unknownMember(pointer));
+    } else {
+      input[name] = convert ? convert(member) : member;
+      if (fromUrl && typeof member === 'string') {
+        errors.push(...storabilityOf(member, pointer));
+      }
+    }
+    if (errors.length >= MAX_ERRORS) {
+      break;
+    }
   }
+  return { input, errors };
 }
 
-function flatten(errors: readonly ValidationError[], parent: string): InvalidMember[] {
-  return errors.flatMap(({ property, constraints = {}, children = [], value }) => {
-    const pointer = memberPointer(parent, property);
-    const own = Object.entries(constraints).map(([name, message]) => ({
-      pointer,
-      code: value === undefined && name !== 'whitelistValidation' ? 'required' : (CODES[name] ?? kebab(name)),
-      message:
-        value === undefined && name !== 'whitelistValidation'
-          ? 'is required'
-          : withoutName(message, property),
-    }));
-    return [...distinct(own), ...flatten(children, pointer)];
+function flatten(errors: readonly ValidationError[]): InvalidMember[] {
+  return errors.flatMap(({ property, constraints = {}, value }) => {
+    const pointer = memberPointer('', property);
+    const own = Object.entries(constraints).map(([name, message]) =>
+      value === undefined
+        ? { pointer, code: 'required', message: 'is required' }
+        : { pointer, code: CODES[name] ?? kebab(name), message: message.replace(`${property} `, '') },
+    );
+    return distinct(own);
   });
 }
 
 /** One missing member fails each of its constraints; it is said once. */
 function distinct(errors: readonly InvalidMember[]): InvalidMember[] {
   return [...new Map(errors.map((error) => [error.code, error])).values()];
-}
-
-/** The pointer names the member already, and a message that quotes it would quote whatever the caller called it. */
-function withoutName(message: string, property: string): string {
-  return message.includes('should not exist')
-    ? 'is not a member of this input'
-    : message.replace(`${property} `, '');
 }
 
 function kebab(name: string): string {

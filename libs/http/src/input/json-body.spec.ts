@@ -43,6 +43,13 @@ describe('parseJsonBody', () => {
     ]);
   });
 
+  it('says no more than is of use, however much is wrong', () => {
+    const key = 'k'.repeat(30_000);
+    const { errors = [] } = problemOf(JSON.stringify({ [key]: Array(3000).fill('\0') })).occurrence;
+    expect(errors).toHaveLength(20);
+    expect(Math.max(...errors.map(({ pointer }) => pointer.length))).toBeLessThanOrEqual(256);
+  });
+
   it('leaves a harmless member called constructor alone', () => {
     expect(parseJsonBody(Buffer.from('{"constructor":"Ada"}'))).toEqual({ constructor: 'Ada' });
   });

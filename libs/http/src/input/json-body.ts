@@ -1,5 +1,5 @@
 import { invalidInput, type InvalidMember, malformedRequest } from '#libs/problem';
-import { memberPointer, storabilityOf } from './members.js';
+import { MAX_ERRORS, memberPointer, storabilityOf, unknownMember } from './members.js';
 
 /** Deeper than any input of ours, and far below where recursive code would run out of stack. */
 const MAX_DEPTH = 32;
@@ -46,28 +46,23 @@ interface Place {
   readonly depth: number;
 }
 
-/** Walks without recursion, so that the walk itself can't be overflowed. */
+/** Walks without recursion, so that the walk itself can't be overflowed, and stops when there is enough to say. */
 function inspect(root: unknown): InvalidMember[] {
   const errors: InvalidMember[] = [];
   const open: Place[] = [{ value: root, pointer: '', depth: 0 }];
-  for (let place = open.pop(); place; place = open.pop()) {
+  for (let place = open.pop(); place && errors.length < MAX_ERRORS; place = open.pop()) {
     const { value, pointer, depth } = place;
     if (typeof value === 'string') {
       errors.push(...storabilityOf(value, pointer));
     } else if (typeof value === 'object' && value !== null) {
       if (depth >= MAX_DEPTH) {
-        return [
-          { pointer: '', code: 'too-deep', message: `must not be nested more than ${MAX_DEPTH} levels deep` },
-        ];
+        const message = `must not be nested more than ${MAX_DEPTH} levels deep`;
+        return [{ pointer: '', code: 'too-deep', message }];
       }
       for (const [key, child] of Object.entries(value)) {
         const childPointer = memberPointer(pointer, key);
         if (key === '__proto__' || (key === 'constructor' && isObjectWith(child, 'prototype'))) {
-          errors.push({
-            pointer: childPointer,
-            code: 'unknown-member',
-            message: 'is not a member of this input',
-          });
+          errors.push(unknownMember(childPointer));
         } else {
           errors.push(...storabilityOf(key, childPointer));
           open.push({ value: child, pointer: childPointer, depth: depth + 1 });
@@ -75,7 +70,7 @@ function inspect(root: unknown): InvalidMember[] {
       }
     }
   }
-  return errors;
+  return errors.slice(0, MAX_ERRORS);
 }
 
 function isObjectWith(value: unknown, key: string): boolean {

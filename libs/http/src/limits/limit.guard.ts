@@ -11,6 +11,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Mac, MacFactory } from '#libs/crypto';
 import { tooManyRequests } from '#libs/problem';
+import { addressOf } from '../server/address.js';
 
 /** The limits by name: `default` for any route by caller, `auth` for credentials by address. */
 export const LIMITS = ['default', 'auth'] as const;
@@ -97,10 +98,12 @@ export class LimitGuard extends ThrottlerGuard {
    * A signed-in user wherever they are; else, and for credentials always, the address: as a keyed hash, so that Redis
    * holds no addresses.
    */
-  private callerOf({ principal, ip }: FastifyRequest, name: string): string {
-    return name === 'default' && principal
-      ? principal.userId
-      : this.mac.sign(isIPv6(ip) ? networkOf(ip) : ip);
+  private callerOf(request: FastifyRequest, name: string): string {
+    if (name === 'default' && request.principal) {
+      return request.principal.userId;
+    }
+    const address = addressOf(request);
+    return this.mac.sign(isIPv6(address) ? networkOf(address) : address);
   }
 
   private policiesOf(context: ExecutionContext): readonly Policy[] {

@@ -11,6 +11,7 @@ import {
   unsupportedMediaType,
 } from '#libs/problem';
 import { accessOf } from '../access.js';
+import { deprecationOf } from '../deprecation.js';
 import { limitsOf } from '../limits/limit.guard.js';
 import { failuresOf } from './fails.js';
 
@@ -38,6 +39,11 @@ const REQUEST_ID = { 'X-Request-Id': text('The id of the request, for support an
 const RATE_LIMIT = {
   RateLimit: text('What is left: requests (`r`) and seconds until more (`t`).', '"default";r=599;t=60'),
   'RateLimit-Policy': text('The limit: requests (`q`) in any window of seconds (`w`).', '"default";q=600;w=60'),
+};
+const DEPRECATION = {
+  Deprecation: text('Since when it is deprecated (RFC 9745).', '@1795305600'),
+  Sunset: text('When it may stop to answer (RFC 8594).', 'Mon, 22 Nov 2027 00:00:00 GMT'),
+  Link: text('What takes its place, and the neighbouring pages (RFC 8288).', '</v2/users>; rel="successor-version"'),
 };
 const BY_STATUS_HEADERS: Readonly<Record<number, object>> = {
   401: { 'WWW-Authenticate': text('How to authenticate.', 'Bearer') },
@@ -77,12 +83,19 @@ export const PROBLEM_SCHEMA = {
 export function describeOperation(operation: Operation, route: Route): void {
   operation.operationId = route.name;
   const limited = limitsOf(route.handler, route.controller).length > 0;
-  for (const response of Object.values(operation.responses)) {
-    response.headers = { ...REQUEST_ID, ...(limited ? RATE_LIMIT : {}), ...response.headers };
-  }
   const byStatus = Map.groupBy(problemsOf(operation, route, limited), ({ definition }) => definition.status);
   for (const [status, problems] of [...byStatus].sort(([a], [b]) => a - b)) {
-    operation.responses[status] = problemResponse(status, problems);
+    // What an operation declares of itself, as probes do of their 503, is not a problem document.
+    operation.responses[status] ??= problemResponse(status, problems);
+  }
+  const deprecated = deprecationOf(route.handler) !== undefined;
+  for (const response of Object.values(operation.responses)) {
+    response.headers = {
+      ...REQUEST_ID,
+      ...(limited ? RATE_LIMIT : {}),
+      ...(deprecated ? DEPRECATION : {}),
+      ...response.headers,
+    };
   }
 }
 
@@ -104,7 +117,7 @@ function problemsOf(operation: Operation, { handler, controller }: Route, limite
 function problemResponse(status: number, problems: readonly ProblemFactory[]): Operation['responses'][string] {
   return {
     description: problems.map(({ code, definition }) => `\`${code}\`: ${definition.title}`).join('\n\n'),
-    headers: { ...REQUEST_ID, ...BY_STATUS_HEADERS[status] },
+    headers: { ...BY_STATUS_HEADERS[status] },
     content: {
       'application/problem+json': {
         schema: { $ref: '#/components/schemas/Problem' },

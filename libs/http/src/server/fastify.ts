@@ -3,10 +3,19 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { headersTooLarge, malformedRequest, type Problem, uriTooLong } from '#libs/problem';
+import {
+  headersTooLarge,
+  malformedRequest,
+  type Problem,
+  requestTimeout,
+  unsupportedMediaType,
+  uriTooLong,
+} from '#libs/problem';
 import { parseJsonBody } from '../input/json-body.js';
 import { problemDocument } from './problem-document.js';
 
+const JSON_TYPE = 'application/json';
+const MERGE_PATCH_TYPE = 'application/merge-patch+json';
 const BODY_LIMIT_BYTES = 100 * 1024;
 const HEADERS_LIMIT_BYTES = 16 * 1024;
 /** Longer than any id; a cursor stands in the query. */
@@ -51,9 +60,10 @@ export function createFastifyAdapter({ publicUrl, trustedProxies }: ServerOption
   });
   const fastify = adapter.getInstance() as FastifyInstance;
   fastify.removeAllContentTypeParsers();
-  for (const mediaType of ['application/json', 'application/merge-patch+json']) {
-    fastify.addContentTypeParser<Buffer>(mediaType, { parseAs: 'buffer' }, (_request, body, done) => {
+  for (const mediaType of [JSON_TYPE, MERGE_PATCH_TYPE]) {
+    fastify.addContentTypeParser<Buffer>(mediaType, { parseAs: 'buffer' }, (request, body, done) => {
       try {
+        requireReadable(request, mediaType);
         done(null, parseJsonBody(body));
       } catch (error) {
         done(error as Error);
@@ -63,10 +73,23 @@ export function createFastifyAdapter({ publicUrl, trustedProxies }: ServerOption
   return adapter;
 }
 
+/** A merge patch is for PATCH alone (RFC 5789), and JSON is in UTF-8 (RFC 8259, section 8.1). */
+function requireReadable({ method, headers }: FastifyRequest, mediaType: string): void {
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
+  if (!/^utf-?8$/i.test(charset) || (mediaType === MERGE_PATCH_TYPE && method !== 'PATCH')) {
+    throw unsupportedMediaType();
+  }
+}
+
 function requestIdOf(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : randomUUID();
 }
+
+const RAW_PROBLEMS: Readonly<Record<string, () => Problem>> = {
+  HPE_HEADER_OVERFLOW: headersTooLarge,
+  ERR_HTTP_REQUEST_TIMEOUT: requestTimeout,
+};
 
 /** Node's parser gave up before there was a request: the answer is written by hand, and the connection is of no more use. */
 function answerRaw(error: NodeJS.ErrnoException, socket: Socket, publicUrl: string): void {
@@ -74,8 +97,9 @@ function answerRaw(error: NodeJS.ErrnoException, socket: Socket, publicUrl: stri
     socket.destroy();
     return;
   }
-  const problem: Problem = error.code === 'HPE_HEADER_OVERFLOW' ? headersTooLarge() : malformedRequest();
-  const { headers, body } = problemDocument(problem, { publicUrl, path: '/', requestId: randomUUID() });
+  const problem = RAW_PROBLEMS[error.code ?? '']?.() ?? malformedRequest();
+  const requestId = randomUUID();
+  const { headers, body } = problemDocument(problem, { publicUrl, path: '/', requestId });
   const { status, title } = problem.definition;
   const lines = Object.entries({
     ...headers,

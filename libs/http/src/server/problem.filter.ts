@@ -40,6 +40,10 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
+    // Whoever hung up in the middle of a body gets no answer, and is no failure of ours.
+    if (request.raw.destroyed && !request.raw.complete) {
+      return;
+    }
     const problem = this.toProblem(error, request);
     if (problem.definition.status >= 500) {
       this.logger.error({ err: problem.occurrence.cause ?? error, code: problem.code }, 'request failed');

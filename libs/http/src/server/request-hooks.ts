@@ -15,6 +15,13 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'X-Frame-Options': 'DENY',
 };
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Of the trace that the caller began, as the logs name it. */
+    traceId: string | undefined;
+  }
+}
+
 interface HookOptions {
   readonly logger: Logger;
   /** For the line of each request. */
@@ -36,6 +43,8 @@ export function addRequestHooks(fastify: FastifyInstance, options: HookOptions):
     : SECURITY_HEADERS;
   const warnOfProxy = createProxyWarning(logger);
 
+  // Declared beforehand, as Fastify asks: requests then keep one shape.
+  fastify.decorateRequest('traceId', undefined);
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.headers(headers).header('X-Request-Id', request.id);
     if (isDraining()) {
@@ -44,7 +53,11 @@ export function addRequestHooks(fastify: FastifyInstance, options: HookOptions):
     if (request.headers['x-forwarded-for'] !== undefined && !isFromProxy(request, options.trustsProxies)) {
       warnOfProxy(request.socket.remoteAddress);
     }
-    runInRequestContext({ requestId: request.id }, done);
+    request.traceId = traceIdOf(request.headers['traceparent']);
+    runInRequestContext(
+      { requestId: request.id, ...(request.traceId === undefined ? {} : { traceId: request.traceId }) },
+      done,
+    );
   });
 
   fastify.addHook('onResponse', (request, reply, done) => {
@@ -60,12 +73,21 @@ export function addRequestHooks(fastify: FastifyInstance, options: HookOptions):
 function requestLine(request: FastifyRequest, reply: FastifyReply, route: string): object {
   return {
     requestId: request.id,
+    ...(request.traceId === undefined ? {} : { traceId: request.traceId }),
     method: request.method,
     route,
     status: reply.statusCode,
     ms: Math.round(reply.elapsedTime * 10) / 10,
     ...(request.principal ? { userId: request.principal.userId } : {}),
   };
+}
+
+/** W3C Trace Context, section 3.2: version, trace id, parent id, flags; an id of zeros means none. */
+function traceIdOf(traceparent: string | string[] | undefined): string | undefined {
+  const traceId = /^[0-9a-e][0-9a-f]-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(
+    String(traceparent ?? ''),
+  )?.[1];
+  return traceId === '0'.repeat(32) ? undefined : traceId;
 }
 
 /** With a trusted proxy in between, Fastify took the address from the header, so it differs from the socket's. */

@@ -1,0 +1,99 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Problem } from '#libs/problem';
+import { BooleanQuery, EmailField, IntegerQuery, ObjectField, StringField, UuidField } from './fields.js';
+import { InputPipe } from './input.pipe.js';
+
+class Body {
+  @EmailField({ description: '' })
+  email!: string;
+
+  @StringField({ description: '', minLength: 2, maxLength: 3, optional: true, nullable: true })
+  name?: string | null;
+
+  @ObjectField({ description: '', maxBytes: 20, optional: true })
+  metadata?: Record<string, unknown>;
+}
+
+class Query {
+  @IntegerQuery({ description: '', min: 1, max: 100, default: 20 })
+  limit: number = 20;
+
+  @BooleanQuery({ description: '', default: false })
+  total: boolean = false;
+
+  @UuidField({ description: '', optional: true })
+  id?: string;
+}
+
+const pipe = new InputPipe();
+const body = (value: unknown) => pipe.transform(value, { type: 'body', metatype: Body });
+const query = (value: unknown) => pipe.transform(value, { type: 'query', metatype: Query });
+
+async function errorsOf(input: Promise<unknown>): Promise<[pointer: string, code: string][]> {
+  const problem = await input.then(
+    () => undefined,
+    (error: unknown) => error as Problem,
+  );
+  return problem?.occurrence.errors?.map(({ pointer, code }) => [pointer, code]) ?? [];
+}
+
+describe('InputPipe', () => {
+  it('makes an instance of what is declared', async () => {
+    const input = await body({ email: 'ada@acme.com', name: null });
+    expect(input).toBeInstanceOf(Body);
+    expect(input).toEqual({ email: 'ada@acme.com', name: null });
+  });
+
+  it('converts the texts of a query, and knows defaults', async () => {
+    expect(await query({ limit: '5', total: 'true' })).toEqual({ limit: 5, total: true });
+    expect(await query({})).toEqual({ limit: 20, total: false });
+    expect(await query({ id: '0197F9A2-5C1E-7C3B-9D52-6F1D1C1F4A10' })).toMatchObject({
+      id: '0197f9a2-5c1e-7c3b-9d52-6f1d1c1f4a10',
+    });
+  });
+
+  it.each(['constructor', 'toString', 'hasOwnProperty', 'valueOf', '__proto__', 'anything'])(
+    'takes %s for a stranger like any other',
+    async (name) => {
+      const value = JSON.parse(`{"email":"ada@acme.com","${name}":1}`) as unknown;
+      expect(await errorsOf(body(value))).toEqual([[`/${name}`, 'unknown-member']]);
+      expect(await errorsOf(query(JSON.parse(`{"${name}":"1"}`)))).toEqual([[`/${name}`, 'unknown-member']]);
+    },
+  );
+
+  it('leaves the names inside a free object alone', async () => {
+    const metadata = { constructor: 'x', a: { toString: 1 } };
+    expect(await errorsOf(body({ email: { constructor: 1 }, metadata: { constructor: 'x' } }))).toEqual([
+      ['/email', 'invalid-email'],
+      ['/email', 'too-long'],
+    ]);
+    expect(JSON.stringify(await body({ email: 'ada@acme.com', metadata: { constructor: 1 } }))).toContain(
+      'constructor',
+    );
+    expect(await errorsOf(body({ email: 'ada@acme.com', metadata }))).toEqual([['/metadata', 'too-large']]);
+  });
+
+  it('points at everything that is wrong', async () => {
+    expect(await errorsOf(body({ name: 'x', other: 1 }))).toEqual([
+      ['/other', 'unknown-member'],
+      ['/email', 'required'],
+      ['/name', 'too-short'],
+    ]);
+    expect(await errorsOf(query({ limit: ['1', '2'], total: 'yes' }))).toEqual([
+      ['/limit', 'not-an-integer'],
+      ['/limit', 'too-small'],
+      ['/limit', 'too-large'],
+      ['/total', 'wrong-type'],
+    ]);
+    expect(await errorsOf(query({ id: 'a\0' }))).toContainEqual(['/id', 'unstorable']);
+  });
+
+  it('names a bounded number of strangers', async () => {
+    const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`m${i}`, i]));
+    expect(await errorsOf(body(many))).toHaveLength(20);
+  });
+
+  it.each([undefined, null, 'text', 1, []])('refuses %j for an object', async (value) => {
+    expect(await errorsOf(body(value))).toEqual([['', 'wrong-type']]);
+  });
+});
