@@ -90,6 +90,7 @@ export class Migration20261122000000 extends Migration {
       roles text[] not null,
       status text not null,
       metadata jsonb not null,
+      mailed_at timestamptz(3) null,
       version int not null default 1,
       created_at timestamptz(3) not null,
       updated_at timestamptz(3) not null,
@@ -111,6 +112,7 @@ export class Migration20261122000000 extends Migration {
       token_hash text not null,
       seed text not null,
       rotated_at timestamptz(3) not null,
+      recent_rotations jsonb not null default '[]',
       user_agent text null,
       ip_address text null,
       created_at timestamptz(3) not null,
@@ -120,6 +122,7 @@ export class Migration20261122000000 extends Migration {
     )`);
     this.addSql(`create index sessions_expires_at_index on accounts.sessions (expires_at)`);
     this.addSql(`create index sessions_user_index on accounts.sessions (user_id, id)`);
+    this.addSql(`create index sessions_live_index on accounts.sessions (user_id, id) where ended_at is null`);
     this.addSql(`create table accounts.passwords (
       user_id uuid not null,
       hash text not null,

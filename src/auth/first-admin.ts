@@ -1,7 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { Database } from '#libs/database';
-import { Outbox } from '#libs/outbox';
 import { AppConfig } from '../../config/index.js';
 import { emailTaken, UsersService } from '../users/index.js';
 import { Password } from './passwords/password.entity.js';
@@ -17,7 +16,6 @@ export class FirstAdmin implements OnApplicationBootstrap {
     private readonly database: Database,
     private readonly users: UsersService,
     private readonly hasher: PasswordHasher,
-    private readonly outbox: Outbox,
     private readonly clock: Clock,
   ) {}
 
@@ -36,11 +34,6 @@ export class FirstAdmin implements OnApplicationBootstrap {
           roles: ['user', 'admin'],
         });
         await em.insert(Password, { user: user.id, hash, changedAt: this.clock.now() });
-        await this.outbox.append(em, {
-          type: 'user.registered',
-          subject: user.id,
-          data: this.users.snapshotOf(user),
-        });
       });
       this.logger.log('the first admin has been created');
     } catch (error) {

@@ -3,8 +3,8 @@ import { Clock } from '#libs/clock';
 import { Database, deleteExpiredRows } from '#libs/database';
 import { IdempotencyStore } from '#libs/idempotency';
 
-/** An expired session is kept this long, so that its tokens are still recognised as its own. */
-const SESSION_KEPT_MS = 7 * 24 * 60 * 60 * 1000;
+/** A session that has expired or ended is of no use; it is kept this long for those who ask what happened. */
+const SESSION_KEPT_MS = 24 * 60 * 60 * 1000;
 
 /** Removes what has served its time. */
 @Injectable()

@@ -2,7 +2,7 @@ import { Body, Controller, Get, Headers, Patch, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { API_VERSIONS, Caller, Fails, type Principal, Requires } from '#libs/http';
-import { conflict, preconditionFailed } from '#libs/problem';
+import { preconditionFailed } from '#libs/problem';
 import { ApiNotModifiedResponse, ETAG_HEADER, present } from './profile.response.js';
 import { UpdateProfile, UserResponse } from './users.dto.js';
 import { UsersService } from './users.service.js';
@@ -36,7 +36,7 @@ export class ProfileController {
     schema: { type: 'string', maxLength: 256 },
   })
   @ApiOkResponse({ type: UserResponse, ...ETAG_HEADER })
-  @Fails(preconditionFailed, conflict)
+  @Fails(preconditionFailed)
   async updateMe(
     @Caller() caller: Principal,
     @Body() patch: UpdateProfile,

@@ -54,7 +54,11 @@ export class User {
   @Property({ type: types.json })
   metadata!: Record<string, unknown>;
 
-  /** Grows with every change; the ETag and the order of `user.updated` events follow from it. */
+  /** When a mail was last sent that anybody may ask for who knows the address. Shown to nobody. */
+  @Property({ type: types.datetime, columnType: 'timestamptz(3)', nullable: true })
+  mailedAt!: Date | null;
+
+  /** Grows with every change that is shown; the ETag and the order of `user.updated` events follow from it. */
   @Property({ type: types.integer, version: true })
   version!: number & Opt;
 

@@ -1,5 +1,5 @@
 import type { EntityManager, FilterQuery } from '@mikro-orm/postgresql';
-import { raw } from '@mikro-orm/postgresql';
+import { LockMode, raw } from '@mikro-orm/postgresql';
 import type { PageRequest } from '#libs/http';
 import { lowestIdAt } from '#libs/clock';
 import { User, type UserStatus } from './user.entity.js';
@@ -21,8 +21,36 @@ export function findUser(em: EntityManager, id: string): Promise<User | null> {
   return em.findOne(User, { id });
 }
 
+/** Locked until the transaction ends, so that two changes of one user come one after the other. */
+export function lockUser(em: EntityManager, id: string): Promise<User | null> {
+  return em.findOne(User, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+}
+
 export function findUserByEmail(em: EntityManager, emailIndexes: readonly string[]): Promise<User | null> {
   return em.findOne(User, { emailIndex: { $in: [...emailIndexes] } });
+}
+
+/** As `lockUser`. */
+export function lockUserByEmail(em: EntityManager, emailIndexes: readonly string[]): Promise<User | null> {
+  return em.findOne(
+    User,
+    { emailIndex: { $in: [...emailIndexes] } },
+    { lockMode: LockMode.PESSIMISTIC_WRITE },
+  );
+}
+
+/** One statement decides between many who ask at once. @returns whether no mail was sent since then */
+export async function claimMailSince(
+  em: EntityManager,
+  id: string,
+  since: Date,
+  now: Date,
+): Promise<boolean> {
+  const rows = await em.execute<unknown[]>(
+    `update accounts.users set mailed_at = ? where id = ? and (mailed_at is null or mailed_at <= ?) returning id`,
+    [now, id, since],
+  );
+  return rows.length > 0;
 }
 
 /** One row more than the limit, from the position on; ids are in the order of creation, so they alone sort the list. */

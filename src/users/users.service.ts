@@ -5,17 +5,16 @@ import type { UserSnapshot } from '#libs/contracts';
 import { Database, isUniqueViolation } from '#libs/database';
 import { requireMatch } from '#libs/http';
 import { Outbox } from '#libs/outbox';
-import { invalidInput } from '#libs/problem';
 import { EmailCipher } from './email-cipher.js';
-import { mergePatch } from './merge-patch.js';
 import { ProfileCache, type VersionedProfile } from './profile-cache.js';
+import { applyPatch, DEFAULT_LOCALE, DEFAULT_TIMEZONE } from './profile-patch.js';
 import { UNIQUE_EMAIL, User } from './user.entity.js';
-import { findUser, findUserByEmail } from './user.repository.js';
-import { METADATA_BYTES, toUserResponse, type UpdateProfile } from './users.dto.js';
+import { claimMailSince, findUser, findUserByEmail, lockUser, lockUserByEmail } from './user.repository.js';
+import { toUserResponse, type UpdateProfile } from './users.dto.js';
 import { emailTaken, userNotFound } from './users.errors.js';
 
-const DEFAULT_LOCALE = 'en';
-const DEFAULT_TIMEZONE = 'UTC';
+/** Mails that anybody may ask for who knows an address are sent no more often than this. */
+const MAIL_PAUSE_MS = 60_000;
 
 export interface NewUser {
   readonly email: string;
@@ -24,6 +23,8 @@ export interface NewUser {
   readonly locale?: string;
   readonly timezone?: string;
   readonly roles: readonly string[];
+  /** Whether a mail to the address goes out with this, after which others have to wait. */
+  readonly mailed?: boolean;
 }
 
 @Injectable()
@@ -55,6 +56,7 @@ export class UsersService {
       roles: [...input.roles],
       status: 'active',
       metadata: {},
+      mailedAt: input.mailed ? now : null,
       createdAt: now,
       updatedAt: now,
     });
@@ -63,6 +65,7 @@ export class UsersService {
     } catch (error) {
       throw isUniqueViolation(error, UNIQUE_EMAIL) ? emailTaken({ cause: error }) : error;
     }
+    await this.outbox.append(em, { type: 'user.registered', subject: id, data: this.snapshotOf(user) });
     return user;
   }
 
@@ -82,6 +85,17 @@ export class UsersService {
     return findUserByEmail(em, this.emails.candidates(email));
   }
 
+  /** Nobody else changes this user until the caller's transaction ends. */
+  lockByEmail(em: EntityManager, email: string): Promise<User | null> {
+    return lockUserByEmail(em, this.emails.candidates(email));
+  }
+
+  /** Whether this user may be sent a mail now that a stranger asked for; if so, the next one has to wait a minute. */
+  claimMail(em: EntityManager, { id }: User): Promise<boolean> {
+    const now = this.clock.now();
+    return claimMailSince(em, id, new Date(now.getTime() - MAIL_PAUSE_MS), now);
+  }
+
   /** @throws Problem `user-not-found` */
   async profile(id: string): Promise<VersionedProfile> {
     return this.profiles.get(id, () =>
@@ -97,7 +111,7 @@ export class UsersService {
 
   /**
    * @param ifMatch the `If-Match` header
-   * @throws Problem `user-not-found`, `precondition-failed`, `conflict`
+   * @throws Problem `user-not-found`, `precondition-failed`
    */
   async updateProfile(
     id: string,
@@ -105,24 +119,34 @@ export class UsersService {
     ifMatch: string | undefined,
   ): Promise<VersionedProfile> {
     const updated = await this.database.write(async (em) => {
-      const user = await findUser(em, id);
+      const user = await lockUser(em, id);
       if (!user) {
         throw userNotFound();
       }
       requireMatch(ifMatch, user.version);
-      applyPatch(user, patch);
-      user.updatedAt = this.clock.now();
-      await em.flush();
-      await this.outbox.append(em, { type: 'user.updated', subject: id, data: this.snapshotOf(user) });
+      await this.change(em, user, patch);
       return this.versioned(user);
     });
     this.profiles.invalidate(id);
     return updated;
   }
 
+  /**
+   * Changes a locked user in the caller's transaction; `forget` has to follow after the commit. What changes nothing
+   * makes no new version and no event.
+   */
+  async change(em: EntityManager, user: User, patch: UpdateProfile): Promise<void> {
+    if (!applyPatch(user, patch)) {
+      return;
+    }
+    user.updatedAt = this.clock.now();
+    await em.flush();
+    await this.outbox.append(em, { type: 'user.updated', subject: user.id, data: this.snapshotOf(user) });
+  }
+
   /** Marks the address as proven, in the caller's transaction; `forget` has to follow after the commit. */
   async markEmailVerified(em: EntityManager, id: string): Promise<void> {
-    const user = await findUser(em, id);
+    const user = await lockUser(em, id);
     if (!user || user.emailVerified) {
       return;
     }
@@ -139,34 +163,5 @@ export class UsersService {
 
   versioned(user: User): VersionedProfile {
     return { version: user.version, profile: toUserResponse(user, this.emails) };
-  }
-}
-
-function applyPatch(user: User, patch: UpdateProfile): void {
-  if (patch.displayName !== undefined) {
-    user.displayName = patch.displayName;
-  }
-  if (patch.locale !== undefined) {
-    user.locale = patch.locale ?? DEFAULT_LOCALE;
-  }
-  if (patch.timezone !== undefined) {
-    user.timezone = patch.timezone ?? DEFAULT_TIMEZONE;
-  }
-  if (patch.avatarUrl !== undefined) {
-    user.avatarUrl = patch.avatarUrl;
-  }
-  if (patch.metadata !== undefined) {
-    user.metadata = patch.metadata === null ? {} : mergePatch(user.metadata, patch.metadata);
-    if (Buffer.byteLength(JSON.stringify(user.metadata)) > METADATA_BYTES) {
-      throw invalidInput({
-        errors: [
-          {
-            pointer: '/metadata',
-            code: 'too-large',
-            message: `must have ${METADATA_BYTES} bytes at most once merged`,
-          },
-        ],
-      });
-    }
   }
 }

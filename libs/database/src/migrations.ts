@@ -38,8 +38,8 @@ export async function migrate(options: Options): Promise<string[]> {
 }
 
 async function connect(orm: MikroORM): Promise<LockClient> {
-  const pool = (await orm.driver.getConnection().getNativeClient()) as { connect(): Promise<LockClient> };
   try {
+    const pool = (await orm.driver.getConnection().getNativeClient()) as { connect(): Promise<LockClient> };
     return await pool.connect();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

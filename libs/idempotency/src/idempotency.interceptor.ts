@@ -3,6 +3,7 @@ import {
   type CallHandler,
   type ExecutionContext,
   Injectable,
+  Logger,
   type NestInterceptor,
   UseInterceptors,
 } from '@nestjs/common';
@@ -35,6 +36,8 @@ export function Idempotent(): MethodDecorator {
 
 @Injectable()
 class IdempotencyInterceptor implements NestInterceptor {
+  private readonly logger = new Logger(IdempotencyInterceptor.name);
+
   constructor(private readonly store: IdempotencyStore) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -59,12 +62,25 @@ class IdempotencyInterceptor implements NestInterceptor {
       void reply.status(stored.status).headers({ ...stored.headers, 'Idempotency-Replayed': 'true' });
       return stored.body;
     }
+    const body = await this.run(id, next);
+    const answer = { status: reply.statusCode, headers: replayedHeaders(reply), body };
+    // What was done is done: a failure from here on must neither hide it nor free the key to do it again.
+    await this.store.complete(id, answer).catch((error: unknown) => {
+      this.logger.error(
+        'an answer could not be kept: its request can not be repeated under the same key',
+        error,
+      );
+    });
+    return body;
+  }
+
+  private async run(id: string, next: CallHandler): Promise<unknown> {
     try {
-      const body: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined });
-      await this.store.complete(id, { status: reply.statusCode, headers: replayedHeaders(reply), body });
-      return body;
+      return await lastValueFrom(next.handle(), { defaultValue: undefined });
     } catch (error) {
-      await this.store.release(id);
+      await this.store.release(id).catch((cause: unknown) => {
+        this.logger.warn('the key of a request that failed could not be freed; its lock will lapse', cause);
+      });
       throw error;
     }
   }

@@ -8,6 +8,8 @@ const HEARTBEAT_MS = 250;
 /** Without a sign of life for this long, messages may have been missed. */
 const SILENCE_MS = 750;
 const START_PATIENCE_MS = 1000;
+/** In the place of a topic: something was changed, and nobody knows what any more. */
+const ANYTHING = '*';
 
 interface Envelope {
   readonly topic: string;
@@ -29,10 +31,16 @@ export class ReplicaChannel {
   private since = Number.POSITIVE_INFINITY;
   private readonly unsent = new Map<string, Envelope>();
 
+  /**
+   * @param maxUnsent how many messages are kept while they can not be sent. They matter when nobody but this process
+   *   was cut off; who lost Redis as well reads everything anew anyway. When there are more, one that says "anything
+   *   may have changed" takes their place: it costs the others one read for each entry, and no change is missed.
+   */
   constructor(
     private readonly publisher: Redis,
     private readonly subscriber: Redis,
     logger: Logger,
+    private readonly maxUnsent = 10_000,
   ) {
     this.outage = new Outage(
       logger,
@@ -79,8 +87,20 @@ export class ReplicaChannel {
   private send(envelope: Envelope): void {
     this.publisher.publish(CHANNEL, JSON.stringify(envelope)).catch((error: unknown) => {
       this.outage.began(error);
-      this.unsent.set(`${envelope.topic} ${envelope.key}`, envelope);
+      this.keep(envelope);
     });
+  }
+
+  private keep(envelope: Envelope): void {
+    if (this.unsent.has(ANYTHING)) {
+      return;
+    }
+    if (envelope.topic === ANYTHING || this.unsent.size >= this.maxUnsent) {
+      this.unsent.clear();
+      this.unsent.set(ANYTHING, { topic: ANYTHING, key: '' });
+    } else {
+      this.unsent.set(`${envelope.topic} ${envelope.key}`, envelope);
+    }
   }
 
   private async subscribe(): Promise<void> {
@@ -120,7 +140,13 @@ export class ReplicaChannel {
   }
 
   private receive(text: string): void {
-    this.deliver(JSON.parse(text) as Envelope);
+    const envelope = JSON.parse(text) as Envelope;
+    if (envelope.topic === ANYTHING && this.since !== Number.POSITIVE_INFINITY) {
+      // As after a gap: what was read before this moment is read anew.
+      this.since = performance.now();
+    } else {
+      this.deliver(envelope);
+    }
   }
 
   private deliver({ topic, key }: Envelope): void {

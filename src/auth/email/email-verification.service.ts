@@ -8,8 +8,11 @@ import { AppConfig } from '../../../config/index.js';
 import { type User, UsersService } from '../../users/index.js';
 import { invalidToken } from '../auth.errors.js';
 import { EmailVerification } from './email-verification.entity.js';
+import { deleteLinks, insertLink } from './email-verification.repository.js';
 
 const LINK_LIFETIME_MS = 24 * 60 * 60 * 1000;
+/** Mails may overtake each other, so earlier links go on, but no more of them than anybody would look at. */
+const LINKS_KEPT = 5;
 
 /** Proves that an address belongs to its user, by a link that is sent there. */
 @Injectable()
@@ -22,30 +25,44 @@ export class EmailVerificationService {
     private readonly config: AppConfig,
   ) {}
 
-  /** Writes a new link in the caller's transaction. @returns the command that mails it, to be appended there too */
-  async prepare(em: EntityManager, user: User): Promise<NewMessage> {
+  /** Writes a new link, and the command that mails it, in the caller's transaction. */
+  async send(em: EntityManager, user: User): Promise<void> {
     const token = randomToken();
     const expiresAt = new Date(this.clock.millis() + LINK_LIFETIME_MS);
-    await em.insert(EmailVerification, { tokenHash: hashToken(token), user: user.id, expiresAt });
-    return this.mailTo(user, 'verify-email', `${this.config.appUrl}/verify-email?token=${token}`, expiresAt);
+    await insertLink(em, { tokenHash: hashToken(token), user: user.id, expiresAt }, LINKS_KEPT);
+    const link = `${this.config.appUrl}/verify-email?token=${token}`;
+    await this.outbox.append(em, this.mailTo(user, 'verify-email', link, expiresAt));
   }
 
-  /** The command to tell somebody that their address was about to be registered again. */
-  accountExists(user: User): NewMessage {
-    return this.mailTo(
-      user,
-      'account-exists',
-      this.config.appUrl,
-      new Date(this.clock.millis() + LINK_LIFETIME_MS),
-    );
+  /** As `send`, unless the user was sent a mail in the last minute: else anybody could fill their mailbox. */
+  async sendSparingly(em: EntityManager, user: User): Promise<void> {
+    if (await this.users.claimMail(em, user)) {
+      await this.send(em, user);
+    }
   }
 
-  /** Sends a new link, unless there is no such account or its address is proven: which of them is not told. */
+  /** Tells somebody, once a minute at most, that their address was about to be registered again. */
+  async tellAccountExists(em: EntityManager, user: User): Promise<void> {
+    if (await this.users.claimMail(em, user)) {
+      const expiresAt = new Date(this.clock.millis() + LINK_LIFETIME_MS);
+      await this.outbox.append(em, this.mailTo(user, 'account-exists', this.config.appUrl, expiresAt));
+    }
+  }
+
+  /** Makes the links void that are on their way. */
+  async dropLinks(em: EntityManager, user: User): Promise<void> {
+    await deleteLinks(em, user.id);
+  }
+
+  /**
+   * Sends a new link, unless there is no such account, its address is proven, or a mail was sent in the last minute:
+   * which of them is not told.
+   */
   async resend(email: string): Promise<void> {
     await this.database.write(async (em) => {
-      const user = await this.users.findByEmail(em, email);
+      const user = await this.users.lockByEmail(em, email);
       if (user && !user.emailVerified) {
-        await this.outbox.append(em, await this.prepare(em, user));
+        await this.sendSparingly(em, user);
       }
     });
   }
@@ -53,17 +70,18 @@ export class EmailVerificationService {
   /** @throws Problem `invalid-token` */
   async verify(token: string): Promise<void> {
     const userId = await this.database.write(async (em) => {
-      // Taking the row is what decides between two clicks on the same link.
-      const [taken] = await em.execute<{ user_id: string; expires_at: Date }[]>(
-        'delete from accounts.email_verifications where token_hash = ? returning user_id, expires_at',
-        [hashToken(token)],
-      );
-      if (!taken || new Date(taken.expires_at) <= this.clock.now()) {
+      const link = await em.findOne(EmailVerification, { tokenHash: hashToken(token) });
+      if (!link || link.expiresAt <= this.clock.now()) {
         throw invalidToken();
       }
-      await this.users.markEmailVerified(em, taken.user_id);
-      await em.execute('delete from accounts.email_verifications where user_id = ?', [taken.user_id]);
-      return taken.user_id;
+      // The user comes before their links, here as everywhere, so that no two wait for each other.
+      await this.users.markEmailVerified(em, link.user);
+      // Who was first to lock the user has taken all links: that decides between two clicks, or a click and a new password.
+      const taken = await deleteLinks(em, link.user);
+      if (!taken.includes(link.tokenHash)) {
+        throw invalidToken();
+      }
+      return link.user;
     });
     this.users.forget(userId);
   }

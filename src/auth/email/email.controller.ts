@@ -29,7 +29,8 @@ export class EmailController {
   @HttpCode(202)
   @ApiOperation({
     summary: 'Send the link again',
-    description: 'The answer is the same whether or not there is such an account.',
+    description:
+      'At most one mail a minute for each account. The answer is the same whether or not there is such an account.',
   })
   @ApiAcceptedResponse({ description: 'If there is an account to verify, a mail is on its way.' })
   @Idempotent()

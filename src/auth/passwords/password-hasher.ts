@@ -16,6 +16,7 @@ export const ARGON2_PARAMETERS = {
 } satisfies Options;
 
 const RETRY_AFTER_SECONDS = '2';
+const DECOY = 'correct horse battery staple';
 
 /** Hashes passwords off the event loop, a bounded number at a time, and refuses work that would wait too long. */
 @Injectable()
@@ -47,10 +48,19 @@ export class PasswordHasher {
    * @throws Problem `unavailable` when too many wait
    */
   async verify(stored: string | undefined, password: string): Promise<boolean> {
-    this.decoy ??= hash('correct horse battery staple', ARGON2_PARAMETERS);
-    const against = stored ?? (await this.decoy);
-    const matches = await this.enqueue(() => verify(against, canonical(password)));
+    const matches = await this.enqueue(async () =>
+      verify(stored ?? (await this.decoyHash()), canonical(password)),
+    );
     return matches && stored !== undefined;
+  }
+
+  /** Computed when it is first needed, once for all who wait; a failure is theirs alone, and the next one tries again. */
+  private decoyHash(): Promise<string> {
+    this.decoy ??= hash(DECOY, ARGON2_PARAMETERS).catch((error: unknown) => {
+      this.decoy = undefined;
+      throw error;
+    });
+    return this.decoy;
   }
 
   /** Whether a stored hash is of other parameters than today's, which its PHC string tells. */

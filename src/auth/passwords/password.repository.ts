@@ -21,3 +21,12 @@ export async function findCredentials(
   );
   return row ? { user: em.map(User, row), hash: row.password_hash } : null;
 }
+
+/** Sets the password of a user, whether or not there was one. */
+export async function putPassword(em: EntityManager, user: string, hash: string, now: Date): Promise<void> {
+  await em.execute(
+    `insert into accounts.passwords (user_id, hash, changed_at) values (?, ?, ?)
+     on conflict (user_id) do update set hash = excluded.hash, changed_at = excluded.changed_at`,
+    [user, hash, now],
+  );
+}

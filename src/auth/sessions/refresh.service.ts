@@ -8,7 +8,7 @@ import { User } from '../../users/index.js';
 import { invalidRefreshToken, refreshTokenReused } from '../auth.errors.js';
 import { type PresentedToken, RefreshTokenCodec } from '../tokens/refresh-token.js';
 import { SessionCache } from './session-cache.js';
-import type { Session } from './session.entity.js';
+import type { Rotation, Session } from './session.entity.js';
 import { SESSION_IDLE_MS, SessionIssuer } from './session-issuer.js';
 import { lockSession } from './session.repository.js';
 import type { SessionResponse } from './sessions.dto.js';
@@ -52,39 +52,54 @@ export class RefreshService {
     if (!session || session.endedAt || session.expiresAt <= now) {
       return { refused: invalidRefreshToken() };
     }
-    if (equalInConstantTime(hashToken(presented.text), session.tokenHash)) {
-      return this.answer(em, session, this.rotate(session, now));
-    }
+    const isCurrent = equalInConstantTime(hashToken(presented.text), session.tokenHash);
     // The count in a forged token is the forger's: without a genuine hash it must not end anybody's session.
-    if (presented.generation >= session.generation || !this.tokens.isGenuine(presented, session)) {
+    if (!isCurrent && !this.isFormer(presented, session)) {
       return { refused: invalidRefreshToken() };
     }
-    const isRace =
-      presented.generation === session.generation - 1 &&
-      now.getTime() - session.rotatedAt.getTime() <= RACE_WINDOW_MS;
-    const successor = isRace
-      ? this.tokens.reissue(session, session.generation, session.tokenHash)
-      : undefined;
-    if (successor !== undefined) {
-      return this.answer(em, session, successor);
+    const issued = isCurrent ? undefined : this.successorInRace(session, presented.generation, now);
+    if (!isCurrent && issued === undefined) {
+      session.endedAt = now;
+      session.expiresAt = now;
+      return { refused: refreshTokenReused(), ended: session.id };
     }
-    session.endedAt = now;
-    return { refused: refreshTokenReused(), ended: session.id };
+    // Before the rotation: a refusal must not use the token up, which is good again when the user may sign in again.
+    const user = await em.findOne(User, { id: session.user, status: 'active' });
+    return user
+      ? { session: this.issuer.answer(user, session.id, issued ?? this.rotate(session, now)) }
+      : { refused: invalidRefreshToken() };
+  }
+
+  private isFormer(presented: PresentedToken, session: Session): boolean {
+    return presented.generation < session.generation && this.tokens.isGenuine(presented, session);
+  }
+
+  /** The very token that replaced the one of this generation, if that was a moment ago. */
+  private successorInRace(session: Session, generation: number, now: Date): string | undefined {
+    const rotation = session.recentRotations.at(generation - session.generation);
+    return rotation && isInRaceWindow(rotation, now)
+      ? this.tokens.reissue(session, generation + 1, rotation.tokenHash)
+      : undefined;
   }
 
   private rotate(session: Session, now: Date): string {
     const successor = this.tokens.issue(session, session.generation + 1);
+    const rotation = { at: now.getTime(), tokenHash: hashToken(successor) };
+    session.recentRotations = [...stillRecent(session.recentRotations, now), rotation];
     session.generation += 1;
-    session.tokenHash = hashToken(successor);
+    session.tokenHash = rotation.tokenHash;
     session.rotatedAt = now;
     session.expiresAt = new Date(now.getTime() + SESSION_IDLE_MS);
     return successor;
   }
+}
 
-  private async answer(em: EntityManager, session: Session, refreshToken: string): Promise<Outcome> {
-    const user = await em.findOne(User, { id: session.user, status: 'active' });
-    return user
-      ? { session: this.issuer.answer(user, session.id, refreshToken) }
-      : { refused: invalidRefreshToken() };
-  }
+/** Only from the front, since replicas' clocks differ: the place from the end tells the generation. */
+function stillRecent(rotations: readonly Rotation[], now: Date): readonly Rotation[] {
+  const first = rotations.findIndex((rotation) => isInRaceWindow(rotation, now));
+  return first < 0 ? [] : rotations.slice(first);
+}
+
+function isInRaceWindow({ at }: Rotation, now: Date): boolean {
+  return now.getTime() - at <= RACE_WINDOW_MS;
 }

@@ -72,12 +72,21 @@ export async function endSessions(
   em: EntityManager,
   user: string,
   now: Date,
-  which: { readonly only: string } | { readonly except: string },
+  which: 'all' | { readonly only: string } | { readonly except: string },
 ): Promise<string[]> {
-  const [condition, id] = 'only' in which ? ['id = ?', which.only] : ['id <> ?', which.except];
+  const [condition, ...ids] = conditionOf(which);
+  // It expires, too: so one index finds whatever is over.
   const rows = await em.execute<{ id: string }[]>(
-    `update accounts.sessions set ended_at = ? where user_id = ? and ${condition} and ended_at is null returning id`,
-    [now, user, id],
+    `update accounts.sessions set ended_at = ?, expires_at = least(expires_at, ?)
+     where user_id = ? and ${condition} and ended_at is null returning id`,
+    [now, now, user, ...ids],
   );
   return rows.map((row) => row.id);
+}
+
+function conditionOf(which: Parameters<typeof endSessions>[3]): [sql: string, ...ids: string[]] {
+  if (which === 'all') {
+    return ['true'];
+  }
+  return 'only' in which ? ['id = ?', which.only] : ['id <> ?', which.except];
 }

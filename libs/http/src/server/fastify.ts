@@ -24,8 +24,8 @@ const MAX_PARAM_LENGTH = 256;
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Longer than the idle timeout of common balancers (60 s), so that it is they who close an idle connection. */
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
-/** What a proxy's or our own ids look like; anything else could forge log lines. */
-const SANE_REQUEST_ID = /^[A-Za-z0-9._:=+/@-]{1,128}$/;
+/** What ids look like; anything else could forge log lines, or be an address that has no business in a log. */
+const SANE_REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
 export interface ServerOptions {
   readonly publicUrl: string;
@@ -43,7 +43,8 @@ export function createFastifyAdapter({ publicUrl, trustedProxies }: ServerOption
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     return503OnClosing: false,
-    http: { maxHeaderSize: HEADERS_LIMIT_BYTES },
+    // A missing Host is answered by a hook, since Node would answer it without a word.
+    http: { maxHeaderSize: HEADERS_LIMIT_BYTES, requireHostHeader: false },
     genReqId: requestIdOf,
     clientErrorHandler: (error: NodeJS.ErrnoException, socket: Socket) => answerRaw(error, socket, publicUrl),
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {

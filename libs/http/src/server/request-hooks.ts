@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { Histogram, type Registry } from 'prom-client';
+import { malformedRequest } from '#libs/problem';
 import { runInRequestContext } from '#libs/telemetry';
 
 const LATENCY_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -49,6 +50,11 @@ export function addRequestHooks(fastify: FastifyInstance, options: HookOptions):
     void reply.headers(headers).header('X-Request-Id', request.id);
     if (isDraining()) {
       void reply.header('Connection', 'close');
+    }
+    if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
+      // RFC 9112, section 3.2.
+      done(malformedRequest({ detail: 'The Host header is missing.' }));
+      return;
     }
     if (request.headers['x-forwarded-for'] !== undefined && !isFromProxy(request, options.trustsProxies)) {
       warnOfProxy(request.socket.remoteAddress);

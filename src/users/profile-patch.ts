@@ -1,0 +1,56 @@
+import { isDeepStrictEqual } from 'node:util';
+import { invalidInput } from '#libs/problem';
+import { mergePatch } from './merge-patch.js';
+import type { User } from './user.entity.js';
+import { METADATA_BYTES, type UpdateProfile } from './users.dto.js';
+
+export const DEFAULT_LOCALE = 'en';
+export const DEFAULT_TIMEZONE = 'UTC';
+
+/**
+ * Merges `patch` into the user (RFC 7396).
+ * @returns whether anything is another than before
+ * @throws Problem `invalid-input` when the metadata grew too large
+ */
+export function applyPatch(user: User, patch: UpdateProfile): boolean {
+  const before = profileOf(user);
+  const after = patched(before, patch);
+  Object.assign(user, after);
+  return !isDeepStrictEqual(before, after);
+}
+
+type Profile = Pick<User, 'displayName' | 'locale' | 'timezone' | 'avatarUrl' | 'metadata'>;
+
+function profileOf({ displayName, locale, timezone, avatarUrl, metadata }: User): Profile {
+  return { displayName, locale, timezone, avatarUrl, metadata };
+}
+
+function patched(before: Profile, patch: UpdateProfile): Profile {
+  const { displayName, locale, timezone, avatarUrl } = patch;
+  return {
+    displayName: displayName === undefined ? before.displayName : displayName,
+    locale: locale === undefined ? before.locale : (locale ?? DEFAULT_LOCALE),
+    timezone: timezone === undefined ? before.timezone : (timezone ?? DEFAULT_TIMEZONE),
+    avatarUrl: avatarUrl === undefined ? before.avatarUrl : avatarUrl,
+    metadata: mergedMetadata(before.metadata, patch.metadata),
+  };
+}
+
+function mergedMetadata(before: User['metadata'], patch: UpdateProfile['metadata']): User['metadata'] {
+  if (patch === undefined) {
+    return before;
+  }
+  const metadata = patch === null ? {} : mergePatch(before, patch);
+  if (Buffer.byteLength(JSON.stringify(metadata)) > METADATA_BYTES) {
+    throw invalidInput({
+      errors: [
+        {
+          pointer: '/metadata',
+          code: 'too-large',
+          message: `must have ${METADATA_BYTES} bytes at most once merged`,
+        },
+      ],
+    });
+  }
+  return metadata;
+}
