@@ -39,9 +39,18 @@ export class UserCursorList {
   page!: CursorPage;
 }
 
-const isInstant = (text: string): boolean =>
-  /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/.test(text) &&
-  !Number.isNaN(Date.parse(text));
+const DATE_TIME = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+
+/** RFC 3339. JavaScript takes the 30th of February for the 2nd of March; a day must come back as it was given. */
+function isInstant(text: string): boolean {
+  const [, day] = DATE_TIME.exec(text) ?? [];
+  return (
+    day !== undefined &&
+    !Number.isNaN(Date.parse(text)) &&
+    new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)
+  );
+}
+
 const INSTANT_RULE = { code: 'invalid-date-time', test: isInstant, message: 'must be an RFC 3339 date-time' };
 
 export class UserListQuery extends CursorQuery {

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 
 /**
  * The way out. On SIGTERM readiness turns to 503 at once, while everything is still served for some seconds, so that
@@ -7,7 +7,7 @@ import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/comm
  * in parallel to the signal, not before it).
  */
 @Injectable()
-export class Drain implements BeforeApplicationShutdown {
+export class Drain implements OnModuleDestroy, BeforeApplicationShutdown {
   private readonly logger = new Logger(Drain.name);
   private begun = false;
 
@@ -17,8 +17,12 @@ export class Drain implements BeforeApplicationShutdown {
     return this.begun;
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  /** The first hook there is: what others wait for in the next one must not keep readiness from turning. */
+  onModuleDestroy(): void {
     this.begun = true;
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
     this.logger.log(`draining for ${this.seconds} seconds: readiness answers 503, requests are still served`);
     await setTimeout(this.seconds * 1000);
   }

@@ -81,6 +81,12 @@ export const unsupportedMediaType = defineProblem('unsupported-media-type', {
     'Send the body as `application/json`; a PATCH may also be `application/merge-patch+json`. The charset is UTF-8.',
 });
 
+export const expectationFailed = defineProblem('expectation-failed', {
+  status: 417,
+  title: 'The expectation can not be met',
+  about: 'The only expectation in an `Expect` header that is understood is `100-continue`.',
+});
+
 export const tooManyRequests = defineProblem('too-many-requests', {
   status: 429,
   title: 'Too many requests',

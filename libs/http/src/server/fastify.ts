@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import {
+  expectationFailed,
   headersTooLarge,
   malformedRequest,
   type Problem,
@@ -25,7 +26,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** Longer than the idle timeout of common balancers (60 s), so that it is they who close an idle connection. */
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 /** What ids look like; anything else could forge log lines, or be an address that has no business in a log. */
-const SANE_REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
+const SANE_REQUEST_ID = /^[A-Za-z0-9._:=+/-]{1,128}$/;
 
 export interface ServerOptions {
   readonly publicUrl: string;
@@ -60,6 +61,18 @@ export function createFastifyAdapter({ publicUrl, trustedProxies }: ServerOption
     skipMiddie: true,
   });
   const fastify = adapter.getInstance() as FastifyInstance;
+  fastify.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+    const requestId = randomUUID();
+    const { headers, body } = problemDocument(expectationFailed(), { publicUrl, path: '/', requestId });
+    response
+      .writeHead(417, {
+        ...headers,
+        'Content-Length': Buffer.byteLength(body),
+        'X-Request-Id': requestId,
+        Connection: 'close',
+      })
+      .end(body);
+  });
   fastify.removeAllContentTypeParsers();
   for (const mediaType of [JSON_TYPE, MERGE_PATCH_TYPE]) {
     fastify.addContentTypeParser<Buffer>(mediaType, { parseAs: 'buffer' }, (request, body, done) => {
