@@ -15,7 +15,9 @@ export async function sendRaw(url: string, bytes: string | Buffer): Promise<Answ
     const end = (): void => {
       resolve(Buffer.concat(chunks).toString('utf8'));
     };
-    socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error('the server neither answers nor hangs up')));
+    socket.setTimeout(PATIENCE_MS, () =>
+      socket.destroy(new Error('the server neither answers nor hangs up')),
+    );
     socket.on('data', (chunk: Buffer) => chunks.push(chunk));
     socket.on('end', end);
     socket.on('error', (error) => (chunks.length > 0 ? end() : reject(error)));

@@ -7,9 +7,8 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import { setting } from './setting.js';
 
-export { freePort } from '#libs/embedded';
 export { eventually } from './eventually.js';
-export { startSmtpSink, type SinkBehaviour, type SmtpSink } from './smtp-sink.js';
+export { startSmtpSink, type SmtpSink } from './smtp-sink.js';
 export { launchApp, spawnApp, type RunningApp } from './spawn-app.js';
 
 export interface TestDatabase {

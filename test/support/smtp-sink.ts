@@ -70,7 +70,10 @@ class Sink implements SmtpSink {
       // No line is lost on the way: nodemailer's own limit is far below.
       size: 10_000_000,
       closeTimeout: 100,
-      onData: (stream, session, answer) => void this.receive(stream, session, answer),
+      onData: (stream, session, answer) => {
+        // A sender that is killed in the middle leaves half a message, which is none.
+        this.receive(stream, session, answer).catch(() => undefined);
+      },
     });
     // Connections that are dropped on purpose report an error each.
     server.on('error', () => undefined);

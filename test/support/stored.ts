@@ -17,6 +17,22 @@ export async function query<T extends pg.QueryResultRow>(
   }
 }
 
+/**
+ * Locks the rows that `sql` selects, so that whoever wants to change them waits until they are let go.
+ * @returns lets them go
+ */
+export async function holdRows(
+  url: string,
+  sql: string,
+  values: readonly unknown[],
+): Promise<() => Promise<void>> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query('begin');
+  await client.query(`${sql} for update`, [...values]);
+  return () => client.end();
+}
+
 /** How many rows each table has, by `schema.table`. */
 export async function rowCounts(url: string): Promise<Record<string, number>> {
   const rows = await overTables(url, (table) => `select count(*)::text as line from ${table}`);

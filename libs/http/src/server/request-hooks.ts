@@ -5,6 +5,7 @@ import { malformedRequest } from '#libs/problem';
 import { runInRequestContext } from '#libs/telemetry';
 
 const LATENCY_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const IDLE_CHECK_MS = 100;
 const PROXY_WARNING_INTERVAL_MS = 60_000;
 
 /** On every answer. Documents and pages that need more override `Content-Security-Policy`. */
@@ -48,9 +49,6 @@ export function addRequestHooks(fastify: FastifyInstance, options: HookOptions):
   fastify.decorateRequest('traceId', undefined);
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.headers(headers).header('X-Request-Id', request.id);
-    if (isDraining()) {
-      void reply.header('Connection', 'close');
-    }
     if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
       // RFC 9112, section 3.2.
       done(malformedRequest({ detail: 'The Host header is missing.' }));
@@ -66,11 +64,30 @@ export function addRequestHooks(fastify: FastifyInstance, options: HookOptions):
     );
   });
 
+  // Asked when the answer is sent: a request that came before the drain may end in it, and its connection with it.
+  fastify.addHook('onSend', (_request, reply, _payload, done) => {
+    if (isDraining()) {
+      void reply.header('Connection', 'close');
+    }
+    done();
+  });
+
+  closeIdleConnections(fastify);
+
   fastify.addHook('onResponse', (request, reply, done) => {
     const seconds = reply.elapsedTime / 1000;
     const route = request.is404 ? 'none' : (request.routeOptions.url ?? 'none');
     observe(request.method, route, reply.statusCode, seconds);
     accessLog.info(requestLine(request, reply, route), 'request');
+    done();
+  });
+}
+
+/** Node closes the connections that are idle when it is told to close, and waits for those that become so later. */
+function closeIdleConnections(fastify: FastifyInstance): void {
+  fastify.addHook('preClose', (done) => {
+    const timer = setInterval(() => fastify.server.closeIdleConnections(), IDLE_CHECK_MS);
+    fastify.server.once('close', () => clearInterval(timer));
     done();
   });
 }

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  createLocalJWKSet,
+  decodeProtectedHeader,
+  exportJWK,
+  generateKeyPair,
+  type JSONWebKeySet,
+  type JWTPayload,
+  jwtVerify,
+  SignJWT,
+} from 'jose';
+import { ApiClient } from '../support/client.js';
+import { type SignedUp, signUp } from '../support/factories.js';
+import { expectProblem } from '../support/problems.js';
+import {
+  createDatabase,
+  redisUrl,
+  type RunningApp,
+  spawnApp,
+  type TestDatabase,
+} from '../support/servers.js';
+
+const ISSUER = 'https://accounts.acme.test';
+
+let database: TestDatabase;
+let app: RunningApp;
+let root: ApiClient;
+let user: SignedUp;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  app = await spawnApp('api', {
+    DATABASE_URL: database.url,
+    REDIS_URL: await redisUrl(),
+    PUBLIC_URL: ISSUER,
+  });
+  root = new ApiClient(app.url, '');
+  user = await signUp(root.under('/v2'));
+});
+afterAll(async () => {
+  await app.kill();
+  await database.drop();
+});
+
+describe('access tokens', () => {
+  it('are what RFC 9068 says, and verify with the published keys', async () => {
+    const { body: jwks } = await root.get<JSONWebKeySet>('/.well-known/jwks.json');
+    for (const key of jwks.keys) {
+      expect(key).toMatchObject({
+        kty: 'EC',
+        crv: 'P-256',
+        alg: 'ES256',
+        use: 'sig',
+        kid: expect.any(String),
+      });
+      expect(key).not.toHaveProperty('d');
+    }
+    const token = user.session.accessToken;
+    expect(decodeProtectedHeader(token)).toMatchObject({ alg: 'ES256', typ: 'at+jwt' });
+    const { payload } = await jwtVerify(token, createLocalJWKSet(jwks), { issuer: ISSUER, typ: 'at+jwt' });
+    expect(payload).toEqual({
+      iss: ISSUER,
+      aud: expect.anything(),
+      sub: user.session.user.id,
+      client_id: 'gatehouse',
+      sid: expect.any(String),
+      roles: ['user'],
+      jti: expect.any(String),
+      iat: expect.any(Number),
+      exp: (payload.iat ?? 0) + 600,
+    });
+  });
+
+  it('lead gateways to their keys', async () => {
+    const { body } = await root.get<Record<string, unknown>>('/.well-known/oauth-authorization-server');
+    expect(body).toMatchObject({ issuer: ISSUER, jwks_uri: `${ISSUER}/.well-known/jwks.json` });
+  });
+
+  it('that somebody else made are refused', async () => {
+    const [, payload = '', signature = ''] = user.session.accessToken.split('.');
+    const header = decodeProtectedHeader(user.session.accessToken);
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as JWTPayload;
+    const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+    const jwk = await exportJWK(publicKey);
+    const { body: jwks } = await root.get<JSONWebKeySet>('/.well-known/jwks.json');
+    const publicBytes = new TextEncoder().encode(JSON.stringify(jwks.keys[0]));
+    const base = { typ: 'at+jwt', kid: header.kid ?? '' };
+    const forged = {
+      'of another key': await new SignJWT(claims)
+        .setProtectedHeader({ ...base, alg: 'ES256' })
+        .sign(privateKey),
+      'with its key in the header': await new SignJWT(claims)
+        .setProtectedHeader({ ...base, alg: 'ES256', jwk })
+        .sign(privateKey),
+      'signed with the public key as a secret': await new SignJWT(claims)
+        .setProtectedHeader({ ...base, alg: 'HS256' })
+        .sign(publicBytes),
+      'with no signature': `${encode({ ...base, alg: 'none' })}.${payload}.`,
+      'with other claims': `${encode(header)}.${encode({ ...claims, roles: ['admin'] })}.${signature}`,
+      'with another type': `${encode({ ...header, typ: 'JWT' })}.${payload}.${signature}`,
+      'with an unknown key': `${encode({ ...header, kid: '../../etc/passwd' })}.${payload}.${signature}`,
+      'with a header that is none': `${encode(null)}.${payload}.${signature}`,
+    };
+    for (const [what, accessToken] of Object.entries(forged)) {
+      const answer = await root.under('/v2').as({ accessToken }).me();
+      expect([what, answer.status]).toEqual([what, 401]);
+      expectProblem(answer, 401, 'unauthenticated');
+    }
+    expect((await user.api.me()).status).toBe(200);
+  });
+});
+
+function encode(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}

@@ -1,0 +1,164 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  type CanActivate,
+  Controller,
+  type ExecutionContext,
+  Get,
+  type Type,
+  VersioningType,
+} from '@nestjs/common';
+import { PATH_METADATA } from '@nestjs/common/constants.js';
+import { APP_GUARD, ModulesContainer } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import type { FastifyRequest } from 'fastify';
+import { type Access, accessOf, Public, Requires } from '#libs/http';
+import { createLoggers } from '#libs/telemetry';
+import type { AppConfig } from '../../config/index.js';
+import { ApiModule } from '../../src/api.module.js';
+import { AccessGuard } from '../../src/auth/access.guard.js';
+import { createServer, processModule } from '../../src/bootstrap.js';
+import { NotificationsServiceModule } from '../../src/notifications-service.module.js';
+import { WorkerModule } from '../../src/worker.module.js';
+
+interface Handler {
+  readonly name: string;
+  readonly access: Access | undefined;
+}
+
+/** Whoever adds to this list lets everybody in. */
+const OPEN_TO_ALL = [
+  'AuthController.login',
+  'AuthController.refresh',
+  'AuthController.register',
+  'EmailController.resendVerification',
+  'EmailController.verifyEmail',
+  'HealthController.getLive',
+  'HealthController.getReady',
+  'HealthController.getStartup',
+  'ProblemsController.explain',
+  'ProblemsController.list',
+  'VerifyEmailPage.show',
+  'WellKnownController.getKeys',
+  'WellKnownController.getMetadata',
+];
+
+describe('every route', () => {
+  it('says who may call it', async () => {
+    const handlers = await handlersOf(ApiModule);
+    expect(handlers.length).toBeGreaterThan(15);
+    expect(handlers.filter(({ access }) => access === undefined).map(({ name }) => name)).toEqual([]);
+  });
+
+  it('that is open to all is known to be so', async () => {
+    const handlers = await handlersOf(ApiModule);
+    const open = handlers.filter(({ access }) => access?.kind === 'public').map(({ name }) => name);
+    expect(open.sort()).toEqual(OPEN_TO_ALL);
+  });
+});
+
+describe('a process that only works', () => {
+  it.each([
+    ['worker', WorkerModule],
+    ['notifications', NotificationsServiceModule],
+  ])('has no route: %s', async (_, root) => {
+    expect(await handlersOf(root)).toEqual([]);
+  });
+});
+
+describe('the guard', () => {
+  let app: NestFastifyApplication;
+
+  beforeAll(async () => {
+    const testing = await Test.createTestingModule({
+      controllers: [SilentController],
+      providers: [
+        { provide: APP_GUARD, useClass: Identify },
+        { provide: APP_GUARD, useClass: AccessGuard },
+      ],
+    }).compile();
+    app = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });
+    app.enableVersioning({ type: VersioningType.URI });
+    await app.init();
+  });
+  afterAll(() => app.close());
+
+  it.each([
+    ['/silent', undefined, false],
+    ['/silent', 'user', false],
+    ['/silent', 'admin', false],
+    ['/public', undefined, true],
+    ['/signed-in', undefined, false],
+    ['/signed-in', 'user', true],
+    ['/admins', undefined, false],
+    ['/admins', 'user', false],
+    ['/admins', 'admin', true],
+    ['/admins', 'constructor', false],
+  ])('at %s lets %s in: %s', async (url, role, expected) => {
+    const headers = role === undefined ? {} : { 'x-role': role };
+    const { payload } = await app.inject({ method: 'GET', url, headers });
+    expect(payload === 'in').toBe(expected);
+  });
+});
+
+class Identify implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const role = request.headers['x-role'];
+    if (typeof role === 'string') {
+      request.principal = { userId: 'u', sessionId: 's', roles: [role] };
+    }
+    return true;
+  }
+}
+
+@Controller()
+class SilentController {
+  @Get('silent')
+  silent(): string {
+    return 'in';
+  }
+
+  @Get('public')
+  @Public()
+  open(): string {
+    return 'in';
+  }
+
+  @Get('signed-in')
+  @Requires()
+  signedIn(): string {
+    return 'in';
+  }
+
+  @Get('admins')
+  @Requires('users:read')
+  admins(): string {
+    return 'in';
+  }
+}
+
+function isRoute(handler: unknown): boolean {
+  return typeof handler === 'function' && Reflect.hasMetadata(PATH_METADATA, handler);
+}
+
+/** Of all controllers that a process with these roles loads; nothing of it is instantiated. */
+async function handlersOf(root: Type): Promise<Handler[]> {
+  const config = { publicUrl: '', trustedProxies: [] } as Partial<AppConfig> as AppConfig;
+  const loggers = createLoggers({ level: 'silent', role: 'test', pretty: false });
+  const app = await createServer(processModule([root], config, loggers), config, loggers, { preview: true });
+  const modules = [...app.get(ModulesContainer, { strict: false }).values()];
+  return modules
+    .flatMap((module) => [...module.controllers.values()].map(({ metatype }) => metatype))
+    .filter((controller) => typeof controller === 'function')
+    .flatMap((controller) => {
+      const prototype = controller.prototype as Record<string, unknown>;
+      return Object.getOwnPropertyNames(prototype)
+        .map((name) => ({ name, handler: prototype[name] }))
+        .filter(({ name, handler }) => name !== 'constructor' && isRoute(handler))
+        .map(({ name, handler }) => ({
+          name: `${controller.name}.${name}`,
+          access: accessOf(handler as object, controller),
+        }));
+    });
+}

@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { ApiClient } from '../support/client.js';
+import { type SignedUp, signUp } from '../support/factories.js';
+import {
+  createDatabase,
+  redisUrl,
+  type RunningApp,
+  spawnApp,
+  type TestDatabase,
+} from '../support/servers.js';
+
+const ISSUER = 'https://accounts.acme.test';
+const APP_ORIGIN = 'https://app.acme.test';
+
+let database: TestDatabase;
+let app: RunningApp;
+let root: ApiClient;
+let user: SignedUp;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  app = await spawnApp('api', {
+    DATABASE_URL: database.url,
+    REDIS_URL: await redisUrl(),
+    PUBLIC_URL: ISSUER,
+    CORS_ORIGINS: APP_ORIGIN,
+    RATE_LIMIT_DEFAULT: '1000/60',
+  });
+  root = new ApiClient(app.url, '');
+  user = await signUp(root.under('/v2'));
+});
+afterAll(async () => {
+  await app.kill();
+  await database.drop();
+});
+
+describe('the documents', () => {
+  it.each(['1', '2'])('of v%s are those that are checked in', async (version) => {
+    const served = await root.get(`/openapi/v${version}.json`);
+    const checkedIn: unknown = JSON.parse(readFileSync(`openapi/v${version}.json`, 'utf8'));
+    expect([served.status, served.body]).toEqual([200, checkedIn]);
+    const yaml = await root.get<string>(`/openapi/v${version}.yaml`);
+    expect([yaml.status, yaml.body]).toEqual([200, expect.stringMatching(/^openapi: /m)]);
+    const page = await root.get<string>(`/docs/v${version}`);
+    expect([page.status, page.headers.get('content-type')]).toEqual([
+      200,
+      expect.stringMatching(/^text\/html/),
+    ]);
+    expect(page.body).toContain('swagger-ui');
+  });
+
+  it('are found: /docs leads to the latest', async () => {
+    const { status, headers } = await root.get('/docs');
+    expect([status, headers.get('location')]).toEqual([302, '/docs/v2']);
+    for (const asset of [
+      '/docs/v2/swagger-ui-bundle.js',
+      '/docs/v2/swagger-ui.css',
+      '/docs/v2/swagger-ui-init.js',
+    ]) {
+      expect([asset, (await root.get(asset)).status]).toEqual([asset, 200]);
+    }
+  });
+
+  it('know every operation in both versions', async () => {
+    const [v1, v2] = await Promise.all(['1', '2'].map((version) => operationsOf(version)));
+    expect(v1).toEqual(v2);
+    expect(v1).toEqual(
+      expect.arrayContaining([
+        'delete /auth/sessions',
+        'get /users',
+        'get /users/me',
+        'get /users/{id}',
+        'patch /users/me',
+        'post /auth/register',
+      ]),
+    );
+  });
+});
+
+describe('browsers', () => {
+  it('of allowed origins may read what the contract names', async () => {
+    const { headers } = await user.api.with({ origin: APP_ORIGIN }).me();
+    expect(headers.get('access-control-allow-origin')).toBe(APP_ORIGIN);
+    const exposed = (headers.get('access-control-expose-headers') ?? '').toLowerCase().split(/,\s*/);
+    for (const name of [
+      'ETag',
+      'Link',
+      'Location',
+      'RateLimit',
+      'RateLimit-Policy',
+      'Retry-After',
+      'X-Request-Id',
+      'Deprecation',
+      'Sunset',
+    ]) {
+      expect(exposed).toContain(name.toLowerCase());
+    }
+    const preflight = await root.under('/v2').send('OPTIONS', '/users/me', {
+      headers: {
+        origin: APP_ORIGIN,
+        'access-control-request-method': 'PATCH',
+        'access-control-request-headers': 'authorization,content-type,if-match',
+      },
+    });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get('access-control-allow-methods')).toContain('PATCH');
+    expect(preflight.headers.get('access-control-allow-headers')).toContain('if-match');
+  });
+
+  it('of other origins may not', async () => {
+    const { headers } = await user.api.with({ origin: 'https://evil.test' }).me();
+    expect(headers.get('access-control-allow-origin')).not.toBe('https://evil.test');
+    expect(headers.get('access-control-allow-origin')).not.toBe('*');
+  });
+
+  it('are told to insist on https', async () => {
+    expect((await user.api.me()).headers.get('strict-transport-security')).toMatch(/^max-age=\d+/);
+  });
+});
+
+async function operationsOf(version: string): Promise<string[]> {
+  const { body } = await root.get<{ paths: Record<string, object> }>(`/openapi/v${version}.json`);
+  return Object.entries(body.paths)
+    .flatMap(([path, item]) => Object.keys(item).map((method) => `${method} ${path.replace(/^\/v\d/, '')}`))
+    .sort();
+}

@@ -1,0 +1,128 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Agent } from 'node:http';
+import { ApiClient } from '../support/client.js';
+import { signUp } from '../support/factories.js';
+import {
+  createDatabase,
+  eventually,
+  redisUrl,
+  type RunningApp,
+  type SmtpSink,
+  spawnApp,
+  startSmtpSink,
+  type TestDatabase,
+} from '../support/servers.js';
+import { statusOf } from '../support/kept-connection.js';
+import { query } from '../support/stored.js';
+
+const GRACEFUL = { code: 0, signal: null };
+
+let database: TestDatabase;
+let sink: SmtpSink;
+let redis: string;
+const apps: RunningApp[] = [];
+
+beforeAll(async () => {
+  [database, sink, redis] = await Promise.all([createDatabase(), startSmtpSink(), redisUrl()]);
+});
+afterEach(async () => {
+  await Promise.all(apps.splice(0).map((app) => app.kill()));
+});
+afterAll(() => Promise.all([database.drop(), sink.stop()]));
+
+describe('a process that is told to go', () => {
+  it('is alive until it has gone', async () => {
+    const app = await start('api', { DRAIN_SECONDS: '1' });
+    await app.kill('SIGTERM');
+    await eventually(async () => expect(await readiness(app)).toBe(503));
+    expect(await statusOf(`${app.url}/health/live`)).toBe(200);
+    expect(await statusOf(`${app.managementUrl}/health/live`)).toBe(200);
+    expect(await app.exited).toEqual(GRACEFUL);
+  });
+
+  it('goes although an idle connection is open', async () => {
+    const app = await start('api');
+    const agent = new Agent({ keepAlive: true });
+    expect(await statusOf(`${app.url}/health/live`, agent)).toBe(200);
+    expect(await app.stop()).toEqual(GRACEFUL);
+    agent.destroy();
+  });
+
+  it('goes once, however often it is told', async () => {
+    const app = await start('api', { DRAIN_SECONDS: '1' });
+    await app.kill('SIGTERM');
+    await eventually(async () => expect(await readiness(app)).toBe(503));
+    await app.kill('SIGTERM');
+    await app.kill('SIGINT');
+    expect(await app.exited).toEqual(GRACEFUL);
+  });
+
+  it('drains and exits with 0 in every role, by either signal', async () => {
+    const roles = ['api', 'worker', 'notifications', 'all'] as const;
+    const cases = roles.flatMap((role) => [[role, 'SIGTERM'] as const, [role, 'SIGINT'] as const]);
+    await Promise.all(
+      cases.map(async ([role, signal]) => {
+        const app = await start(role, { DRAIN_SECONDS: '2' });
+        await app.kill(signal);
+        await eventually(async () => expect([role, await readiness(app)]).toEqual([role, 503]), {
+          timeoutMs: 1_900,
+        });
+        expect([role, signal, await app.exited]).toEqual([role, signal, GRACEFUL]);
+        expect(app.logs()).not.toMatch(/"level":"(error|fatal)"/);
+      }),
+    );
+  });
+
+  it('goes while PostgreSQL’s and Redis’ connections are idle, and leaves none behind', async () => {
+    const app = await start('all');
+    await signUp(new ApiClient(app.url));
+    expect(await app.stop()).toEqual(GRACEFUL);
+    const [row] = await query<{ n: number }>(
+      database.url,
+      `select count(*)::int as n from pg_stat_activity where datname = current_database() and application_name = 'gatehouse'`,
+    );
+    expect(row?.n).toBe(0);
+  });
+
+  it('finishes the mail that it is sending', async () => {
+    const [api, , notifications] = await Promise.all([start('api'), start('worker'), start('notifications')]);
+    sink.clear();
+    sink.behave('hang');
+    const { email, session } = await signUp(new ApiClient(api.url));
+    await eventually(() => expect(sink.mailsTo(email)).toHaveLength(1));
+    await notifications.kill('SIGTERM');
+    await eventually(async () => expect(await readiness(notifications)).toBe(503), { timeoutMs: 1_000 });
+    sink.behave('accept');
+    sink.release();
+    expect(await notifications.exited).toEqual(GRACEFUL);
+    const rows = await query<{ state: string }>(
+      database.url,
+      'select state from notifications.deliveries where user_id = $1',
+      [session.user.id],
+    );
+    expect(rows).toEqual([{ state: 'sent' }]);
+
+    await start('notifications');
+    const { email: next } = await signUp(new ApiClient(api.url));
+    await eventually(() => expect(sink.mailsTo(next)).toHaveLength(1));
+    expect(sink.mailsTo(email)).toHaveLength(1);
+  });
+});
+
+async function start(
+  role: Parameters<typeof spawnApp>[0],
+  env: Record<string, string> = {},
+): Promise<RunningApp> {
+  const app = await spawnApp(role, {
+    DATABASE_URL: database.url,
+    REDIS_URL: redis,
+    SMTP_URL: sink.url,
+    ...env,
+  });
+  apps.push(app);
+  return app;
+}
+
+function readiness(app: RunningApp): Promise<number> {
+  return statusOf(`${app.managementUrl}/health/ready`);
+}

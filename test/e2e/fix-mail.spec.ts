@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Database } from '#libs/database';
+import { UsersService } from '../../src/users/index.js';
+import { type ApiApp, startApiApp } from '../support/api-app.js';
+import { aUser, type NewUser, signUp } from '../support/factories.js';
+import { linkTokenOf, mailsInOutbox } from '../support/mail-outbox.js';
+import { expectProblem } from '../support/problems.js';
+import { createDatabase, redisUrl, type TestDatabase } from '../support/servers.js';
+import { query } from '../support/stored.js';
+
+let database: TestDatabase;
+let immediate: ApiApp;
+/** With `REGISTRATION=verify-first`. */
+let unseen: ApiApp;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  const env = { DATABASE_URL: database.url, REDIS_URL: await redisUrl() };
+  immediate = await startApiApp(env);
+  unseen = await startApiApp({ ...env, REGISTRATION: 'verify-first' });
+});
+afterAll(async () => {
+  await Promise.all([immediate.close(), unseen.close()]);
+  await database.drop();
+});
+
+describe('a mail that anybody can ask for', () => {
+  it('is sent once a minute at most: the link again', async () => {
+    const { api, clock } = immediate;
+    const { email, session } = await signUp(api);
+    const resend = async (times: number) => {
+      const answers = await Promise.all(
+        Array.from({ length: times }, () => api.post('/auth/email/resend', { email })),
+      );
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 202));
+      return (await mailsInOutbox(immediate, database.url, session.user.id)).length;
+    };
+    expect(await resend(2)).toBe(1);
+    clock.advance({ seconds: 59 });
+    expect(await resend(1)).toBe(1);
+    clock.advance({ seconds: 1 });
+    expect(await resend(8)).toBe(2);
+    clock.advance({ minutes: 1 });
+    expect(await resend(1)).toBe(3);
+  });
+
+  it('leaves a handful of links, of which the earlier still work', async () => {
+    const { api, clock } = immediate;
+    const { email, session } = await signUp(api);
+    for (let round = 0; round < 8; round++) {
+      clock.advance({ minutes: 1 });
+      await api.post('/auth/email/resend', { email });
+    }
+    const links = 'select 1 from accounts.email_verifications where user_id = $1';
+    expect(await query(database.url, links, [session.user.id])).toHaveLength(5);
+    const mails = await mailsInOutbox(immediate, database.url, session.user.id);
+    expect(mails).toHaveLength(9);
+    expectProblem(await api.verify(linkTokenOf(mails[3])), 400, 'invalid-token');
+    expect((await api.verify(linkTokenOf(mails[4]))).status).toBe(204);
+    expect(await query(database.url, links, [session.user.id])).toEqual([]);
+  });
+
+  it('is sent once a minute at most: that there is an account', async () => {
+    const { api, clock } = unseen;
+    const owner = aUser();
+    const id = await registerProven(owner);
+    const templates = async () =>
+      (await mailsInOutbox(unseen, database.url, id)).map(({ template }) => template);
+    const again = () =>
+      Promise.all(Array.from({ length: 5 }, () => api.register({ ...aUser(), email: owner.email })));
+    expect((await again()).map(({ status }) => status)).toEqual([202, 202, 202, 202, 202]);
+    expect(await templates()).toEqual(['verify-email']);
+    clock.advance({ minutes: 1 });
+    await again();
+    expect(await templates()).toEqual(['verify-email', 'account-exists']);
+    clock.advance({ seconds: 59 });
+    await again();
+    expect(await templates()).toHaveLength(2);
+    clock.advance({ seconds: 1 });
+    await again();
+    expect(await templates()).toHaveLength(3);
+    expect((await api.login(owner)).status).toBe(200);
+  });
+});
+
+describe('an unproven address that is registered again with REGISTRATION=verify-first', () => {
+  it('has the password and the profile of who registered last, by a link of theirs', async () => {
+    const { api, clock } = unseen;
+    const squatter = aUser({ displayName: 'Squatter', locale: 'fr', timezone: 'Europe/Paris' });
+    await api.register(squatter);
+    const id = await idOf(squatter);
+    clock.advance({ minutes: 2 });
+    const owner = aUser({ email: squatter.email.toUpperCase(), displayName: 'Ada', locale: 'de' });
+    const answer = await api.register(owner);
+    expect([answer.status, answer.body]).toEqual([202, undefined]);
+
+    const mails = await mailsInOutbox(unseen, database.url, id);
+    expect(mails.map(({ template, to }) => [template, to.displayName, to.locale])).toEqual([
+      ['verify-email', 'Squatter', 'fr'],
+      ['verify-email', 'Ada', 'de'],
+    ]);
+    expectProblem(await api.verify(linkTokenOf(mails[0])), 400, 'invalid-token');
+    expect((await api.verify(linkTokenOf(mails[1]))).status).toBe(204);
+    expectProblem(await api.login(squatter), 401, 'invalid-credentials');
+    const session = await api.login(owner);
+    expect(session.body.user).toMatchObject({ id, displayName: 'Ada', locale: 'de', timezone: 'UTC' });
+  });
+
+  it('does so within the same minute, too: the link in flight is void, the next one has to be asked for', async () => {
+    const { api, clock } = unseen;
+    const squatter = aUser();
+    await api.register(squatter);
+    const id = await idOf(squatter);
+    const owner = { ...aUser(), email: squatter.email };
+    await api.register(owner);
+    const [inFlight, ...others] = await mailsInOutbox(unseen, database.url, id);
+    expect(others).toEqual([]);
+    expectProblem(await api.verify(linkTokenOf(inFlight)), 400, 'invalid-token');
+
+    clock.advance({ minutes: 1 });
+    await api.post('/auth/email/resend', { email: owner.email });
+    const [, second] = await mailsInOutbox(unseen, database.url, id);
+    expect((await api.verify(linkTokenOf(second))).status).toBe(204);
+    expectProblem(await api.login(squatter), 401, 'invalid-credentials');
+    expect((await api.login(owner)).status).toBe(200);
+  });
+
+  it('has no sessions of those before', async () => {
+    const squatter = await signUp(immediate.api);
+    await squatter.api.patch('/users/me', {
+      metadata: { note: 'mine' },
+      avatarUrl: 'https://evil.test/a.png',
+    });
+    expect((await squatter.api.me()).status).toBe(200);
+    await unseen.api.register({ ...aUser(), email: squatter.email });
+    expectProblem(await squatter.api.at(unseen.api.url).me(), 401, 'unauthenticated');
+    expectProblem(await unseen.api.refresh(squatter.session.refreshToken), 401, 'invalid-refresh-token');
+    const [row] = await query(database.url, 'select metadata, avatar_url from accounts.users where id = $1', [
+      squatter.session.user.id,
+    ]);
+    expect(row).toEqual({ metadata: {}, avatar_url: null });
+  });
+
+  it('ends in one piece when many register, ask and click at once', async () => {
+    const { api, clock } = unseen;
+    const user = aUser();
+    await api.register(user);
+    const id = await idOf(user);
+    clock.advance({ minutes: 1 });
+    const token = linkTokenOf((await mailsInOutbox(unseen, database.url, id))[0]);
+    const answers = await Promise.all([
+      ...Array.from({ length: 4 }, () => api.register(user)),
+      ...Array.from({ length: 4 }, () => api.verify(token)),
+      ...Array.from({ length: 4 }, () => api.post('/auth/email/resend', { email: user.email })),
+    ]);
+    expect(answers.filter(({ status }) => ![202, 204, 400].includes(status))).toEqual([]);
+  });
+});
+
+describe('with REGISTRATION=immediate', () => {
+  it('an unproven address is taken all the same', async () => {
+    const { email } = await signUp(immediate.api);
+    expectProblem(await immediate.api.register({ ...aUser(), email }), 409, 'email-taken');
+  });
+});
+
+/** @returns the user's id */
+async function registerProven(user: NewUser): Promise<string> {
+  await unseen.api.register(user);
+  const id = await idOf(user);
+  const [mail] = await mailsInOutbox(unseen, database.url, id);
+  expect((await unseen.api.verify(linkTokenOf(mail))).status).toBe(204);
+  return id;
+}
+
+/** Of who registered this very moment. */
+async function idOf({ email }: NewUser): Promise<string> {
+  const users = unseen.app.get(UsersService, { strict: false });
+  const found = await unseen.app.get(Database).read((em) => users.findByEmail(em, email));
+  return found?.id ?? '';
+}

@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ApiClient } from '../support/client.js';
+import { aUser, signUp, tokenIn } from '../support/factories.js';
+import { expectProblem } from '../support/problems.js';
+import type { ReceivedMail } from '../support/received-mail.js';
+import {
+  createDatabase,
+  eventually,
+  redisUrl,
+  type RunningApp,
+  type SmtpSink,
+  spawnApp,
+  startSmtpSink,
+  type TestDatabase,
+} from '../support/servers.js';
+import { query, rowCounts } from '../support/stored.js';
+
+const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const UTC = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+
+let database: TestDatabase;
+let sink: SmtpSink;
+let app: RunningApp;
+let api: ApiClient;
+
+beforeAll(async () => {
+  const [made, started, redis] = await Promise.all([createDatabase(), startSmtpSink(), redisUrl()]);
+  [database, sink] = [made, started];
+  app = await spawnApp('all', { DATABASE_URL: database.url, REDIS_URL: redis, SMTP_URL: sink.url });
+  api = new ApiClient(app.url);
+});
+afterAll(async () => {
+  await app.kill();
+  await Promise.all([database.drop(), sink.stop()]);
+});
+
+describe.each(['/v1', '/v2'])('from registration to sign-out under %s', (prefix) => {
+  it('walks the whole path', async () => {
+    const client = api.under(prefix);
+    const user = aUser({ displayName: 'Ada', locale: 'de-AT', timezone: 'Europe/Vienna' });
+
+    const registered = await client.register(user);
+    expect(registered.status).toBe(201);
+    expect(registered.body).toEqual({
+      accessToken: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
+      tokenType: 'Bearer',
+      expiresIn: 600,
+      refreshToken: expect.stringMatching(/^[\w-]{43,}$/),
+      user: {
+        id: expect.stringMatching(UUID_V7),
+        email: user.email,
+        emailVerified: false,
+        displayName: 'Ada',
+        locale: 'de-AT',
+        timezone: 'Europe/Vienna',
+        avatarUrl: null,
+        roles: ['user'],
+        status: 'active',
+        metadata: {},
+        createdAt: expect.stringMatching(UTC),
+        updatedAt: expect.stringMatching(UTC),
+      },
+    });
+
+    const mail = await mailTo(user.email);
+    expect(mail.subject).toBe('Bestätigen Sie Ihre E-Mail-Adresse');
+    const link = new URL(/https?:\S+\/verify-email\?token=\S+/.exec(mail.text)?.[0] ?? '');
+    expect(mail.html).toContain(link.href);
+    expect(mail.html).toContain('lang="de"');
+    expect(mail.messageId).toMatch(/^<\S+@\S+>$/);
+
+    // Mail scanners follow links: opening the page proves nothing.
+    const page = await api.under('').get<string>(`${link.pathname}${link.search}`);
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(page.body).not.toContain(tokenIn(mail));
+    expect((await client.as(registered.body).me()).body.emailVerified).toBe(false);
+
+    const verified = await client.verify(tokenIn(mail));
+    expect([verified.status, verified.body]).toEqual([204, undefined]);
+    expect((await client.as(registered.body).me()).body.emailVerified).toBe(true);
+    expectProblem(await client.verify(tokenIn(mail)), 400, 'invalid-token');
+
+    const signedIn = await client.login({ ...user, email: user.email.toUpperCase() });
+    expect(signedIn.status).toBe(200);
+    expect(signedIn.body.user).toMatchObject({ email: user.email, emailVerified: true });
+    const me = client.as(signedIn.body);
+    expect((await me.me()).body).toEqual(signedIn.body.user);
+
+    const signedOut = await me.post('/auth/logout');
+    expect([signedOut.status, signedOut.body]).toEqual([204, undefined]);
+    const refused = await me.me();
+    expectProblem(refused, 401, 'unauthenticated');
+    expect(refused.headers.get('www-authenticate')).toMatch(/^Bearer\b/);
+    expectProblem(await client.refresh(signedIn.body.refreshToken), 401, 'invalid-refresh-token');
+    expect((await client.as(registered.body).me()).status).toBe(200);
+  });
+});
+
+describe('the mail', () => {
+  it('is in English for who did not ask otherwise, with text and HTML beside each other', async () => {
+    const { email } = await signUp(api, { locale: 'fr' });
+    const mail = await mailTo(email);
+    expect(mail.subject).toBe('Confirm your e-mail address');
+    expect(mail.header('content-type')).toMatch(/^multipart\/alternative/);
+    expect(mail.text).not.toContain('<');
+    expect(mail.html).toMatch(/^<!doctype html>/i);
+    expect(mail.envelope.from).toBe('no-reply@localhost');
+  });
+
+  it('is not written by who registers: their name changes neither headers nor links', async () => {
+    const { email } = await signUp(api, {
+      displayName: 'Win https://evil.test <b>now</b>\r\nBcc: eve@evil.test',
+    });
+    const mail = await mailTo(email);
+    expect(mail.header('bcc')).toBe('');
+    expect(mail.envelope.to).toEqual([email]);
+    expect(mail.raw).not.toContain('evil.test');
+  });
+});
+
+describe('asking for the link again', () => {
+  it('sends a new one that works', async () => {
+    const { email, api: me } = await signUp(api);
+    await mailTo(email);
+    await aMinutePasses();
+    expect((await api.post('/auth/email/resend', { email: email.toUpperCase() })).status).toBe(202);
+    const second = await eventually(() => {
+      const [, mail] = sink.mailsTo(email);
+      expect(mail).toBeDefined();
+      return mail;
+    });
+    expect((await api.verify(tokenIn(second))).status).toBe(204);
+    expect((await me.me()).body.emailVerified).toBe(true);
+  });
+
+  it('is answered alike for unknown and proven addresses, and nothing is sent', async () => {
+    const user = await signUp(api);
+    await api.verify(tokenIn(await mailTo(user.email)));
+    const before = await rowCounts(database.url);
+    const answers = await Promise.all(
+      [user.email, aUser().email].map((email) => api.post('/auth/email/resend', { email })),
+    );
+    expect(answers.map(({ status, body }) => [status, body])).toEqual([
+      [202, undefined],
+      [202, undefined],
+    ]);
+    const after = await rowCounts(database.url);
+    for (const table of ['accounts.email_verifications', 'notifications.deliveries']) {
+      expect([table, after[table]]).toEqual([table, before[table]]);
+    }
+  });
+
+  it('leaves no link of a proven address behind', async () => {
+    const { email } = await signUp(api);
+    const first = await mailTo(email);
+    await aMinutePasses();
+    await api.post('/auth/email/resend', { email });
+    const second = await eventually(() => {
+      const [, mail] = sink.mailsTo(email);
+      expect(mail).toBeDefined();
+      return mail;
+    });
+    expect((await api.verify(tokenIn(first))).status).toBe(204);
+    expectProblem(await api.verify(tokenIn(second)), 400, 'invalid-token');
+  });
+
+  it('is decided for one of two clicks at the same time', async () => {
+    const { email } = await signUp(api);
+    const token = tokenIn(await mailTo(email));
+    const answers = await Promise.all(Array.from({ length: 5 }, () => api.verify(token)));
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([204, 400, 400, 400, 400]);
+  });
+});
+
+/** For the pause between two mails to one account. */
+async function aMinutePasses(): Promise<void> {
+  await query(database.url, `update accounts.users set mailed_at = mailed_at - interval '1 minute'`);
+}
+
+function mailTo(address: string): Promise<ReceivedMail> {
+  return eventually(() => {
+    const [mail] = sink.mailsTo(address);
+    if (!mail) {
+      throw new Error('no mail has arrived');
+    }
+    return mail;
+  });
+}

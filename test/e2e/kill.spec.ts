@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomInt } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { ApiClient } from '../support/client.js';
+import { aUser, type NewUser } from '../support/factories.js';
+import {
+  createDatabase,
+  eventually,
+  type OwnServer,
+  ownRedis,
+  type RunningApp,
+  type SmtpSink,
+  spawnApp,
+  startSmtpSink,
+  type TestDatabase,
+} from '../support/servers.js';
+import { query } from '../support/stored.js';
+
+const ROUNDS = 6;
+const BURST = 40;
+/** A killed process' jobs come back when their locks have lapsed, and lost ones when the outbox puts them again. */
+const AFTER_A_CRASH = { timeoutMs: 60_000 };
+
+let database: TestDatabase;
+let redis: OwnServer;
+let sink: SmtpSink;
+let app: RunningApp;
+
+beforeAll(async () => {
+  [database, redis, sink] = await Promise.all([createDatabase(), ownRedis(), startSmtpSink()]);
+  app = await start();
+});
+afterAll(async () => {
+  await app.kill();
+  await Promise.all([redis.dispose(), database.drop(), sink.stop()]);
+});
+
+describe('a burst of registrations', () => {
+  it(`loses no user and no mail, however often the process is killed in the middle of it`, async () => {
+    const acknowledged: NewUser[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const killed = killAfter(round, randomInt(0, BURST / 2), acknowledged);
+      await burst(acknowledged);
+      await killed;
+      app = await start();
+    }
+    expect(acknowledged.length).toBeGreaterThan(ROUNDS);
+    await everybodyCanSignIn(acknowledged);
+    await everybodyGetsTheMail(acknowledged);
+    // Whether or not they were acknowledged: a user is whole, or is not there.
+    const halves = await query(
+      database.url,
+      `select u.id from accounts.users u
+         left join accounts.passwords p on p.user_id = u.id
+         left join accounts.email_verifications v on v.user_id = u.id
+         left join notifications.deliveries d on d.user_id = u.id
+        where p.user_id is null or v.user_id is null or d.user_id is null`,
+    );
+    expect(halves).toEqual([]);
+  }, 120_000);
+
+  it('loses no mail when Redis loses everything in the middle of it', async () => {
+    const acknowledged: NewUser[] = [];
+    const client = new Redis(redis.url);
+    const registering = burst(acknowledged);
+    for (const share of [0.2, 0.5, 0.8]) {
+      await eventually(() => expect(acknowledged.length).toBeGreaterThan(share * BURST));
+      await client.flushall();
+    }
+    await registering;
+    await client.flushall();
+    client.disconnect();
+    expect(acknowledged).toHaveLength(BURST);
+    await everybodyGetsTheMail(acknowledged);
+    await everybodyCanSignIn(acknowledged);
+    // Nobody was killed and SMTP left nothing open, so there is no reason for a repeat.
+    expect(acknowledged.filter(({ email }) => sink.mailsTo(email).length !== 1)).toEqual([]);
+  }, 90_000);
+});
+
+function start(): Promise<RunningApp> {
+  return spawnApp('all', { DATABASE_URL: database.url, REDIS_URL: redis.url, SMTP_URL: sink.url });
+}
+
+/** Registers many at once, and adds those to `acknowledged` who were told that they are registered. */
+async function burst(acknowledged: NewUser[]): Promise<void> {
+  const api = new ApiClient(app.url);
+  await Promise.all(
+    Array.from({ length: BURST }, async () => {
+      const user = aUser();
+      const status = await api.register(user).then(
+        (answer) => answer.status,
+        () => 'no answer',
+      );
+      if (status === 201) {
+        acknowledged.push(user);
+      }
+    }),
+  );
+}
+
+/** In the first round before anybody has an answer, later when some have. */
+async function killAfter(round: number, answers: number, acknowledged: readonly NewUser[]): Promise<void> {
+  const before = acknowledged.length;
+  await eventually(() =>
+    expect(acknowledged.length - before).toBeGreaterThanOrEqual(round === 0 ? 1 : answers),
+  );
+  await app.kill('SIGKILL');
+}
+
+async function everybodyCanSignIn(users: readonly NewUser[]): Promise<void> {
+  const api = new ApiClient(app.url);
+  const answers = await Promise.all(users.map((user) => api.login(user)));
+  expect(answers.map(({ status }) => status)).toEqual(users.map(() => 200));
+}
+
+/** At least once, and a repeat is recognised by its Message-ID. */
+async function everybodyGetsTheMail(users: readonly NewUser[]): Promise<void> {
+  await eventually(() => {
+    expect(users.filter(({ email }) => sink.mailsTo(email).length === 0)).toEqual([]);
+  }, AFTER_A_CRASH);
+  await eventually(async () => {
+    const open = await query(database.url, `select id from notifications.deliveries where state <> 'sent'`);
+    expect(open).toEqual([]);
+  }, AFTER_A_CRASH);
+  for (const { email } of users) {
+    const ids = new Set(sink.mailsTo(email).map(({ messageId }) => messageId));
+    expect([email, ids.size]).toEqual([email, 1]);
+  }
+}

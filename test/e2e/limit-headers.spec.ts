@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ApiClient } from '../support/client.js';
+import { signUp } from '../support/factories.js';
+import { expectProblem } from '../support/problems.js';
+import {
+  createDatabase,
+  eventually,
+  redisUrl,
+  type RunningApp,
+  spawnApp,
+  type TestDatabase,
+} from '../support/servers.js';
+
+let database: TestDatabase;
+let apps: RunningApp[];
+/** Without trusted proxies, and with a window short enough to wait for. */
+let short: ApiClient;
+let unlimited: ApiClient;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  const env = { DATABASE_URL: database.url, REDIS_URL: await redisUrl() };
+  apps = await Promise.all([spawnApp('api', { ...env, RATE_LIMIT_DEFAULT: '3/2' }), spawnApp('api', env)]);
+  [short, unlimited] = apps.map(({ url }) => new ApiClient(url)) as [ApiClient, ApiClient];
+});
+afterAll(async () => {
+  await Promise.all(apps.map((app) => app.kill()));
+  await database.drop();
+});
+
+describe('a caller who is refused', () => {
+  it('is told when the next request is served, and then it is', async () => {
+    await eventually(async () => expect((await short.get('/nowhere/at/all')).status).toBe(404));
+    const { session } = await signUp(short);
+    const caller = short.as(session);
+    await eventually(async () => expect((await caller.me()).headers.get('ratelimit')).toMatch(/r=0;/));
+    const refused = await caller.me();
+    expectProblem(refused, 429, 'too-many-requests');
+    expect(refused.headers.get('ratelimit-policy')).toBe('"default";q=3;w=2');
+    const seconds = Number(refused.headers.get('retry-after'));
+    expect([1, 2]).toContain(seconds);
+    expect(refused.headers.get('ratelimit')).toBe(`"default";r=0;t=${seconds}`);
+    await delay(seconds * 1000);
+    expect((await caller.me()).status).toBe(200);
+  });
+
+  it('does not wait longer for asking all the while', async () => {
+    const { session } = await signUp(short);
+    const caller = short.as(session);
+    const startedAt = performance.now();
+    await eventually(async () => expect((await caller.me()).status).toBe(429));
+    await eventually(async () => expect((await caller.me()).status).toBe(200));
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+  });
+
+  it('can not become another one by X-Forwarded-For, and the log tells of it', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, n) =>
+        short.with({ 'x-forwarded-for': `198.18.0.${n}` }).verify('no token'),
+      ),
+    );
+    expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(5);
+    await eventually(() => expect(apps[0]?.logs()).toMatch(/"level":"warn".*X-Forwarded-For/));
+  });
+});
+
+describe('exempt from limits', () => {
+  it.each([
+    '/health/live',
+    '/health/ready',
+    '/health/startup',
+    '/.well-known/jwks.json',
+    '/.well-known/oauth-authorization-server',
+    '/docs',
+    '/docs/v2',
+    '/openapi/v2.json',
+    '/openapi/v1.yaml',
+    '/problems/not-found',
+  ])('is %s', async (path) => {
+    const caller = short.under('');
+    const answers = await Promise.all(Array.from({ length: 6 }, () => caller.get(path)));
+    for (const { status, headers } of answers) {
+      expect([path, status < 400, headers.get('ratelimit')]).toEqual([path, true, null]);
+    }
+  });
+
+  it('is everything when limits are off', async () => {
+    const { api } = await signUp(unlimited);
+    const answers = await Promise.all(Array.from({ length: 50 }, () => api.me()));
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    expect(answers[0]?.headers.get('ratelimit-policy')).toBeNull();
+  });
+});

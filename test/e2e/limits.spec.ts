@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Answer, ApiClient } from '../support/client.js';
+import { signIn, signUp } from '../support/factories.js';
+import { expectProblem } from '../support/problems.js';
+import {
+  createDatabase,
+  redisUrl,
+  type RunningApp,
+  spawnApp,
+  type TestDatabase,
+} from '../support/servers.js';
+
+let database: TestDatabase;
+let apps: RunningApp[];
+/** Two replicas that share their limits; each test comes from addresses of its own. */
+let one: ApiClient;
+let two: ApiClient;
+let unlimited: ApiClient;
+let hosts = 0;
+
+beforeAll(async () => {
+  const [made, shared] = await Promise.all([createDatabase(), redisUrl()]);
+  database = made;
+  const env = { DATABASE_URL: database.url, REDIS_URL: shared, PUBLIC_URL: 'https://accounts.acme.test' };
+  const limits = { RATE_LIMIT_DEFAULT: '20/60', RATE_LIMIT_AUTH: '10/60', TRUSTED_PROXIES: '127.0.0.0/8' };
+  apps = await Promise.all([
+    spawnApp('api', { ...env, ...limits }),
+    spawnApp('api', { ...env, ...limits }),
+    spawnApp('api', env),
+  ]);
+  [one, two, unlimited] = apps.map(({ url }) => new ApiClient(url)) as [ApiClient, ApiClient, ApiClient];
+});
+afterAll(async () => {
+  await Promise.all(apps.map((app) => app.kill()));
+  await database.drop();
+});
+
+describe('over two replicas', () => {
+  it('a user is served exactly as often as the limit says, wherever they come from', async () => {
+    const { session } = await signUp(unlimited);
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, (_, n) =>
+        fromElsewhere(n % 2 === 0 ? one : two)
+          .as(session)
+          .me(),
+      ),
+    );
+    expect(tally(answers)).toEqual({ 200: 20, 429: 40 });
+  });
+
+  it('two users behind one address each have their own limit', async () => {
+    const users = await Promise.all([signUp(unlimited), signUp(unlimited)]);
+    const address = newAddress();
+    const answers = await Promise.all(
+      users.flatMap(({ session }) => Array.from({ length: 20 }, () => from(one, address).as(session).me())),
+    );
+    expect(tally(answers)).toEqual({ 200: 40 });
+  });
+
+  it('two sessions of one user share theirs', async () => {
+    const user = await signUp(unlimited);
+    const again = await signIn(unlimited, user);
+    const answers = await Promise.all(
+      [user, again].flatMap(({ session }) =>
+        Array.from({ length: 15 }, () => from(one, newAddress()).as(session).me()),
+      ),
+    );
+    expect(tally(answers)).toEqual({ 200: 20, 429: 10 });
+  });
+
+  it('who only pretends to have a token is counted by address', async () => {
+    const address = newAddress();
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, (_, n) =>
+        from(n % 2 === 0 ? one : two, address)
+          .as({ accessToken: `x${n}` })
+          .me(),
+      ),
+    );
+    expect(tally(answers)).toEqual({ 401: 20, 429: 10 });
+  });
+
+  it('credentials are tried by address, whoever is meant', async () => {
+    const address = newAddress();
+    const tries = (client: ApiClient, n: number) => {
+      const caller = from(client, address);
+      return n % 3 === 0
+        ? caller.verify(`no token ${n}`)
+        : caller.login({ email: `a${n}@acme.test`, password: 'no' });
+    };
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, (_, n) => tries(n % 2 === 0 ? one : two, n)),
+    );
+    expect(answers.filter(({ status }) => status !== 429)).toHaveLength(10);
+    expectProblem(
+      await from(two, address).register({ email: 'a@acme.test', password: 'good enough' }),
+      429,
+      'too-many-requests',
+    );
+    expect((await from(two, newAddress()).verify('no token')).status).toBe(400);
+  });
+
+  it('a refresh is not one of them', async () => {
+    const address = newAddress();
+    await Promise.all(Array.from({ length: 10 }, () => from(one, address).verify('no token')));
+    expect((await from(one, address).verify('no token')).status).toBe(429);
+    const { session } = await signUp(unlimited);
+    expect((await from(one, address).refresh(session.refreshToken)).status).toBe(200);
+  });
+
+  it('an IPv6 network counts as one caller', async () => {
+    const network = `2001:db8:${(++hosts).toString(16)}:7`;
+    const answers = await Promise.all(
+      Array.from({ length: 15 }, (_, n) => from(one, `${network}:${n.toString(16)}::1`).verify('no token')),
+    );
+    expect(tally(answers)).toEqual({ 400: 10, 429: 5 });
+    expect((await from(one, `2001:db8:${hosts.toString(16)}:8::1`).verify('no token')).status).toBe(400);
+  });
+});
+
+describe('the headers', () => {
+  it('tell what is left of each limit', async () => {
+    const caller = from(one, newAddress());
+    for (const left of [9, 8, 7]) {
+      const { headers } = await caller.verify('no token');
+      expect(headers.get('ratelimit-policy')).toBe('"default";q=20;w=60, "auth";q=10;w=60');
+      expect(headers.get('ratelimit')).toMatch(
+        new RegExp(`^"default";r=${left + 10};t=\\d+, "auth";r=${left};t=\\d+$`),
+      );
+      const seconds = [...(headers.get('ratelimit') ?? '').matchAll(/t=(\d+)/g)].map(([, t]) => Number(t));
+      seconds.forEach((t) => expect(t >= 1 && t <= 60).toBe(true));
+    }
+  });
+});
+
+describe('X-Forwarded-For', () => {
+  it('is believed up to the first address that is no trusted proxy', async () => {
+    const client = newAddress();
+    const answers = await Promise.all(
+      Array.from({ length: 15 }, (_, n) => from(one, `10.9.8.${n}, ${client}, 127.0.0.7`).verify('no token')),
+    );
+    expect(tally(answers)).toEqual({ 400: 10, 429: 5 });
+  });
+});
+
+function from(client: ApiClient, address: string): ApiClient {
+  return client.with({ 'x-forwarded-for': address });
+}
+
+function fromElsewhere(client: ApiClient): ApiClient {
+  return from(client, newAddress());
+}
+
+function newAddress(): string {
+  hosts += 1;
+  return `198.18.${hosts >> 8}.${hosts & 255}`;
+}
+
+function tally(answers: readonly Answer<unknown>[]): Record<number, number> {
+  const counts: Record<number, number> = {};
+  answers.forEach(({ status }) => (counts[status] = (counts[status] ?? 0) + 1));
+  return counts;
+}

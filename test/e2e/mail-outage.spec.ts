@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ApiClient } from '../support/client.js';
+import { signUp, tokenIn } from '../support/factories.js';
+import {
+  createDatabase,
+  eventually,
+  redisUrl,
+  type RunningApp,
+  type SmtpSink,
+  spawnApp,
+  startSmtpSink,
+  type TestDatabase,
+} from '../support/servers.js';
+import { query, rowCounts } from '../support/stored.js';
+
+/** Of the issue: the first retry comes within 5 seconds. */
+const FIRST_RETRY_MS = 5_000;
+
+let database: TestDatabase;
+let sink: SmtpSink;
+let app: RunningApp;
+let api: ApiClient;
+
+beforeAll(async () => {
+  const [made, started, redis] = await Promise.all([createDatabase(), startSmtpSink(), redisUrl()]);
+  [database, sink] = [made, started];
+  app = await spawnApp('all', { DATABASE_URL: database.url, REDIS_URL: redis, SMTP_URL: sink.url });
+  api = new ApiClient(app.url);
+});
+afterAll(async () => {
+  await app.kill();
+  await Promise.all([database.drop(), sink.stop()]);
+});
+
+describe('while SMTP is down', () => {
+  it('registering takes its normal time, and the mail arrives once when SMTP is back', async () => {
+    await registerOneByOne(3); // The first ones find everything cold.
+    const up = await registerOneByOne(8);
+    await eventually(() => expect(sink.mailsTo(up.emails.at(-1) ?? '')).toHaveLength(1));
+    await sink.stop();
+    const down = await registerOneByOne(8);
+    expect(down.medianMs).toBeLessThan(3 * up.medianMs + 50);
+    const readiness = await api.under('').get('/health/ready');
+    expect(readiness.status).toBe(200);
+    await eventually(async () => {
+      const rows = await query(
+        database.url,
+        `select 1 from notifications.deliveries where last_error is not null`,
+      );
+      expect(rows).toHaveLength(8);
+    });
+
+    await sink.start();
+    await eventually(
+      () => expect(down.emails.map((email) => sink.mailsTo(email).length)).toEqual(down.emails.map(() => 1)),
+      { timeoutMs: 15_000 },
+    );
+    const [email = ''] = down.emails;
+    expect((await api.verify(tokenIn(sink.mailsTo(email)[0]))).status).toBe(204);
+
+    await eventually(async () => {
+      const states = await query(database.url, 'select distinct state from notifications.deliveries');
+      expect(states).toEqual([{ state: 'sent' }]);
+      const counts = await rowCounts(database.url);
+      expect([counts['accounts.outbox'], counts['notifications.outbox']]).toEqual([0, 0]);
+    });
+    expect(sink.mails).toHaveLength(3 + 8 + 8);
+    expect(sink.attempts).toBe(sink.mails.length);
+  }, 60_000);
+
+  it('a mail that was put off comes again within five seconds, with the same Message-ID', async () => {
+    sink.clear();
+    sink.behave('defer');
+    const { email } = await signUp(api);
+    const instants = await arrivals(2);
+    expect((instants[1] ?? 0) - (instants[0] ?? 0)).toBeLessThan(FIRST_RETRY_MS);
+    sink.behave('accept');
+    await eventually(() => expect(sink.mailsTo(email)).toHaveLength(1));
+  });
+
+  it('a mail whose fate SMTP left open comes again under the same Message-ID', async () => {
+    sink.behave('drop');
+    const { email } = await signUp(api);
+    await eventually(() => expect(sink.mailsTo(email).length).toBeGreaterThan(0));
+    sink.behave('accept');
+    await eventually(async () => {
+      const rows = await query(database.url, `select 1 from notifications.deliveries where state <> 'sent'`);
+      expect(rows).toEqual([]);
+    });
+    const mails = sink.mailsTo(email);
+    expect(mails.length).toBeGreaterThanOrEqual(2);
+    expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(1);
+    expect(new Set(mails.map(tokenIn)).size).toBe(1);
+  });
+
+  it('a mail that is refused for good is not tried again, and the account stays', async () => {
+    sink.clear();
+    sink.behave('reject');
+    const { session } = await signUp(api);
+    await eventually(async () => {
+      const rows = await query<{ state: string }>(
+        database.url,
+        'select state from notifications.deliveries where user_id = $1',
+        [session.user.id],
+      );
+      expect(rows).toEqual([{ state: 'failed' }]);
+    });
+    expect(sink.attempts).toBe(1);
+    sink.behave('accept');
+    expect((await api.as(session).me()).status).toBe(200);
+  });
+});
+
+async function registerOneByOne(count: number): Promise<{ emails: string[]; medianMs: number }> {
+  const emails: string[] = [];
+  const times: number[] = [];
+  for (let n = 0; n < count; n++) {
+    const startedAt = performance.now();
+    emails.push((await signUp(api)).email);
+    times.push(performance.now() - startedAt);
+  }
+  return { emails, medianMs: times.sort((x, y) => x - y)[Math.floor(count / 2)] ?? 0 };
+}
+
+/** When each of the first so many attempts reached the sink. */
+async function arrivals(count: number): Promise<number[]> {
+  const instants: number[] = [];
+  while (instants.length < count) {
+    await eventually(() => expect(sink.attempts).toBeGreaterThan(instants.length));
+    instants.push(performance.now());
+  }
+  return instants;
+}

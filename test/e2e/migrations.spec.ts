@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { MikroORM } from '@mikro-orm/postgresql';
+import { createOrmOptions } from '../../src/orm.js';
+import { createDatabase, emptyDatabase, type TestDatabase } from '../support/servers.js';
+import { query } from '../support/stored.js';
+
+let migrated: TestDatabase;
+let empty: TestDatabase;
+
+beforeAll(async () => {
+  [migrated, empty] = await Promise.all([createDatabase(), emptyDatabase()]);
+});
+afterAll(() => Promise.all([migrated.drop(), empty.drop()]));
+
+describe('the migrations', () => {
+  it('make exactly what the entities say', async () => {
+    await withOrm(migrated, async (orm) => {
+      const statements = (await orm.schema.getUpdateSchemaSQL({ wrap: false }))
+        .trim()
+        .split(/;\s*/)
+        .filter(Boolean);
+      // The one table that no entity knows is the list of the migrations.
+      expect(statements).toEqual(['drop table if exists "accounts"."migration" cascade']);
+    });
+  });
+
+  it('are all there, and none is pending', async () => {
+    await withOrm(migrated, async (orm) => {
+      expect(await orm.migrator.getPending()).toEqual([]);
+    });
+    await withOrm(empty, async (orm) => {
+      expect((await orm.migrator.getPending()).length).toBeGreaterThan(0);
+    });
+  });
+
+  it('index every foreign key and every instant that rows are purged by', async () => {
+    const unindexed = await query(
+      migrated.url,
+      `select c.conrelid::regclass::text as table, a.attname as column
+         from pg_constraint c
+         join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
+        where c.contype = 'f'
+          and not exists (select 1 from pg_index i where i.indrelid = c.conrelid and i.indkey[0] = c.conkey[1])`,
+    );
+    expect(unindexed).toEqual([]);
+  });
+
+  it('keep the two services apart: no key points from one schema into the other', async () => {
+    const crossing = await query(
+      migrated.url,
+      `select conname from pg_constraint c
+         join pg_class t on t.oid = c.conrelid join pg_class r on r.oid = c.confrelid
+        where t.relnamespace <> r.relnamespace`,
+    );
+    expect(crossing).toEqual([]);
+  });
+});
+
+async function withOrm(database: TestDatabase, work: (orm: MikroORM) => Promise<void>): Promise<void> {
+  const orm = await MikroORM.init(createOrmOptions(database.url, 2));
+  try {
+    await work(orm);
+  } finally {
+    await orm.close(true);
+  }
+}

@@ -1,0 +1,192 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Answer, ApiClient } from '../support/client.js';
+import { aUser, signUp, tokenIn } from '../support/factories.js';
+import { expectProblem } from '../support/problems.js';
+import type { ReceivedMail } from '../support/received-mail.js';
+import {
+  createDatabase,
+  eventually,
+  redisUrl,
+  type RunningApp,
+  type SmtpSink,
+  spawnApp,
+  startSmtpSink,
+  type TestDatabase,
+} from '../support/servers.js';
+import { query, rowCounts } from '../support/stored.js';
+
+let database: TestDatabase;
+let sink: SmtpSink;
+let apps: RunningApp[];
+let api: ApiClient;
+/** Of the process with `REGISTRATION=verify-first`. */
+let unseen: ApiClient;
+
+beforeAll(async () => {
+  const [made, started, redis] = await Promise.all([createDatabase(), startSmtpSink(), redisUrl()]);
+  [database, sink] = [made, started];
+  const env = { DATABASE_URL: database.url, REDIS_URL: redis, SMTP_URL: sink.url };
+  apps = await Promise.all([spawnApp('api', env), spawnApp('all', { ...env, REGISTRATION: 'verify-first' })]);
+  [api, unseen] = apps.map(({ url }) => new ApiClient(url)) as [ApiClient, ApiClient];
+});
+afterAll(async () => {
+  await Promise.all(apps.map((app) => app.kill()));
+  await Promise.all([database.drop(), sink.stop()]);
+});
+
+describe('a registration', () => {
+  it('gives one of many at the same time the address, whatever its case', async () => {
+    const user = aUser();
+    const before = await rowCounts(database.url);
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, (_, n) =>
+        api.register({ ...user, email: n % 2 === 0 ? user.email : user.email.toUpperCase() }),
+      ),
+    );
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    for (const refused of answers.filter(({ status }) => status !== 201)) {
+      expectProblem(refused, 409, 'email-taken');
+    }
+    const after = await rowCounts(database.url);
+    for (const table of ['accounts.users', 'accounts.passwords', 'accounts.sessions']) {
+      expect([table, after[table]]).toEqual([table, (before[table] ?? 0) + 1]);
+    }
+  });
+
+  it('gives other addresses their own accounts', async () => {
+    const { email } = aUser();
+    const [name, host] = email.split('@');
+    for (const other of [email, `${name}+tag@${host}`, `x.${email}`, `ada@${name}.${host}`]) {
+      expect([other, (await api.register({ ...aUser(), email: other })).status]).toEqual([other, 201]);
+    }
+  });
+
+  it('knows an address in whichever way its characters are composed', async () => {
+    const name = `zoë-${aUser().email}`;
+    expect((await api.register({ ...aUser(), email: name.normalize('NFC') })).status).toBe(201);
+    const again = await api.register({ ...aUser(), email: name.normalize('NFD').toUpperCase() });
+    expectProblem(again, 409, 'email-taken');
+  });
+
+  const { email } = aUser();
+  it.each([
+    ['password123', 'one of the most common'],
+    ['PassWord123', 'the same in other letters'],
+    ['iloveyou', 'one of the most common'],
+    ['12345678', 'one of the most common'],
+    ['qwertyuiop', 'one of the most common'],
+    [email, 'the own address'],
+    [email.toUpperCase(), 'the own address in capitals'],
+    [email.split('@')[0] ?? '', 'the name in the own address'],
+  ])('refuses the password %s: %s', async (password) => {
+    expectProblem(await api.register({ email, password }), 422, 'weak-password');
+  });
+
+  it.each([
+    ['seven characters', '7 chars', 400],
+    ['eight characters', 'aß漢字🦦xyz', 201],
+    ['256 characters', `${'otter '.repeat(42)}moss`, 201],
+    ['257 characters', `${'otter '.repeat(42)}stone`, 400],
+  ])('takes passwords of 8 to 256 characters: %s', async (_, password, status) => {
+    const user = { ...aUser(), password };
+    const answer = await api.register(user);
+    expect(answer.status).toBe(status);
+    if (status === 201) {
+      expect((await api.login(user)).status).toBe(200);
+      expect((await api.login({ ...user, password: password.slice(0, -1) })).status).toBe(401);
+    }
+  });
+
+  it('keeps the password as argon2id at the strength that OWASP asks for', async () => {
+    const { session } = await signUp(api);
+    const [row] = await query<{ hash: string }>(
+      database.url,
+      'select hash from accounts.passwords where user_id = $1',
+      [session.user.id],
+    );
+    expect(row?.hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  });
+});
+
+describe('a sign-in', () => {
+  it('tells neither by its answer nor by its time whether the address is known', async () => {
+    const user = await signUp(api);
+    const times: Record<'unknown' | 'known', number[]> = { unknown: [], known: [] };
+    const answers: Answer<unknown>[] = [];
+    for (let round = 0; round < 15; round++) {
+      for (const kind of ['unknown', 'known'] as const) {
+        const startedAt = performance.now();
+        const email = kind === 'known' ? user.email : aUser().email;
+        answers.push(await api.login({ email, password: 'wrong wrong wrong' }));
+        times[kind].push(performance.now() - startedAt);
+      }
+    }
+    const bodies = answers.map((answer) => ({
+      ...expectProblem(answer, 401, 'invalid-credentials'),
+      requestId: '',
+    }));
+    expect(new Set(bodies.map((body) => JSON.stringify(body))).size).toBe(1);
+    const ratio = median(times.unknown) / median(times.known);
+    expect(ratio).toBeGreaterThan(0.5);
+    expect(ratio).toBeLessThan(2);
+  });
+});
+
+describe('with REGISTRATION=verify-first', () => {
+  it('answers the same for a free and a taken address, and tells the owner by mail', async () => {
+    const owner = aUser({ locale: 'de' });
+    const free = await unseen.register(owner);
+    const [welcome] = await mailsTo(owner.email, 1);
+    expect(welcome?.subject).toBe('Bestätigen Sie Ihre E-Mail-Adresse');
+    const before = await unseen.login(owner);
+    const unknown = await unseen.login(aUser());
+    expectProblem(before, 401, 'invalid-credentials');
+    expect({ ...before.body, requestId: '' }).toEqual({ ...unknown.body, requestId: '' });
+    expect((await unseen.verify(tokenIn(welcome))).status).toBe(204);
+
+    // For the pause between two mails to one account.
+    await query(database.url, `update accounts.users set mailed_at = mailed_at - interval '1 minute'`);
+    const taken = await unseen.register({ ...aUser(), email: owner.email.toUpperCase() });
+    expect([free.status, free.body]).toEqual([202, undefined]);
+    expect([taken.status, taken.body]).toEqual([202, undefined]);
+    expect(stable(taken.headers)).toEqual(stable(free.headers));
+    expect(free.headers.get('location')).toBeNull();
+    const [, warning] = await mailsTo(owner.email, 2);
+    expect(warning?.subject).toBe('Sie haben bereits ein Konto');
+    expect(warning?.text).not.toContain('token=');
+    expect((await unseen.login(owner)).status).toBe(200);
+  });
+
+  it('answers the same to many at once', async () => {
+    const user = aUser();
+    const before = (await rowCounts(database.url))['accounts.users'] ?? 0;
+    const answers = await Promise.all(Array.from({ length: 10 }, () => unseen.register(user)));
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 202));
+    expect((await rowCounts(database.url))['accounts.users']).toBe(before + 1);
+  });
+
+  it('refuses weak passwords before it looks at the address', async () => {
+    const { email } = await signUp(api);
+    const answers = await Promise.all(
+      [email, aUser().email].map((address) => unseen.register({ email: address, password: 'password123' })),
+    );
+    answers.forEach((answer) => expectProblem(answer, 422, 'weak-password'));
+  });
+});
+
+function mailsTo(email: string, count: number): Promise<readonly ReceivedMail[]> {
+  return eventually(() => {
+    const mails = sink.mailsTo(email);
+    expect(mails).toHaveLength(count);
+    return mails;
+  });
+}
+
+/** What differs from one answer to the next anyway. */
+function stable(headers: Headers): Record<string, string> {
+  return Object.fromEntries([...headers].filter(([name]) => !['date', 'x-request-id'].includes(name)));
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}

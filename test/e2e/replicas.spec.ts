@@ -1,0 +1,188 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { ApiClient, type DeviceBody, type ListBody } from '../support/client.js';
+import { signIn, signUp } from '../support/factories.js';
+import {
+  createDatabase,
+  eventually,
+  type OwnServer,
+  ownRedis,
+  type RunningApp,
+  type SmtpSink,
+  spawnApp,
+  startSmtpSink,
+  type TestDatabase,
+} from '../support/servers.js';
+import { query, rowCounts } from '../support/stored.js';
+
+/** The contract's second, and some time for the requests that notice. */
+const WITHIN_A_SECOND = { timeoutMs: 1_200 };
+
+let database: TestDatabase;
+let redis: OwnServer;
+let sink: SmtpSink;
+let apps: RunningApp[];
+let a: ApiClient;
+let b: ApiClient;
+
+beforeAll(async () => {
+  [database, redis, sink] = await Promise.all([createDatabase(), ownRedis(), startSmtpSink()]);
+  const env = {
+    DATABASE_URL: database.url,
+    REDIS_URL: redis.url,
+    SMTP_URL: sink.url,
+    PUBLIC_URL: 'https://accounts.acme.test',
+    ADMIN_EMAIL: 'admin@acme.test',
+    ADMIN_PASSWORD: 'the admin of these tests',
+  };
+  apps = await Promise.all(
+    (['api', 'api', 'worker', 'notifications', 'notifications'] as const).map((role) => spawnApp(role, env)),
+  );
+  [a, b] = apps.slice(0, 2).map(({ url }) => new ApiClient(url)) as [ApiClient, ApiClient];
+});
+afterAll(async () => {
+  await Promise.all(apps.map((app) => app.kill()));
+  await Promise.all([redis.dispose(), database.drop(), sink.stop()]);
+});
+
+describe('what one replica does', () => {
+  afterEach(async () => {
+    expect((await a.under('').get('/health/ready')).status).toBe(200);
+    expect((await b.under('').get('/health/ready')).status).toBe(200);
+  });
+
+  it('is known to the other: one user with sessions from both', async () => {
+    const user = await signUp(a.with({ 'user-agent': 'A' }));
+    await signIn(b.with({ 'user-agent': 'B' }), user);
+    for (const replica of [a, b]) {
+      const { body } = await replica.as(user.session).get<ListBody<DeviceBody>>('/auth/sessions');
+      expect(body.items.map(({ userAgent }) => userAgent)).toEqual(['B', 'A']);
+    }
+  });
+
+  it('signs out everywhere within a second', async () => {
+    const { api } = await signUp(a);
+    expect((await api.at(b.url).me()).status).toBe(200);
+    expect((await api.post('/auth/logout')).status).toBe(204);
+    await refusedWithinASecond(api.at(b.url));
+  });
+
+  it('ends other devices everywhere within a second', async () => {
+    const user = await signUp(a);
+    const others = [await signIn(a, user), await signIn(b, user)];
+    await Promise.all(others.flatMap(({ api }) => [api.at(a.url).me(), api.at(b.url).me()]));
+    expect((await user.api.at(b.url).delete('/auth/sessions')).status).toBe(204);
+    for (const { api } of others) {
+      await Promise.all([refusedWithinASecond(api.at(a.url)), refusedWithinASecond(api.at(b.url))]);
+    }
+    expect((await user.api.me()).status).toBe(200);
+  });
+
+  it('changes a profile everywhere within a second', async () => {
+    const { api } = await signUp(a);
+    expect((await api.at(b.url).me()).body.displayName).toBeNull();
+    const changed = await api.patch('/users/me', { displayName: 'Grace' });
+    await eventually(async () => {
+      const seen = await api.at(b.url).me();
+      expect(seen.body.displayName).toBe('Grace');
+      expect(seen.headers.get('etag')).toBe(changed.headers.get('etag'));
+    }, WITHIN_A_SECOND);
+  });
+
+  it('gives the same successor to tabs that refresh at different replicas', async () => {
+    const { session } = await signUp(a);
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, n) => (n % 2 === 0 ? a : b).refresh(session.refreshToken)),
+    );
+    expect(new Set(answers.map(({ body }) => body.refreshToken)).size).toBe(1);
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+  });
+
+  it('sends one mail for each who registers, with two processes that send', async () => {
+    const before = sink.attempts;
+    const users = await Promise.all(Array.from({ length: 24 }, (_, n) => signUp(n % 2 === 0 ? a : b)));
+    await mailIsDone();
+    expect(users.map(({ email }) => sink.mailsTo(email).length)).toEqual(users.map(() => 1));
+    expect(sink.attempts - before).toBeGreaterThanOrEqual(users.length);
+    expect(sink.mails).toHaveLength(sink.attempts);
+  });
+
+  it('makes one admin, although both replicas started at once', async () => {
+    expect(await rowCounts(database.url)).toMatchObject({ 'accounts.users': expect.any(Number) });
+    const [row] = await query<{ n: number }>(
+      database.url,
+      `select count(*)::int as n from accounts.users where roles @> '{admin}'`,
+    );
+    expect(row?.n).toBe(1);
+  });
+});
+
+describe.each([
+  ['frozen', () => process.kill(redis.pid, 'SIGSTOP'), () => process.kill(redis.pid, 'SIGCONT')],
+  [
+    'gone',
+    () => process.kill(redis.pid, 'SIGKILL'),
+    async () => {
+      await redis.exited;
+      redis = await redis.restart();
+    },
+  ],
+])('while Redis is %s', (_, takeAway, giveBack) => {
+  it('everything goes on, nobody is signed out, and who signs out is so everywhere within a second', async () => {
+    const [staying, leaving, patching] = await Promise.all([signUp(a), signUp(a), signUp(a)]);
+    const everybody = [staying, leaving, patching].map(({ api }) => api);
+    await Promise.all(everybody.flatMap((api) => [api.at(a.url).me(), api.at(b.url).me()]));
+
+    takeAway();
+    const answers = await Promise.all(everybody.flatMap((api) => [api.at(a.url).me(), api.at(b.url).me()]));
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+
+    expect((await leaving.api.post('/auth/logout')).status).toBe(204);
+    await refusedWithinASecond(leaving.api.at(b.url));
+    await patching.api.patch('/users/me', { displayName: 'Grace' });
+    await eventually(async () => {
+      expect((await patching.api.at(b.url).me()).body.displayName).toBe('Grace');
+    }, WITHIN_A_SECOND);
+
+    const registered = await signUp(b);
+    expect((await registered.api.at(a.url).me()).status).toBe(200);
+    for (const app of apps) {
+      const ready = await new ApiClient(app.managementUrl, '').get('/health/ready');
+      expect([ready.status, JSON.stringify(ready.body)]).toEqual([
+        200,
+        expect.stringMatching(/"redis".*degraded/),
+      ]);
+    }
+
+    await giveBack();
+    await eventually(
+      () => {
+        expect(sink.mailsTo(registered.email)).toHaveLength(1);
+      },
+      { timeoutMs: 20_000 },
+    );
+    await mailIsDone();
+    expect((await staying.api.at(b.url).me()).status).toBe(200);
+    expect((await leaving.api.at(a.url).me()).status).toBe(401);
+    const { api } = await signUp(a);
+    expect((await api.at(b.url).me()).status).toBe(200);
+    await api.post('/auth/logout');
+    await refusedWithinASecond(api.at(b.url));
+  }, 60_000);
+});
+
+function refusedWithinASecond(caller: ApiClient): Promise<void> {
+  return eventually(async () => expect((await caller.me()).status).toBe(401), WITHIN_A_SECOND);
+}
+
+/** Until nothing is left to be carried or sent, by anybody. */
+function mailIsDone(): Promise<void> {
+  return eventually(
+    async () => {
+      const counts = await rowCounts(database.url);
+      expect([counts['accounts.outbox'], counts['notifications.outbox']]).toEqual([0, 0]);
+      const states = await query(database.url, 'select distinct state from notifications.deliveries');
+      expect(states).toEqual([{ state: 'sent' }]);
+    },
+    { timeoutMs: 30_000 },
+  );
+}

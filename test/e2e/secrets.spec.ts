@@ -1,0 +1,190 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createHash, randomBytes } from 'node:crypto';
+import { ApiClient, type SessionBody } from '../support/client.js';
+import { aUser, type NewUser, signUp, tokenIn } from '../support/factories.js';
+import {
+  createDatabase,
+  eventually,
+  redisUrl,
+  type RunningApp,
+  type SmtpSink,
+  spawnApp,
+  startSmtpSink,
+  type TestDatabase,
+} from '../support/servers.js';
+import { dumpOf, query, redisDumpOf } from '../support/stored.js';
+
+let database: TestDatabase;
+let sink: SmtpSink;
+let redis: string;
+let app: RunningApp;
+/** Everything that must stand nowhere, by what it is. */
+const secrets = new Map<string, string>();
+/** What was stored and logged at several moments. */
+const findings: Record<string, string> = {};
+
+beforeAll(async () => {
+  [database, sink, redis] = await Promise.all([createDatabase(), startSmtpSink(), redisUrl()]);
+  app = await spawnApp('all', {
+    DATABASE_URL: database.url,
+    REDIS_URL: redis,
+    SMTP_URL: sink.url,
+    LOG_LEVEL: 'trace',
+    RATE_LIMIT_DEFAULT: '1000/60',
+    RATE_LIMIT_AUTH: '1000/60',
+    ADMIN_EMAIL: 'first.admin@acme.test',
+    ADMIN_PASSWORD: 'the admin of these tests',
+  });
+  await live(new ApiClient(app.url));
+}, 60_000);
+afterAll(async () => {
+  await app.kill();
+  await Promise.all([database.drop(), sink.stop()]);
+});
+
+describe('no address, token or password', () => {
+  it('is left out of the search by mistake', () => {
+    expect([...secrets.keys()].sort()).toEqual(
+      expect.arrayContaining(
+        ['access token', 'address', 'link', 'password', 'refresh token'].map((kind) => `${kind} 1`),
+      ),
+    );
+    expect(findings['PostgreSQL while mail waits']).toMatch(/notifications\.deliveries\n\(/);
+    expect(findings['Redis while mail waits']).toMatch(/send-mail/);
+    expect(findings['the log']?.split('\n').length).toBeGreaterThan(30);
+  });
+
+  it.each([
+    'PostgreSQL while mail waits',
+    'Redis while mail waits',
+    'PostgreSQL at the end',
+    'Redis at the end',
+    'the log',
+  ])('stands in %s', (place) => {
+    const text = (findings[place] ?? '').toLowerCase();
+    const found = [...secrets].flatMap(([what, secret]) =>
+      formsOf(secret)
+        .filter(([, form]) => text.includes(form.toLowerCase()))
+        .map(([form]) => `${what} (${form})`),
+    );
+    expect(found).toEqual([]);
+  });
+});
+
+/** What people do, and some of what goes wrong. */
+async function live(api: ApiClient): Promise<void> {
+  remember('address', 'first.admin@acme.test');
+  remember('password', 'the admin of these tests');
+  const ada = await signUp(api, { ...known(aUser()), locale: 'de' });
+  rememberSession(ada.session);
+  await eventually(() => expect(sink.mailsTo(ada.email)).toHaveLength(1));
+  remember('link', tokenIn(sink.mailsTo(ada.email)[0]));
+  await api.verify(tokenIn(sink.mailsTo(ada.email)[0]));
+  await api.under('').get(`/verify-email?token=${tokenIn(sink.mailsTo(ada.email)[0])}`);
+  rememberSession((await api.login(ada)).body);
+  rememberSession((await api.refresh(ada.session.refreshToken)).body);
+  await ada.api.patch('/users/me', { displayName: 'Ada', metadata: { plan: 'trial' } });
+  await fail(api, ada);
+
+  await sink.stop();
+  const grace = known(aUser());
+  const key = { 'idempotency-key': randomBytes(16).toString('hex') };
+  remember('idempotency key', key['idempotency-key']);
+  const registered = await api.post<SessionBody>('/auth/register', grace, key);
+  rememberSession(registered.body);
+  await api.post('/auth/register', grace, key);
+  // As if a minute had passed, for the pause between two mails to one account.
+  await query(database.url, `update accounts.users set mailed_at = mailed_at - interval '1 minute'`);
+  await api.post('/auth/email/resend', { email: grace.email });
+  await eventually(async () => {
+    const tried = await query(
+      database.url,
+      'select 1 from notifications.deliveries where user_id = $1 and last_error is not null',
+      [registered.body.user.id],
+    );
+    expect(tried).toHaveLength(2);
+  });
+  findings['PostgreSQL while mail waits'] = await dumpOf(database.url);
+  findings['Redis while mail waits'] = await redisDumpOf(redis);
+
+  await sink.start();
+  await eventually(() => expect(sink.mailsTo(grace.email)).toHaveLength(2), { timeoutMs: 20_000 });
+  sink.mailsTo(grace.email).forEach((mail) => remember('link', tokenIn(mail)));
+  sink.behave('reject');
+  const refused = await signUp(api, known(aUser()));
+  rememberSession(refused.session);
+  await eventually(async () => {
+    const failed = await query(
+      database.url,
+      `select 1 from notifications.deliveries where user_id = $1 and state = 'failed'`,
+      [refused.session.user.id],
+    );
+    expect(failed).toHaveLength(1);
+  });
+  sink.behave('accept');
+  await ada.api.post('/auth/logout');
+  findings['PostgreSQL at the end'] = await dumpOf(database.url);
+  findings['Redis at the end'] = await redisDumpOf(redis);
+  await app.stop();
+  findings['the log'] = app.logs();
+}
+
+async function fail(api: ApiClient, user: NewUser): Promise<void> {
+  await Promise.all([
+    api.login({ ...user, password: remember('password', `wrong ${randomBytes(6).toString('hex')}`) }),
+    api.login(known(aUser())),
+    api.register(user),
+    Promise.all(Array.from({ length: 4 }, () => api.register(remembered))),
+    api.verify(remember('link', randomBytes(32).toString('base64url'))),
+    api.refresh(remember('refresh token', randomBytes(52).toString('base64url').slice(0, 70))),
+    api.post('/auth/register', { [user.email]: user.password, email: 7, password: [user.password] }),
+    api.send('POST', '/auth/login', {
+      body: `{"email":"${user.email}","password":"${user.password}`,
+      headers: JSON_TYPE,
+    }),
+    api.get(`/users?q=${encodeURIComponent(user.email)}&email=${encodeURIComponent(user.email)}`),
+    api.under('').get(`/${encodeURIComponent(user.email)}/${encodeURIComponent(user.password)}`),
+    api.with({ 'x-request-id': user.email }).get('/nowhere'),
+    api
+      .with({ 'user-agent': 'Browser' })
+      .with({ cookie: `session=${user.password}` })
+      .get('/users/me'),
+  ]);
+}
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+/** Registered by several requests at once, of which the database itself refuses all but one. */
+const remembered = known(aUser());
+
+function known(user: NewUser): NewUser {
+  remember('address', user.email);
+  remember('password', user.password);
+  return user;
+}
+
+function rememberSession({ accessToken, refreshToken }: SessionBody): void {
+  remember('access token', accessToken);
+  remember('refresh token', refreshToken);
+}
+
+function remember(kind: string, secret: string): string {
+  const number = [...secrets.keys()].filter((what) => what.startsWith(kind)).length + 1;
+  secrets.set(`${kind} ${number}`, secret);
+  return secret;
+}
+
+/** As it is, and as it may have been written by somebody who thought that this hides it. */
+function formsOf(secret: string): [string, string][] {
+  const bytes = Buffer.from(secret);
+  return [
+    ['in clear', secret],
+    ['percent-encoded', encodeURIComponent(secret)],
+    ['as hex', bytes.toString('hex')],
+    ['as base64', bytes.toString('base64').replace(/=+$/, '').slice(0, -1)],
+    ['as JSON in JSON', JSON.stringify(JSON.stringify(secret)).slice(3, -3)],
+    // Addresses can be guessed, so a hash without a key hides none. Tokens are kept by theirs.
+    ...(secret.includes('@')
+      ? ([['as a hash', createHash('sha256').update(secret).digest('hex')]] as [string, string][])
+      : []),
+  ];
+}

@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
+import { ApiClient, type DeviceBody, type ListBody } from '../support/client.js';
+import { type SignedUp, signIn, signUp } from '../support/factories.js';
+import { expectProblem } from '../support/problems.js';
+import {
+  createDatabase,
+  redisUrl,
+  type RunningApp,
+  spawnApp,
+  type TestDatabase,
+} from '../support/servers.js';
+
+let database: TestDatabase;
+let app: RunningApp;
+let api: ApiClient;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  app = await spawnApp('api', { DATABASE_URL: database.url, REDIS_URL: await redisUrl() });
+  api = new ApiClient(app.url);
+});
+afterAll(async () => {
+  await app.kill();
+  await database.drop();
+});
+
+describe('the devices of a user', () => {
+  it('are listed newest first, the own one marked', async () => {
+    const [phone, laptop] = await twoDevices();
+    const { body } = await laptop.api.get<ListBody<DeviceBody>>('/auth/sessions');
+    expect(body.items.map(({ userAgent, current }) => [userAgent, current])).toEqual([
+      ['Laptop', true],
+      ['Phone', false],
+    ]);
+    expect((await devicesOf(phone)).map(({ current }) => current)).toEqual([false, true]);
+    expect(Object.keys(body.items[0] ?? {}).sort()).toEqual(
+      ['id', 'current', 'userAgent', 'ipAddress', 'createdAt', 'lastUsedAt', 'expiresAt'].sort(),
+    );
+  });
+
+  it('come in pages', async () => {
+    const [, laptop] = await twoDevices();
+    const first = await laptop.api.get<ListBody<DeviceBody>>('/auth/sessions?limit=1&total=true');
+    expect(first.body.page).toMatchObject({ previousCursor: null, total: 2 });
+    const next = /<([^>]+)>; rel="next"/.exec(first.headers.get('link') ?? '')?.[1] ?? '';
+    const second = await laptop.api.under('').get<ListBody<DeviceBody>>(next);
+    expect(second.body.items.map(({ userAgent }) => userAgent)).toEqual(['Phone']);
+    expect(second.body.page.nextCursor).toBeNull();
+    // Another user's place in another list.
+    const stranger = await signUp(api);
+    const cursor = encodeURIComponent(first.body.page.nextCursor ?? '');
+    expectProblem(await stranger.api.get(`/auth/sessions?cursor=${cursor}`), 400, 'invalid-cursor');
+  });
+
+  it('are signed out one by one', async () => {
+    const [phone, laptop] = await twoDevices();
+    const [, { id } = { id: '' }] = await devicesOf(laptop);
+    expect((await laptop.api.delete(`/auth/sessions/${id}`)).status).toBe(204);
+    expectProblem(await phone.api.me(), 401, 'unauthenticated');
+    expectProblem(await api.refresh(phone.session.refreshToken), 401, 'invalid-refresh-token');
+    expectProblem(await laptop.api.delete(`/auth/sessions/${id}`), 404, 'session-not-found');
+    expect(await devicesOf(laptop)).toHaveLength(1);
+  });
+
+  it('are nobody else’s to sign out', async () => {
+    const [victim, attacker] = await Promise.all([signUp(api), signUp(api)]);
+    const [{ id } = { id: '' }] = await devicesOf(victim);
+    expectProblem(await attacker.api.delete(`/auth/sessions/${id}`), 404, 'session-not-found');
+    expectProblem(await attacker.api.delete('/auth/sessions/not-an-id'), 400, 'invalid-input');
+    expect((await victim.api.me()).status).toBe(200);
+  });
+
+  it('are all signed out but the own one', async () => {
+    const [phone, laptop] = await twoDevices();
+    expect((await laptop.api.delete('/auth/sessions')).status).toBe(204);
+    expectProblem(await phone.api.me(), 401, 'unauthenticated');
+    expect((await laptop.api.me()).status).toBe(200);
+  });
+});
+
+describe('a refresh', () => {
+  it('trades the token for the next one of the same session', async () => {
+    const user = await signUp(api);
+    const { status, body } = await api.refresh(user.session.refreshToken);
+    expect(status).toBe(200);
+    expect(Object.keys(body).sort()).toEqual(Object.keys(user.session).sort());
+    expect(body.refreshToken).not.toBe(user.session.refreshToken);
+    expect((await api.as(body).me()).status).toBe(200);
+    expect(await devicesOf({ api: api.as(body) })).toHaveLength(1);
+    expect((await api.refresh(body.refreshToken)).status).toBe(200);
+  });
+
+  it('gives racing tabs the very same successor', async () => {
+    const { session } = await signUp(api);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => api.refresh(session.refreshToken)));
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    expect(new Set(answers.map(({ body }) => body.refreshToken)).size).toBe(1);
+    const late = await api.refresh(session.refreshToken);
+    expect(late.body.refreshToken).toBe(answers[0]?.body.refreshToken);
+    expect((await api.refresh(late.body.refreshToken)).status).toBe(200);
+  });
+
+  it('takes a forged token of the right session for nothing, and goes on', async () => {
+    const { session } = await signUp(api);
+    const current = (await api.refresh(session.refreshToken)).body.refreshToken;
+    // Id and count are in clear in the token's first 20 bytes; what proves it genuine is not.
+    const head = session.refreshToken.slice(0, 27);
+    const forged = `${head}${randomBytes(32).toString('base64url')}`;
+    expectProblem(await api.refresh(forged), 401, 'invalid-refresh-token');
+    const flipped = current.slice(0, -2) + (current.endsWith('AA') ? 'BB' : 'AA');
+    expectProblem(await api.refresh(flipped), 401, 'invalid-refresh-token');
+    expect((await api.refresh(current)).status).toBe(200);
+  });
+
+  it.each(['', 'x', 'é'.repeat(70), randomBytes(64).toString('base64url'), 'A'.repeat(70)])(
+    'knows that %p is no token',
+    async (token) => {
+      const { status } = await api.refresh(token);
+      expect(status).toBe(token === '' ? 400 : 401);
+    },
+  );
+
+  it('is over with the session', async () => {
+    const { session, api: me } = await signUp(api);
+    await me.post('/auth/logout');
+    expectProblem(await api.refresh(session.refreshToken), 401, 'invalid-refresh-token');
+  });
+});
+
+describe('an access token', () => {
+  it.each([
+    ['none', undefined, 'Bearer'],
+    ['another scheme', 'Basic YTpi', /^Bearer/],
+    ['no token', 'Bearer', /^Bearer/],
+    ['garbage', 'Bearer a.b.c', 'Bearer error="invalid_token"'],
+    ['two', 'Bearer a, Bearer b', /^Bearer/],
+  ])('is needed: %s', async (_, authorization, challenge) => {
+    const answer = await api.get('/users/me', authorization === undefined ? {} : { authorization });
+    expectProblem(answer, 401, 'unauthenticated');
+    const given = answer.headers.get('www-authenticate') ?? '';
+    expect(given).toEqual(typeof challenge === 'string' ? challenge : expect.stringMatching(challenge));
+  });
+
+  it('does not pass as a refresh token, nor the other way round', async () => {
+    const { session } = await signUp(api);
+    // It is longer than a refresh token may be.
+    expectProblem(await api.refresh(session.accessToken), 400, 'invalid-input');
+    expectProblem(await api.as({ accessToken: session.refreshToken }).me(), 401, 'unauthenticated');
+  });
+});
+
+async function twoDevices(): Promise<[SignedUp, SignedUp]> {
+  const phone = await signUp(api.with({ 'user-agent': 'Phone' }));
+  return [phone, await signIn(api.with({ 'user-agent': 'Laptop' }), phone)];
+}
+
+async function devicesOf({ api: me }: { readonly api: ApiClient }): Promise<readonly DeviceBody[]> {
+  return (await me.get<ListBody<DeviceBody>>('/auth/sessions')).body.items;
+}

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { MikroORM } from '@mikro-orm/postgresql';
+import { type ApiApp, startApiApp } from '../support/api-app.js';
+import { ApiClient } from '../support/client.js';
+import { aUser, type SignedUp, signIn, signUp } from '../support/factories.js';
+import { createDatabase, redisUrl, type TestDatabase } from '../support/servers.js';
+
+const ADMIN = { email: 'admin@acme.test', password: 'the admin of these tests' };
+
+let database: TestDatabase;
+let running: ApiApp;
+let api: ApiClient;
+let user: SignedUp;
+let admin: ApiClient;
+let sent: string[] = [];
+
+beforeAll(async () => {
+  database = await createDatabase();
+  running = await startApiApp({
+    DATABASE_URL: database.url,
+    REDIS_URL: await redisUrl(),
+    ADMIN_EMAIL: ADMIN.email,
+    ADMIN_PASSWORD: ADMIN.password,
+  });
+  ({ api } = running);
+  user = await signUp(api);
+  admin = (await signIn(api, ADMIN)).api;
+  await Promise.all([user.api.me(), admin.get('/users')]);
+  await listen(running.app.get(MikroORM));
+});
+afterAll(async () => {
+  await running.close();
+  await database.drop();
+});
+
+/**
+ * How many statements each operation may send to PostgreSQL, BEGIN and COMMIT included. Whoever has to raise a number
+ * says why in the commit.
+ */
+describe('an operation stays within its budget of statements', () => {
+  it.each<[string, number, () => Promise<{ status: number }>]>([
+    ['register', 9, () => api.register(aUser())],
+    ['register a taken address', 1, () => api.register(user)],
+    ['login', 3, () => api.login(user)],
+    ['login with a wrong password', 2, () => api.login({ ...user, password: 'wrong' })],
+    ['login of nobody', 1, () => api.login(aUser())],
+    ['refresh', 5, () => refreshOnce()],
+    ['refresh with a forged token', 3, () => api.refresh('A'.repeat(70))],
+    ['read the own profile again', 0, () => user.api.me()],
+    ['read the own profile for the first time', 2, () => fresh.api.me()],
+    ['list users by cursor', 1, () => admin.get('/users')],
+    ['list users by cursor with a total', 2, () => admin.get('/users?total=true&q=a')],
+    ['list users by page', 2, () => admin.under('/v1').get('/users')],
+    ['list sessions', 1, () => user.api.get('/auth/sessions')],
+    ['change the profile', 6, () => user.api.patch('/users/me', { displayName: 'Ada' })],
+    ['change nothing of the profile', 6, () => user.api.patch('/users/me', {})],
+    ['ask for the link again', 5, () => api.post('/auth/email/resend', { email: user.email })],
+    ['ask for a link to nowhere', 3, () => api.post('/auth/email/resend', { email: aUser().email })],
+    ['follow a link that is none', 3, () => api.verify('no token')],
+    ['sign out', 1, () => fresh.api.post('/auth/logout')],
+    ['be refused without a token', 0, () => api.get('/users/me')],
+    ['answer a probe of liveness', 0, () => api.under('').get('/health/live')],
+  ])('%s: %i', async (_, budget, operation) => {
+    fresh ??= await signUp(api);
+    sent = [];
+    const { status } = await operation();
+    expect(status).toBeLessThan(500);
+    const statements = [...sent];
+    expect(statements.length > budget ? statements : []).toEqual([]);
+  });
+
+  it('whatever number of users a list shows', async () => {
+    await Promise.all(Array.from({ length: 10 }, () => signUp(api)));
+    sent = [];
+    await admin.get('/users?limit=100');
+    expect(sent).toHaveLength(1);
+  });
+
+  it('counts what it should', async () => {
+    sent = [];
+    await api.register(aUser());
+    const verbs = sent.map((sql) => sql.trim().split(/\s/)[0]?.toLowerCase());
+    expect(verbs.at(0)).toBe('select');
+    expect(verbs).toContain('begin');
+    expect(verbs.at(-1)).toBe('commit');
+  });
+});
+
+/** Notes every statement on its way to PostgreSQL, below everything that could hide one. */
+async function listen(orm: MikroORM): Promise<void> {
+  const pool = (await orm.driver.getConnection().getNativeClient()) as unknown as {
+    Client: { prototype: { query: (...parameters: unknown[]) => unknown } };
+  };
+  const { prototype } = pool.Client;
+  const query = prototype.query;
+  prototype.query = function (...parameters: unknown[]): unknown {
+    const [first] = parameters;
+    sent.push(typeof first === 'string' ? first : (first as { text: string }).text);
+    return Reflect.apply(query, this, parameters);
+  };
+}
+
+/** Has not been seen by any cache yet. */
+let fresh: SignedUp;
+
+async function refreshOnce() {
+  return api.refresh(user.session.refreshToken);
+}

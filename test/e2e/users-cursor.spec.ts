@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ApiClient, type ListBody, type UserBody } from '../support/client.js';
+import { type SignedUp, signIn, signUp } from '../support/factories.js';
+import { expectProblem } from '../support/problems.js';
+import {
+  createDatabase,
+  redisUrl,
+  type RunningApp,
+  spawnApp,
+  type TestDatabase,
+} from '../support/servers.js';
+import { query } from '../support/stored.js';
+
+const ADMIN = { email: 'admin@acme.test', password: 'the admin of these tests' };
+/** More than three pages of five. */
+const COUNT = 17;
+
+let database: TestDatabase;
+let app: RunningApp;
+let api: ApiClient;
+let admin: ApiClient;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  app = await spawnApp('api', {
+    DATABASE_URL: database.url,
+    REDIS_URL: await redisUrl(),
+    ADMIN_EMAIL: ADMIN.email,
+    ADMIN_PASSWORD: ADMIN.password,
+  });
+  api = new ApiClient(app.url);
+  admin = (await signIn(api, ADMIN)).api;
+  for (let n = 0; n < COUNT; n++) {
+    await signUp(api, { displayName: `User ${n}` });
+  }
+});
+afterAll(async () => {
+  await app.kill();
+  await database.drop();
+});
+
+describe('v2 lists by cursor', () => {
+  it.each(['createdAt', '-createdAt'])(
+    'and shows everybody once while users come and go, sorted by %s',
+    async (sort) => {
+      const before = await allIds();
+      const seen: string[] = [];
+      const gone: string[] = [];
+      let path: string | undefined = `/v2/users?limit=5&sort=${sort}`;
+      while (path !== undefined) {
+        const answer: { headers: Headers; body: ListBody<UserBody> } = await admin.under('').get(path);
+        const page = answer.body.items.map(({ id }) => id);
+        seen.push(...page);
+        path = linksOf(answer.headers)['next'];
+        if (seen.length < before.length - 5) {
+          await signUp(api);
+          // The one that the cursor stands on, and one that is still to come.
+          const ahead = before.find((id) => !seen.includes(id) && !gone.includes(id) && id !== before[0]);
+          gone.push(
+            ...([page.at(-1), ahead].filter((id) => id !== undefined && id !== before[0]) as string[]),
+          );
+          await remove(gone);
+        }
+      }
+      expect(new Set(seen).size).toBe(seen.length);
+      const stayed = before.filter((id) => !gone.includes(id));
+      expect(stayed.filter((id) => !seen.includes(id))).toEqual([]);
+      const sorted = [...seen].sort();
+      expect(seen).toEqual(sort === 'createdAt' ? sorted : sorted.reverse());
+    },
+  );
+
+  it('and back to where it began, with who came meanwhile', async () => {
+    const pages: string[][] = [];
+    let last: ListBody<UserBody> | undefined;
+    for (let cursor: string | null = ''; cursor !== null; cursor = last.page.nextCursor) {
+      last = (await list(`limit=4${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`)).body;
+      pages.push(last.items.map(({ id }) => id));
+    }
+    const newcomer = await signUp(api);
+    const backwards: string[][] = [pages.at(-1) ?? []];
+    for (let page = last?.page; page?.previousCursor;) {
+      const { body } = await list(`limit=4&cursor=${encodeURIComponent(page.previousCursor)}`);
+      if (body.items.length > 0) {
+        backwards.unshift(body.items.map(({ id }) => id));
+        expect(body.page.nextCursor).not.toBeNull();
+      }
+      page = body.page;
+    }
+    expect(backwards.flat()).toEqual([newcomer.session.user.id, ...pages.flat()]);
+  });
+
+  it('and tells neighbours in the body and in Link alike', async () => {
+    const first = await list('limit=3&total=true');
+    expect(first.body.page).toEqual({
+      nextCursor: expect.any(String),
+      previousCursor: null,
+      total: await countUsers(),
+    });
+    const links = linksOf(first.headers);
+    expect(Object.keys(links)).toEqual(['next']);
+    const query = new URL(links['next'] ?? '', app.url).searchParams;
+    expect([query.get('cursor'), query.get('limit')]).toEqual([first.body.page.nextCursor, '3']);
+    expect((await list('limit=100')).body.page).toEqual({ nextCursor: null, previousCursor: null });
+    expect(first.headers.get('deprecation')).toBeNull();
+  });
+
+  it('and refuses a cursor that was changed or belongs elsewhere', async () => {
+    const { nextCursor } = (await list('limit=3')).body.page;
+    const cursor = nextCursor ?? '';
+    const middle = Math.floor(cursor.length / 2);
+    const sessions = await twoSessions().then(({ api: me }) =>
+      me.get<ListBody<unknown>>('/auth/sessions?limit=1'),
+    );
+    for (const bad of [
+      `${cursor.slice(0, middle)}${cursor[middle] === 'A' ? 'B' : 'A'}${cursor.slice(middle + 1)}`,
+      cursor.slice(0, -4),
+      'x',
+      Buffer.from('{"id":1}').toString('base64url'),
+      sessions.body.page.nextCursor ?? '',
+    ]) {
+      expectProblem(await list(`limit=3&cursor=${encodeURIComponent(bad)}`), 400, 'invalid-cursor');
+    }
+    const good = encodeURIComponent(cursor);
+    for (const other of ['sort=createdAt', 'status=active', 'q=user', 'role=user']) {
+      expectProblem(await list(`limit=3&cursor=${good}&${other}`), 400, 'invalid-cursor');
+    }
+    // Another size of page is no other list.
+    expect((await list(`limit=5&cursor=${good}`)).status).toBe(200);
+  });
+});
+
+function list(parameters: string) {
+  return admin.get<ListBody<UserBody>>(`/users?${parameters}`);
+}
+
+async function twoSessions(): Promise<SignedUp> {
+  const user = await signUp(api);
+  return signIn(api, user);
+}
+
+function linksOf(headers: Headers): Record<string, string> {
+  const links = (headers.get('link') ?? '').matchAll(/<([^>]*)>; rel="([^"]+)"/g);
+  return Object.fromEntries([...links].map(([, target = '', relation = '']) => [relation, target]));
+}
+
+async function allIds(): Promise<string[]> {
+  const rows = await query<{ id: string }>(database.url, 'select id from accounts.users order by id');
+  return rows.map(({ id }) => id);
+}
+
+async function countUsers(): Promise<number> {
+  return (await allIds()).length;
+}
+
+async function remove(ids: readonly string[]): Promise<void> {
+  await query(database.url, 'delete from accounts.users where id = any($1)', [ids]);
+}

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ApiClient, type ListBody, type UserBody } from '../support/client.js';
+import { signIn, signUp } from '../support/factories.js';
+import { expectProblem } from '../support/problems.js';
+import {
+  createDatabase,
+  redisUrl,
+  type RunningApp,
+  spawnApp,
+  type TestDatabase,
+} from '../support/servers.js';
+import { query } from '../support/stored.js';
+
+const ADMIN = { email: 'admin@acme.test', password: 'the admin of these tests' };
+/** More than three pages of five. */
+const COUNT = 17;
+
+let database: TestDatabase;
+let app: RunningApp;
+let api: ApiClient;
+let admin: ApiClient;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  app = await spawnApp('api', {
+    DATABASE_URL: database.url,
+    REDIS_URL: await redisUrl(),
+    ADMIN_EMAIL: ADMIN.email,
+    ADMIN_PASSWORD: ADMIN.password,
+  });
+  api = new ApiClient(app.url);
+  admin = (await signIn(api, ADMIN)).api;
+  for (let n = 0; n < COUNT; n++) {
+    await signUp(api, { displayName: `User ${n}` });
+  }
+});
+afterAll(async () => {
+  await app.kill();
+  await database.drop();
+});
+
+describe('who may list users', () => {
+  it.each(['/v1/users', '/v2/users', '/v2/users/0197f9a2-5c1e-7c3b-9d52-6f1d1c1f4a10'])(
+    'is admins alone: %s',
+    async (path) => {
+      const nobody = await api.under('').get(path);
+      expectProblem(nobody, 401, 'unauthenticated');
+      expect(nobody.headers.get('www-authenticate')).toBe('Bearer');
+      const { api: user } = await signUp(api);
+      expectProblem(await user.under('').get(path), 403, 'forbidden');
+    },
+  );
+
+  it('stays so at the next start: the first admin is made once and never changed', async () => {
+    const env = { ...app.env, ADMIN_PASSWORD: 'another password by now' } as typeof app.env;
+    await app.stop();
+    app = await spawnApp('api', { DATABASE_URL: '', REDIS_URL: '', ...env });
+    const { body } = await api.login(ADMIN);
+    expect(body.user).toMatchObject({ email: ADMIN.email, emailVerified: true, roles: ['user', 'admin'] });
+    expect((await api.login({ ...ADMIN, password: 'another password by now' })).status).toBe(401);
+  });
+});
+
+describe('v1 lists by page number', () => {
+  it('with a total, and says that it is deprecated', async () => {
+    const { headers, body } = await admin
+      .under('/v1')
+      .get<{ items: UserBody[]; page: unknown }>('/users?page=2&limit=5');
+    expect(body.items).toHaveLength(5);
+    expect(body.page).toEqual({ number: 2, limit: 5, total: await countUsers() });
+    expect(headers.get('deprecation')).toMatch(/^@\d{10}$/);
+    expect(Date.parse(headers.get('sunset') ?? '')).toBeGreaterThan(0);
+    expect(headers.get('sunset')).toMatch(/ GMT$/);
+    const links = linksOf(headers);
+    expect(links['successor-version']).toBe('/v2/users');
+    expect(links['next']).toMatch(/page=3/);
+    expect(links['prev']).toMatch(/page=1/);
+  });
+
+  it('to the end, everybody once', async () => {
+    const seen: string[] = [];
+    let path: string | undefined = '/v1/users?limit=6';
+    while (path !== undefined) {
+      const answer: { headers: Headers; body: ListBody<UserBody> } = await admin.under('').get(path);
+      seen.push(...answer.body.items.map(({ id }) => id));
+      path = linksOf(answer.headers)['next'];
+    }
+    expect(seen).toEqual((await allIds()).reverse());
+    const beyond = await admin.under('/v1').get<ListBody<UserBody>>('/users?page=1000');
+    expect([beyond.status, beyond.body.items]).toEqual([200, []]);
+  });
+
+  it('and defaults to the first twenty', async () => {
+    const { body } = await admin.under('/v1').get<{ page: unknown }>('/users');
+    expect(body.page).toMatchObject({ number: 1, limit: 20 });
+  });
+});
+
+function linksOf(headers: Headers): Record<string, string> {
+  const links = (headers.get('link') ?? '').matchAll(/<([^>]*)>; rel="([^"]+)"/g);
+  return Object.fromEntries([...links].map(([, target = '', relation = '']) => [relation, target]));
+}
+
+async function allIds(): Promise<string[]> {
+  const rows = await query<{ id: string }>(database.url, 'select id from accounts.users order by id');
+  return rows.map(({ id }) => id);
+}
+
+async function countUsers(): Promise<number> {
+  return (await allIds()).length;
+}

@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ApiClient, type ListBody, type UserBody } from '../support/client.js';
+import { aUser, type SignedUp, signIn, signUp } from '../support/factories.js';
+import { expectProblem } from '../support/problems.js';
+import {
+  createDatabase,
+  eventually,
+  redisUrl,
+  type RunningApp,
+  spawnApp,
+  type TestDatabase,
+} from '../support/servers.js';
+import { query } from '../support/stored.js';
+
+const ADMIN = { email: 'admin@acme.test', password: 'the admin of these tests' };
+const NAMES = ['Ada Lovelace', 'ada lower', 'Adam', 'Grace', '100% Otter', '100 Otters', 'Ümit', null];
+
+let database: TestDatabase;
+let app: RunningApp;
+let admin: ApiClient;
+const users: SignedUp[] = [];
+
+beforeAll(async () => {
+  database = await createDatabase();
+  app = await spawnApp('api', {
+    DATABASE_URL: database.url,
+    REDIS_URL: await redisUrl(),
+    ADMIN_EMAIL: ADMIN.email,
+    ADMIN_PASSWORD: ADMIN.password,
+  });
+  const api = new ApiClient(app.url);
+  admin = (await signIn(api, ADMIN)).api;
+  for (const displayName of NAMES) {
+    users.push(await signUp(api, { displayName }));
+  }
+});
+afterAll(async () => {
+  await app.kill();
+  await database.drop();
+});
+
+describe('searching users', () => {
+  it('finds an address as a whole, without case, and no part of it', async () => {
+    const [ada] = users as [SignedUp];
+    for (const parameter of ['email', 'q']) {
+      expect(await found({ [parameter]: ada.email.toUpperCase() })).toEqual(['Ada Lovelace']);
+    }
+    expect(await found({ email: 'nobody@acme.test' })).toEqual([]);
+    expect(await found({ q: '@acme.test' })).toEqual([]);
+  });
+
+  it.each([
+    ['ada', ['Adam', 'ada lower', 'Ada Lovelace']],
+    ['ADA L', ['ada lower', 'Ada Lovelace']],
+    ['100%', ['100% Otter']],
+    ['_', []],
+    ['\\', []],
+    ['ümit', ['Ümit']],
+    ['lovelace', []],
+  ])('finds names that begin with %p', async (q, names) => {
+    expect(await found({ q })).toEqual(names);
+  });
+
+  it('finds by role and by status, and by all of it together', async () => {
+    expect(await found({ role: 'admin' })).toEqual(['Admin']);
+    expect(await found({ role: 'nothing' })).toEqual([]);
+    await query(database.url, `update accounts.users set status = 'suspended' where display_name = 'Grace'`);
+    expect(await found({ status: 'suspended' })).toEqual(['Grace']);
+    expect(await found({ status: 'active', q: 'a', role: 'user', limit: '2' })).toEqual([
+      'Adam',
+      'ada lower',
+    ]);
+    expect(await found({ status: 'suspended', q: 'ada' })).toEqual([]);
+  });
+
+  it('finds by the instant of creation: from the first one on, and before the second', async () => {
+    const instants = users.map(({ session }) => session.user.createdAt);
+    const [first = '', second = '', third = ''] = instants;
+    expect(await found({ createdAfter: second, createdBefore: third })).toEqual([users[1]?.displayName]);
+    expect(await found({ createdAfter: first, createdBefore: first })).toEqual([]);
+    const elsewhere = `${new Date(Date.parse(second) + 7_200_000).toISOString().slice(0, -1)}+02:00`;
+    expect(await found({ createdAfter: elsewhere, createdBefore: third })).toEqual([users[1]?.displayName]);
+    expect(await found({ createdAfter: '2999-01-01T00:00:00Z' })).toEqual([]);
+    expect(await found({ createdBefore: '1969-01-01T00:00:00Z' })).toEqual([]);
+    expect(await found({ createdAfter: '0001-01-01T00:00:00Z', limit: '100' })).toHaveLength(
+      NAMES.length + 1,
+    );
+  });
+
+  it('counts what it finds when asked to', async () => {
+    const { body } = await search({ q: 'ada', limit: '1', total: 'true' });
+    expect([body.items.length, body.page.total]).toEqual([1, 3]);
+    expect((await search({ q: 'ada', total: 'false' })).body.page.total).toBeUndefined();
+  });
+
+  it.each([
+    ['limit', '0'],
+    ['limit', '101'],
+    ['limit', '-1'],
+    ['limit', '1.5'],
+    ['limit', '1e1'],
+    ['limit', 'all'],
+    ['limit', ''],
+    ['limit', '99999999999999999999'],
+    ['sort', 'email'],
+    ['status', 'deleted'],
+    ['total', 'yes'],
+    ['createdAfter', 'yesterday'],
+    ['createdAfter', '2026-11-22'],
+    ['createdBefore', '2026-13-22T00:00:00Z'],
+    ['createdBefore', '2026-02-30T00:00:00Z'],
+    ['q', ''],
+    ['q', 'x'.repeat(255)],
+    ['page', '1'],
+    ['unknown', '1'],
+  ])('refuses %s=%s', async (name, value) => {
+    const problem = expectProblem(await search({ [name]: value }), 400, 'invalid-input');
+    expect(new Set(problem.errors?.map(({ pointer }) => pointer))).toEqual(new Set([`/${name}`]));
+  });
+
+  it.each([
+    ['page', '0'],
+    ['page', '1000001'],
+    ['limit', '101'],
+    ['cursor', 'x'],
+    ['q', 'ada'],
+  ])('refuses %s=%s in v1', async (name, value) => {
+    const answer = await admin.under('/v1').get(`/users?${name}=${value}`);
+    const problem = expectProblem(answer, 400, 'invalid-input');
+    expect(new Set(problem.errors?.map(({ pointer }) => pointer))).toEqual(new Set([`/${name}`]));
+  });
+});
+
+describe.each(['/v1', '/v2'])('one user under %s', (prefix) => {
+  it('is shown with its version', async () => {
+    const [ada] = users as [SignedUp];
+    const path = `/users/${ada.session.user.id}`;
+    const answer = await admin.under(prefix).get<UserBody>(path);
+    expect([answer.status, answer.body]).toEqual([200, (await ada.api.me()).body]);
+    const etag = answer.headers.get('etag') ?? '';
+    expect((await admin.under(prefix).get(path, { 'if-none-match': etag })).status).toBe(304);
+    const displayName = `Ada, changed under ${prefix}`;
+    await ada.api.patch('/users/me', { displayName });
+    await eventually(async () => {
+      expect((await admin.under(prefix).get<UserBody>(path)).body.displayName).toBe(displayName);
+    });
+  });
+
+  it('is missing when it is', async () => {
+    const missing = await admin.under(prefix).get('/users/0197f9a2-5c1e-7c3b-9d52-6f1d1c1f4a10');
+    expectProblem(missing, 404, 'user-not-found');
+    const problem = expectProblem(await admin.under(prefix).get('/users/seven'), 400, 'invalid-input');
+    expect(problem.errors).toEqual([{ pointer: '/id', code: 'invalid-id', message: expect.any(String) }]);
+  });
+});
+
+it('a user who was suspended can not sign in', async () => {
+  const api = new ApiClient(app.url);
+  const user = await signUp(api, aUser());
+  await query(database.url, `update accounts.users set status = 'suspended' where id = $1`, [
+    user.session.user.id,
+  ]);
+  expectProblem(await api.login(user), 401, 'invalid-credentials');
+  expectProblem(await api.refresh(user.session.refreshToken), 401, 'invalid-refresh-token');
+});
+
+function search(parameters: Record<string, string>) {
+  return admin.get<ListBody<UserBody>>(`/users?${new URLSearchParams(parameters).toString()}`);
+}
+
+async function found(parameters: Record<string, string>): Promise<(string | null)[]> {
+  const { body } = await search(parameters);
+  return body.items.map(({ displayName }) => displayName);
+}

@@ -1,0 +1,28 @@
+import { Sealer } from '#libs/crypto';
+import type { SendNotification } from '#libs/contracts';
+import type { ApiApp } from './api-app.js';
+import { query } from './stored.js';
+
+/** The mails to this user that wait in the outbox, the oldest first: what would be sent, were anybody to send it. */
+export async function mailsInOutbox(
+  { app }: ApiApp,
+  databaseUrl: string,
+  userId: string,
+): Promise<SendNotification[]> {
+  const rows = await query<{ message_id: string; sealed: string }>(
+    databaseUrl,
+    `select message_id, sealed from accounts.outbox where type = 'send-notification' and subject = $1 order by message_id`,
+    [userId],
+  );
+  const sealer = app.get(Sealer, { strict: false });
+  return rows.map((row) => sealer.openJson(row.sealed, `outbox:${row.message_id}`) as SendNotification);
+}
+
+/** The token of the link that such a mail holds. */
+export function linkTokenOf(mail: SendNotification | undefined): string {
+  const token = new URL(mail?.data['link'] ?? '').searchParams.get('token');
+  if (token === null) {
+    throw new Error('there is no token in the mail’s link');
+  }
+  return token;
+}
