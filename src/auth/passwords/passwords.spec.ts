@@ -32,15 +32,18 @@ describe('PasswordHasher', () => {
     const stored = await hasher.hash('seven brave otters');
     const time = async (against: string | undefined): Promise<number> => {
       const startedAt = performance.now();
-      for (let i = 0; i < 20; i += 1) {
-        expect(await hasher.verify(against, 'correct horse battery staple')).toBe(false);
-      }
+      expect(await hasher.verify(against, 'correct horse battery staple')).toBe(false);
       return performance.now() - startedAt;
     };
     await time(undefined);
-    const [known, unknown] = [await time(stored), await time(undefined)];
-    expect(unknown / known).toBeGreaterThan(0.6);
-    expect(unknown / known).toBeLessThan(1.6);
+    const ratios: number[] = [];
+    // In turn, so that what else the machine does falls on both alike.
+    for (let i = 0; i < 25; i += 1) {
+      ratios.push((await time(undefined)) / (await time(stored)));
+    }
+    const median = ratios.sort((one, other) => one - other)[12];
+    expect(median).toBeGreaterThan(0.6);
+    expect(median).toBeLessThan(1.6);
   });
 
   it('knows a hash of other parameters', async () => {
