@@ -181,7 +181,10 @@ function hostOf(url: string | undefined): string {
   return url ? new URL(url).hostname : 'localhost';
 }
 
-/** Node runs what blocks on four threads (UV_THREADPOOL_SIZE); one of them stays free for DNS and files. */
+/**
+ * One processor stays with the event loop, so that a rush of sign-ins doesn't slow everybody else. Node runs what
+ * blocks on four threads (UV_THREADPOOL_SIZE); one of them stays free for DNS and files.
+ */
 function defaultConcurrency(): number {
-  return Math.min(availableParallelism(), 3);
+  return Math.min(Math.max(availableParallelism() - 1, 1), 3);
 }

@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { JwtModule } from '@nestjs/jwt';
 import { AppConfig } from '../../config/index.js';
 import { UsersModule } from '../users/index.js';
 import { EmailVerificationService } from './email/email-verification.service.js';
@@ -17,7 +16,7 @@ import { SigningKeys } from './tokens/signing-keys.js';
 
 /** Registration, sign-in, sessions and tokens, without any transport. */
 @Module({
-  imports: [UsersModule, JwtModule.register({})],
+  imports: [UsersModule],
   providers: [
     {
       provide: SigningKeys,

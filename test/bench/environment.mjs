@@ -7,6 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ensureSecrets, freePort, startPostgres, startRedis } from '../../dist/libs/embedded/src/index.js';
 
 const READY_TIMEOUT_MS = 30_000;
+/** What V8's compiler takes until a server is as fast as it will be all day. */
+export const WARM_UP_SECONDS = 8;
 
 /** PostgreSQL and Redis with durable settings, as `npm start` runs them, and the means to start processes on them. */
 export async function startEnvironment() {
@@ -59,7 +61,6 @@ export async function startEnvironment() {
 }
 
 function start(children, args, env) {
-  // The log goes where a container's does: into a pipe that somebody reads.
   const child = spawn(process.execPath, args, {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -67,7 +68,8 @@ function start(children, args, env) {
   children.add(child);
   child.once('exit', () => children.delete(child));
   if (args[0]?.startsWith('dist')) {
-    child.stdout.resume();
+    // The log goes where a container's does: into a pipe that another process reads.
+    spawn('cat', [], { stdio: [child.stdout, 'ignore', 'inherit'] });
   }
   return child;
 }

@@ -1,7 +1,9 @@
 import autocannon from 'autocannon';
+import { once } from 'node:events';
+import { Agent, get } from 'node:http';
 import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { nextLine, register } from './environment.mjs';
+import { nextLine, register, WARM_UP_SECONDS } from './environment.mjs';
 import { median, percentile, shareRow } from './statistics.mjs';
 
 const ROUNDS = 5;
@@ -9,7 +11,8 @@ const SECONDS = 5;
 const CONNECTIONS = 16;
 const USERS = 50;
 const PROBES_PER_SECOND = 50;
-const THREADS = Math.min(availableParallelism(), 3);
+/** As many as the API takes by itself. */
+const THREADS = Math.min(Math.max(availableParallelism() - 1, 1), 3);
 
 /** Sign-ins as a share of raw hashing, and how long a profile takes while they go on. */
 export async function measureSignIn(environment) {
@@ -21,7 +24,7 @@ export async function measureSignIn(environment) {
   const password = 'seven brave otters';
   const sessions = await register(api.url, USERS, password).catch(() => signIn(api.url, password));
   const requests = sessions.map(({ user }) => ({ body: JSON.stringify({ email: user.email, password }) }));
-  await storm(api.url, requests, 1);
+  await storm(api.url, requests, WARM_UP_SECONDS);
   const rounds = [];
   for (let i = 0; i < ROUNDS; i += 1) {
     const { rate: ceiling } = await nextLine(environment.startScript('raw-argon2.mjs', THREADS, SECONDS));
@@ -79,18 +82,23 @@ async function storm(url, requests, duration) {
 
 /** Asks at a steady rate, whatever the answers take, so that a slow one does not hide the wait of the next. */
 async function probe(url, accessToken, seconds) {
-  const latencies = [];
+  const agent = new Agent({ keepAlive: true });
+  const ask = async () => {
+    const startedAt = performance.now();
+    const [answer] = await once(
+      get(`${url}/v1/users/me`, { agent, headers: { authorization: `Bearer ${accessToken}` } }),
+      'response',
+    );
+    await once(answer.resume(), 'end');
+    return performance.now() - startedAt;
+  };
   const pending = [];
   const endsAt = performance.now() + seconds * 1000;
   while (performance.now() < endsAt) {
-    const startedAt = performance.now();
-    pending.push(
-      fetch(`${url}/v1/users/me`, { headers: { authorization: `Bearer ${accessToken}` } })
-        .then((answer) => answer.text())
-        .then(() => latencies.push(performance.now() - startedAt)),
-    );
+    pending.push(ask());
     await delay(1000 / PROBES_PER_SECOND);
   }
-  await Promise.all(pending);
+  const latencies = await Promise.all(pending);
+  agent.destroy();
   return latencies;
 }

@@ -17,7 +17,7 @@ export class MacFactory {
   /** The keys are derived by HKDF (RFC 5869) with `purpose` as info. */
   for(purpose: string): Mac {
     return new Mac(
-      this.keys.map((bytes) => Buffer.from(hkdfSync('sha256', bytes, '', `gatehouse:${purpose}`, 32))),
+      this.keys.map((secret) => Buffer.from(hkdfSync('sha256', secret, '', `gatehouse:${purpose}`, 32))),
     );
   }
 }

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { KeyRing } from './key-ring.js';
 
 /** A keyed hash (HMAC-SHA-256) for one purpose. */
@@ -7,12 +7,12 @@ export class Mac {
 
   /** Under the writing key, as base64url. */
   sign(text: string): string {
-    return tag(this.keys.primary.bytes, text);
+    return tag(this.keys.primary.secret, text);
   }
 
   /** Under every key of the ring, the writing key first. */
   candidates(text: string): string[] {
-    return this.keys.keys.map(({ bytes }) => tag(bytes, text));
+    return this.keys.keys.map(({ secret }) => tag(secret, text));
   }
 
   /** Whether `mac` is the hash of `text` under any key; takes the same time for every wrong one. */
@@ -28,6 +28,6 @@ export function equalInConstantTime(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-function tag(key: Buffer, text: string): string {
+function tag(key: KeyObject, text: string): string {
   return createHmac('sha256', key).update(text).digest('base64url');
 }

@@ -19,9 +19,9 @@ export class Sealer {
 
   /** @returns `v1.<key id>.<base64url of nonce, ciphertext and tag>` */
   seal(plain: string, context: string): string {
-    const { id, bytes } = this.keys.primary;
+    const { id, secret } = this.keys.primary;
     const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', bytes, nonce);
+    const cipher = createCipheriv('aes-256-gcm', secret, nonce);
     cipher.setAAD(Buffer.from(context));
     const body = Buffer.concat([nonce, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]);
     return `${FORMAT}.${id}.${body.toString('base64url')}`;
@@ -35,7 +35,7 @@ export class Sealer {
     if (format !== FORMAT || !key || rest.length > 0 || body.length < NONCE_BYTES + TAG_BYTES) {
       throw new SealBrokenError(key ? 'not a sealed text' : `unknown encryption key "${id ?? ''}"`);
     }
-    const decipher = createDecipheriv('aes-256-gcm', key.bytes, body.subarray(0, NONCE_BYTES));
+    const decipher = createDecipheriv('aes-256-gcm', key.secret, body.subarray(0, NONCE_BYTES));
     decipher.setAAD(Buffer.from(context));
     decipher.setAuthTag(body.subarray(-TAG_BYTES));
     try {

@@ -6,7 +6,7 @@ import { findSessionState, type SessionState } from './session.repository.js';
 
 const MAX_ENTRIES = 50_000;
 /** What no message tells, such as a changed role, is noticed after this long. */
-const MAX_AGE_MS = 10_000;
+const MAX_AGE_MS = 30_000;
 
 interface Checked {
   readonly state: SessionState | null;

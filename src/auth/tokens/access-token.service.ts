@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { JwtService } from '@nestjs/jwt';
+import { decodeProtectedHeader } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { Clock, IdSource } from '#libs/clock';
 import { AppConfig } from '../../../config/index.js';
@@ -9,6 +9,8 @@ import { SigningKeys } from './signing-keys.js';
 export const ACCESS_TOKEN_SECONDS = 600;
 const MAX_REMEMBERED = 20_000;
 const CLIENT_ID = 'gatehouse';
+/** RFC 9068, section 2.1. */
+const TYPE = { alg: 'ES256', typ: 'at+jwt' };
 
 /** What a verified access token says. */
 export interface AccessClaims {
@@ -32,7 +34,6 @@ export class AccessTokenService {
   private readonly issuer: string;
 
   constructor(
-    private readonly jwt: JwtService,
     private readonly keys: SigningKeys,
     private readonly clock: Clock,
     private readonly ids: IdSource,
@@ -42,9 +43,8 @@ export class AccessTokenService {
   }
 
   issue(userId: string, sessionId: string, roles: readonly string[]): string {
-    const { kid, privateKey } = this.keys.current;
     const iat = Math.floor(this.clock.millis() / 1000);
-    return this.jwt.sign(
+    return this.keys.current.jwt.sign(
       {
         iss: this.issuer,
         aud: this.issuer,
@@ -56,7 +56,7 @@ export class AccessTokenService {
         iat,
         exp: iat + ACCESS_TOKEN_SECONDS,
       },
-      { algorithm: 'ES256', privateKey, header: { alg: 'ES256', typ: 'at+jwt', kid } },
+      { header: TYPE },
     );
   }
 
@@ -72,16 +72,13 @@ export class AccessTokenService {
 
   private decode(token: string): AccessClaims | undefined {
     try {
-      const { header } =
-        this.jwt.decode<{ header: { kid?: string; typ?: string } } | null>(token, { complete: true }) ?? {};
-      const key = header?.kid === undefined ? undefined : this.keys.find(header.kid);
+      const { kid, typ } = decodeProtectedHeader(token);
+      const key = kid === undefined ? undefined : this.keys.find(kid);
       // RFC 9068, section 4: other kinds of JWT under the same key are no access tokens.
-      if (!key || header?.typ !== 'at+jwt') {
+      if (!key || typ !== TYPE.typ) {
         return undefined;
       }
-      const { sub, sid, exp } = this.jwt.verify<Payload>(token, {
-        publicKey: key.publicKey,
-        algorithms: ['ES256'],
+      const { sub, sid, exp } = key.jwt.verify<Payload>(token, {
         issuer: this.issuer,
         audience: this.issuer,
         // Expiry is checked at every use, and here against the same clock.

@@ -1,12 +1,14 @@
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { JwtService } from '@nestjs/jwt';
 import { calculateJwkThumbprint, type JWK } from 'jose';
+
+const ALGORITHM = 'ES256';
 
 export interface SigningKey {
   /** RFC 7638: the thumbprint of the public key. */
   readonly kid: string;
-  readonly privateKey: KeyObject;
-  /** SPKI as PEM. */
-  readonly publicKey: string;
+  /** Signs and verifies with this key. */
+  readonly jwt: JwtService;
   readonly jwk: JWK;
 }
 
@@ -47,8 +49,12 @@ async function toSigningKey(pem: string): Promise<SigningKey> {
   const kid = await calculateJwkThumbprint(jwk);
   return {
     kid,
-    privateKey,
-    publicKey: publicKey.export({ format: 'pem', type: 'spki' }).toString(),
-    jwk: { ...jwk, kid, alg: 'ES256', use: 'sig' },
+    jwt: new JwtService({
+      privateKey,
+      publicKey,
+      signOptions: { algorithm: ALGORITHM, keyid: kid },
+      verifyOptions: { algorithms: [ALGORITHM] },
+    }),
+    jwk: { ...jwk, kid, alg: ALGORITHM, use: 'sig' },
   };
 }

@@ -42,7 +42,10 @@ type ScriptRunner = Redis & {
   gatehouseHit(keys: number, ...keysAndArguments: (string | number)[]): Promise<number[]>;
 };
 
-/** Counts over all replicas. What arrives in one turn of the event loop goes to Redis in one call. */
+/** So Redis counts the first while the rest of a crowd is still being read. */
+const MAX_BATCH = 16;
+
+/** Counts over all replicas. What arrives in one turn of the event loop goes to Redis in few calls. */
 export class RedisSlidingWindow {
   private readonly redis: ScriptRunner;
   private waiting: Waiting[] = [];
@@ -56,14 +59,20 @@ export class RedisSlidingWindow {
   /** @throws whatever ioredis throws when Redis is away or too slow */
   hit(hit: Hit): Promise<Verdict> {
     return new Promise((resolve, reject) => {
-      if (this.waiting.push({ hit, resolve, reject }) === 1) {
+      const count = this.waiting.push({ hit, resolve, reject });
+      if (count === 1) {
         setImmediate(() => void this.flush());
+      } else if (count === MAX_BATCH) {
+        void this.flush();
       }
     });
   }
 
   private async flush(): Promise<void> {
     const batch = this.waiting;
+    if (batch.length === 0) {
+      return;
+    }
     this.waiting = [];
     try {
       const answer = await this.redis.gatehouseHit(
