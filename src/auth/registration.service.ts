@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock } from '#libs/clock';
 import { Database } from '#libs/database';
+import { IdempotencyStore } from '#libs/idempotency';
 import { AppConfig } from '../../config/index.js';
 import { emailTaken, type User, UsersService } from '../users/index.js';
 import type { Register } from './auth.dto.js';
+import { inEvenTime } from './even-time.js';
 import { EmailVerificationService } from './email/email-verification.service.js';
 import { putPassword } from './passwords/password.repository.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
@@ -25,6 +27,7 @@ export class RegistrationService {
     private readonly verification: EmailVerificationService,
     private readonly issuer: SessionIssuer,
     private readonly cache: SessionCache,
+    private readonly idempotency: IdempotencyStore,
     private readonly clock: Clock,
     private readonly config: AppConfig,
   ) {}
@@ -48,28 +51,29 @@ export class RegistrationService {
     const hash = await this.hasher.hash(input.password);
     return this.database.write(async (em) => {
       const user = await this.open(em, input, hash);
-      return this.issuer.begin(em, user, device);
+      const session = await this.issuer.begin(em, user, device);
+      await this.idempotency.keepCreated(em, session);
+      return session;
     });
   }
 
-  /**
-   * The answer is the same for a taken address, and so is the hash, which takes nearly all of the time; a few
-   * statements more or less, milliseconds, are what is left to tell them apart by.
-   */
+  /** The answer is the same for a taken address, and takes the same time. */
   private async registerUnseen(input: Register): Promise<undefined> {
     const hash = await this.hasher.hash(input.password);
     try {
-      const reopened = await this.database.write(async (em) => {
-        const present = await this.users.lockByEmail(em, input.email);
-        if (!present) {
-          await this.open(em, input, hash);
-        } else if (present.emailVerified) {
-          await this.verification.tellAccountExists(em, present);
-        } else {
-          return this.reopen(em, present, input, hash);
-        }
-        return undefined;
-      });
+      const reopened = await inEvenTime(() =>
+        this.database.write(async (em) => {
+          const present = await this.users.lockByEmail(em, input.email);
+          if (!present) {
+            await this.open(em, input, hash);
+          } else if (present.emailVerified) {
+            await this.verification.tellAccountExists(em, present);
+          } else {
+            return this.reopen(em, present, input, hash);
+          }
+          return undefined;
+        }),
+      );
       if (reopened) {
         this.cache.ended(reopened.ended);
         this.users.forget(reopened.id);

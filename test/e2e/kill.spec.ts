@@ -76,6 +76,17 @@ describe('a burst of registrations', () => {
     // Nobody was killed and SMTP left nothing open, so there is no reason for a repeat.
     expect(acknowledged.filter(({ email }) => sink.mailsTo(email).length !== 1)).toEqual([]);
   }, 90_000);
+
+  it('loses no mail, nor sends one twice, when the process is told to leave in the middle of it', async () => {
+    const acknowledged: NewUser[] = [];
+    const registering = burst(acknowledged);
+    await eventually(() => expect(acknowledged.length).toBeGreaterThan(BURST / 4));
+    expect(await app.stop()).toEqual({ code: 0, signal: null });
+    await registering;
+    app = await start();
+    await everybodyGetsTheMail(acknowledged);
+    expect(acknowledged.filter(({ email }) => sink.mailsTo(email).length !== 1)).toEqual([]);
+  }, 90_000);
 });
 
 function start(): Promise<RunningApp> {

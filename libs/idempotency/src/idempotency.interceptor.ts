@@ -62,7 +62,10 @@ class IdempotencyInterceptor implements NestInterceptor {
       void reply.status(stored.status).headers({ ...stored.headers, 'Idempotency-Replayed': 'true' });
       return stored.body;
     }
-    const body = await this.run(id, next);
+    const { result: body, kept } = await this.run(id, next);
+    if (kept) {
+      return body;
+    }
     const answer = { status: reply.statusCode, headers: replayedHeaders(reply), body };
     // What was done is done: a failure from here on must neither hide it nor free the key to do it again.
     await this.store.complete(id, answer).catch((error: unknown) => {
@@ -74,9 +77,9 @@ class IdempotencyInterceptor implements NestInterceptor {
     return body;
   }
 
-  private async run(id: string, next: CallHandler): Promise<unknown> {
+  private async run(id: string, next: CallHandler): ReturnType<typeof this.store.run<unknown>> {
     try {
-      return await lastValueFrom(next.handle(), { defaultValue: undefined });
+      return await this.store.run(id, () => lastValueFrom(next.handle(), { defaultValue: undefined }));
     } catch (error) {
       await this.store.release(id).catch((cause: unknown) => {
         this.logger.warn('the key of a request that failed could not be freed; its lock will lapse', cause);

@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { type Mac, MacFactory, Sealer } from '#libs/crypto';
@@ -9,6 +11,12 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
+}
+
+/** The first request with a key, while it runs. */
+interface Use {
+  readonly id: string;
+  kept: boolean;
 }
 
 interface Row {
@@ -23,6 +31,7 @@ const LOCK_MS = 60_000;
 @Injectable()
 export class IdempotencyStore {
   private readonly mac: Mac;
+  private readonly uses = new AsyncLocalStorage<Use>();
 
   constructor(
     private readonly database: Database,
@@ -73,11 +82,32 @@ export class IdempotencyStore {
     });
   }
 
+  /** Runs the first request with a key. @returns what `work` does, and whether its answer is kept already */
+  async run<T>(id: string, work: () => Promise<T>): Promise<{ result: T; kept: boolean }> {
+    const use = { id, kept: false };
+    const result = await this.uses.run(use, work);
+    return { result, kept: use.kept };
+  }
+
+  /**
+   * Keeps the answer 201 with `body` in the transaction that creates what it tells of, as its last statement: so a
+   * process that is killed before it answers has not made a second try impossible. Does nothing without a key.
+   */
+  async keepCreated(em: EntityManager, body: unknown): Promise<void> {
+    const use = this.uses.getStore();
+    if (use) {
+      await this.keep(em, use.id, { status: 201, headers: {}, body });
+      use.kept = true;
+    }
+  }
+
   async complete(id: string, answer: Answer): Promise<void> {
+    await this.database.read((em) => this.keep(em, id, answer));
+  }
+
+  private async keep(em: EntityManager, id: string, answer: Answer): Promise<void> {
     const sealed = this.sealer.sealJson(answer, contextOf(id));
-    await this.database.read((em) =>
-      em.execute('update accounts.idempotency_keys set answer = ? where id = ?', [sealed, id]),
-    );
+    await em.execute('update accounts.idempotency_keys set answer = ? where id = ?', [sealed, id]);
   }
 
   /** Frees the key of a request that failed, so that the caller may correct it and try again. */

@@ -7,6 +7,7 @@ import { type NewMessage, Outbox } from '#libs/outbox';
 import { AppConfig } from '../../../config/index.js';
 import { type User, UsersService } from '../../users/index.js';
 import { invalidToken } from '../auth.errors.js';
+import { inEvenTime } from '../even-time.js';
 import { EmailVerification } from './email-verification.entity.js';
 import { deleteLinks, insertLink } from './email-verification.repository.js';
 
@@ -56,15 +57,17 @@ export class EmailVerificationService {
 
   /**
    * Sends a new link, unless there is no such account, its address is proven, or a mail was sent in the last minute:
-   * which of them is not told.
+   * which of them is not told, nor does the time tell.
    */
   async resend(email: string): Promise<void> {
-    await this.database.write(async (em) => {
-      const user = await this.users.lockByEmail(em, email);
-      if (user && !user.emailVerified) {
-        await this.sendSparingly(em, user);
-      }
-    });
+    await inEvenTime(() =>
+      this.database.write(async (em) => {
+        const user = await this.users.lockByEmail(em, email);
+        if (user && !user.emailVerified) {
+          await this.sendSparingly(em, user);
+        }
+      }),
+    );
   }
 
   /** @throws Problem `invalid-token` */
