@@ -1,0 +1,53 @@
+# One image for every role: the command says which.
+#   docker build -t gatehouse .
+#   docker run gatehouse node dist/src/main.api.js
+# Behind a registry of one's own: --secret id=npmrc,src=$HOME/.npmrc, which stays out of the image.
+ARG NODE_IMAGE=docker.io/library/node:24-bookworm-slim
+
+FROM ${NODE_IMAGE} AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# No install scripts: what some would fetch or unpack is for the laptop (embedded PostgreSQL, tools).
+RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci --ignore-scripts
+COPY .swcrc nest-cli.json tsconfig.json tsconfig.build.json ./
+COPY config config
+COPY libs libs
+COPY migrations migrations
+COPY src src
+# The embedded servers are a laptop's.
+RUN npm run build && rm -rf dist/libs/embedded
+
+FROM ${NODE_IMAGE} AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# Node comes with the image, and TypeScript is there for a plugin of the Nest CLI only. Nothing reads types, source maps of
+# others and manuals at run time. Licences stay.
+RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci --omit=dev --ignore-scripts \
+  && rm -rf node_modules/node-linux-* node_modules/.bin node_modules/typescript \
+  && find node_modules -type f \
+    \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' -o -name '*.flow' -o -iname '*.md' \) \
+    ! -iname 'licen[cs]e*' -delete
+
+FROM ${NODE_IMAGE}
+ARG VERSION=0.0.0
+ARG REVISION=unknown
+ARG CREATED=1970-01-01T00:00:00Z
+LABEL org.opencontainers.image.title="Gatehouse" \
+  org.opencontainers.image.description="Accounts, sign-in and notifications" \
+  org.opencontainers.image.licenses="MIT" \
+  org.opencontainers.image.version="${VERSION}" \
+  org.opencontainers.image.revision="${REVISION}" \
+  org.opencontainers.image.created="${CREATED}"
+ENV NODE_ENV=production HOST=0.0.0.0
+WORKDIR /app
+COPY package.json LICENSE ./
+COPY --from=dependencies /app/node_modules node_modules
+COPY --from=build /app/dist dist
+# By number, so that Kubernetes can see that it is not root.
+USER 1000:1000
+EXPOSE 3000 3001
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.MANAGEMENT_PORT || 3001}/health/ready`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+# As process 1, Node takes SIGTERM itself: no shell and no npm in between.
+CMD ["node", "dist/src/main.js"]
