@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { DeprecationGuard, LimitGuard, UndeclaredInputGuard } from '#libs/http';
+import { DeprecationGuard, LimitGuard, InputGuard } from '#libs/http';
 import { AccessGuard, IdentityGuard } from './access.guard.js';
 import { AuthController } from './auth.controller.js';
 import { AuthModule } from './auth.module.js';
@@ -19,7 +19,7 @@ import { WellKnownController } from './well-known.controller.js';
     { provide: APP_GUARD, useClass: IdentityGuard },
     { provide: APP_GUARD, useClass: LimitGuard },
     { provide: APP_GUARD, useClass: AccessGuard },
-    { provide: APP_GUARD, useClass: UndeclaredInputGuard },
+    { provide: APP_GUARD, useClass: InputGuard },
   ],
   controllers: [AuthController, EmailController, SessionsController, WellKnownController, VerifyEmailPage],
 })

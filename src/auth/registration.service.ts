@@ -4,11 +4,11 @@ import { Clock } from '#libs/clock';
 import { Database } from '#libs/database';
 import { IdempotencyStore } from '#libs/idempotency';
 import { AppConfig } from '../../config/index.js';
-import { emailTaken, type User, UsersService } from '../users/index.js';
+import { EmailCipher, emailTaken, type User, UsersService } from '../users/index.js';
 import type { Register } from './auth.dto.js';
 import { inEvenTime } from './even-time.js';
 import { EmailVerificationService } from './email/email-verification.service.js';
-import { putPassword } from './passwords/password.repository.js';
+import { findCredentials, hasPassword, putPassword } from './passwords/password.repository.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
 import { PasswordPolicy } from './passwords/password-policy.js';
 import { SessionCache } from './sessions/session-cache.js';
@@ -22,6 +22,7 @@ export class RegistrationService {
   constructor(
     private readonly database: Database,
     private readonly users: UsersService,
+    private readonly emails: EmailCipher,
     private readonly policy: PasswordPolicy,
     private readonly hasher: PasswordHasher,
     private readonly verification: EmailVerificationService,
@@ -59,6 +60,8 @@ export class RegistrationService {
 
   /** The answer is the same for a taken address, and takes the same time. */
   private async registerUnseen(input: Register): Promise<undefined> {
+    const known = await this.database.read((em) => findCredentials(em, this.emails.candidates(input.email)));
+    const repeated = (await this.hasher.verify(known?.hash, input.password)) ? known?.hash : undefined;
     const hash = await this.hasher.hash(input.password);
     try {
       const reopened = await inEvenTime(() =>
@@ -68,6 +71,9 @@ export class RegistrationService {
             await this.open(em, input, hash);
           } else if (present.emailVerified) {
             await this.verification.tellAccountExists(em, present);
+          } else if (repeated !== undefined && (await hasPassword(em, present.id, repeated))) {
+            // A form that was sent twice: the links that are on their way are the right ones.
+            await this.verification.sendSparingly(em, present);
           } else {
             return this.reopen(em, present, input, hash);
           }

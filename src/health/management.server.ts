@@ -1,6 +1,8 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
 import { type FastifyInstance, fastify } from 'fastify';
 import { Registry } from 'prom-client';
+import { answerInProblems } from '#libs/http';
 import { AppConfig } from '../../config/index.js';
 import { HealthService } from './health.service.js';
 
@@ -8,7 +10,10 @@ import { HealthService } from './health.service.js';
 @Injectable()
 export class ManagementServer implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(ManagementServer.name);
-  private readonly server: FastifyInstance = fastify({ forceCloseConnections: true });
+  private readonly server: FastifyInstance = fastify({
+    forceCloseConnections: true,
+    genReqId: () => randomUUID(),
+  });
 
   constructor(
     private readonly config: AppConfig,
@@ -17,6 +22,7 @@ export class ManagementServer implements OnApplicationBootstrap, OnApplicationSh
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
+    answerInProblems(this.server, this.config.publicUrl);
     for (const probe of ['live', 'ready', 'startup'] as const) {
       this.server.get(`/health/${probe}`, async (_request, reply) => {
         const { status, result } = await this.health[probe]();

@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import { Injectable } from '@nestjs/common';
 import { BlindIndex, Sealer } from '#libs/crypto';
 
@@ -28,9 +29,14 @@ export class EmailCipher {
   }
 }
 
-/** Addresses are the same when they differ in case or in the way their characters are composed. */
+/**
+ * Addresses are the same when they differ in case, in the way their characters are composed, or in the form of an
+ * international domain (RFC 5890).
+ */
 export function canonicalEmail(email: string): string {
-  return email.normalize('NFC').toLowerCase();
+  const text = email.normalize('NFC').toLowerCase();
+  const at = text.lastIndexOf('@') + 1;
+  return text.slice(0, at) + (domainToASCII(text.slice(at)) || text.slice(at));
 }
 
 function contextOf(userId: string): string {

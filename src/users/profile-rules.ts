@@ -21,6 +21,11 @@ export function isTimezone(text: string): boolean {
   }
 }
 
+/** As RFC 3986 has it, without the repairs that browsers make, and without credentials. */
 export function isHttpsUrl(text: string): boolean {
-  return URL.canParse(text) && new URL(text).protocol === 'https:';
+  if (!/^https:\/\/[^\s/\\][^\s\\]*$/i.test(text) || !URL.canParse(text)) {
+    return false;
+  }
+  const { username, password } = new URL(text);
+  return username === '' && password === '';
 }

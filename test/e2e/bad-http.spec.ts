@@ -58,6 +58,16 @@ describe('what is hardly HTTP', () => {
     const answer = await sendRaw(app.url, bytes);
     expect(expectProblemDocument(answer)).toMatchObject({ status: 400, code: 'malformed-request' });
     expect(answer.headers.get('content-length')).not.toBeNull();
+    expect(answer.headers.get('x-request-id')).toMatch(/^[\w-]{36}$/);
+  });
+
+  it.each(['QUERY', 'PROPFIND', 'TRACE'])('%s is answered with 405', async (method) => {
+    const answer = await sendRaw(
+      app.url,
+      `${method} /v2/users/me HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`,
+    );
+    expectProblem(answer, 405, 'method-not-allowed');
+    expect(answer.headers.get('allow')).toBe('GET, HEAD, PATCH');
   });
 
   it('headers of more than 16 KiB are answered with 431', async () => {

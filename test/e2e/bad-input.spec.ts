@@ -68,6 +68,7 @@ describe.each(OPERATIONS)('%s %s', (method, path, good) => {
     ['100,000 open brackets', '['.repeat(100_000)],
     ['50,000 nested arrays', '['.repeat(50_000) + ']'.repeat(50_000)],
     ['15,000 nested objects', `${'{"a":'.repeat(15_000)}1${'}'.repeat(15_000)}`],
+    ['a number that no double holds', '{"metadata":{"n":1e999}}'],
     ['deep metadata', `{"metadata":${'{"a":'.repeat(40)}1${'}'.repeat(41)}`],
     [
       '5,000 members',

@@ -100,6 +100,17 @@ describe('over two replicas', () => {
     expect((await from(two, newAddress()).verify('no token')).status).toBe(400);
   });
 
+  it.each([
+    ['that is broken', '{x', 'application/json', 400],
+    ['of another type', 'x', 'text/plain', 415],
+  ])('a body %s counts like any other', async (_, body, type, status) => {
+    const caller = from(one, newAddress());
+    const send = () => caller.send('POST', '/auth/login', { body, headers: { 'content-type': type } });
+    const answers = await Promise.all(Array.from({ length: 15 }, send));
+    expect(tally(answers)).toEqual({ [status]: 10, 429: 5 });
+    expect(answers[0]?.headers.get('ratelimit')).toMatch(/"default";r=\d+;t=\d+, "auth";r=\d+;t=\d+/);
+  });
+
   it('a refresh is not one of them', async () => {
     const address = newAddress();
     await Promise.all(Array.from({ length: 10 }, () => from(one, address).verify('no token')));

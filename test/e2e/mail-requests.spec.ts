@@ -125,6 +125,17 @@ describe('an unproven address that is registered again with REGISTRATION=verify-
     expect((await api.login(owner)).status).toBe(200);
   });
 
+  it('keeps its link when the same form is sent twice', async () => {
+    const { api } = unseen;
+    const user = aUser();
+    await api.register(user);
+    expect((await api.register(user)).status).toBe(202);
+    const mails = await mailsInOutbox(unseen, database.url, await idOf(user));
+    expect(mails).toHaveLength(1);
+    expect((await api.verify(linkTokenOf(mails[0]))).status).toBe(204);
+    expect((await api.login(user)).status).toBe(200);
+  });
+
   it('has no sessions of those before', async () => {
     const squatter = await signUp(immediate.api);
     await squatter.api.patch('/users/me', {

@@ -135,6 +135,9 @@ describe('a change of the profile', () => {
     ['/timezone', { timezone: '+01:00' }, 'invalid-timezone'],
     ['/avatarUrl', { avatarUrl: 'javascript:alert(1)' }, 'invalid-url'],
     ['/avatarUrl', { avatarUrl: 'http://acme.test/a.png' }, 'invalid-url'],
+    ['/avatarUrl', { avatarUrl: ' https://acme.test/a.png' }, 'invalid-url'],
+    ['/avatarUrl', { avatarUrl: 'https:acme.test' }, 'invalid-url'],
+    ['/avatarUrl', { avatarUrl: 'https://ada:secret@acme.test/' }, 'invalid-url'],
     ['/metadata', { metadata: [1] }, 'wrong-type'],
     ['/metadata', { metadata: { text: 'x'.repeat(16 * 1024) } }, 'too-large'],
   ])('refuses %s of %j', async (pointer, change, code) => {

@@ -68,6 +68,21 @@ describe('a registration', () => {
     expectProblem(again, 409, 'email-taken');
   });
 
+  it('knows an international domain in both its forms', async () => {
+    const name = aUser().email.split('@')[0];
+    expect((await api.register({ ...aUser(), email: `${name}@münchen.test` })).status).toBe(201);
+    const again = await api.register({ ...aUser(), email: `${name}@xn--mnchen-3ya.test` });
+    expectProblem(again, 409, 'email-taken');
+  });
+
+  it.each(['a\u200bb@acme.test', '"a b"@acme.test', 'a\u2028@acme.test', 'a@b@acme.test'])(
+    'refuses the address %j, which no mail would reach',
+    async (address) => {
+      const problem = expectProblem(await api.register({ ...aUser(), email: address }), 400, 'invalid-input');
+      expect(problem.errors).toMatchObject([{ pointer: '/email', code: 'invalid-email' }]);
+    },
+  );
+
   const { email } = aUser();
   it.each([
     ['password123', 'one of the most common'],

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { ApiClient } from '../support/client.js';
+import { expectProblem } from '../support/problems.js';
 import { signUp } from '../support/factories.js';
 import {
   createDatabase,
@@ -46,7 +47,8 @@ describe('each role alone', () => {
         const metrics = await management.get<string>('/metrics');
         expect(metrics.headers.get('content-type')).toMatch(/^text\/plain/);
         expect(metrics.body).toMatch(new RegExp(`^process_cpu_seconds_total\\{role="${role}"\\} `, 'm'));
-        expect((await management.get('/v2/users/me')).status).toBe(404);
+        expectProblem(await management.get('/v2/users/me'), 404, 'not-found');
+        expectProblem(await management.post('/metrics'), 405, 'method-not-allowed');
 
         const isPublic = role === 'api' || role === 'all';
         const answer = new ApiClient(app.url).get('/users/me').then(

@@ -4,7 +4,7 @@ export { Drain } from './drain.js';
 export { etagOf, isNotModified, requireMatch } from './etag.js';
 export { EmailField, EnumQuery, IntegerQuery, ObjectField, StringField } from './input/fields.js';
 export { IdParams } from './input/params.js';
-export { UndeclaredInputGuard } from './input/undeclared-input.guard.js';
+export { InputGuard } from './input/input.guard.js';
 export { addressOf } from './server/address.js';
 export { HttpModule, setUpHttp } from './http.module.js';
 export { Limited, LimitGuard, Unlimited } from './limits/limit.guard.js';
@@ -24,3 +24,4 @@ export {
   sliceOf,
 } from './paging/page.js';
 export { createFastifyAdapter } from './server/fastify.js';
+export { answerInProblems } from './server/problem-replies.js';

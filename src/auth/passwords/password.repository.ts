@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../users/index.js';
+import { Password } from './password.entity.js';
 
 /** What a sign-in by password is decided by. */
 export interface Credentials {
@@ -20,6 +21,11 @@ export async function findCredentials(
     [...emailIndexes],
   );
   return row ? { user: em.map(User, row), hash: row.password_hash } : null;
+}
+
+/** Whether the password of a user is still the one with this hash. */
+export async function hasPassword(em: EntityManager, user: string, hash: string): Promise<boolean> {
+  return (await em.count(Password, { user, hash })) > 0;
 }
 
 /** Sets the password of a user, whether or not there was one. */

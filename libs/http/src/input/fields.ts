@@ -78,6 +78,14 @@ export function EmailField(options: FieldOptions): PropertyDecorator {
     { example: 'ada@acme.com', ...options },
     { type: String, format: 'email', maxLength: 254 },
     IsEmail({ allow_utf8_local_part: true }),
+    // Quoted parts and invisible characters pass the standard's grammar and are refused by mail servers.
+    ValidateBy({
+      name: 'isEmail',
+      validator: {
+        validate: (value: unknown) => typeof value === 'string' && /^[^"\p{C}\p{Z}]*$/u.test(value),
+        defaultMessage: () => 'must be an email',
+      },
+    }),
     MaxLength(254),
   );
 }

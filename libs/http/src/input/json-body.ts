@@ -54,6 +54,9 @@ function inspect(root: unknown): InvalidMember[] {
     const { value, pointer, depth } = place;
     if (typeof value === 'string') {
       errors.push(...storabilityOf(value, pointer));
+    } else if (value === Infinity || value === -Infinity) {
+      // It would be stored as null.
+      errors.push({ pointer, code: 'out-of-range', message: 'must be a number that a double can hold' });
     } else if (typeof value === 'object' && value !== null) {
       if (depth >= MAX_DEPTH) {
         const message = `must not be nested more than ${MAX_DEPTH} levels deep`;

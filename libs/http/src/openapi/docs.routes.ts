@@ -8,7 +8,10 @@ const PAGE_POLICY =
   "img-src 'self' data:; frame-ancestors 'none'";
 
 /** Serves `/docs/v1`, `/openapi/v1.json`, `/openapi/v1.yaml` and so on; `/docs` leads to the latest version. */
-export function serveDocuments(app: NestFastifyApplication, documents: Record<ApiVersion, OpenAPIObject>): void {
+export function serveDocuments(
+  app: NestFastifyApplication,
+  documents: Record<ApiVersion, OpenAPIObject>,
+): void {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', (request, reply, done) => {
     if (request.url.startsWith('/docs')) {

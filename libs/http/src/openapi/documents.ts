@@ -36,7 +36,12 @@ function base({ title, description, tags, server }: DocumentOptions): Omit<OpenA
     .setTitle(title)
     .setDescription(description)
     .setLicense('MIT', 'https://opensource.org/license/mit')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The `accessToken` of a session.' });
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'JWT',
+      description: 'The `accessToken` of a session.',
+    });
   Object.entries(tags).forEach(([name, text]) => builder.addTag(name, text));
   if (server !== undefined) {
     builder.addServer(server);
@@ -44,23 +49,30 @@ function base({ title, description, tags, server }: DocumentOptions): Omit<OpenA
   return builder.build();
 }
 
-function forVersion(whole: OpenAPIObject, routes: ReadonlyMap<string, Route>, version: ApiVersion): OpenAPIObject {
+function forVersion(
+  whole: OpenAPIObject,
+  routes: ReadonlyMap<string, Route>,
+  version: ApiVersion,
+): OpenAPIObject {
   const document = structuredClone(whole);
   document.info.version = `${version}.0.0`;
   const paths = Object.entries(document.paths).filter(
     ([path]) => !/^\/v\d+\//.test(path) || path.startsWith(`/v${version}/`),
   );
   document.paths = Object.fromEntries(paths);
-  for (const [, item] of paths) {
+  for (const [path, item] of paths) {
     for (const method of METHODS) {
       const operation = item[method] as Operation | undefined;
       const route = operation?.operationId === undefined ? undefined : routes.get(operation.operationId);
       if (operation && route) {
-        describeOperation(operation, route);
+        describeOperation(operation, route, { strict: /^\/v\d+\//.test(path), readsBody: method !== 'get' });
       }
     }
   }
-  document.components = { ...document.components, schemas: { ...document.components?.schemas, Problem: PROBLEM_SCHEMA } };
+  document.components = {
+    ...document.components,
+    schemas: { ...document.components?.schemas, Problem: PROBLEM_SCHEMA },
+  };
   dropUnused(document);
   return document;
 }
@@ -91,7 +103,7 @@ function findRoutes(app: INestApplication): Map<string, Route> {
 /** Schemas that only the other version refers to. Removing one may orphan another, so it goes on until none is left. */
 function dropUnused(document: OpenAPIObject): void {
   const schemas = document.components?.schemas ?? {};
-  for (let found = true; found; ) {
+  for (let found = true; found;) {
     const text = JSON.stringify(document);
     const unused = Object.keys(schemas).filter((name) => !text.includes(`"#/components/schemas/${name}"`));
     unused.forEach((name) => delete schemas[name]);

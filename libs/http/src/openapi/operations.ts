@@ -22,6 +22,13 @@ export interface Route {
   readonly controller: object;
 }
 
+/** How a path and its method are read. */
+interface Reading {
+  /** Refuses a query and a body that are not asked for. */
+  readonly strict: boolean;
+  readonly readsBody: boolean;
+}
+
 export interface Operation {
   operationId?: string;
   parameters?: unknown[];
@@ -38,12 +45,18 @@ const text = (description: string, example: string): object => ({
 const REQUEST_ID = { 'X-Request-Id': text('The id of the request, for support and logs.', '0197f9a2-5c1e') };
 const RATE_LIMIT = {
   RateLimit: text('What is left: requests (`r`) and seconds until more (`t`).', '"default";r=599;t=60'),
-  'RateLimit-Policy': text('The limit: requests (`q`) in any window of seconds (`w`).', '"default";q=600;w=60'),
+  'RateLimit-Policy': text(
+    'The limit: requests (`q`) in any window of seconds (`w`).',
+    '"default";q=600;w=60',
+  ),
 };
 const DEPRECATION = {
   Deprecation: text('Since when it is deprecated (RFC 9745).', '@1795305600'),
   Sunset: text('When it may stop to answer (RFC 8594).', 'Mon, 22 Nov 2027 00:00:00 GMT'),
-  Link: text('What takes its place, and the neighbouring pages (RFC 8288).', '</v2/users>; rel="successor-version"'),
+  Link: text(
+    'What takes its place, and the neighbouring pages (RFC 8288).',
+    '</v2/users>; rel="successor-version"',
+  ),
 };
 const BY_STATUS_HEADERS: Readonly<Record<number, object>> = {
   401: { 'WWW-Authenticate': text('How to authenticate.', 'Bearer') },
@@ -80,10 +93,13 @@ export const PROBLEM_SCHEMA = {
 };
 
 /** Completes an operation with what its decorators say: id, errors with examples, limits and headers. */
-export function describeOperation(operation: Operation, route: Route): void {
+export function describeOperation(operation: Operation, route: Route, reading: Reading): void {
   operation.operationId = route.name;
   const limited = limitsOf(route.handler, route.controller).length > 0;
-  const byStatus = Map.groupBy(problemsOf(operation, route, limited), ({ definition }) => definition.status);
+  const byStatus = Map.groupBy(
+    [...unreadable(operation, reading), ...problemsOf(route, limited)],
+    ({ definition }) => definition.status,
+  );
   for (const [status, problems] of [...byStatus].sort(([a], [b]) => a - b)) {
     // What an operation declares of itself, as probes do of their 503, is not a problem document.
     operation.responses[status] ??= problemResponse(status, problems);
@@ -99,12 +115,18 @@ export function describeOperation(operation: Operation, route: Route): void {
   }
 }
 
-function problemsOf(operation: Operation, { handler, controller }: Route, limited: boolean): ProblemFactory[] {
-  const access = accessOf(handler, controller);
+/** What is wrong with a request before anybody looks at what it asks for. */
+function unreadable(operation: Operation, { strict, readsBody }: Reading): ProblemFactory[] {
   const hasInput = (operation.parameters?.length ?? 0) > 0 || operation.requestBody !== undefined;
   return [
-    ...(hasInput ? [invalidInput] : []),
-    ...(operation.requestBody === undefined ? [] : [malformedRequest, payloadTooLarge, unsupportedMediaType]),
+    ...(strict || hasInput ? [invalidInput, malformedRequest] : []),
+    ...(readsBody ? [payloadTooLarge, unsupportedMediaType] : []),
+  ];
+}
+
+function problemsOf({ handler, controller }: Route, limited: boolean): ProblemFactory[] {
+  const access = accessOf(handler, controller);
+  return [
     ...(access?.kind === 'requires' ? [unauthenticated] : []),
     ...(access?.kind === 'requires' && access.permission !== null ? [forbidden] : []),
     ...failuresOf(handler),
@@ -114,14 +136,19 @@ function problemsOf(operation: Operation, { handler, controller }: Route, limite
   ];
 }
 
-function problemResponse(status: number, problems: readonly ProblemFactory[]): Operation['responses'][string] {
+function problemResponse(
+  status: number,
+  problems: readonly ProblemFactory[],
+): Operation['responses'][string] {
   return {
     description: problems.map(({ code, definition }) => `\`${code}\`: ${definition.title}`).join('\n\n'),
     headers: { ...BY_STATUS_HEADERS[status] },
     content: {
       'application/problem+json': {
         schema: { $ref: '#/components/schemas/Problem' },
-        examples: Object.fromEntries(problems.map((problem) => [problem.code, { value: exampleOf(problem) }])),
+        examples: Object.fromEntries(
+          problems.map((problem) => [problem.code, { value: exampleOf(problem) }]),
+        ),
       },
     },
   };

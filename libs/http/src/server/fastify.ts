@@ -7,12 +7,13 @@ import {
   expectationFailed,
   headersTooLarge,
   malformedRequest,
-  type Problem,
+  Problem,
   requestTimeout,
   unsupportedMediaType,
   uriTooLong,
 } from '#libs/problem';
 import { parseJsonBody } from '../input/json-body.js';
+import { UnreadableBody } from '../input/unreadable-body.js';
 import { problemDocument } from './problem-document.js';
 
 const JSON_TYPE = 'application/json';
@@ -76,15 +77,30 @@ export function createFastifyAdapter({ publicUrl, trustedProxies }: ServerOption
   fastify.removeAllContentTypeParsers();
   for (const mediaType of [JSON_TYPE, MERGE_PATCH_TYPE]) {
     fastify.addContentTypeParser<Buffer>(mediaType, { parseAs: 'buffer' }, (request, body, done) => {
-      try {
-        requireReadable(request, mediaType);
-        done(null, parseJsonBody(body));
-      } catch (error) {
-        done(error as Error);
-      }
+      done(
+        null,
+        readOrExplain(() => {
+          requireReadable(request, mediaType);
+          return parseJsonBody(body);
+        }),
+      );
     });
   }
+  fastify.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (_request, body, done) => {
+    done(null, body.length === 0 ? undefined : new UnreadableBody(unsupportedMediaType()));
+  });
   return adapter;
+}
+
+function readOrExplain(read: () => unknown): unknown {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Problem) {
+      return new UnreadableBody(error);
+    }
+    throw error;
+  }
 }
 
 /** A merge patch is for PATCH alone (RFC 5789), and JSON is in UTF-8 (RFC 8259, section 8.1). */
@@ -118,6 +134,7 @@ function answerRaw(error: NodeJS.ErrnoException, socket: Socket, publicUrl: stri
   const lines = Object.entries({
     ...headers,
     'Content-Length': Buffer.byteLength(body),
+    'X-Request-Id': requestId,
     Connection: 'close',
   });
   socket.end(

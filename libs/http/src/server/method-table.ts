@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
+import { methodNotAllowed, notFound, type Problem } from '#libs/problem';
 
 interface Entry {
   readonly pattern: RegExp;
@@ -22,8 +23,18 @@ export class MethodTable {
     });
   }
 
+  /** RFC 9110, section 15.5.6: a path that exists under other methods is 405 and lists them; else 404. */
+  problemOf(url: string): Problem {
+    const allowed = this.allowedFor(url);
+    return allowed.length > 0 ? methodNotAllowed({ headers: { Allow: allowed.join(', ') } }) : notFound();
+  }
+
+  has(method: string, url: string): boolean {
+    return this.allowedFor(url).includes(method);
+  }
+
   /** The methods of the path of `url`, sorted; none when the path does not exist. */
-  allowedFor(url: string): string[] {
+  private allowedFor(url: string): string[] {
     const path = url.split(/[?#]/, 1)[0] ?? '';
     const methods = [...this.entries.values()]
       .filter(({ pattern }) => pattern.test(path))

@@ -5,7 +5,6 @@ import {
   headersTooLarge,
   internalError,
   malformedRequest,
-  methodNotAllowed,
   notFound,
   payloadTooLarge,
   Problem,
@@ -64,8 +63,9 @@ export class ProblemFilter implements ExceptionFilter {
       return error;
     }
     if (error instanceof HttpException) {
-      if (error.getStatus() === 404) {
-        return this.missing(request);
+      // Of a method that the path has not, the framework may say something else: QUERY misses a body first.
+      if (error.getStatus() === 404 || !this.methods.has(request.method, request.url)) {
+        return this.methods.problemOf(request.url);
       }
       const factory = BY_STATUS[error.getStatus()];
       if (factory) {
@@ -73,11 +73,5 @@ export class ProblemFilter implements ExceptionFilter {
       }
     }
     return internalError({ cause: error });
-  }
-
-  /** RFC 9110, section 15.5.6: a path that exists under other methods is 405 and lists them. */
-  private missing(request: FastifyRequest): Problem {
-    const allowed = this.methods.allowedFor(request.url);
-    return allowed.length > 0 ? methodNotAllowed({ headers: { Allow: allowed.join(', ') } }) : notFound();
   }
 }
