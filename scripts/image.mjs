@@ -4,19 +4,12 @@
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
-import { ensureBuilt } from './lib/build.mjs';
-import { underPinnedNode } from './lib/node24.mjs';
-import { inProject, main, root } from './lib/project.mjs';
+import { inProject } from './lib/project.mjs';
+import { load, runBuilt } from './lib/run-built.mjs';
 
 const IMAGE = 'gatehouse:local';
 
-await main(async () => {
-  const exitCode = await underPinnedNode();
-  if (exitCode !== null) {
-    return exitCode;
-  }
-  process.chdir(root);
+await runBuilt(async () => {
   const [engine, ...engineArguments] = (process.env.CONTAINER_ENGINE ?? 'docker').split(' ');
   const { version } = JSON.parse(readFileSync(inProject('package.json'), 'utf8'));
   const commit = (format) =>
@@ -33,8 +26,6 @@ await main(async () => {
     ],
     { stdio: 'inherit' },
   );
-  // The check brings its own PostgreSQL, Redis and mailbox, from the build.
-  await ensureBuilt();
-  const { checkImage } = await import(pathToFileURL(inProject('test', 'image', 'image.mjs')));
+  const { checkImage } = await load('test', 'image', 'image.mjs');
   await checkImage(IMAGE);
 });

@@ -25,8 +25,8 @@ export async function startEnvironment() {
     secrets,
     /** @returns the running process, ready to serve, and how long that took in milliseconds */
     async startApi(overrides = {}) {
-      const port = await freePort();
-      const managementPort = await freePort();
+      const port = overrides.PORT ?? (await freePort());
+      const managementPort = overrides.MANAGEMENT_PORT ?? (await freePort());
       const startedAt = performance.now();
       const child = start(children, ['dist/src/main.api.js'], {
         DATABASE_URL: postgres.url,
@@ -108,13 +108,13 @@ export async function nextLine(child) {
 }
 
 /** Opens accounts, several at a time. @returns the sessions */
-export async function register(url, count, password = 'seven brave otters') {
+export async function register(url, count, password = 'seven brave otters', name = 'bench') {
   const sessions = [];
   const one = async (i) => {
     const answer = await fetch(`${url}/v1/auth/register`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ email: `bench-${i}@acme.com`, password, displayName: `Bench ${i}` }),
+      body: JSON.stringify({ email: `${name}-${i}@acme.com`, password, displayName: `Bench ${i}` }),
     });
     if (answer.status !== 201) {
       throw new Error(`registering answered ${answer.status}: ${await answer.text()}`);

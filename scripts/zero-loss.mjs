@@ -1,0 +1,7 @@
+/** `npm run zero-loss`: deploys behind a real balancer under load, and counts what is lost. Needs haproxy. */
+import { load, runBuilt } from './lib/run-built.mjs';
+
+await runBuilt(async () => {
+  const { measureZeroLoss } = await load('test', 'deploy', 'zero-loss.mjs');
+  return measureZeroLoss();
+});
