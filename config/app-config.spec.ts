@@ -47,6 +47,8 @@ describe('the environment', () => {
     const bad = {
       PORT: '70000',
       MANAGEMENT_PORT: '-1',
+      NODE_ENV: 'prod',
+      HOST: '10.0.0',
       PUBLIC_URL: 'ftp://acme.com',
       APP_URL: 'https://acme.com/?a=1',
       DATABASE_URL: 'mysql://127.0.0.1/gatehouse',
@@ -72,6 +74,12 @@ describe('the environment', () => {
     };
     expect(namesIn(problemsOf(bad)).toSorted()).toEqual(Object.keys(bad).toSorted());
     expect(() => parse(bad)).toThrow(/The environment is not usable:\n {2}- PORT must be/);
+  });
+
+  it('wants two ports where there are two servers', () => {
+    const ports = { PORT: '3000', MANAGEMENT_PORT: '3000' };
+    expect(namesIn(problemsOf(ports))).toEqual(['MANAGEMENT_PORT']);
+    expect(parse(ports, 'worker').managementPort).toBe(3000);
   });
 
   it('never repeats the value of a secret', () => {

@@ -8,6 +8,7 @@ import {
   parseCidrs,
   parseEcPrivateKeys,
   parseEmail,
+  parseHost,
   parseInteger,
   parseKeys,
   parseMailFrom,
@@ -18,6 +19,7 @@ import {
   type RateLimit,
 } from './parsers.js';
 import { type Environment, EnvironmentReader } from './reader.js';
+import { readTracing, type TracingConfig } from './tracing-config.js';
 
 /** Which part of Gatehouse a process runs. */
 export type Role = 'all' | 'api' | 'worker' | 'notifications';
@@ -53,6 +55,8 @@ export abstract class AppConfig {
   abstract readonly passwordHashing: { readonly concurrency: number; readonly queueLength: number };
   abstract readonly drainSeconds: number;
   abstract readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** Null when nobody asks for traces. */
+  abstract readonly tracing: TracingConfig | null;
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -62,7 +66,9 @@ const DEFAULT_PORT = 3000;
 /** The one place that reads the environment. @throws BadEnvironment with every bad variable named */
 export function parseEnvironment(env: Environment, role: Role): AppConfig {
   const read = new EnvironmentReader(env);
-  const production = env['NODE_ENV'] === 'production';
+  const production =
+    read.optional('NODE_ENV', parseOneOf('production', 'development', 'test'), () => 'development') ===
+    'production';
   const servesPublic = role === 'all' || role === 'api';
   const sendsMail = role === 'all' || role === 'notifications';
 
@@ -76,7 +82,7 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
     role,
     production,
     port,
-    host: read.optional('HOST', String, () => '127.0.0.1'),
+    host: read.optional('HOST', parseHost, () => '127.0.0.1'),
     managementPort: read.optional('MANAGEMENT_PORT', parseInteger(0, 65535), () => 3001),
     publicUrl,
     appUrl: read.optional('APP_URL', parseBaseUrl, () => publicUrl),
@@ -109,7 +115,11 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
     },
     drainSeconds: read.optional('DRAIN_SECONDS', parseInteger(0, 600), () => 5),
     logLevel: read.optional('LOG_LEVEL', parseOneOf(...LOG_LEVELS), () => 'info'),
+    tracing: readTracing(read),
   };
+  if (servesPublic && config.port && config.port === config.managementPort) {
+    read.complain('MANAGEMENT_PORT', 'must differ from PORT');
+  }
   if (production) {
     refuseInProduction(read, config);
   }

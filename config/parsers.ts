@@ -24,6 +24,24 @@ export function parseInteger(min: number, max: number): (text: string) => number
   };
 }
 
+/** An address to listen on, or a name that stands for one. */
+export function parseHost(text: string): string {
+  const isName = /^(?=.*[a-z])[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)*$/i.test(text);
+  if (!isIPv4(text) && !isIPv6(text) && !isName) {
+    throw new BadValue('must be an IP address or a host name');
+  }
+  return text;
+}
+
+/** A number from 0 to 1. */
+export function parseShare(text: string): number {
+  const value = Number(text);
+  if (!/^\d*\.?\d+$/.test(text) || value > 1) {
+    throw new BadValue('must be a number from 0 to 1');
+  }
+  return value;
+}
+
 export function parseOneOf<T extends string>(...values: readonly T[]): (text: string) => T {
   return (text) => {
     const found = values.find((value) => value === text);

@@ -9,7 +9,14 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { createFastifyAdapter, serveDocuments, setUpHttp } from '#libs/http';
-import { createLoggers, describeError, type Loggers, NestLogger, TelemetryModule } from '#libs/telemetry';
+import {
+  createLoggers,
+  describeError,
+  type Loggers,
+  NestLogger,
+  startTracing,
+  TelemetryModule,
+} from '#libs/telemetry';
 import { AppConfig, BadEnvironment, ConfigModule, parseEnvironment, type Role } from '../config/index.js';
 import { createApiDocuments } from './documents.js';
 import { Lifecycle } from './health/index.js';
@@ -85,6 +92,7 @@ async function run(
       role,
       pretty: process.stdout.isTTY && !config.production,
     });
+    await trace(config, loggers.log);
     const app = await start(config, loggers);
     app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
     app.get(Lifecycle).markStarted();
@@ -93,6 +101,23 @@ async function run(
     process.exitCode = 1;
     // What was opened before the failure would keep the process alive.
     setImmediate(() => process.exit());
+  }
+}
+
+/** Before anything is built, since connections and hooks ask at their making whether they are to be traced. */
+async function trace({ tracing, role }: AppConfig, log: Logger): Promise<void> {
+  if (tracing) {
+    await startTracing({
+      ...tracing,
+      serviceName: `gatehouse-${role}`,
+      report: (isDown, reason) => {
+        if (isDown) {
+          log.warn({ reason }, 'the collector takes no spans: they are lost until it is back');
+        } else {
+          log.info('the collector takes spans again');
+        }
+      },
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { createTransport } from 'nodemailer';
+import { traced } from '#libs/telemetry';
 import { MAIL_OPTIONS, type MailOptions } from './mail.options.js';
 import { type MailOutcome, outcomeOfError } from './mail-outcome.js';
 
@@ -44,7 +45,17 @@ export class Mailer implements OnApplicationShutdown {
   }
 
   /** Never throws. When `signal` fires, the connection is cut and the outcome unknown. */
-  async send({ to, ...mail }: Mail, signal: AbortSignal): Promise<MailOutcome> {
+  send(mail: Mail, signal: AbortSignal): Promise<MailOutcome> {
+    return traced(spanOf(this.options.smtpUrl), async (span) => {
+      const outcome = await this.attempt(mail, signal);
+      if (outcome.kind !== 'sent') {
+        span?.fail(outcome.kind);
+      }
+      return outcome;
+    });
+  }
+
+  private async attempt({ to, ...mail }: Mail, signal: AbortSignal): Promise<MailOutcome> {
     try {
       await this.transport.sendMail({
         ...mail,
@@ -64,6 +75,20 @@ export class Mailer implements OnApplicationShutdown {
   onApplicationShutdown(): void {
     this.transport.close({ force: true });
   }
+}
+
+/** Where the mail goes to, and nothing of what it says or for whom. */
+function spanOf(smtpUrl: string) {
+  const { hostname, port, protocol } = new URL(smtpUrl);
+  return {
+    name: 'SMTP send',
+    kind: 'client',
+    attributes: {
+      'server.address': hostname,
+      'server.port': Number(port) || (protocol === 'smtps:' ? 465 : 587),
+      'network.protocol.name': 'smtp',
+    },
+  } as const;
 }
 
 interface TransportSecurity {

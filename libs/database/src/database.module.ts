@@ -4,6 +4,7 @@ import { MikroORM, type Options } from '@mikro-orm/postgresql';
 import { Database } from './database.js';
 import { migrate, Migrations } from './migrations.js';
 import { returnLostClients } from './pool-care.js';
+import { traceStatements } from './trace-statements.js';
 
 export interface DatabaseOptions {
   readonly orm: Options;
@@ -37,6 +38,7 @@ export class DatabaseModule implements OnApplicationShutdown {
             }
             const orm = await MikroORM.init(ormOptions);
             await returnLostClients(orm);
+            await traceStatements(orm);
             return orm;
           },
         },

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { Jobs } from '#libs/contracts';
 import type { Database } from '#libs/database';
 import type { JobQueue } from '#libs/queue';
+import { traced } from '#libs/telemetry';
 import type { OutboxRow, OutboxRows } from './outbox-rows.js';
 import type { OutboxSignal } from './outbox-signal.js';
 import type { Route } from './route.js';
@@ -86,10 +87,12 @@ export class OutboxRelay {
   /** @returns the rows that could not be put */
   private async put(rows: readonly OutboxRow[]): Promise<OutboxRow[]> {
     const results = await Promise.allSettled(
-      rows.map(async (row) => {
-        const { job, payload, jobId } = this.route(row);
-        await this.jobs.enqueue(job, payload, { jobId });
-      }),
+      rows.map((row) =>
+        traced(spanOf(row), async () => {
+          const { job, payload, jobId } = this.route(row);
+          await this.jobs.enqueue(job, payload, { jobId });
+        }),
+      ),
     );
     return rows.filter((_, index) => {
       const result = results[index];
@@ -131,4 +134,18 @@ export class OutboxRelay {
       }
     });
   }
+}
+
+/** A part of what wrote the row, in whichever process that was. */
+function spanOf({ messageId, type, consumer, traceparent }: OutboxRow) {
+  return {
+    name: `relay ${type}`,
+    kind: 'internal',
+    parent: traceparent,
+    attributes: {
+      'messaging.message.id': messageId,
+      'gatehouse.message.type': type,
+      'gatehouse.message.consumer': consumer,
+    },
+  } as const;
 }

@@ -9,6 +9,8 @@ export interface OutboxRow {
   readonly occurredAt: Date;
   /** Sealed for the context `outbox:<messageId>`; null when the message is no more than its id. */
   readonly sealed: string | null;
+  /** The W3C `traceparent` of what it was written in, if that was traced. */
+  readonly traceparent: string | null;
 }
 
 export interface Backlog {
@@ -29,9 +31,10 @@ export class OutboxRows {
   }
 
   async insert(em: EntityManager, rows: readonly OutboxRow[]): Promise<void> {
-    const values = rows.map(() => '(?, ?, ?, ?, ?, ?)').join(', ');
+    const values = rows.map(() => '(?, ?, ?, ?, ?, ?, ?)').join(', ');
     await em.execute(
-      `insert into ${this.table} (message_id, consumer, type, subject, occurred_at, sealed) values ${values}`,
+      `insert into ${this.table} (message_id, consumer, type, subject, occurred_at, sealed, traceparent)
+       values ${values}`,
       rows.flatMap((row) => [
         row.messageId,
         row.consumer,
@@ -39,6 +42,7 @@ export class OutboxRows {
         row.subject,
         row.occurredAt.toISOString(),
         row.sealed,
+        row.traceparent,
       ]),
       'run',
     );
@@ -56,7 +60,7 @@ export class OutboxRows {
          from (select message_id, consumer from ${this.table}
                 where next_at <= now() order by next_at limit ? for update skip locked) as due
         where o.message_id = due.message_id and o.consumer = due.consumer
-    returning o.message_id, o.consumer, o.type, o.subject, o.sealed,
+    returning o.message_id, o.consumer, o.type, o.subject, o.sealed, o.traceparent,
               extract(epoch from o.occurred_at) * 1000 as occurred_at_ms`,
       [REPEAT_AFTER_SECONDS, REPEAT_CAP_SECONDS, limit],
     );
@@ -96,6 +100,7 @@ interface TakenRow {
   readonly type: string;
   readonly subject: string;
   readonly sealed: string | null;
+  readonly traceparent: string | null;
   readonly occurred_at_ms: string;
 }
 
@@ -107,5 +112,6 @@ function toOutboxRow(row: TakenRow): OutboxRow {
     subject: row.subject,
     occurredAt: new Date(Number(row.occurred_at_ms)),
     sealed: row.sealed,
+    traceparent: row.traceparent,
   };
 }

@@ -17,6 +17,8 @@ export function outboxEntities(schema: string) {
       occurredAt: p.datetime().columnType('timestamptz'),
       /** The data, sealed; null when the consumer has all it needs under the message's id. */
       sealed: p.string().columnType('text').nullable(),
+      /** What the message is a part of (W3C Trace Context), if that was traced. */
+      traceparent: p.string().columnType('text').nullable(),
       /** How often it was put on its queue. */
       attempts: p.integer().default(0),
       /** When it is put on its queue (again), unless it was confirmed before. */

@@ -3,6 +3,7 @@ import type { Clock, IdSource } from '#libs/clock';
 import { type MessageData, MESSAGES, type MessageType } from '#libs/contracts';
 import type { Sealer } from '#libs/crypto';
 import { parsePayload } from '#libs/queue';
+import { currentTracing } from '#libs/telemetry';
 import { messageContext } from './message-context.js';
 import type { OutboxRow, OutboxRows } from './outbox-rows.js';
 import type { OutboxSignal } from './outbox-signal.js';
@@ -47,7 +48,7 @@ export class Outbox {
   /** Notes a task of the own service. It is put on its queue again and again until it is settled. */
   async note(em: EntityManager, { id, consumer, type, subject }: Task): Promise<void> {
     const occurredAt = this.clock.now();
-    await this.write(em, [{ messageId: id, consumer, type, subject, occurredAt, sealed: null }]);
+    await this.write(em, [{ messageId: id, consumer, type, subject, occurredAt, sealed: null, ...trace() }]);
   }
 
   /** Done: the consumer has taken the message, or the task is over. Settling twice changes nothing. */
@@ -76,6 +77,12 @@ export class Outbox {
       subject,
       occurredAt,
       sealed,
+      ...trace(),
     }));
   }
+}
+
+/** What is written here goes on in other processes, and is a part of the same trace there. */
+function trace(): Pick<OutboxRow, 'traceparent'> {
+  return { traceparent: currentTracing()?.currentTraceparent() ?? null };
 }

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { JobOptions } from 'bull';
 import type { JobDefinition, JobName, JobPayload, JobTable, Retention } from './job-table.js';
+import { traceSend } from './job-trace.js';
 import { parsePayload } from './payload.js';
 import { Queues } from './queues.js';
 import { DECLARED_BACKOFF, JOB_TABLE } from './tokens.js';
@@ -37,8 +38,10 @@ export class JobQueue<T extends JobTable = JobTable> {
     const definition = this.table[name] as JobDefinition;
     parsePayload(definition.payload, payload);
     await this.queues.connections.ready();
-    const job = await queue.add(name, payload, jobOptions(definition, options));
-    return String(job.id);
+    return traceSend(name, async (traceOptions) => {
+      const job = await queue.add(name, payload, { ...jobOptions(definition, options), ...traceOptions });
+      return String(job.id);
+    });
   }
 }
 

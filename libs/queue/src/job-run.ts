@@ -3,6 +3,7 @@ import type { Job } from 'bull';
 import { JobTimeoutError, storable, UnrecoverableJobError } from './job-errors.js';
 import type { JobProcessor } from './job-processor.js';
 import type { JobDefinition } from './job-table.js';
+import { traceRun } from './job-trace.js';
 import { parsePayload } from './payload.js';
 import type { JobOutcome, QueueMetrics } from './queue-metrics.js';
 
@@ -19,7 +20,11 @@ export interface RunSetup {
 }
 
 /** Runs one attempt. @throws JobError fit to be stored, which Bull turns into a retry or a dead letter */
-export async function runJob(setup: RunSetup, job: Job): Promise<void> {
+export function runJob(setup: RunSetup, job: Job): Promise<void> {
+  return traceRun(setup.name, job, () => run(setup, job));
+}
+
+async function run(setup: RunSetup, job: Job): Promise<void> {
   const { name, definition, metrics } = setup;
   const stopTimer = metrics.startRun(name);
   const attempt = job.attemptsMade + 1;

@@ -10,6 +10,7 @@ import {
 } from 'pino';
 import { currentRequestContext } from './request-context.js';
 import { describeError, redactText, SECRET_MEMBERS } from './redaction.js';
+import { currentSpanIds } from './tracing/traced.js';
 
 const PRETTY = { ignore: 'pid,hostname,role', translateTime: 'SYS:HH:MM:ss.l' };
 
@@ -53,8 +54,8 @@ export function createLoggers({ level, role, pretty }: LoggerOptions): Loggers {
           paths: SECRET_MEMBERS.flatMap((member) => [member, `*.${member}`, `*.*.${member}`]),
           censor: '[redacted]',
         },
-        // The request's id, and its trace's.
-        mixin: () => ({ ...currentRequestContext() }),
+        // The request's id, and its trace's; with tracing also those of the job's trace and of the span.
+        mixin: () => ({ ...currentRequestContext(), ...currentSpanIds() }),
       },
       stream,
     ),

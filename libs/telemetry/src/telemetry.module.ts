@@ -1,6 +1,7 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Loggers } from './logger.js';
+import { currentTracing } from './tracing/traced.js';
 
 /** The injection token of the process's pino logger, for code that logs members rather than sentences. */
 export const PINO = Symbol('pino');
@@ -8,7 +9,7 @@ export const PINO = Symbol('pino');
 export const ACCESS_LOG = Symbol('access log');
 
 @Module({})
-export class TelemetryModule {
+export class TelemetryModule implements OnApplicationShutdown {
   /** Provides the loggers and one Prometheus registry, with Node's own metrics in it. */
   static forRoot({ log, access }: Loggers, role: string): DynamicModule {
     return {
@@ -29,5 +30,10 @@ export class TelemetryModule {
       ],
       exports: [PINO, ACCESS_LOG, Registry],
     };
+  }
+
+  /** In the last hook: requests and jobs have ended by now, and their spans with them. */
+  async onApplicationShutdown(): Promise<void> {
+    await currentTracing()?.stop();
   }
 }

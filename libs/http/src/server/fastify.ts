@@ -15,6 +15,7 @@ import {
 import { parseJsonBody } from '../input/json-body.js';
 import { UnreadableBody } from '../input/unreadable-body.js';
 import { problemDocument } from './problem-document.js';
+import { SECURITY_HEADERS } from './request-hooks.js';
 
 const JSON_TYPE = 'application/json';
 const MERGE_PATCH_TYPE = 'application/merge-patch+json';
@@ -55,7 +56,7 @@ export function createFastifyAdapter({ publicUrl, trustedProxies }: ServerOption
       const { headers, body } = problemDocument(problem, { publicUrl, path, requestId: request.id });
       void reply
         .status(problem.definition.status)
-        .headers(headers)
+        .headers({ ...SECURITY_HEADERS, ...headers })
         .header('X-Request-Id', request.id)
         .send(body);
     },

@@ -2,14 +2,21 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { Histogram, type Registry } from 'prom-client';
 import { malformedRequest } from '#libs/problem';
-import { runInRequestContext } from '#libs/telemetry';
+import {
+  currentTracing,
+  parseTraceparent,
+  runInRequestContext,
+  type Span,
+  traceRequest,
+  type Tracing,
+} from '#libs/telemetry';
 
 const LATENCY_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const IDLE_CHECK_MS = 100;
 const PROXY_WARNING_INTERVAL_MS = 60_000;
 
 /** On every answer. Documents and pages that need more override `Content-Security-Policy`. */
-const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Cache-Control': 'no-store',
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
   'Referrer-Policy': 'no-referrer',
@@ -19,8 +26,10 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Of the trace that the caller began, as the logs name it. */
+    /** Of the trace that it belongs to, as the logs name it; without tracing, only of one that the caller began. */
     traceId: string | undefined;
+    /** Of the request as a whole; undefined without tracing. */
+    span: Span | undefined;
   }
 }
 
@@ -47,6 +56,11 @@ export function addRequestHooks(fastify: FastifyInstance, options: HookOptions):
 
   // Declared beforehand, as Fastify asks: requests then keep one shape.
   fastify.decorateRequest('traceId', undefined);
+  fastify.decorateRequest('span', undefined);
+  const tracing = currentTracing();
+  if (tracing) {
+    addSpans(fastify, tracing);
+  }
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.headers(headers).header('X-Request-Id', request.id);
     if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
@@ -57,11 +71,8 @@ export function addRequestHooks(fastify: FastifyInstance, options: HookOptions):
     if (request.headers['x-forwarded-for'] !== undefined && !isFromProxy(request, options.trustsProxies)) {
       warnOfProxy(request.socket.remoteAddress);
     }
-    request.traceId = traceIdOf(request.headers['traceparent']);
-    runInRequestContext(
-      { requestId: request.id, ...(request.traceId === undefined ? {} : { traceId: request.traceId }) },
-      done,
-    );
+    request.traceId ??= parseTraceparent(request.headers['traceparent'])?.traceId;
+    inContext(request, done);
   });
 
   // Asked when the answer is sent: a request that came before the drain may end in it, and its connection with it.
@@ -83,6 +94,29 @@ export function addRequestHooks(fastify: FastifyInstance, options: HookOptions):
   });
 }
 
+/** What `work` does, however late, carries the request's ids into the log, and its span. */
+function inContext({ id: requestId, traceId, span }: FastifyRequest, work: () => void): void {
+  const context = { requestId, ...(traceId === undefined ? {} : { traceId }) };
+  if (span) {
+    span.run(() => runInRequestContext(context, work));
+  } else {
+    runInRequestContext(context, work);
+  }
+}
+
+function addSpans(fastify: FastifyInstance, tracing: Tracing): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    request.span = traceRequest(tracing, {
+      request: request.raw,
+      response: reply.raw,
+      scheme: request.protocol,
+      route: () => (request.is404 ? undefined : request.routeOptions.url),
+    });
+    request.traceId = request.span.traceId;
+    done();
+  });
+}
+
 /** Node closes the connections that are idle when it is told to close, and waits for those that become so later. */
 function closeIdleConnections(fastify: FastifyInstance): void {
   fastify.addHook('preClose', (done) => {
@@ -97,20 +131,13 @@ function requestLine(request: FastifyRequest, reply: FastifyReply, route: string
   return {
     requestId: request.id,
     ...(request.traceId === undefined ? {} : { traceId: request.traceId }),
+    ...(request.span === undefined ? {} : { spanId: request.span.spanId }),
     method: request.method,
     route,
     status: reply.statusCode,
     ms: Math.round(reply.elapsedTime * 10) / 10,
     ...(request.principal ? { userId: request.principal.userId } : {}),
   };
-}
-
-/** W3C Trace Context, section 3.2: version, trace id, parent id, flags; an id of zeros means none. */
-function traceIdOf(traceparent: string | string[] | undefined): string | undefined {
-  const traceId = /^[0-9a-e][0-9a-f]-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(
-    String(traceparent ?? ''),
-  )?.[1];
-  return traceId === '0'.repeat(32) ? undefined : traceId;
 }
 
 /** With a trusted proxy in between, Fastify took the address from the header, so it differs from the socket's. */

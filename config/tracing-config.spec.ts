@@ -1,0 +1,34 @@
+import { describe, expect, it } from '@jest/globals';
+import { namesIn, parse, problemsOf } from '../test/support/environment.js';
+
+const ENDPOINT = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://otel-collector:4318' };
+
+describe('traces', () => {
+  it('are off without an endpoint, and when they are switched off', () => {
+    expect(parse().tracing).toBeNull();
+    expect(parse({ OTEL_TRACES_SAMPLER: 'always_on' }).tracing).toBeNull();
+    expect(parse({ ...ENDPOINT, OTEL_SDK_DISABLED: 'true' }).tracing).toBeNull();
+  });
+
+  it('have the defaults of the specification', () => {
+    expect(parse(ENDPOINT).tracing).toEqual({
+      endpoint: 'http://otel-collector:4318',
+      sampler: { name: 'parentbased_always_on', ratio: 1 },
+      batch: { delayMs: 5_000, timeoutMs: 30_000, maxQueueSize: 2_048, maxSize: 512 },
+    });
+  });
+
+  it('name every bad variable at once', () => {
+    const bad = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'otel-collector:4318',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+      OTEL_SDK_DISABLED: 'perhaps',
+      OTEL_TRACES_SAMPLER: 'some',
+      OTEL_TRACES_SAMPLER_ARG: '1.5',
+      OTEL_BSP_SCHEDULE_DELAY: 'soon',
+    };
+    expect(namesIn(problemsOf(bad))).toEqual(Object.keys(bad));
+    const tooLong = { OTEL_BSP_MAX_QUEUE_SIZE: '10', OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '11' };
+    expect(namesIn(problemsOf(tooLong))).toEqual(['OTEL_BSP_MAX_EXPORT_BATCH_SIZE']);
+  });
+});

@@ -1,0 +1,57 @@
+import { parseInteger, parseOneOf, parseShare, parseUrl } from './parsers.js';
+import type { EnvironmentReader } from './reader.js';
+
+/** Where spans go, and how. The names and defaults are those of the OpenTelemetry specification. */
+export interface TracingConfig {
+  /** The base URL of an OTLP/HTTP collector. */
+  readonly endpoint: string;
+  readonly sampler: { readonly name: (typeof SAMPLERS)[number]; readonly ratio: number };
+  readonly batch: {
+    readonly delayMs: number;
+    readonly timeoutMs: number;
+    readonly maxQueueSize: number;
+    readonly maxSize: number;
+  };
+}
+
+const SAMPLERS = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+] as const;
+const MAX_MS = 600_000;
+const MAX_SPANS = 100_000;
+
+/** @returns null when nobody asks for traces */
+export function readTracing(read: EnvironmentReader): TracingConfig | null {
+  const endpoint = read.optional<string | null>(
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    parseUrl('http', 'https'),
+    () => null,
+  );
+  // Another protocol would be spoken to deaf ears.
+  read.optional('OTEL_EXPORTER_OTLP_PROTOCOL', parseOneOf('http/protobuf'), () => 'http/protobuf');
+  const isDisabled =
+    read.optional('OTEL_SDK_DISABLED', parseOneOf('true', 'false'), () => 'false') === 'true';
+  const sampler = {
+    name: read.optional(
+      'OTEL_TRACES_SAMPLER',
+      parseOneOf(...SAMPLERS),
+      () => 'parentbased_always_on' as const,
+    ),
+    ratio: read.optional('OTEL_TRACES_SAMPLER_ARG', parseShare, () => 1),
+  };
+  const batch = {
+    delayMs: read.optional('OTEL_BSP_SCHEDULE_DELAY', parseInteger(1, MAX_MS), () => 5_000),
+    timeoutMs: read.optional('OTEL_BSP_EXPORT_TIMEOUT', parseInteger(1, MAX_MS), () => 30_000),
+    maxQueueSize: read.optional('OTEL_BSP_MAX_QUEUE_SIZE', parseInteger(1, MAX_SPANS), () => 2_048),
+    maxSize: read.optional('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', parseInteger(1, MAX_SPANS), () => 512),
+  };
+  if (batch.maxSize > batch.maxQueueSize) {
+    read.complain('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 'must not be greater than OTEL_BSP_MAX_QUEUE_SIZE');
+  }
+  return endpoint === null || isDisabled ? null : { endpoint, sampler, batch };
+}

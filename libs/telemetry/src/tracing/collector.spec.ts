@@ -1,0 +1,116 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApiClient } from '../../../../test/support/client.js';
+import { signUp } from '../../../../test/support/factories.js';
+import { type OtlpCollector, startCollector } from '../../../../test/support/otlp-collector.js';
+import {
+  createDatabase,
+  eventually,
+  redisUrl,
+  type RunningApp,
+  spawnApp,
+  type TestDatabase,
+} from '../../../../test/support/servers.js';
+
+let database: TestDatabase;
+let redis: string;
+let collector: OtlpCollector;
+const apps: RunningApp[] = [];
+
+beforeAll(async () => {
+  [database, redis, collector] = await Promise.all([createDatabase(), redisUrl(), startCollector()]);
+});
+afterEach(() => Promise.all(apps.splice(0).map((app) => app.kill())));
+afterAll(() => Promise.all([database.drop(), collector.stop()]));
+
+describe('a collector', () => {
+  it('that is lost or does not answer neither slows nor fails a request, and is mentioned once', async () => {
+    const app = await start('api', {
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_BSP_SCHEDULE_DELAY: '50',
+      OTEL_BSP_EXPORT_TIMEOUT: '400',
+      OTEL_SERVICE_NAME: 'accounts-api',
+    });
+    const { api } = await signUp(new ApiClient(app.url));
+    await medianMs(api, 50);
+    const up = await medianMs(api, 200);
+    expect(new Set(collector.spans.map(({ service }) => service))).toEqual(new Set(['accounts-api']));
+    collector.behave('hang');
+    const silent = await medianMs(api, 200);
+    collector.behave('refuse');
+    const before = collector.exports;
+    await eventually(async () => {
+      await medianMs(api, 10);
+      expect(collector.exports).toBeGreaterThan(before + 3);
+    });
+    const warnings = app.logs().match(/the collector takes no spans/g);
+    expect(warnings).toHaveLength(1);
+    await collector.stop();
+    const down = await medianMs(api, 200);
+    expect(Math.max(silent, down)).toBeLessThan(2 * up + 5);
+    collector.behave('accept');
+    await collector.start();
+    const seen = collector.spans.length;
+    await eventually(async () => {
+      await medianMs(api, 10);
+      expect(collector.spans.length).toBeGreaterThan(seen);
+    });
+    await eventually(() => expect(app.logs()).toContain('the collector takes spans again'));
+
+    await collector.stop();
+    await medianMs(api, 10);
+    const stoppedAt = performance.now();
+    expect(await app.stop()).toEqual({ code: 0, signal: null });
+    expect(performance.now() - stoppedAt).toBeLessThan(8_000);
+    await collector.start();
+  }, 60_000);
+
+  it('that nobody names costs nothing: no module of the SDK is loaded', async () => {
+    const [withTraces, without] = await Promise.all([
+      scriptsOf({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }),
+      scriptsOf({ OTEL_EXPORTER_OTLP_ENDPOINT: '' }),
+    ]);
+    // prom-client brings OpenTelemetry's interfaces (`api`), which do nothing, whether or not we use them.
+    const isSdk = (url: string): boolean => /@opentelemetry\/(?!api\/)|open-telemetry\.js/.test(url);
+    // Known to be able to find them.
+    expect(withTraces.filter(isSdk).length).toBeGreaterThan(50);
+    expect(without.length).toBeGreaterThan(500);
+    expect(without.filter(isSdk)).toEqual([]);
+  }, 60_000);
+});
+
+async function start(role: 'all' | 'api', env: Record<string, string>): Promise<RunningApp> {
+  const app = await spawnApp(role, { DATABASE_URL: database.url, REDIS_URL: redis, ...env });
+  apps.push(app);
+  return app;
+}
+
+async function medianMs(api: ApiClient, count: number): Promise<number> {
+  const times: number[] = [];
+  for (let n = 0; n < count; n++) {
+    const startedAt = performance.now();
+    expect((await api.get('/auth/sessions')).status).toBe(200);
+    times.push(performance.now() - startedAt);
+  }
+  return times.sort((x, y) => x - y)[Math.floor(count / 2)] ?? 0;
+}
+
+/** The scripts that a process has loaded by its end, as V8 counts their coverage. */
+async function scriptsOf(env: Record<string, string>): Promise<string[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-test-coverage-'));
+  try {
+    const app = await start('all', { NODE_V8_COVERAGE: folder, ...env });
+    await signUp(new ApiClient(app.url));
+    expect(await app.stop()).toEqual({ code: 0, signal: null });
+    return readdirSync(folder).flatMap((file) => {
+      const { result } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as {
+        result: readonly { readonly url: string }[];
+      };
+      return result.map(({ url }) => url);
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

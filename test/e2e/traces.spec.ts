@@ -1,0 +1,182 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ApiClient } from '../support/client.js';
+import { aUser, signIn, signUp, tokenIn } from '../support/factories.js';
+import { ancestry, type OtlpCollector, startCollector } from '../support/otlp-collector.js';
+import {
+  createDatabase,
+  eventually,
+  redisUrl,
+  type RunningApp,
+  type SmtpSink,
+  spawnApp,
+  startSmtpSink,
+  type TestDatabase,
+} from '../support/servers.js';
+
+const ROLES = ['api', 'worker', 'notifications'] as const;
+
+let database: TestDatabase;
+let redis: string;
+let sink: SmtpSink;
+let collector: OtlpCollector;
+const apps: RunningApp[] = [];
+
+beforeAll(async () => {
+  [database, redis, sink, collector] = await Promise.all([
+    createDatabase(),
+    redisUrl(),
+    startSmtpSink(),
+    startCollector(),
+  ]);
+});
+afterEach(() => Promise.all(apps.splice(0).map((app) => app.kill())));
+afterAll(() => Promise.all([database.drop(), sink.stop(), collector.stop()]));
+
+describe('traces', () => {
+  it('lead from the request over three processes to the mail, go on from the caller, and hold no secret', async () => {
+    const [app] = await Promise.all(ROLES.map((role) => start(role)));
+    const api = new ApiClient(app?.url ?? '');
+    const [traceId, callerId] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')];
+    const user = aUser();
+    const { body: session } = await api.with({ traceparent: `00-${traceId}-${callerId}-01` }).register(user);
+    const spans = await eventually(() => {
+      const found = collector.spans.filter((span) => span.traceId === traceId);
+      expect(found.map(({ name }) => name)).toContain('SMTP send');
+      expect(found.map(({ parentId }) => parentId)).toContain(callerId);
+      return found;
+    });
+
+    const smtp = spans.find(({ name }) => name === 'SMTP send');
+    expect(ancestry(spans, smtp)).toEqual([
+      ['gatehouse-notifications', 'SMTP send'],
+      ['gatehouse-notifications', 'process send-mail'],
+      ['gatehouse-notifications', 'send send-mail'],
+      ['gatehouse-notifications', 'relay send-mail'],
+      ['gatehouse-notifications', 'process deliver-to-notifications'],
+      ['gatehouse-worker', 'send deliver-to-notifications'],
+      ['gatehouse-worker', 'relay send-notification'],
+      ['gatehouse-api', 'POST /v2/auth/register'],
+    ]);
+    const request = spans.find(({ parentId }) => parentId === callerId);
+    expect(request?.attributes).toEqual({
+      'http.request.method': 'POST',
+      'http.route': '/v2/auth/register',
+      'http.response.status_code': 201,
+      'network.protocol.version': '1.1',
+      'url.scheme': 'http',
+    });
+    expect(spans.find(({ name }) => name === 'INSERT accounts.outbox')).toMatchObject({
+      parentId: request?.spanId,
+      service: 'gatehouse-api',
+      attributes: {
+        'db.system.name': 'postgresql',
+        'db.query.text': expect.stringContaining('insert into "accounts"."outbox"'),
+      },
+    });
+    const put = spans.find(({ name }) => name === 'send send-mail');
+    const callers = spans.filter(({ name }) => /^EVAL(SHA)?$/.test(name)).map(({ parentId }) => parentId);
+    // The limit of the request, and the job that is put on its queue.
+    expect(callers).toEqual(expect.arrayContaining([request?.spanId, put?.spanId]));
+    // Neither what waits for work nor what looks for it begins a trace.
+    expect(collector.spans.filter(({ name }) => /^(UPDATE|BRPOPLPUSH|PING)/.test(name))).toEqual(
+      spans.filter(({ name }) => name.startsWith('UPDATE')),
+    );
+
+    const mail = await eventually(() => {
+      expect(sink.mailsTo(user.email)).toHaveLength(1);
+      return sink.mailsTo(user.email)[0];
+    });
+    const token = tokenIn(mail);
+    expect((await api.verify(token)).status).toBe(204);
+    const wrong = { ...user, password: 'a wrong password of hers' };
+    expect((await api.login(wrong)).status).toBe(401);
+    const again = await signIn(api, user);
+    await again.api.get(`/users?email=${encodeURIComponent(user.email)}`);
+    expect((await api.refresh(again.session.refreshToken)).status).toBe(200);
+    await api.under('').get(`/verify-email?token=${token}`);
+    await api.under('').get(`/nowhere/${token}?email=${user.email}`);
+    await stopAll();
+    // Of what came last, sent on the way out.
+    expect(app?.logs()).toContain(`"traceId":"${traceId}","spanId":"${request?.spanId}","method":"POST"`);
+    const names = collector.spans.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['POST /v2/auth/refresh', 'GET /verify-email', 'GET']));
+    // MikroORM writes values into its statements.
+    const texts = collector.spans.map(({ attributes }) => String(attributes['db.query.text'] ?? ''));
+    expect(texts.filter((text) => /'|\d\d/.test(text))).toEqual([]);
+    const exported = collector.raw.toString('latin1').toLowerCase();
+    const passwords = [user.password, wrong.password];
+    const tokens = [token, session.accessToken, session.refreshToken, again.session.refreshToken];
+    const addresses = [user.email, user.email.split('@')[0] ?? '', 'email=', 'token='];
+    const secrets = [...passwords, ...tokens, ...addresses];
+    expect(secrets.filter((secret) => exported.includes(secret.toLowerCase()))).toEqual([]);
+  }, 60_000);
+
+  it('hold together when the body comes after the headers', async () => {
+    const { url } = await start('api');
+    const traceId = randomBytes(16).toString('hex');
+    const request = new Request(`${url}/v2/auth/login`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01`,
+      },
+      body: late(JSON.stringify({ email: aUser().email, password: 'wrong password' })),
+      duplex: 'half',
+    });
+    expect((await fetch(request)).status).toBe(401);
+    await eventually(() => {
+      const spans = collector.spans.filter((span) => span.traceId === traceId);
+      const login = spans.find(({ name }) => name === 'POST /v2/auth/login');
+      expect(spans.find(({ name }) => name === 'SELECT accounts.users')?.parentId).toBe(login?.spanId);
+    });
+  });
+
+  it('stay out of what the caller does not sample, and name it in the logs all the same', async () => {
+    const [app, , notifications] = await Promise.all(ROLES.map((role) => start(role)));
+    sink.behave('reject');
+    const traceId = randomBytes(16).toString('hex');
+    const known = new Set(collector.spans.map((span) => span.traceId));
+    const parent = `00-${traceId}-${randomBytes(8).toString('hex')}-00`;
+    await signUp(new ApiClient(app?.url ?? '').with({ traceparent: parent }));
+    const line = new RegExp(`"traceId":"${traceId}","spanId":"[0-9a-f]{16}".*dead letter`);
+    await eventually(() => expect(notifications?.logs()).toMatch(line));
+    await stopAll();
+    expect(app?.logs()).toContain(traceId);
+    expect(collector.spans.filter((span) => span.traceId === traceId)).toEqual([]);
+    const begun = collector.spans.filter((span) => !known.has(span.traceId)).map(({ name }) => name);
+    expect(begun.filter((name) => /register|relay|send/.test(name))).toEqual([]);
+    sink.behave('accept');
+  }, 60_000);
+});
+
+async function start(role: (typeof ROLES)[number]): Promise<RunningApp> {
+  const app = await spawnApp(role, {
+    DATABASE_URL: database.url,
+    REDIS_URL: redis,
+    SMTP_URL: sink.url,
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    OTEL_BSP_SCHEDULE_DELAY: '100',
+    RATE_LIMIT_AUTH: '1000/60',
+  });
+  apps.push(app);
+  return app;
+}
+
+async function stopAll(): Promise<void> {
+  for (const app of apps.splice(0)) {
+    expect(await app.stop()).toEqual({ code: 0, signal: null });
+  }
+}
+
+/** Nothing at first, and everything when the headers have long been read. */
+function late(body: string): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    async start(controller) {
+      await delay(200);
+      controller.enqueue(new TextEncoder().encode(body));
+      controller.close();
+    },
+  });
+}
