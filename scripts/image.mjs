@@ -19,7 +19,9 @@ await runBuilt(async () => {
     engine,
     [
       ...engineArguments,
-      ...['build', '--tag', IMAGE],
+      'build',
+      '--tag',
+      IMAGE,
       ...Object.entries(labels).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
       ...process.argv.slice(2),
       '.',

@@ -1,4 +1,4 @@
-import { startEnvironment } from '../support/environment.mjs';
+import { startEnvironment } from '../support/processes.mjs';
 import { measureLists } from './lists.mjs';
 import { measureProfile } from './profile.mjs';
 import { measureSignIn } from './sign-in.mjs';

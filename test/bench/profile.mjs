@@ -1,5 +1,5 @@
 import autocannon from 'autocannon';
-import { nextLine, register, WARM_UP_SECONDS } from '../support/environment.mjs';
+import { nextLine, register, WARM_UP_SECONDS } from '../support/processes.mjs';
 import { median, shareRow } from './statistics.mjs';
 
 const ROUNDS = 5;

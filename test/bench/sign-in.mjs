@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { nextLine, register, WARM_UP_SECONDS } from '../support/environment.mjs';
+import { nextLine, register, WARM_UP_SECONDS } from '../support/processes.mjs';
 import { median, percentile, shareRow } from './statistics.mjs';
 
 const ROUNDS = 5;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../../dist/libs/embedded/src/index.js';
-import { register, startEnvironment } from '../support/environment.mjs';
+import { register, startEnvironment } from '../support/processes.mjs';
 import { startBalancer } from './balancer.mjs';
 import { startLoad } from './load.mjs';
 

@@ -38,7 +38,7 @@ export async function checkImage(image) {
   console.log(`ok  metadata and content, ${(inspected.Size / 1e6).toFixed(0)} MB`);
 
   const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-image-'));
-  const stops = [() => rmSync(dataDir, { recursive: true, force: true })];
+  const stops = [async () => rmSync(dataDir, { recursive: true, force: true })];
   try {
     const settings = await startServers(dataDir, stops);
     const ports = Object.fromEntries(
@@ -47,7 +47,9 @@ export async function checkImage(image) {
     const containers = Object.fromEntries(
       ROLES.map((role) => [role, start(image, role, settings, ports[role], ports.api[0])]),
     );
-    stops.unshift(() => Promise.all(Object.values(containers).map(({ remove }) => remove())));
+    stops.unshift(async () => {
+      await Promise.all(Object.values(containers).map(({ remove }) => remove()));
+    });
     await checkJourney(containers, ports, settings);
     for (const role of ROLES) {
       await until(`${role} is healthy`, () => isHealthy(containers[role].name));
@@ -123,9 +125,16 @@ function start(image, role, { postgres, redis, mailbox, secrets }, [port, manage
     engine,
     [
       ...engineArguments,
-      ...['run', '--name', name, ...CONFINED, '-v', `${secrets}:/secrets:ro`],
+      'run',
+      '--name',
+      name,
+      ...CONFINED,
+      '-v',
+      `${secrets}:/secrets:ro`,
       ...Object.entries(environment).flatMap(([key, value]) => ['-e', `${key}=${value}`]),
-      ...[image, 'node', `dist/src/main.${role}.js`],
+      image,
+      'node',
+      `dist/src/main.${role}.js`,
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );

@@ -1,0 +1,206 @@
+{{- define "gatehouse.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+
+{{/* Short enough that "-notifications-green" still fits into a label. */}}
+{{- define "gatehouse.fullname" -}}
+{{- $name := include "gatehouse.name" . -}}
+{{- $full := ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) -}}
+{{- default $full .Values.fullnameOverride | trunc 43 | trimSuffix "-" -}}
+{{- end -}}
+
+{{/* Of the pods of all roles, and of no other pod. */}}
+{{- define "gatehouse.selector" -}}
+app.kubernetes.io/name: {{ include "gatehouse.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "gatehouse.releaseLabels" -}}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- end -}}
+
+{{- define "gatehouse.labels" -}}
+{{ include "gatehouse.selector" . }}
+{{ include "gatehouse.releaseLabels" . }}
+{{- end -}}
+
+{{/* Of the migration and the test: no Service, policy or budget for the roles may select those. */}}
+{{- define "gatehouse.hookSelector" -}}
+app.kubernetes.io/name: {{ include "gatehouse.name" . | trunc 57 | trimSuffix "-" }}-hooks
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "gatehouse.serviceAccountName" -}}
+{{- $default := ternary (include "gatehouse.fullname" .) "default" .Values.serviceAccount.create -}}
+{{- default $default .Values.serviceAccount.name -}}
+{{- end -}}
+
+{{/* What each role runs, and the secrets that it gets: those that it needs, and no others. */}}
+{{- define "gatehouse.roles" -}}
+api:
+  program: dist/src/main.api.js
+  secrets: [database, redis, encryptionKeys, blindIndexKeys, jwtPrivateKeys, adminEmail, adminPassword]
+worker:
+  program: dist/src/main.worker.js
+  secrets: [database, redis, encryptionKeys, blindIndexKeys, managementToken]
+notifications:
+  program: dist/src/main.notifications.js
+  secrets: [database, redis, encryptionKeys, blindIndexKeys, smtp]
+{{- end -}}
+
+{{/* The variable of each secret; NAME_FILE names the file that holds it. */}}
+{{- define "gatehouse.secretVariables" -}}
+database: DATABASE_URL
+redis: REDIS_URL
+smtp: SMTP_URL
+encryptionKeys: ENCRYPTION_KEYS
+blindIndexKeys: BLIND_INDEX_KEYS
+jwtPrivateKeys: JWT_PRIVATE_KEYS
+adminEmail: ADMIN_EMAIL
+adminPassword: ADMIN_PASSWORD
+managementToken: MANAGEMENT_TOKEN
+{{- end -}}
+
+{{/*
+The sets of Deployments that there are, as a JSON list: one without a name with strategy rolling, one for each colour
+that has an image with strategy blueGreen. `active` may only decide on replicas, budgets and selectors: if pods depended
+on it, the switch would replace them.
+*/}}
+{{- define "gatehouse.variants" -}}
+{{- $variants := list -}}
+{{- $repository := .Values.image.repository -}}
+{{- if eq .Values.strategy "rolling" -}}
+{{- $variants = append $variants (dict "colour" "" "suffix" "" "active" true "image" (include "gatehouse.image" (list $repository .Values.image))) -}}
+{{- else -}}
+{{- $blueGreen := .Values.blueGreen -}}
+{{- range $colour := list "blue" "green" -}}
+{{- $image := index $blueGreen $colour -}}
+{{- if or $image.tag $image.digest -}}
+{{- $variants = append $variants (dict "colour" $colour "suffix" (printf "-%s" $colour) "active" (eq $colour $blueGreen.active) "image" (include "gatehouse.image" (list $repository $image))) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $variants -}}
+{{- end -}}
+
+{{/* Takes the repository and what holds tag and digest. */}}
+{{- define "gatehouse.image" -}}
+{{- $repository := index . 0 -}}
+{{- with index . 1 -}}
+{{- if .digest -}}{{ $repository }}@{{ .digest }}{{- else -}}{{ $repository }}:{{ .tag }}{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The image that serves: the test runs in it. */}}
+{{- define "gatehouse.activeImage" -}}
+{{- range include "gatehouse.variants" . | fromJsonArray -}}
+{{- if .active -}}{{ .image }}{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* What a Service for people or services selects besides the release: the API, of the colour that serves. */}}
+{{- define "gatehouse.activeSelector" -}}
+app.kubernetes.io/component: api
+{{- if eq .Values.strategy "blueGreen" }}
+gatehouse/colour: {{ .Values.blueGreen.active }}
+{{- end }}
+{{- end -}}
+
+{{/* The restricted profile of the Pod Security Standards. */}}
+{{- define "gatehouse.podSecurityContext" -}}
+runAsNonRoot: true
+runAsUser: 1000
+runAsGroup: 1000
+fsGroup: 1000
+seccompProfile:
+  type: RuntimeDefault
+{{- end -}}
+
+{{- define "gatehouse.containerSecurityContext" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+{{- end -}}
+
+{{/* What all pods of the chart have in common. */}}
+{{- define "gatehouse.podCommons" -}}
+automountServiceAccountToken: false
+enableServiceLinks: false
+securityContext:
+  {{- include "gatehouse.podSecurityContext" . | nindent 2 }}
+{{- with .Values.imagePullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+{{- with .Values.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with .Values.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.affinity }}
+affinity:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* Takes the root and the names of secrets: the variables that say where the mounted ones are. */}}
+{{- define "gatehouse.secretEnv" -}}
+{{- $values := (index . 0).Values -}}
+{{- $variables := include "gatehouse.secretVariables" . | fromYaml -}}
+{{- range index . 1 }}
+{{- if (index $values.secrets .).existingSecret }}
+- name: {{ index $variables . }}_FILE
+  value: /run/secrets/gatehouse/{{ index $variables . }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* Takes the same: the one volume that holds them. */}}
+{{- define "gatehouse.secretVolume" -}}
+{{- $secrets := (index . 0).Values.secrets -}}
+{{- $variables := include "gatehouse.secretVariables" . | fromYaml -}}
+- name: secrets
+  projected:
+    # 0440: the group is fsGroup.
+    defaultMode: 288
+    sources:
+      {{- range $name := index . 1 }}
+      {{- with index $secrets $name }}
+      {{- if .existingSecret }}
+      - secret:
+          name: {{ .existingSecret }}
+          items:
+            - key: {{ .key | quote }}
+              path: {{ index $variables $name }}
+      {{- end }}
+      {{- end }}
+      {{- end }}
+{{- end -}}
+
+{{/* Not empty where the cluster has KEDA. */}}
+{{- define "gatehouse.hasKeda" -}}
+{{- if .Capabilities.APIVersions.Has "keda.sh/v1alpha1" -}}true{{- end -}}
+{{- end -}}
+
+{{/* Takes the root, the role's name and the variant: replicas of a Deployment; empty where an autoscaler decides. */}}
+{{- define "gatehouse.replicas" -}}
+{{- $root := index . 0 -}}
+{{- $role := index . 1 -}}
+{{- $active := (index . 2).active -}}
+{{- $settings := index $root.Values.roles $role -}}
+{{- $scaled := and $settings.autoscaling.enabled (or (eq $role "api") (and $active (include "gatehouse.hasKeda" $root))) -}}
+{{- if not $scaled -}}
+{{- $idle := index $root.Values.blueGreen.idleReplicas $role -}}
+{{- if or $active (kindIs "invalid" $idle) -}}{{ $settings.replicas }}{{- else -}}{{ $idle }}{{- end -}}
+{{- end -}}
+{{- end -}}
