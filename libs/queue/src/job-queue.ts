@@ -6,6 +6,16 @@ import { parsePayload } from './payload.js';
 import { Queues } from './queues.js';
 import { DECLARED_BACKOFF, JOB_TABLE } from './tokens.js';
 
+/**
+ * A worker that has taken an id when Redis loses its data makes a job of it without members: Bull marks it as begun without a
+ * look, fails at it, and keeps it. Such a remnant would keep a job of the same id away for ever.
+ */
+const DROP_REMNANT = `
+if redis.call('EXISTS', KEYS[1]) == 1 and redis.call('HEXISTS', KEYS[1], 'data') == 0 then
+  redis.call('DEL', KEYS[1])
+  redis.call('ZREM', KEYS[2], ARGV[1])
+end`;
+
 export interface EnqueueOptions {
   /** While a job with this id waits, runs or is kept, putting it again changes nothing. */
   readonly jobId?: string;
@@ -39,6 +49,10 @@ export class JobQueue<T extends JobTable = JobTable> {
     parsePayload(definition.payload, payload);
     await this.queues.connections.ready();
     return traceSend(name, async (traceOptions) => {
+      if (options.jobId !== undefined) {
+        const keys = [options.jobId, 'failed'].map((suffix) => queue.toKey(suffix));
+        await queue.client.eval(DROP_REMNANT, keys.length, ...keys, options.jobId);
+      }
       const job = await queue.add(name, payload, { ...jobOptions(definition, options), ...traceOptions });
       return String(job.id);
     });

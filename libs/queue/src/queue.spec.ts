@@ -22,6 +22,25 @@ describe('a job', () => {
     await eventually(async () => expect(await bench.redis.exists('bull:greet:one')).toBe(0));
   });
 
+  it('is put although Redis lost one of its id between the queue and the worker', async () => {
+    const jobs = await bench.start();
+    await jobs.enqueue('greet', { name: 'Ada' });
+    await eventually(() => {
+      expect(household.greeted).toHaveLength(1);
+    });
+    // As a worker finds it that has taken the id when all else is gone.
+    await bench.redis.lpush('bull:greet:wait', 'lost');
+    await eventually(async () => expect(await bench.redis.exists('bull:greet:lost')).toBe(1));
+    await eventually(async () =>
+      expect(await bench.redis.zscore('bull:greet:failed', 'lost')).not.toBeNull(),
+    );
+    await jobs.enqueue('greet', { name: 'Bob' }, { jobId: 'lost' });
+    await eventually(() => {
+      expect(household.greeted.map(({ name }) => name)).toEqual(['Ada', 'Bob']);
+    });
+    expect(await bench.redis.zscore('bull:greet:failed', 'lost')).toBeNull();
+  });
+
   it('is put once for as long as a job of its id is there', async () => {
     const gate = Promise.withResolvers<void>();
     household.greet = () => gate.promise;
