@@ -77,7 +77,7 @@ export function setUpHttp(app: NestFastifyApplication): void {
     logger: app.get<Logger>(PINO),
     accessLog: app.get<Logger>(ACCESS_LOG),
     registry: app.get(Registry),
-    secure: publicUrl.startsWith('https:'),
+    publicUrl,
     trustsProxies: trustedProxies.length > 0,
     isDraining: () => drain.active,
   });

@@ -14,8 +14,8 @@ import {
 } from '#libs/problem';
 import { parseJsonBody } from '../input/json-body.js';
 import { UnreadableBody } from '../input/unreadable-body.js';
-import { problemDocument } from './problem-document.js';
-import { SECURITY_HEADERS } from './request-hooks.js';
+import { problemDocument, sendProblem } from './problem-document.js';
+import { securityHeadersFor } from './security-headers.js';
 
 const JSON_TYPE = 'application/json';
 const MERGE_PATCH_TYPE = 'application/merge-patch+json';
@@ -52,13 +52,8 @@ export function createFastifyAdapter({ publicUrl, trustedProxies }: ServerOption
     clientErrorHandler: (error: NodeJS.ErrnoException, socket: Socket) => answerRaw(error, socket, publicUrl),
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
       const problem = error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? uriTooLong() : malformedRequest();
-      const path = request.url.split('?', 1)[0] ?? '/';
-      const { headers, body } = problemDocument(problem, { publicUrl, path, requestId: request.id });
-      void reply
-        .status(problem.definition.status)
-        .headers({ ...SECURITY_HEADERS, ...headers })
-        .header('X-Request-Id', request.id)
-        .send(body);
+      void reply.headers(securityHeadersFor(publicUrl));
+      void sendProblem(request, reply, problem, publicUrl);
     },
     skipMiddie: true,
   });

@@ -1,3 +1,4 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Problem } from '#libs/problem';
 
 interface Where {
@@ -31,4 +32,19 @@ export function problemDocument(
       ...occurrence.members,
     }),
   };
+}
+
+/** Answers a request with the problem. */
+export function sendProblem(
+  { url, id: requestId }: FastifyRequest,
+  reply: FastifyReply,
+  problem: Problem,
+  publicUrl: string,
+): FastifyReply {
+  const path = url.split('?', 1)[0] ?? '/';
+  const { headers, body } = problemDocument(problem, { publicUrl, path, requestId });
+  return reply
+    .status(problem.definition.status)
+    .headers({ ...headers, 'X-Request-Id': requestId })
+    .send(body);
 }

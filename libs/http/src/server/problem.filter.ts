@@ -13,7 +13,7 @@ import {
   uriTooLong,
 } from '#libs/problem';
 import { PINO } from '#libs/telemetry';
-import { problemDocument } from './problem-document.js';
+import { sendProblem } from './problem-document.js';
 import { MethodTable } from './method-table.js';
 
 /** What the framework answers by status alone. */
@@ -50,12 +50,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (reply.sent) {
       return;
     }
-    const { headers, body } = problemDocument(problem, {
-      publicUrl: this.publicUrl,
-      path: request.url.split('?', 1)[0] ?? '/',
-      requestId: request.id,
-    });
-    void reply.status(problem.definition.status).headers(headers).send(body);
+    void sendProblem(request, reply, problem, this.publicUrl);
   }
 
   private toProblem(error: unknown, request: FastifyRequest): Problem {

@@ -10,19 +10,11 @@ import {
   traceRequest,
   type Tracing,
 } from '#libs/telemetry';
+import { securityHeadersFor } from './security-headers.js';
 
 const LATENCY_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const IDLE_CHECK_MS = 100;
 const PROXY_WARNING_INTERVAL_MS = 60_000;
-
-/** On every answer. Documents and pages that need more override `Content-Security-Policy`. */
-export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
-  'Cache-Control': 'no-store',
-  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
-  'Referrer-Policy': 'no-referrer',
-  'X-Content-Type-Options': 'nosniff',
-  'X-Frame-Options': 'DENY',
-};
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -38,8 +30,7 @@ interface HookOptions {
   /** For the line of each request. */
   readonly accessLog: Logger;
   readonly registry: Registry;
-  /** Whether the public URL is https, and so browsers may be told to insist on it (RFC 6797). */
-  readonly secure: boolean;
+  readonly publicUrl: string;
   readonly trustsProxies: boolean;
   /** Whether the process is about to leave; answers then ask clients to open their next connection elsewhere. */
   readonly isDraining: () => boolean;
@@ -49,9 +40,7 @@ interface HookOptions {
 export function addRequestHooks(fastify: FastifyInstance, options: HookOptions): void {
   const { logger, accessLog, isDraining } = options;
   const observe = createObserver(options.registry);
-  const headers = options.secure
-    ? { ...SECURITY_HEADERS, 'Strict-Transport-Security': 'max-age=31536000; includeSubDomains' }
-    : SECURITY_HEADERS;
+  const headers = securityHeadersFor(options.publicUrl);
   const warnOfProxy = createProxyWarning(logger);
 
   // Declared beforehand, as Fastify asks: requests then keep one shape.
