@@ -1,37 +1,18 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiClient } from '../support/client.js';
-import { signIn } from '../support/factories.js';
 import { expectProblem, expectProblemDocument } from '../support/problems.js';
-import {
-  createDatabase,
-  redisUrl,
-  type RunningApp,
-  spawnApp,
-  type TestDatabase,
-} from '../support/servers.js';
+import { type AdminApp, startAdminApp } from '../support/admin-app.js';
 
-const ADMIN = { email: 'admin@acme.test', password: 'the admin of these tests' };
-
-let database: TestDatabase;
-let app: RunningApp;
+let running: AdminApp;
 let admin: ApiClient;
 
 beforeAll(async () => {
-  database = await createDatabase();
-  app = await spawnApp('api', {
-    DATABASE_URL: database.url,
-    REDIS_URL: await redisUrl(),
-    ADMIN_EMAIL: ADMIN.email,
-    ADMIN_PASSWORD: ADMIN.password,
-  });
-  admin = (await signIn(new ApiClient(app.url), ADMIN)).api;
+  running = await startAdminApp();
+  ({ admin } = running);
 });
-afterAll(async () => {
-  await app.kill();
-  await database.drop();
-});
+afterAll(() => running.dispose());
 afterEach(() => {
-  expect(app.logs()).not.toContain('request failed');
+  expect(running.app.logs()).not.toContain('request failed');
 });
 
 describe('queries and paths', () => {

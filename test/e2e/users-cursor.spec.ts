@@ -2,42 +2,24 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiClient, type ListBody, type UserBody } from '../support/client.js';
 import { type SignedUp, signIn, signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
-import {
-  createDatabase,
-  redisUrl,
-  type RunningApp,
-  spawnApp,
-  type TestDatabase,
-} from '../support/servers.js';
+import { type AdminApp, startAdminApp } from '../support/admin-app.js';
 import { query } from '../support/stored.js';
 
-const ADMIN = { email: 'admin@acme.test', password: 'the admin of these tests' };
 /** More than three pages of five. */
 const COUNT = 17;
 
-let database: TestDatabase;
-let app: RunningApp;
+let running: AdminApp;
 let api: ApiClient;
 let admin: ApiClient;
 
 beforeAll(async () => {
-  database = await createDatabase();
-  app = await spawnApp('api', {
-    DATABASE_URL: database.url,
-    REDIS_URL: await redisUrl(),
-    ADMIN_EMAIL: ADMIN.email,
-    ADMIN_PASSWORD: ADMIN.password,
-  });
-  api = new ApiClient(app.url);
-  admin = (await signIn(api, ADMIN)).api;
+  running = await startAdminApp();
+  ({ api, admin } = running);
   for (let n = 0; n < COUNT; n++) {
     await signUp(api, { displayName: `User ${n}` });
   }
 });
-afterAll(async () => {
-  await app.kill();
-  await database.drop();
-});
+afterAll(() => running.dispose());
 
 describe('v2 lists by cursor', () => {
   it.each(['createdAt', '-createdAt'])(
@@ -99,7 +81,7 @@ describe('v2 lists by cursor', () => {
     });
     const links = linksOf(first.headers);
     expect(Object.keys(links)).toEqual(['next']);
-    const query = new URL(links['next'] ?? '', app.url).searchParams;
+    const query = new URL(links['next'] ?? '', running.app.url).searchParams;
     expect([query.get('cursor'), query.get('limit')]).toEqual([first.body.page.nextCursor, '3']);
     expect((await list('limit=100')).body.page).toEqual({ nextCursor: null, previousCursor: null });
     expect(first.headers.get('deprecation')).toBeNull();
@@ -145,7 +127,7 @@ function linksOf(headers: Headers): Record<string, string> {
 }
 
 async function allIds(): Promise<string[]> {
-  const rows = await query<{ id: string }>(database.url, 'select id from accounts.users order by id');
+  const rows = await query<{ id: string }>(running.database.url, 'select id from accounts.users order by id');
   return rows.map(({ id }) => id);
 }
 
@@ -154,5 +136,5 @@ async function countUsers(): Promise<number> {
 }
 
 async function remove(ids: readonly string[]): Promise<void> {
-  await query(database.url, 'delete from accounts.users where id = any($1)', [ids]);
+  await query(running.database.url, 'delete from accounts.users where id = any($1)', [ids]);
 }

@@ -1,43 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiClient, type ListBody, type UserBody } from '../support/client.js';
-import { signIn, signUp } from '../support/factories.js';
+import { signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
-import {
-  createDatabase,
-  redisUrl,
-  type RunningApp,
-  spawnApp,
-  type TestDatabase,
-} from '../support/servers.js';
+import { spawnApp } from '../support/servers.js';
+import { ADMIN, type AdminApp, startAdminApp } from '../support/admin-app.js';
 import { query } from '../support/stored.js';
 
-const ADMIN = { email: 'admin@acme.test', password: 'the admin of these tests' };
 /** More than three pages of five. */
 const COUNT = 17;
 
-let database: TestDatabase;
-let app: RunningApp;
+let running: AdminApp;
 let api: ApiClient;
 let admin: ApiClient;
 
 beforeAll(async () => {
-  database = await createDatabase();
-  app = await spawnApp('api', {
-    DATABASE_URL: database.url,
-    REDIS_URL: await redisUrl(),
-    ADMIN_EMAIL: ADMIN.email,
-    ADMIN_PASSWORD: ADMIN.password,
-  });
-  api = new ApiClient(app.url);
-  admin = (await signIn(api, ADMIN)).api;
+  running = await startAdminApp();
+  ({ api, admin } = running);
   for (let n = 0; n < COUNT; n++) {
     await signUp(api, { displayName: `User ${n}` });
   }
 });
-afterAll(async () => {
-  await app.kill();
-  await database.drop();
-});
+afterAll(() => running.dispose());
 
 describe('who may list users', () => {
   it.each(['/v1/users', '/v2/users', '/v2/users/0197f9a2-5c1e-7c3b-9d52-6f1d1c1f4a10'])(
@@ -52,9 +35,14 @@ describe('who may list users', () => {
   );
 
   it('stays so at the next start: the first admin is made once and never changed', async () => {
-    const env = { ...app.env, ADMIN_PASSWORD: 'another password by now' } as typeof app.env;
-    await app.stop();
-    app = await spawnApp('api', { DATABASE_URL: '', REDIS_URL: '', ...env });
+    const { env } = running.app;
+    await running.app.stop();
+    running.app = await spawnApp('api', {
+      DATABASE_URL: '',
+      REDIS_URL: '',
+      ...env,
+      ADMIN_PASSWORD: 'another password by now',
+    });
     const { body } = await api.login(ADMIN);
     expect(body.user).toMatchObject({ email: ADMIN.email, emailVerified: true, roles: ['user', 'admin'] });
     expect((await api.login({ ...ADMIN, password: 'another password by now' })).status).toBe(401);
@@ -102,7 +90,7 @@ function linksOf(headers: Headers): Record<string, string> {
 }
 
 async function allIds(): Promise<string[]> {
-  const rows = await query<{ id: string }>(database.url, 'select id from accounts.users order by id');
+  const rows = await query<{ id: string }>(running.database.url, 'select id from accounts.users order by id');
   return rows.map(({ id }) => id);
 }
 

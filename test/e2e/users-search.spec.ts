@@ -1,43 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type AdminApp, startAdminApp } from '../support/admin-app.js';
 import { ApiClient, type ListBody, type UserBody } from '../support/client.js';
-import { aUser, type SignedUp, signIn, signUp } from '../support/factories.js';
+import { aUser, type SignedUp, signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
-import {
-  createDatabase,
-  eventually,
-  redisUrl,
-  type RunningApp,
-  spawnApp,
-  type TestDatabase,
-} from '../support/servers.js';
+import { eventually } from '../support/servers.js';
 import { query } from '../support/stored.js';
 
-const ADMIN = { email: 'admin@acme.test', password: 'the admin of these tests' };
 const NAMES = ['Ada Lovelace', 'ada lower', 'Adam', 'Grace', '100% Otter', '100 Otters', 'Ümit', null];
 
-let database: TestDatabase;
-let app: RunningApp;
+let running: AdminApp;
 let admin: ApiClient;
 const users: SignedUp[] = [];
 
 beforeAll(async () => {
-  database = await createDatabase();
-  app = await spawnApp('api', {
-    DATABASE_URL: database.url,
-    REDIS_URL: await redisUrl(),
-    ADMIN_EMAIL: ADMIN.email,
-    ADMIN_PASSWORD: ADMIN.password,
-  });
-  const api = new ApiClient(app.url);
-  admin = (await signIn(api, ADMIN)).api;
+  running = await startAdminApp();
+  ({ admin } = running);
   for (const displayName of NAMES) {
-    users.push(await signUp(api, { displayName }));
+    users.push(await signUp(running.api, { displayName }));
   }
 });
-afterAll(async () => {
-  await app.kill();
-  await database.drop();
-});
+afterAll(() => running.dispose());
 
 describe('searching users', () => {
   it('finds an address as a whole, without case, and no part of it', async () => {
@@ -64,7 +46,10 @@ describe('searching users', () => {
   it('finds by role and by status, and by all of it together', async () => {
     expect(await found({ role: 'admin' })).toEqual(['Admin']);
     expect(await found({ role: 'nothing' })).toEqual([]);
-    await query(database.url, `update accounts.users set status = 'suspended' where display_name = 'Grace'`);
+    await query(
+      running.database.url,
+      `update accounts.users set status = 'suspended' where display_name = 'Grace'`,
+    );
     expect(await found({ status: 'suspended' })).toEqual(['Grace']);
     expect(await found({ status: 'active', q: 'a', role: 'user', limit: '2' })).toEqual([
       'Adam',
@@ -155,9 +140,9 @@ describe.each(['/v1', '/v2'])('one user under %s', (prefix) => {
 });
 
 it('a user who was suspended can not sign in', async () => {
-  const api = new ApiClient(app.url);
+  const { api } = running;
   const user = await signUp(api, aUser());
-  await query(database.url, `update accounts.users set status = 'suspended' where id = $1`, [
+  await query(running.database.url, `update accounts.users set status = 'suspended' where id = $1`, [
     user.session.user.id,
   ]);
   expectProblem(await api.login(user), 401, 'invalid-credentials');
