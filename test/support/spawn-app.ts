@@ -42,25 +42,33 @@ const MAIN: Record<AppRole, string> = {
 /** Starts the built application as a process of its own and waits until it is ready. */
 export async function spawnApp(role: AppRole, env: AppEnvironment): Promise<RunningApp> {
   const app = await launchApp(role, env);
-  let ended: AppExit | undefined;
-  void app.exited.then((exit) => (ended = exit));
   try {
-    await eventually(
-      async () => {
-        const status = ended ? 200 : await statusOf(`${app.managementUrl}/health/ready`);
-        if (status !== 200) {
-          throw new Error(`${role} is not ready: ${status}`);
-        }
-      },
-      { timeoutMs: READY_WITHIN_MS },
-    );
-    if (ended) {
-      throw new Error(`${role} ended with ${JSON.stringify(ended)} before it was ready`);
-    }
+    await becomesReady(role, app);
     return app;
   } catch (error) {
     await app.kill('SIGKILL');
+    // Another suite had the same port from our look to the bind: it is not what a test is about.
+    if (app.logs().includes('EADDRINUSE') && env['PORT'] === undefined) {
+      return spawnApp(role, env);
+    }
     throw new Error(`${(error as Error).message}\n${app.logs()}`, { cause: error });
+  }
+}
+
+async function becomesReady(role: AppRole, app: RunningApp): Promise<void> {
+  let ended: AppExit | undefined;
+  void app.exited.then((exit) => (ended = exit));
+  await eventually(
+    async () => {
+      const status = ended ? 200 : await statusOf(`${app.managementUrl}/health/ready`);
+      if (status !== 200) {
+        throw new Error(`${role} is not ready: ${status}`);
+      }
+    },
+    { timeoutMs: READY_WITHIN_MS },
+  );
+  if (ended) {
+    throw new Error(`${role} ended with ${JSON.stringify(ended)} before it was ready`);
   }
 }
 
