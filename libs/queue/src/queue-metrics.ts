@@ -8,7 +8,9 @@ const COLLECT_WITHIN_MS = 500;
 
 const STATES = ['waiting', 'active', 'delayed', 'failed'] as const;
 
-export type JobOutcome = 'completed' | 'retried' | 'dead';
+const OUTCOMES = ['completed', 'retried', 'dead'] as const;
+
+export type JobOutcome = (typeof OUTCOMES)[number];
 
 interface Depth {
   readonly queue: string;
@@ -19,8 +21,8 @@ interface Depth {
 /** What Prometheus is told about jobs: what waits, how long runs take, how they end. */
 @Injectable()
 export class QueueMetrics {
-  private readonly durations: Histogram<'job' | 'outcome'>;
-  private readonly outcomes: Counter<'job' | 'outcome'>;
+  private readonly durations: Histogram<'queue' | 'outcome'>;
+  private readonly outcomes: Counter<'queue' | 'outcome'>;
   private readonly depth: Gauge<'queue' | 'state'>;
   private readonly oldest: Gauge<'queue'>;
   private collecting: Promise<Depth[] | undefined> | undefined;
@@ -33,14 +35,14 @@ export class QueueMetrics {
     this.durations = new Histogram({
       name: 'gatehouse_job_duration_seconds',
       help: 'Duration of the runs of jobs.',
-      labelNames: ['job', 'outcome'],
+      labelNames: ['queue', 'outcome'],
       buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 90],
       registers,
     });
     this.outcomes = new Counter({
       name: 'gatehouse_job_runs_total',
       help: 'Runs of jobs by how they ended: completed, retried (failed, comes again), dead (failed for good).',
-      labelNames: ['job', 'outcome'],
+      labelNames: ['queue', 'outcome'],
       registers,
     });
     const collect = (): Promise<void> => this.collect();
@@ -53,20 +55,30 @@ export class QueueMetrics {
     });
     this.oldest = new Gauge({
       name: 'gatehouse_queue_oldest_waiting_seconds',
-      help: 'Age of the job that is next in a queue, 0 when none waits.',
+      help: 'Time since the job that is next in a queue was put or last tried, 0 when none waits.',
       labelNames: ['queue'],
       registers,
       collect,
     });
+    this.startAtZero();
   }
 
   /** @returns a function to call when the run has ended */
-  startRun(job: string): (outcome: JobOutcome) => void {
+  startRun(queue: string): (outcome: JobOutcome) => void {
     const startedAt = performance.now();
     return (outcome) => {
-      this.durations.observe({ job, outcome }, (performance.now() - startedAt) / 1_000);
-      this.outcomes.inc({ job, outcome });
+      this.durations.observe({ queue, outcome }, (performance.now() - startedAt) / 1_000);
+      this.outcomes.inc({ queue, outcome });
     };
+  }
+
+  /** From the first scrape on, so that the first run of its kind counts: Prometheus sees no growth in what is new. */
+  private startAtZero(): void {
+    for (const [queue] of this.queues.entries()) {
+      OUTCOMES.forEach((outcome) => {
+        this.outcomes.inc({ queue, outcome }, 0);
+      });
+    }
   }
 
   private async collect(): Promise<void> {
@@ -97,8 +109,10 @@ export class QueueMetrics {
           client.zcard(key('delayed')),
           client.zcard(key('failed')),
         ]);
-        const since = next === null ? null : await client.hget(key(next), 'timestamp');
-        const oldestAgeSeconds = since === null ? 0 : Math.max(0, (Date.now() - Number(since)) / 1_000);
+        // A job that comes again after a failure has not waited since it was put.
+        const times = next === null ? [] : await client.hmget(key(next), 'timestamp', 'processedOn');
+        const since = Math.max(0, ...times.map(Number));
+        const oldestAgeSeconds = since === 0 ? 0 : Math.max(0, (Date.now() - since) / 1_000);
         return { queue: name, counts, oldestAgeSeconds };
       }),
     );
