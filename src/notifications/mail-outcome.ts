@@ -1,9 +1,13 @@
 /**
- * How an attempt to send ended: `refused` for good, `deferred` for certain and so to be repeated, or `unknown`, when
- * the connection broke at a point where the server may have taken the mail already.
+ * How an attempt to send ended: `refused` for good; for certain not sent and so to be repeated, because the mail was
+ * `deferred` or the server is `unreachable` for any mail (no connection, no login); or `unknown`, when the connection
+ * broke at a point where the server may have taken the mail already.
  */
 export type MailOutcome =
-  { readonly kind: 'sent' } | { readonly kind: 'refused' | 'deferred' | 'unknown'; readonly reason: string };
+  { readonly kind: 'sent' } | { readonly kind: Exclude<MailOutcomeKind, 'sent'>; readonly reason: string };
+
+export const MAIL_OUTCOMES = ['sent', 'refused', 'deferred', 'unreachable', 'unknown'] as const;
+export type MailOutcomeKind = (typeof MAIL_OUTCOMES)[number];
 
 /** The members of nodemailer's errors that tell outcomes apart. */
 interface SmtpError {
@@ -29,12 +33,16 @@ export function outcomeOfError(error: unknown): MailOutcome {
   const reason = [reply, command, originalCode ?? code ?? 'unknown error']
     .filter((part) => part !== undefined && part !== false)
     .join(' ');
-  if (ABOUT_THE_MAIL.has(String(code)) && isPermanent(reply, command)) {
+  const isAboutTheMail = ABOUT_THE_MAIL.has(String(code)) && !ABOUT_THE_LOGIN.has(reply ?? 0);
+  if (isAboutTheMail && isPermanent(reply, command)) {
     return { kind: 'refused', reason };
   }
   const isKnown =
     reply !== undefined || NEVER_CONNECTED.has(String(originalCode ?? code)) || isBeforeMail(String(code));
-  return { kind: isKnown ? 'deferred' : 'unknown', reason };
+  if (!isKnown) {
+    return { kind: 'unknown', reason };
+  }
+  return { kind: isAboutTheMail ? 'deferred' : 'unreachable', reason };
 }
 
 /** 5yz (RFC 5321, section 4.2.1), or an address that nodemailer refuses to put into a command. */
@@ -42,7 +50,7 @@ function isPermanent(reply: number | undefined, command: unknown): boolean {
   if (reply === undefined) {
     return command === 'API';
   }
-  return reply >= 500 && reply < 600 && reply !== BAD_SEQUENCE && !ABOUT_THE_LOGIN.has(reply);
+  return reply >= 500 && reply < 600 && reply !== BAD_SEQUENCE;
 }
 
 function isBeforeMail(code: string): boolean {

@@ -84,7 +84,7 @@ describe('Mailer', () => {
 
   it('tells that nothing was sent when nobody listens', async () => {
     const other = mailerTo('smtp://127.0.0.1:9');
-    expect(await other.send(mail, never)).toMatchObject({ kind: 'deferred' });
+    expect(await other.send(mail, never)).toMatchObject({ kind: 'unreachable' });
     other.onApplicationShutdown();
   });
 

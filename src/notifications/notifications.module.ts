@@ -5,6 +5,7 @@ import { DeliveryClaims } from './delivery-claims.js';
 import { DeliveryRepository } from './delivery.repository.js';
 import { MAIL_OPTIONS, type MailOptions } from './mail.options.js';
 import { MailComposer } from './mail-composer.js';
+import { MailMetrics } from './mail-metrics.js';
 import { Mailer } from './mailer.js';
 import { MailRenderer } from './mail-renderer.js';
 import { MessageEffects } from './message-effects.js';
@@ -29,6 +30,7 @@ import { SendMailService } from './send-mail.service.js';
     DeliveryRepository,
     MailComposer,
     Mailer,
+    MailMetrics,
     MailRenderer,
     MessageEffects,
     PurgeNotificationsService,

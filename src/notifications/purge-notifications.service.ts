@@ -4,6 +4,7 @@ import { Clock } from '#libs/clock';
 import { Database } from '#libs/database';
 import { Inbox, Outbox } from '#libs/outbox';
 import { DeliveryRepository } from './delivery.repository.js';
+import { MailMetrics } from './mail-metrics.js';
 import { MAIL_CONSUMER } from './mail-route.js';
 
 const DAY_MS = 86_400_000;
@@ -22,12 +23,14 @@ export class PurgeNotificationsService {
     private readonly inbox: Inbox,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
+    private readonly metrics: MailMetrics,
   ) {}
 
   /** Stops between batches when `signal` fires. */
   async purge(signal: AbortSignal): Promise<void> {
     const now = this.clock.now();
-    await this.inBatches(signal, (em) => this.expire(em, now));
+    const expired = await this.inBatches(signal, (em) => this.expire(em, now));
+    this.metrics.expired(expired);
     await this.inBatches(signal, (em) =>
       this.deliveries.purgeFinal(em, daysBefore(now, DELIVERY_DAYS), BATCH),
     );
@@ -43,11 +46,18 @@ export class PurgeNotificationsService {
     return overdue.length;
   }
 
-  private async inBatches(signal: AbortSignal, work: (em: EntityManager) => Promise<number>): Promise<void> {
+  /** @returns how many it did in all */
+  private async inBatches(
+    signal: AbortSignal,
+    work: (em: EntityManager) => Promise<number>,
+  ): Promise<number> {
+    let total = 0;
     let done = BATCH;
     while (done === BATCH && !signal.aborted) {
       done = await this.database.write(work);
+      total += done;
     }
+    return total;
   }
 }
 

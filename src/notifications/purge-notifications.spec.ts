@@ -40,6 +40,7 @@ describe('the purge', () => {
     const before = await bench.sql('select * from notifications.inbox');
     await bench.app.get(PurgeNotificationsService).purge(new AbortController().signal);
     expect(await bench.delivery(overdue)).toMatchObject({ state: 'expired', sealed: null });
+    expect(await bench.metric('gatehouse_mails_expired_total')).toBe(1);
     expect(await bench.delivery(waiting)).toMatchObject({ state: 'pending' });
     expect(await bench.notes()).toEqual([{ message_id: waiting }]);
     expect(

@@ -4,6 +4,7 @@ import { JobError, UnrecoverableJobError } from '#libs/queue';
 import { DeliveryClaims } from './delivery-claims.js';
 import type { ClaimedDelivery } from './delivery.repository.js';
 import { MailComposer } from './mail-composer.js';
+import { MailMetrics } from './mail-metrics.js';
 import { Mailer } from './mailer.js';
 import type { MailOutcome } from './mail-outcome.js';
 
@@ -23,6 +24,7 @@ export class SendMailService {
     private readonly claims: DeliveryClaims,
     private readonly composer: MailComposer,
     private readonly mailer: Mailer,
+    private readonly metrics: MailMetrics,
   ) {}
 
   /** @throws JobError when it has to be tried again, UnrecoverableJobError when that would not help */
@@ -34,10 +36,12 @@ export class SendMailService {
     if (this.claims.hasExpired(claimed)) {
       this.logger.warn(`delivery ${deliveryId} expired before it could be sent`);
       await this.claims.finish(deliveryId, 'expired', null);
+      this.metrics.expired();
       return;
     }
     const outcome = await this.claims.holding(claimed, async () => {
       const reached = await this.attempt(claimed, signal);
+      this.metrics.attempted(deliveryId, reached.kind);
       await this.recordPersistently(claimed, reached, signal);
       return reached;
     });
@@ -78,6 +82,7 @@ export class SendMailService {
       case 'refused':
         return this.claims.finish(claimed.id, 'failed', outcome.reason);
       case 'deferred':
+      case 'unreachable':
       case 'unknown':
         return this.claims.giveBack(claimed, `${outcome.kind}: ${outcome.reason}`);
     }

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { v7 } from 'uuid';
 import { Queues } from '#libs/queue';
 import { eventually } from '../../test/support/servers.js';
-import { command, NotificationsBench } from '../../test/support/notifications-bench.js';
+import { command, HOUR_MS, NotificationsBench } from '../../test/support/notifications-bench.js';
 
 let bench: NotificationsBench;
 
@@ -18,11 +18,13 @@ describe('when SMTP', () => {
     await bench.sink.stop();
     const id = await bench.deliver('send-notification', command());
     await eventually(async () => expect((await bench.delivery(id)).attempts).toBeGreaterThan(2));
-    expect((await bench.delivery(id)).last_error).toContain('deferred: CONN ECONNREFUSED');
+    expect((await bench.delivery(id)).last_error).toContain('unreachable: CONN ECONNREFUSED');
     await bench.sink.start();
     await eventually(async () => expect((await bench.delivery(id)).state).toBe('sent'));
     await bench.idle();
     expect(bench.sink.attempts).toBe(1);
+    expect(await bench.metric('gatehouse_mail_attempts_total{outcome="unreachable"}')).toBeGreaterThan(2);
+    expect(await bench.metric('gatehouse_mail_attempts_total{outcome="sent"}')).toBe(1);
   });
 
   it('defers, the mail is tried again', async () => {
@@ -63,6 +65,15 @@ describe('when SMTP', () => {
 });
 
 describe('a delivery', () => {
+  it('that is sent tells how long it took since its command was made', async () => {
+    const hourAgo = v7({ msecs: Date.now() - HOUR_MS });
+    await bench.deliver('send-notification', command(), hourAgo);
+    await eventually(async () => expect((await bench.delivery(hourAgo)).state).toBe('sent'));
+    expect(await bench.metric('gatehouse_mail_delivery_seconds_count')).toBe(1);
+    expect(await bench.metric('gatehouse_mail_delivery_seconds_sum')).toBeGreaterThanOrEqual(3_600);
+    expect(await bench.metric('gatehouse_mail_delivery_seconds_sum')).toBeLessThan(3_630);
+  });
+
   it('that is claimed by a run which died is sent when the claim has lapsed', async () => {
     await bench.sink.stop();
     const id = await bench.deliver('send-notification', command());
@@ -93,6 +104,7 @@ describe('a delivery', () => {
     const id = await bench.deliver('send-notification', command({ expiresInMs: -1_000 }));
     await eventually(async () => expect((await bench.delivery(id)).state).toBe('expired'));
     expect(bench.sink.attempts).toBe(0);
+    expect(await bench.metric('gatehouse_mails_expired_total')).toBe(1);
     expect(await bench.delivery(id)).toMatchObject({ sealed: null });
     expect(await bench.notes()).toEqual([]);
   });

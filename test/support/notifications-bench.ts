@@ -108,6 +108,12 @@ export class NotificationsBench {
     return this.sql('select message_id from notifications.outbox');
   }
 
+  /** The value of a metric, named with its labels. */
+  async metric(name: string): Promise<number> {
+    const line = (await this.app.registry.metrics()).split('\n').find((text) => text.startsWith(`${name} `));
+    return Number(line?.slice(name.length));
+  }
+
   sql<T extends object>(query: string, values: unknown[] = []): Promise<T[]> {
     return this.app.database.read((em) => em.execute<T[]>(query, values));
   }

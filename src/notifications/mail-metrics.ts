@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { Counter, Histogram, Registry } from 'prom-client';
+import { MAIL_OUTCOMES, type MailOutcomeKind } from './mail-outcome.js';
+
+/** Up to a day, which a mail may wait for a server that is down. */
+const BUCKETS_SECONDS = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600, 14_400, 86_400];
+
+/** What Prometheus is told about mails: how attempts end, and how long people wait. */
+@Injectable()
+export class MailMetrics {
+  private readonly attempts: Counter<'outcome'>;
+  private readonly expirations: Counter;
+  private readonly durations: Histogram;
+
+  constructor(registry: Registry) {
+    const registers = [registry];
+    this.attempts = new Counter({
+      name: 'gatehouse_mail_attempts_total',
+      help:
+        'Attempts to send a mail by how they ended: sent, refused (for good), deferred (the server wants it later), ' +
+        'unreachable (no connection or login), unknown (the connection was lost on the way).',
+      labelNames: ['outcome'],
+      registers,
+    });
+    // Prometheus sees no growth in what is new: the first outcome of its kind counts only after a zero.
+    MAIL_OUTCOMES.forEach((outcome) => {
+      this.attempts.inc({ outcome }, 0);
+    });
+    this.expirations = new Counter({
+      name: 'gatehouse_mails_expired_total',
+      help: 'Mails that were never sent, because their time was up.',
+      registers,
+    });
+    this.durations = new Histogram({
+      name: 'gatehouse_mail_delivery_seconds',
+      help: 'Time from the request that asked for a mail until the SMTP server accepted it.',
+      buckets: BUCKETS_SECONDS,
+      registers,
+    });
+  }
+
+  attempted(deliveryId: string, outcome: MailOutcomeKind): void {
+    this.attempts.inc({ outcome });
+    if (outcome === 'sent') {
+      this.durations.observe(Math.max(0, Date.now() - madeAtMs(deliveryId)) / 1_000);
+    }
+  }
+
+  expired(count = 1): void {
+    this.expirations.inc(count);
+  }
+}
+
+/** A delivery has the id of its command, a UUIDv7: that begins with when it was made (RFC 9562, section 5.7). */
+function madeAtMs(id: string): number {
+  return Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
+}
