@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Algorithm, hash, type Options, verify } from '@node-rs/argon2';
-import { Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { unavailable } from '#libs/problem';
 import { AppConfig } from '../../../config/index.js';
 import { QueueFullError, WorkQueue } from './work-queue.js';
@@ -22,12 +22,25 @@ const DECOY = 'correct horse battery staple';
 @Injectable()
 export class PasswordHasher {
   private readonly queue: WorkQueue;
+  private readonly waits: Histogram;
+  private readonly refusals: Counter;
   /** For addresses that nobody has: verified like any other, so that the answer takes as long. */
   private decoy: Promise<string> | undefined;
 
   constructor({ passwordHashing }: AppConfig, registry: Registry) {
     const queue = new WorkQueue(passwordHashing.concurrency, passwordHashing.queueLength);
     this.queue = queue;
+    this.waits = new Histogram({
+      name: 'gatehouse_password_hash_wait_seconds',
+      help: 'How long passwords waited before they were hashed or verified.',
+      buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers: [registry],
+    });
+    this.refusals = new Counter({
+      name: 'gatehouse_password_hash_refused_total',
+      help: 'Passwords that were neither hashed nor verified, because too many waited: answered with 503.',
+      registers: [registry],
+    });
     new Gauge({
       name: 'gatehouse_password_hash_waiting',
       help: 'Passwords that wait to be hashed or verified.',
@@ -70,12 +83,18 @@ export class PasswordHasher {
   }
 
   private async enqueue<T>(work: () => Promise<T>): Promise<T> {
+    const since = performance.now();
     try {
-      return await this.queue.run(work);
+      return await this.queue.run(() => {
+        this.waits.observe((performance.now() - since) / 1_000);
+        return work();
+      });
     } catch (error) {
-      throw error instanceof QueueFullError
-        ? unavailable({ headers: { 'Retry-After': RETRY_AFTER_SECONDS }, cause: error })
-        : error;
+      if (error instanceof QueueFullError) {
+        this.refusals.inc();
+        throw unavailable({ headers: { 'Retry-After': RETRY_AFTER_SECONDS }, cause: error });
+      }
+      throw error;
     }
   }
 }

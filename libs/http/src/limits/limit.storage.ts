@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { Outage } from '#libs/redis';
+import { LIMITS } from './limit.guard.js';
 import { RedisSlidingWindow } from './redis-sliding-window.js';
 import { type Hit, LocalSlidingWindow, type Verdict } from './sliding-window.js';
 
@@ -21,6 +22,7 @@ export class LimitStorage implements ThrottlerStorage {
   private readonly local = new LocalSlidingWindow(MAX_LOCAL_KEYS);
   private readonly outage: Outage;
   private readonly fallbacks: Counter;
+  private readonly refusals: Counter<'limit'>;
   private retryAt = 0;
 
   constructor(redis: Redis, logger: Logger, registry: Registry) {
@@ -30,6 +32,16 @@ export class LimitStorage implements ThrottlerStorage {
       name: 'gatehouse_rate_limit_local_total',
       help: 'Requests counted by this replica alone, because Redis did not answer.',
       registers: [registry],
+    });
+    this.refusals = new Counter({
+      name: 'gatehouse_rate_limit_refused_total',
+      help: 'Requests refused with 429, by the limit that they met.',
+      labelNames: ['limit'],
+      registers: [registry],
+    });
+    // Prometheus sees no growth in what is new: the first refusal counts only after a zero.
+    LIMITS.forEach((limit) => {
+      this.refusals.inc({ limit }, 0);
     });
     const { outage } = this;
     new Gauge({
@@ -42,8 +54,17 @@ export class LimitStorage implements ThrottlerStorage {
     });
   }
 
-  async increment(key: string, ttl: number, limit: number): Promise<StorageRecord> {
+  async increment(
+    key: string,
+    ttl: number,
+    limit: number,
+    _blockDuration: number,
+    name: string,
+  ): Promise<StorageRecord> {
     const { allowed, remaining, resetMs } = await this.hit({ key: `limit:${key}`, limit, windowMs: ttl });
+    if (!allowed) {
+      this.refusals.inc({ limit: name });
+    }
     const seconds = Math.max(1, Math.ceil(resetMs / 1000));
     return {
       totalHits: limit - remaining,
