@@ -2,10 +2,13 @@ import { Global, Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { Drain } from '#libs/http';
 import { AppConfig } from '../../config/index.js';
+import { BuildMetrics } from './build-metrics.js';
 import { EventLoop } from './event-loop.js';
 import { HealthService } from './health.service.js';
 import { Lifecycle } from './lifecycle.js';
 import { ManagementServer } from './management.server.js';
+import { PoolMetrics } from './pool-metrics.js';
+import { ReadinessMetrics } from './readiness-metrics.js';
 
 /** For every role: probes and metrics on the management port, and the drain that readiness tells of. */
 @Global()
@@ -17,10 +20,13 @@ import { ManagementServer } from './management.server.js';
       inject: [AppConfig],
       useFactory: ({ drainSeconds }: AppConfig) => new Drain(drainSeconds),
     },
+    BuildMetrics,
     EventLoop,
     HealthService,
     Lifecycle,
     ManagementServer,
+    PoolMetrics,
+    ReadinessMetrics,
   ],
   exports: [Drain, HealthService, Lifecycle],
 })
