@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from '../test/support/environment.js';
-import { parseEnvironment } from './app-config.js';
+import { parseEnvironment } from './environment.js';
 
 /** Of `npm start` alone: libs/embedded reads it, the application does not. */
 const OF_THE_SUPERVISOR = ['DATA_DIR'];

@@ -33,6 +33,19 @@ export function parseHost(text: string): string {
   return text;
 }
 
+/** Host names, comma-separated, in small letters. */
+export function parseHosts(text: string): string[] {
+  return parseList(text).map((host) => parseHost(host).toLowerCase());
+}
+
+/** What fits into an Authorization header. */
+export function parseToken(text: string): string {
+  if (!/^[\x21-\x7e]+$/.test(text)) {
+    throw new BadValue('must be visible ASCII characters without spaces');
+  }
+  return text;
+}
+
 /** A number from 0 to 1. */
 export function parseShare(text: string): number {
   const value = Number(text);
@@ -185,17 +198,4 @@ export function parseMailFrom(text: string): string {
     throw new BadValue('must be an e-mail address, or Name <address>');
   }
   return text;
-}
-
-const PLACEHOLDER =
-  /change[-_ ]?me|placeholder|example|your[-_ ]|dummy|insert|todo|^(secret|password|admin|test|default)\d*$/i;
-
-/** Whether a secret is one that somebody forgot to replace, or of so few different characters that it can be guessed. */
-export function isWeakSecret(secret: string, minLength: number): boolean {
-  return secret.length < minLength || PLACEHOLDER.test(secret) || new Set(secret).size < 5;
-}
-
-/** A random key has about 30 different bytes of 32; text, a repeated pattern or zeros have far fewer, or are all printable. */
-export function isWeakKey(bytes: Buffer): boolean {
-  return new Set(bytes).size < 16 || bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
 }

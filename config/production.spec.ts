@@ -15,6 +15,8 @@ describe('in production', () => {
     ['DATABASE_URL', 'postgres://gatehouse:changeme@db.acme.com/gatehouse'],
     ['REDIS_URL', 'rediss://:placeholder@redis.acme.com'],
     ['SMTP_URL', 'smtps://mailer:password@mail.acme.com'],
+    ['MANAGEMENT_TOKEN', 'change-me-to-something'],
+    ['MANAGEMENT_TOKEN', 'tooShort1234'],
   ])('a weak or placeholder secret in %s is refused, and accepted in development', (name, value) => {
     expect(inProduction({ [name]: value })).toEqual([expect.stringMatching(`^${name} `)]);
     expect(problemsOf({ [name]: value })).toEqual([]);

@@ -3,6 +3,7 @@ import { ClockModule } from '#libs/clock';
 import { CryptoModule, KeyRing } from '#libs/crypto';
 import { DatabaseModule } from '#libs/database';
 import { IdempotencyModule } from '#libs/idempotency';
+import { ManagementModule } from '#libs/management';
 import { RedisModule } from '#libs/redis';
 import { AppConfig } from '../config/index.js';
 import { HealthModule } from './health/index.js';
@@ -29,6 +30,10 @@ import { createOrmOptions } from './orm.js';
     RedisModule.forRootAsync({
       inject: [AppConfig],
       useFactory: ({ redis }: AppConfig) => ({ url: redis.url }),
+    }),
+    ManagementModule.forRootAsync({
+      inject: [AppConfig],
+      useFactory: ({ host, management, publicUrl }: AppConfig) => ({ ...management, host, publicUrl }),
     }),
     IdempotencyModule,
     HealthModule,

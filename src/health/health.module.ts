@@ -6,8 +6,8 @@ import { BuildMetrics } from './build-metrics.js';
 import { EventLoop } from './event-loop.js';
 import { HealthService } from './health.service.js';
 import { Lifecycle } from './lifecycle.js';
-import { ManagementServer } from './management.server.js';
 import { PoolMetrics } from './pool-metrics.js';
+import { Probes } from './probes.js';
 import { ReadinessMetrics } from './readiness-metrics.js';
 
 /** For every role: probes and metrics on the management port, and the drain that readiness tells of. */
@@ -24,8 +24,8 @@ import { ReadinessMetrics } from './readiness-metrics.js';
     EventLoop,
     HealthService,
     Lifecycle,
-    ManagementServer,
     PoolMetrics,
+    Probes,
     ReadinessMetrics,
   ],
   exports: [Drain, HealthService, Lifecycle],

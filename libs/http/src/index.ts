@@ -24,4 +24,6 @@ export {
   sliceOf,
 } from './paging/page.js';
 export { createFastifyAdapter } from './server/fastify.js';
+export { sendProblem } from './server/problem-document.js';
 export { answerInProblems } from './server/problem-replies.js';
+export { SECURITY_HEADERS } from './server/security-headers.js';

@@ -68,6 +68,29 @@ export const payloadTooLarge = defineProblem('payload-too-large', {
   about: 'A JSON body may have 100 KB at most.',
 });
 
+export const crossSiteRequest = defineProblem('cross-site-request', {
+  status: 403,
+  title: 'The request comes from another site',
+  about:
+    'A page of another origin made the browser send this. Management pages take changes from themselves only, so that no ' +
+    'other site can act in the name of an operator who is signed in there.',
+});
+
+export const managementTokenNeeded = defineProblem('management-token-needed', {
+  status: 401,
+  title: 'The management token is needed',
+  about:
+    'Send the value of `MANAGEMENT_TOKEN` as a bearer token or, in a browser, as the password with any user name.',
+});
+
+export const misdirectedRequest = defineProblem('misdirected-request', {
+  status: 421,
+  title: 'The host is not one of this server',
+  about:
+    'Management pages answer under IP addresses, `localhost` and the names in `MANAGEMENT_HOSTS`, so that no site can ' +
+    'reach them through a DNS name of its own (DNS rebinding). Use one of those, or add the name.',
+});
+
 export const uriTooLong = defineProblem('uri-too-long', {
   status: 414,
   title: 'The path is too long',

@@ -21,8 +21,8 @@ export interface Occurrence {
   /** What went wrong this time, for the caller's eyes: no stack, SQL or internal name. */
   readonly detail?: string;
   readonly errors?: readonly InvalidMember[];
-  /** Response headers, such as `Retry-After`. */
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Response headers, such as `Retry-After`; several values become a line each. */
+  readonly headers?: Readonly<Record<string, string | string[]>>;
   /** Further members of the problem document (RFC 9457, section 3.2). */
   readonly members?: Readonly<Record<string, unknown>>;
   /** For the log only. */

@@ -11,7 +11,7 @@ interface Where {
 export function problemDocument(
   problem: Problem,
   { publicUrl, path, requestId }: Where,
-): { headers: Record<string, string>; body: string } {
+): { headers: Record<string, string | string[]>; body: string } {
   const { code, definition, occurrence } = problem;
   return {
     headers: {

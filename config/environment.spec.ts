@@ -12,7 +12,7 @@ describe('the environment', () => {
       production: false,
       host: '127.0.0.1',
       port: 3000,
-      managementPort: 3001,
+      management: { port: 3001, token: null, hosts: [] },
       publicUrl: 'http://localhost:3000',
       appUrl: 'http://localhost:3000',
       database: { poolSize: 10, migrateOnStart: true },
@@ -81,7 +81,14 @@ describe('the environment', () => {
   it('wants two ports where there are two servers', () => {
     const ports = { PORT: '3000', MANAGEMENT_PORT: '3000' };
     expect(namesIn(problemsOf(ports))).toEqual(['MANAGEMENT_PORT']);
-    expect(parse(ports, 'worker').managementPort).toBe(3000);
+    expect(parse(ports, 'worker').management.port).toBe(3000);
+  });
+
+  it('reads who may see management pages', () => {
+    const { management } = parse({ MANAGEMENT_TOKEN: 'sesame', MANAGEMENT_HOSTS: 'Jobs.acme.com, ops' });
+    expect(management).toEqual({ port: 3001, token: 'sesame', hosts: ['jobs.acme.com', 'ops'] });
+    const bad = { MANAGEMENT_TOKEN: 'open sesame', MANAGEMENT_HOSTS: 'https://jobs.acme.com' };
+    expect(namesIn(problemsOf(bad)).toSorted()).toEqual(Object.keys(bad).toSorted());
   });
 
   it('never repeats the value of a secret', () => {

@@ -1,0 +1,127 @@
+import { availableParallelism } from 'node:os';
+import { type AppConfig, LOG_LEVELS, type Role } from './app-config.js';
+import {
+  parseBaseUrl,
+  parseCidrs,
+  parseEcPrivateKeys,
+  parseEmail,
+  parseHost,
+  parseHosts,
+  parseInteger,
+  parseKeys,
+  parseMailFrom,
+  parseOneOf,
+  parseOrigins,
+  parseRateLimit,
+  parseToken,
+  parseUrl,
+} from './parsers.js';
+import { refuseInProduction } from './production.js';
+import { type Environment, EnvironmentReader } from './reader.js';
+import { readTracing } from './tracing-config.js';
+
+const DEFAULT_PORT = 3000;
+
+/** The one place that reads the environment. @throws BadEnvironment with every bad variable named */
+export function parseEnvironment(env: Environment, role: Role): AppConfig {
+  const read = new EnvironmentReader(env);
+  const production =
+    read.optional('NODE_ENV', parseOneOf('production', 'development', 'test'), () => 'development') ===
+    'production';
+  const servesPublic = role === 'all' || role === 'api';
+  const sendsMail = role === 'all' || role === 'notifications';
+
+  const port = read.optional('PORT', parseInteger(0, 65535), () => DEFAULT_PORT);
+  const publicUrl = read.optional(
+    'PUBLIC_URL',
+    parseBaseUrl,
+    () => `http://localhost:${port ?? DEFAULT_PORT}`,
+  );
+  const config: AppConfig = {
+    role,
+    production,
+    port,
+    host: read.optional('HOST', parseHost, () => '127.0.0.1'),
+    management: {
+      port: read.optional('MANAGEMENT_PORT', parseInteger(0, 65535), () => 3001),
+      token: read.optional<string | null>('MANAGEMENT_TOKEN', parseToken, () => null),
+      hosts: read.optional('MANAGEMENT_HOSTS', parseHosts, () => []),
+    },
+    publicUrl,
+    appUrl: read.optional('APP_URL', parseBaseUrl, () => publicUrl),
+    database: {
+      url: readDatabaseUrl(read),
+      poolSize: read.optional('DATABASE_POOL_SIZE', parseInteger(2, 1000), () => 10),
+      migrateOnStart: read.optional('MIGRATE_ON_START', parseOneOf('true', 'false'), () => 'true') === 'true',
+    },
+    redis: { url: read.required('REDIS_URL', parseUrl('redis', 'rediss')) },
+    mail: {
+      smtpUrl: sendsMail ? read.required('SMTP_URL', parseUrl('smtp', 'smtps')) : '',
+      from: read.optional('MAIL_FROM', parseMailFrom, () => `no-reply@${hostOf(publicUrl)}`),
+    },
+    keys: {
+      jwtPrivateKeys: servesPublic ? read.required('JWT_PRIVATE_KEYS', parseEcPrivateKeys) : [],
+      encryption: read.required('ENCRYPTION_KEYS', parseKeys),
+      blindIndex: read.required('BLIND_INDEX_KEYS', parseKeys),
+    },
+    admin: readAdmin(read),
+    registration: read.optional('REGISTRATION', parseOneOf('immediate', 'verify-first'), () => 'immediate'),
+    trustedProxies: read.optional('TRUSTED_PROXIES', parseCidrs, () => []),
+    corsOrigins: read.optional('CORS_ORIGINS', parseOrigins, () => []),
+    rateLimits: {
+      default: read.optional('RATE_LIMIT_DEFAULT', parseRateLimit, () => parseRateLimit('600/60')),
+      auth: read.optional('RATE_LIMIT_AUTH', parseRateLimit, () => parseRateLimit('20/60')),
+    },
+    passwordHashing: {
+      concurrency: read.optional('PASSWORD_HASH_CONCURRENCY', parseInteger(1, 64), defaultConcurrency),
+      queueLength: read.optional('PASSWORD_HASH_QUEUE', parseInteger(1, 100_000), () => 256),
+    },
+    drainSeconds: read.optional('DRAIN_SECONDS', parseInteger(0, 600), () => 5),
+    logLevel: read.optional('LOG_LEVEL', parseOneOf(...LOG_LEVELS), () => 'info'),
+    tracing: readTracing(read),
+  };
+  if (servesPublic && config.port && config.port === config.management.port) {
+    read.complain('MANAGEMENT_PORT', 'must differ from PORT');
+  }
+  if (production) {
+    refuseInProduction(read, config);
+  }
+  read.finish();
+  return config;
+}
+
+/** What `npm run migrate` needs. @throws BadEnvironment */
+export function parseDatabaseUrl(env: Environment): string {
+  const read = new EnvironmentReader(env);
+  const url = readDatabaseUrl(read);
+  read.finish();
+  return url;
+}
+
+function readDatabaseUrl(read: EnvironmentReader): string {
+  return read.required('DATABASE_URL', parseUrl('postgres', 'postgresql'));
+}
+
+function readAdmin(read: EnvironmentReader): AppConfig['admin'] {
+  const email = read.optional<string | null>('ADMIN_EMAIL', parseEmail, () => null);
+  const password = read.optional<string | null>('ADMIN_PASSWORD', String, () => null);
+  if ((email === null) !== (password === null)) {
+    read.complain(email === null ? 'ADMIN_EMAIL' : 'ADMIN_PASSWORD', 'is missing: both or none');
+  }
+  if (password && (password.length < 8 || password.length > 256)) {
+    read.complain('ADMIN_PASSWORD', 'must have 8 to 256 characters');
+  }
+  return email && password ? { email, password } : null;
+}
+
+function hostOf(url: string | undefined): string {
+  return url ? new URL(url).hostname : 'localhost';
+}
+
+/**
+ * One processor stays with the event loop, so that a rush of sign-ins doesn't slow everybody else. Node runs what
+ * blocks on four threads (UV_THREADPOOL_SIZE); one of them stays free for DNS and files.
+ */
+function defaultConcurrency(): number {
+  return Math.min(Math.max(availableParallelism() - 1, 1), 3);
+}

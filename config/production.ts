@@ -1,0 +1,61 @@
+import type { AppConfig } from './app-config.js';
+import { isLoopback } from './parsers.js';
+import type { EnvironmentReader } from './reader.js';
+
+const MIN_ADMIN_PASSWORD = 12;
+const MIN_MANAGEMENT_TOKEN = 16;
+
+/** What is convenient on a laptop and dangerous where people's accounts are. */
+export function refuseInProduction(read: EnvironmentReader, config: AppConfig): void {
+  for (const [name, keys] of [
+    ['ENCRYPTION_KEYS', config.keys.encryption],
+    ['BLIND_INDEX_KEYS', config.keys.blindIndex],
+  ] as const) {
+    if (keys?.some(({ bytes }) => isWeakKey(bytes))) {
+      read.complain(name, 'holds a key that is not random (make one with: openssl rand -base64 32)');
+    }
+  }
+  if (config.admin && isWeakSecret(config.admin.password, MIN_ADMIN_PASSWORD)) {
+    read.complain(
+      'ADMIN_PASSWORD',
+      `is a placeholder or too weak; use ${MIN_ADMIN_PASSWORD} random characters or more`,
+    );
+  }
+  if (config.management.token && isWeakSecret(config.management.token, MIN_MANAGEMENT_TOKEN)) {
+    read.complain(
+      'MANAGEMENT_TOKEN',
+      `is a placeholder or too weak; use ${MIN_MANAGEMENT_TOKEN} random characters or more (openssl rand -hex 32)`,
+    );
+  }
+  for (const [name, url] of [
+    ['PUBLIC_URL', config.publicUrl],
+    ['APP_URL', config.appUrl],
+  ] as const) {
+    if (url?.startsWith('http:') && !isLoopback(url)) {
+      read.complain(name, 'must begin with https:// in production');
+    }
+  }
+  for (const [name, url] of [
+    ['DATABASE_URL', config.database.url],
+    ['REDIS_URL', config.redis.url],
+    ['SMTP_URL', config.mail.smtpUrl],
+  ] as const) {
+    const password = url ? new URL(url).password : '';
+    if (password && !isLoopback(url) && isWeakSecret(password, 1)) {
+      read.complain(name, 'carries a placeholder for a password');
+    }
+  }
+}
+
+const PLACEHOLDER =
+  /change[-_ ]?me|placeholder|example|your[-_ ]|dummy|insert|todo|^(secret|password|admin|test|default)\d*$/i;
+
+/** Whether a secret is one that somebody forgot to replace, or of so few different characters that it can be guessed. */
+function isWeakSecret(secret: string, minLength: number): boolean {
+  return secret.length < minLength || PLACEHOLDER.test(secret) || new Set(secret).size < 5;
+}
+
+/** A random key has about 30 different bytes of 32; text, a repeated pattern or zeros have far fewer, or are all printable. */
+function isWeakKey(bytes: Buffer): boolean {
+  return new Set(bytes).size < 16 || bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
+}

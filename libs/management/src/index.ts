@@ -1,0 +1,2 @@
+export { ManagementModule } from './management.module.js';
+export { ManagementServer } from './management.server.js';
