@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { Database } from '#libs/database';
 import { Outbox } from '#libs/outbox';
-import { PostponeJobError } from '#libs/queue';
+import { PostponeJobError, UnrecoverableJobError } from '#libs/queue';
 import type { FinalState } from './delivery.entity.js';
 import { type ClaimedDelivery, DeliveryRepository } from './delivery.repository.js';
 import { MAIL_CONSUMER } from './mail-route.js';
@@ -24,17 +24,27 @@ export class DeliveryClaims {
   ) {}
 
   /**
+   * @param reopen whether one that has failed is to be tried again, because a person asked for it
    * @returns null when the delivery is final, so that there is nothing to do
-   * @throws PostponeJobError when another run is at it, or was until its process died
+   * @throws PostponeJobError when another run is at it, or was until its process died; UnrecoverableJobError when it can't be
+   *   reopened any more
    */
-  async take(deliveryId: string): Promise<ClaimedDelivery | null> {
-    const claimed = await this.database.read((em) => this.deliveries.claim(em, deliveryId, LEASE_MS));
+  async take(deliveryId: string, reopen: boolean): Promise<ClaimedDelivery | null> {
+    const claimed = await this.database.read((em) => this.deliveries.claim(em, deliveryId, LEASE_MS, reopen));
     if (claimed) {
       return claimed;
     }
-    const remainingMs = await this.database.read((em) => this.deliveries.claimRemainingMs(em, deliveryId));
-    if (remainingMs !== null) {
-      throw new PostponeJobError(`delivery ${deliveryId} is claimed by another run`, remainingMs + MARGIN_MS);
+    const standing = await this.database.read((em) => this.deliveries.standing(em, deliveryId));
+    if (standing?.state === 'sending') {
+      throw new PostponeJobError(
+        `delivery ${deliveryId} is claimed by another run`,
+        standing.claimRemainingMs + MARGIN_MS,
+      );
+    }
+    if (reopen && (standing?.state === 'failed' || standing?.state === 'expired')) {
+      throw new UnrecoverableJobError(
+        `delivery ${deliveryId} can not be sent any more: its time is up, and its content is erased`,
+      );
     }
     return null;
   }

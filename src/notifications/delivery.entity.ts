@@ -17,7 +17,10 @@ export const DeliveryEntity = defineEntity({
     userId: p.uuid(),
     template: p.string().columnType('text'),
     channel: p.string().columnType('text'),
-    /** The address and the data of the template, sealed for `delivery:<id>`; erased when the state is final. */
+    /**
+     * The address and the data of the template, sealed for `delivery:<id>`; erased when the state is final, and of a failure when
+     * its time is up, since a person may have mended what was wrong and want it sent.
+     */
     sealed: p.string().columnType('text').nullable(),
     state: p.enum(DELIVERY_STATES).default('pending'),
     /** Tells the runs apart: a run whose claim was taken over by a later one must not touch the row any more. */

@@ -23,6 +23,12 @@ export interface ClaimedDelivery {
   readonly expiresAt: Date;
 }
 
+export interface DeliveryStanding {
+  readonly state: DeliveryState;
+  /** Zero or less when nobody claims it. */
+  readonly claimRemainingMs: number;
+}
+
 /** The queries on deliveries. Claims run by PostgreSQL's clock, which all processes share. */
 @Injectable()
 export class DeliveryRepository {
@@ -45,14 +51,23 @@ export class DeliveryRepository {
     );
   }
 
-  /** @returns null when the delivery is final, unknown, or claimed by a run that lives */
-  async claim(em: EntityManager, id: string, leaseMs: number): Promise<ClaimedDelivery | null> {
+  /**
+   * @param reopen whether a failed delivery counts as pending
+   * @returns null when the delivery is final, unknown, or claimed by a run that lives
+   */
+  async claim(
+    em: EntityManager,
+    id: string,
+    leaseMs: number,
+    reopen: boolean,
+  ): Promise<ClaimedDelivery | null> {
     const [row] = await em.execute<ClaimRow[]>(
       `update notifications.deliveries
           set state = 'sending', attempts = attempts + 1, claimed_until = now() + ? * interval '1 millisecond'
-        where id = ? and (state = 'pending' or (state = 'sending' and claimed_until < now()))
+        where id = ? and (state = 'pending' or (state = 'sending' and claimed_until < now())
+                          or (? and state = 'failed' and sealed is not null))
     returning template, sealed, message_id, attempts, extract(epoch from expires_at) * 1000 as expires_at_ms`,
-      [leaseMs, id],
+      [leaseMs, id, reopen],
     );
     return row
       ? {
@@ -75,14 +90,14 @@ export class DeliveryRepository {
     );
   }
 
-  /** For how long another run's claim still holds; null when the delivery is not being sent. */
-  async claimRemainingMs(em: EntityManager, id: string): Promise<number | null> {
-    const [row] = await em.execute<{ state: DeliveryState; remaining: string }[]>(
+  /** Where a delivery stands that could not be claimed, and for how long another run's claim on it still holds. */
+  async standing(em: EntityManager, id: string): Promise<DeliveryStanding | null> {
+    const [row] = await em.execute<{ state: DeliveryState; remaining: string | null }[]>(
       `select state, extract(epoch from claimed_until - now()) * 1000 as remaining
          from notifications.deliveries where id = ?`,
       [id],
     );
-    return row?.state === 'sending' ? Number(row.remaining) : null;
+    return row ? { state: row.state, claimRemainingMs: Number(row.remaining ?? 0) } : null;
   }
 
   /** Gives the claim back after an attempt that may be repeated. */
@@ -95,7 +110,7 @@ export class DeliveryRepository {
     );
   }
 
-  /** The address and the data have served their purpose, so they are erased. */
+  /** The address and the data have served their purpose and are erased; of a failure they stay, so that it can be reopened. */
   async finish(
     em: EntityManager,
     id: string,
@@ -105,9 +120,9 @@ export class DeliveryRepository {
   ): Promise<void> {
     await em.execute(
       `update notifications.deliveries
-          set state = ?, sealed = null, claimed_until = null, last_error = ?, sent_at = ?
+          set state = ?, sealed = case when ? then sealed end, claimed_until = null, last_error = ?, sent_at = ?
         where id = ? and state in ('pending', 'sending')`,
-      [state, lastError, state === 'sent' ? at.toISOString() : null, id],
+      [state, state === 'failed', lastError, state === 'sent' ? at.toISOString() : null, id],
       'run',
     );
   }
@@ -120,6 +135,18 @@ export class DeliveryRepository {
       [at.toISOString(), limit],
     );
     return rows.map(({ id }) => id);
+  }
+
+  /** Erases what up to `limit` failed deliveries still hold although their time is up. @returns how many */
+  async eraseFailed(em: EntityManager, at: Date, limit: number): Promise<number> {
+    const rows = await em.execute<object[]>(
+      `update notifications.deliveries set sealed = null where id in
+         (select id from notifications.deliveries
+           where state = 'failed' and expires_at < ? and sealed is not null limit ?)
+       returning 1 as erased`,
+      [at.toISOString(), limit],
+    );
+    return rows.length;
   }
 
   /** Removes up to `limit` final deliveries that were asked for before `instant`. @returns how many */

@@ -31,6 +31,7 @@ export class PurgeNotificationsService {
     const now = this.clock.now();
     const expired = await this.inBatches(signal, (em) => this.expire(em, now));
     this.metrics.expired(expired);
+    await this.inBatches(signal, (em) => this.deliveries.eraseFailed(em, now, BATCH));
     await this.inBatches(signal, (em) =>
       this.deliveries.purgeFinal(em, daysBefore(now, DELIVERY_DAYS), BATCH),
     );

@@ -8,6 +8,12 @@ import { MailMetrics } from './mail-metrics.js';
 import { Mailer } from './mailer.js';
 import type { MailOutcome } from './mail-outcome.js';
 
+export interface SendOptions {
+  readonly signal: AbortSignal;
+  /** Whether a person asks for it again after it has failed. */
+  readonly revived: boolean;
+}
+
 /** How often to try again to write down an outcome that PostgreSQL did not take. */
 const RECORD_RETRY_MS = 500;
 
@@ -28,8 +34,8 @@ export class SendMailService {
   ) {}
 
   /** @throws JobError when it has to be tried again, UnrecoverableJobError when that would not help */
-  async send(deliveryId: string, signal: AbortSignal): Promise<void> {
-    const claimed = await this.claims.take(deliveryId);
+  async send(deliveryId: string, { signal, revived }: SendOptions): Promise<void> {
+    const claimed = await this.claims.take(deliveryId, revived);
     if (!claimed) {
       return;
     }

@@ -90,13 +90,17 @@ export class JobBench {
     return this.run({});
   }
 
-  /** Of the first process. */
-  get queues(): Queues {
+  /** The first process. */
+  get app(): BackgroundApp {
     const [app] = this.apps;
     if (!app) {
       throw new Error('no process was started');
     }
-    return app.get(Queues);
+    return app;
+  }
+
+  get queues(): Queues {
+    return this.app.get(Queues);
   }
 
   async metrics(): Promise<string> {

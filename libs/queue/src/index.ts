@@ -1,3 +1,4 @@
+export { DeadLetters, NotADeadLetterError } from './dead-letters.js';
 export { JobError, PostponeJobError, UnrecoverableJobError } from './job-errors.js';
 export { type JobContext, type JobProcessor, ProcessesJob } from './job-processor.js';
 export { JobQueue } from './job-queue.js';
@@ -13,4 +14,5 @@ export {
 export { InvalidPayloadError, parsePayload } from './payload.js';
 export { QueueModule } from './queue.module.js';
 export { Queues } from './queues.js';
+export { JOB_TABLE } from './tokens.js';
 export { within } from './within.js';

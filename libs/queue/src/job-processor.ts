@@ -7,6 +7,8 @@ export interface JobContext {
   /** From 1. */
   readonly attempt: number;
   readonly jobId: string;
+  /** Whether it was a dead letter that a person has put back. */
+  readonly revived: boolean;
 }
 
 export interface JobProcessor<P extends object = object> {

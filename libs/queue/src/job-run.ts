@@ -19,6 +19,11 @@ export interface RunSetup {
   readonly stopping: AbortSignal;
 }
 
+/** What Bull's types leave out. */
+interface RetriedJob extends Job {
+  readonly retriedOn?: number;
+}
+
 /** Runs one attempt. @throws JobError fit to be stored, which Bull turns into a retry or a dead letter */
 export function runJob(setup: RunSetup, job: Job): Promise<void> {
   return traceRun(setup.name, job, () => run(setup, job));
@@ -67,7 +72,12 @@ async function processInTime(setup: RunSetup, job: Job, attempt: number): Promis
     // A processor that ignores its signal must not hold the queue: the race ends the run for it.
     await Promise.race([
       rejectOnAbort(limit.signal),
-      processor.process(payload, { signal: limit.signal, attempt, jobId: String(job.id) }),
+      processor.process(payload, {
+        signal: limit.signal,
+        attempt,
+        jobId: String(job.id),
+        revived: (job as RetriedJob).retriedOn !== undefined,
+      }),
     ]);
   } finally {
     clearTimeout(timer);

@@ -3,6 +3,7 @@ import { type DynamicModule, type FactoryProvider, Module, type OnApplicationShu
 import type { Queue, QueueOptions } from 'bull';
 import { backoffDelay } from './backoff.js';
 import { PostponeJobError } from './job-errors.js';
+import { DeadLetters } from './dead-letters.js';
 import { JobQueue } from './job-queue.js';
 import type { JobDefinition, JobTable } from './job-table.js';
 import { QueueConnections } from './queue-connections.js';
@@ -64,9 +65,10 @@ export class QueueModule implements OnApplicationShutdown {
           useFactory: (redis: QueueConnections, ...queues: Queue[]) => new Queues(queues, redis),
         },
         JobQueue,
+        DeadLetters,
         QueueMetrics,
       ],
-      exports: [JOB_TABLE, Queues, JobQueue, QueueMetrics],
+      exports: [JOB_TABLE, Queues, JobQueue, DeadLetters, QueueMetrics],
     };
   }
 

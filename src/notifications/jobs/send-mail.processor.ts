@@ -6,7 +6,7 @@ import { SendMailService } from '../send-mail.service.js';
 export class SendMailProcessor implements JobProcessor<SendMail> {
   constructor(private readonly mails: SendMailService) {}
 
-  async process({ deliveryId }: SendMail, { signal }: JobContext): Promise<void> {
-    await this.mails.send(deliveryId, signal);
+  async process({ deliveryId }: SendMail, context: JobContext): Promise<void> {
+    await this.mails.send(deliveryId, context);
   }
 }

@@ -1,0 +1,69 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { DeadLetters } from '#libs/queue';
+import { command, HOUR_MS, NotificationsBench } from '../../test/support/notifications-bench.js';
+import { eventually } from '../../test/support/servers.js';
+import { PurgeNotificationsService } from './purge-notifications.service.js';
+
+let bench: NotificationsBench;
+
+beforeAll(async () => {
+  bench = await NotificationsBench.open();
+});
+beforeEach(() => bench.start());
+afterEach(() => bench.stop());
+afterAll(() => bench.close());
+
+async function aRefusedDelivery(): Promise<{ id: string; revive: () => Promise<void> }> {
+  bench.sink.behave('reject');
+  const id = await bench.deliver('send-notification', command({ expiresInMs: HOUR_MS }));
+  await eventually(async () => expect(await deadLetters()).toHaveLength(1));
+  const [job] = await deadLetters();
+  return { id, revive: () => bench.app.get(DeadLetters).revive('send-mail', String(job?.id)) };
+}
+
+function deadLetters() {
+  return bench.queue('send-mail').getFailed();
+}
+
+it('a refused mail is sent when somebody has mended the server and asks for it', async () => {
+  const { id, revive } = await aRefusedDelivery();
+  bench.sink.behave('accept');
+  await revive();
+  await eventually(async () =>
+    expect(await bench.delivery(id)).toMatchObject({ state: 'sent', sealed: null }),
+  );
+  expect(bench.sink.mails.map(({ messageId }) => messageId)).toEqual([`<${id}@id.example.com>`]);
+  await bench.idle();
+  expect(await deadLetters()).toEqual([]);
+});
+
+it('it is a dead letter again when it is refused again', async () => {
+  const { id, revive } = await aRefusedDelivery();
+  await revive();
+  await eventually(() => {
+    expect(bench.sink.attempts).toBe(2);
+  });
+  await eventually(async () => expect(await deadLetters()).toHaveLength(1));
+  expect(await bench.delivery(id)).toMatchObject({ state: 'failed', sealed: expect.any(String) });
+});
+
+it('its content is erased once its time is up, and the dead letter then tells why it stays one', async () => {
+  const { id, revive } = await aRefusedDelivery();
+  const purge = (): Promise<void> =>
+    bench.app.get(PurgeNotificationsService).purge(new AbortController().signal);
+  await purge();
+  expect((await bench.delivery(id)).sealed).not.toBeNull();
+  await bench.sql(
+    `update notifications.deliveries set expires_at = now() - interval '1 second' where id = ?`,
+    [id],
+  );
+  await purge();
+  expect(await bench.delivery(id)).toMatchObject({ state: 'failed', sealed: null });
+  bench.sink.behave('accept');
+  await revive();
+  await eventually(async () => {
+    const [job] = await deadLetters();
+    expect(job?.failedReason).toContain('its time is up');
+  });
+  expect(bench.sink.mails).toEqual([]);
+});
