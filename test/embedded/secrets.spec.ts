@@ -15,7 +15,7 @@ describe('generated keys', () => {
     const contents = Object.values(files).map((path) => readFileSync(path, 'utf8'));
     expect(ensureSecrets(dataDir)).toEqual(files);
     expect(Object.values(files).map((path) => readFileSync(path, 'utf8'))).toEqual(contents);
-    expect(new Set(contents).size).toBe(3);
+    expect(new Set(contents).size).toBe(4);
     for (const path of Object.values(files)) {
       expect(statSync(path).mode & 0o777).toBe(0o600);
     }

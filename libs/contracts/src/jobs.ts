@@ -34,6 +34,7 @@ const RESTARTED: Stalled = { maxCount: 20, lockMs: 8_000, checkEveryMs: 4_000 };
 /** Tidying up, once an hour. */
 const PURGE = {
   payload: Tick,
+  shown: ['startsAt'],
   concurrency: 1,
   timeoutMs: 300_000,
   attempts: 5,
@@ -51,6 +52,7 @@ const PURGE = {
 export const JOBS = {
   'deliver-to-notifications': {
     payload: DeliverMessage,
+    shown: ['messageId', 'type', 'subject', 'occurredAt'],
     role: 'notifications',
     concurrency: 10,
     timeoutMs: 15_000,
@@ -62,6 +64,7 @@ export const JOBS = {
   },
   'confirm-message': {
     payload: ConfirmMessage,
+    shown: ['messageId', 'consumer'],
     role: 'worker',
     concurrency: 10,
     timeoutMs: 15_000,
@@ -72,6 +75,7 @@ export const JOBS = {
   },
   'send-mail': {
     payload: SendMail,
+    shown: ['deliveryId'],
     role: 'notifications',
     concurrency: 10,
     // Long, since cutting off a server that is slow to answer the end of a message sends it twice (RFC 5321, 4.5.3.2.6).

@@ -20,6 +20,7 @@ export function generatedVariables(env: Environment, plan: Plan): GeneratedVaria
     JWT_PRIVATE_KEYS: files.jwtPrivateKeysFile,
     ENCRYPTION_KEYS: files.encryptionKeysFile,
     BLIND_INDEX_KEYS: files.blindIndexKeysFile,
+    MANAGEMENT_TOKEN: files.managementTokenFile,
   }).filter(([name]) => !isGiven(env, name));
   const { variables, admin } = adminVariables(env, plan.dataDir);
   return {

@@ -8,6 +8,7 @@ export interface Secrets {
   readonly jwtPrivateKeysFile: string;
   readonly encryptionKeysFile: string;
   readonly blindIndexKeysFile: string;
+  readonly managementTokenFile: string;
 }
 
 /** Generates what is missing in `dataDir`/keys. What is there stays: the database can't be read without it. */
@@ -23,6 +24,7 @@ export function ensureSecrets(dataDir: string): Secrets {
     jwtPrivateKeysFile: file('jwt-private-keys.pem', newSigningKey),
     encryptionKeysFile: file('encryption-keys', newNamedKey),
     blindIndexKeysFile: file('blind-index-keys', newNamedKey),
+    managementTokenFile: file('management-token', randomSecret),
   };
 }
 

@@ -128,7 +128,15 @@ class Supervisor {
       );
     }
     if ((await this.readyOr(end)) === 'ready') {
-      options.print(banner({ plan, took: since(this.startedAt), mailboxPage: servers.mailboxPage, admin }));
+      options.print(
+        banner({
+          plan,
+          took: since(this.startedAt),
+          mailboxPage: servers.mailboxPage,
+          managementTokenFile: variables['MANAGEMENT_TOKEN_FILE'],
+          admin,
+        }),
+      );
       if (admin) {
         new FirstAdmin(plan.dataDir).announced(admin);
       }

@@ -32,6 +32,8 @@ export interface Stalled {
 export interface JobDefinition<Role extends string = string> {
   /** Checks the payload with class-validator, when it is put and again when it is taken. */
   readonly payload: new () => object;
+  /** The members of the payload that people who look at jobs may see: ids, kinds and times. Left out: none. */
+  readonly shown?: readonly string[];
   /** The kind of process that runs it. */
   readonly role: Role;
   /** How many jobs of this name one process runs at a time. */

@@ -1,0 +1,45 @@
+import { BullAdapter } from '@bull-board/api/bullAdapter';
+import type { Job, Queue } from 'bull';
+import type { DeadLetters } from '#libs/queue';
+
+const REDACTED = '[redacted]';
+
+/** A queue as the console sees it: payloads redacted, and a retry that gives a dead letter all its attempts again. */
+export class ConsoleQueue extends BullAdapter {
+  constructor(
+    queue: Queue,
+    shown: readonly string[],
+    private readonly deadLetters: DeadLetters,
+  ) {
+    super(queue);
+    this.setFormatter('data', (payload: unknown) => redact(payload, shown));
+    this.setFormatter('returnValue', (value: unknown) => (value === null ? null : REDACTED));
+  }
+
+  override async getJob(id: string): Promise<Job | undefined | null> {
+    const job = await super.getJob(id);
+    return job && this.present(job);
+  }
+
+  override async getJobs(...range: Parameters<BullAdapter['getJobs']>): Promise<Job[]> {
+    const jobs = await super.getJobs(...range);
+    return jobs.map((job) => this.present(job));
+  }
+
+  private present(job: Job): Job {
+    // bull-board counts the attempt that is to come; there is none to come for a job that is over.
+    job.attemptsMade -= job.finishedOn ? 1 : 0;
+    job.retry = () => this.deadLetters.revive(this.getName(), String(job.id));
+    return job;
+  }
+}
+
+/** Every member by its name, so that people see what there is; and the value of those alone that may be shown. */
+function redact(payload: unknown, shown: readonly string[]): unknown {
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
+    return REDACTED;
+  }
+  return Object.fromEntries(
+    Object.entries(payload).map(([name, value]) => [name, shown.includes(name) ? value : REDACTED]),
+  );
+}

@@ -1,0 +1,1 @@
+export { JobConsoleModule } from './job-console.module.js';

@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Answer, ApiClient } from '../support/client.js';
+import { type SignedUp, signUp, tokenIn } from '../support/factories.js';
+import { statusOf } from '../support/kept-connection.js';
+import { expectProblem } from '../support/problems.js';
+import {
+  createDatabase,
+  eventually,
+  redisUrl,
+  type RunningApp,
+  type SmtpSink,
+  spawnApp,
+  startSmtpSink,
+  type TestDatabase,
+} from '../support/servers.js';
+
+const TOKEN = 'the-management-token-of-these-tests';
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+let database: TestDatabase;
+let sink: SmtpSink;
+let worker: RunningApp;
+let others: RunningApp[];
+let api: ApiClient;
+let user: SignedUp;
+
+beforeAll(async () => {
+  const [made, started, redis] = await Promise.all([createDatabase(), startSmtpSink(), redisUrl()]);
+  [database, sink] = [made, started];
+  const env = { DATABASE_URL: database.url, REDIS_URL: redis, SMTP_URL: sink.url, MANAGEMENT_TOKEN: TOKEN };
+  worker = await spawnApp('worker', { ...env, MANAGEMENT_HOSTS: 'jobs.acme.internal' });
+  others = [await spawnApp('api', env), await spawnApp('notifications', env)];
+  api = new ApiClient(others[0]?.url ?? '');
+  sink.behave('reject');
+  user = await signUp(api);
+  await eventually(async () => expect(await failed('send-mail')).toHaveLength(1));
+}, 60_000);
+afterAll(async () => {
+  await Promise.all([worker, ...others].map((app) => app.kill()));
+  await Promise.all([database.drop(), sink.stop()]);
+});
+
+interface ShownJob {
+  readonly id: string;
+  readonly data: Record<string, unknown>;
+  readonly failedReason: string;
+  readonly attempts: number;
+}
+
+interface ShownQueue {
+  readonly name: string;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly jobs: readonly ShownJob[];
+}
+
+async function ask(path: string, init: RequestInit = {}, app: RunningApp = worker): Promise<Answer<unknown>> {
+  const answer = await fetch(`${app.managementUrl}/jobs${path}`, {
+    ...init,
+    headers: { authorization: `Bearer ${TOKEN}`, ...init.headers },
+  });
+  const text = await answer.text();
+  const isJson = /\bjson\b/.test(answer.headers.get('content-type') ?? '');
+  return {
+    status: answer.status,
+    headers: answer.headers,
+    body: isJson ? (JSON.parse(text) as unknown) : text,
+  };
+}
+
+async function queues(active: string, status = 'latest'): Promise<readonly ShownQueue[]> {
+  const answer = await ask(`/api/queues?activeQueue=${active}&status=${status}&page=1&jobsPerPage=10`);
+  expect(answer.status).toBe(200);
+  return (answer.body as { queues: readonly ShownQueue[] }).queues;
+}
+
+async function failed(name: string): Promise<readonly ShownJob[]> {
+  return (await queues(name, 'failed')).find((queue) => queue.name === name)?.jobs ?? [];
+}
+
+describe('the job console', () => {
+  it('is a page with all it needs, from its own server alone', async () => {
+    const page = await ask('');
+    expect(page.headers.get('content-type')).toContain('text/html');
+    expect(page.headers.get('content-security-policy')).toContain(`script-src 'self'`);
+    expect(page.headers.get('x-frame-options')).toBe('DENY');
+    const sources = [...String(page.body).matchAll(/src="(static\/[^"]+)"/g)].map(
+      ([, source = '']) => source,
+    );
+    expect(sources.length).toBeGreaterThan(0);
+    for (const source of sources) {
+      expect((await ask(`/${source}`)).status).toBe(200);
+    }
+  });
+
+  it('shows every queue, also of other roles', async () => {
+    const names = (await queues('send-mail')).map(({ name }) => name);
+    expect(names.toSorted()).toEqual([
+      'confirm-message',
+      'deliver-to-notifications',
+      'purge-accounts',
+      'purge-notifications',
+      'send-mail',
+    ]);
+  });
+
+  it('asks for the token', async () => {
+    for (const path of ['', '/api/queues', '/static/favicon.ico', '/queue/send-mail']) {
+      const answer = await ask(path, { headers: { authorization: 'Bearer wrong' } });
+      expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer, Basic realm=/);
+      expectProblem(answer, 401, 'management-token-needed');
+    }
+    const basic = `Basic ${Buffer.from(`ops:${TOKEN}`).toString('base64')}`;
+    expect((await ask('', { headers: { authorization: basic } })).status).toBe(200);
+  });
+
+  it('answers under hosts that it knows', async () => {
+    const askAs = (host: string): Promise<number> =>
+      statusOf(`${worker.managementUrl}/jobs`, undefined, { host, authorization: `Bearer ${TOKEN}` });
+    expect(await askAs('jobs.acme.internal')).toBe(200);
+    expect(await askAs('evil.test')).toBe(421);
+  });
+
+  it('is not there in other roles, nor without a token', async () => {
+    const { DATABASE_URL = '', REDIS_URL = '' } = worker.env;
+    const closed = await spawnApp('worker', { DATABASE_URL, REDIS_URL });
+    for (const app of [...others, closed]) {
+      expectProblem(await ask('', {}, app), 404, 'not-found');
+    }
+    await closed.kill();
+  });
+
+  it('shows ids and kinds of a payload and nothing else', async () => {
+    await others[1]?.stop();
+    await signUp(api);
+    await eventually(async () => {
+      const [delivery] = (await queues('deliver-to-notifications', 'waiting')).flatMap(({ jobs }) => jobs);
+      expect(delivery?.data).toEqual({
+        messageId: expect.stringMatching(UUID),
+        type: expect.stringMatching(/^(user\.registered|send-notification)$/),
+        subject: expect.stringMatching(UUID),
+        occurredAt: expect.stringMatching(/^\d{4}-/),
+        sealed: '[redacted]',
+      });
+      const detail = await ask(`/api/queues/deliver-to-notifications/${delivery?.id}`);
+      expect((detail.body as { job: ShownJob }).job.data['sealed']).toBe('[redacted]');
+    });
+    const { DATABASE_URL = '', REDIS_URL = '', SMTP_URL = '' } = worker.env;
+    others[1] = await spawnApp('notifications', { DATABASE_URL, REDIS_URL, SMTP_URL });
+    await eventually(async () => expect(await failed('send-mail')).toHaveLength(2));
+  });
+
+  it('changes nothing but what it may', async () => {
+    const [job] = await failed('send-mail');
+    const forbidden = [
+      ['PUT', '/api/queues/send-mail/pause'],
+      ['PUT', '/api/queues/pause'],
+      ['PUT', '/api/queues/send-mail/empty'],
+      ['PUT', '/api/queues/send-mail/obliterate'],
+      ['PUT', '/api/queues/send-mail/clean/failed'],
+      ['PUT', `/api/queues/send-mail/${job?.id}/clean`],
+      ['POST', '/api/queues/send-mail/add'],
+      ['PATCH', `/api/queues/send-mail/${job?.id}/update-data`],
+      ['PATCH', `/api/queues/send-mail/${job?.id}/delay`],
+      ['PATCH', `/api/queues/send-mail/${job?.id}/priority`],
+    ] as const;
+    for (const [method, path] of forbidden) {
+      const body = '{"jobData":{},"name":"send-mail","data":{},"options":{},"delay":1,"priority":1}';
+      const answer = await ask(path, { method, body, headers: { 'content-type': 'application/json' } });
+      expect([path, answer.status]).toEqual([path, 403]);
+    }
+    const crossSite = await ask('/api/queues/send-mail/retry/failed', {
+      method: 'PUT',
+      headers: { origin: 'http://evil.test' },
+    });
+    expectProblem(crossSite, 403, 'cross-site-request');
+    expect(await failed('send-mail')).toHaveLength(2);
+  });
+
+  it('retries a dead letter, whose mail then arrives', async () => {
+    const job = (await failed('send-mail')).at(-1);
+    expect(job).toMatchObject({ attempts: 1, failedReason: expect.stringContaining('refused') });
+    sink.behave('accept');
+    const retry = await ask(`/api/queues/send-mail/${job?.id}/retry`, { method: 'PUT' });
+    expect(retry.status).toBe(204);
+    await eventually(() => {
+      expect(sink.mailsTo(user.email)).toHaveLength(1);
+    });
+    expect((await api.verify(tokenIn(sink.mailsTo(user.email)[0]))).status).toBe(204);
+    const again = await ask(`/api/queues/send-mail/${job?.id}/retry`, { method: 'PUT' });
+    expect(again.status).toBe(404);
+    const line = `job console: PUT /jobs/api/queues/send-mail/${job?.id}/retry: 204`;
+    await eventually(() => expect(worker.logs()).toContain(line));
+  });
+
+  it('retries all dead letters of a queue', async () => {
+    expect((await ask('/api/queues/send-mail/retry/failed', { method: 'PUT' })).status).toBe(200);
+    await eventually(async () => expect(await failed('send-mail')).toEqual([]));
+    await eventually(() => {
+      expect(sink.mails).toHaveLength(2);
+    });
+  });
+});
