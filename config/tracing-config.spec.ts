@@ -8,11 +8,21 @@ describe('traces', () => {
     expect(parse().tracing).toBeNull();
     expect(parse({ OTEL_TRACES_SAMPLER: 'always_on' }).tracing).toBeNull();
     expect(parse({ ...ENDPOINT, OTEL_SDK_DISABLED: 'true' }).tracing).toBeNull();
+    expect(parse({ ...ENDPOINT, OTEL_TRACES_EXPORTER: 'none' }).tracing).toBeNull();
+  });
+
+  it.each([
+    [ENDPOINT, 'http://otel-collector:4318/v1/traces'],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://acme.com/otlp/' }, 'https://acme.com/otlp/v1/traces'],
+    [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://tempo:4318/in' }, 'http://tempo:4318/in'],
+    [{ ...ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://tempo:4318/in' }, 'http://tempo:4318/in'],
+  ])('of %j go to %s', (environment, url) => {
+    expect(parse(environment).tracing?.url).toBe(url);
   });
 
   it('have the defaults of the specification', () => {
     expect(parse(ENDPOINT).tracing).toEqual({
-      endpoint: 'http://otel-collector:4318',
+      url: 'http://otel-collector:4318/v1/traces',
       sampler: { name: 'parentbased_always_on', ratio: 1 },
       batch: { delayMs: 5_000, timeoutMs: 30_000, maxQueueSize: 2_048, maxSize: 512 },
     });
@@ -21,8 +31,11 @@ describe('traces', () => {
   it('name every bad variable at once', () => {
     const bad = {
       OTEL_EXPORTER_OTLP_ENDPOINT: 'otel-collector:4318',
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'tempo',
       OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+      OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json',
       OTEL_SDK_DISABLED: 'perhaps',
+      OTEL_TRACES_EXPORTER: 'jaeger',
       OTEL_TRACES_SAMPLER: 'some',
       OTEL_TRACES_SAMPLER_ARG: '1.5',
       OTEL_BSP_SCHEDULE_DELAY: 'soon',

@@ -3,8 +3,8 @@ import type { EnvironmentReader } from './reader.js';
 
 /** Where spans go, and how. The names and defaults are those of the OpenTelemetry specification. */
 export interface TracingConfig {
-  /** The base URL of an OTLP/HTTP collector. */
-  readonly endpoint: string;
+  /** Where an OTLP/HTTP collector takes spans, with its path. */
+  readonly url: string;
   readonly sampler: { readonly name: (typeof SAMPLERS)[number]; readonly ratio: number };
   readonly batch: {
     readonly delayMs: number;
@@ -27,15 +27,14 @@ const MAX_SPANS = 100_000;
 
 /** @returns null when nobody asks for traces */
 export function readTracing(read: EnvironmentReader): TracingConfig | null {
-  const endpoint = read.optional<string | null>(
-    'OTEL_EXPORTER_OTLP_ENDPOINT',
-    parseUrl('http', 'https'),
-    () => null,
-  );
+  const url = readUrl(read);
   // Another protocol would be spoken to deaf ears.
-  read.optional('OTEL_EXPORTER_OTLP_PROTOCOL', parseOneOf('http/protobuf'), () => 'http/protobuf');
+  for (const name of ['OTEL_EXPORTER_OTLP_PROTOCOL', 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL']) {
+    read.optional(name, parseOneOf('http/protobuf'), () => 'http/protobuf');
+  }
   const isDisabled =
-    read.optional('OTEL_SDK_DISABLED', parseOneOf('true', 'false'), () => 'false') === 'true';
+    read.optional('OTEL_SDK_DISABLED', parseOneOf('true', 'false'), () => 'false') === 'true' ||
+    read.optional('OTEL_TRACES_EXPORTER', parseOneOf('otlp', 'none'), () => 'otlp') === 'none';
   const sampler = {
     name: read.optional(
       'OTEL_TRACES_SAMPLER',
@@ -53,5 +52,13 @@ export function readTracing(read: EnvironmentReader): TracingConfig | null {
   if (batch.maxSize > batch.maxQueueSize) {
     read.complain('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 'must not be greater than OTEL_BSP_MAX_QUEUE_SIZE');
   }
-  return endpoint === null || isDisabled ? null : { endpoint, sampler, batch };
+  return url === null || isDisabled ? null : { url, sampler, batch };
+}
+
+/** The endpoint of traces is taken as it is; to the one of all signals, their path is appended (OTLP exporter, "Endpoint URLs"). */
+function readUrl(read: EnvironmentReader): string | null {
+  const parse = parseUrl('http', 'https');
+  const base = read.optional<string | null>('OTEL_EXPORTER_OTLP_ENDPOINT', parse, () => null);
+  const own = read.optional<string | null>('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', parse, () => null);
+  return own ?? (base && `${base.replace(/\/+$/, '')}/v1/traces`);
 }

@@ -41,8 +41,8 @@ export class OpenTelemetryTracing implements Tracing {
   private readonly provider: TracerProvider;
   private readonly tracer: Tracer;
 
-  constructor({ endpoint, serviceName, sampler, batch, report }: TracingOptions) {
-    const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces` });
+  constructor({ url, serviceName, sampler, batch, report }: TracingOptions) {
+    const exporter = new OTLPTraceExporter({ url });
     this.provider = new TracerProvider({
       resource: describeProcess(serviceName),
       sampler: createSampler(sampler),

@@ -41,8 +41,8 @@ export interface Tracing {
 }
 
 export interface TracingOptions {
-  /** The base URL of an OTLP/HTTP collector. */
-  readonly endpoint: string;
+  /** Where an OTLP/HTTP collector takes spans, with its path. */
+  readonly url: string;
   /** Unless OTEL_SERVICE_NAME or OTEL_RESOURCE_ATTRIBUTES say otherwise. */
   readonly serviceName: string;
   readonly sampler: { readonly name: SamplerName; readonly ratio: number };
