@@ -3,12 +3,14 @@ import { measureLists } from './lists.mjs';
 import { measureProfile } from './profile.mjs';
 import { measureSignIn } from './sign-in.mjs';
 import { measureStart } from './start.mjs';
+import { measureTracing } from './tracing.mjs';
 
 /** Measurements by name; `npm run bench -- profile` runs one of them. */
 const MEASUREMENTS = {
   profile: measureProfile,
   'sign-in': measureSignIn,
   lists: measureLists,
+  tracing: measureTracing,
   start: measureStart,
 };
 

@@ -1,0 +1,76 @@
+import { readdir, readFile } from 'node:fs/promises';
+import autocannon from 'autocannon';
+import { register, WARM_UP_SECONDS } from '../support/processes.mjs';
+import { median } from './statistics.mjs';
+
+const ROUNDS = 9;
+const REQUESTS = 40_000;
+const CONNECTIONS = 64;
+const MOST = 1.02;
+
+/** What tracing costs while it is off: processor time for a request, as a share of an application without it. */
+export async function measureTracing(environment) {
+  const without = new URL('without-tracing.mjs', import.meta.url).href;
+  const processes = {
+    off: await environment.startApi({ RATE_LIMIT_DEFAULT: 'off' }),
+    none: await environment.startApi({ RATE_LIMIT_DEFAULT: 'off', NODE_OPTIONS: `--import=${without}` }),
+  };
+  const [{ accessToken }] = await register(processes.off.url, 1, 'seven brave otters', 'tracing');
+  const headers = { authorization: `Bearer ${accessToken}` };
+  for (const { url } of Object.values(processes)) {
+    await autocannon({
+      url: `${url}/v1/users/me`,
+      headers,
+      connections: CONNECTIONS,
+      duration: WARM_UP_SECONDS,
+    });
+  }
+  const rounds = [];
+  for (let i = 0; i < ROUNDS; i += 1) {
+    // Each goes first as often as the other, since the machine isn't the same from one second to the next.
+    const order = i % 2 === 0 ? ['off', 'none'] : ['none', 'off'];
+    const round = {};
+    for (const name of order) {
+      round[name] = await microsecondsPerRequest(processes[name], headers);
+    }
+    rounds.push(round);
+  }
+  await Promise.all(Object.values(processes).map((api) => api.stop()));
+  const share = median(rounds.map(({ off, none }) => off / none));
+  const typical = (name) => median(rounds.map((round) => round[name])).toFixed(1);
+  return [
+    {
+      what: 'tracing off ÷ no tracing at all',
+      value: share.toFixed(3),
+      target: `≤ ${MOST}`,
+      met: share <= MOST,
+      detail: `${typical('off')} and ${typical('none')} µs of processor time for a request`,
+    },
+  ];
+}
+
+async function microsecondsPerRequest({ url, pid }, headers) {
+  const before = await processorNanoseconds(pid);
+  const { non2xx, errors } = await autocannon({
+    url: `${url}/v1/users/me`,
+    headers,
+    connections: CONNECTIONS,
+    amount: REQUESTS,
+  });
+  if (non2xx > 0 || errors > 0) {
+    throw new Error(`${non2xx} answers were not 200, ${errors} requests failed`);
+  }
+  return ((await processorNanoseconds(pid)) - before) / REQUESTS / 1000;
+}
+
+/** Of all threads, by the kernel's scheduler. */
+async function processorNanoseconds(pid) {
+  const folder = `/proc/${pid}/task`;
+  const threads = await readdir(folder);
+  const times = await Promise.all(
+    threads.map(async (thread) =>
+      Number((await readFile(`${folder}/${thread}/schedstat`, 'utf8')).split(' ')[0]),
+    ),
+  );
+  return times.reduce((sum, time) => sum + time, 0);
+}
