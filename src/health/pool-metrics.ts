@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Gauge, Registry } from 'prom-client';
 
@@ -9,6 +9,9 @@ interface Pool {
   readonly waitingCount: number;
   readonly options: { readonly max: number };
 }
+
+/** A scrape asks PostgreSQL itself, and would count its own questions: so the figures are those of a moment before. */
+const LOOK_EVERY_MS = 1_000;
 
 const FIGURES: Readonly<Record<string, { readonly help: string; readonly of: (pool: Pool) => number }>> = {
   gatehouse_database_connections_used: {
@@ -31,17 +34,36 @@ const FIGURES: Readonly<Record<string, { readonly help: string; readonly of: (po
 
 /** Tells Prometheus how much of the pool of connections to PostgreSQL is in use. */
 @Injectable()
-export class PoolMetrics {
-  constructor(orm: MikroORM, registry: Registry) {
-    for (const [name, { help, of }] of Object.entries(FIGURES)) {
-      const gauge = new Gauge({
-        name,
-        help,
-        registers: [registry],
-        collect: async () => {
-          gauge.set(of(await orm.driver.getConnection().getNativeClient()));
-        },
-      });
+export class PoolMetrics implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly gauges: readonly (readonly [Gauge, (pool: Pool) => number])[];
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly orm: MikroORM,
+    registry: Registry,
+  ) {
+    this.gauges = Object.entries(FIGURES).map(([name, { help, of }]) => [
+      new Gauge({ name, help, registers: [registry] }),
+      of,
+    ]);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const pool = await this.orm.driver.getConnection().getNativeClient();
+    this.look(pool);
+    this.timer = setInterval(() => {
+      this.look(pool);
+    }, LOOK_EVERY_MS);
+    this.timer.unref();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  private look(pool: Pool): void {
+    for (const [gauge, of] of this.gauges) {
+      gauge.set(of(pool));
     }
   }
 }
