@@ -1,4 +1,4 @@
-/** `npm run zero-loss`: deploys behind a real balancer under load, and counts what is lost. Needs haproxy. */
+/** `npm run zero-loss`: deploys behind a real balancer under load, and counts what is lost. Installs haproxy where it may. */
 import { load, runBuilt } from './lib/run-built.mjs';
 
 await runBuilt(async () => {

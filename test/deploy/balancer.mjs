@@ -1,10 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort } from '../../dist/libs/embedded/src/index.js';
+import { findProgram, freePort, installPackage } from '../../dist/libs/embedded/src/index.js';
 
 /** A replica is out after two failed checks, so a drain has to be longer than a second. */
 const CHECK = 'inter 500ms fall 2 rise 1';
@@ -14,9 +14,7 @@ const CHECK = 'inter 500ms fall 2 rise 1';
  * @param replicas name, port, management port, and whether it is served to begin with
  */
 export async function startBalancer(folder, replicas) {
-  if (spawnSync('haproxy', ['-v']).error) {
-    throw new Error('haproxy is missing: apt-get install haproxy');
-  }
+  const haproxy = await bringHaproxy();
   const port = await freePort();
   const socket = join(folder, 'haproxy.sock');
   const config = join(folder, 'haproxy.cfg');
@@ -43,7 +41,7 @@ ${replicas
   .join('\n')}
 `,
   );
-  const child = spawn('haproxy', ['-q', '-f', config, '-db'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(haproxy, ['-q', '-f', config, '-db'], { stdio: ['ignore', 'ignore', 'inherit'] });
   const command = (text) => ask(socket, text);
   const stateOf = async (name) => {
     const lines = (await command('show stat')).split('\n').map((line) => line.split(','));
@@ -74,6 +72,16 @@ ${replicas
       await exited;
     },
   };
+}
+
+async function bringHaproxy() {
+  const present = findProgram('haproxy');
+  const failure = present ? '' : await installPackage('HAProxy', ['haproxy'], console.log);
+  const found = present ?? findProgram('haproxy');
+  if (!found) {
+    throw new Error(`haproxy is not on the PATH.\n${failure}\nInstall it (apt-get install haproxy).`);
+  }
+  return found;
 }
 
 async function ask(path, text) {

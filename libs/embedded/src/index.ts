@@ -1,4 +1,5 @@
 /** Servers that `npm start` and the tests bring along when no URL names one. Nothing here runs in a cluster. */
+export { findProgram, installPackage } from './debian-package.js';
 export type { EmbeddedServer, Log } from './embedded-server.js';
 export { freePort } from './ports.js';
 export { startPostgres } from './postgres.js';
