@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { CannotGoOn, inProject } from './project.mjs';
+import { NOTICE_DAYS, STRICTER } from './spec-rules.mjs';
+
+const VERSION = 'v1.35.0';
+const TOOLS = inProject('.data', 'tools');
+const OURS = join(TOOLS, `oasdiff-${VERSION}`, 'oasdiff');
+
+/** @returns the path of oasdiff: our version, which Go checks against its public log of hashes, or the one on the PATH */
+export async function bringOasdiff() {
+  if (existsSync(OURS)) {
+    return OURS;
+  }
+  mkdirSync(TOOLS, { recursive: true });
+  try {
+    // Go puts the program there in one step, so that nobody finds half of it.
+    console.log(`Building oasdiff ${VERSION} (once, about half a minute) …`);
+    const env = { ...process.env, GOBIN: join(OURS, '..') };
+    await promisify(execFile)('go', ['install', `github.com/oasdiff/oasdiff@${VERSION}`], { env });
+    return OURS;
+  } catch (error) {
+    return onPath('oasdiff') ?? explain(error);
+  }
+}
+
+/** @returns {Promise<{ breaks: boolean, report: string }>} what a client of the document before would meet */
+export async function compare(oasdiff, folder, before, after) {
+  const levels = join(folder, 'levels.txt');
+  writeFileSync(levels, STRICTER.map((check) => `${check} err\n`).join(''));
+  const rules = ['--deprecation-days-stable', String(NOTICE_DAYS), '--severity-levels', levels];
+  const args = [
+    'breaking',
+    before,
+    after,
+    '--fail-on',
+    'WARN',
+    '--format',
+    'text',
+    '--color',
+    'never',
+    ...rules,
+  ];
+  try {
+    // Settings that lie around on a machine are not ours.
+    const options = { maxBuffer: 16 << 20, cwd: folder, env: { ...process.env, OASDIFF_CONFIG: '' } };
+    const { stdout } = await promisify(execFile)(oasdiff, args, options);
+    return { breaks: false, report: stdout.trim() };
+  } catch (error) {
+    if (error.code !== 1 || !error.stdout) {
+      throw new CannotGoOn(`oasdiff could not compare the documents:\n\n${error.stderr || error.message}`);
+    }
+    return { breaks: true, report: error.stdout.trim() };
+  }
+}
+
+function onPath(program) {
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, program))
+    .find((path) => existsSync(path));
+}
+
+function explain(error) {
+  throw new CannotGoOn(
+    error.code === 'ENOENT'
+      ? 'oasdiff is needed to compare the documents. Install Go, which builds it (https://go.dev), or put an oasdiff on the PATH.'
+      : `Go could not build oasdiff ${VERSION}:\n\n${error.stderr || error.message}`,
+  );
+}
