@@ -9,6 +9,20 @@ const VERSION = 'v1.35.0';
 const TOOLS = inProject('.data', 'tools');
 const OURS = join(TOOLS, `oasdiff-${VERSION}`, 'oasdiff');
 
+const LEVELS = STRICTER.map((check) => `${check} err\n`).join('');
+const ARGUMENTS = [
+  'breaking',
+  'before.json',
+  'after.json',
+  // A warning is a change that breaks some clients.
+  '--fail-on=WARN',
+  '--format=text',
+  '--color=never',
+  '--flatten-allof',
+  '--severity-levels=levels',
+  `--deprecation-days-stable=${NOTICE_DAYS}`,
+];
+
 /** @returns the path of oasdiff: our version, which Go checks against its public log of hashes, or the one on the PATH */
 export async function bringOasdiff() {
   if (existsSync(OURS)) {
@@ -26,27 +40,24 @@ export async function bringOasdiff() {
   }
 }
 
-/** @returns {Promise<{ breaks: boolean, report: string }>} what a client of the document before would meet */
+/** @returns {Promise<{ breaks: boolean, report: string }>} what clients of `before` would meet; `folder` is for our files */
 export async function compare(oasdiff, folder, before, after) {
-  const levels = join(folder, 'levels.txt');
-  writeFileSync(levels, STRICTER.map((check) => `${check} err\n`).join(''));
-  const rules = ['--deprecation-days-stable', String(NOTICE_DAYS), '--severity-levels', levels];
-  const args = [
-    'breaking',
-    before,
-    after,
-    '--fail-on',
-    'WARN',
-    '--format',
-    'text',
-    '--color',
-    'never',
-    ...rules,
-  ];
+  const files = {
+    'before.json': JSON.stringify(before),
+    'after.json': JSON.stringify(after),
+    levels: LEVELS,
+  };
+  for (const [name, content] of Object.entries(files)) {
+    writeFileSync(join(folder, name), content);
+  }
   try {
     // Settings that lie around on a machine are not ours.
-    const options = { maxBuffer: 16 << 20, cwd: folder, env: { ...process.env, OASDIFF_CONFIG: '' } };
-    const { stdout } = await promisify(execFile)(oasdiff, args, options);
+    const env = { ...process.env, OASDIFF_CONFIG: '' };
+    const { stdout } = await promisify(execFile)(oasdiff, ARGUMENTS, {
+      maxBuffer: 16 << 20,
+      cwd: folder,
+      env,
+    });
     return { breaks: false, report: stdout.trim() };
   } catch (error) {
     if (error.code !== 1 || !error.stdout) {
