@@ -1,9 +1,44 @@
-/** The value of a metric without labels of its own, as a process tells it on its management port. */
-export async function metricOf(app: { readonly managementUrl: string }, name: string): Promise<number> {
-  const text = await (await fetch(`${app.managementUrl}/metrics`)).text();
-  const value = new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1];
-  if (value === undefined) {
-    throw new Error(`there is no metric ${name}`);
+interface Scraped {
+  readonly managementUrl: string;
+}
+
+/** One line of what a process tells Prometheus. */
+export interface Sample {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** What a process tells on its management port. */
+export async function scrape({ managementUrl }: Scraped): Promise<Sample[]> {
+  const text = await (await fetch(`${managementUrl}/metrics`)).text();
+  return text
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => {
+      const [, name = '', labels = '', value = ''] = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
+      const pairs = [...labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)];
+      return {
+        name,
+        labels: Object.fromEntries(pairs.map(([, key, text]) => [key, text])),
+        value: Number(value),
+      };
+    });
+}
+
+/** The value of a metric, as a process tells it; `labels` choose one where there are several. */
+export async function metricOf(
+  app: Scraped,
+  name: string,
+  labels: Readonly<Record<string, string>> = {},
+): Promise<number> {
+  const sample = (await scrape(app)).find(
+    (candidate) =>
+      candidate.name === name &&
+      Object.entries(labels).every(([label, value]) => candidate.labels[label] === value),
+  );
+  if (!sample) {
+    throw new Error(`there is no metric ${name} ${JSON.stringify(labels)}`);
   }
-  return Number(value);
+  return sample.value;
 }

@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { ApiClient } from '../support/client.js';
+import { aUser, signUp } from '../support/factories.js';
+import { metricOf, type Sample, scrape } from '../support/metrics.js';
+import { dashboardExpressions, type Expression, ruleExpressions } from '../support/monitoring.js';
+import { parsePromQuery } from '../support/promql.js';
+import {
+  createDatabase,
+  eventually,
+  redisUrl,
+  type RunningApp,
+  type SmtpSink,
+  spawnApp,
+  startSmtpSink,
+  type TestDatabase,
+} from '../support/servers.js';
+
+/** What Prometheus adds to every series of a target. */
+const TARGET_LABELS = ['job', 'instance', 'namespace', 'pod'];
+/** What Prometheus makes itself. */
+const OWN_SERIES: Readonly<Record<string, readonly string[]>> = {
+  up: TARGET_LABELS,
+  ALERTS: [...TARGET_LABELS, 'alertname', 'alertstate'],
+};
+/** Their values depend on what happens, and are checked by no list. */
+const OPEN_LABELS = [...TARGET_LABELS, 'alertname', 'alertstate', 'status'];
+
+const expressions = [...ruleExpressions(), ...dashboardExpressions()];
+
+let database: TestDatabase;
+let sink: SmtpSink;
+let apps: Record<'api' | 'worker' | 'notifications', RunningApp>;
+let samples: Sample[];
+
+beforeAll(async () => {
+  const [made, started, redis] = await Promise.all([createDatabase(), startSmtpSink(), redisUrl()]);
+  [database, sink] = [made, started];
+  const env = { DATABASE_URL: database.url, REDIS_URL: redis, SMTP_URL: sink.url, RATE_LIMIT_AUTH: '3/60' };
+  const [api, worker, notifications] = await Promise.all([
+    spawnApp('api', { ...env, DRAIN_SECONDS: '3' }),
+    spawnApp('worker', env),
+    spawnApp('notifications', env),
+  ]);
+  apps = { api, worker, notifications };
+  await makeTraffic(new ApiClient(api.url));
+  samples = (await Promise.all(Object.values(apps).map(scrape))).flat();
+});
+afterAll(async () => {
+  await Promise.all(Object.values(apps).map((app) => app.kill()));
+  await Promise.all([database.drop(), sink.stop()]);
+});
+
+describe('the rules and the dashboard', () => {
+  it('are there', () => {
+    expect(ruleExpressions().length).toBeGreaterThan(20);
+    expect(dashboardExpressions().length).toBeGreaterThan(40);
+  });
+
+  it.each(expressions.map((expression) => [expression.where, expression] as const))(
+    'ask only for what is told: %s',
+    (_, expression) => {
+      expect(problemsOf(expression)).toEqual([]);
+    },
+  );
+
+  it('would be caught asking for a metric, a label or a value that is not there', () => {
+    const asking = (expr: string, ...labels: string[]) => problemsOf({ where: 'here', expr, labels });
+    expect(asking('sum(gatehouse_nothing)')).toEqual(['nobody tells gatehouse_nothing']);
+    expect(asking('gatehouse_queue_jobs{job_name="x"}')).toEqual([
+      'gatehouse_queue_jobs has no label job_name',
+    ]);
+    expect(asking('gatehouse_queue_jobs{state="lost"}')).toEqual([
+      'gatehouse_queue_jobs has no state="lost"',
+    ]);
+    expect(asking('sum by (state) (gatehouse_ready)')).toEqual(['there is no label state']);
+    expect(asking('sum by (role) (gatehouse_ready)', 'queue')).toEqual(['there is no label queue']);
+    expect(() => asking('sum by (role (gatehouse_ready)')).toThrow('can not be parsed');
+  });
+});
+
+describe('the guide', () => {
+  const guide = readFileSync('docs/guides/observability.md', 'utf8');
+
+  it('names all metrics of ours, and no others', () => {
+    const named = [...guide.matchAll(/\bgatehouse_[a-z_]+/g)].map(([name]) => name);
+    const told = samples.map(({ name }) => name).filter((name) => name.startsWith('gatehouse_'));
+    const families = told.map((name) => name.replace(/_(bucket|sum|count)$/, ''));
+    expect([...new Set(named)].sort()).toEqual([...new Set(families)].sort());
+  });
+});
+
+describe('the metrics', () => {
+  it('tell traffic, sign-ins, refusals, hashing, mail and version', async () => {
+    const { api, notifications } = apps;
+    const login = { route: '/v2/auth/login' };
+    const requests = 'gatehouse_http_request_duration_seconds_count';
+    expect(await metricOf(api, requests, { ...login, status: '401' })).toBe(1);
+    expect(await metricOf(api, requests, { ...login, status: '200' })).toBe(1);
+    expect(await metricOf(api, requests, { ...login, status: '429' })).toBe(2);
+    expect(await metricOf(api, 'gatehouse_rate_limit_refused_total', { limit: 'auth' })).toBe(2);
+    expect(await metricOf(api, 'gatehouse_rate_limit_refused_total', { limit: 'default' })).toBe(0);
+    expect(await metricOf(api, 'gatehouse_password_hash_wait_seconds_count')).toBe(3);
+    expect(await metricOf(api, 'gatehouse_password_hash_refused_total')).toBe(0);
+    expect(await metricOf(notifications, 'gatehouse_mail_attempts_total', { outcome: 'sent' })).toBe(1);
+    expect(await metricOf(notifications, 'gatehouse_mail_delivery_seconds_count')).toBe(1);
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(await metricOf(api, 'gatehouse_build_info', { version })).toBe(1);
+  });
+
+  it('name nobody', () => {
+    const values = samples.flatMap(({ labels }) => Object.values(labels));
+    expect(values.length).toBeGreaterThan(500);
+    expect(values.filter((value) => /@|acme|127\.0|[0-9a-f]{8}-[0-9a-f]{4}/.test(value))).toEqual([]);
+  });
+
+  it('do not count the questions of a scrape as work that waits for connections', async () => {
+    for (let i = 0; i < 10; i++) {
+      expect(await metricOf(apps.worker, 'gatehouse_database_waiting')).toBe(0);
+    }
+    expect(await metricOf(apps.worker, 'gatehouse_database_connections_max')).toBeGreaterThan(0);
+  });
+
+  it('tell that a process drains', async () => {
+    const { api } = apps;
+    expect(await metricOf(api, 'gatehouse_ready')).toBe(1);
+    await api.kill('SIGTERM');
+    await eventually(async () => {
+      expect(await metricOf(api, 'gatehouse_ready')).toBe(0);
+      expect(await metricOf(api, 'gatehouse_check_up', { check: 'process' })).toBe(0);
+      expect(await metricOf(api, 'gatehouse_check_up', { check: 'database' })).toBe(1);
+    });
+    expect(await api.exited).toEqual({ code: 0, signal: null });
+  });
+});
+
+/** Somebody registers, gets a mail, signs in, mistypes, is refused; every route of a query is asked for. */
+async function makeTraffic(api: ApiClient): Promise<void> {
+  await api.under('').get('/health/ready');
+  const { session, ...user } = await signUp(api);
+  await api.login(user);
+  await api.refresh(session.refreshToken);
+  await api.login({ ...user, password: 'mistyped otters' });
+  await api.login(aUser());
+  await api.login(aUser());
+  await eventually(() => expect(sink.mailsTo(user.email)).toHaveLength(1));
+  await eventually(async () =>
+    expect(
+      await metricOf(apps.worker, 'gatehouse_job_runs_total', {
+        queue: 'confirm-message',
+        outcome: 'completed',
+      }),
+    ).toBeGreaterThan(0),
+  );
+}
+
+function problemsOf({ expr, labels }: Expression): string[] {
+  const { selectors, groupings, made } = parsePromQuery(expr);
+  const known = new Set([...TARGET_LABELS, ...made]);
+  const problems = selectors.flatMap(({ metric, matchers }) => {
+    const offered = labelsOf(metric);
+    if (!offered) {
+      return [`nobody tells ${metric}`];
+    }
+    offered.forEach((label) => known.add(label));
+    return matchers.flatMap(({ label, op, value }) => {
+      if (!offered.has(label)) {
+        return [`${metric} has no label ${label}`];
+      }
+      return OPEN_LABELS.includes(label) || hasValue(metric, label, op, value)
+        ? []
+        : [`${metric} has no ${label}="${value}"`];
+    });
+  });
+  const unknown = [...groupings, ...labels].filter((label) => selectors.length > 0 && !known.has(label));
+  return [...problems, ...(problems.length > 0 ? [] : unknown.map((label) => `there is no label ${label}`))];
+}
+
+function labelsOf(metric: string): Set<string> | undefined {
+  const recorded = ruleExpressions().find(({ record }) => record === metric);
+  const own = OWN_SERIES[metric] ?? (recorded && parsePromQuery(recorded.expr).groupings);
+  const told = samples.filter(({ name }) => name === metric);
+  if (!own && told.length === 0) {
+    return undefined;
+  }
+  return new Set([...TARGET_LABELS, ...(own ?? told.flatMap(({ labels }) => Object.keys(labels)))]);
+}
+
+/** What is excluded must be there as well: else nobody would notice that it had another name by now. */
+function hasValue(metric: string, label: string, op: string, value: string): boolean {
+  const values = samples.filter(({ name }) => name === metric).map(({ labels }) => labels[label] ?? '');
+  const pattern = new RegExp(`^(?:${value})$`);
+  return values.some((told) => (op.endsWith('~') ? pattern.test(told) : told === value));
+}
