@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { gzipSync } from 'node:zlib';
 import { ApiClient, type RequestOptions } from '../support/client.js';
 import { type SignedUp, signUp } from '../support/factories.js';
 import { expectProblem, expectProblemDocument } from '../support/problems.js';
@@ -148,6 +149,15 @@ describe.each(OPERATIONS)('%s %s', (method, path, good) => {
   ])('refuses the media type "%s"', async (type) => {
     const body = new Uint8Array(Buffer.from(JSON.stringify(good)));
     expectProblem(await send({ body, headers: { 'content-type': type } }), 415, 'unsupported-media-type');
+  });
+
+  it('is not compressed: 415 names the codings that are taken', async () => {
+    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+    const answer = await send({ body: new Uint8Array(gzipSync('{}')), headers });
+    expectProblem(answer, 415, 'unsupported-media-type');
+    expect(answer.headers.get('accept-encoding')).toBe('identity');
+    const plain = { ...headers, 'content-encoding': 'identity' };
+    expectProblem(await send({ body: '{', headers: plain }), 400, 'malformed-request');
   });
 
   it.each(['?unknown=1', '?__proto__=1', '?x=%00', '?limit=1&limit=2'])(

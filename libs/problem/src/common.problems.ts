@@ -101,7 +101,8 @@ export const unsupportedMediaType = defineProblem('unsupported-media-type', {
   status: 415,
   title: 'The media type is not supported',
   about:
-    'Send the body as `application/json`; a PATCH may also be `application/merge-patch+json`. The charset is UTF-8.',
+    'Send the body as `application/json`; a PATCH may also be `application/merge-patch+json`. The charset is UTF-8, ' +
+    'and the body is not compressed.',
 });
 
 export const expectationFailed = defineProblem('expectation-failed', {

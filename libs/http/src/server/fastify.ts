@@ -99,8 +99,14 @@ function readOrExplain(read: () => unknown): unknown {
   }
 }
 
-/** A merge patch is for PATCH alone (RFC 5789), and JSON is in UTF-8 (RFC 8259, section 8.1). */
+/**
+ * A merge patch is for PATCH alone (RFC 5789), JSON is in UTF-8 (RFC 8259, section 8.1), and a compressed body is told which
+ * codings are taken: none (RFC 9110, section 15.5.16).
+ */
 function requireReadable({ method, headers }: FastifyRequest, mediaType: string): void {
+  if (!/^(identity)?$/i.test(headers['content-encoding']?.trim() ?? '')) {
+    throw unsupportedMediaType({ headers: { 'Accept-Encoding': 'identity' } });
+  }
   const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
   if (!/^utf-?8$/i.test(charset) || (mediaType === MERGE_PATCH_TYPE && method !== 'PATCH')) {
     throw unsupportedMediaType();
