@@ -1,0 +1,137 @@
+import { describe, expect, it } from '@jest/globals';
+import { deploy } from './run-deploy.js';
+
+const DEPLOYED = { out: JSON.stringify([{ revision: 3, status: 'deployed' }]) };
+const NO_COLOUR = { out: JSON.stringify({ items: [{ spec: { selector: {} } }] }) };
+const ROLLING = {
+  'helm history': DEPLOYED,
+  'helm get values': { out: '{"image":{"tag":"1.4.0"}}' },
+  'kubectl get services': NO_COLOUR,
+  'kubectl config': { out: 'staging\n' },
+};
+const BLUE_SERVES = {
+  ...ROLLING,
+  'helm get values': { out: '{"strategy":"blueGreen","blueGreen":{"active":"blue","blue":{"tag":"1.4.0"}}}' },
+  'kubectl get services': {
+    out: JSON.stringify({ items: [{ spec: { selector: { 'gatehouse/colour': 'blue' } } }] }),
+  },
+};
+
+describe('npm run deploy', () => {
+  it('upgrades and tests, and says what serves', async () => {
+    const { code, output, calls } = await deploy({ answers: ROLLING });
+
+    expect(calls.map(verbs)).toEqual(['helm upgrade', 'helm test']);
+    expect(output).toContain('cluster staging');
+    expect(output).toContain('1.5.0 serves.');
+    expect(code).toBe(0);
+  });
+
+  it('goes back when the test fails, shows what the cluster knows, and exits with 1', async () => {
+    const { code, output, calls } = await deploy({ answers: ROLLING, fails: ['helm test'] });
+
+    expect(calls.map(verbs)).toEqual([
+      'helm upgrade',
+      'helm test',
+      'kubectl get',
+      'kubectl get',
+      'kubectl logs',
+      'helm rollback',
+    ]);
+    expect(calls.at(-1)).toContain('rollback gatehouse 3 --namespace accounts --no-hooks --wait');
+    expect(output).toContain('What served before serves.');
+    expect(code).toBe(1);
+  });
+
+  it('switches back when only the switch fails, and never to another image', async () => {
+    const { code, calls } = await deploy({
+      answers: BLUE_SERVES,
+      values: 'strategy: blueGreen\n',
+      fails: ['blueGreen.active=green'],
+    });
+
+    expect(calls.map(verbs)).toEqual([
+      'helm upgrade',
+      'helm test',
+      'helm upgrade',
+      'kubectl get',
+      'kubectl get',
+      'kubectl logs',
+      'helm upgrade',
+    ]);
+    expect(calls.at(-1)).toContain('blueGreen.active=blue --set-string blueGreen.blue.tag=1.4.0');
+    expect(code).toBe(1);
+  });
+
+  it('exits with 2 when the way back fails as well', async () => {
+    const { code, output } = await deploy({ answers: ROLLING, fails: ['helm upgrade', 'helm rollback'] });
+
+    expect(output).toContain('Look at once what serves');
+    expect(code).toBe(2);
+  });
+
+  it('leaves a first installation that failed to be looked at', async () => {
+    const answers = {
+      ...ROLLING,
+      'helm history': { err: 'Error: release: not found\n', code: 1 },
+      'kubectl get services': { out: '{"items":[]}' },
+    };
+
+    const { code, output, calls } = await deploy({ answers, fails: ['helm upgrade'] });
+
+    expect(calls.map(verbs)).toEqual(['helm upgrade', 'kubectl get', 'kubectl get', 'kubectl logs']);
+    expect(output).toContain('Nothing served before');
+    expect(code).toBe(1);
+  });
+
+  it('goes the way back even when it is told to end in the middle', async () => {
+    const { code, calls } = await deploy({ answers: ROLLING, endDuring: ['helm upgrade'] });
+
+    expect(calls.map(verbs)).toEqual([
+      'helm upgrade',
+      'kubectl get',
+      'kubectl get',
+      'kubectl logs',
+      'helm rollback',
+    ]);
+    expect(code).toBe(1);
+  });
+
+  it.each([
+    [
+      'no cluster',
+      { answers: { ...ROLLING, 'helm history': { err: 'Kubernetes cluster unreachable', code: 1 } } },
+      'Set KUBECONFIG',
+    ],
+    ['no helm', { answers: ROLLING, without: 'helm' }, 'There is no helm on the PATH'],
+    ['no kubectl', { answers: ROLLING, without: 'kubectl' }, 'There is no kubectl on the PATH'],
+    ['values that are not YAML', { answers: ROLLING, values: 'a: [' }, 'is not YAML'],
+    ['no version', { answers: ROLLING, args: ['--version', ''] }, '--version is missing'],
+    ['a version that moves', { answers: ROLLING, args: ['--version', 'latest'] }, 'and not "latest"'],
+    [
+      'a version that is more than that',
+      { answers: ROLLING, args: ['--version', '1,image.pullPolicy=Never'] },
+      'has to be the tag',
+    ],
+    [
+      'another values file',
+      { answers: ROLLING, args: ['--values', 'missing.yaml'] },
+      'There is no file missing.yaml',
+    ],
+    [
+      'an option that it does not know',
+      { answers: ROLLING, args: ['--strategie', 'x'] },
+      'npm run deploy -- --namespace',
+    ],
+  ])('says the way out of %s, and changes nothing', async (_title, situation, sentence) => {
+    const { code, output, calls } = await deploy(situation);
+
+    expect(output).toContain(sentence);
+    expect(calls).toEqual([]);
+    expect(code).toBe(1);
+  });
+});
+
+function verbs(call: string): string {
+  return call.split(' ').slice(0, 2).join(' ');
+}
