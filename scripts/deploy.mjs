@@ -8,7 +8,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
-import { lookAround, work } from './lib/cluster.mjs';
+import { lookAround, warningsSince, work } from './lib/cluster.mjs';
 import { planDeployment } from './lib/deployment.mjs';
 import { CannotGoOn, inProject, main, seconds } from './lib/project.mjs';
 
@@ -47,16 +47,16 @@ await main(async () => {
   for (const stage of plan.stages) {
     console.log(`\n== ${stage.title}\n   helm ${stage.helm.join(' ')}\n`);
     if ((await work('helm', stage.helm)) !== 0) {
-      return goBack(asked, stage);
+      return goBack(asked, stage, startedAt);
     }
   }
   console.log(`\n${plan.result} (${seconds(startedAt)})`);
   return 0;
 });
 
-async function goBack(asked, { title, kind, back }) {
+async function goBack(asked, { title, kind, back }, startedAt) {
   console.error(`\n== Failed: ${title}. What the cluster knows of it:\n`);
-  await explain(asked, kind);
+  await explain(asked, kind, startedAt);
   if (!back) {
     console.error(
       '\nNothing served before, so there is nothing to go back to. What was deployed stays, to be looked at: mend the cause and ' +
@@ -77,13 +77,14 @@ async function goBack(asked, { title, kind, back }) {
 }
 
 /** Before the way back takes it away: the pods, what Kubernetes complains about, and what the hook that may have failed said. */
-async function explain({ release, namespace }, kind) {
+async function explain({ release, namespace }, kind, startedAt) {
   const ours = `app.kubernetes.io/instance=${release}`;
   const hook = kind === 'test' ? 'test' : 'migrate';
   const show = (...args) => work('kubectl', [...args, '--namespace', namespace]);
   await show('get', 'pods', '--selector', ours);
-  console.error('\nWarnings in the namespace:\n');
-  await show('get', 'events', '--field-selector', 'type=Warning', '--sort-by', '.lastTimestamp');
+  const warnings = await warningsSince(namespace, startedAt);
+  console.error(`\nWarnings in the namespace since the start: ${warnings.length === 0 ? 'none' : ''}`);
+  console.error(warnings.slice(-10).join('\n'));
   console.error(`\nThe last lines of the hook "${hook}", if it still has a pod:\n`);
   const selector = `${ours},app.kubernetes.io/component=${hook}`;
   await show('logs', '--selector', selector, '--all-containers', '--prefix', '--tail', '40');

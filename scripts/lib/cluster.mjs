@@ -59,6 +59,19 @@ async function servingColour(release, namespace) {
   return items[0]?.spec.selector['gatehouse/colour'] ?? '';
 }
 
+/** @returns {Promise<string[]>} what Kubernetes complains about, the newest last; none where nobody may read it */
+export async function warningsSince(namespace, time) {
+  const place = ['--namespace', namespace, '--field-selector', 'type=Warning', '--output', 'json'];
+  const { items } = JSON.parse(await ask('kubectl', ['get', 'events', ...place], { orElse: '{"items":[]}' }));
+  const recent = items
+    .map((event) => ({ ...event, at: Date.parse(event.lastTimestamp ?? event.eventTime) }))
+    .filter(({ at }) => at >= time)
+    .toSorted((one, other) => one.at - other.at);
+  return recent.map(
+    ({ involvedObject: { kind, name }, reason, message }) => `${kind} ${name}: ${reason}: ${message}`,
+  );
+}
+
 async function ask(program, args, { orElse, when = /./ } = {}) {
   try {
     return (await promisify(execFile)(program, args, { maxBuffer: 16 << 20 })).stdout;

@@ -3,10 +3,19 @@ import { deploy } from './run-deploy.js';
 
 const DEPLOYED = { out: JSON.stringify([{ revision: 3, status: 'deployed' }]) };
 const NO_COLOUR = { out: JSON.stringify({ items: [{ spec: { selector: {} } }] }) };
+const EVENTS = {
+  out: JSON.stringify({
+    items: [
+      { ...warning('Killing of last week'), lastTimestamp: '2020-01-01T00:00:00Z' },
+      { ...warning('Back-off pulling image'), lastTimestamp: '2999-01-01T00:00:00Z' },
+    ],
+  }),
+};
 const ROLLING = {
   'helm history': DEPLOYED,
   'helm get values': { out: '{"image":{"tag":"1.4.0"}}' },
   'kubectl get services': NO_COLOUR,
+  'kubectl get events': EVENTS,
   'kubectl config': { out: 'staging\n' },
 };
 const BLUE_SERVES = {
@@ -34,11 +43,12 @@ describe('npm run deploy', () => {
       'helm upgrade',
       'helm test',
       'kubectl get',
-      'kubectl get',
       'kubectl logs',
       'helm rollback',
     ]);
     expect(calls.at(-1)).toContain('rollback gatehouse 3 --namespace accounts --no-hooks --wait');
+    expect(output).toContain('Pod gatehouse-api-1: Failed: Back-off pulling image');
+    expect(output).not.toContain('last week');
     expect(output).toContain('What served before serves.');
     expect(code).toBe(1);
   });
@@ -54,7 +64,6 @@ describe('npm run deploy', () => {
       'helm upgrade',
       'helm test',
       'helm upgrade',
-      'kubectl get',
       'kubectl get',
       'kubectl logs',
       'helm upgrade',
@@ -79,7 +88,7 @@ describe('npm run deploy', () => {
 
     const { code, output, calls } = await deploy({ answers, fails: ['helm upgrade'] });
 
-    expect(calls.map(verbs)).toEqual(['helm upgrade', 'kubectl get', 'kubectl get', 'kubectl logs']);
+    expect(calls.map(verbs)).toEqual(['helm upgrade', 'kubectl get', 'kubectl logs']);
     expect(output).toContain('Nothing served before');
     expect(code).toBe(1);
   });
@@ -87,13 +96,7 @@ describe('npm run deploy', () => {
   it('goes the way back even when it is told to end in the middle', async () => {
     const { code, calls } = await deploy({ answers: ROLLING, endDuring: ['helm upgrade'] });
 
-    expect(calls.map(verbs)).toEqual([
-      'helm upgrade',
-      'kubectl get',
-      'kubectl get',
-      'kubectl logs',
-      'helm rollback',
-    ]);
+    expect(calls.map(verbs)).toEqual(['helm upgrade', 'kubectl get', 'kubectl logs', 'helm rollback']);
     expect(code).toBe(1);
   });
 
@@ -134,4 +137,8 @@ describe('npm run deploy', () => {
 
 function verbs(call: string): string {
   return call.split(' ').slice(0, 2).join(' ');
+}
+
+function warning(message: string) {
+  return { involvedObject: { kind: 'Pod', name: 'gatehouse-api-1' }, reason: 'Failed', message };
 }
