@@ -49,8 +49,8 @@ function must(program, args, cwd) {
     const reason = error?.message ?? `${stdout}${stderr}`.trim();
     throw new CannotGoOn(
       `To check alerts, promtool is needed, and it is not on the PATH. It comes with Prometheus.\n${program}: ${reason}\n` +
-        'Install it (Debian, Ubuntu: apt-get update, then this command again; macOS: brew install prometheus; Fedora: ' +
-        'dnf install golang-github-prometheus; elsewhere: https://prometheus.io/download).',
+        'Install it (Debian, Ubuntu: apt-get update, then this command again; macOS: brew install prometheus; elsewhere: ' +
+        'https://prometheus.io/download).',
     );
   }
 }
