@@ -165,6 +165,34 @@ affinity:
 {{- end }}
 {{- end -}}
 
+{{/* Takes the root: what spans tell of the pod they come from, and the credential that they are sent with. */}}
+{{- define "gatehouse.tracingEnv" -}}
+{{- $root := . -}}
+{{- with .Values.tracing }}
+{{- if .endpoint }}
+- name: POD_NAME
+  valueFrom:
+    fieldRef: { fieldPath: metadata.name }
+- name: NODE_NAME
+  valueFrom:
+    fieldRef: { fieldPath: spec.nodeName }
+{{- $attributes := list (printf "k8s.namespace.name=%s" $root.Release.Namespace) "k8s.node.name=$(NODE_NAME)" "k8s.pod.name=$(POD_NAME)" }}
+{{- range $name, $value := .resourceAttributes }}
+{{- $attributes = append $attributes (printf "%s=%s" $name $value) }}
+{{- end }}
+- name: OTEL_RESOURCE_ATTRIBUTES
+  value: {{ join "," $attributes | quote }}
+{{- if .headers.existingSecret }}
+- name: OTEL_EXPORTER_OTLP_HEADERS
+  valueFrom:
+    secretKeyRef:
+      name: {{ .headers.existingSecret }}
+      key: {{ .headers.key | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
 {{/* Takes the same: the one volume that holds them. */}}
 {{- define "gatehouse.secretVolume" -}}
 {{- $secrets := (index . 0).Values.secrets -}}
