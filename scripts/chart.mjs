@@ -1,71 +1,33 @@
 /**
  * `node scripts/chart.mjs`: checks the Helm chart without a cluster. Every values file in helm/gatehouse/ci is linted,
- * rendered for the oldest Kubernetes and a recent one, and held against their schemas; then come the values that must be
- * refused, each with its sentence.
+ * rendered for the oldest Kubernetes and a recent one, and held against their schemas and the promises of
+ * lib/chart-promises.mjs; then come the values of the guide, and those that must be refused, each with its sentence.
  */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse } from 'yaml';
+import { PROMISES } from './lib/chart-promises.mjs';
+import { MISTAKES, REFUSED } from './lib/chart-refusals.mjs';
 import { bringTools, run } from './lib/helm.mjs';
+import { manifestChecker, parseManifests } from './lib/manifests.mjs';
 import { inProject, main, seconds } from './lib/project.mjs';
 
 const CHART = inProject('helm', 'gatehouse');
 const CI = join(CHART, 'ci');
+const GUIDE = inProject('docs', 'guides', 'deploy.md');
+const RECENT = '1.37.0';
 
 /** What a cluster may have besides Kubernetes itself. */
 const OPTIONAL_APIS = ['monitoring.coreos.com/v1', 'keda.sh/v1alpha1', 'gateway.networking.k8s.io/v1'];
 const WITHOUT_OPTIONAL_APIS = ['minimal', 'old-cluster'];
 
-/** Values that would harm people or lose requests: a file, what is changed in it, and what the sentence has to hold. */
-const REFUSED = [
-  ['minimal', 'image.repository=', 'image.repository is not set'],
-  ['minimal', 'image.tag=', 'image.tag and image.digest are not set'],
-  ['minimal', 'image.tag=latest', 'which changes under running pods'],
-  ['minimal', 'publicUrl=', 'publicUrl is not set'],
-  ['minimal', 'publicUrl=http://accounts.acme.test', 'publicUrl must be an https URL'],
-  ['minimal', 'appUrl=https://user@acme.test', 'appUrl must be an https URL'],
-  ['minimal', 'config.trustedProxies=null', 'config.trustedProxies is not set'],
-  ['minimal', 'config.trustedProxies={0.0.0.0/0}', 'which trusts everybody'],
-  ['gateway', 'config.trustedProxies[0]=::/0', 'which trusts everybody'],
-  ['old-cluster', 'ingress.enabled=true', 'config.trustedProxies is empty, but an Ingress or a Gateway'],
-  ['minimal', 'secrets.database.existingSecret=', 'Create a Secret that holds DATABASE_URL'],
-  ['minimal', 'secrets.redis.existingSecret=', 'Create a Secret that holds REDIS_URL'],
-  ['minimal', 'secrets.smtp.existingSecret=', 'Create a Secret that holds SMTP_URL'],
-  ['minimal', 'secrets.encryptionKeys.existingSecret=', 'Create a Secret that holds ENCRYPTION_KEYS'],
-  ['minimal', 'secrets.blindIndexKeys.existingSecret=', 'Create a Secret that holds BLIND_INDEX_KEYS'],
-  ['minimal', 'secrets.jwtPrivateKeys.existingSecret=', 'Create a Secret that holds JWT_PRIVATE_KEYS'],
-  ['minimal', 'secrets.adminEmail.existingSecret=admin', 'of both or of neither'],
-  ['minimal', 'config.extra.REDIS_URL=redis://r', 'config.extra holds REDIS_URL, a secret'],
-  ['minimal', 'config.extra.SMTP_URL_FILE=/tmp/x', 'config.extra holds SMTP_URL_FILE, a secret'],
-  ['minimal', 'config.extra.PORT=80', 'which has a value of its own'],
-  ['minimal', 'config.drainSeconds=15', 'requests would go to pods that have stopped'],
-  [
-    'minimal',
-    'probes.readiness.failureThreshold=4',
-    'config.drainSeconds is 20, but readiness takes 20 seconds',
-  ],
-  ['minimal', 'roles.worker.terminationGracePeriodSeconds=50', 'pods would be killed'],
-  ['minimal', 'shutdownReserveSeconds=40', 'config.drainSeconds + shutdownReserveSeconds is 60'],
-  ['rolling-full', 'roles.api.autoscaling.minReplicas=13', 'is greater than maxReplicas'],
-  ['rolling-full', 'keda.serverAddress=', 'keda.serverAddress is not set'],
-  ['rolling-full', 'networkPolicy.managementFrom=null', 'lets nobody reach the metrics'],
-  ['gateway', 'gateway.parentRefs=null', 'gateway.parentRefs is empty'],
-  ['minimal', 'gateway.enabled=true', 'needs the Gateway API'],
-  ['minimal', 'prometheusRule.enabled=true', 'need the Prometheus operator'],
-  ['blue-green', 'blueGreen.active=', 'blueGreen.active is not set'],
-  ['blue-green', 'blueGreen.blue.tag=', 'blueGreen.blue.tag is not set, but blue is to serve'],
-  ['blue-green', 'blueGreen.green.tag=latest', 'which changes under running pods'],
-  ['blue-green', 'image.tag=1.5.0', 'mean nothing with strategy blueGreen'],
-  // By the schema: a name that doesn't exist would otherwise be a setting that nobody applied.
-  ['minimal', 'config.drainSecond=30', 'drainSecond'],
-  ['minimal', 'roles.cron.replicas=1', 'cron'],
-  ['blue-green', 'blueGreen.active=red', 'active'],
-  ['minimal', 'roles.worker.autoscaling.minReplicas=0', 'minReplicas'],
-];
-
 const CHECKS = [
   { title: 'lint --strict', check: lint },
   { title: 'the schemas of the oldest Kubernetes and a recent one', check: conform },
+  { title: 'mistakes in manifests are found', check: findMistakes },
+  { title: 'the promises that no schema knows', check: keepPromises },
+  { title: 'the values in the guide', check: renderGuide },
   { title: `${REFUSED.length} values that must be refused, each with its sentence`, check: refuse },
   { title: 'the switch of colours changes no pod', check: keepPods },
 ];
@@ -100,28 +62,65 @@ async function lint(helm) {
   return problems;
 }
 
-async function conform(helm, { kubeconform, kubernetes }) {
+async function conform(helm, { kubernetes }) {
   const problems = [];
+  for (const { version, folder } of kubernetes) {
+    const check = manifestChecker([folder, join(CI, 'schemas')]);
+    for (const name of valuesFiles()) {
+      const { code, stdout, stderr } = await template(helm, name, version);
+      const { count, problems: found } = check(stdout);
+      problems.push(
+        ...(code === 0 ? [] : [`${name} for ${version}:\n${stderr}`]),
+        ...(count > 0 ? [] : [`${name} for ${version}: nothing was rendered`]),
+        ...found.map((problem) => `${name} for ${version}: ${problem}`),
+      );
+    }
+  }
+  return problems;
+}
+
+/** A check that finds nothing in wrong manifests would find nothing anywhere. */
+async function findMistakes(helm, { kubernetes }) {
+  const { stdout } = await template(helm, 'rolling-full', RECENT);
+  return kubernetes.flatMap(({ folder }) => {
+    const check = manifestChecker([folder, join(CI, 'schemas')]);
+    return MISTAKES.flatMap(([right, wrong, sentence]) => {
+      const mistaken = stdout.replace(right, wrong);
+      const found = check(mistaken).problems.some((problem) => problem.includes(sentence));
+      return mistaken !== stdout && found ? [] : [`"${wrong}" was not found with "${sentence}"`];
+    });
+  });
+}
+
+async function keepPromises(helm) {
+  const problems = [];
+  for (const name of valuesFiles()) {
+    const manifests = parseManifests((await template(helm, name, RECENT)).stdout).map(
+      ({ content }) => content,
+    );
+    problems.push(
+      ...PROMISES.flatMap((promise) => promise(manifests)).map((problem) => `${name}: ${problem}`),
+    );
+  }
+  return problems;
+}
+
+/** Every YAML block of the guide that holds values of this chart, on top of the least that has to be given. */
+async function renderGuide(helm) {
+  const known = Object.keys(parse(readFileSync(join(CHART, 'values.yaml'), 'utf8')));
+  const blocks = [...readFileSync(GUIDE, 'utf8').matchAll(/^```yaml\n(.*?)^```/gms)]
+    .map(([, text]) => text)
+    .filter((text) => Object.keys(parse(text)).every((key) => known.includes(key)));
+  const problems =
+    blocks.length >= 4 ? [] : [`the guide shows ${blocks.length} blocks of values, at least 4 were expected`];
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-chart-'));
   try {
-    for (const { version, folder: schemas } of kubernetes) {
-      for (const name of valuesFiles()) {
-        const { code, stdout, stderr } = await template(helm, name, version);
-        if (code !== 0) {
-          problems.push(`${name} for ${version}:\n${stderr}`);
-        }
-        writeFileSync(join(folder, `${name}.yaml`), stdout);
-      }
-      const locations = [schemas, join(CI, 'schemas')].flatMap((place) => [
-        '-schema-location',
-        join(place, '{{ .ResourceKind }}{{ .KindSuffix }}.json'),
-      ]);
-      const args = ['-strict', '-summary', '-n', '2', ...locations, folder];
-      const { code, stdout, stderr } = await run(kubeconform, args);
-      problems.push(...(code === 0 ? [] : [`schemas of ${version}:\n${stdout}${stderr}`]));
-      if (/Summary: 0 resources/.test(stdout)) {
-        problems.push(`schemas of ${version}: nothing was checked`);
-      }
+    for (const text of blocks) {
+      const values = join(folder, 'values.yaml');
+      writeFileSync(values, text);
+      const tag = parse(text).strategy === 'blueGreen' ? ['--set', 'image.tag='] : [];
+      const { code, stderr } = await template(helm, 'minimal', RECENT, ['--values', values, ...tag]);
+      problems.push(...(code === 0 ? [] : [`values of the guide:\n${text}\n${stderr}`]));
     }
   } finally {
     rmSync(folder, { recursive: true });
@@ -132,7 +131,7 @@ async function conform(helm, { kubeconform, kubernetes }) {
 async function refuse(helm) {
   const problems = [];
   for (const [name, change, sentence] of REFUSED) {
-    const { code, stderr } = await template(helm, name, '1.37.0', ['--set', change]);
+    const { code, stderr } = await template(helm, name, RECENT, ['--set', change]);
     if (code === 0 || !stderr.includes(sentence)) {
       const answer = code === 0 ? 'was rendered' : `said:\n${stderr}`;
       problems.push(`${name} with ${change} should be refused with "${sentence}", but ${answer}`);
@@ -145,10 +144,7 @@ async function refuse(helm) {
 async function keepPods(helm) {
   const [blue, green] = await Promise.all(
     ['blue', 'green'].map(async (colour) => {
-      const { stdout } = await template(helm, 'blue-green', '1.37.0', [
-        '--set',
-        `blueGreen.active=${colour}`,
-      ]);
+      const { stdout } = await template(helm, 'blue-green', RECENT, ['--set', `blueGreen.active=${colour}`]);
       const documents = stdout.split(/^---$/m);
       return {
         api: only(documents, /^kind: Deployment$/m, /^ {2}name: \S+-api-/m),

