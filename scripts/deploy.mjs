@@ -8,7 +8,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
-import { lookAround, warningsSince, work } from './lib/cluster.mjs';
+import { isToldToEnd, lookAround, outliveSignals, warningsSince, work } from './lib/cluster.mjs';
 import { planDeployment } from './lib/deployment.mjs';
 import { CannotGoOn, inProject, main, seconds } from './lib/project.mjs';
 
@@ -44,9 +44,10 @@ await main(async () => {
   console.log(
     `Release ${asked.release}, namespace ${asked.namespace}, cluster ${found.context || 'of the pod'}.`,
   );
+  outliveSignals();
   for (const stage of plan.stages) {
     console.log(`\n== ${stage.title}\n   helm ${stage.helm.join(' ')}\n`);
-    if ((await work('helm', stage.helm)) !== 0) {
+    if (isToldToEnd() || (await work('helm', stage.helm)) !== 0) {
       return goBack(asked, stage, startedAt);
     }
   }
@@ -55,8 +56,12 @@ await main(async () => {
 });
 
 async function goBack(asked, { title, kind, back }, startedAt) {
-  console.error(`\n== Failed: ${title}. What the cluster knows of it:\n`);
-  await explain(asked, kind, startedAt);
+  if (isToldToEnd()) {
+    console.error(`\n== Told to end: ${title}`);
+  } else {
+    console.error(`\n== Failed: ${title}. What the cluster knows of it:\n`);
+    await explain(asked, kind, startedAt);
+  }
   if (!back) {
     console.error(
       '\nNothing served before, so there is nothing to go back to. What was deployed stays, to be looked at: mend the cause and ' +
@@ -65,7 +70,7 @@ async function goBack(asked, { title, kind, back }, startedAt) {
     return 1;
   }
   console.error(`\n== ${back.title}\n   helm ${back.helm.join(' ')}\n`);
-  if ((await work('helm', back.helm)) !== 0) {
+  if ((await work('helm', back.helm, { shielded: true })) !== 0) {
     console.error(
       '\nThe way back failed as well. Look at once what serves: kubectl get pods, services. docs/guides/deploy.md has the ' +
         'commands of the way back.',

@@ -93,27 +93,43 @@ async function ask(program, args, { orElse, when = /./ } = {}) {
   }
 }
 
+let running;
+let told = false;
+
 /**
- * Runs a program with its output on ours. Ctrl-C and SIGTERM end the program, not us: an upgrade that was cut off needs its
- * way back more than any other.
+ * From now on Ctrl-C and SIGTERM end the program that runs, not us: a deployment that is cut off needs its way back more
+ * than any other.
+ */
+export function outliveSignals() {
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.on(signal, () => {
+      told = true;
+      running?.kill(signal);
+    });
+  }
+}
+
+/** Whether somebody wanted this to end. */
+export function isToldToEnd() {
+  return told;
+}
+
+/**
+ * Runs a program with its output on ours.
  *
+ * @param {{ shielded?: boolean }} [options] `shielded`: no signal ends it, not even a terminal's
  * @returns {Promise<number>} its exit code
  */
-export async function work(program, args) {
-  const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] });
-  // From a terminal Ctrl-C reaches the child, too; a SIGTERM is for us alone.
-  const stay = () => undefined;
-  const pass = () => child.kill('SIGTERM');
-  process.on('SIGINT', stay);
-  process.on('SIGTERM', pass);
+export async function work(program, args, { shielded = false } = {}) {
+  const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'], detached: shielded });
+  running = shielded ? undefined : child;
   try {
     return await new Promise((resolve, reject) => {
       child.once('error', (error) => reject(isMissing(error) ? new CannotGoOn(missing(program)) : error));
       child.once('exit', (code) => resolve(code ?? 1));
     });
   } finally {
-    process.off('SIGINT', stay);
-    process.off('SIGTERM', pass);
+    running = undefined;
   }
 }
 

@@ -93,10 +93,42 @@ describe('npm run deploy', () => {
     expect(code).toBe(1);
   });
 
-  it('goes the way back even when it is told to end in the middle', async () => {
-    const { code, calls } = await deploy({ answers: ROLLING, endDuring: ['helm upgrade'] });
+  it.each<NodeJS.Signals>(['SIGTERM', 'SIGINT'])(
+    'goes the way back, and at once, when it gets a %s',
+    async (signal) => {
+      const { code, calls } = await deploy({ answers: ROLLING, endsBySignal: ['helm upgrade'], signal });
 
-    expect(calls.map(verbs)).toEqual(['helm upgrade', 'kubectl get', 'kubectl logs', 'helm rollback']);
+      expect(calls.map(verbs)).toEqual(['helm upgrade', 'helm rollback']);
+      expect(code).toBe(1);
+    },
+  );
+
+  it('begins nothing more after a signal, even if what ran ended well', async () => {
+    const { code, calls } = await deploy({
+      answers: ROLLING,
+      outlivesSignal: ['helm upgrade'],
+      signal: 'SIGTERM',
+    });
+
+    expect(calls.map(verbs)).toEqual(['helm upgrade', 'helm rollback']);
+    expect(code).toBe(1);
+  });
+
+  it('lets nothing end the way back', async () => {
+    const { code, calls } = await deploy({
+      answers: ROLLING,
+      fails: ['helm test'],
+      sparedBySignal: ['helm rollback'],
+      signal: 'SIGTERM',
+    });
+
+    expect(calls.map(verbs)).toEqual([
+      'helm upgrade',
+      'helm test',
+      'kubectl get',
+      'kubectl logs',
+      'helm rollback',
+    ]);
     expect(code).toBe(1);
   });
 

@@ -17,8 +17,13 @@ export interface Situation {
   readonly args?: string[];
   /** A program that is not on the PATH. */
   readonly without?: string;
-  /** These commands never end by themselves, and during them the deployment gets a SIGTERM. */
-  readonly endDuring?: string[];
+  /** During these commands the deployment gets the signal, and they end by it. */
+  readonly endsBySignal?: string[];
+  /** The same, but these end well even so. */
+  readonly outlivesSignal?: string[];
+  /** The same, but these fail when they get it. */
+  readonly sparedBySignal?: string[];
+  readonly signal?: NodeJS.Signals;
 }
 
 /** Runs the script with a helm and a kubectl that are told what to say. */
@@ -32,10 +37,10 @@ export async function deploy(situation: Situation) {
 }
 
 async function runIn(folder: string, situation: Situation) {
-  const { values = '', args = [], without } = situation;
+  const { values = '', args = [], without, signal } = situation;
   const written = join(folder, 'calls.txt');
   for (const program of ['helm', 'kubectl'].filter((name) => name !== without)) {
-    writeFileSync(join(folder, program), fake(program, written, situation), { mode: 0o755 });
+    writeFileSync(join(folder, program), fake(program, folder, situation), { mode: 0o755 });
   }
   const file = join(folder, 'values.yaml');
   writeFileSync(file, values);
@@ -48,7 +53,8 @@ async function runIn(folder: string, situation: Situation) {
     child.stdout.on('data', (chunk) => {
       output += chunk;
       if (String(chunk).includes('hangs')) {
-        child.kill('SIGTERM');
+        child.kill(signal);
+        writeFileSync(join(folder, 'signalled'), '');
       }
     });
     child.stderr.on('data', (chunk) => (output += chunk));
@@ -58,20 +64,30 @@ async function runIn(folder: string, situation: Situation) {
   return { code, output, calls };
 }
 
-function fake(program: string, written: string, { answers, fails = [], endDuring = [] }: Situation): string {
+function fake(program: string, folder: string, situation: Situation): string {
+  const { answers, fails = [], endsBySignal = [], outlivesSignal = [], sparedBySignal = [] } = situation;
   const known = Object.entries(answers).map(
     ([start, { out = '', err = '', code = 0 }]) =>
       `${quoted(start)}*) printf %s ${quoted(out)}; printf %s ${quoted(err)} >&2; exit ${code} ;;`,
   );
+  const until = (condition: string) => `n=0; until ${condition}; do n=$((n+1)); done`;
+  // Counts on for a moment, so that signals that are on their way arrive.
+  const signalled = `printf hangs; ${until(`[ -e ${quoted(join(folder, 'signalled'))} ]`)}; ${until('[ $n = 20000 ]')}`;
+  const calls = quoted(join(folder, 'calls.txt'));
+  const ends = `trap 'exit 1' TERM INT; ${signalled}; ${until('[ $n = 1000000 ]')}; echo 'no signal' >> ${calls}`;
+  const outlives = `trap '' TERM INT; ${signalled}`;
+  const spared = `trap 'exit 1' TERM INT; ${signalled}`;
   return [
     '#!/bin/sh',
     `command="${program} $*"`,
     'case "$command" in',
     ...known,
     'esac',
-    `echo "$command" >> ${quoted(written)}`,
+    `echo "$command" >> ${calls}`,
     'case "$command" in',
-    ...endDuring.map((part) => `*${quoted(part)}*) trap 'exit 1' TERM; printf hangs; while :; do :; done ;;`),
+    ...endsBySignal.map((part) => `*${quoted(part)}*) ${ends} ;;`),
+    ...outlivesSignal.map((part) => `*${quoted(part)}*) ${outlives} ;;`),
+    ...sparedBySignal.map((part) => `*${quoted(part)}*) ${spared} ;;`),
     ...fails.map((part) => `*${quoted(part)}*) exit 1 ;;`),
     'esac',
     '',
