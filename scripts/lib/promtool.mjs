@@ -32,7 +32,11 @@ function unpack() {
   mkdirSync(join(FOLDER, '..'), { recursive: true });
   const draft = mkdtempSync(`${FOLDER}.`);
   try {
-    must('apt-get', ['download', 'prometheus'], draft);
+    if (attempt('apt-get', ['download', 'prometheus'], draft).status !== 0) {
+      // A new machine has no lists yet; only root may fetch them.
+      attempt('apt-get', ['update', '-q'], draft);
+      must('apt-get', ['download', 'prometheus'], draft);
+    }
     const [name] = readdirSync(draft);
     must('dpkg-deb', ['--extract', name, '.'], draft);
     rmSync(join(draft, name));
@@ -43,8 +47,12 @@ function unpack() {
   return unpacked();
 }
 
+function attempt(program, args, cwd) {
+  return spawnSync(program, args, { cwd, encoding: 'utf8' });
+}
+
 function must(program, args, cwd) {
-  const { status, error, stdout, stderr } = spawnSync(program, args, { cwd, encoding: 'utf8' });
+  const { status, error, stdout, stderr } = attempt(program, args, cwd);
   if (status !== 0) {
     const reason = error?.message ?? `${stdout}${stderr}`.trim();
     throw new CannotGoOn(
