@@ -72,7 +72,9 @@ function fake(program: string, folder: string, situation: Situation): string {
   );
   const until = (condition: string) => `n=0; until ${condition}; do n=$((n+1)); done`;
   // Counts on for a moment, so that signals that are on their way arrive.
-  const signalled = `printf hangs; ${until(`[ -e ${quoted(join(folder, 'signalled'))} ]`)}; ${until('[ $n = 20000 ]')}`;
+  // And not for ever, should the test be killed in the meantime.
+  const isSignalled = `[ -e ${quoted(join(folder, 'signalled'))} ] || [ $n = 20000000 ]`;
+  const signalled = `printf hangs; ${until(isSignalled)}; ${until('[ $n = 20000 ]')}`;
   const calls = quoted(join(folder, 'calls.txt'));
   const ends = `trap 'exit 1' TERM INT; ${signalled}; ${until('[ $n = 1000000 ]')}; echo 'no signal' >> ${calls}`;
   const outlives = `trap '' TERM INT; ${signalled}`;
