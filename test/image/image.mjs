@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -51,6 +51,7 @@ export async function checkImage(image) {
       await Promise.all(Object.values(containers).map(({ remove }) => remove()));
     });
     await checkJourney(containers, ports, settings);
+    await checkConsole(ports.worker, settings);
     for (const role of ROLES) {
       await until(`${role} is healthy`, () => isHealthy(containers[role].name));
       assert.equal(await containers[role].stop(), 0, `${role} ends with 0 after SIGTERM`);
@@ -116,6 +117,7 @@ function start(image, role, { postgres, redis, mailbox, secrets }, [port, manage
     JWT_PRIVATE_KEYS_FILE: '/secrets/jwtPrivateKeysFile',
     ENCRYPTION_KEYS_FILE: '/secrets/encryptionKeysFile',
     BLIND_INDEX_KEYS_FILE: '/secrets/blindIndexKeysFile',
+    MANAGEMENT_TOKEN_FILE: '/secrets/managementTokenFile',
     PUBLIC_URL: `http://localhost:${apiPort}`,
     PORT: String(port),
     MANAGEMENT_PORT: String(managementPort),
@@ -170,6 +172,24 @@ async function checkJourney(containers, ports, { mailbox }) {
     return mails.some(({ to }) => to.some(({ address }) => address === 'ada@acme.com'));
   });
   console.log('ok  the api registers, worker and notifications bring the mail');
+}
+
+/** Its page and what it loads come from packages that the image was stripped of much of. */
+async function checkConsole([, managementPort], { secrets }) {
+  const token = readFileSync(join(secrets, 'managementTokenFile'), 'utf8');
+  const get = async (path) => {
+    const answer = await fetch(`http://127.0.0.1:${managementPort}/jobs/${path}`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    assert.equal(answer.status, 200, `/jobs/${path}`);
+    return answer.text();
+  };
+  const sources = [...(await get('')).matchAll(/(?:src|href)="(static\/[^"]+)"/g)].map(
+    ([, source]) => source,
+  );
+  assert.ok(sources.length > 0, 'the page loads scripts');
+  await Promise.all([...sources, 'static/locales/en-US/messages.json', 'api/queues'].map(get));
+  console.log('ok  the worker shows the job console');
 }
 
 /** What the image's HEALTHCHECK says; podman without systemd has to be asked to run it. */
