@@ -21,12 +21,15 @@ FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # Node comes with the image, and TypeScript is there for a plugin of the Nest CLI only. Nothing reads types, source maps of
-# others and manuals at run time. Licences stay.
+# others, manuals, tests and what is bundled for browsers at run time. Licences stay.
 RUN --mount=type=secret,id=npmrc NPM_CONFIG_USERCONFIG=/run/secrets/npmrc npm ci --omit=dev --ignore-scripts \
   && rm -rf node_modules/node-linux-* node_modules/.bin node_modules/typescript \
   && find node_modules -type f \
     \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' -o -name '*.flow' -o -iname '*.md' \) \
-    ! -iname 'licen[cs]e*' -delete
+    ! -iname 'licen[cs]e*' -delete \
+  && find node_modules -type d \
+    \( -name test -o -name bundle -o -name bundles -o -name 'benchmark*' -o -name 'example*' -o -name .github \) \
+    -prune -exec rm -rf {} +
 
 FROM ${NODE_IMAGE}
 ARG VERSION=0.0.0
