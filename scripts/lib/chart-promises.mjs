@@ -8,6 +8,7 @@ export const PROMISES = [
   variablesAreNamedOnce,
   hooksNeedNothingOfTheChart,
   policiesLeaveHooksAlone,
+  podsSpreadWithoutZones,
 ];
 
 /** `helm test --logs` of helm 3 reads the pod after its hooks, and deletes those that succeeded before. */
@@ -78,6 +79,21 @@ function policiesLeaveHooksAlone(manifests) {
       .filter(({ labels }) => selector && matches(selector.matchLabels, labels))
       .map(({ name }) => `${nameOf(manifest)} selects ${name}`);
   });
+}
+
+/**
+ * Asked for softly, to spread over several labels is to spread over none where nodes lack one of them: the scheduler leaves such
+ * nodes out (kubernetes/kubernetes issue 122278). No ci values ask for that.
+ */
+function podsSpreadWithoutZones(manifests) {
+  return podsOf(manifests)
+    .filter(({ spec: { topologySpreadConstraints = [] } }) => {
+      const soft = topologySpreadConstraints.filter(
+        ({ whenUnsatisfiable }) => whenUnsatisfiable === 'ScheduleAnyway',
+      );
+      return soft.length > 1;
+    })
+    .map(({ name }) => `${name} is not spread over nodes that have no zone`);
 }
 
 function matches(wanted, labels) {
