@@ -5,7 +5,7 @@ import { Outbox } from '#libs/outbox';
 import { PostponeJobError, UnrecoverableJobError } from '#libs/queue';
 import type { FinalState } from './delivery.entity.js';
 import { type ClaimedDelivery, DeliveryRepository } from './delivery.repository.js';
-import { MAIL_CONSUMER } from './mail-route.js';
+import { MAIL_CONSUMER, noteOf } from './mail-route.js';
 
 /** A claim holds this long beyond its last renewal: so long does the mail of a process that was killed wait. */
 const LEASE_MS = 10_000;
@@ -24,13 +24,11 @@ export class DeliveryClaims {
   ) {}
 
   /**
-   * @param reopen whether one that has failed is to be tried again, because a person asked for it
    * @returns null when the delivery is final, so that there is nothing to do
-   * @throws PostponeJobError when another run is at it, or was until its process died; UnrecoverableJobError when it can't be
-   *   reopened any more
+   * @throws PostponeJobError when another run is at it, or was until its process died
    */
-  async take(deliveryId: string, reopen: boolean): Promise<ClaimedDelivery | null> {
-    const claimed = await this.database.read((em) => this.deliveries.claim(em, deliveryId, LEASE_MS, reopen));
+  async take(deliveryId: string): Promise<ClaimedDelivery | null> {
+    const claimed = await this.database.read((em) => this.deliveries.claim(em, deliveryId, LEASE_MS));
     if (claimed) {
       return claimed;
     }
@@ -41,12 +39,27 @@ export class DeliveryClaims {
         standing.claimRemainingMs + MARGIN_MS,
       );
     }
-    if (reopen && (standing?.state === 'failed' || standing?.state === 'expired')) {
-      throw new UnrecoverableJobError(
-        `delivery ${deliveryId} can not be sent any more: its time is up, and its content is erased`,
-      );
-    }
     return null;
+  }
+
+  /**
+   * Lets a delivery that has failed be taken again, because a person asked for it. From here on it is in the outbox again, as
+   * any that is not final.
+   *
+   * @throws UnrecoverableJobError when it is too late for that
+   */
+  async reopen(deliveryId: string): Promise<void> {
+    const state = await this.database.write(async (em) => {
+      const reopened = await this.deliveries.reopen(em, deliveryId, this.clock.now());
+      if (!reopened) {
+        return (await this.deliveries.standing(em, deliveryId))?.state;
+      }
+      await this.outbox.note(em, noteOf(deliveryId, reopened.userId));
+      return 'pending';
+    });
+    if (state === 'failed' || state === 'expired') {
+      throw new UnrecoverableJobError(`delivery ${deliveryId} can not be sent any more: its time is up`);
+    }
   }
 
   hasExpired({ expiresAt }: ClaimedDelivery): boolean {

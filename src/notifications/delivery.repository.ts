@@ -51,23 +51,14 @@ export class DeliveryRepository {
     );
   }
 
-  /**
-   * @param reopen whether a failed delivery counts as pending
-   * @returns null when the delivery is final, unknown, or claimed by a run that lives
-   */
-  async claim(
-    em: EntityManager,
-    id: string,
-    leaseMs: number,
-    reopen: boolean,
-  ): Promise<ClaimedDelivery | null> {
+  /** @returns null when the delivery is final, unknown, or claimed by a run that lives */
+  async claim(em: EntityManager, id: string, leaseMs: number): Promise<ClaimedDelivery | null> {
     const [row] = await em.execute<ClaimRow[]>(
       `update notifications.deliveries
           set state = 'sending', attempts = attempts + 1, claimed_until = now() + ? * interval '1 millisecond'
-        where id = ? and (state = 'pending' or (state = 'sending' and claimed_until < now())
-                          or (? and state = 'failed' and sealed is not null))
+        where id = ? and (state = 'pending' or (state = 'sending' and claimed_until < now()))
     returning template, sealed, message_id, attempts, extract(epoch from expires_at) * 1000 as expires_at_ms`,
-      [leaseMs, id, reopen],
+      [leaseMs, id],
     );
     return row
       ? {
@@ -79,6 +70,17 @@ export class DeliveryRepository {
           expiresAt: new Date(Number(row.expires_at_ms)),
         }
       : null;
+  }
+
+  /** Makes a failed delivery pending, unless its time is up. @returns whose it is; null when it is not reopened */
+  async reopen(em: EntityManager, id: string, at: Date): Promise<{ readonly userId: string } | null> {
+    const [row] = await em.execute<{ user_id: string }[]>(
+      `update notifications.deliveries set state = 'pending'
+        where id = ? and state = 'failed' and sealed is not null and expires_at > ?
+    returning user_id`,
+      [id, at.toISOString()],
+    );
+    return row ? { userId: row.user_id } : null;
   }
 
   async renewClaim(em: EntityManager, { id, attempt }: ClaimedDelivery, leaseMs: number): Promise<void> {
@@ -131,7 +133,8 @@ export class DeliveryRepository {
   async overdue(em: EntityManager, at: Date, limit: number): Promise<string[]> {
     const rows = await em.execute<{ id: string }[]>(
       `select id from notifications.deliveries
-        where state = 'pending' and expires_at < ? order by expires_at limit ?`,
+        where (state = 'pending' or (state = 'sending' and claimed_until < now())) and expires_at < ?
+        order by expires_at limit ?`,
       [at.toISOString(), limit],
     );
     return rows.map(({ id }) => id);

@@ -1,7 +1,12 @@
-import type { Route } from '#libs/outbox';
+import type { Route, Task } from '#libs/outbox';
 
 /** Who is addressed by the notes that this service leaves in its own outbox: its mail queue. */
 export const MAIL_CONSUMER = 'mail';
+
+/** What a delivery leaves in the outbox for as long as it is not final. */
+export function noteOf(deliveryId: string, userId: string): Task {
+  return { id: deliveryId, consumer: MAIL_CONSUMER, type: 'send-mail', subject: userId };
+}
 
 /** A note stays in the outbox until the delivery is final, so that a Redis that lost everything loses no mail. */
 export const toMailQueue: Route = ({ messageId }) => ({

@@ -37,6 +37,35 @@ it('a refused mail is sent when somebody has mended the server and asks for it',
   expect(await deadLetters()).toEqual([]);
 });
 
+it('it is in the outbox again until it is sent, so that a Redis that lost everything loses no mail', async () => {
+  const { id, revive } = await aRefusedDelivery();
+  expect(await bench.notes()).toEqual([]);
+  bench.sink.behave('defer');
+  await revive();
+  await eventually(async () => {
+    expect(await bench.delivery(id)).toMatchObject({ state: 'pending' });
+    expect(await bench.notes()).toEqual([{ message_id: id }]);
+  });
+  bench.sink.behave('accept');
+  await eventually(async () => expect((await bench.delivery(id)).state).toBe('sent'));
+  expect(await bench.notes()).toEqual([]);
+});
+
+it('a delivery whose run died is ended, too, when its time is up', async () => {
+  bench.sink.behave('defer');
+  const id = await bench.deliver('send-notification', command());
+  await eventually(async () => expect((await bench.delivery(id)).attempts).toBeGreaterThan(0));
+  await bench.queue('send-mail').obliterate({ force: true });
+  await bench.sql(
+    `update notifications.deliveries
+        set state = 'sending', claimed_until = now() - interval '1 second', expires_at = now() - interval '1 second'
+      where id = ?`,
+    [id],
+  );
+  await bench.app.get(PurgeNotificationsService).purge(new AbortController().signal);
+  expect(await bench.delivery(id)).toMatchObject({ state: 'expired', sealed: null });
+});
+
 it('it is a dead letter again when it is refused again', async () => {
   const { id, revive } = await aRefusedDelivery();
   await revive();
@@ -47,7 +76,7 @@ it('it is a dead letter again when it is refused again', async () => {
   expect(await bench.delivery(id)).toMatchObject({ state: 'failed', sealed: expect.any(String) });
 });
 
-it('its content is erased once its time is up, and the dead letter then tells why it stays one', async () => {
+it('once its time is up it stays what it is, the dead letter tells why, and its content is erased', async () => {
   const { id, revive } = await aRefusedDelivery();
   const purge = (): Promise<void> =>
     bench.app.get(PurgeNotificationsService).purge(new AbortController().signal);

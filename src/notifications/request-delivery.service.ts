@@ -6,7 +6,7 @@ import { Sealer } from '#libs/crypto';
 import { Outbox } from '#libs/outbox';
 import { DeliveryRepository } from './delivery.repository.js';
 import { sealDelivery } from './delivery-payload.js';
-import { MAIL_CONSUMER } from './mail-route.js';
+import { noteOf } from './mail-route.js';
 import { MAIL_OPTIONS, type MailOptions } from './mail.options.js';
 
 /** Turns the wish to tell somebody something into a delivery, and notes that it has to be sent. */
@@ -39,6 +39,6 @@ export class RequestDeliveryService {
       expiresAt: new Date(expiresAt),
       createdAt: this.clock.now(),
     });
-    await this.outbox.note(em, { id, consumer: MAIL_CONSUMER, type: 'send-mail', subject: to.userId });
+    await this.outbox.note(em, noteOf(id, to.userId));
   }
 }

@@ -35,7 +35,10 @@ export class SendMailService {
 
   /** @throws JobError when it has to be tried again, UnrecoverableJobError when that would not help */
   async send(deliveryId: string, { signal, revived }: SendOptions): Promise<void> {
-    const claimed = await this.claims.take(deliveryId, revived);
+    if (revived) {
+      await this.claims.reopen(deliveryId);
+    }
+    const claimed = await this.claims.take(deliveryId);
     if (!claimed) {
       return;
     }
