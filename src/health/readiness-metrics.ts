@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { HealthCheckResult } from '@nestjs/terminus';
 import { Gauge, Registry } from 'prom-client';
-import { within } from '#libs/queue';
+import { within } from '#libs/clock';
 import { type Health, HealthService } from './health.service.js';
 
 /** Longer than the checks take at most, and far shorter than a scrape may. */

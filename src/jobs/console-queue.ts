@@ -1,6 +1,6 @@
 import { BullAdapter } from '@bull-board/api/bullAdapter';
 import type { Job, Queue } from 'bull';
-import type { DeadLetters } from '#libs/queue';
+import { type DeadLetters, NotADeadLetterError } from '#libs/queue';
 
 const REDACTED = '[redacted]';
 
@@ -18,19 +18,30 @@ export class ConsoleQueue extends BullAdapter {
 
   override async getJob(id: string): Promise<Job | undefined | null> {
     const job = await super.getJob(id);
-    return job && this.present(job);
+    return job && this.present(job, (id) => this.deadLetters.revive(this.getName(), id));
   }
 
   override async getJobs(...range: Parameters<BullAdapter['getJobs']>): Promise<Job[]> {
     const jobs = await super.getJobs(...range);
-    return jobs.map((job) => this.present(job));
+    // Several are put back at once: one that somebody else was faster with must not keep the others.
+    return jobs.map((job) => this.present(job, (id) => this.reviveIfThere(id)));
   }
 
-  private present(job: Job): Job {
+  private present(job: Job, revive: (id: string) => Promise<void>): Job {
     // bull-board counts the attempt that is to come; there is none to come for a job that is over.
     job.attemptsMade -= job.finishedOn ? 1 : 0;
-    job.retry = () => this.deadLetters.revive(this.getName(), String(job.id));
+    job.retry = () => revive(String(job.id));
     return job;
+  }
+
+  private async reviveIfThere(id: string): Promise<void> {
+    try {
+      await this.deadLetters.revive(this.getName(), id);
+    } catch (error) {
+      if (!(error instanceof NotADeadLetterError)) {
+        throw error;
+      }
+    }
   }
 }
 

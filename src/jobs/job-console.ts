@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { ControllerHandlerReturnType } from '@bull-board/api/typings/app';
-import type { FastifyPluginAsync } from 'fastify';
+import type { FastifyError, FastifyPluginAsync } from 'fastify';
 import { ManagementServer } from '#libs/management';
 import { DeadLetters, JOB_TABLE, type JobTable, NotADeadLetterError, Queues } from '#libs/queue';
 import { describeError } from '#libs/telemetry';
@@ -96,6 +96,9 @@ export class JobConsole implements OnModuleInit {
     if (error instanceof NotADeadLetterError) {
       const key = { key: 'ERRORS.JOB_NOT_RETRIABLE', options: { state: 'other' } } as const;
       return { status: 409, body: { error: key, message: error.message } };
+    }
+    if (((error as FastifyError).statusCode ?? 500) < 500 || error instanceof URIError) {
+      return { status: 400, body: { error: { key: 'ERRORS.INVALID_REQUEST_BODY' }, message: error.message } };
     }
     this.logger.error({ err: describeError(error) }, 'the job console failed');
     const message = 'It did not work; the log says why.';

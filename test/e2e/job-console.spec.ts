@@ -176,6 +176,14 @@ describe('the job console', () => {
     expect(await failed('send-mail')).toHaveLength(2);
   });
 
+  it('says so when it can not read what it is asked', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const malformed = await ask('/api/queues/send-mail/retry/failed', { method: 'PUT', body: '{', headers });
+    expect(malformed.status).toBe(400);
+    expect((await ask('/api/queues?activeQueue=%25E0%25A4%25A')).status).toBe(400);
+    expect(worker.logs()).not.toContain('the job console failed');
+  });
+
   it('retries a dead letter, whose mail then arrives', async () => {
     const job = (await failed('send-mail')).at(-1);
     expect(job).toMatchObject({ attempts: 1, failedReason: expect.stringContaining('refused') });

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
-import { within } from '#libs/queue';
+import { within } from '#libs/clock';
 import type { Backlog } from './outbox-rows.js';
 
 /** A scrape must not hang on a PostgreSQL that doesn't answer: the figures are then left out. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Household, JobBench } from '../../../test/support/job-bench.js';
 import { eventually } from '../../../test/support/servers.js';
-import { DeadLetters, NotADeadLetterError, UnrecoverableJobError } from './index.js';
+import { DeadLetters, JobQueue, NotADeadLetterError, UnrecoverableJobError } from './index.js';
 
 let bench: JobBench;
 let household: Household;
@@ -58,8 +58,22 @@ describe('a dead letter that is revived', () => {
     );
     await eventually(async () => expect(await bench.queues.get('greet').getJob('one')).toBeNull());
     expect(household.greeted).toHaveLength(1);
-    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const refusals = answers.filter((answer) => answer.status === 'rejected');
+    expect(refusals).toHaveLength(4);
+    expect(refusals.every(({ reason }) => reason instanceof NotADeadLetterError)).toBe(true);
   });
+});
+
+it('a dead letter that is too old is removed, and no other', async () => {
+  await aDeadLetter('old');
+  await bench.app.get<JobQueue>(JobQueue).enqueue('greet', { name: 'Bob' }, { jobId: 'young' });
+  await eventually(async () => expect(await bench.deadLetters()).toHaveLength(2));
+  const longAgo = Date.now() - 3_601_000;
+  await bench.redis.hset('bull:greet:old', 'finishedOn', longAgo);
+  await bench.redis.zadd('bull:greet:failed', longAgo, 'old');
+  await bench.start();
+  await eventually(async () => expect((await bench.deadLetters()).map(({ id }) => id)).toEqual(['young']));
+  expect(await bench.redis.exists('bull:greet:old')).toBe(0);
 });
 
 it('what is no dead letter is refused, and keeps its attempts', async () => {

@@ -1,13 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { Queues } from './queues.js';
 
-/** Only while it is a dead letter: a job that runs must keep its count. */
-const RENEW_ATTEMPTS = `
-if redis.call('ZSCORE', KEYS[2], ARGV[1]) then
-  redis.call('HSET', KEYS[1], 'attemptsMade', 0)
-  return 1
+/**
+ * Bull's own retry leaves the count of attempts as it is, and spoils the record of a job that somebody else has put back at the
+ * same moment. Workers wait for what is pushed, and need no other word of it.
+ */
+const REVIVE = `
+if redis.call('EXISTS', KEYS[1]) == 0 or redis.call('ZREM', KEYS[2], ARGV[1]) == 0 then
+  return 0
 end
-return 0`;
+redis.call('HSET', KEYS[1], 'attemptsMade', 0, 'retriedOn', ARGV[2])
+redis.call('HDEL', KEYS[1], 'finishedOn', 'processedOn', 'failedReason')
+redis.call('LPUSH', KEYS[redis.call('EXISTS', KEYS[4]) == 1 and 5 or 3], ARGV[1])
+return 1`;
+const KEYS = ['failed', 'wait', 'meta-paused', 'paused'];
 
 /** Thrown for what has not failed for good, or is not there any more. */
 export class NotADeadLetterError extends Error {
@@ -26,11 +32,9 @@ export class DeadLetters {
    */
   async revive(name: string, jobId: string): Promise<void> {
     const queue = this.queues.get(name);
-    const job = await queue.getJob(jobId);
-    const keys = [jobId, 'failed'].map((suffix) => queue.toKey(suffix));
-    if (!job || (await queue.client.eval(RENEW_ATTEMPTS, keys.length, ...keys, jobId)) === 0) {
+    const keys = [jobId, ...KEYS].map((suffix) => queue.toKey(suffix));
+    if ((await queue.client.eval(REVIVE, keys.length, ...keys, jobId, Date.now())) === 0) {
       throw new NotADeadLetterError(`"${name}" has no dead letter ${jobId}`);
     }
-    await job.retry();
   }
 }

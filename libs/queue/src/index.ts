@@ -15,4 +15,3 @@ export { InvalidPayloadError, parsePayload } from './payload.js';
 export { QueueModule } from './queue.module.js';
 export { Queues } from './queues.js';
 export { JOB_TABLE } from './tokens.js';
-export { within } from './within.js';

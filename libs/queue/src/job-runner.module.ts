@@ -8,6 +8,7 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { DeadLetterRetention } from './dead-letter-retention.js';
 import type { JobProcessor } from './job-processor.js';
 import { JobRunner } from './job-runner.js';
 import type { JobTable } from './job-table.js';
@@ -37,7 +38,13 @@ export class JobRunnerModule
     return {
       module: JobRunnerModule,
       imports: [DiscoveryModule],
-      providers: [{ provide: ROLE, useValue: role }, JobRunner, PeriodicJobs, ProcessorDiscovery],
+      providers: [
+        { provide: ROLE, useValue: role },
+        JobRunner,
+        PeriodicJobs,
+        DeadLetterRetention,
+        ProcessorDiscovery,
+      ],
     };
   }
 

@@ -1,6 +1,8 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Queue } from 'bull';
 import type { Redis } from 'ioredis';
+import { within } from '#libs/clock';
+import { DeadLetterRetention } from './dead-letter-retention.js';
 import { JobInterruptedError } from './job-errors.js';
 import { type RunSetup, runJob } from './job-run.js';
 import type { JobProcessor } from './job-processor.js';
@@ -8,7 +10,6 @@ import type { JobDefinition, JobTable } from './job-table.js';
 import { QueueMetrics } from './queue-metrics.js';
 import { Queues } from './queues.js';
 import { JOB_TABLE } from './tokens.js';
-import { within } from './within.js';
 
 /** How long runs may go on after the process was told to stop; then they are interrupted and tried again elsewhere. */
 const DRAIN_MS = 10_000;
@@ -27,9 +28,11 @@ export class JobRunner {
     @Inject(JOB_TABLE) private readonly table: JobTable,
     private readonly queues: Queues,
     private readonly metrics: QueueMetrics,
+    private readonly deadLetters: DeadLetterRetention,
   ) {}
 
   start(processors: ReadonlyMap<string, JobProcessor>): void {
+    this.deadLetters.start(this.table, processors.keys());
     for (const [name, processor] of processors) {
       const definition = this.table[name] as JobDefinition;
       const { metrics } = this;
@@ -49,6 +52,7 @@ export class JobRunner {
 
   /** Takes no more jobs; those that run go on. */
   stopTaking(): void {
+    this.deadLetters.stop();
     this.working.forEach((queue) => {
       stopTaking(queue as BullInternals);
     });

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { Redis, type RedisOptions } from 'ioredis';
+import { within } from '#libs/clock';
 import { watchSilence } from './silence-watch.js';
-import { within } from './within.js';
 
 /** How long a command may take: a frozen Redis must not hold up who waits for it. */
 const COMMAND_TIMEOUT_MS = 5_000;

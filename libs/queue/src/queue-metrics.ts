@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { within } from '#libs/clock';
 import { Queues } from './queues.js';
-import { within } from './within.js';
 
 /** A scrape must not hang on a frozen Redis: the depths are then left out. */
 const COLLECT_WITHIN_MS = 500;
@@ -109,8 +109,9 @@ export class QueueMetrics {
           client.zcard(key('delayed')),
           client.zcard(key('failed')),
         ]);
-        // A job that comes again after a failure has not waited since it was put.
-        const times = next === null ? [] : await client.hmget(key(next), 'timestamp', 'processedOn');
+        // A job that comes again, by itself or because somebody put it back, has not waited since it was put.
+        const times =
+          next === null ? [] : await client.hmget(key(next), 'timestamp', 'processedOn', 'retriedOn');
         const since = Math.max(0, ...times.map(Number));
         const oldestAgeSeconds = since === 0 ? 0 : Math.max(0, (Date.now() - since) / 1_000);
         return { queue: name, counts, oldestAgeSeconds };

@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
 import type { Queue } from 'bull';
+import { within } from '#libs/clock';
 import { JobInterruptedError, storable } from './job-errors.js';
 import type { QueueConnections } from './queue-connections.js';
-import { within } from './within.js';
 
 const CLOSE_WITHIN_MS = 2_000;
 const REPEAT_LOG_AFTER_MS = 60_000;
