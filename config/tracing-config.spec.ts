@@ -14,6 +14,7 @@ describe('traces', () => {
   it.each([
     [ENDPOINT, 'http://otel-collector:4318/v1/traces'],
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://acme.com/otlp/' }, 'https://acme.com/otlp/v1/traces'],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://acme.com?team=a' }, 'https://acme.com/v1/traces?team=a'],
     [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://tempo:4318/in' }, 'http://tempo:4318/in'],
     [{ ...ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://tempo:4318/in' }, 'http://tempo:4318/in'],
   ])('of %j go to %s', (environment, url) => {

@@ -60,5 +60,11 @@ function readUrl(read: EnvironmentReader): string | null {
   const parse = parseUrl('http', 'https');
   const base = read.optional<string | null>('OTEL_EXPORTER_OTLP_ENDPOINT', parse, () => null);
   const own = read.optional<string | null>('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', parse, () => null);
-  return own ?? (base && `${base.replace(/\/+$/, '')}/v1/traces`);
+  return own ?? (base && withTracesPath(base));
+}
+
+function withTracesPath(base: string): string {
+  const url = new URL(base);
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/v1/traces`;
+  return url.href;
 }
