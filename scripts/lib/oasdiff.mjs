@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { CannotGoOn, inProject } from './project.mjs';
+import { CannotGoOn } from './project.mjs';
 import { NOTICE_DAYS, STRICTER } from './spec-rules.mjs';
+import { bring, onPath } from './tools.mjs';
 
 const VERSION = 'v1.35.0';
-const TOOLS = inProject('.data', 'tools');
-const OURS = join(TOOLS, `oasdiff-${VERSION}`, 'oasdiff');
 
 const LEVELS = STRICTER.map((check) => `${check} err\n`).join('');
 const ARGUMENTS = [
@@ -25,16 +24,12 @@ const ARGUMENTS = [
 
 /** @returns the path of oasdiff: our version, which Go checks against its public log of hashes, or the one on the PATH */
 export async function bringOasdiff() {
-  if (existsSync(OURS)) {
-    return OURS;
-  }
-  mkdirSync(TOOLS, { recursive: true });
   try {
-    // Go puts the program there in one step, so that nobody finds half of it.
-    console.log(`Building oasdiff ${VERSION} (once, about half a minute) …`);
-    const env = { ...process.env, GOBIN: join(OURS, '..') };
-    await promisify(execFile)('go', ['install', `github.com/oasdiff/oasdiff@${VERSION}`], { env });
-    return OURS;
+    const folder = await bring(`oasdiff ${VERSION}`, async (draft) => {
+      const env = { ...process.env, GOBIN: draft };
+      await promisify(execFile)('go', ['install', `github.com/oasdiff/oasdiff@${VERSION}`], { env });
+    });
+    return join(folder, 'oasdiff');
   } catch (error) {
     return onPath('oasdiff') ?? explain(error);
   }
@@ -65,13 +60,6 @@ export async function compare(oasdiff, folder, before, after) {
     }
     return { breaks: true, report: error.stdout.trim() };
   }
-}
-
-function onPath(program) {
-  return (process.env.PATH ?? '')
-    .split(delimiter)
-    .map((folder) => join(folder, program))
-    .find((path) => existsSync(path));
 }
 
 function explain(error) {

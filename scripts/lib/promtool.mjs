@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { CannotGoOn, inProject } from './project.mjs';
-
-const FOLDER = inProject('.data', 'tools', 'promtool');
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { CannotGoOn } from './project.mjs';
+import { bring, onPath } from './tools.mjs';
 
 /**
  * The program of Prometheus that checks rules: from the PATH, or out of Debian's package, which is unpacked into .data/tools
@@ -11,40 +10,20 @@ const FOLDER = inProject('.data', 'tools', 'promtool');
  *
  * @throws CannotGoOn that says what to install
  */
-export function findPromtool() {
-  return onPath() ?? unpacked() ?? unpack();
+export async function findPromtool() {
+  return onPath('promtool') ?? join(await bring('promtool', unpack), 'usr', 'bin', 'promtool');
 }
 
-function onPath() {
-  return (process.env.PATH ?? '')
-    .split(delimiter)
-    .map((folder) => join(folder, 'promtool'))
-    .find((path) => existsSync(path));
-}
-
-function unpacked() {
-  const path = join(FOLDER, 'usr', 'bin', 'promtool');
-  return existsSync(path) ? path : undefined;
-}
-
-function unpack() {
-  console.log('Fetching promtool …');
-  mkdirSync(join(FOLDER, '..'), { recursive: true });
-  const draft = mkdtempSync(`${FOLDER}.`);
-  try {
-    if (attempt('apt-get', ['download', 'prometheus'], draft).status !== 0) {
-      // A new machine has no lists yet; only root may fetch them.
-      attempt('apt-get', ['update', '-q'], draft);
-      must('apt-get', ['download', 'prometheus'], draft);
-    }
-    const [name] = readdirSync(draft);
-    must('dpkg-deb', ['--extract', name, '.'], draft);
-    rmSync(join(draft, name));
-    renameSync(draft, FOLDER);
-  } finally {
-    rmSync(draft, { recursive: true, force: true });
+function unpack(draft) {
+  const download = ['apt-get', ['download', 'prometheus'], draft];
+  if (attempt(...download).status !== 0) {
+    // A new machine has no lists yet; only root may fetch them.
+    attempt('apt-get', ['update', '-q'], draft);
+    must(...download);
   }
-  return unpacked();
+  const [name] = readdirSync(draft);
+  must('dpkg-deb', ['--extract', name, '.'], draft);
+  rmSync(join(draft, name));
 }
 
 function attempt(program, args, cwd) {
@@ -57,8 +36,8 @@ function must(program, args, cwd) {
     const reason = error?.message ?? `${stdout}${stderr}`.trim();
     throw new CannotGoOn(
       `To check alerts, promtool is needed, and it is not on the PATH. It comes with Prometheus.\n${program}: ${reason}\n` +
-        'Install it (Debian, Ubuntu: apt-get update, then this command again; macOS: brew install prometheus; elsewhere: ' +
-        'https://prometheus.io/download).',
+        'Install it (Debian, Ubuntu: apt-get update, then this command again; macOS: brew install prometheus; Fedora: ' +
+        'dnf install golang-github-prometheus; elsewhere: https://prometheus.io/download).',
     );
   }
 }
