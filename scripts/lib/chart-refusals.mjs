@@ -48,6 +48,16 @@ export const REFUSED = [
   ['rolling-full', 'config.extra.OTEL_TRACES_SAMPLER=always_on', 'which has a value of its own'],
   ['rolling-full', 'tracing.endpoint=', 'tracing.endpoint is not set'],
   ['rolling-full', 'tracing.endpoint=https://user:word@collector.test', 'tracing.endpoint must be an http'],
+  [
+    'rolling-full',
+    'config.extra.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=http://tempo:4318/v1/traces',
+    'which wins over tracing.endpoint',
+  ],
+  [
+    'minimal',
+    'config.extra.OTEL_EXPORTER_OTLP_ENDPOINT=https://user:word@collector.test',
+    'with credentials',
+  ],
   ['rolling-full', 'tracing.sampler=always_on', 'tracing.ratio means nothing to this sampler'],
   // By the schema: a name that doesn't exist would otherwise be a setting that nobody applied.
   ['minimal', 'config.drainSecond=30', 'drainSecond'],
