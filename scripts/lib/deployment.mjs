@@ -76,7 +76,9 @@ function blueGreen(asked, found, current) {
     };
   }
   const { active, idle, images } = coloursOf(asked, found);
-  const back = rollback(asked, current);
+  const back = isAsRecorded(found)
+    ? rollback(asked, current)
+    : keep(active, upgradeCommand(asked, colours(active, images), ['--no-hooks']));
   if (same(images[active], image)) {
     return {
       stages: [
@@ -117,15 +119,21 @@ function retire(asked, found, current) {
   if (!nameOf(images[idle])) {
     throw new CannotGoOn(`There is nothing to retire: ${active} serves, and ${idle} is not deployed.`);
   }
-  const back = rollback(asked, current);
   // What the release was deployed with, and no file: to retire a colour changes nothing else.
-  const command = upgradeCommand({ ...asked, values: [] }, colours(active, { [active]: images[active] }), [
-    '--reset-then-reuse-values',
-    '--no-hooks',
-  ]);
+  const onlyColours = (left) =>
+    upgradeCommand({ ...asked, values: [] }, colours(active, left), [
+      '--reset-then-reuse-values',
+      '--no-hooks',
+    ]);
+  const back = isAsRecorded(found) ? rollback(asked, current) : keep(active, onlyColours(images));
   return {
     stages: [
-      { title: `Remove ${idle} (${nameOf(images[idle])})`, kind: 'upgrade', helm: command, back },
+      {
+        title: `Remove ${idle} (${nameOf(images[idle])})`,
+        kind: 'upgrade',
+        helm: onlyColours({ [active]: images[active] }),
+        back,
+      },
       test(asked, `Test ${active}`, back),
     ],
     result: `${nameOf(images[active])} serves, as ${active}. ${idle} is gone, and the way back with it.`,
@@ -164,6 +172,15 @@ function coloursOf({ release }, { values, serving }) {
     );
   }
   return { active, idle, images };
+}
+
+/** Otherwise somebody switched without helm, and its last revision would bring back the colour that people were taken off. */
+function isAsRecorded({ values, serving }) {
+  return !serving || serving === values.blueGreen?.active;
+}
+
+function keep(active, helm) {
+  return { title: `Go back to both colours as they were: ${active} serves`, helm };
 }
 
 function upgrade(asked, title, sets, { back, hooks = true } = {}) {

@@ -9,6 +9,15 @@ import {
   type Stage,
 } from './deployment-cases.js';
 
+const SWITCHED_BY_HAND = {
+  ...BLUE_SERVES,
+  values: {
+    strategy: 'blueGreen',
+    blueGreen: { active: 'blue', blue: { tag: '1.4.0' }, green: { tag: '1.4.1' } },
+  },
+  serving: 'green',
+};
+
 describe('A rolling deployment', () => {
   it('upgrades and tests, and goes back to the revision that served', () => {
     const { stages } = planDeployment(ASKED, ROLLS);
@@ -82,13 +91,38 @@ describe('A blue-green deployment', () => {
   });
 
   it('believes the Service rather than the values: somebody may have switched it by hand', () => {
-    const both = { active: 'blue', blue: { tag: '1.4.0' }, green: { tag: '1.4.1' } };
-    const found = { ...BLUE_SERVES, values: { strategy: 'blueGreen', blueGreen: both }, serving: 'green' };
     const stale = { ...BLUE_GREEN, settings: { strategy: 'blueGreen', active: 'blue' } };
 
-    expect(summary(planDeployment(stale, found).stages[0])).toBe(
-      'upgrade active=green blue.tag=1.5.0 green.tag=1.4.1 | rollback 7 --no-hooks',
-    );
+    const { stages } = planDeployment(stale, SWITCHED_BY_HAND);
+
+    // A rollback would bring back helm's record, and with it the colour that people were taken off.
+    const back = 'upgrade active=green blue.tag=1.4.0 green.tag=1.4.1 --no-hooks';
+    expect(stages.slice(0, 2).map(summary)).toEqual([
+      `upgrade active=green blue.tag=1.5.0 green.tag=1.4.1 | ${back}`,
+      `test | ${back}`,
+    ]);
+  });
+
+  it('keeps what was switched by hand when it only applies the values, too', () => {
+    const { stages } = planDeployment({ ...BLUE_GREEN, version: '1.4.1' }, SWITCHED_BY_HAND);
+
+    const back = 'upgrade active=green blue.tag=1.4.0 green.tag=1.4.1 --no-hooks';
+    expect(stages.map(summary)).toEqual([
+      `upgrade active=green blue.tag=1.4.0 green.tag=1.4.1 | ${back}`,
+      `test | ${back}`,
+    ]);
+  });
+
+  it('keeps what was switched by hand when it retires, too, and takes nothing from files for that', () => {
+    const { stages } = planDeployment({ ...ASKED, retire: true }, SWITCHED_BY_HAND);
+
+    const back = 'upgrade active=green blue.tag=1.4.0 green.tag=1.4.1 --no-hooks';
+    expect(stages.map(summary)).toEqual([
+      `upgrade active=green green.tag=1.4.1 --no-hooks | ${back}`,
+      `test | ${back}`,
+    ]);
+    expect(stages[0]?.back?.helm).toContain('--reset-then-reuse-values');
+    expect(stages[0]?.back?.helm).not.toContain('--values');
   });
 
   it('only applies the values when the version serves already, and leaves both colours', () => {
