@@ -142,8 +142,11 @@ function readValues(file) {
     );
   }
   try {
-    return parse(readFileSync(file, 'utf8'));
+    return parse(readFileSync(file, 'utf8'), { logLevel: 'error' });
   } catch (error) {
-    throw new CannotGoOn(`${file} is not YAML: ${error.message}`);
+    // Not its message: that quotes the file, and what is wrong there may be a password.
+    const [place] = error.linePos ?? [];
+    const where = place ? `: ${error.code} in line ${place.line}, column ${place.col}` : '';
+    throw new CannotGoOn(`${file} is not YAML${where}.`);
   }
 }

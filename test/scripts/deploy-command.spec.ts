@@ -132,6 +132,16 @@ describe('npm run deploy', () => {
     expect(code).toBe(1);
   });
 
+  it('says where values are not YAML, and shows nothing of them', async () => {
+    const values = 'a: 1\npassword: "abc: {[unfinished\nb: *secret-alias\n';
+
+    const { code, output } = await deploy({ answers: ROLLING, values });
+
+    expect(output).toContain('is not YAML: ');
+    expect(output).not.toMatch(/unfinished|secret-alias/);
+    expect(code).toBe(1);
+  });
+
   it.each([
     [
       'no cluster',
