@@ -47,7 +47,8 @@ await main(async () => {
   outliveSignals();
   for (const stage of plan.stages) {
     console.log(`\n== ${stage.title}\n   helm ${stage.helm.join(' ')}\n`);
-    if (isToldToEnd() || (await work('helm', stage.helm)) !== 0) {
+    const { code } = await work('helm', stage.helm);
+    if (code !== 0) {
       return goBack(asked, stage, startedAt);
     }
   }
@@ -70,7 +71,8 @@ async function goBack(asked, { title, kind, back }, startedAt) {
     return 1;
   }
   console.error(`\n== ${back.title}\n   helm ${back.helm.join(' ')}\n`);
-  if ((await work('helm', back.helm, { shielded: true })) !== 0) {
+  const { code } = await work('helm', back.helm, { shielded: true });
+  if (code !== 0) {
     console.error(
       '\nThe way back failed as well. Look at once what serves: kubectl get pods, services. docs/guides/deploy.md has the ' +
         'commands of the way back.',
@@ -81,18 +83,28 @@ async function goBack(asked, { title, kind, back }, startedAt) {
   return 1;
 }
 
-/** Before the way back takes it away: the pods, what Kubernetes complains about, and what the hook that may have failed said. */
+/**
+ * Before the way back takes it away: the pods, what Kubernetes complains about, and what the hook that may have failed said.
+ * No trouble in here is worth the way back.
+ */
 async function explain({ release, namespace }, kind, startedAt) {
   const ours = `app.kubernetes.io/instance=${release}`;
   const hook = kind === 'test' ? 'test' : 'migrate';
   const show = (...args) => work('kubectl', [...args, '--namespace', namespace]);
   await show('get', 'pods', '--selector', ours);
-  const warnings = await warningsSince(namespace, startedAt);
-  console.error(`\nWarnings in the namespace since the start: ${warnings.length === 0 ? 'none' : ''}`);
-  console.error(warnings.slice(-10).join('\n'));
+  console.error('\nWarnings in the namespace since the start:');
+  console.error(await warningsSince(namespace, startedAt).then(lastOnes, unknown));
   console.error(`\nThe last lines of the hook "${hook}", if it still has a pod:\n`);
   const selector = `${ours},app.kubernetes.io/component=${hook}`;
   await show('logs', '--selector', selector, '--all-containers', '--prefix', '--tail', '40');
+}
+
+function lastOnes(warnings) {
+  return warnings.slice(-10).join('\n') || 'none';
+}
+
+function unknown(error) {
+  return `unknown: ${error.message}`;
 }
 
 function readOptions(args) {

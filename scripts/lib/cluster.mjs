@@ -1,6 +1,6 @@
 /** Asks a cluster, through helm and kubectl, and lets them work. Credentials are theirs: they take them from KUBECONFIG. */
-import { execFile, spawn } from 'node:child_process';
-import { promisify } from 'node:util';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { CannotGoOn } from './project.mjs';
 
 const NO_CLUSTER =
@@ -12,12 +12,7 @@ const NO_CLUSTER =
  */
 export async function lookAround({ release, namespace }) {
   const context = (await ask('kubectl', ['config', 'current-context'], { orElse: '' })).trim();
-  const history = JSON.parse(
-    await ask('helm', ['history', release, '--namespace', namespace, '--output', 'json'], {
-      orElse: '[]',
-      when: /release: not found/,
-    }),
-  );
+  const history = await revisionsOf({ release, namespace });
   const deployed = history.findLast(({ status }) => status === 'deployed');
   return {
     context,
@@ -25,6 +20,18 @@ export async function lookAround({ release, namespace }) {
     values: deployed ? await valuesOf(release, namespace, deployed.revision) : {},
     serving: await servingColour(release, namespace),
   };
+}
+
+/** @returns {Promise<import('./deployment.mjs').Revision[]>} the oldest first; empty when there is no release */
+export async function revisionsOf({ release, namespace }, { shielded = false } = {}) {
+  const place = ['--namespace', namespace, '--output', 'json'];
+  return JSON.parse(
+    await ask('helm', ['history', release, ...place], {
+      orElse: '[]',
+      when: /release: not found/,
+      shielded,
+    }),
+  );
 }
 
 async function valuesOf(release, namespace, revision) {
@@ -72,41 +79,57 @@ export async function warningsSince(namespace, time) {
   );
 }
 
-async function ask(program, args, { orElse, when = /./ } = {}) {
-  try {
-    return (await promisify(execFile)(program, args, { maxBuffer: 16 << 20 })).stdout;
-  } catch (error) {
-    if (isMissing(error)) {
-      throw new CannotGoOn(missing(program));
-    }
-    const said = String(error.stderr ?? error.message).trim();
-    if (orElse !== undefined && when.test(said)) {
-      return orElse;
-    }
-    if (NO_CLUSTER.test(said)) {
-      throw new CannotGoOn(
-        `No cluster answers. Set KUBECONFIG to the file that leads there, and try "kubectl get namespaces". ` +
-          `What ${program} said:\n\n${said.split('\n').at(-1)}`,
-      );
-    }
-    throw new CannotGoOn(`"${program} ${args.join(' ')}" failed:\n\n${said}`);
+/** @param {{ orElse?: string, when?: RegExp, shielded?: boolean }} [options] `orElse`: the answer if it fails, or only `when` */
+async function ask(program, args, { orElse, when, shielded } = {}) {
+  let answer = '';
+  let said = '';
+  const code = await run(program, args, {
+    shielded,
+    out: (text) => (answer += text),
+    err: (text) => (said += text),
+  });
+  if (code === 0) {
+    return answer;
   }
+  said = said.trim();
+  if (orElse !== undefined && (!when || when.test(said))) {
+    return orElse;
+  }
+  if (NO_CLUSTER.test(said)) {
+    throw new CannotGoOn(
+      `No cluster answers. Set KUBECONFIG to the file that leads there, and try "kubectl get namespaces". ` +
+        `What ${program} said:\n\n${said.split('\n').at(-1)}`,
+    );
+  }
+  throw new CannotGoOn(`"${program} ${args.join(' ')}" failed:\n\n${said}`);
 }
 
+/** The program that a signal ends. */
 let running;
+let outlives = false;
 let told = false;
 
 /**
- * From now on Ctrl-C and SIGTERM end the program that runs, not us: a deployment that is cut off needs its way back more
- * than any other.
+ * From now on a signal ends the program that runs, not us: a deployment that is cut off needs its way back more than any
+ * other. The same holds when nobody reads our output any more, because the terminal or a pipe is gone.
  */
 export function outliveSignals() {
-  for (const signal of ['SIGINT', 'SIGTERM']) {
+  outlives = true;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
-      told = true;
-      running?.kill(signal);
+      end();
+      console.error(`\nTold to end by ${signal}.`);
     });
   }
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', end);
+  }
+}
+
+/** With SIGTERM, whatever we got: helm writes down that it was ended by that, but not by SIGHUP. */
+function end() {
+  told = true;
+  running?.kill('SIGTERM');
 }
 
 /** Whether somebody wanted this to end. */
@@ -115,19 +138,43 @@ export function isToldToEnd() {
 }
 
 /**
- * Runs a program with its output on ours.
+ * Runs a program with its output on ours. It fails, rather than throws, when it can't be run.
  *
- * @param {{ shielded?: boolean }} [options] `shielded`: no signal ends it, not even a terminal's
- * @returns {Promise<number>} its exit code
+ * @param {{ shielded?: boolean }} [options] `shielded`: it begins and goes on even when we are told to end
+ * @returns {Promise<{ code: number, said: string }>} its exit code, and its errors
  */
 export async function work(program, args, { shielded = false } = {}) {
-  const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'], detached: shielded });
+  let said = '';
+  const err = (text) => {
+    said += text;
+    process.stderr.write(text);
+  };
+  try {
+    const code = await run(program, args, { shielded, out: (text) => process.stdout.write(text), err });
+    return { code, said };
+  } catch (error) {
+    console.error(error.message);
+    return { code: 1, said };
+  }
+}
+
+/**
+ * Its output goes through us: what writes to a terminal or a pipe that is gone dies of it. And as soon as we outlive
+ * signals, it has a session of its own, where those of a terminal only come by us.
+ */
+async function run(program, args, { shielded = false, out, err }) {
+  if (told && !shielded) {
+    return 1;
+  }
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: outlives });
+  child.stdout.setEncoding('utf8').on('data', out);
+  child.stderr.setEncoding('utf8').on('data', err);
   running = shielded ? undefined : child;
   try {
-    return await new Promise((resolve, reject) => {
-      child.once('error', (error) => reject(isMissing(error) ? new CannotGoOn(missing(program)) : error));
-      child.once('exit', (code) => resolve(code ?? 1));
-    });
+    const [code] = await once(child, 'close');
+    return code ?? 1;
+  } catch (error) {
+    throw isMissing(error) ? new CannotGoOn(missing(program)) : error;
   } finally {
     running = undefined;
   }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { deploy } from './run-deploy.js';
+import { type Answer, deploy } from './run-deploy.js';
 
-const DEPLOYED = { out: JSON.stringify([{ revision: 3, status: 'deployed' }]) };
+const DEPLOYED = history({ revision: 3, status: 'deployed' });
+const UPGRADED = { 'helm history': history({ revision: 4, status: 'deployed' }) };
 const NO_COLOUR = { out: JSON.stringify({ items: [{ spec: { selector: {} } }] }) };
 const EVENTS = {
   out: JSON.stringify({
@@ -37,7 +38,11 @@ describe('npm run deploy', () => {
   });
 
   it('goes back when the test fails, shows what the cluster knows, and exits with 1', async () => {
-    const { code, output, calls } = await deploy({ answers: ROLLING, fails: ['helm test'] });
+    const { code, output, calls } = await deploy({
+      answers: ROLLING,
+      afterwards: UPGRADED,
+      fails: ['helm test'],
+    });
 
     expect(calls.map(verbs)).toEqual([
       'helm upgrade',
@@ -56,6 +61,7 @@ describe('npm run deploy', () => {
   it('switches back when only the switch fails, and never to another image', async () => {
     const { code, calls } = await deploy({
       answers: BLUE_SERVES,
+      afterwards: { 'helm history': history({ revision: 5, status: 'failed' }) },
       values: 'strategy: blueGreen\n',
       fails: ['blueGreen.active=green'],
     });
@@ -93,7 +99,21 @@ describe('npm run deploy', () => {
     expect(code).toBe(1);
   });
 
-  it.each<NodeJS.Signals>(['SIGTERM', 'SIGINT'])(
+  it.each<[string, Answer]>([
+    ['fails without a word', { code: 1 }],
+    ['complains', { err: 'Error from server (Forbidden): events is forbidden', code: 1 }],
+    ['answers half', { out: '{"items":[{"kind":"Ev' }],
+    ['answers something else', { out: '{}' }],
+  ])('goes back even if kubectl %s when it is asked for the cause', async (_title, events) => {
+    const answers = { ...ROLLING, 'kubectl get events': events };
+
+    const { code, calls } = await deploy({ answers, afterwards: UPGRADED, fails: ['helm test', 'kubectl'] });
+
+    expect(calls.at(-1)).toContain('helm rollback gatehouse 3');
+    expect(code).toBe(1);
+  });
+
+  it.each<NodeJS.Signals>(['SIGTERM', 'SIGINT', 'SIGHUP'])(
     'goes the way back, and at once, when it gets a %s',
     async (signal) => {
       const { code, calls } = await deploy({ answers: ROLLING, endsBySignal: ['helm upgrade'], signal });
@@ -103,9 +123,17 @@ describe('npm run deploy', () => {
     },
   );
 
+  it('goes the way back when nobody reads its output any more', async () => {
+    const { code, calls } = await deploy({ answers: ROLLING, endsBySignal: ['helm upgrade'] });
+
+    expect(calls.map(verbs)).toEqual(['helm upgrade', 'helm rollback']);
+    expect(code).toBe(1);
+  });
+
   it('begins nothing more after a signal, even if what ran ended well', async () => {
     const { code, calls } = await deploy({
       answers: ROLLING,
+      afterwards: UPGRADED,
       outlivesSignal: ['helm upgrade'],
       signal: 'SIGTERM',
     });
@@ -114,23 +142,27 @@ describe('npm run deploy', () => {
     expect(code).toBe(1);
   });
 
-  it('lets nothing end the way back', async () => {
-    const { code, calls } = await deploy({
-      answers: ROLLING,
-      fails: ['helm test'],
-      sparedBySignal: ['helm rollback'],
-      signal: 'SIGTERM',
-    });
+  it.each<NodeJS.Signals>(['SIGTERM', 'SIGINT', 'SIGHUP'])(
+    'lets nothing end the way back, not even a %s',
+    async (signal) => {
+      const { code, calls } = await deploy({
+        answers: ROLLING,
+        afterwards: UPGRADED,
+        fails: ['helm test'],
+        sparedBySignal: ['helm rollback'],
+        signal,
+      });
 
-    expect(calls.map(verbs)).toEqual([
-      'helm upgrade',
-      'helm test',
-      'kubectl get',
-      'kubectl logs',
-      'helm rollback',
-    ]);
-    expect(code).toBe(1);
-  });
+      expect(calls.map(verbs)).toEqual([
+        'helm upgrade',
+        'helm test',
+        'kubectl get',
+        'kubectl logs',
+        'helm rollback',
+      ]);
+      expect(code).toBe(1);
+    },
+  );
 
   it('says where values are not YAML, and shows nothing of them', async () => {
     const values = 'a: 1\npassword: "abc: {[unfinished\nb: *secret-alias\n';
@@ -176,6 +208,10 @@ describe('npm run deploy', () => {
     expect(code).toBe(1);
   });
 });
+
+function history(...revisions: object[]): Answer {
+  return { out: JSON.stringify(revisions) };
+}
 
 function verbs(call: string): string {
   return call.split(' ').slice(0, 2).join(' ');

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-interface Answer {
+export interface Answer {
   readonly out?: string;
   readonly err?: string;
   readonly code?: number;
@@ -12,17 +12,20 @@ interface Answer {
 export interface Situation {
   /** What a program says, by the beginning of the command. Other commands are only written down. */
   readonly answers: Record<string, Answer>;
+  /** What it says instead, once something was changed. */
+  readonly afterwards?: Record<string, Answer>;
   readonly fails?: string[];
   readonly values?: string;
   readonly args?: string[];
   /** A program that is not on the PATH. */
   readonly without?: string;
-  /** During these commands the deployment gets the signal, and they end by it. */
+  /** During these commands the deployment gets the signal, and they end as soon as it reaches them. */
   readonly endsBySignal?: string[];
-  /** The same, but these end well even so. */
+  /** The same, but these end well, after the deployment has taken notice. */
   readonly outlivesSignal?: string[];
-  /** The same, but these fail when they get it. */
+  /** The same, but these fail when the signal reaches them. */
   readonly sparedBySignal?: string[];
+  /** Without one, the deployment's output is closed instead. */
   readonly signal?: NodeJS.Signals;
 }
 
@@ -47,17 +50,33 @@ async function runIn(folder: string, situation: Situation) {
   const asked = ['--namespace', 'accounts', '--values', file, '--version', '1.5.0', ...args];
   const child = spawn(process.execPath, [join('scripts', 'deploy.mjs'), ...asked], {
     env: { PATH: folder },
+    // A group of its own, which gets the signal as from a terminal: all that the deployment has started in it, too.
+    detached: true,
   });
   let output = '';
+  const tellToEnd = () => {
+    if (signal) {
+      process.kill(-Number(child.pid), signal);
+    } else {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    }
+    writeFileSync(join(folder, 'told'), '');
+  };
   const code = await new Promise<number | null>((resolve) => {
     child.stdout.on('data', (chunk) => {
       output += chunk;
       if (String(chunk).includes('hangs')) {
-        child.kill(signal);
-        writeFileSync(join(folder, 'signalled'), '');
+        tellToEnd();
       }
     });
-    child.stderr.on('data', (chunk) => (output += chunk));
+    child.stderr.on('data', (chunk) => {
+      output += chunk;
+      if (output.includes('Told to end by')) {
+        writeFileSync(join(folder, 'noticed'), '');
+      }
+    });
+    child.once('exit', (status) => child.stdout.destroyed && resolve(status));
     child.once('close', resolve);
   });
   const calls = existsSync(written) ? readFileSync(written, 'utf8').trim().split('\n') : [];
@@ -65,25 +84,25 @@ async function runIn(folder: string, situation: Situation) {
 }
 
 function fake(program: string, folder: string, situation: Situation): string {
-  const { answers, fails = [], endsBySignal = [], outlivesSignal = [], sparedBySignal = [] } = situation;
-  const known = Object.entries(answers).map(
-    ([start, { out = '', err = '', code = 0 }]) =>
-      `${quoted(start)}*) printf %s ${quoted(out)}; printf %s ${quoted(err)} >&2; exit ${code} ;;`,
-  );
-  const until = (condition: string) => `n=0; until ${condition}; do n=$((n+1)); done`;
-  // Counts on for a moment, so that signals that are on their way arrive.
-  // And not for ever, should the test be killed in the meantime.
-  const isSignalled = `[ -e ${quoted(join(folder, 'signalled'))} ] || [ $n = 20000000 ]`;
-  const signalled = `printf hangs; ${until(isSignalled)}; ${until('[ $n = 20000 ]')}`;
+  const { answers, afterwards = {}, fails = [] } = situation;
+  const { endsBySignal = [], outlivesSignal = [], sparedBySignal = [] } = situation;
   const calls = quoted(join(folder, 'calls.txt'));
-  const ends = `trap 'exit 1' TERM INT; ${signalled}; ${until('[ $n = 1000000 ]')}; echo 'no signal' >> ${calls}`;
-  const outlives = `trap '' TERM INT; ${signalled}`;
-  const spared = `trap 'exit 1' TERM INT; ${signalled}`;
+  // Not for ever, should the test be killed in the meantime.
+  const until = (condition: string) =>
+    `until ${condition}; do kill -0 ${process.pid} 2>/dev/null || exit 1; done`;
+  const exists = (name: string) => `[ -e ${quoted(join(folder, name))} ]`;
+  const told = `printf hangs; ${until(exists('told'))}; printf on`;
+  const ends = `trap 'exit 1' TERM; trap '' INT HUP; ${told}; ${until('false')}`;
+  const outlives = `trap '' TERM INT HUP; ${told}; ${until(exists('noticed'))}`;
+  const spared = `trap 'exit 1' TERM INT HUP; ${told}; ${until(exists('noticed'))}`;
   return [
     '#!/bin/sh',
     `command="${program} $*"`,
+    `if [ -e ${calls} ]; then case "$command" in`,
+    ...says(afterwards),
+    'esac; fi',
     'case "$command" in',
-    ...known,
+    ...says(answers),
     'esac',
     `echo "$command" >> ${calls}`,
     'case "$command" in',
@@ -94,6 +113,13 @@ function fake(program: string, folder: string, situation: Situation): string {
     'esac',
     '',
   ].join('\n');
+}
+
+function says(answers: Record<string, Answer>): string[] {
+  return Object.entries(answers).map(
+    ([start, { out = '', err = '', code = 0 }]) =>
+      `${quoted(start)}*) printf %s ${quoted(out)}; printf %s ${quoted(err)} >&2; exit ${code} ;;`,
+  );
 }
 
 function quoted(text: string): string {
