@@ -3,13 +3,14 @@
  * KUBECONFIG leads to, tests it with `helm test`, and goes back by itself when something fails. How it deploys, rolling or
  * blue-green, is what `strategy` in the values says. docs/guides/release.md explains the options.
  *
- * Exit codes: 0 it serves; 1 it doesn't, and what served before serves; 2 the way back failed as well, look at once.
+ * Exit codes: 0 it serves; 1 it doesn't, and what served before serves; 2 the way back failed as well, or somebody else's
+ * deployment is in its way: look at once.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
-import { isToldToEnd, lookAround, outliveSignals, warningsSince, work } from './lib/cluster.mjs';
-import { planDeployment } from './lib/deployment.mjs';
+import { isToldToEnd, lookAround, outliveSignals, revisionsOf, warningsSince, work } from './lib/cluster.mjs';
+import { othersWork, planDeployment } from './lib/deployment.mjs';
 import { CannotGoOn, inProject, main, seconds } from './lib/project.mjs';
 
 const USAGE = `npm run deploy -- --namespace NAME --values FILE --version TAG [--release NAME] [--values FILE …]
@@ -45,18 +46,22 @@ await main(async () => {
     `Release ${asked.release}, namespace ${asked.namespace}, cluster ${found.context || 'of the pod'}.`,
   );
   outliveSignals();
+  let upgrades = 0;
   for (const stage of plan.stages) {
     console.log(`\n== ${stage.title}\n   helm ${stage.helm.join(' ')}\n`);
-    const { code } = await work('helm', stage.helm);
+    const mayUpgrade = stage.kind === 'upgrade' && !isToldToEnd();
+    const { code, said } = await work('helm', stage.helm);
     if (code !== 0) {
-      return goBack(asked, stage, startedAt);
+      const ours = { upgrades, failure: mayUpgrade ? said : undefined };
+      return goBack({ asked, found, stage, ours, startedAt });
     }
+    upgrades += Number(mayUpgrade);
   }
   console.log(`\n${plan.result} (${seconds(startedAt)})`);
   return 0;
 });
 
-async function goBack(asked, { title, kind, back }, startedAt) {
+async function goBack({ asked, found, stage: { title, kind, back }, ours, startedAt }) {
   if (isToldToEnd()) {
     console.error(`\n== Told to end: ${title}`);
   } else {
@@ -70,6 +75,15 @@ async function goBack(asked, { title, kind, back }, startedAt) {
     );
     return 1;
   }
+  const others = await othersSince(asked, found, ours);
+  if (others) {
+    console.error(
+      `\nSomebody else changed the release ${asked.release} meanwhile. ${others} So it stays as it is now. Find out who that ` +
+        'was (helm knows no names), wait until it is through, and look at what serves: kubectl get pods, services. If that ' +
+        `is not what should serve, the way back of this run was:\n\n  helm ${back.helm.join(' ')}`,
+    );
+    return 2;
+  }
   console.error(`\n== ${back.title}\n   helm ${back.helm.join(' ')}\n`);
   const { code } = await work('helm', back.helm, { shielded: true });
   if (code !== 0) {
@@ -81,6 +95,16 @@ async function goBack(asked, { title, kind, back }, startedAt) {
   }
   console.error('\nThe deployment failed. What served before serves.');
   return 1;
+}
+
+/** Where helm doesn't say, nothing is known of others, and what served before is more urgent. */
+async function othersSince(asked, found, ours) {
+  try {
+    return othersWork(found.history, await revisionsOf(asked, { shielded: true }), ours);
+  } catch (error) {
+    console.error(`\nWhether somebody else deploys can't be told: ${error.message}`);
+    return '';
+  }
 }
 
 /**

@@ -5,6 +5,9 @@
 import { COLOURS, colours, rollbackCommand, set, testCommand, upgradeCommand } from './helm-commands.mjs';
 import { CannotGoOn } from './project.mjs';
 
+/** What helm says when the revision that is under way is not its own. */
+const REFUSED = /another operation .* is in progress|release: already exists/;
+
 /**
  * @typedef {object} Asked
  * @property {string} release
@@ -17,8 +20,10 @@ import { CannotGoOn } from './project.mjs';
  * @property {boolean} [retire] only remove the colour that doesn't serve
  * @property {string} timeout as helm takes it, such as 10m
  *
+ * @typedef {{ revision: number, status: string, updated?: string, description?: string }} Revision
+ *
  * @typedef {object} Found
- * @property {{ revision: number, status: string }[]} history of the release, the oldest first; empty when there is none
+ * @property {Revision[]} history of the release, the oldest first; empty when there is none
  * @property {Record<string, any>} values of the last revision that was deployed
  * @property {string} serving the colour that the Service points to, or empty
  *
@@ -49,6 +54,30 @@ export function planDeployment(asked, found) {
     );
   }
   return strategy === 'blueGreen' ? blueGreen(asked, found, current) : rolling(asked, current);
+}
+
+/**
+ * What somebody else did to the release since we began, and the way back would undo: `helm test` runs without helm's lock,
+ * and `helm rollback` doesn't mind an upgrade under way.
+ *
+ * @param {Revision[]} before what there was when we began
+ * @param {Revision[]} now
+ * @param {{ upgrades: number, failure?: string }} ours upgrades that ended well, and what helm said of the one that didn't
+ * @returns {string} in words; empty when the release is as we left it
+ */
+export function othersWork(before, now, { upgrades, failure }) {
+  const made = (before.at(-1)?.revision ?? 0) + upgrades;
+  const latest = now.at(-1);
+  if (!latest || latest.status.startsWith('uninstall')) {
+    return 'It was removed, or is right now.';
+  }
+  // An upgrade of ours that failed may have made a revision or not, but never one that is deployed.
+  const mayBeOurs = failure !== undefined && !REFUSED.test(failure) && latest.status !== 'deployed';
+  if (latest.revision === made || (mayBeOurs && latest.revision === made + 1)) {
+    return '';
+  }
+  const { revision, status, updated, description } = latest;
+  return `Revision ${revision} is "${status}"${updated ? `, of ${updated}` : ''}: ${description || 'helm says no more'}.`;
 }
 
 function rolling(asked, current) {

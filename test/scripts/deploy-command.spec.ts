@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Answer, deploy } from './run-deploy.js';
 
+const IN_PROGRESS = 'another operation (install/upgrade/rollback) is in progress';
 const DEPLOYED = history({ revision: 3, status: 'deployed' });
 const UPGRADED = { 'helm history': history({ revision: 4, status: 'deployed' }) };
 const NO_COLOUR = { out: JSON.stringify({ items: [{ spec: { selector: {} } }] }) };
@@ -111,6 +112,37 @@ describe('npm run deploy', () => {
 
     expect(calls.at(-1)).toContain('helm rollback gatehouse 3');
     expect(code).toBe(1);
+  });
+
+  it('goes back even if helm can not say whether somebody else deploys', async () => {
+    const afterwards = { 'helm history': { err: 'Kubernetes cluster unreachable', code: 1 } };
+
+    const { code, calls } = await deploy({ answers: ROLLING, afterwards, fails: ['helm test'] });
+
+    expect(calls.at(-1)).toContain('helm rollback gatehouse 3');
+    expect(code).toBe(1);
+  });
+
+  it.each([
+    ['deploys while it is tested', ROLLING, ['helm test']],
+    [
+      'deployed first',
+      { ...ROLLING, 'helm upgrade': { err: `Error: UPGRADE FAILED: ${IN_PROGRESS}`, code: 1 } },
+      [],
+    ],
+  ])('leaves the release to somebody else who %s, and exits with 2', async (_title, answers, fails) => {
+    const theirs = { revision: 5, status: 'pending-upgrade', description: 'Preparing upgrade' };
+
+    const { code, output, calls } = await deploy({
+      answers,
+      afterwards: { 'helm history': history(theirs) },
+      fails,
+    });
+
+    expect(calls.join('\n')).not.toContain('rollback');
+    expect(output).toContain('Revision 5 is "pending-upgrade": Preparing upgrade.');
+    expect(output).toContain('helm rollback gatehouse 3 --namespace accounts');
+    expect(code).toBe(2);
   });
 
   it.each<NodeJS.Signals>(['SIGTERM', 'SIGINT', 'SIGHUP'])(

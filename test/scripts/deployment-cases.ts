@@ -6,7 +6,8 @@ export interface Stage {
   readonly back?: { readonly title: string; readonly helm: string[] };
 }
 
-export const { planDeployment } = await loadScript<{
+export const { othersWork, planDeployment } = await loadScript<{
+  othersWork: (before: object[], now: object[], ours: { upgrades: number; failure?: string }) => string;
   planDeployment: (asked: object, found: object) => { stages: Stage[]; result: string };
 }>('deployment');
 
