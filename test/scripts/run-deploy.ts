@@ -3,6 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** Less than a test has, in milliseconds, so that it ends with what it has found. */
+const PATIENCE = 20_000;
+
 export interface Answer {
   readonly out?: string;
   readonly err?: string;
@@ -52,6 +55,9 @@ async function runIn(folder: string, situation: Situation) {
     env: { PATH: folder },
     // A group of its own, which gets the signal as from a terminal: all that the deployment has started in it, too.
     detached: true,
+    // A deployment that waits for ever fails its test, and the fakes end with it.
+    timeout: PATIENCE,
+    killSignal: 'SIGKILL',
   });
   let output = '';
   const tellToEnd = () => {
@@ -87,9 +93,9 @@ function fake(program: string, folder: string, situation: Situation): string {
   const { answers, afterwards = {}, fails = [] } = situation;
   const { endsBySignal = [], outlivesSignal = [], sparedBySignal = [] } = situation;
   const calls = quoted(join(folder, 'calls.txt'));
-  // Not for ever, should the test be killed in the meantime.
+  // Not longer than the deployment and the test live: one of them may be killed in the meantime.
   const until = (condition: string) =>
-    `until ${condition}; do kill -0 ${process.pid} 2>/dev/null || exit 1; done`;
+    `until ${condition}; do kill -0 $PPID && kill -0 ${process.pid} || exit 1; done 2>/dev/null`;
   const exists = (name: string) => `[ -e ${quoted(join(folder, name))} ]`;
   const told = `printf hangs; ${until(exists('told'))}; printf on`;
   const ends = `trap 'exit 1' TERM; trap '' INT HUP; ${told}; ${until('false')}`;
