@@ -66,10 +66,10 @@ async function servingColour(release, namespace) {
   return items[0]?.spec.selector['gatehouse/colour'] ?? '';
 }
 
-/** @returns {Promise<string[]>} what Kubernetes complains about, the newest last; none where nobody may read it */
+/** @returns {Promise<string[]>} what Kubernetes complains about, the newest last */
 export async function warningsSince(namespace, time) {
   const place = ['--namespace', namespace, '--field-selector', 'type=Warning', '--output', 'json'];
-  const { items } = JSON.parse(await ask('kubectl', ['get', 'events', ...place], { orElse: '{"items":[]}' }));
+  const { items } = JSON.parse(await ask('kubectl', ['get', 'events', ...place]));
   const recent = items
     .map((event) => ({ ...event, at: Date.parse(event.lastTimestamp ?? event.eventTime) }))
     .filter(({ at }) => at >= time)

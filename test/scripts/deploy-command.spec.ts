@@ -38,6 +38,13 @@ describe('npm run deploy', () => {
     expect(code).toBe(0);
   });
 
+  it('needs no name for the cluster', async () => {
+    const { code, output } = await deploy({ answers: { ...ROLLING, 'kubectl config': { code: 1 } } });
+
+    expect(output).toContain('cluster of the pod');
+    expect(code).toBe(0);
+  });
+
   it('goes back when the test fails, shows what the cluster knows, and exits with 1', async () => {
     const { code, output, calls } = await deploy({
       answers: ROLLING,
@@ -108,8 +115,10 @@ describe('npm run deploy', () => {
   ])('goes back even if kubectl %s when it is asked for the cause', async (_title, events) => {
     const answers = { ...ROLLING, 'kubectl get events': events };
 
-    const { code, calls } = await deploy({ answers, afterwards: UPGRADED, fails: ['helm test', 'kubectl'] });
+    const fails = ['helm test', 'kubectl'];
+    const { code, output, calls } = await deploy({ answers, afterwards: UPGRADED, fails });
 
+    expect(output).toContain('since the start:\nunknown: ');
     expect(calls.at(-1)).toContain('helm rollback gatehouse 3');
     expect(code).toBe(1);
   });
