@@ -172,16 +172,17 @@ function retire(asked, found, current) {
 /** The revision to go back to, or nothing when none has ever been deployed. */
 function revisionThatServes({ release, namespace }, { history }) {
   const latest = history.at(-1);
+  const serves = history.findLast(({ status }) => status === 'deployed')?.revision;
   if (latest?.status.startsWith('pending-') || latest?.status === 'uninstalling') {
-    const wayOut = history.some(({ status }) => status === 'deployed')
-      ? `helm rollback ${release} --namespace ${namespace} --no-hooks --wait`
+    const wayOut = serves
+      ? `helm rollback ${release} ${serves} --namespace ${namespace} --no-hooks --wait`
       : `helm uninstall ${release} --namespace ${namespace} --no-hooks`;
     throw new CannotGoOn(
       `The release ${release} is "${latest.status}": somebody else deploys right now, or was cut off in the middle. If ` +
         `nobody does, end it with\n\n  ${wayOut}\n\nand deploy again.`,
     );
   }
-  return history.findLast(({ status }) => status === 'deployed')?.revision;
+  return serves;
 }
 
 /** The Service knows best who serves: somebody may have switched it in a hurry, without helm. */

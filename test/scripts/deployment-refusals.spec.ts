@@ -9,7 +9,7 @@ describe('What can not be deployed', () => {
       'an upgrade under way',
       ASKED,
       { ...ROLLS, history: [...ROLLS.history, { revision: 4, status: 'pending-upgrade' }] },
-      'helm rollback gatehouse --namespace accounts --no-hooks --wait',
+      'helm rollback gatehouse 3 --namespace accounts --no-hooks --wait',
     ],
     [
       'a first installation that was cut off',
