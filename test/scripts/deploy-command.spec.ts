@@ -1,25 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { history, ROLLING, UPGRADED, verbs } from './deploy-answers.js';
 import { type Answer, deploy } from './run-deploy.js';
 
 const IN_PROGRESS = 'another operation (install/upgrade/rollback) is in progress';
-const DEPLOYED = history({ revision: 3, status: 'deployed' });
-const UPGRADED = { 'helm history': history({ revision: 4, status: 'deployed' }) };
-const NO_COLOUR = { out: JSON.stringify({ items: [{ spec: { selector: {} } }] }) };
-const EVENTS = {
-  out: JSON.stringify({
-    items: [
-      { ...warning('Killing of last week'), lastTimestamp: '2020-01-01T00:00:00Z' },
-      { ...warning('Back-off pulling image'), lastTimestamp: '2999-01-01T00:00:00Z' },
-    ],
-  }),
-};
-const ROLLING = {
-  'helm history': DEPLOYED,
-  'helm get values': { out: '{"image":{"tag":"1.4.0"}}' },
-  'kubectl get services': NO_COLOUR,
-  'kubectl get events': EVENTS,
-  'kubectl config': { out: 'staging\n' },
-};
 const BLUE_SERVES = {
   ...ROLLING,
   'helm get values': { out: '{"strategy":"blueGreen","blueGreen":{"active":"blue","blue":{"tag":"1.4.0"}}}' },
@@ -154,57 +137,6 @@ describe('npm run deploy', () => {
     expect(code).toBe(2);
   });
 
-  it.each<NodeJS.Signals>(['SIGTERM', 'SIGINT', 'SIGHUP'])(
-    'goes the way back, and at once, when it gets a %s',
-    async (signal) => {
-      const { code, calls } = await deploy({ answers: ROLLING, endsBySignal: ['helm upgrade'], signal });
-
-      expect(calls.map(verbs)).toEqual(['helm upgrade', 'helm rollback']);
-      expect(code).toBe(1);
-    },
-  );
-
-  it('goes the way back when nobody reads its output any more', async () => {
-    const { code, calls } = await deploy({ answers: ROLLING, endsBySignal: ['helm upgrade'] });
-
-    expect(calls.map(verbs)).toEqual(['helm upgrade', 'helm rollback']);
-    expect(code).toBe(1);
-  });
-
-  it('begins nothing more after a signal, even if what ran ended well', async () => {
-    const { code, calls } = await deploy({
-      answers: ROLLING,
-      afterwards: UPGRADED,
-      outlivesSignal: ['helm upgrade'],
-      signal: 'SIGTERM',
-    });
-
-    expect(calls.map(verbs)).toEqual(['helm upgrade', 'helm rollback']);
-    expect(code).toBe(1);
-  });
-
-  it.each<NodeJS.Signals>(['SIGTERM', 'SIGINT', 'SIGHUP'])(
-    'lets nothing end the way back, not even a %s',
-    async (signal) => {
-      const { code, calls } = await deploy({
-        answers: ROLLING,
-        afterwards: UPGRADED,
-        fails: ['helm test'],
-        sparedBySignal: ['helm rollback'],
-        signal,
-      });
-
-      expect(calls.map(verbs)).toEqual([
-        'helm upgrade',
-        'helm test',
-        'kubectl get',
-        'kubectl logs',
-        'helm rollback',
-      ]);
-      expect(code).toBe(1);
-    },
-  );
-
   it('says where values are not YAML, and shows nothing of them', async () => {
     const values = 'a: 1\npassword: "abc: {[unfinished\nb: *secret-alias\n';
 
@@ -249,15 +181,3 @@ describe('npm run deploy', () => {
     expect(code).toBe(1);
   });
 });
-
-function history(...revisions: object[]): Answer {
-  return { out: JSON.stringify(revisions) };
-}
-
-function verbs(call: string): string {
-  return call.split(' ').slice(0, 2).join(' ');
-}
-
-function warning(message: string) {
-  return { involvedObject: { kind: 'Pod', name: 'gatehouse-api-1' }, reason: 'Failed', message };
-}
