@@ -10,8 +10,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
 import { isToldToEnd, lookAround, outliveSignals, revisionsOf, warningsSince, work } from './lib/cluster.mjs';
-import { othersWork, planDeployment } from './lib/deployment.mjs';
+import { planDeployment } from './lib/deployment.mjs';
 import { CannotGoOn, inProject, main, seconds } from './lib/project.mjs';
+import { othersWork } from './lib/revisions.mjs';
 
 const USAGE = `npm run deploy -- --namespace NAME --values FILE --version TAG [--release NAME] [--values FILE …]
     [--digest sha256:…] [--chart FOLDER|oci://…] [--timeout 10m]

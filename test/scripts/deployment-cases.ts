@@ -6,8 +6,11 @@ export interface Stage {
   readonly back?: { readonly title: string; readonly helm: string[] };
 }
 
-export const { othersWork, planDeployment } = await loadScript<{
+export const { othersWork } = await loadScript<{
   othersWork: (before: object[], now: object[], ours: { upgrades: number; failure?: string }) => string;
+}>('revisions');
+
+export const { planDeployment } = await loadScript<{
   planDeployment: (asked: object, found: object) => { stages: Stage[]; result: string };
 }>('deployment');
 
