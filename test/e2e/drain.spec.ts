@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
 import { Agent } from 'node:http';
+import { connect } from 'node:net';
 import { ApiClient } from '../support/client.js';
 import { signUp } from '../support/factories.js';
 import {
@@ -46,6 +48,29 @@ describe('a process that is told to go', () => {
     expect(await statusOf(`${app.url}/health/live`, agent)).toBe(200);
     expect(await app.stop()).toEqual(GRACEFUL);
     agent.destroy();
+  });
+
+  it('goes although clients hold connections on which no whole request comes', async () => {
+    const app = await start('api');
+    const { port, hostname } = new URL(app.url);
+    const beginnings = [
+      '',
+      'GET /health/live HTTP/1.1\r\nHost: a',
+      'POST /v2/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"a',
+    ];
+    const clients = await Promise.all(
+      beginnings.map(async (bytes) => {
+        const socket = connect(Number(port), hostname);
+        socket.on('error', () => undefined);
+        await once(socket, 'connect');
+        socket.write(bytes);
+        return socket;
+      }),
+    );
+    // The server has seen all of them by the time it answers one more.
+    expect(await statusOf(`${app.url}/health/live`)).toBe(200);
+    expect(await app.stop()).toEqual(GRACEFUL);
+    clients.forEach((socket) => socket.destroy());
   });
 
   it('goes once, however often it is told', async () => {

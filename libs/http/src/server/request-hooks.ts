@@ -10,10 +10,12 @@ import {
   traceRequest,
   type Tracing,
 } from '#libs/telemetry';
+import { closeInTime } from './closing.js';
 import { securityHeadersFor } from './security-headers.js';
 
 const LATENCY_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-const IDLE_CHECK_MS = 100;
+/** What a strange caller makes up must not become a series of its own. */
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const PROXY_WARNING_INTERVAL_MS = 60_000;
 
 declare module 'fastify' {
@@ -72,12 +74,12 @@ export function addRequestHooks(fastify: FastifyInstance, options: HookOptions):
     done();
   });
 
-  closeIdleConnections(fastify);
+  closeInTime(fastify, logger);
 
   fastify.addHook('onResponse', (request, reply, done) => {
     const seconds = reply.elapsedTime / 1000;
     const route = request.is404 ? 'none' : (request.routeOptions.url ?? 'none');
-    observe(request.method, route, reply.statusCode, seconds);
+    observe(METHODS.has(request.method) ? request.method : '_OTHER', route, reply.statusCode, seconds);
     accessLog.info(requestLine(request, reply, route), 'request');
     done();
   });
@@ -102,15 +104,6 @@ function addSpans(fastify: FastifyInstance, tracing: Tracing): void {
       route: () => (request.is404 ? undefined : request.routeOptions.url),
     });
     request.traceId = request.span.traceId;
-    done();
-  });
-}
-
-/** Node closes the connections that are idle when it is told to close, and waits for those that become so later. */
-function closeIdleConnections(fastify: FastifyInstance): void {
-  fastify.addHook('preClose', (done) => {
-    const timer = setInterval(() => fastify.server.closeIdleConnections(), IDLE_CHECK_MS);
-    fastify.server.once('close', () => clearInterval(timer));
     done();
   });
 }
