@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import type { ControllerHandlerReturnType } from '@bull-board/api/typings/app';
+import type { ControllerHandlerReturnType, ErrorTranslationKey } from '@bull-board/api/typings/app';
 import type { FastifyError, FastifyPluginAsync } from 'fastify';
 import { ManagementServer } from '#libs/management';
 import { DeadLetters, JOB_TABLE, type JobTable, NotADeadLetterError, Queues } from '#libs/queue';
@@ -92,16 +92,24 @@ export class JobConsole implements OnModuleInit {
     return adapter.registerPlugin() as unknown as FastifyPluginAsync;
   }
 
+  /** What people did wrong is told to them; what we did, to the log. */
   private answerTo(error: Error): ControllerHandlerReturnType {
-    if (error instanceof NotADeadLetterError) {
-      const key = { key: 'ERRORS.JOB_NOT_RETRIABLE', options: { state: 'other' } } as const;
-      return { status: 409, body: { error: key, message: error.message } };
+    const { statusCode = 500 } = error as FastifyError;
+    if (error instanceof NotADeadLetterError || error.message.endsWith('is not in a delayed state')) {
+      return refusal(409, 'ERRORS.STATUS_NOT_RETRIABLE', error.message);
     }
-    if (((error as FastifyError).statusCode ?? 500) < 500 || error instanceof URIError) {
-      return { status: 400, body: { error: { key: 'ERRORS.INVALID_REQUEST_BODY' }, message: error.message } };
+    if (statusCode < 500 || error instanceof URIError) {
+      return refusal(statusCode < 500 ? statusCode : 400, 'ERRORS.INVALID_REQUEST_BODY', error.message);
     }
-    this.logger.error({ err: describeError(error) }, 'the job console failed');
-    const message = 'It did not work; the log says why.';
-    return { status: 500, body: { error: { key: 'ERRORS.INTERNAL_SERVER_ERROR' }, message } };
+    if (!this.queues.connections.isReady) {
+      return refusal(503, 'ERRORS.REDIS_UNAVAILABLE', 'Redis does not answer. Try again when it is back.');
+    }
+    this.logger.error('the job console failed', { err: describeError(error) });
+    return refusal(500, 'ERRORS.INTERNAL_SERVER_ERROR', 'It did not work; the log says why.');
   }
+}
+
+/** The status is sent as it is, whatever bull-board's type says of it. */
+function refusal(status: number, key: ErrorTranslationKey, message: string): ControllerHandlerReturnType {
+  return { status: status as 400, body: { error: { key }, message } };
 }

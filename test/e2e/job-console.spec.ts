@@ -3,6 +3,7 @@ import { type Answer, ApiClient } from '../support/client.js';
 import { type SignedUp, signUp, tokenIn } from '../support/factories.js';
 import { statusOf } from '../support/kept-connection.js';
 import { expectProblem } from '../support/problems.js';
+import { sendRaw } from '../support/raw-http.js';
 import {
   createDatabase,
   eventually,
@@ -109,6 +110,8 @@ describe('the job console', () => {
       expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer, Basic realm=/);
       expectProblem(answer, 401, 'management-token-needed');
     }
+    await eventually(() => expect(worker.logs()).toContain('wrong management tokens so far: 1'));
+    expect(worker.logs()).not.toContain('so far: 2');
     const basic = `Basic ${Buffer.from(`ops:${TOKEN}`).toString('base64')}`;
     expect((await ask('', { headers: { authorization: basic } })).status).toBe(200);
   });
@@ -118,6 +121,16 @@ describe('the job console', () => {
       statusOf(`${worker.managementUrl}/jobs`, undefined, { host, authorization: `Bearer ${TOKEN}` });
     expect(await askAs('jobs.acme.internal')).toBe(200);
     expect(await askAs('evil.test')).toBe(421);
+  });
+
+  it('answers what it can not read in problem documents, too', async () => {
+    const head = `Host: localhost\r\nConnection: close\r\n\r\n`;
+    expectProblem(
+      await sendRaw(worker.managementUrl, `GET /jobs/% HTTP/1.1\r\n${head}`),
+      400,
+      'malformed-request',
+    );
+    expectProblem(await sendRaw(worker.managementUrl, `FOO / HTTP/1.1\r\n${head}`), 400, 'malformed-request');
   });
 
   it('is not there in other roles, nor without a token', async () => {
@@ -181,6 +194,12 @@ describe('the job console', () => {
     const malformed = await ask('/api/queues/send-mail/retry/failed', { method: 'PUT', body: '{', headers });
     expect(malformed.status).toBe(400);
     expect((await ask('/api/queues?activeQueue=%25E0%25A4%25A')).status).toBe(400);
+    const big = `"${'x'.repeat(2_000_000)}"`;
+    const tooLarge = await ask('/api/queues/send-mail/retry/failed', { method: 'PUT', body: big, headers });
+    expect(tooLarge.status).toBe(413);
+    const [job] = await failed('send-mail');
+    const notDelayed = await ask(`/api/queues/send-mail/${job?.id}/promote`, { method: 'PUT' });
+    expect(notDelayed.status).toBe(409);
     expect(worker.logs()).not.toContain('the job console failed');
   });
 

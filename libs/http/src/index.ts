@@ -27,3 +27,4 @@ export { createFastifyAdapter } from './server/fastify.js';
 export { sendProblem } from './server/problem-document.js';
 export { answerInProblems } from './server/problem-replies.js';
 export { SECURITY_HEADERS } from './server/security-headers.js';
+export { unreadableRequestsAsProblems } from './server/unreadable-requests.js';

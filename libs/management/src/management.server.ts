@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import { fastify, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
 import { Registry } from 'prom-client';
-import { answerInProblems, SECURITY_HEADERS } from '#libs/http';
+import { answerInProblems, SECURITY_HEADERS, unreadableRequestsAsProblems } from '#libs/http';
 import { guardPages, type PageAccess } from './page-guard.js';
 
 export interface ManagementOptions extends PageAccess {
@@ -17,6 +17,8 @@ export interface ManagementOptions extends PageAccess {
   /** Where the explanations of problems are. */
   readonly publicUrl: string;
 }
+
+const WRONG_TOKENS_INTERVAL_MS = 60_000;
 
 export const MANAGEMENT_OPTIONS = Symbol('ManagementOptions');
 
@@ -28,15 +30,19 @@ export const MANAGEMENT_OPTIONS = Symbol('ManagementOptions');
 export class ManagementServer implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(ManagementServer.name);
   private readonly paths: string[] = [];
-  private readonly server: FastifyInstance = fastify({
-    forceCloseConnections: true,
-    genReqId: () => randomUUID(),
-  });
+  private wrongTokens = 0;
+  private wrongTokensLoggedAt = 0;
+  private readonly server: FastifyInstance;
 
   constructor(
     @Inject(MANAGEMENT_OPTIONS) private readonly options: ManagementOptions,
     registry: Registry,
   ) {
+    this.server = fastify({
+      forceCloseConnections: true,
+      genReqId: () => randomUUID(),
+      ...unreadableRequestsAsProblems(options.publicUrl),
+    });
     answerInProblems(this.server, options.publicUrl);
     this.server.addHook('onRequest', async (_request, reply) => {
       void reply.headers(SECURITY_HEADERS);
@@ -64,7 +70,7 @@ export class ManagementServer implements OnApplicationBootstrap, OnApplicationSh
       return false;
     }
     this.add(path, async (scope) => {
-      guardPages(scope, this.options, this.options.publicUrl);
+      guardPages(scope, { ...this.options, onWrongToken: () => this.countWrongToken() });
       await scope.register(plugin);
     });
     return true;
@@ -79,5 +85,14 @@ export class ManagementServer implements OnApplicationBootstrap, OnApplicationSh
   /** At the very end, so that readiness and metrics answer while everything else drains. */
   async onApplicationShutdown(): Promise<void> {
     await this.server.close();
+  }
+
+  /** Somebody who tries many must not fill the log with them. */
+  private countWrongToken(): void {
+    this.wrongTokens += 1;
+    if (Date.now() - this.wrongTokensLoggedAt > WRONG_TOKENS_INTERVAL_MS) {
+      this.logger.warn(`wrong management tokens so far: ${this.wrongTokens}`);
+      this.wrongTokensLoggedAt = Date.now();
+    }
   }
 }

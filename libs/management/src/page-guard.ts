@@ -21,10 +21,16 @@ interface PageRequest {
 }
 
 /** Lets only those pass who know the token, address us by a name of ours, and come from our own pages. */
-export function guardPages(scope: FastifyInstance, access: PageAccess, publicUrl: string): void {
+export function guardPages(
+  scope: FastifyInstance,
+  { publicUrl, onWrongToken, ...access }: PageAccess & { publicUrl: string; onWrongToken: () => void },
+): void {
   // Answers by itself, since a page below may treat errors in its own way.
   scope.addHook('onRequest', async (request, reply) => {
     const refusal = refusalOf(request, access);
+    if (managementTokenNeeded.is(refusal) && request.headers.authorization !== undefined) {
+      onWrongToken();
+    }
     return refusal ? sendProblem(request, reply, refusal, publicUrl) : undefined;
   });
 }

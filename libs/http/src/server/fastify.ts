@@ -1,21 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import {
-  expectationFailed,
-  headersTooLarge,
-  malformedRequest,
-  Problem,
-  requestTimeout,
-  unsupportedMediaType,
-  uriTooLong,
-} from '#libs/problem';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { expectationFailed, Problem, unsupportedMediaType } from '#libs/problem';
 import { parseJsonBody } from '../input/json-body.js';
 import { UnreadableBody } from '../input/unreadable-body.js';
-import { problemDocument, sendProblem } from './problem-document.js';
-import { securityHeadersFor } from './security-headers.js';
+import { problemDocument } from './problem-document.js';
+import { unreadableRequestsAsProblems } from './unreadable-requests.js';
 
 const JSON_TYPE = 'application/json';
 const MERGE_PATCH_TYPE = 'application/merge-patch+json';
@@ -49,12 +40,7 @@ export function createFastifyAdapter({ publicUrl, trustedProxies }: ServerOption
     // A missing Host is answered by a hook, since Node would answer it without a word.
     http: { maxHeaderSize: HEADERS_LIMIT_BYTES, requireHostHeader: false },
     genReqId: requestIdOf,
-    clientErrorHandler: (error: NodeJS.ErrnoException, socket: Socket) => answerRaw(error, socket, publicUrl),
-    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
-      const problem = error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? uriTooLong() : malformedRequest();
-      void reply.headers(securityHeadersFor(publicUrl));
-      void sendProblem(request, reply, problem, publicUrl);
-    },
+    ...unreadableRequestsAsProblems(publicUrl),
     skipMiddie: true,
   });
   const fastify = adapter.getInstance() as FastifyInstance;
@@ -116,30 +102,4 @@ function requireReadable({ method, headers }: FastifyRequest, mediaType: string)
 function requestIdOf(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : randomUUID();
-}
-
-const RAW_PROBLEMS: Readonly<Record<string, () => Problem>> = {
-  HPE_HEADER_OVERFLOW: headersTooLarge,
-  ERR_HTTP_REQUEST_TIMEOUT: requestTimeout,
-};
-
-/** Node's parser gave up before there was a request: the answer is written by hand, and the connection is of no more use. */
-function answerRaw(error: NodeJS.ErrnoException, socket: Socket, publicUrl: string): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const problem = RAW_PROBLEMS[error.code ?? '']?.() ?? malformedRequest();
-  const requestId = randomUUID();
-  const { headers, body } = problemDocument(problem, { publicUrl, path: '/', requestId });
-  const { status, title } = problem.definition;
-  const lines = Object.entries({
-    ...headers,
-    'Content-Length': Buffer.byteLength(body),
-    'X-Request-Id': requestId,
-    Connection: 'close',
-  });
-  socket.end(
-    `HTTP/1.1 ${status} ${title}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`,
-  );
 }
