@@ -217,6 +217,12 @@ describe('limits, proxies and origins', () => {
     },
   );
 
+  it.each(['0.0.0.0/0', '::/0', '0.0.0.0/00'])('refuses to believe everybody, as "%s" would', (cidr) => {
+    expect(problemsOf({ TRUSTED_PROXIES: `10.0.0.0/8,${cidr}` })).toEqual([
+      `TRUSTED_PROXIES must not hold "${cidr}": everybody could claim any address`,
+    ]);
+  });
+
   it('reads origins, and refuses what has a path', () => {
     const origins = ['https://app.acme.com', 'http://localhost:5173'];
     expect(parse({ CORS_ORIGINS: origins.join(',') }).corsOrigins).toEqual(origins);

@@ -122,6 +122,9 @@ export function parseCidrs(text: string): string[] {
     if (bits === 0 || !/^\d*$/.test(prefix ?? '') || prefix === '' || width > bits) {
       throw new BadValue(`must be a comma-separated list of CIDRs; "${cidr}" is none`);
     }
+    if (width === 0) {
+      throw new BadValue(`must not hold "${cidr}": everybody could claim any address`);
+    }
     new BlockList().addSubnet(address, width, bits === 32 ? 'ipv4' : 'ipv6');
   }
   return cidrs;
