@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import {
   type Context,
   ROOT_CONTEXT,
@@ -40,15 +40,18 @@ export class OpenTelemetryTracing implements Tracing {
   private readonly storage = new AsyncLocalStorage<OpenTelemetrySpan>();
   private readonly provider: TracerProvider;
   private readonly tracer: Tracer;
+  private readonly report: TracingOptions['report'];
 
   constructor({ url, serviceName, sampler, batch, report }: TracingOptions) {
+    // What is said of exports belongs to no request, whichever has set off their timer.
+    this.report = AsyncResource.bind(report);
     const exporter = new OTLPTraceExporter({ url });
     this.provider = new TracerProvider({
       resource: describeProcess(serviceName),
       sampler: createSampler(sampler),
       spanProcessors: [
         new BatchSpanProcessor({
-          exporter: new ReportingExporter(exporter, report),
+          exporter: new ReportingExporter(exporter, this.report),
           scheduledDelayMillis: batch.delayMs,
           exportTimeoutMillis: batch.timeoutMs,
           maxQueueSize: batch.maxQueueSize,
@@ -87,11 +90,14 @@ export class OpenTelemetryTracing implements Tracing {
 
   async stop(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, STOP_WITHIN_MS);
+    const timeout = new Promise<'late'>((resolve) => {
+      timer = setTimeout(() => resolve('late'), STOP_WITHIN_MS);
     });
     // What fails here has been reported by the exporter.
-    await Promise.race([this.provider.shutdown().catch(() => undefined), timeout]);
+    const sent = this.provider.shutdown().catch(() => undefined);
+    if ((await Promise.race([sent, timeout])) === 'late') {
+      this.report(true, 'no answer before the end of the process');
+    }
     clearTimeout(timer);
   }
 }
