@@ -8,7 +8,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { PROMISES } from './lib/chart-promises.mjs';
+import { PROMISES, UNUSUAL } from './lib/chart-promises.mjs';
 import { MISTAKES, REFUSED } from './lib/chart-refusals.mjs';
 import { bringTools, run } from './lib/helm.mjs';
 import { manifestChecker, parseManifests } from './lib/manifests.mjs';
@@ -29,6 +29,7 @@ const CHECKS = [
   { title: 'the schemas of the oldest Kubernetes and a recent one', check: conform, bySchemas: true },
   { title: 'mistakes in manifests are found', check: findMistakes, bySchemas: true },
   { title: 'the promises that no schema knows', check: keepPromises },
+  { title: `${UNUSUAL.length} names and numbers that are easily misread`, check: renderUnusual },
   { title: 'the values in the guide', check: renderGuide },
   { title: `${REFUSED.length} values that must be refused, each with its sentence`, check: refuse },
   { title: 'the switch of colours changes no pod', check: keepPods },
@@ -99,14 +100,29 @@ async function findMistakes(helm, { kubernetes }) {
 async function keepPromises(helm) {
   const problems = [];
   for (const name of valuesFiles()) {
-    const manifests = parseManifests((await template(helm, name, RECENT)).stdout).map(
-      ({ content }) => content,
-    );
-    problems.push(
-      ...PROMISES.flatMap((promise) => promise(manifests)).map((problem) => `${name}: ${problem}`),
-    );
+    const { stdout } = await template(helm, name, RECENT);
+    problems.push(...broken(stdout).map((problem) => `${name}: ${problem}`));
   }
   return problems;
+}
+
+async function renderUnusual(helm) {
+  const problems = [];
+  for (const [release, name, change, wanted] of UNUSUAL) {
+    const { code, stdout, stderr } = await template(helm, name, RECENT, [change], release);
+    const found = [
+      ...(code === 0 ? [] : [stderr]),
+      ...(stdout.includes(wanted) ? [] : [`${wanted} was not rendered`]),
+      ...broken(stdout),
+    ];
+    problems.push(...found.map((problem) => `${release}, ${name} with ${change}: ${problem}`));
+  }
+  return problems;
+}
+
+function broken(stdout) {
+  const manifests = parseManifests(stdout).map(({ content }) => content);
+  return PROMISES.flatMap((promise) => promise(manifests));
 }
 
 /** Every YAML block of the guide that holds values of this chart, on top of the least that has to be given. */
@@ -134,8 +150,8 @@ async function renderGuide(helm) {
 
 async function refuse(helm) {
   const problems = [];
-  for (const [name, change, sentence] of REFUSED) {
-    const { code, stderr } = await template(helm, name, RECENT, ['--set', change]);
+  for (const [name, change, sentence, release] of REFUSED) {
+    const { code, stderr } = await template(helm, name, RECENT, ['--set', change], release);
     if (code === 0 || !stderr.includes(sentence)) {
       const answer = code === 0 ? 'was rendered' : `said:\n${stderr}`;
       problems.push(`${name} with ${change} should be refused with "${sentence}", but ${answer}`);
@@ -176,10 +192,10 @@ function only(documents, ...patterns) {
   return documents.filter((text) => patterns.every((pattern) => pattern.test(text)));
 }
 
-function template(helm, name, kubernetes, args = []) {
+function template(helm, name, kubernetes, args = [], release = 'gh') {
   const apis = WITHOUT_OPTIONAL_APIS.includes(name) ? [] : OPTIONAL_APIS;
   const cluster = ['--kube-version', kubernetes, ...apis.flatMap((api) => ['--api-versions', api])];
-  return run(helm, ['template', 'gh', CHART, '--values', file(name), ...cluster, ...args]);
+  return run(helm, ['template', release, CHART, '--values', file(name), ...cluster, ...args]);
 }
 
 function valuesFiles() {

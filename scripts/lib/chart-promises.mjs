@@ -9,6 +9,57 @@ export const PROMISES = [
   hooksNeedNothingOfTheChart,
   policiesLeaveHooksAlone,
   podsSpreadWithoutZones,
+  textsAreTexts,
+];
+
+const ON = ['rolling-full', '--set-string=fullnameOverride=on'];
+const LONG = 'accounts-of-a-customer-with-a-very-long-name-in';
+
+/** What no values file has: a release, the file that it begins with, an argument, and what the rendering has to hold. */
+export const UNUSUAL = [
+  // What YAML would read as something else than a text.
+  ['true', 'minimal', '--set=serviceAccount.name=off', 'serviceAccountName: "off"'],
+  ['null', 'minimal', '--set-string=nameOverride=123', 'app.kubernetes.io/name: "123"'],
+  ['123', ...ON, 'app.kubernetes.io/instance: "123"'],
+  ['1e3', ...ON, 'app.kubernetes.io/instance: "1e3"'],
+  ['1.2', ...ON, 'app.kubernetes.io/instance: "1.2"'],
+  ['gh', 'minimal', '--set=config.extra.ON=a', '"ON": "a"'],
+  // Numbers as they were written: a template makes 1e+06 of a million.
+  ['gh', 'minimal', '--set-json=config.extra.LIMIT=1000000', 'LIMIT: "1000000"'],
+  ['gh', 'minimal', '--set-json=config.extra.SHARE=0.00002', 'SHARE: "0.00002"'],
+  ['gh', 'minimal', '--set-json=secretsRevision=20261122', 'gatehouse/secrets-revision: "20261122"'],
+  ['gh', 'minimal', '--set-json=image.tag=20261122', 'registry.acme.test/gatehouse:20261122"'],
+  ['gh', 'minimal', '--set=image.tag=20261122', 'registry.acme.test/gatehouse:20261122"'],
+  ['gh', 'blue-green', '--set-json=blueGreen.green.tag=20261122', 'registry.acme.test/gatehouse:20261122"'],
+  ['gh', 'minimal', '--set-json=migrations.activeDeadlineSeconds=1000000', 'activeDeadlineSeconds: 1000000'],
+  [
+    'gh',
+    'rolling-full',
+    '--set-json=roles.worker.autoscaling.jobsPerReplica=1000000',
+    'threshold: "1000000"',
+  ],
+  // Names as people read and compare them.
+  ['gh', 'rolling-full', '--set=publicUrl=https://Accounts.ACME.test', 'host: "accounts.acme.test"'],
+  ['gh', 'gateway', '--set=publicUrl=https://Accounts.ACME.test', 'hostnames: ["accounts.acme.test"]'],
+  // A name that is cut ends in a hash of the whole, one of 43 characters is not cut.
+  [
+    `${LONG}-blue`,
+    'minimal',
+    '--set=strategy=rolling',
+    'name: accounts-of-a-customer-with-a-very-aaed59a4-api',
+  ],
+  [
+    `${LONG}-green`,
+    'minimal',
+    '--set=strategy=rolling',
+    'name: accounts-of-a-customer-with-a-very-bd7ab27b-api',
+  ],
+  [
+    LONG.slice(0, 33),
+    'minimal',
+    '--set=strategy=rolling',
+    `name: ${LONG.slice(0, 33)}-gatehouse-notifications`,
+  ],
 ];
 
 /** `helm test --logs` of helm 3 reads the pod after its hooks, and deletes those that succeeded before. */
@@ -94,6 +145,28 @@ function podsSpreadWithoutZones(manifests) {
       return soft.length > 1;
     })
     .map(({ name }) => `${name} is not spread over nodes that have no zone`);
+}
+
+/** A name such as `123` or `on` is a number or a truth to YAML unless it is quoted. */
+function textsAreTexts(manifests) {
+  return manifests.flatMap((manifest) =>
+    textsBelow(manifest)
+      .filter((text) => typeof text !== 'string')
+      .map((text) => `${nameOf(manifest)} has ${String(text)} where a text belongs`),
+  );
+}
+
+function textsBelow(value) {
+  if (value === null || typeof value !== 'object') {
+    return [];
+  }
+  return Object.entries(value).flatMap(([key, item]) =>
+    ['labels', 'annotations', 'matchLabels', 'data'].includes(key)
+      ? Object.values(item)
+      : /^(name|\w+Name)$/.test(key)
+        ? [item]
+        : textsBelow(item),
+  );
 }
 
 function matches(wanted, labels) {

@@ -2,22 +2,40 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* Short enough that "-notifications-green" still fits into a label. */}}
+{{/* A text as it is; a number without the exponent that templates would give it from 1,000,000 on. */}}
+{{- define "gatehouse.text" -}}
+{{- if kindIs "string" . -}}{{ . }}{{- else -}}{{ toJson . }}{{- end -}}
+{{- end -}}
+
+{{/*
+Short enough that "-notifications-green" still fits into a label. What is cut ends in a hash of the whole, or two that begin
+alike would take each other's things.
+*/}}
 {{- define "gatehouse.fullname" -}}
 {{- $name := include "gatehouse.name" . -}}
 {{- $full := ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) -}}
-{{- default $full .Values.fullnameOverride | trunc 43 | trimSuffix "-" -}}
+{{- $whole := default $full .Values.fullnameOverride | trimSuffix "-" -}}
+{{- if gt (len $whole) 43 -}}
+{{- printf "%s-%s" (trunc 34 $whole | trimSuffix "-") (sha256sum $whole | trunc 8) -}}
+{{- else -}}
+{{- $whole -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Of publicUrl, in small letters, as Ingress and route ask for it. */}}
+{{- define "gatehouse.host" -}}
+{{- (urlParse .Values.publicUrl).hostname | lower -}}
 {{- end -}}
 
 {{/* Of the pods of all roles, and of no other pod. */}}
 {{- define "gatehouse.selector" -}}
-app.kubernetes.io/name: {{ include "gatehouse.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "gatehouse.name" . | toYaml }}
+app.kubernetes.io/instance: {{ .Release.Name | toYaml }}
 {{- end -}}
 
 {{- define "gatehouse.releaseLabels" -}}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+app.kubernetes.io/managed-by: {{ .Release.Service | toYaml }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | toYaml }}
 {{- end -}}
 
 {{- define "gatehouse.labels" -}}
@@ -28,7 +46,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{/* Of the migration and the test: no Service, policy or budget for the roles may select those. */}}
 {{- define "gatehouse.hookSelector" -}}
 app.kubernetes.io/name: {{ include "gatehouse.name" . | trunc 57 | trimSuffix "-" }}-hooks
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/instance: {{ .Release.Name | toYaml }}
 {{- end -}}
 
 {{- define "gatehouse.serviceAccountName" -}}
@@ -88,7 +106,7 @@ on it, the switch would replace them.
 {{- define "gatehouse.image" -}}
 {{- $repository := index . 0 -}}
 {{- with index . 1 -}}
-{{- if .digest -}}{{ $repository }}@{{ .digest }}{{- else -}}{{ $repository }}:{{ .tag }}{{- end -}}
+{{- if .digest -}}{{ $repository }}@{{ .digest }}{{- else -}}{{ $repository }}:{{ include "gatehouse.text" .tag }}{{- end -}}
 {{- end -}}
 {{- end -}}
 
@@ -133,11 +151,11 @@ securityContext:
 {{- with .Values.imagePullSecrets }}
 imagePullSecrets:
   {{- range . }}
-  - name: {{ . }}
+  - name: {{ toYaml . }}
   {{- end }}
 {{- end }}
 {{- with .Values.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ toYaml . }}
 {{- end }}
 {{- with .Values.nodeSelector }}
 nodeSelector:
@@ -186,7 +204,7 @@ affinity:
 - name: OTEL_EXPORTER_OTLP_HEADERS
   valueFrom:
     secretKeyRef:
-      name: {{ .headers.existingSecret }}
+      name: {{ .headers.existingSecret | toYaml }}
       key: {{ .headers.key | quote }}
 {{- end }}
 {{- end }}
@@ -206,7 +224,7 @@ affinity:
       {{- with index $secrets $name }}
       {{- if .existingSecret }}
       - secret:
-          name: {{ .existingSecret }}
+          name: {{ .existingSecret | toYaml }}
           items:
             - key: {{ .key | quote }}
               path: {{ index $variables $name }}
@@ -229,6 +247,6 @@ affinity:
 {{- $scaled := and $settings.autoscaling.enabled (or (eq $role "api") (and $active (include "gatehouse.hasKeda" $root))) -}}
 {{- if not $scaled -}}
 {{- $idle := index $root.Values.blueGreen.idleReplicas $role -}}
-{{- if or $active (kindIs "invalid" $idle) -}}{{ $settings.replicas }}{{- else -}}{{ $idle }}{{- end -}}
+{{- if or $active (kindIs "invalid" $idle) -}}{{ int64 $settings.replicas }}{{- else -}}{{ int64 $idle }}{{- end -}}
 {{- end -}}
 {{- end -}}
