@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -20,8 +20,8 @@ export function closeInTime(fastify: FastifyInstance, logger: Logger): void {
   fastify.addHook('preClose', (done) => {
     const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
     const arrival = setTimeout(() => {
-      for (const [socket, request] of open) {
-        if (!request?.complete) {
+      for (const socket of open) {
+        if (!socket._httpMessage?.req.complete) {
           socket.destroy();
         }
       }
@@ -39,21 +39,17 @@ export function closeInTime(fastify: FastifyInstance, logger: Logger): void {
   });
 }
 
-/** Each open connection, with the request that is under way on it. */
-function watchConnections(server: Server): ReadonlyMap<Socket, IncomingMessage | undefined> {
-  const open = new Map<Socket, IncomingMessage | undefined>();
-  server.on('connection', (socket: Socket) => {
-    open.set(socket, undefined);
+/** Asked only at the end, so that no request pays for it. */
+function watchConnections(server: Server): ReadonlySet<HttpSocket> {
+  const open = new Set<HttpSocket>();
+  server.on('connection', (socket: HttpSocket) => {
+    open.add(socket);
     socket.once('close', () => open.delete(socket));
   });
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const { socket } = request;
-    open.set(socket, request);
-    response.once('close', () => {
-      if (open.get(socket) === request) {
-        open.set(socket, undefined);
-      }
-    });
-  });
   return open;
+}
+
+/** Node hangs the answer that is due on its connection, once the headers of its request are there. */
+interface HttpSocket extends Socket {
+  readonly _httpMessage?: ServerResponse | null;
 }
