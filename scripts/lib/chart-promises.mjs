@@ -41,6 +41,20 @@ export const UNUSUAL = [
   // Names as people read and compare them.
   ['gh', 'rolling-full', '--set=publicUrl=https://Accounts.ACME.test', 'host: "accounts.acme.test"'],
   ['gh', 'gateway', '--set=publicUrl=https://Accounts.ACME.test', 'hostnames: ["accounts.acme.test"]'],
+  // Proxies that may be trusted: single ones, and local ranges as wide as they are.
+  [
+    'gh',
+    'minimal',
+    '--set=config.trustedProxies={10.0.0.0/8,::1,fc00::/7}',
+    'PROXIES: "10.0.0.0/8,::1,fc00::/7"',
+  ],
+  [
+    'gh',
+    'minimal',
+    '--set=config.trustedProxies={fe80::/10,2001:db8::/32}',
+    'PROXIES: "fe80::/10,2001:db8::/32"',
+  ],
+  ['gh', 'minimal', '--set=config.trustedProxies={192.0.2.1,2A00::/16}', 'PROXIES: "192.0.2.1,2A00::/16"'],
   // A name that is cut ends in a hash of the whole, one of 43 characters is not cut.
   [
     `${LONG}-blue`,

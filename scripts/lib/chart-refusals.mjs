@@ -1,4 +1,4 @@
-/** Values that would harm people or lose requests: a file, what is changed in it, and what the sentence has to hold. */
+/** Values that would harm people or lose requests: a file, what is changed in it, what the sentence has to hold, and the release. */
 export const REFUSED = [
   ['minimal', 'image.repository=', 'image.repository is not set'],
   ['minimal', 'image.tag=', 'image.tag and image.digest are not set'],
@@ -59,6 +59,64 @@ export const REFUSED = [
     'with credentials',
   ],
   ['rolling-full', 'tracing.sampler=always_on', 'tracing.ratio means nothing to this sampler'],
+  // What Kubernetes would refuse after the first objects are there.
+  ['minimal', 'image.tag=1.4.0', '"my.release-gatehouse" is no name for a Service', 'my.release'],
+  ['minimal', 'image.tag=1.4.0', '"123-gatehouse" is no name for a Service', '123'],
+  ['minimal', 'fullnameOverride=Acme_Accounts', '"Acme_Accounts" is no name for a Service'],
+  ['minimal', 'fullnameOverride=acme.accounts', '"acme.accounts" is no name for a Service'],
+  ['minimal', 'fullnameOverride=1acme', '"1acme" is no name for a Service'],
+  ['minimal', 'nameOverride=My App', 'nameOverride is "My App", which no label can hold'],
+  ['minimal', 'secrets.database.existingSecret=Not Valid', 'secrets.database.existingSecret is "Not Valid"'],
+  ['minimal', 'imagePullSecrets={My_Registry}', 'imagePullSecrets[0] is "My_Registry"'],
+  ['minimal', 'ingress.tlsSecret=-', 'ingress.tlsSecret is "-"'],
+  ['old-cluster', 'service.type=ClusterIP', 'service.externalTrafficPolicy means nothing'],
+  ['rolling-full', 'publicUrl=https://192.0.2.1', 'publicUrl has the host "192.0.2.1"'],
+  ['gateway', 'publicUrl=https://[2001:db8::1]:8443/', 'publicUrl has the host "2001:db8::1"'],
+  ['minimal', 'ports.management=3000', 'ports holds one number twice'],
+  ['rolling-full', 'ports.grpc=3001', 'ports holds one number twice'],
+  ['minimal', 'config.host=127.0.0.1', 'config.host is "127.0.0.1"'],
+  ['minimal', 'config.host=banana', 'config.host is "banana"'],
+  ...['10.0.0.0/33', '999.0.0.0/8', '0.0.0.0/00', 'banana', '1::2::3', '1:2:3:4:5:6:7:8:9', '::/129'].map(
+    (range) => ['minimal', `config.trustedProxies={${range}}`, `${range}, which is no address and no CIDR`],
+  ),
+  ...['0.0.0.0/1', '128.0.0.0/1', '::/1', '2000::/3', 'f800::/5', '2a00::/15'].map((range) => [
+    'minimal',
+    `config.trustedProxies={${range}}`,
+    `${range}, which trusts everybody or nearly so`,
+  ]),
+  ...['::ffff:0:0/96', '0:0:0:0:0:ffff:0:0/96', '::/80'].map((range) => [
+    'minimal',
+    `config.trustedProxies={${range}}`,
+    `${range}, which may stand for all of IPv4`,
+  ]),
+  ['minimal', 'config.extra.LIMIT=1234567890123456789', 'config.extra.LIMIT is a number'],
+  ['minimal', 'image.tag=1234567890123456789', 'image.tag is a number'],
+  [
+    'minimal',
+    'extraEnv[0].name=HOST,extraEnv[0].value=::',
+    'extraEnv holds HOST, which has a value of its own',
+  ],
+  [
+    'minimal',
+    'extraEnv[0].name=DATABASE_URL_FILE,extraEnv[0].value=/tmp/x',
+    'extraEnv holds DATABASE_URL_FILE, which secrets.database sets',
+  ],
+  [
+    'minimal',
+    'extraEnv[0].name=ADMIN_PASSWORD,extraEnv[0].value=word',
+    'extraEnv holds the value of ADMIN_PASSWORD, a secret',
+  ],
+  // By the schema: what is taken away with null can't be done without.
+  ...[
+    'image',
+    'config',
+    'config.extra',
+    'roles',
+    'roles.api.replicas',
+    'secrets',
+    'secrets.smtp',
+    'probes.liveness',
+  ].map((path) => ['minimal', `${path}=null`, "values don't meet the specifications of the schema"]),
   // By the schema: a name that doesn't exist would otherwise be a setting that nobody applied.
   ['minimal', 'config.drainSecond=30', 'drainSecond'],
   ['minimal', 'roles.cron.replicas=1', 'cron'],

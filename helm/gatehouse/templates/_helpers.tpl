@@ -24,7 +24,7 @@ alike would take each other's things.
 
 {{/* Of publicUrl, in small letters, as Ingress and route ask for it. */}}
 {{- define "gatehouse.host" -}}
-{{- (urlParse .Values.publicUrl).hostname | lower -}}
+{{- (default "" .Values.publicUrl | urlParse).hostname | lower -}}
 {{- end -}}
 
 {{/* Of the pods of all roles, and of no other pod. */}}
