@@ -23,7 +23,8 @@ const quick = {
   attempts: 3,
   backoff: { baseMs: 20, capMs: 50, jitter: 0 },
   retention: { completed: 'none', failed: { ageSeconds: 3_600, count: 100 } },
-  stalled: { maxCount: 5, lockMs: 1_000, checkEveryMs: 500 },
+  // A machine that pauses for a second must not look like a process that has died: its jobs would run twice.
+  stalled: { maxCount: 5, lockMs: 3_000, checkEveryMs: 1_000 },
 } as const;
 
 const JOBS = {
