@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { HealthCheckResult } from '@nestjs/terminus';
 import { Gauge, Registry } from 'prom-client';
 import { within } from '#libs/clock';
-import { type Health, HealthService } from './health.service.js';
+import { sharedLook } from '#libs/telemetry';
+import { HealthService } from './health.service.js';
 
 /** Longer than the checks take at most, and far shorter than a scrape may. */
 const COLLECT_WITHIN_MS = 3_000;
@@ -10,19 +11,16 @@ const COLLECT_WITHIN_MS = 3_000;
 /** Tells Prometheus what the readiness probe would answer. */
 @Injectable()
 export class ReadinessMetrics {
-  private collecting: Promise<Health | undefined> | undefined;
-
-  constructor(
-    private readonly health: HealthService,
-    registry: Registry,
-  ) {
+  constructor(health: HealthService, registry: Registry) {
     const registers = [registry];
+    // Both gauges ask during the same scrape: one look answers them.
+    const look = sharedLook(() => within(COLLECT_WITHIN_MS, health.ready()));
     const ready = new Gauge({
       name: 'gatehouse_ready',
       help: '1 when readiness would answer 200, 0 while the process starts, drains, or lacks what it needs.',
       registers,
       collect: async () => {
-        ready.set((await this.look())?.status === 200 ? 1 : 0);
+        ready.set((await look())?.status === 200 ? 1 : 0);
       },
     });
     const checks = new Gauge({
@@ -31,21 +29,13 @@ export class ReadinessMetrics {
       labelNames: ['check'],
       registers,
       collect: async () => {
-        const health = await this.look();
+        const results = resultsOf((await look())?.result);
         checks.reset();
-        for (const [check, up] of resultsOf(health?.result)) {
+        for (const [check, up] of results) {
           checks.set({ check }, up ? 1 : 0);
         }
       },
     });
-  }
-
-  /** Both gauges ask during the same scrape: one look answers them. */
-  private look(): Promise<Health | undefined> {
-    this.collecting ??= within(COLLECT_WITHIN_MS, this.health.ready()).finally(() => {
-      this.collecting = undefined;
-    });
-    return this.collecting;
   }
 }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
 import { within } from '#libs/clock';
+import { sharedLook } from '#libs/telemetry';
 import type { Backlog } from './outbox-rows.js';
 
 /** A scrape must not hang on a PostgreSQL that doesn't answer: the figures are then left out. */
@@ -10,7 +11,14 @@ const COLLECT_WITHIN_MS = 500;
 @Injectable()
 export class OutboxMetrics {
   private readonly sources = new Map<string, () => Promise<Backlog>>();
-  private collecting: Promise<(readonly [string, Backlog | undefined])[]> | undefined;
+  /** Both gauges ask during the same scrape: one query for each outbox answers them. */
+  private readonly measure = sharedLook(() =>
+    Promise.all(
+      [...this.sources].map(
+        async ([schema, backlog]) => [schema, await within(COLLECT_WITHIN_MS, backlog())] as const,
+      ),
+    ),
+  );
 
   constructor(registry: Registry) {
     this.gauge(registry, 'gatehouse_outbox_messages', 'Messages not confirmed yet.', ({ rows }) => rows);
@@ -42,17 +50,5 @@ export class OutboxMetrics {
         }
       },
     });
-  }
-
-  /** Both gauges ask during the same scrape: one query for each outbox answers them. */
-  private measure(): Promise<(readonly [string, Backlog | undefined])[]> {
-    this.collecting ??= Promise.all(
-      [...this.sources].map(async ([schema, backlog]) => {
-        return [schema, await within(COLLECT_WITHIN_MS, backlog())] as const;
-      }),
-    ).finally(() => {
-      this.collecting = undefined;
-    });
-    return this.collecting;
   }
 }

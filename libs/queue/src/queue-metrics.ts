@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { within } from '#libs/clock';
+import { sharedLook } from '#libs/telemetry';
 import { Queues } from './queues.js';
 
 /** A scrape must not hang on a frozen Redis: the depths are then left out. */
@@ -25,7 +26,8 @@ export class QueueMetrics {
   private readonly outcomes: Counter<'queue' | 'outcome'>;
   private readonly depth: Gauge<'queue' | 'state'>;
   private readonly oldest: Gauge<'queue'>;
-  private collecting: Promise<Depth[] | undefined> | undefined;
+  /** Both gauges ask during the same scrape: one question to Redis answers them. */
+  private readonly look = sharedLook(() => within(COLLECT_WITHIN_MS, this.measure()));
 
   constructor(
     private readonly queues: Queues,
@@ -82,11 +84,7 @@ export class QueueMetrics {
   }
 
   private async collect(): Promise<void> {
-    // Both gauges ask during the same scrape: one question to Redis answers them.
-    this.collecting ??= within(COLLECT_WITHIN_MS, this.measure()).finally(() => {
-      this.collecting = undefined;
-    });
-    const depths = await this.collecting;
+    const depths = await this.look();
     this.depth.reset();
     this.oldest.reset();
     for (const { queue, counts, oldestAgeSeconds } of depths ?? []) {
