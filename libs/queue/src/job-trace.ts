@@ -1,5 +1,5 @@
 import type { Job, JobOptions } from 'bull';
-import { currentTracing, type Span, traced, tracedPart } from '#libs/telemetry';
+import { currentTracing, traced, tracedPart } from '#libs/telemetry';
 
 /**
  * How a trace travels with a job: among Bull's options, which it keeps as they are, and not in the payload, which older
@@ -23,13 +23,9 @@ export function traceSend(job: string, send: (options: TraceOptions) => Promise<
 }
 
 /** Runs one attempt in a span: a part of what put the job, across processes. */
-export function traceRun(
-  name: string,
-  job: Job,
-  run: (span: Span | undefined) => Promise<void>,
-): Promise<void> {
+export function traceRun(name: string, job: Job, run: () => Promise<void>): Promise<void> {
   if (!currentTracing()) {
-    return run(undefined);
+    return run();
   }
   return traced(
     {
