@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Answer, ApiClient } from '../support/client.js';
+import { type Answer, ApiClient, type RequestOptions } from '../support/client.js';
 import { type SignedUp, signUp, tokenIn } from '../support/factories.js';
 import { statusOf } from '../support/kept-connection.js';
 import { expectProblem } from '../support/problems.js';
@@ -54,18 +54,16 @@ interface ShownQueue {
   readonly jobs: readonly ShownJob[];
 }
 
-async function ask(path: string, init: RequestInit = {}, app: RunningApp = worker): Promise<Answer<unknown>> {
-  const answer = await fetch(`${app.managementUrl}/jobs${path}`, {
-    ...init,
-    headers: { authorization: `Bearer ${TOKEN}`, ...init.headers },
-  });
-  const text = await answer.text();
-  const isJson = /\bjson\b/.test(answer.headers.get('content-type') ?? '');
-  return {
-    status: answer.status,
-    headers: answer.headers,
-    body: isJson ? (JSON.parse(text) as unknown) : text,
-  };
+function ask(
+  path: string,
+  { method = 'GET', ...options }: RequestOptions & { readonly method?: string } = {},
+  app: RunningApp = worker,
+): Promise<Answer<unknown>> {
+  return new ApiClient(app.managementUrl, '/jobs', { authorization: `Bearer ${TOKEN}` }).send(
+    method,
+    path,
+    options,
+  );
 }
 
 async function queues(active: string, status = 'latest'): Promise<readonly ShownQueue[]> {
