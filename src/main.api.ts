@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { ApiModule } from './api.module.js';
-import { serve } from './bootstrap.js';
+import { ApiModule } from './processes/api.module.js';
+import { serve } from './processes/run.js';
 
 await serve('api', ApiModule);

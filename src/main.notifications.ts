@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { work } from './bootstrap.js';
-import { NotificationsServiceModule } from './notifications-service.module.js';
+import { work } from './processes/run.js';
+import { NotificationsServiceModule } from './processes/notifications.module.js';
 
 await work('notifications', NotificationsServiceModule);

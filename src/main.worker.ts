@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { work } from './bootstrap.js';
-import { WorkerModule } from './worker.module.js';
+import { work } from './processes/run.js';
+import { WorkerModule } from './processes/worker.module.js';
 
 await work('worker', WorkerModule);

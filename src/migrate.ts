@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { migrate } from '#libs/database';
 import { redactText } from '#libs/telemetry';
 import { parseDatabaseUrl } from '../config/index.js';
-import { createOrmOptions } from './orm.js';
+import { createOrmOptions } from './processes/orm.js';
 
 /** Applies what is pending in the database at `url`. @returns the names of the migrations that were applied */
 export function migrateDatabase(url: string): Promise<string[]> {

@@ -1,11 +1,11 @@
 import 'reflect-metadata';
 import { readFile, writeFile } from 'node:fs/promises';
-import { API_VERSIONS } from '#libs/http';
+import { API_VERSIONS } from '#libs/api';
 import { createLoggers } from '#libs/telemetry';
 import type { AppConfig } from '../config/index.js';
-import { ApiModule } from './api.module.js';
-import { createServer, processModule } from './bootstrap.js';
-import { createApiDocuments } from './documents.js';
+import { ApiModule } from './processes/api.module.js';
+import { createServer, processModule } from './processes/run.js';
+import { createApiDocuments } from './processes/documents.js';
 
 /**
  * Writes the OpenAPI documents; with `--check`, only compares them with what is there. Nest builds the application in

@@ -1,6 +1,6 @@
-import { outboxEntities } from '#libs/outbox';
-import { DeliveryEntity } from './delivery.entity.js';
-import { RecipientEntity } from './recipient.entity.js';
+import { outboxEntities } from '#libs/messaging';
+import { DeliveryEntity } from './deliveries/delivery.entity.js';
+import { RecipientEntity } from './recipients/recipient.entity.js';
 
 /** The PostgreSQL schema that this service owns; nobody else reads or writes it. */
 export const SCHEMA = 'notifications';

@@ -1,9 +1,9 @@
 import { Module } from '@nestjs/common';
-import { OutboxRelayModule } from '#libs/outbox';
-import { DeliverToNotificationsProcessor } from './jobs/deliver-to-notifications.processor.js';
-import { PurgeNotificationsProcessor } from './jobs/purge-notifications.processor.js';
-import { SendMailProcessor } from './jobs/send-mail.processor.js';
-import { toMailQueue } from './mail-route.js';
+import { OutboxRelayModule } from '#libs/messaging';
+import { DeliverToNotificationsProcessor } from './intake/deliver-to-notifications.processor.js';
+import { PurgeNotificationsProcessor } from './deliveries/purge-notifications.processor.js';
+import { SendMailProcessor } from './deliveries/send-mail.processor.js';
+import { toMailQueue } from './deliveries/mail-route.js';
 import { SCHEMA } from './notifications.entities.js';
 import { NotificationsModule } from './notifications.module.js';
 

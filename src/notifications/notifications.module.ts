@@ -1,21 +1,21 @@
 import { Module } from '@nestjs/common';
-import { OutboxModule } from '#libs/outbox';
+import { OutboxModule } from '#libs/messaging';
 import { AppConfig } from '../../config/index.js';
-import { DeliveryClaims } from './delivery-claims.js';
-import { DeliveryRepository } from './delivery.repository.js';
-import { MAIL_OPTIONS, type MailOptions } from './mail.options.js';
-import { MailComposer } from './mail-composer.js';
-import { MailMetrics } from './mail-metrics.js';
-import { Mailer } from './mailer.js';
-import { MailRenderer } from './mail-renderer.js';
-import { MessageEffects } from './message-effects.js';
+import { DeliveryClaims } from './deliveries/delivery-claims.js';
+import { DeliveryRepository } from './deliveries/delivery.repository.js';
+import { MAIL_OPTIONS, type MailOptions } from './channels/mail/mail.options.js';
+import { MailComposer } from './channels/mail/mail-composer.js';
+import { MailMetrics } from './channels/mail/mail-metrics.js';
+import { Mailer } from './channels/mail/mailer.js';
+import { MailRenderer } from './templates/mail-renderer.js';
+import { MessageEffects } from './intake/message-effects.js';
 import { SCHEMA } from './notifications.entities.js';
-import { PurgeNotificationsService } from './purge-notifications.service.js';
-import { ReceiveMessageService } from './receive-message.service.js';
-import { RecipientProjection } from './recipient-projection.service.js';
-import { RecipientRepository } from './recipient.repository.js';
-import { RequestDeliveryService } from './request-delivery.service.js';
-import { SendMailService } from './send-mail.service.js';
+import { PurgeNotificationsService } from './deliveries/purge-notifications.service.js';
+import { ReceiveMessageService } from './intake/receive-message.service.js';
+import { RecipientProjection } from './recipients/recipient-projection.service.js';
+import { RecipientRepository } from './recipients/recipient.repository.js';
+import { RequestDeliveryService } from './intake/request-delivery.service.js';
+import { SendMailService } from './deliveries/send-mail.service.js';
 
 /** What the service can do, without what triggers it. */
 @Module({

@@ -12,14 +12,14 @@ import { APP_GUARD, ModulesContainer } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import type { FastifyRequest } from 'fastify';
-import { type Access, accessOf, Public, Requires } from '#libs/http';
+import { type Access, accessOf, Public, Requires } from '#libs/api';
 import { createLoggers } from '#libs/telemetry';
 import type { AppConfig } from '../../config/index.js';
-import { ApiModule } from '../../src/api.module.js';
-import { AccessGuard } from '../../src/auth/access.guard.js';
-import { createServer, processModule } from '../../src/bootstrap.js';
-import { NotificationsServiceModule } from '../../src/notifications-service.module.js';
-import { WorkerModule } from '../../src/worker.module.js';
+import { ApiModule } from '../../src/processes/api.module.js';
+import { AccessGuard } from '../../src/accounts/auth/access/access.guard.js';
+import { createServer, processModule } from '../../src/processes/run.js';
+import { NotificationsServiceModule } from '../../src/processes/notifications.module.js';
+import { WorkerModule } from '../../src/processes/worker.module.js';
 
 interface Handler {
   readonly name: string;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Database } from '#libs/database';
-import { UsersService } from '../../src/users/index.js';
+import { UsersService } from '../../src/accounts/users/index.js';
 import { type ApiApp, startApiApp } from '../support/api-app.js';
 import { aUser, type NewUser, signUp } from '../support/factories.js';
 import { linkTokenOf, mailsInOutbox } from '../support/mail-outbox.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MikroORM } from '@mikro-orm/postgresql';
-import { createOrmOptions } from '../../src/orm.js';
+import { createOrmOptions } from '../../src/processes/orm.js';
 import { createDatabase, emptyDatabase, type TestDatabase } from '../support/servers.js';
 import { query } from '../support/stored.js';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Database } from '#libs/database';
 import { IdempotencyStore } from '#libs/idempotency';
-import { PurgeService } from '../../src/auth/purge.service.js';
+import { PurgeService } from '../../src/accounts/auth/purge.service.js';
 import { type ApiApp, startApiApp } from '../support/api-app.js';
 import { signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';

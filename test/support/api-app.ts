@@ -3,11 +3,11 @@ import { VersioningType } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { Clock } from '#libs/clock';
-import { createFastifyAdapter, setUpHttp } from '#libs/http';
+import { createFastifyAdapter, setUpHttp } from '#libs/api';
 import { createLoggers } from '#libs/telemetry';
 import { parseEnvironment } from '../../config/index.js';
-import { ApiModule } from '../../src/api.module.js';
-import { processModule } from '../../src/bootstrap.js';
+import { ApiModule } from '../../src/processes/api.module.js';
+import { processModule } from '../../src/processes/run.js';
 import { ApiClient } from './client.js';
 import { setting } from './setting.js';
 

@@ -1,15 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { IsString } from 'class-validator';
 import { Redis } from 'ioredis';
-import {
-  type JobContext,
-  JobQueue,
-  JobRunnerModule,
-  type JobTable,
-  ProcessesJob,
-  Queues,
-  Tick,
-} from '#libs/queue';
+import { type JobContext, type JobTable, ProcessesJob, Tick } from '#libs/jobs';
+import { JobQueue, JobRunnerModule, Queues } from '#libs/bull';
 import { type BackgroundApp, type BackgroundAppOptions, startBackgroundApp } from './background-app.js';
 import { eventually, redisUrl } from './servers.js';
 

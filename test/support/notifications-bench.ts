@@ -2,7 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { v7 } from 'uuid';
 import { type Jobs, JOBS, type MessageData, type MessageType } from '#libs/contracts';
 import { Sealer } from '#libs/crypto';
-import { JobQueue, JobRunnerModule, Queues } from '#libs/queue';
+import { JobQueue, JobRunnerModule, Queues } from '#libs/bull';
 import { AppConfig } from '../../config/index.js';
 import { NOTIFICATIONS_ENTITIES } from '../../src/notifications/index.js';
 import { NotificationsJobsModule } from '../../src/notifications/notifications.jobs.module.js';

@@ -11,8 +11,9 @@ import {
   Outbox,
   outboxEntities,
   OutboxModule,
-} from '#libs/outbox';
-import { JobQueue, JobRunnerModule, ProcessesJob, Queues } from '#libs/queue';
+} from '#libs/messaging';
+import { JobQueue, JobRunnerModule, Queues } from '#libs/bull';
+import { ProcessesJob } from '#libs/jobs';
 import { type BackgroundApp, databaseOf, startBackgroundApp } from './background-app.js';
 import { type OwnServer, ownRedis, type TestDatabase } from './servers.js';
 

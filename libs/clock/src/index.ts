@@ -1,4 +1,3 @@
 export { Clock } from './clock.js';
 export { ClockModule } from './clock.module.js';
 export { IdSource, lowestIdAt } from './id-source.js';
-export { within } from './within.js';

@@ -1,5 +1,5 @@
 import { IsISO8601, IsIn, IsString, IsUUID } from 'class-validator';
-import { type JobTable, type Retention, type Stalled, Tick } from '#libs/queue';
+import { type JobTable, type Retention, type Stalled, Tick } from '#libs/jobs';
 import { type Service, SERVICES } from './messages.js';
 
 /** The kinds of process that run jobs. */

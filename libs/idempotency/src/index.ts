@@ -1,4 +1,4 @@
 export { IdempotencyKeyEntity } from './idempotency-key.entity.js';
-export { Idempotent } from './idempotency.interceptor.js';
 export { IdempotencyModule } from './idempotency.module.js';
+export { idempotencyKeyReused, idempotentRequestRunning } from './idempotency.problems.js';
 export { IdempotencyStore } from './idempotency.store.js';

@@ -1,4 +1,4 @@
-export { Outage } from './outage.js';
+export { Outage } from '#libs/lifecycle';
 export { createRedis } from './redis.js';
 export { REDIS, RedisModule } from './redis.module.js';
 export { ReplicaChannel } from './replica-channel.js';

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { Outage } from './outage.js';
+import { Outage } from '#libs/lifecycle';
 
 const CHANNEL = 'gatehouse:replicas';
 const HEARTBEAT_MS = 250;

@@ -1,7 +1,7 @@
 export { createLoggers, type Loggers, NestLogger } from './logger.js';
 export { describeError, redactText } from './redaction.js';
 export { runInRequestContext } from './request-context.js';
-export { sharedLook } from './shared-look.js';
+export { coalesce } from './shared-look.js';
 export { ACCESS_LOG, PINO, TelemetryModule } from './telemetry.module.js';
 export { traceRequest } from './tracing/http-request.js';
 export { parseTraceparent } from './tracing/traceparent.js';

@@ -3,7 +3,7 @@
  *
  * @param look has to end by itself, since nobody gets a new look before it does
  */
-export function sharedLook<T>(look: () => Promise<T>): () => Promise<T> {
+export function coalesce<T>(look: () => Promise<T>): () => Promise<T> {
   let underWay: Promise<T> | undefined;
   return () => {
     underWay ??= look().finally(() => {

@@ -1,0 +1,110 @@
+import {
+  applyDecorators,
+  type CallHandler,
+  type ExecutionContext,
+  Injectable,
+  Logger,
+  type NestInterceptor,
+  UseInterceptors,
+} from '@nestjs/common';
+import { ApiHeader } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { from, lastValueFrom, type Observable } from 'rxjs';
+import { addressOf } from '#libs/http';
+import { Fails } from '#libs/api';
+import { invalidInput } from '#libs/problem';
+import { idempotencyKeyReused, IdempotencyStore, idempotentRequestRunning } from '#libs/idempotency';
+
+/** A structured-field string, or the bare form that most clients send (draft-ietf-httpapi-idempotency-key-header-07). */
+const KEY = /^(?:"([\x21\x23-\x5b\x5d-\x7e ]{1,255})"|([\x21\x23-\x7e]{1,255}))$/;
+const REPLAYED_HEADERS = ['etag', 'location'] as const;
+
+/** Honours `Idempotency-Key`: a POST that creates or sends may be repeated without doing it twice. */
+export function Idempotent(): MethodDecorator {
+  return applyDecorators(
+    UseInterceptors(IdempotencyInterceptor),
+    ApiHeader({
+      name: 'Idempotency-Key',
+      required: false,
+      description:
+        'Any string of your own. The same key with the same body gets the same answer for 24 hours.',
+      schema: { type: 'string', minLength: 1, maxLength: 257 },
+    }),
+    Fails(idempotencyKeyReused, idempotentRequestRunning),
+  );
+}
+
+@Injectable()
+class IdempotencyInterceptor implements NestInterceptor {
+  private readonly logger = new Logger(IdempotencyInterceptor.name);
+
+  constructor(private readonly store: IdempotencyStore) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const header = request.headers['idempotency-key'];
+    return header === undefined
+      ? next.handle()
+      : from(this.once(parseKey(header), request, http.getResponse<FastifyReply>(), next));
+  }
+
+  private async once(
+    key: string,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    next: CallHandler,
+  ): Promise<unknown> {
+    const caller = request.principal?.userId ?? addressOf(request);
+    const id = this.store.idOf(caller, `${request.method} ${request.routeOptions.url}`, key);
+    const stored = await this.store.begin(id, request.body);
+    if (stored) {
+      void reply.status(stored.status).headers({ ...stored.headers, 'Idempotency-Replayed': 'true' });
+      return stored.body;
+    }
+    const { result: body, kept } = await this.run(id, next);
+    if (kept) {
+      return body;
+    }
+    const answer = { status: reply.statusCode, headers: replayedHeaders(reply), body };
+    // What was done is done: a failure from here on must neither hide it nor free the key to do it again.
+    await this.store.complete(id, answer).catch((error: unknown) => {
+      this.logger.error(
+        'an answer could not be kept: its request can not be repeated under the same key',
+        error,
+      );
+    });
+    return body;
+  }
+
+  private async run(id: string, next: CallHandler): ReturnType<typeof this.store.run<unknown>> {
+    try {
+      return await this.store.run(id, () => lastValueFrom(next.handle(), { defaultValue: undefined }));
+    } catch (error) {
+      await this.store.release(id).catch((cause: unknown) => {
+        this.logger.warn('the key of a request that failed could not be freed; its lock will lapse', cause);
+      });
+      throw error;
+    }
+  }
+}
+
+function parseKey(header: string | string[]): string {
+  const [, quoted, bare] = KEY.exec(Array.isArray(header) ? header.join() : header) ?? [];
+  const key = quoted ?? bare;
+  if (key === undefined) {
+    throw invalidInput({
+      detail: 'The Idempotency-Key header must have 1 to 255 printable ASCII characters, quoted or bare.',
+    });
+  }
+  return key;
+}
+
+function replayedHeaders(reply: FastifyReply): Record<string, string> {
+  return Object.fromEntries(
+    REPLAYED_HEADERS.flatMap((name) => {
+      const value = reply.getHeader(name);
+      return value === undefined ? [] : [[name, String(value)]];
+    }),
+  );
+}

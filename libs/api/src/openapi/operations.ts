@@ -1,0 +1,170 @@
+import {
+  forbidden,
+  internalError,
+  invalidInput,
+  malformedRequest,
+  payloadTooLarge,
+  type ProblemFactory,
+  tooManyRequests,
+  unauthenticated,
+  unavailable,
+  unsupportedMediaType,
+} from '#libs/problem';
+import { accessOf } from '../access.js';
+import { deprecationOf } from '../deprecation.js';
+import { limitsOf } from '#libs/limits';
+import { failuresOf } from './fails.js';
+
+/** The handler behind an operation; its decorators say what the document has to tell. */
+export interface Route {
+  readonly name: string;
+  readonly handler: object;
+  readonly controller: object;
+}
+
+/** How a path and its method are read. */
+interface Reading {
+  /** Refuses a query and a body that are not asked for. */
+  readonly strict: boolean;
+  readonly readsBody: boolean;
+}
+
+export interface Operation {
+  operationId?: string;
+  parameters?: unknown[];
+  requestBody?: unknown;
+  responses: Record<string, { description?: string; headers?: object; content?: object }>;
+}
+
+const text = (description: string, example: string): object => ({
+  description,
+  schema: { type: 'string', maxLength: 512 },
+  example,
+});
+
+const REQUEST_ID = { 'X-Request-Id': text('The id of the request, for support and logs.', '0197f9a2-5c1e') };
+const RATE_LIMIT = {
+  RateLimit: text('What is left: requests (`r`) and seconds until more (`t`).', '"default";r=599;t=60'),
+  'RateLimit-Policy': text(
+    'The limit: requests (`q`) in any window of seconds (`w`).',
+    '"default";q=600;w=60',
+  ),
+};
+const DEPRECATION = {
+  Deprecation: text('Since when it is deprecated (RFC 9745).', '@1795305600'),
+  Sunset: text('When it may stop to answer (RFC 8594).', 'Mon, 22 Nov 2027 00:00:00 GMT'),
+  Link: text(
+    'What takes its place, and the neighbouring pages (RFC 8288).',
+    '</v2/users>; rel="successor-version"',
+  ),
+};
+const BY_STATUS_HEADERS: Readonly<Record<number, object>> = {
+  401: { 'WWW-Authenticate': text('How to authenticate.', 'Bearer') },
+  429: { 'Retry-After': text('Seconds until the next request is served.', '30') },
+  503: { 'Retry-After': text('Seconds until it is worth to try again.', '1') },
+};
+
+export const PROBLEM_SCHEMA = {
+  type: 'object',
+  description: 'A problem document (RFC 9457).',
+  required: ['type', 'title', 'status', 'detail', 'instance', 'code', 'requestId'],
+  properties: {
+    type: { type: 'string', format: 'uri', description: 'A page that explains this kind of problem.' },
+    title: { type: 'string', description: 'What kind of problem it is; the same each time.' },
+    status: { type: 'integer', minimum: 400, maximum: 599, description: 'The HTTP status.' },
+    detail: { type: 'string', description: 'What went wrong this time.' },
+    instance: { type: 'string', description: 'The path of the request.' },
+    code: { type: 'string', pattern: '^[a-z0-9-]+$', description: 'Stable, for programs to decide by.' },
+    requestId: { type: 'string', description: 'To be quoted to support; the logs have it.' },
+    errors: {
+      type: 'array',
+      description: 'For `invalid-input`: every invalid member.',
+      items: {
+        type: 'object',
+        required: ['pointer', 'code', 'message'],
+        properties: {
+          pointer: { type: 'string', description: 'RFC 6901: where the member stands.' },
+          code: { type: 'string', description: 'Stable, such as `too-long`.' },
+          message: { type: 'string', description: 'What is expected, to follow the name of the member.' },
+        },
+      },
+    },
+  },
+};
+
+/** Completes an operation with what its decorators say: id, errors with examples, limits and headers. */
+export function describeOperation(operation: Operation, route: Route, reading: Reading): void {
+  operation.operationId = route.name;
+  const limited = limitsOf(route.handler, route.controller).length > 0;
+  const byStatus = Map.groupBy(
+    [...unreadable(operation, reading), ...problemsOf(route, limited)],
+    ({ definition }) => definition.status,
+  );
+  for (const [status, problems] of [...byStatus].sort(([a], [b]) => a - b)) {
+    // What an operation declares of itself, as probes do of their 503, is not a problem document.
+    operation.responses[status] ??= problemResponse(status, problems);
+  }
+  const deprecated = deprecationOf(route.handler) !== undefined;
+  for (const response of Object.values(operation.responses)) {
+    response.headers = {
+      ...REQUEST_ID,
+      ...(limited ? RATE_LIMIT : {}),
+      ...(deprecated ? DEPRECATION : {}),
+      ...response.headers,
+    };
+  }
+}
+
+/** What is wrong with a request before anybody looks at what it asks for. */
+function unreadable(operation: Operation, { strict, readsBody }: Reading): ProblemFactory[] {
+  const hasInput = (operation.parameters?.length ?? 0) > 0 || operation.requestBody !== undefined;
+  return [
+    ...(strict || hasInput ? [invalidInput, malformedRequest] : []),
+    ...(readsBody ? [payloadTooLarge, unsupportedMediaType] : []),
+  ];
+}
+
+function problemsOf({ handler, controller }: Route, limited: boolean): ProblemFactory[] {
+  const access = accessOf(handler, controller);
+  return [
+    ...(access?.kind === 'requires' ? [unauthenticated] : []),
+    ...(access?.kind === 'requires' && access.permission !== null ? [forbidden] : []),
+    ...failuresOf(handler),
+    ...(limited ? [tooManyRequests] : []),
+    internalError,
+    unavailable,
+  ];
+}
+
+function problemResponse(
+  status: number,
+  problems: readonly ProblemFactory[],
+): Operation['responses'][string] {
+  return {
+    description: problems.map(({ code, definition }) => `\`${code}\`: ${definition.title}`).join('\n\n'),
+    headers: { ...BY_STATUS_HEADERS[status] },
+    content: {
+      'application/problem+json': {
+        schema: { $ref: '#/components/schemas/Problem' },
+        examples: Object.fromEntries(
+          problems.map((problem) => [problem.code, { value: exampleOf(problem) }]),
+        ),
+      },
+    },
+  };
+}
+
+function exampleOf({ code, definition }: ProblemFactory): object {
+  return {
+    type: `https://accounts.acme.com/problems/${code}`,
+    title: definition.title,
+    status: definition.status,
+    detail: definition.about,
+    instance: '/v2/…',
+    code,
+    requestId: '0197f9a2-5c1e-7c3b-9d52-6f1d1c1f4a10',
+    ...(code === invalidInput.code
+      ? { errors: [{ pointer: '/email', code: 'invalid-email', message: 'must be an email' }] }
+      : {}),
+  };
+}

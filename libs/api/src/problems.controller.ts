@@ -1,0 +1,38 @@
+import { Controller, Get, Header, Param, VERSION_NEUTRAL } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { allProblems, findProblem, notFound } from '#libs/problem';
+import { Public } from './access.js';
+import { Unlimited } from '#libs/limits';
+import { pageOf, pagePolicy } from './page.html.js';
+
+/** The pages behind the `type` of a problem document. */
+@ApiExcludeController()
+@Public()
+@Unlimited()
+@Controller({ path: 'problems', version: VERSION_NEUTRAL })
+export class ProblemsController {
+  @Get()
+  @Header('Content-Type', 'text/html; charset=utf-8')
+  @Header('Content-Security-Policy', pagePolicy())
+  list(): string {
+    const items = [...allProblems()].map(
+      ([code, { status, title }]) =>
+        `<li><a href="/problems/${code}"><code>${code}</code></a> ${status}: ${title}</li>`,
+    );
+    return pageOf('Problems', `<ul>${items.join('')}</ul>`);
+  }
+
+  @Get(':code')
+  @Header('Content-Type', 'text/html; charset=utf-8')
+  @Header('Content-Security-Policy', pagePolicy())
+  explain(@Param('code') code: string): string {
+    const problem = findProblem(code);
+    if (!problem) {
+      throw notFound();
+    }
+    return pageOf(
+      problem.title,
+      `<p><code>${code}</code>, HTTP status ${problem.status}</p><p>${problem.about}</p><p><a href="/problems">All problems</a></p>`,
+    );
+  }
+}

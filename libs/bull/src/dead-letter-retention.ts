@@ -1,0 +1,49 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { type JobTable, toLoggableError } from '#libs/jobs';
+import { Queues } from './queues.js';
+
+const EVERY_MS = 3_600_000;
+
+/**
+ * Removes dead letters whose time is up. Bull looks at their age only when another job of the same queue fails, which may be
+ * never.
+ */
+@Injectable()
+export class DeadLetterRetention {
+  private readonly logger = new Logger(DeadLetterRetention.name);
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly queues: Queues) {}
+
+  start(table: JobTable, names: Iterable<string>): void {
+    const retentions = [...names].flatMap((name) => {
+      const ageSeconds = table[name]?.retention.failed.ageSeconds;
+      return ageSeconds === undefined ? [] : [{ name, ageMs: ageSeconds * 1_000 }];
+    });
+    const tidy = (): void => {
+      for (const { name, ageMs } of retentions) {
+        void this.removeOlder(name, ageMs);
+      }
+    };
+    tidy();
+    this.timer = setInterval(tidy, EVERY_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  private async removeOlder(name: string, ageMs: number): Promise<void> {
+    try {
+      await this.queues.connections.ready();
+      const removed = await this.queues.get(name).clean(ageMs, 'failed');
+      if (removed.length > 0) {
+        this.logger.warn(`${removed.length} dead letters of "${name}" were too old and have been removed`);
+      }
+    } catch (error) {
+      this.logger.warn(
+        `old dead letters of "${name}" are still there, the next hour tries again: ${toLoggableError(error).message}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Household, JobBench } from '../../../test/support/job-bench.js';
+import { eventually } from '../../../test/support/servers.js';
+import { UnrecoverableJobError } from '#libs/jobs';
+import { DeadLetters, JobQueue, NotADeadLetterError } from './index.js';
+
+let bench: JobBench;
+let household: Household;
+
+beforeEach(async () => {
+  bench = await JobBench.open();
+  household = bench.household;
+});
+afterEach(() => bench.close());
+
+function deadLetters(): DeadLetters {
+  return bench.app.get(DeadLetters);
+}
+
+async function aDeadLetter(jobId: string): Promise<void> {
+  household.greet = () => Promise.reject(new UnrecoverableJobError('no'));
+  const jobs = await bench.start();
+  await jobs.enqueue('greet', { name: 'Ada' }, { jobId });
+  await eventually(async () => expect(await bench.deadLetters()).toHaveLength(1));
+}
+
+describe('a dead letter that is revived', () => {
+  it('has all its attempts again, and its runs know of it', async () => {
+    await aDeadLetter('one');
+    const revived: boolean[] = [];
+    household.greeted.length = 0;
+    household.greet = (_, context) => {
+      revived.push(context.revived);
+      return context.attempt < 3 ? Promise.reject(new Error('not yet')) : Promise.resolve();
+    };
+    await deadLetters().revive('greet', 'one');
+    await eventually(() => {
+      expect(household.greeted.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
+    });
+    expect(revived).toEqual([true, true, true]);
+    await eventually(async () => expect(await bench.deadLetters()).toEqual([]));
+  });
+
+  it('becomes one again when nothing was mended', async () => {
+    await aDeadLetter('one');
+    household.greeted.length = 0;
+    await deadLetters().revive('greet', 'one');
+    await eventually(async () => expect(await bench.deadLetters()).toHaveLength(1));
+    expect(household.greeted[0]).toEqual({ name: 'Ada', attempt: 1 });
+  });
+
+  it('runs once, whoever asks at the same time', async () => {
+    await aDeadLetter('one');
+    household.greeted.length = 0;
+    household.greet = () => Promise.resolve();
+    const answers = await Promise.allSettled(
+      Array.from({ length: 5 }, () => deadLetters().revive('greet', 'one')),
+    );
+    await eventually(async () => expect(await bench.queues.get('greet').getJob('one')).toBeNull());
+    expect(household.greeted).toHaveLength(1);
+    const refusals = answers.filter((answer) => answer.status === 'rejected');
+    expect(refusals).toHaveLength(4);
+    expect(refusals.every(({ reason }) => reason instanceof NotADeadLetterError)).toBe(true);
+  });
+});
+
+it('a dead letter that is too old is removed, and no other', async () => {
+  await aDeadLetter('old');
+  await bench.app.get<JobQueue>(JobQueue).enqueue('greet', { name: 'Bob' }, { jobId: 'young' });
+  await eventually(async () => expect(await bench.deadLetters()).toHaveLength(2));
+  const longAgo = Date.now() - 3_601_000;
+  await bench.redis.hset('bull:greet:old', 'finishedOn', longAgo);
+  await bench.redis.zadd('bull:greet:failed', longAgo, 'old');
+  await bench.start();
+  await eventually(async () => expect((await bench.deadLetters()).map(({ id }) => id)).toEqual(['young']));
+  expect(await bench.redis.exists('bull:greet:old')).toBe(0);
+});
+
+it('what is no dead letter is refused, and keeps its attempts', async () => {
+  const gate = Promise.withResolvers<void>();
+  household.greet = async (_, { attempt }) => {
+    if (attempt === 1) {
+      throw new Error('once more');
+    }
+    await gate.promise;
+  };
+  const jobs = await bench.start();
+  await jobs.enqueue('greet', { name: 'Ada' }, { jobId: 'running' });
+  await eventually(() => {
+    expect(household.greeted).toHaveLength(2);
+  });
+  for (const id of ['running', 'absent']) {
+    await expect(deadLetters().revive('greet', id)).rejects.toBeInstanceOf(NotADeadLetterError);
+  }
+  expect((await bench.queues.get('greet').getJob('running'))?.attemptsMade).toBe(1);
+  expect(household.greeted.map(({ attempt }) => attempt)).toEqual([1, 2]);
+  gate.resolve();
+});

@@ -1,0 +1,67 @@
+import {
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  Inject,
+  Module,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { DeadLetterRetention } from './dead-letter-retention.js';
+import { assignProcessors, type JobProcessor, type JobTable, ProcessorDiscovery } from '#libs/jobs';
+import { JobRunner } from './job-runner.js';
+import { PeriodicJobs } from './periodic-jobs.js';
+import { JOB_TABLE } from './tokens.js';
+
+const ROLE = Symbol('JobRole');
+
+/** Runs the jobs of one role in this process. A process that has several roles imports it once for each. */
+@Module({})
+export class JobRunnerModule
+  implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown
+{
+  private processors = new Map<string, JobProcessor>();
+
+  constructor(
+    @Inject(ROLE) private readonly role: string,
+    @Inject(JOB_TABLE) private readonly table: JobTable,
+    private readonly runner: JobRunner,
+    private readonly periodicJobs: PeriodicJobs,
+    private readonly processorDiscovery: ProcessorDiscovery,
+  ) {}
+
+  static forRole(role: string): DynamicModule {
+    return {
+      module: JobRunnerModule,
+      imports: [DiscoveryModule],
+      providers: [
+        { provide: ROLE, useValue: role },
+        JobRunner,
+        PeriodicJobs,
+        DeadLetterRetention,
+        ProcessorDiscovery,
+      ],
+    };
+  }
+
+  /** Before anything runs, so that a process that refuses to start has not taken a job. */
+  onModuleInit(): void {
+    this.processors = assignProcessors(this.table, this.role, this.processorDiscovery.find());
+  }
+
+  onApplicationBootstrap(): void {
+    this.runner.start(this.processors);
+    this.periodicJobs.start(this.table, this.processors.keys());
+  }
+
+  onModuleDestroy(): void {
+    this.periodicJobs.stop();
+    this.runner.stopTaking();
+  }
+
+  /** In this hook and not the last one, since running jobs still need the database. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.runner.drain();
+  }
+}

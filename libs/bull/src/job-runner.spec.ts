@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { GreetProcessor, type Household, JobBench, SweepProcessor } from '../../../test/support/job-bench.js';
+import { eventually } from '../../../test/support/servers.js';
+import { ProcessesJob, UnrecoverableJobError } from '#libs/jobs';
+
+let bench: JobBench;
+let household: Household;
+
+beforeEach(async () => {
+  bench = await JobBench.open();
+  household = bench.household;
+});
+afterEach(() => bench.close());
+
+describe('a periodic job', () => {
+  it('is put once in its period by all replicas, and again by Redis that lost it', async () => {
+    await Promise.all([bench.start(), bench.start()]);
+    await eventually(() => {
+      expect(household.sweeps).toHaveLength(1);
+    });
+    expect(Date.parse(household.sweeps[0] ?? '') % 3_600_000).toBe(0);
+    await bench.start();
+    const completed = await bench.redis.zcard('bull:sweep:completed');
+    expect([completed, household.sweeps.length]).toEqual([1, 1]);
+    await bench.redis.flushdb();
+    await bench.start();
+    await eventually(() => {
+      expect(household.sweeps).toHaveLength(2);
+    });
+  });
+});
+
+describe('the start', () => {
+  it('is refused while a job has no processor', async () => {
+    await expect(bench.start([GreetProcessor])).rejects.toThrow(/"sweep".*@ProcessesJob/);
+  });
+
+  it('is refused while a job has two processors, before any job is taken', async () => {
+    @ProcessesJob('greet')
+    class SecondGreetProcessor extends GreetProcessor {}
+    const providers = [GreetProcessor, SecondGreetProcessor, SweepProcessor];
+    await expect(bench.start(providers)).rejects.toThrow(/GreetProcessor.*SecondGreetProcessor/);
+    expect(household.sweeps).toEqual([]);
+  });
+});
+
+describe('the end', () => {
+  it('lets running jobs finish and takes no others', async () => {
+    const gate = Promise.withResolvers<void>();
+    const finished: string[] = [];
+    household.greet = async ({ name }) => {
+      await gate.promise;
+      finished.push(name);
+    };
+    const jobs = await bench.start();
+    for (const name of ['Ada', 'Bob', 'Cleo']) {
+      await jobs.enqueue('greet', { name }, { jobId: name });
+    }
+    // Two run at a time.
+    await eventually(() => {
+      expect(household.greeted).toHaveLength(2);
+    });
+    const queue = bench.queues.get('greet');
+    const closed = bench.stopAll();
+    await eventually(async () => expect(await queue.isPaused(true)).toBe(true));
+    gate.resolve();
+    await closed;
+    expect(finished).toEqual(['Ada', 'Bob']);
+    expect(await bench.redis.lrange('bull:greet:active', 0, -1)).toEqual([]);
+    expect(await bench.redis.lrange('bull:greet:wait', 0, -1)).toEqual(['Cleo']);
+  });
+});
+
+describe('the metrics', () => {
+  it('tell depth, age, outcomes and durations', async () => {
+    household.greet = () => Promise.reject(new UnrecoverableJobError('no'));
+    const jobs = await bench.start();
+    await jobs.enqueue('greet', { name: 'Ada' });
+    await jobs.enqueue('greet', { name: 'Bob' }, { delayMs: 3_600_000 });
+    await eventually(async () => {
+      const text = await bench.metrics();
+      expect(text).toContain('gatehouse_queue_jobs{queue="greet",state="failed"} 1');
+      expect(text).toContain('gatehouse_queue_jobs{queue="greet",state="delayed"} 1');
+      expect(text).toContain('gatehouse_job_runs_total{queue="greet",outcome="dead"} 1');
+      expect(text).toContain('gatehouse_job_duration_seconds_count{queue="greet",outcome="dead"} 1');
+    });
+  });
+
+  it('know every outcome before the first run, so that its growth shows', async () => {
+    await bench.startProducer();
+    const text = await bench.metrics();
+    for (const outcome of ['completed', 'retried', 'dead']) {
+      expect(text).toContain(`gatehouse_job_runs_total{queue="sweep",outcome="${outcome}"} 0`);
+    }
+  });
+
+  it('count from the last try what waits for another one, and nothing as waiting in an empty queue', async () => {
+    await bench.startProducer();
+    const queue = bench.queues.get('greet');
+    const { id } = await queue.add('greet', { name: 'Ada' }, { timestamp: Date.now() - 60_000 } as object);
+    await bench.redis.hset(`bull:greet:${String(id)}`, 'processedOn', Date.now() - 20_000);
+    expect(await ageOfNext('greet')).toBeLessThan(50);
+    expect(await ageOfNext('greet')).toBeGreaterThanOrEqual(20);
+    expect(await ageOfNext('sweep')).toBe(0);
+  });
+
+  it('tell the age of the job that is next', async () => {
+    await bench.startProducer();
+    const queue = bench.queues.get('greet');
+    await queue.add('greet', { name: 'Ada' }, { timestamp: Date.now() - 60_000 } as object);
+    expect(await ageOfNext('greet')).toBeGreaterThanOrEqual(60);
+    expect(await ageOfNext('greet')).toBeLessThan(90);
+  });
+});
+
+async function ageOfNext(queue: string): Promise<number> {
+  const pattern = new RegExp(`^gatehouse_queue_oldest_waiting_seconds\\{queue="${queue}"\\} (\\S+)$`, 'm');
+  return Number(pattern.exec(await bench.metrics())?.[1]);
+}

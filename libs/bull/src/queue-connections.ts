@@ -1,0 +1,104 @@
+import { Logger } from '@nestjs/common';
+import { Redis, type RedisOptions } from 'ioredis';
+import { within } from '#libs/lifecycle';
+import { watchSilence } from './silence-watch.js';
+
+/** How long a command may take: a frozen Redis must not hold up who waits for it. */
+const COMMAND_TIMEOUT_MS = 5_000;
+/** How long a producer waits for a connection that is just being made. */
+const READY_WITHIN_MS = 2_000;
+
+type ConnectionType = 'client' | 'subscriber' | 'bclient';
+
+/**
+ * The Redis connections of all queues: one to write, one to listen, and one for each queue that is worked on, since
+ * a blocking read keeps a connection to itself.
+ */
+export class QueueConnections {
+  private readonly logger = new Logger('Queue');
+  private readonly all: Redis[] = [];
+  private readonly watches: (() => void)[] = [];
+  private readonly shared: Record<'client' | 'subscriber', Redis>;
+  private isDown = false;
+  private isClosed = false;
+
+  constructor(private readonly url: string) {
+    this.shared = {
+      // Fails at once while disconnected, instead of piling up commands: the outbox repeats what matters.
+      client: this.connect({ enableOfflineQueue: false, commandTimeout: COMMAND_TIMEOUT_MS }, true),
+      subscriber: this.connect({}, true),
+    };
+  }
+
+  /** For Bull's `createClient`. */
+  provide(type: ConnectionType): Redis {
+    return type === 'bclient' ? this.connect({}, false) : this.shared[type];
+  }
+
+  get client(): Redis {
+    return this.shared.client;
+  }
+
+  get isReady(): boolean {
+    return this.shared.client.status === 'ready';
+  }
+
+  /** Resolves when commands can be sent, or after two seconds at most. */
+  async ready(): Promise<void> {
+    const { client } = this.shared;
+    if (client.status === 'ready') {
+      return;
+    }
+    let settle = (): void => undefined;
+    const ready = new Promise<void>((resolve) => {
+      settle = resolve;
+      client.once('ready', settle);
+    });
+    await within(READY_WITHIN_MS, ready);
+    client.removeListener('ready', settle);
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.watches.forEach((endWatch) => {
+      endWatch();
+    });
+    for (const connection of this.all) {
+      connection.disconnect();
+    }
+  }
+
+  private connect(options: RedisOptions, ping: boolean): Redis {
+    const connection = new Redis(this.url, {
+      // Bull demands both of its blocking and its listening connection.
+      enableReadyCheck: false,
+      maxRetriesPerRequest: null,
+      retryStrategy: (times) => Math.min(times * 100, 2_000),
+      ...options,
+    });
+    // Every queue adds its listeners to the shared connections.
+    connection.setMaxListeners(0);
+    connection.on('error', (error: Error & { code?: string }) => {
+      this.report(true, error.code ?? error.message);
+    });
+    connection.on('ready', () => {
+      this.report(false, '');
+    });
+    this.all.push(connection);
+    this.watches.push(watchSilence(connection, { ping }));
+    return connection;
+  }
+
+  /** One line when an outage begins and one when it ends. */
+  private report(isDown: boolean, reason: string): void {
+    if (this.isClosed) {
+      return;
+    }
+    if (isDown && !this.isDown) {
+      this.logger.error(`Redis can not be reached (${reason}): jobs are kept in PostgreSQL until it is back`);
+    } else if (!isDown && this.isDown) {
+      this.logger.log('Redis is back');
+    }
+    this.isDown = isDown;
+  }
+}

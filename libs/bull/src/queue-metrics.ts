@@ -1,0 +1,119 @@
+import { Injectable } from '@nestjs/common';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { within } from '#libs/lifecycle';
+import { coalesce } from '#libs/telemetry';
+import { Queues } from './queues.js';
+
+/** A scrape must not hang on a frozen Redis: the depths are then left out. */
+const COLLECT_WITHIN_MS = 500;
+
+const STATES = ['waiting', 'active', 'delayed', 'failed'] as const;
+
+const OUTCOMES = ['completed', 'retried', 'dead'] as const;
+
+export type JobOutcome = (typeof OUTCOMES)[number];
+
+interface Depth {
+  readonly queue: string;
+  readonly counts: readonly number[];
+  readonly oldestAgeSeconds: number;
+}
+
+/** What Prometheus is told about jobs: what waits, how long runs take, how they end. */
+@Injectable()
+export class QueueMetrics {
+  private readonly durations: Histogram<'queue' | 'outcome'>;
+  private readonly outcomes: Counter<'queue' | 'outcome'>;
+  private readonly depth: Gauge<'queue' | 'state'>;
+  private readonly oldest: Gauge<'queue'>;
+  /** Both gauges ask during the same scrape: one question to Redis answers them. */
+  private readonly look = coalesce(() => within(COLLECT_WITHIN_MS, this.measure()));
+
+  constructor(
+    private readonly queues: Queues,
+    registry: Registry,
+  ) {
+    const registers = [registry];
+    this.durations = new Histogram({
+      name: 'gatehouse_job_duration_seconds',
+      help: 'Duration of the runs of jobs.',
+      labelNames: ['queue', 'outcome'],
+      buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 90],
+      registers,
+    });
+    this.outcomes = new Counter({
+      name: 'gatehouse_job_runs_total',
+      help: 'Runs of jobs by how they ended: completed, retried (failed, comes again), dead (failed for good).',
+      labelNames: ['queue', 'outcome'],
+      registers,
+    });
+    const collect = (): Promise<void> => this.collect();
+    this.depth = new Gauge({
+      name: 'gatehouse_queue_jobs',
+      help: 'Jobs in a queue by state; failed ones are dead letters.',
+      labelNames: ['queue', 'state'],
+      registers,
+      collect,
+    });
+    this.oldest = new Gauge({
+      name: 'gatehouse_queue_oldest_waiting_seconds',
+      help: 'Time since the job that is next in a queue was put or last tried, 0 when none waits.',
+      labelNames: ['queue'],
+      registers,
+      collect,
+    });
+    this.startAtZero();
+  }
+
+  /** @returns a function to call when the run has ended */
+  startRun(queue: string): (outcome: JobOutcome) => void {
+    const startedAt = performance.now();
+    return (outcome) => {
+      this.durations.observe({ queue, outcome }, (performance.now() - startedAt) / 1_000);
+      this.outcomes.inc({ queue, outcome });
+    };
+  }
+
+  /** From the first scrape on, so that the first run of its kind counts: Prometheus sees no growth in what is new. */
+  private startAtZero(): void {
+    for (const [queue] of this.queues.entries()) {
+      OUTCOMES.forEach((outcome) => {
+        this.outcomes.inc({ queue, outcome }, 0);
+      });
+    }
+  }
+
+  private async collect(): Promise<void> {
+    const depths = await this.look();
+    this.depth.reset();
+    this.oldest.reset();
+    for (const { queue, counts, oldestAgeSeconds } of depths ?? []) {
+      STATES.forEach((state, index) => {
+        this.depth.set({ queue, state }, counts[index] ?? 0);
+      });
+      this.oldest.set({ queue }, oldestAgeSeconds);
+    }
+  }
+
+  private measure(): Promise<Depth[]> {
+    const { client } = this.queues.connections;
+    return Promise.all(
+      this.queues.entries().map(async ([name, queue]) => {
+        const key = (part: string): string => queue.toKey(part);
+        const [next, ...counts] = await Promise.all([
+          client.lindex(key('wait'), -1),
+          client.llen(key('wait')),
+          client.llen(key('active')),
+          client.zcard(key('delayed')),
+          client.zcard(key('failed')),
+        ]);
+        // A job that comes again, by itself or because somebody put it back, has not waited since it was put.
+        const times =
+          next === null ? [] : await client.hmget(key(next), 'timestamp', 'processedOn', 'retriedOn');
+        const since = Math.max(0, ...times.map(Number));
+        const oldestAgeSeconds = since === 0 ? 0 : Math.max(0, (Date.now() - since) / 1_000);
+        return { queue: name, counts, oldestAgeSeconds };
+      }),
+    );
+  }
+}

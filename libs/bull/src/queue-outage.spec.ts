@@ -1,0 +1,122 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { type BackgroundApp, startBackgroundApp } from '../../../test/support/background-app.js';
+import { eventually, type OwnServer, ownRedis } from '../../../test/support/servers.js';
+import { type JobTable, ProcessesJob, Tick } from '#libs/jobs';
+import { JobQueue, JobRunnerModule } from './index.js';
+
+const JOBS = {
+  note: {
+    payload: Tick,
+    role: 'clerk',
+    concurrency: 2,
+    timeoutMs: 30_000,
+    attempts: 5,
+    backoff: { baseMs: 20, capMs: 50, jitter: 0 },
+    retention: { completed: 'none', failed: { ageSeconds: 3_600, count: 100 } },
+    stalled: { maxCount: 5, lockMs: 1_000, checkEveryMs: 500 },
+  },
+} as const satisfies JobTable;
+
+let noted: number;
+let handle: () => Promise<void>;
+
+@ProcessesJob('note')
+class NoteProcessor {
+  async process(): Promise<void> {
+    noted += 1;
+    await handle();
+  }
+}
+
+let redis: OwnServer;
+let app: BackgroundApp | undefined;
+
+beforeAll(async () => {
+  redis = await ownRedis();
+});
+afterEach(async () => {
+  await app?.close();
+  app = undefined;
+});
+afterAll(() => redis.dispose());
+
+describe('while Redis is down', () => {
+  it('the process starts, and works as soon as Redis is there', async () => {
+    await redis.stop();
+    await start();
+    await expect(put()).rejects.toThrow();
+    redis = await redis.restart();
+    await eventually(put);
+    await eventually(() => {
+      expect(noted).toBe(1);
+    });
+  });
+
+  it('the process stops within seconds, also with a job at hand', async () => {
+    const gate = Promise.withResolvers<void>();
+    await start(() => gate.promise);
+    await eventually(put);
+    await eventually(() => {
+      expect(noted).toBe(1);
+    });
+    await redis.stop();
+    const startedAt = performance.now();
+    const closed = app?.close();
+    gate.resolve();
+    await closed;
+    app = undefined;
+    expect(performance.now() - startedAt).toBeLessThan(8_000);
+    redis = await redis.restart();
+  });
+
+  it('what was being worked on is done once Redis is back', async () => {
+    const gate = Promise.withResolvers<void>();
+    await start(() => gate.promise);
+    await eventually(put);
+    await eventually(() => {
+      expect(noted).toBeGreaterThan(0);
+    });
+    await redis.stop();
+    gate.resolve();
+    redis = await redis.restart();
+    await eventually(async () => {
+      const text = await app?.registry.metrics();
+      expect(text).toContain('gatehouse_queue_jobs{queue="note",state="active"} 0');
+      expect(text).toContain('gatehouse_queue_jobs{queue="note",state="waiting"} 0');
+    });
+  });
+});
+
+describe('while Redis is frozen', () => {
+  it('a scrape takes a bounded time, and putting a job fails instead of hanging', async () => {
+    await start();
+    await eventually(put);
+    const { pid } = redis;
+    process.kill(pid, 'SIGSTOP');
+    try {
+      const startedAt = performance.now();
+      const text = await app?.registry.metrics();
+      expect(performance.now() - startedAt).toBeLessThan(1_000);
+      expect(text).not.toContain('gatehouse_queue_jobs{');
+      await expect(put()).rejects.toThrow('Command timed out');
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await eventually(put);
+  });
+});
+
+async function start(work: () => Promise<void> = () => Promise.resolve()): Promise<void> {
+  noted = 0;
+  handle = work;
+  app = await startBackgroundApp({
+    jobs: JOBS,
+    redisUrl: redis.url,
+    imports: [JobRunnerModule.forRole('clerk')],
+    providers: [NoteProcessor],
+  });
+}
+
+async function put(): Promise<void> {
+  await app?.get<JobQueue<typeof JOBS>>(JobQueue).enqueue('note', { startsAt: new Date(0).toISOString() });
+}

@@ -1,0 +1,146 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Household, JobBench } from '../../../test/support/job-bench.js';
+import { eventually } from '../../../test/support/servers.js';
+import { InvalidPayloadError, PostponeJobError, UnrecoverableJobError } from '#libs/jobs';
+
+let bench: JobBench;
+let household: Household;
+
+beforeEach(async () => {
+  bench = await JobBench.open();
+  household = bench.household;
+});
+afterEach(() => bench.close());
+
+describe('a job', () => {
+  it('reaches its processor with its payload, and leaves nothing behind', async () => {
+    const jobs = await bench.start();
+    await jobs.enqueue('greet', { name: 'Ada' }, { jobId: 'one' });
+    await eventually(() => {
+      expect(household.greeted).toEqual([{ name: 'Ada', attempt: 1 }]);
+    });
+    await eventually(async () => expect(await bench.redis.exists('bull:greet:one')).toBe(0));
+  });
+
+  it('is put although Redis lost one of its id between the queue and the worker', async () => {
+    const jobs = await bench.start();
+    await jobs.enqueue('greet', { name: 'Ada' });
+    await eventually(() => {
+      expect(household.greeted).toHaveLength(1);
+    });
+    // As a worker finds it that has taken the id when all else is gone.
+    await bench.redis.lpush('bull:greet:wait', 'lost');
+    await eventually(async () => expect(await bench.redis.exists('bull:greet:lost')).toBe(1));
+    await eventually(async () =>
+      expect(await bench.redis.zscore('bull:greet:failed', 'lost')).not.toBeNull(),
+    );
+    await jobs.enqueue('greet', { name: 'Bob' }, { jobId: 'lost' });
+    await eventually(() => {
+      expect(household.greeted.map(({ name }) => name)).toEqual(['Ada', 'Bob']);
+    });
+    expect(await bench.redis.zscore('bull:greet:failed', 'lost')).toBeNull();
+  });
+
+  it('is put once for as long as a job of its id is there', async () => {
+    const gate = Promise.withResolvers<void>();
+    household.greet = () => gate.promise;
+    const jobs = await bench.start();
+    await jobs.enqueue('greet', { name: 'Ada' }, { jobId: 'same' });
+    await eventually(() => {
+      expect(household.greeted).toHaveLength(1);
+    });
+    await jobs.enqueue('greet', { name: 'Bob' }, { jobId: 'same' });
+    gate.resolve();
+    await jobs.enqueue('greet', { name: 'Cleo' });
+    await eventually(() => {
+      expect(household.greeted.map(({ name }) => name)).toEqual(['Ada', 'Cleo']);
+    });
+  });
+
+  it('is tried again after a failure, and then done', async () => {
+    household.greet = (_, { attempt }) =>
+      attempt < 3 ? Promise.reject(new Error('not yet')) : Promise.resolve();
+    const jobs = await bench.start();
+    await jobs.enqueue('greet', { name: 'Ada' });
+    await eventually(() => {
+      expect(household.greeted.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
+    });
+    expect(await bench.deadLetters()).toEqual([]);
+  });
+
+  it('becomes a dead letter after its last attempt, without the text of the error', async () => {
+    household.greet = ({ name }) =>
+      Promise.reject(Object.assign(new Error(`no greeting for ${name}`), { code: 'E_RUDE' }));
+    const jobs = await bench.start();
+    await jobs.enqueue('greet', { name: 'ada-lovelace' });
+    const [letter] = await eventually(async () => {
+      const letters = await bench.deadLetters();
+      expect(letters).toHaveLength(1);
+      return letters;
+    });
+    expect(household.greeted).toHaveLength(3);
+    expect(letter?.failedReason).toBe('Error (E_RUDE)');
+    expect(JSON.stringify(letter?.stacktrace)).not.toContain('lovelace');
+    expect(JSON.stringify(letter?.stacktrace)).toContain('queue.spec');
+  });
+
+  it('becomes a dead letter at once when no retry can help', async () => {
+    household.greet = () => Promise.reject(new UnrecoverableJobError('the guest has moved'));
+    const jobs = await bench.start();
+    await jobs.enqueue('greet', { name: 'Ada' });
+    await eventually(async () => {
+      expect((await bench.deadLetters()).map(({ failedReason }) => failedReason)).toEqual([
+        'the guest has moved',
+      ]);
+    });
+    expect(household.greeted).toHaveLength(1);
+  });
+
+  it('waits as long as it asks to be postponed, whatever its backoff', async () => {
+    household.greet = () => Promise.reject(new PostponeJobError('later', 3_600_000));
+    const jobs = await bench.start();
+    await jobs.enqueue('greet', { name: 'Ada' }, { jobId: 'postponed' });
+    const score = await eventually(async () => {
+      const found = await bench.redis.zscore('bull:greet:delayed', 'postponed');
+      expect(found).not.toBeNull();
+      return Number(found);
+    });
+    // Bull keeps the due time in the upper bits of the score.
+    expect(score / 4_096 - Date.now()).toBeGreaterThan(3_500_000);
+  });
+
+  it('is refused with a bad payload', async () => {
+    const jobs = await bench.start();
+    await expect(jobs.enqueue('greet', { name: 7 as unknown as string })).rejects.toThrow(
+      InvalidPayloadError,
+    );
+    expect(await bench.redis.keys('bull:greet:*')).not.toContain('bull:greet:wait');
+  });
+
+  it('that was put with a bad payload is a dead letter at once, and never reaches its processor', async () => {
+    await bench.start();
+    await bench.queues.get('greet').add('greet', { nome: 'Ada' }, { attempts: 3 });
+    await eventually(async () => {
+      expect((await bench.deadLetters()).map(({ failedReason }) => failedReason)).toEqual([
+        'not a valid Greeting: nome (whitelistValidation), name (isString)',
+      ]);
+    });
+    expect(household.greeted).toEqual([]);
+  });
+
+  it('counts as failed when its time is up, even if it ignores its signal', async () => {
+    const signals: AbortSignal[] = [];
+    household.greet = (_, { signal }) => {
+      signals.push(signal);
+      return new Promise(() => undefined);
+    };
+    const jobs = await bench.start();
+    await jobs.enqueue('greet', { name: 'Ada' });
+    await eventually(async () => {
+      expect((await bench.deadLetters()).map(({ failedReason }) => failedReason)).toEqual([
+        'not done after 300 ms',
+      ]);
+    });
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true, true]);
+  });
+});

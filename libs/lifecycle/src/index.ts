@@ -1,0 +1,4 @@
+export { Drain } from './drain.js';
+export { withMinimumDuration } from './minimum-duration.js';
+export { Outage } from './outage.js';
+export { within } from './within.js';

@@ -1,0 +1,91 @@
+import type { ThrottlerStorage } from '@nestjs/throttler';
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { Counter, Gauge, type Registry } from 'prom-client';
+import { Outage } from '#libs/lifecycle';
+import { LIMITS } from './limit.guard.js';
+import { RedisSlidingWindow } from './redis-sliding-window.js';
+import { type Hit, LocalSlidingWindow, type Verdict } from './sliding-window.js';
+
+/** After a failure Redis is left alone for this long, so that an outage costs one request a second its time limit. */
+const RETRY_AFTER_MS = 1000;
+const MAX_LOCAL_KEYS = 100_000;
+
+type StorageRecord = Awaited<ReturnType<ThrottlerStorage['increment']>>;
+
+/**
+ * The throttler's storage: counts in Redis over all replicas, and in this process alone while Redis is away. Signing
+ * in is never refused because a cache is down.
+ */
+export class LimitStorage implements ThrottlerStorage {
+  private readonly shared: RedisSlidingWindow;
+  private readonly local = new LocalSlidingWindow(MAX_LOCAL_KEYS);
+  private readonly outage: Outage;
+  private readonly fallbacks: Counter;
+  private readonly refusals: Counter<'limit'>;
+  private retryAt = 0;
+
+  constructor(redis: Redis, logger: Logger, registry: Registry) {
+    this.shared = new RedisSlidingWindow(redis);
+    this.outage = new Outage(logger, 'each replica limits requests on its own');
+    this.fallbacks = new Counter({
+      name: 'gatehouse_rate_limit_local_total',
+      help: 'Requests counted by this replica alone, because Redis did not answer.',
+      registers: [registry],
+    });
+    this.refusals = new Counter({
+      name: 'gatehouse_rate_limit_refused_total',
+      help: 'Requests refused with 429, by the limit that they met.',
+      labelNames: ['limit'],
+      registers: [registry],
+    });
+    // Prometheus sees no growth in what is new: the first refusal counts only after a zero.
+    LIMITS.forEach((limit) => {
+      this.refusals.inc({ limit }, 0);
+    });
+    const { outage } = this;
+    new Gauge({
+      name: 'gatehouse_rate_limit_degraded',
+      help: '1 while limits hold for each replica on its own, because Redis does not answer.',
+      registers: [registry],
+      collect() {
+        this.set(outage.active ? 1 : 0);
+      },
+    });
+  }
+
+  async increment(
+    key: string,
+    ttl: number,
+    limit: number,
+    _blockDuration: number,
+    name: string,
+  ): Promise<StorageRecord> {
+    const { allowed, remaining, resetMs } = await this.hit({ key: `limit:${key}`, limit, windowMs: ttl });
+    if (!allowed) {
+      this.refusals.inc({ limit: name });
+    }
+    const seconds = Math.max(1, Math.ceil(resetMs / 1000));
+    return {
+      totalHits: limit - remaining,
+      timeToExpire: seconds,
+      isBlocked: !allowed,
+      timeToBlockExpire: allowed ? 0 : seconds,
+    };
+  }
+
+  private async hit(hit: Hit): Promise<Verdict> {
+    if (performance.now() >= this.retryAt) {
+      try {
+        const verdict = await this.shared.hit(hit);
+        this.outage.ended();
+        return verdict;
+      } catch (error) {
+        this.retryAt = performance.now() + RETRY_AFTER_MS;
+        this.outage.began(error);
+      }
+    }
+    this.fallbacks.inc();
+    return this.local.hit(hit, performance.now());
+  }
+}

@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import { Gauge, Registry } from 'prom-client';
+import { within } from '#libs/lifecycle';
+import { coalesce } from '#libs/telemetry';
+import type { Backlog } from './outbox-rows.js';
+
+/** A scrape must not hang on a PostgreSQL that doesn't answer: the figures are then left out. */
+const COLLECT_WITHIN_MS = 500;
+
+/** Tells Prometheus how many messages of each outbox are not confirmed yet, and how old the oldest is. */
+@Injectable()
+export class OutboxMetrics {
+  private readonly sources = new Map<string, () => Promise<Backlog>>();
+  /** Both gauges ask during the same scrape: one query for each outbox answers them. */
+  private readonly measure = coalesce(() =>
+    Promise.all(
+      [...this.sources].map(
+        async ([schema, backlog]) => [schema, await within(COLLECT_WITHIN_MS, backlog())] as const,
+      ),
+    ),
+  );
+
+  constructor(registry: Registry) {
+    this.gauge(registry, 'gatehouse_outbox_messages', 'Messages not confirmed yet.', ({ rows }) => rows);
+    this.gauge(
+      registry,
+      'gatehouse_outbox_oldest_seconds',
+      'Age of the oldest message not confirmed yet, 0 when there is none.',
+      ({ oldestAgeSeconds }) => oldestAgeSeconds,
+    );
+  }
+
+  watch(schema: string, backlog: () => Promise<Backlog>): void {
+    this.sources.set(schema, backlog);
+  }
+
+  private gauge(registry: Registry, name: string, help: string, value: (backlog: Backlog) => number): void {
+    const gauge = new Gauge({
+      name,
+      help,
+      labelNames: ['schema'],
+      registers: [registry],
+      collect: async () => {
+        const backlogs = await this.measure();
+        gauge.reset();
+        for (const [schema, backlog] of backlogs) {
+          if (backlog) {
+            gauge.set({ schema }, value(backlog));
+          }
+        }
+      },
+    });
+  }
+}

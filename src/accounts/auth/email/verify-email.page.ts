@@ -1,0 +1,76 @@
+import { Controller, Get, Header, Headers, VERSION_NEUTRAL } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { pageOf, pagePolicy, Public } from '#libs/api';
+import { Unlimited } from '#libs/limits';
+
+/** The path is relative, as PUBLIC_URL may have one of its own. The token stays in the address bar and in the request's body; it is never written into the page. */
+const SCRIPT = `
+const button = document.querySelector('button');
+const status = document.querySelector('[role=status]');
+button.addEventListener('click', async () => {
+  button.disabled = true;
+  const token = new URLSearchParams(location.search).get('token') || '';
+  try {
+    const answer = await fetch('v2/auth/email/verify', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ token }),
+    });
+    const invalid = answer.status === 400;
+    status.textContent = answer.ok ? button.dataset.done : invalid ? button.dataset.invalid : button.dataset.failed;
+    button.hidden = answer.ok || invalid;
+  } catch {
+    status.textContent = button.dataset.failed;
+  }
+  button.disabled = false;
+});`;
+
+interface Texts {
+  readonly title: string;
+  readonly lead: string;
+  readonly button: string;
+  readonly done: string;
+  readonly invalid: string;
+  readonly failed: string;
+}
+
+const ENGLISH: Texts = {
+  title: 'Confirm your e-mail address',
+  lead: 'One click, and we know that this address is yours.',
+  button: 'Confirm',
+  done: 'Thank you. Your address is confirmed; you can close this page.',
+  invalid: 'This link is not valid any more. Ask for a new mail.',
+  failed: 'That did not work. Please try again in a moment.',
+};
+const GERMAN: Texts = {
+  title: 'E-Mail-Adresse bestätigen',
+  lead: 'Ein Klick, und wir wissen, dass diese Adresse Ihnen gehört.',
+  button: 'Bestätigen',
+  done: 'Vielen Dank. Ihre Adresse ist bestätigt; Sie können diese Seite schließen.',
+  invalid: 'Dieser Link ist nicht mehr gültig. Bitte fordern Sie eine neue Mail an.',
+  failed: 'Das hat nicht geklappt. Bitte versuchen Sie es gleich noch einmal.',
+};
+
+/**
+ * For those without an app of their own: the page behind the link in the mail. It verifies on a click and not by being
+ * opened, since mail scanners open every link they see.
+ */
+@ApiExcludeController()
+@Public()
+@Unlimited()
+@Controller({ path: 'verify-email', version: VERSION_NEUTRAL })
+export class VerifyEmailPage {
+  @Get()
+  @Header('Content-Type', 'text/html; charset=utf-8')
+  @Header('Content-Security-Policy', pagePolicy(SCRIPT))
+  show(@Headers('accept-language') languages: string | undefined): string {
+    const german = /^\s*de\b/i.test(languages ?? '');
+    const texts = german ? GERMAN : ENGLISH;
+    return pageOf(
+      texts.title,
+      `<p>${texts.lead}</p><p><button type="button" data-done="${texts.done}" data-invalid="${texts.invalid}" ` +
+        `data-failed="${texts.failed}">${texts.button}</button></p><p role="status"></p>`,
+      { lang: german ? 'de' : 'en', script: SCRIPT },
+    );
+  }
+}

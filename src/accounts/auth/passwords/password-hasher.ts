@@ -1,0 +1,105 @@
+import { Injectable } from '@nestjs/common';
+import { Algorithm, hash, type Options, verify } from '@node-rs/argon2';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { unavailable } from '#libs/problem';
+import { AppConfig } from '../../../../config/index.js';
+import { QueueFullError, WorkQueue } from './work-queue.js';
+
+/** Argon2id with 19 MiB, 2 passes, 1 lane (OWASP Password Storage Cheat Sheet). May be raised at any time. */
+export const ARGON2_PARAMETERS = {
+  // `const enum` members can't be read under isolatedModules; 2 is Argon2id (RFC 9106, section 3.1).
+  algorithm: 2 as Algorithm,
+  memoryCost: 19_456,
+  timeCost: 2,
+  parallelism: 1,
+  outputLen: 32,
+} satisfies Options;
+
+const RETRY_AFTER_SECONDS = '2';
+const DECOY = 'correct horse battery staple';
+
+/** Hashes passwords off the event loop, a bounded number at a time, and refuses work that would wait too long. */
+@Injectable()
+export class PasswordHasher {
+  private readonly queue: WorkQueue;
+  private readonly waits: Histogram;
+  private readonly refusals: Counter;
+  /** For addresses that nobody has: verified like any other, so that the answer takes as long. */
+  private decoy: Promise<string> | undefined;
+
+  constructor({ passwordHashing }: AppConfig, registry: Registry) {
+    const queue = new WorkQueue(passwordHashing.concurrency, passwordHashing.queueLength);
+    this.queue = queue;
+    this.waits = new Histogram({
+      name: 'gatehouse_password_hash_wait_seconds',
+      help: 'How long passwords waited before they were hashed or verified.',
+      buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers: [registry],
+    });
+    this.refusals = new Counter({
+      name: 'gatehouse_password_hash_refused_total',
+      help: 'Passwords that were neither hashed nor verified, because too many waited: answered with 503.',
+      registers: [registry],
+    });
+    new Gauge({
+      name: 'gatehouse_password_hash_waiting',
+      help: 'Passwords that wait to be hashed or verified.',
+      registers: [registry],
+      collect() {
+        this.set(queue.length);
+      },
+    });
+  }
+
+  /** @throws Problem `unavailable` when too many wait */
+  hash(password: string): Promise<string> {
+    return this.enqueue(() => hash(canonical(password), ARGON2_PARAMETERS));
+  }
+
+  /**
+   * @param stored the PHC string, or undefined when there is no such user; takes the same time
+   * @throws Problem `unavailable` when too many wait
+   */
+  async verify(stored: string | undefined, password: string): Promise<boolean> {
+    const matches = await this.enqueue(async () =>
+      verify(stored ?? (await this.decoyHash()), canonical(password)),
+    );
+    return matches && stored !== undefined;
+  }
+
+  /** Computed when it is first needed, once for all who wait; a failure is theirs alone, and the next one tries again. */
+  private decoyHash(): Promise<string> {
+    this.decoy ??= hash(DECOY, ARGON2_PARAMETERS).catch((error: unknown) => {
+      this.decoy = undefined;
+      throw error;
+    });
+    return this.decoy;
+  }
+
+  /** Whether a stored hash is of other parameters than today's, which its PHC string tells. */
+  isOutdated(stored: string): boolean {
+    const { memoryCost, timeCost, parallelism } = ARGON2_PARAMETERS;
+    return !stored.startsWith(`$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$`);
+  }
+
+  private async enqueue<T>(work: () => Promise<T>): Promise<T> {
+    const since = performance.now();
+    try {
+      return await this.queue.run(() => {
+        this.waits.observe((performance.now() - since) / 1_000);
+        return work();
+      });
+    } catch (error) {
+      if (error instanceof QueueFullError) {
+        this.refusals.inc();
+        throw unavailable({ headers: { 'Retry-After': RETRY_AFTER_SECONDS }, cause: error });
+      }
+      throw error;
+    }
+  }
+}
+
+/** The same password typed on another keyboard may be composed otherwise (NIST SP 800-63B, section 5.1.1.2). */
+function canonical(password: string): string {
+  return password.normalize('NFKC');
+}

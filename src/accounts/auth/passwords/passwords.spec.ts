@@ -1,0 +1,91 @@
+import { hash } from '@node-rs/argon2';
+import { describe, expect, it } from '@jest/globals';
+import { dictionary } from '@zxcvbn-ts/language-common';
+import { Registry } from 'prom-client';
+import type { AppConfig } from '../../../../config/index.js';
+import { ARGON2_PARAMETERS, PasswordHasher } from './password-hasher.js';
+import { PASSWORD_MIN_LENGTH, PasswordPolicy } from './password-policy.js';
+
+const hasherWith = (concurrency: number, queueLength: number): PasswordHasher =>
+  new PasswordHasher({ passwordHashing: { concurrency, queueLength } } as AppConfig, new Registry());
+
+describe('PasswordHasher', () => {
+  const hasher = hasherWith(2, 100);
+
+  it('verifies what it hashed, at the parameters that OWASP asks for', async () => {
+    const stored = await hasher.hash('seven brave otters');
+    expect(stored).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(await hasher.verify(stored, 'seven brave otters')).toBe(true);
+    expect(await hasher.verify(stored, 'seven brave otter')).toBe(false);
+  });
+
+  it('takes a password for the same however its characters are composed', async () => {
+    expect(
+      await hasher.verify(
+        await hasher.hash('gr\u00fc\u00dfe-\u00e9\u00e8'),
+        'gru\u0308\u00dfe-e\u0301e\u0300',
+      ),
+    ).toBe(true);
+  });
+
+  it('never accepts for a user who is not there, and works as long on it', async () => {
+    const stored = await hasher.hash('seven brave otters');
+    const time = async (against: string | undefined): Promise<number> => {
+      const startedAt = performance.now();
+      expect(await hasher.verify(against, 'correct horse battery staple')).toBe(false);
+      return performance.now() - startedAt;
+    };
+    await time(undefined);
+    const ratios: number[] = [];
+    // In turn, so that what else the machine does falls on both alike.
+    for (let i = 0; i < 25; i += 1) {
+      ratios.push((await time(undefined)) / (await time(stored)));
+    }
+    const median = ratios.sort((one, other) => one - other)[12];
+    expect(median).toBeGreaterThan(0.6);
+    expect(median).toBeLessThan(1.6);
+  });
+
+  it('knows a hash of other parameters', async () => {
+    expect(hasher.isOutdated(await hash('x', { ...ARGON2_PARAMETERS, timeCost: 1 }))).toBe(true);
+    expect(hasher.isOutdated(await hash('x', ARGON2_PARAMETERS))).toBe(false);
+  });
+
+  it('answers 503 with Retry-After when too many wait', async () => {
+    const busy = hasherWith(1, 1);
+    const running = [busy.hash('a'), busy.hash('b')];
+    await expect(busy.hash('c')).rejects.toMatchObject({
+      code: 'unavailable',
+      occurrence: { headers: { 'Retry-After': '2' } },
+    });
+    await Promise.all(running);
+  });
+});
+
+describe('PasswordPolicy', () => {
+  const policy = new PasswordPolicy();
+  const check = (password: string) => () => policy.check(password, 'ada.lovelace@acme.com');
+  const weak = expect.objectContaining({ code: 'weak-password' });
+
+  it('is checked against more than 3,000 common passwords that have the length', () => {
+    const common = new Set(
+      dictionary['passwords-common'].filter(({ length }) => length >= PASSWORD_MIN_LENGTH),
+    );
+    expect(common.size).toBeGreaterThan(3000);
+  });
+
+  it.each(['password', 'Password123', '12345678', 'QWERTYUIOP', 'iloveyou'])('refuses %s', (password) => {
+    expect(check(password)).toThrow(weak);
+  });
+
+  it.each(['ada.lovelace@acme.com', 'Ada.Lovelace', 'ADA.LOVELACE@ACME.COM'])(
+    'refuses the own address as %s',
+    (password) => {
+      expect(check(password)).toThrow(weak);
+    },
+  );
+
+  it('accepts what is neither', () => {
+    expect(check('seven brave otters')).not.toThrow();
+  });
+});

@@ -1,0 +1,91 @@
+import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
+import type { PageRequest } from '#libs/api';
+import { Session } from './session.entity.js';
+
+export type NewSession = Pick<
+  Session,
+  'id' | 'user' | 'seed' | 'tokenHash' | 'userAgent' | 'ipAddress' | 'createdAt' | 'expiresAt'
+>;
+
+/** Plain SQL, since every sign-in goes through here. */
+export async function insertSession(em: EntityManager, session: NewSession): Promise<void> {
+  const { id, user, seed, tokenHash, userAgent, ipAddress, createdAt, expiresAt } = session;
+  await em.execute(
+    `insert into accounts.sessions
+       (id, user_id, generation, token_hash, seed, rotated_at, user_agent, ip_address, created_at, expires_at)
+     values (?, ?, 0, ?, ?, ?, ?, ?, ?, ?)`,
+    [id, user, tokenHash, seed, createdAt, userAgent, ipAddress, createdAt, expiresAt],
+  );
+}
+
+/** What the guard has to know of a session and its user. */
+export interface SessionState {
+  readonly roles: readonly string[];
+}
+
+/** @returns null when the session has ended or expired, or its user may not sign in */
+export async function findSessionState(
+  em: EntityManager,
+  id: string,
+  now: Date,
+): Promise<SessionState | null> {
+  const [row] = await em.execute<SessionState[]>(
+    `select u.roles from accounts.sessions s join accounts.users u on u.id = s.user_id
+     where s.id = ? and s.ended_at is null and s.expires_at > ? and u.status = 'active'`,
+    [id, now],
+  );
+  return row ?? null;
+}
+
+/** Locked until the transaction ends, so that two refreshes of one session come one after the other. */
+export function lockSession(em: EntityManager, id: string): Promise<Session | null> {
+  return em.findOne(Session, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+}
+
+/** One row more than the limit, newest first. */
+export function findLiveSessions(
+  em: EntityManager,
+  user: string,
+  now: Date,
+  { limit, position }: PageRequest,
+): Promise<Session[]> {
+  const backwards = position?.direction === 'before';
+  return em.find(
+    Session,
+    {
+      user,
+      endedAt: null,
+      expiresAt: { $gt: now },
+      ...(position ? { id: backwards ? { $gt: position.id } : { $lt: position.id } } : {}),
+    },
+    { orderBy: { id: backwards ? 'asc' : 'desc' }, limit: limit + 1 },
+  );
+}
+
+export function countLiveSessions(em: EntityManager, user: string, now: Date): Promise<number> {
+  return em.count(Session, { user, endedAt: null, expiresAt: { $gt: now } });
+}
+
+/** @returns the ids of those that were live until now */
+export async function endSessions(
+  em: EntityManager,
+  user: string,
+  now: Date,
+  which: 'all' | { readonly only: string } | { readonly except: string },
+): Promise<string[]> {
+  const [condition, ...ids] = conditionOf(which);
+  // It expires, too: so one index finds whatever is over.
+  const rows = await em.execute<{ id: string }[]>(
+    `update accounts.sessions set ended_at = ?, expires_at = least(expires_at, ?)
+     where user_id = ? and ${condition} and ended_at is null returning id`,
+    [now, now, user, ...ids],
+  );
+  return rows.map((row) => row.id);
+}
+
+function conditionOf(which: Parameters<typeof endSessions>[3]): [sql: string, ...ids: string[]] {
+  if (which === 'all') {
+    return ['true'];
+  }
+  return 'only' in which ? ['id = ?', which.only] : ['id <> ?', which.except];
+}

@@ -1,0 +1,51 @@
+import { Controller, Get, Header, VERSION_NEUTRAL } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { JWK } from 'jose';
+import { Public } from '#libs/api';
+import { Unlimited } from '#libs/limits';
+import { AppConfig } from '../../../../config/index.js';
+import { SigningKeys } from './signing-keys.js';
+
+/** Short enough that a new key, which is published before it signs, is known everywhere in time. */
+const CACHE = 'public, max-age=300';
+
+@ApiTags('keys')
+@Public()
+@Unlimited()
+@Controller({ path: '.well-known', version: VERSION_NEUTRAL })
+export class WellKnownController {
+  constructor(
+    private readonly keys: SigningKeys,
+    private readonly config: AppConfig,
+  ) {}
+
+  @Get('jwks.json')
+  @Header('Cache-Control', CACHE)
+  @ApiOperation({ summary: 'The keys of the access tokens', description: 'RFC 7517. ES256 only.' })
+  @ApiOkResponse({
+    schema: {
+      type: 'object',
+      required: ['keys'],
+      properties: { keys: { type: 'array', items: { type: 'object', additionalProperties: true } } },
+    },
+  })
+  getKeys(): { keys: JWK[] } {
+    return this.keys.jwks;
+  }
+
+  @Get('oauth-authorization-server')
+  @Header('Cache-Control', CACHE)
+  @ApiOperation({ summary: 'The issuer and where its keys are', description: 'RFC 8414, for gateways.' })
+  @ApiOkResponse({ schema: { type: 'object', additionalProperties: true } })
+  getMetadata(): object {
+    const { publicUrl } = this.config;
+    return {
+      issuer: publicUrl,
+      jwks_uri: `${publicUrl}/.well-known/jwks.json`,
+      service_documentation: `${publicUrl}/docs`,
+      // Tokens come from /auth, not from an OAuth endpoint; RFC 8414 requires the member.
+      response_types_supported: [],
+      grant_types_supported: [],
+    };
+  }
+}

@@ -1,0 +1,49 @@
+import { Body, Controller, Get, Headers, Patch, Res } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { API_VERSIONS, Caller, Fails, Requires } from '#libs/api';
+import { type Principal } from '#libs/http';
+import { preconditionFailed } from '#libs/problem';
+import { ApiNotModifiedResponse, ETAG_HEADER, present } from './profile.response.js';
+import { UpdateProfile, UserResponse } from './users.dto.js';
+import { UsersService } from './users.service.js';
+
+@ApiTags('users')
+@Requires()
+@Controller({ path: 'users/me', version: [...API_VERSIONS] })
+export class ProfileController {
+  constructor(private readonly users: UsersService) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Read the own profile' })
+  @ApiOkResponse({ type: UserResponse, ...ETAG_HEADER })
+  @ApiNotModifiedResponse()
+  async getMe(
+    @Caller() caller: Principal,
+    @Headers('if-none-match') ifNoneMatch: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<UserResponse | undefined> {
+    return present(await this.users.profile(caller.userId), ifNoneMatch, reply);
+  }
+
+  @Patch()
+  @ApiOperation({ summary: 'Change the own profile', description: 'JSON Merge Patch (RFC 7396).' })
+  @ApiConsumes('application/merge-patch+json', 'application/json')
+  @ApiBody({ type: UpdateProfile })
+  @ApiHeader({
+    name: 'If-Match',
+    required: false,
+    description: 'The `ETag` the change is meant for.',
+    schema: { type: 'string', maxLength: 256 },
+  })
+  @ApiOkResponse({ type: UserResponse, ...ETAG_HEADER })
+  @Fails(preconditionFailed)
+  async updateMe(
+    @Caller() caller: Principal,
+    @Body() patch: UpdateProfile,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<UserResponse | undefined> {
+    return present(await this.users.updateProfile(caller.userId, patch, ifMatch), undefined, reply);
+  }
+}

@@ -1,0 +1,56 @@
+import { StringField } from '#libs/api';
+import { isHttpsUrl, isLocale, isTimezone } from './profile-rules.js';
+
+/** The members of a profile, for every input that has them. `nullable` where null has a meaning (RFC 7396). */
+interface Presence {
+  readonly nullable: boolean;
+}
+
+export function DisplayNameField(): PropertyDecorator {
+  return StringField({
+    description: 'The name to show.',
+    example: 'Ada',
+    minLength: 1,
+    maxLength: 100,
+    optional: true,
+    nullable: true,
+  });
+}
+
+export function LocaleField({ nullable }: Presence): PropertyDecorator {
+  return StringField({
+    description: `BCP 47; mails are in this language.${nullable ? ' Null resets it to `en`.' : ''}`,
+    example: 'de-AT',
+    maxLength: 35,
+    optional: true,
+    nullable,
+    rule: { code: 'invalid-locale', test: isLocale, message: 'must be a BCP 47 language tag, such as de-AT' },
+  });
+}
+
+export function TimezoneField({ nullable }: Presence): PropertyDecorator {
+  return StringField({
+    description: `IANA time zone.${nullable ? ' Null resets it to `UTC`.' : ''}`,
+    example: 'Europe/Vienna',
+    maxLength: 64,
+    optional: true,
+    nullable,
+    rule: {
+      code: 'invalid-timezone',
+      test: isTimezone,
+      message: 'must be an IANA time zone, such as Europe/Vienna',
+    },
+  });
+}
+
+export function AvatarUrlField(): PropertyDecorator {
+  return StringField({
+    description: 'An https URL.',
+    example: 'https://acme.com/ada.png',
+    format: 'uri',
+    maxLength: 2048,
+    optional: true,
+    nullable: true,
+    rule: { code: 'invalid-url', test: isHttpsUrl, message: 'must be an https URL' },
+  });
+}

@@ -1,0 +1,27 @@
+import { ApiResponse } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { etagOf, isNotModified } from '#libs/api';
+import type { VersionedProfile } from './profile-cache.js';
+import type { UserResponse } from './users.dto.js';
+
+export const ETAG_HEADER = {
+  headers: { ETag: { description: 'The version, for `If-Match`.', schema: { type: 'string' as const } } },
+};
+
+/** With `If-None-Match` (RFC 9110, section 13.1.2). */
+export const ApiNotModifiedResponse = (): MethodDecorator =>
+  ApiResponse({ status: 304, description: 'You have the current version already.' });
+
+/** The profile with its `ETag`, or 304 for a client that has this version already. */
+export function present(
+  { profile, version }: VersionedProfile,
+  ifNoneMatch: string | undefined,
+  reply: FastifyReply,
+): UserResponse | undefined {
+  void reply.header('ETag', etagOf(version));
+  if (isNotModified(ifNoneMatch, version)) {
+    void reply.status(304);
+    return undefined;
+  }
+  return profile;
+}

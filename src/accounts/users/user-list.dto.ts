@@ -1,0 +1,110 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { CursorPage, CursorQuery, EnumQuery, IntegerQuery, StringField } from '#libs/api';
+import { USER_STATUSES } from './user.entity.js';
+import { USER_SORTS, type UserSort } from './user.repository.js';
+import { UserResponse } from './users.dto.js';
+
+export class OffsetQuery {
+  @IntegerQuery({ description: 'Which page, from 1 on.', min: 1, max: 1_000_000, default: 1 })
+  page: number = 1;
+
+  @IntegerQuery({ description: 'How many items at most.', min: 1, max: 100, default: 20 })
+  limit: number = 20;
+}
+
+class OffsetPage {
+  @ApiProperty({ type: 'integer', example: 1, description: 'Which page this is.' })
+  number!: number;
+
+  @ApiProperty({ type: 'integer', example: 20, description: 'How many items a page has at most.' })
+  limit!: number;
+
+  @ApiProperty({ type: 'integer', example: 1, description: 'How many items there are in all.' })
+  total!: number;
+}
+
+export class UserOffsetList {
+  @ApiProperty({ type: [UserResponse] })
+  items!: UserResponse[];
+
+  @ApiProperty({ type: OffsetPage })
+  page!: OffsetPage;
+}
+
+export class UserCursorList {
+  @ApiProperty({ type: [UserResponse] })
+  items!: UserResponse[];
+
+  @ApiProperty({ type: CursorPage })
+  page!: CursorPage;
+}
+
+const DATE_TIME = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+
+/** RFC 3339. JavaScript takes the 30th of February for the 2nd of March; a day must come back as it was given. */
+function isInstant(text: string): boolean {
+  const [, day] = DATE_TIME.exec(text) ?? [];
+  return (
+    day !== undefined &&
+    !Number.isNaN(Date.parse(text)) &&
+    new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)
+  );
+}
+
+const INSTANT_RULE = { code: 'invalid-date-time', test: isInstant, message: 'must be an RFC 3339 date-time' };
+
+export class UserListQuery extends CursorQuery {
+  @StringField({
+    description: 'Exactly this address, without case.',
+    maxLength: 254,
+    format: 'email',
+    optional: true,
+  })
+  email?: string;
+
+  @EnumQuery({ description: 'Only users of this status.', values: USER_STATUSES })
+  status?: (typeof USER_STATUSES)[number];
+
+  @StringField({
+    description: 'Only users with this role.',
+    example: 'admin',
+    minLength: 1,
+    maxLength: 64,
+    optional: true,
+  })
+  role?: string;
+
+  @StringField({
+    description: 'Created at this instant or later.',
+    format: 'date-time',
+    maxLength: 35,
+    optional: true,
+    rule: INSTANT_RULE,
+  })
+  createdAfter?: string;
+
+  @StringField({
+    description: 'Created before this instant.',
+    format: 'date-time',
+    maxLength: 35,
+    optional: true,
+    rule: INSTANT_RULE,
+  })
+  createdBefore?: string;
+
+  @StringField({
+    description: 'A whole address, or how a display name begins; without case.',
+    example: 'ada',
+    minLength: 1,
+    maxLength: 254,
+    optional: true,
+  })
+  q?: string;
+
+  @EnumQuery({
+    description: 'The order; a minus means newest first.',
+    values: USER_SORTS,
+    default: '-createdAt',
+  })
+  sort: UserSort = '-createdAt';
+}

@@ -1,0 +1,82 @@
+import { Controller, Get, Headers, Param, Query, Req, Res, Version } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  API_VERSIONS,
+  Deprecated,
+  Fails,
+  IdParams,
+  invalidCursor,
+  linkCursors,
+  linkPages,
+  Requires,
+} from '#libs/api';
+import { ApiNotModifiedResponse, ETAG_HEADER, present } from './profile.response.js';
+import { OffsetQuery, UserCursorList, UserListQuery, UserOffsetList } from './user-list.dto.js';
+import { UserListService } from './user-list.service.js';
+import { UserResponse } from './users.dto.js';
+import { userNotFound } from './users.errors.js';
+import { UsersService } from './users.service.js';
+
+const LINK_HEADER = {
+  headers: {
+    Link: { description: 'The neighbouring pages (RFC 8288).', schema: { type: 'string' as const } },
+  },
+};
+
+@ApiTags('users')
+@Requires('users:read')
+@Controller({ path: 'users', version: [...API_VERSIONS] })
+export class UsersController {
+  constructor(
+    private readonly users: UsersService,
+    private readonly lists: UserListService,
+  ) {}
+
+  @Get()
+  @Version('1')
+  @Deprecated({ since: new Date('2026-11-22'), sunset: new Date('2027-11-22'), successor: '/v2/users' })
+  @ApiOperation({ summary: 'List users by page number' })
+  @ApiOkResponse({ type: UserOffsetList, ...LINK_HEADER })
+  async listUsersByPage(
+    @Query() query: OffsetQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<UserOffsetList> {
+    const list = await this.lists.byOffset(query);
+    const { number, limit, total } = list.page;
+    linkPages(request, reply, {
+      next: number * limit < total ? { page: String(number + 1) } : null,
+      prev: number > 1 ? { page: String(number - 1) } : null,
+    });
+    return list;
+  }
+
+  @Get()
+  @Version('2')
+  @ApiOperation({ summary: 'List and search users' })
+  @ApiOkResponse({ type: UserCursorList, ...LINK_HEADER })
+  @Fails(invalidCursor)
+  async listUsers(
+    @Query() query: UserListQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<UserCursorList> {
+    const list = await this.lists.byCursor(query);
+    linkCursors(request, reply, list.page);
+    return list;
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'Read a user' })
+  @ApiOkResponse({ type: UserResponse, ...ETAG_HEADER })
+  @ApiNotModifiedResponse()
+  @Fails(userNotFound)
+  async getUser(
+    @Param() { id }: IdParams,
+    @Headers('if-none-match') ifNoneMatch: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<UserResponse | undefined> {
+    return present(await this.users.profile(id), ifNoneMatch, reply);
+  }
+}

@@ -1,0 +1,114 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ObjectField } from '#libs/api';
+import type { EmailCipher } from './email-cipher.js';
+import { AvatarUrlField, DisplayNameField, LocaleField, TimezoneField } from './profile.fields.js';
+import { type User, USER_STATUSES } from './user.entity.js';
+
+/** As JSON, once merged. */
+export const METADATA_BYTES = 16 * 1024;
+
+@ApiSchema({ name: 'User' })
+export class UserResponse {
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    example: '0197f9a2-5c1e-7c3b-9d52-6f1d1c1f4a10',
+    description: 'UUIDv7.',
+  })
+  id!: string;
+
+  @ApiProperty({ type: String, format: 'email', example: 'ada@acme.com', description: 'As it was given.' })
+  email!: string;
+
+  @ApiProperty({
+    type: Boolean,
+    example: true,
+    description: 'Whether somebody followed the link sent there.',
+  })
+  emailVerified!: boolean;
+
+  @ApiProperty({ type: String, nullable: true, example: 'Ada', description: 'The name to show.' })
+  displayName!: string | null;
+
+  @ApiProperty({ type: String, example: 'en', description: 'BCP 47; mails are in this language.' })
+  locale!: string;
+
+  @ApiProperty({ type: String, example: 'Europe/London', description: 'IANA time zone.' })
+  timezone!: string;
+
+  @ApiProperty({
+    type: String,
+    format: 'uri',
+    nullable: true,
+    example: 'https://acme.com/ada.png',
+    description: 'A picture.',
+  })
+  avatarUrl!: string | null;
+
+  @ApiProperty({ type: [String], example: ['user'], description: 'What grants permissions.' })
+  roles!: string[];
+
+  @ApiProperty({
+    type: String,
+    enum: [...USER_STATUSES],
+    example: 'active',
+    description: 'A suspended user can not sign in.',
+  })
+  status!: string;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    example: { plan: 'trial' },
+    description: 'Whatever the product keeps of its own.',
+  })
+  metadata!: Record<string, unknown>;
+
+  @ApiProperty({ type: String, format: 'date-time', description: 'RFC 3339, UTC.' })
+  createdAt!: string;
+
+  @ApiProperty({ type: String, format: 'date-time', description: 'RFC 3339, UTC.' })
+  updatedAt!: string;
+}
+
+/** Lists what leaves the house, so that a new column does not. */
+export function toUserResponse(user: User, emails: EmailCipher): UserResponse {
+  return {
+    id: user.id,
+    email: emails.open(user.id, user.emailSealed),
+    emailVerified: user.emailVerified,
+    displayName: user.displayName,
+    locale: user.locale,
+    timezone: user.timezone,
+    avatarUrl: user.avatarUrl,
+    roles: user.roles,
+    status: user.status,
+    metadata: user.metadata,
+    createdAt: user.createdAt.toISOString(),
+    updatedAt: user.updatedAt.toISOString(),
+  };
+}
+
+/** JSON Merge Patch (RFC 7396): what is left out stays, null removes. */
+export class UpdateProfile {
+  @DisplayNameField()
+  displayName?: string | null;
+
+  @LocaleField({ nullable: true })
+  locale?: string | null;
+
+  @TimezoneField({ nullable: true })
+  timezone?: string | null;
+
+  @AvatarUrlField()
+  avatarUrl?: string | null;
+
+  @ObjectField({
+    description: 'Merged into what is there, member by member; null empties it.',
+    example: { plan: 'trial' },
+    maxBytes: METADATA_BYTES,
+    optional: true,
+    nullable: true,
+  })
+  metadata?: Record<string, unknown> | null;
+}

@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createServer, type Server, type Socket } from 'node:net';
+import { eventually, type SmtpSink, startSmtpSink } from '../../../../test/support/servers.js';
+import { displayName, type Mail, Mailer, transportSecurity } from './mailer.js';
+
+const mail: Mail = {
+  to: { address: 'ada@example.com', name: 'Ada Lovelace' },
+  messageId: '<0199@app.example.com>',
+  subject: 'Bestätigen',
+  html: '<p>Grüße</p>',
+  text: 'Grüße',
+};
+const never = new AbortController().signal;
+
+let sink: SmtpSink;
+let mailer: Mailer;
+
+beforeAll(async () => {
+  sink = await startSmtpSink();
+  mailer = mailerTo(sink.url);
+});
+beforeEach(() => {
+  sink.behave('accept');
+  sink.clear();
+});
+afterAll(async () => {
+  mailer.onApplicationShutdown();
+  await sink.stop();
+});
+
+describe('Mailer', () => {
+  it('sends both bodies with the headers of a mail that no person wrote', async () => {
+    expect(await mailer.send(mail, never)).toEqual({ kind: 'sent' });
+    const [received] = sink.mails;
+    expect(received).toMatchObject({
+      envelope: { from: 'no-reply@app.example.com', to: ['ada@example.com'] },
+      messageId: mail.messageId,
+      subject: mail.subject,
+      text: expect.stringContaining('Grüße'),
+      html: expect.stringContaining('<p>Grüße</p>'),
+    });
+    expect(received?.header('From')).toBe('Gatehouse <no-reply@app.example.com>');
+    expect(received?.header('To')).toBe('Ada Lovelace <ada@example.com>');
+    expect(received?.header('Auto-Submitted')).toBe('auto-generated');
+    expect(Math.abs(Date.parse(received?.header('Date') ?? '') - Date.now())).toBeLessThan(60_000);
+  });
+
+  it.each([
+    'Ada\r\nBcc: eve@example.com',
+    'Ada\nX-Evil: 1\n\nbody',
+    'Ada" <eve@example.com>, "x',
+    'Ada\u2028Bcc: eve',
+    '=?utf-8?q?x=0D=0ABcc:_eve?=',
+  ])('adds no header and no recipient for the name %j', async (name) => {
+    await mailer.send({ ...mail, to: { ...mail.to, name } }, never);
+    const [received] = sink.mails;
+    const head = received?.raw.slice(0, received.raw.indexOf('\r\n\r\n')) ?? '';
+    const names = [...head.matchAll(/^([A-Za-z-]+):/gm)].map(([, header]) => header?.toLowerCase());
+    const expected = [
+      'auto-submitted',
+      'content-type',
+      'date',
+      'from',
+      'message-id',
+      'mime-version',
+      'subject',
+      'to',
+    ];
+    expect(new Set(names)).toEqual(new Set(expected));
+    expect(names).toHaveLength(expected.length);
+    expect(received?.envelope.to).toEqual(['ada@example.com']);
+    expect(head).not.toContain('eve@example.com');
+  });
+
+  it.each([
+    ['reject', 'refused'],
+    ['defer', 'deferred'],
+    ['drop', 'unknown'],
+  ] as const)('tells the outcome when the server does %s', async (behaviour, kind) => {
+    sink.behave(behaviour);
+    expect(await mailer.send(mail, never)).toMatchObject({ kind });
+    expect(sink.attempts).toBe(1);
+  });
+
+  it('tells that nothing was sent when nobody listens', async () => {
+    const other = mailerTo('smtp://127.0.0.1:9');
+    expect(await other.send(mail, never)).toMatchObject({ kind: 'unreachable' });
+    other.onApplicationShutdown();
+  });
+
+  it('gives up when its signal fires, and closes the connection', async () => {
+    sink.behave('hang');
+    const abort = new AbortController();
+    const sending = mailer.send(mail, abort.signal);
+    await eventually(() => {
+      expect(sink.attempts).toBe(1);
+    });
+    abort.abort();
+    expect(await sending).toEqual({ kind: 'unknown', reason: 'EABORT' });
+  });
+
+  it('gives up on a server that accepts connections and says nothing', async () => {
+    const sockets: Socket[] = [];
+    const silent = await listen(createServer((socket) => sockets.push(socket)));
+    const other = mailerTo(`smtp://127.0.0.1:${String(portOf(silent))}`);
+    const abort = new AbortController();
+    const sending = other.send(mail, abort.signal);
+    await eventually(() => {
+      expect(sockets).toHaveLength(1);
+    });
+    abort.abort();
+    expect(await sending).toMatchObject({ kind: 'unknown' });
+    other.onApplicationShutdown();
+    sockets.forEach((socket) => socket.destroy());
+    silent.close();
+  });
+});
+
+describe('displayName', () => {
+  it.each(['Ada Lovelace', "O'Neill", 'Jürgen', '李小龍', 'St. Ada'])('keeps %s', (name) => {
+    expect(displayName(name)).toBe(name);
+  });
+
+  it.each(['http://evil.example', 'Win at www.evil', 'visit evil.com', 'eve@example.com', 'a/b', '<b>'])(
+    'drops %s, which advertises',
+    (name) => {
+      expect(displayName(name)).toBe('');
+    },
+  );
+
+  it('is short, and may be missing', () => {
+    expect(displayName('x'.repeat(500))).toHaveLength(64);
+    expect(displayName(null)).toBe('');
+  });
+});
+
+describe('transportSecurity', () => {
+  it.each([
+    ['smtps://u:p@mail.example.com:465', {}],
+    ['smtp://u:p@mail.example.com:587', { requireTLS: true }],
+    ['smtp://relay.internal:25', { requireTLS: false }],
+    ['smtp://u:p@localhost:1025', { ignoreTLS: true }],
+    ['smtp://[::1]:1025', { ignoreTLS: true }],
+  ])('of %s', (url, expected) => {
+    expect(transportSecurity(url)).toEqual(expected);
+  });
+});
+
+function mailerTo(smtpUrl: string): Mailer {
+  return new Mailer({
+    smtpUrl,
+    from: 'Gatehouse <no-reply@app.example.com>',
+    publicUrl: 'https://app.example.com',
+  });
+}
+
+function listen(server: Server): Promise<Server> {
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+}
+
+function portOf(server: Server): number {
+  return (server.address() as { port: number }).port;
+}

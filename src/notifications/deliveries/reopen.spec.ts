@@ -1,0 +1,98 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { DeadLetters } from '#libs/bull';
+import { command, HOUR_MS, NotificationsBench } from '../../../test/support/notifications-bench.js';
+import { eventually } from '../../../test/support/servers.js';
+import { PurgeNotificationsService } from './purge-notifications.service.js';
+
+let bench: NotificationsBench;
+
+beforeAll(async () => {
+  bench = await NotificationsBench.open();
+});
+beforeEach(() => bench.start());
+afterEach(() => bench.stop());
+afterAll(() => bench.close());
+
+async function aRefusedDelivery(): Promise<{ id: string; revive: () => Promise<void> }> {
+  bench.sink.behave('reject');
+  const id = await bench.deliver('send-notification', command({ expiresInMs: HOUR_MS }));
+  await eventually(async () => expect(await deadLetters()).toHaveLength(1));
+  const [job] = await deadLetters();
+  return { id, revive: () => bench.app.get(DeadLetters).revive('send-mail', String(job?.id)) };
+}
+
+function deadLetters() {
+  return bench.queue('send-mail').getFailed();
+}
+
+it('a refused mail is sent when somebody has mended the server and asks for it', async () => {
+  const { id, revive } = await aRefusedDelivery();
+  bench.sink.behave('accept');
+  await revive();
+  await eventually(async () =>
+    expect(await bench.delivery(id)).toMatchObject({ state: 'sent', sealed: null }),
+  );
+  expect(bench.sink.mails.map(({ messageId }) => messageId)).toEqual([`<${id}@id.example.com>`]);
+  await bench.idle();
+  expect(await deadLetters()).toEqual([]);
+});
+
+it('it is in the outbox again until it is sent, so that a Redis that lost everything loses no mail', async () => {
+  const { id, revive } = await aRefusedDelivery();
+  expect(await bench.notes()).toEqual([]);
+  bench.sink.behave('defer');
+  await revive();
+  await eventually(async () => {
+    expect(await bench.delivery(id)).toMatchObject({ state: 'pending' });
+    expect(await bench.notes()).toEqual([{ message_id: id }]);
+  });
+  bench.sink.behave('accept');
+  await eventually(async () => expect((await bench.delivery(id)).state).toBe('sent'));
+  expect(await bench.notes()).toEqual([]);
+});
+
+it('a delivery whose run died is ended, too, when its time is up', async () => {
+  bench.sink.behave('defer');
+  const id = await bench.deliver('send-notification', command());
+  await eventually(async () => expect((await bench.delivery(id)).attempts).toBeGreaterThan(0));
+  await bench.queue('send-mail').obliterate({ force: true });
+  await bench.sql(
+    `update notifications.deliveries
+        set state = 'sending', claimed_until = now() - interval '1 second', expires_at = now() - interval '1 second'
+      where id = ?`,
+    [id],
+  );
+  await bench.app.get(PurgeNotificationsService).purge(new AbortController().signal);
+  expect(await bench.delivery(id)).toMatchObject({ state: 'expired', sealed: null });
+});
+
+it('it is a dead letter again when it is refused again', async () => {
+  const { id, revive } = await aRefusedDelivery();
+  await revive();
+  await eventually(() => {
+    expect(bench.sink.attempts).toBe(2);
+  });
+  await eventually(async () => expect(await deadLetters()).toHaveLength(1));
+  expect(await bench.delivery(id)).toMatchObject({ state: 'failed', sealed: expect.any(String) });
+});
+
+it('once its time is up it stays what it is, the dead letter tells why, and its content is erased', async () => {
+  const { id, revive } = await aRefusedDelivery();
+  const purge = (): Promise<void> =>
+    bench.app.get(PurgeNotificationsService).purge(new AbortController().signal);
+  await purge();
+  expect((await bench.delivery(id)).sealed).not.toBeNull();
+  await bench.sql(
+    `update notifications.deliveries set expires_at = now() - interval '1 second' where id = ?`,
+    [id],
+  );
+  await purge();
+  expect(await bench.delivery(id)).toMatchObject({ state: 'failed', sealed: null });
+  bench.sink.behave('accept');
+  await revive();
+  await eventually(async () => {
+    const [job] = await deadLetters();
+    expect(job?.failedReason).toContain('its time is up');
+  });
+  expect(bench.sink.mails).toEqual([]);
+});

@@ -1,0 +1,124 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { v7 } from 'uuid';
+import { Queues } from '#libs/bull';
+import { eventually } from '../../../test/support/servers.js';
+import { command, HOUR_MS, NotificationsBench } from '../../../test/support/notifications-bench.js';
+
+let bench: NotificationsBench;
+
+beforeAll(async () => {
+  bench = await NotificationsBench.open();
+});
+beforeEach(() => bench.start());
+afterEach(() => bench.stop());
+afterAll(() => bench.close());
+
+describe('when SMTP', () => {
+  it('is down, the mail goes out once it is back, and once only', async () => {
+    await bench.sink.stop();
+    const id = await bench.deliver('send-notification', command());
+    await eventually(async () => expect((await bench.delivery(id)).attempts).toBeGreaterThan(2));
+    expect((await bench.delivery(id)).last_error).toContain('unreachable: CONN ECONNREFUSED');
+    await bench.sink.start();
+    await eventually(async () => expect((await bench.delivery(id)).state).toBe('sent'));
+    await bench.idle();
+    expect(bench.sink.attempts).toBe(1);
+    expect(await bench.metric('gatehouse_mail_attempts_total{outcome="unreachable"}')).toBeGreaterThan(2);
+    expect(await bench.metric('gatehouse_mail_attempts_total{outcome="sent"}')).toBe(1);
+  });
+
+  it('defers, the mail is tried again', async () => {
+    bench.sink.behave('defer');
+    const id = await bench.deliver('send-notification', command());
+    await eventually(() => {
+      expect(bench.sink.attempts).toBeGreaterThan(1);
+    });
+    bench.sink.behave('accept');
+    await eventually(async () => expect((await bench.delivery(id)).state).toBe('sent'));
+    expect(bench.sink.mails).toHaveLength(1);
+  });
+
+  it('refuses for good, the mail is not tried again', async () => {
+    bench.sink.behave('reject');
+    const id = await bench.deliver('send-notification', command());
+    await eventually(async () => expect((await bench.delivery(id)).state).toBe('failed'));
+    await bench.idle();
+    expect(bench.sink.attempts).toBe(1);
+    expect(await bench.delivery(id)).toMatchObject({ last_error: '550 DATA EMESSAGE' });
+    expect(await bench.notes()).toEqual([]);
+    expect(await bench.queue('send-mail').getFailedCount()).toBe(1);
+  });
+
+  it('leaves the outcome open, the mail is repeated under the same Message-ID', async () => {
+    bench.sink.behave('drop');
+    const id = await bench.deliver('send-notification', command());
+    await eventually(() => {
+      expect(bench.sink.attempts).toBe(1);
+    });
+    bench.sink.behave('accept');
+    await eventually(async () => expect((await bench.delivery(id)).state).toBe('sent'));
+    expect(bench.sink.mails.map(({ messageId }) => messageId)).toEqual(
+      Array(bench.sink.mails.length).fill(`<${id}@id.example.com>`),
+    );
+    expect(bench.sink.mails.length).toBeGreaterThanOrEqual(2);
+  });
+});
+
+describe('a delivery', () => {
+  it('that is sent tells how long it took since its command was made', async () => {
+    const hourAgo = v7({ msecs: Date.now() - HOUR_MS });
+    await bench.deliver('send-notification', command(), hourAgo);
+    await eventually(async () => expect((await bench.delivery(hourAgo)).state).toBe('sent'));
+    expect(await bench.metric('gatehouse_mail_delivery_seconds_count')).toBe(1);
+    expect(await bench.metric('gatehouse_mail_delivery_seconds_sum')).toBeGreaterThanOrEqual(3_600);
+    expect(await bench.metric('gatehouse_mail_delivery_seconds_sum')).toBeLessThan(3_630);
+  });
+
+  it('that is claimed by a run which died is sent when the claim has lapsed', async () => {
+    await bench.sink.stop();
+    const id = await bench.deliver('send-notification', command());
+    await eventually(async () => expect((await bench.delivery(id)).attempts).toBeGreaterThan(0));
+    const claim = `update notifications.deliveries set state = 'sending', attempts = attempts + 1,
+                   claimed_until = now() + interval '700 milliseconds' where id = '${id}' and state = 'pending' returning 1`;
+    await eventually(async () => expect(await bench.sql(claim)).toHaveLength(1));
+    const { attempts } = await bench.delivery(id);
+    await bench.sink.start();
+    const startedAt = Date.now();
+    await eventually(async () => expect((await bench.delivery(id)).state).toBe('sent'));
+    expect(Date.now() - startedAt).toBeGreaterThan(300);
+    expect(await bench.delivery(id)).toMatchObject({ attempts: attempts + 1 });
+    expect(bench.sink.mails).toHaveLength(1);
+  });
+
+  it('that is final is left alone by a job that comes again', async () => {
+    const id = await bench.deliver('send-notification', command());
+    await eventually(async () => expect((await bench.delivery(id)).state).toBe('sent'));
+    await bench.jobs.enqueue('send-mail', { deliveryId: id });
+    await bench.jobs.enqueue('send-mail', { deliveryId: v7() });
+    await bench.idle();
+    expect(bench.sink.attempts).toBe(1);
+    expect(await bench.queue('send-mail').getFailedCount()).toBe(0);
+  });
+
+  it('whose time is up is not sent', async () => {
+    const id = await bench.deliver('send-notification', command({ expiresInMs: -1_000 }));
+    await eventually(async () => expect((await bench.delivery(id)).state).toBe('expired'));
+    expect(bench.sink.attempts).toBe(0);
+    expect(await bench.metric('gatehouse_mails_expired_total')).toBe(1);
+    expect(await bench.delivery(id)).toMatchObject({ sealed: null });
+    expect(await bench.notes()).toEqual([]);
+  });
+
+  it('is not lost with Redis', async () => {
+    await bench.queue('send-mail').pause();
+    const id = await bench.deliver('send-notification', command());
+    await eventually(async () =>
+      expect(await bench.sql('select * from notifications.outbox where attempts > 0')).toHaveLength(1),
+    );
+    await bench.app.get(Queues).connections.client.flushdb();
+    expect(bench.sink.attempts).toBe(0);
+    await bench.sql('update notifications.outbox set next_at = now()');
+    await eventually(async () => expect((await bench.delivery(id)).state).toBe('sent'));
+    expect(bench.sink.mails).toHaveLength(1);
+  });
+});

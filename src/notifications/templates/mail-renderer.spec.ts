@@ -1,0 +1,76 @@
+import { describe, expect, it } from '@jest/globals';
+import { SYSTEM_TEMPLATES } from '#libs/contracts';
+import { mailLocale, MailRenderer } from './mail-renderer.js';
+import { MAIL_LOCALES } from './mail-texts.js';
+
+const renderer = new MailRenderer();
+const link = 'https://app.example.com/verify-email?token=abc&next=%2Fhome';
+
+describe.each(SYSTEM_TEMPLATES)('%s', (template) => {
+  it.each(MAIL_LOCALES)(
+    'in %s has a subject, the link in both bodies, and nothing from elsewhere',
+    (locale) => {
+      const { subject, html, text } = renderer.render(template, locale, { link });
+      expect(subject).not.toMatch(/[\r\n]/);
+      expect(subject.length).toBeGreaterThan(10);
+      expect(html).toContain(`<html lang="${locale}"`);
+      expect(html).toContain(`href="${link.replaceAll('&', '&amp;')}"`);
+      expect(text).toContain(link);
+      const elsewhere = [...html.matchAll(/(?:src|href)="([^"]+)"|url\(/g)].map(([, address]) => address);
+      expect(new Set(elsewhere)).toEqual(new Set([link.replaceAll('&', '&amp;')]));
+      expect(html + text).not.toMatch(/\{\{|\{%|undefined|\[object/);
+    },
+  );
+
+  it('says other things in German than in English', () => {
+    const [english, german] = MAIL_LOCALES.map((locale) => renderer.render(template, locale, { link }));
+    expect(german?.subject).not.toBe(english?.subject);
+    expect(german?.text).not.toBe(english?.text);
+  });
+});
+
+describe('verify-email', () => {
+  it.each([
+    ['en', /valid for 24 hours/, /ignore this mail/],
+    ['de', /gilt 24 Stunden/, /ignorieren Sie diese Mail/],
+  ])(
+    'in %s tells how long the link is valid, and what to do when it was somebody else',
+    (locale, valid, ignore) => {
+      const { html, text } = renderer.render('verify-email', locale, { link });
+      for (const body of [html, text]) {
+        expect(body).toMatch(valid);
+        expect(body).toMatch(ignore);
+      }
+    },
+  );
+});
+
+describe('the renderer', () => {
+  it.each([
+    ['de', 'de'],
+    ['de-AT', 'de'],
+    ['DE_ch', 'de'],
+    ['en-GB', 'en'],
+    ['fr-FR', 'en'],
+    ['', 'en'],
+    ['den', 'en'],
+  ])('serves %p in %s', (locale, served) => {
+    expect(mailLocale(locale)).toBe(served);
+  });
+
+  it('lets no link break out of its attribute', () => {
+    const { html } = renderer.render('verify-email', 'en', {
+      link: `https://a.example/?q="><script>alert(1)</script>`,
+    });
+    expect(html).not.toContain('<script>');
+  });
+
+  it.each([undefined, '', 'no link', 'javascript:alert(1)', 'data:text/html,x'])(
+    'refuses the link %p',
+    (bad) => {
+      expect(() => renderer.render('verify-email', 'en', bad === undefined ? {} : { link: bad })).toThrow(
+        /Invalid URL|must begin with/,
+      );
+    },
+  );
+});

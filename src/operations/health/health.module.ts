@@ -1,0 +1,33 @@
+import { Global, Module } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import { Drain } from '#libs/lifecycle';
+import { AppConfig } from '../../../config/index.js';
+import { BuildMetrics } from './build-metrics.js';
+import { EventLoop } from './event-loop.js';
+import { HealthService } from './health.service.js';
+import { Lifecycle } from './lifecycle.js';
+import { PoolMetrics } from './pool-metrics.js';
+import { Probes } from './probes.js';
+import { ReadinessMetrics } from './readiness-metrics.js';
+
+/** For every role: probes and metrics on the management port, and the drain that readiness tells of. */
+@Global()
+@Module({
+  imports: [TerminusModule.forRoot({ logger: false })],
+  providers: [
+    {
+      provide: Drain,
+      inject: [AppConfig],
+      useFactory: ({ drainSeconds }: AppConfig) => new Drain(drainSeconds),
+    },
+    BuildMetrics,
+    EventLoop,
+    HealthService,
+    Lifecycle,
+    PoolMetrics,
+    Probes,
+    ReadinessMetrics,
+  ],
+  exports: [Drain, HealthService, Lifecycle],
+})
+export class HealthModule {}

@@ -1,0 +1,127 @@
+import { Inject, Injectable, ServiceUnavailableException } from '@nestjs/common';
+import {
+  HealthCheckService,
+  type HealthCheckResult,
+  type HealthIndicatorFunction,
+  HealthIndicatorService,
+} from '@nestjs/terminus';
+import type { Redis } from 'ioredis';
+import { Database, Migrations } from '#libs/database';
+import { Drain } from '#libs/lifecycle';
+import { REDIS } from '#libs/redis';
+import { EventLoop } from './event-loop.js';
+import { Lifecycle } from './lifecycle.js';
+
+/** A loop this slow serves nobody, and only a restart will help. */
+const MAX_EVENT_LOOP_DELAY_MS = 2000;
+const CHECK_TIMEOUT_MS = 2000;
+
+export interface Health {
+  readonly status: 200 | 503;
+  readonly result: HealthCheckResult;
+}
+
+@Injectable()
+export class HealthService {
+  constructor(
+    private readonly checks: HealthCheckService,
+    private readonly indicators: HealthIndicatorService,
+    private readonly database: Database,
+    private readonly migrations: Migrations,
+    private readonly drain: Drain,
+    private readonly lifecycle: Lifecycle,
+    private readonly eventLoop: EventLoop,
+    @Inject(REDIS) private readonly redis: Redis,
+  ) {}
+
+  /** Whether the process is worth keeping. Asks no other server: a restart would not mend that one. */
+  async live(): Promise<Health> {
+    return evenWhileDraining(await this.run(() => this.checkEventLoop()));
+  }
+
+  /** Whether to send requests here. Without Redis everything works, only slower: that is reported and stays ready. */
+  ready(): Promise<Health> {
+    return this.run(
+      () => this.checkProcess(),
+      () => this.checkDatabase(),
+      () => this.checkMigrations(),
+      () => this.checkRedis(),
+    );
+  }
+
+  /** Whether the start is over. */
+  async startup(): Promise<Health> {
+    const health = await this.run(
+      () => this.checkStarted(),
+      () => this.checkMigrations(),
+    );
+    return evenWhileDraining(health);
+  }
+
+  private async run(...checks: HealthIndicatorFunction[]): Promise<Health> {
+    try {
+      return { status: 200, result: await this.checks.check(checks) };
+    } catch (error) {
+      if (error instanceof ServiceUnavailableException) {
+        return { status: 503, result: error.getResponse() as HealthCheckResult };
+      }
+      throw error;
+    }
+  }
+
+  private checkEventLoop() {
+    const delayMs = this.eventLoop.meanDelayMs;
+    const indicator = this.indicators.check('eventLoop');
+    return delayMs <= MAX_EVENT_LOOP_DELAY_MS ? indicator.up({ delayMs }) : indicator.down({ delayMs });
+  }
+
+  private checkStarted() {
+    const indicator = this.indicators.check('process');
+    return this.lifecycle.started ? indicator.up() : indicator.down({ message: 'starting' });
+  }
+
+  private checkProcess() {
+    return this.drain.active
+      ? this.indicators.check('process').down({ message: 'draining' })
+      : this.checkStarted();
+  }
+
+  private checkDatabase() {
+    return this.indicators
+      .check('database')
+      .attempt(() => this.database.ping())
+      .withTimeout(CHECK_TIMEOUT_MS);
+  }
+
+  private checkMigrations() {
+    return this.indicators
+      .check('migrations')
+      .attempt(async () => {
+        if (!(await this.migrations.areApplied())) {
+          throw new Error('pending');
+        }
+      })
+      .withTimeout(CHECK_TIMEOUT_MS);
+  }
+
+  private async checkRedis() {
+    const indicator = this.indicators.check('redis');
+    try {
+      await this.redis.ping();
+      return indicator.up();
+    } catch {
+      return indicator.degraded({ message: 'Redis does not answer; everything works, only slower' });
+    }
+  }
+}
+
+/**
+ * Terminus fails every check once the shutdown has begun. For readiness that is the point; a process that drains is
+ * alive, though, and must not be killed for it.
+ */
+function evenWhileDraining(health: Health): Health {
+  const { status, error = {} } = health.result;
+  return status === 'shutting_down' && Object.keys(error).length === 0
+    ? { status: 200, result: { ...health.result, status: 'ok' } }
+    : health;
+}

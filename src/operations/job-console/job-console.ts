@@ -1,0 +1,116 @@
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import type { ControllerHandlerReturnType, ErrorTranslationKey } from '@bull-board/api/typings/app';
+import type { FastifyError, FastifyPluginAsync } from 'fastify';
+import { ManagementServer } from '#libs/management';
+import { DeadLetters, JOB_TABLE, NotADeadLetterError, Queues } from '#libs/bull';
+import { type JobTable } from '#libs/jobs';
+import { describeError } from '#libs/telemetry';
+
+const PATH = '/jobs';
+const POLL_SECONDS = 5;
+
+/** The page has its styles in elements, and asks for a font that we don't let it fetch from elsewhere. */
+const CONTENT_SECURITY_POLICY = [
+  `default-src 'none'`,
+  `script-src 'self'`,
+  `style-src 'self' 'unsafe-inline'`,
+  `img-src 'self' data:`,
+  `connect-src 'self'`,
+  `worker-src 'self' blob:`,
+  `base-uri 'self'`,
+  `form-action 'none'`,
+  `frame-ancestors 'none'`,
+].join('; ');
+
+/**
+ * What may be changed: dead letters and delayed jobs may run now. Nobody adds, edits or removes a job by hand: what is not
+ * acknowledged would come again, and what is shown of a payload is not what is in it.
+ */
+const CHANGES: ReadonlySet<string> = new Set([
+  '/api/queues/:queueName/retry/:queueStatus',
+  '/api/queues/:queueName/:jobId/retry',
+  '/api/queues/:queueName/promote',
+  '/api/queues/:queueName/:jobId/promote',
+]);
+
+/** The job console, by bull-board. */
+@Injectable()
+export class JobConsole implements OnModuleInit {
+  private readonly logger = new Logger(JobConsole.name);
+
+  constructor(
+    private readonly management: ManagementServer,
+    private readonly queues: Queues,
+    private readonly deadLetters: DeadLetters,
+    @Inject(JOB_TABLE) private readonly jobs: JobTable,
+  ) {}
+
+  onModuleInit(): void {
+    const isServed = this.management.addPage(PATH, async (scope) => {
+      scope.addHook('onSend', async (_request, reply) => {
+        void reply.header('Content-Security-Policy', CONTENT_SECURITY_POLICY);
+      });
+      scope.addHook('onResponse', async ({ method, url }, { statusCode }) => {
+        if (method !== 'GET') {
+          this.logger.log(`job console: ${method} ${url}: ${statusCode}`);
+        }
+      });
+      await scope.register(await this.createBoard());
+    });
+    if (!isServed) {
+      this.logger.log('no job console: MANAGEMENT_TOKEN is not set');
+    }
+  }
+
+  /** Loaded here, so that a process without a console pays nothing for it. */
+  private async createBoard(): Promise<FastifyPluginAsync> {
+    const [{ createBullBoard }, { FastifyAdapter }, { ConsoleQueue }] = await Promise.all([
+      import('@bull-board/api'),
+      import('@bull-board/fastify'),
+      import('./console-queue.js'),
+    ]);
+    const adapter = new FastifyAdapter().setBasePath(PATH);
+    createBullBoard({
+      queues: this.queues
+        .entries()
+        .map(([name, queue]) => new ConsoleQueue(queue, this.jobs[name]?.shown ?? [], this.deadLetters)),
+      serverAdapter: adapter,
+      options: {
+        uiConfig: {
+          boardTitle: 'Gatehouse jobs',
+          hideDocsLink: true,
+          pollingInterval: { forceInterval: POLL_SECONDS },
+        },
+        handlerHooks: {
+          before: ({ method, route }) =>
+            method === 'get' || CHANGES.has(route)
+              ? undefined
+              : { allow: false, message: 'Jobs are not added, changed or removed here.' },
+        },
+      },
+    });
+    adapter.setErrorHandler((error) => this.answerTo(error));
+    return adapter.registerPlugin() as unknown as FastifyPluginAsync;
+  }
+
+  /** What people did wrong is told to them; what we did, to the log. */
+  private answerTo(error: Error): ControllerHandlerReturnType {
+    const { statusCode = 500 } = error as FastifyError;
+    if (error instanceof NotADeadLetterError || error.message.endsWith('is not in a delayed state')) {
+      return refusal(409, 'ERRORS.STATUS_NOT_RETRIABLE', error.message);
+    }
+    if (statusCode < 500 || error instanceof URIError) {
+      return refusal(statusCode < 500 ? statusCode : 400, 'ERRORS.INVALID_REQUEST_BODY', error.message);
+    }
+    if (!this.queues.connections.isReady) {
+      return refusal(503, 'ERRORS.REDIS_UNAVAILABLE', 'Redis does not answer. Try again when it is back.');
+    }
+    this.logger.error('the job console failed', { err: describeError(error) });
+    return refusal(500, 'ERRORS.INTERNAL_SERVER_ERROR', 'It did not work; the log says why.');
+  }
+}
+
+/** The status is sent as it is, whatever bull-board's type says of it. */
+function refusal(status: number, key: ErrorTranslationKey, message: string): ControllerHandlerReturnType {
+  return { status: status as 400, body: { error: { key }, message } };
+}

@@ -1,0 +1,31 @@
+import { Module } from '@nestjs/common';
+import { HttpModule } from '#libs/api';
+import { LimitsModule } from '#libs/limits';
+import { AppConfig } from '../../config/index.js';
+import { AuthHttpModule } from '../accounts/auth/auth.http.module.js';
+import { HealthHttpModule } from '../operations/health/health.http.module.js';
+import { PlatformModule } from './platform.module.js';
+import { UsersHttpModule } from '../accounts/users/users.http.module.js';
+
+/** The role `api`: everything that answers over HTTP. */
+@Module({
+  imports: [
+    PlatformModule,
+    HttpModule.forRootAsync({
+      inject: [AppConfig],
+      useFactory: ({ publicUrl, trustedProxies, corsOrigins }: AppConfig) => ({
+        publicUrl,
+        trustedProxies,
+        corsOrigins,
+      }),
+    }),
+    LimitsModule.forRootAsync({
+      inject: [AppConfig],
+      useFactory: ({ rateLimits }: AppConfig) => rateLimits,
+    }),
+    AuthHttpModule,
+    UsersHttpModule,
+    HealthHttpModule,
+  ],
+})
+export class ApiModule {}
