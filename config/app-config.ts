@@ -22,6 +22,8 @@ export abstract class AppConfig {
   abstract readonly appUrl: string;
   abstract readonly database: {
     readonly url: string;
+    /** Of the notifications service; the same as `url` unless it has moved. */
+    readonly notificationsUrl: string;
     readonly poolSize: number;
     readonly migrateOnStart: boolean;
   };

@@ -50,7 +50,7 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
     publicUrl,
     appUrl: read.optional('APP_URL', parseBaseUrl, () => publicUrl),
     database: {
-      url: readDatabaseUrl(read),
+      ...readDatabases(read),
       poolSize: read.optional('DATABASE_POOL_SIZE', parseInteger(2, 1000), () => 10),
       migrateOnStart: read.optional('MIGRATE_ON_START', parseOneOf('true', 'false'), () => 'true') === 'true',
     },
@@ -90,16 +90,21 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
   return config;
 }
 
+type DatabaseUrls = Pick<AppConfig['database'], 'url' | 'notificationsUrl'>;
+
 /** What `npm run migrate` needs. @throws BadEnvironment */
-export function parseDatabaseUrl(env: Environment): string {
+export function parseDatabases(env: Environment): DatabaseUrls {
   const read = new EnvironmentReader(env);
-  const url = readDatabaseUrl(read);
+  const databases = readDatabases(read);
   read.finish();
-  return url;
+  return databases;
 }
 
-function readDatabaseUrl(read: EnvironmentReader): string {
-  return read.required('DATABASE_URL', parseUrl('postgres', 'postgresql'));
+/** A service whose database moves elsewhere needs no more than a URL. */
+function readDatabases(read: EnvironmentReader): DatabaseUrls {
+  const parse = parseUrl('postgres', 'postgresql');
+  const url = read.required('DATABASE_URL', parse);
+  return { url, notificationsUrl: read.optional('NOTIFICATIONS_DATABASE_URL', parse, () => url) };
 }
 
 function readAdmin(read: EnvironmentReader): AppConfig['admin'] {

@@ -1,4 +1,4 @@
 export { AppConfig, type Role } from './app-config.js';
 export { ConfigModule } from './config.module.js';
-export { parseDatabaseUrl, parseEnvironment } from './environment.js';
+export { parseDatabases, parseEnvironment } from './environment.js';
 export { BadEnvironment } from './reader.js';

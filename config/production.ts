@@ -37,6 +37,9 @@ export function refuseInProduction(read: EnvironmentReader, config: AppConfig): 
   }
   for (const [name, url] of [
     ['DATABASE_URL', config.database.url],
+    ...(config.database.notificationsUrl === config.database.url
+      ? []
+      : [['NOTIFICATIONS_DATABASE_URL', config.database.notificationsUrl] as const]),
     ['REDIS_URL', config.redis.url],
     ['SMTP_URL', config.mail.smtpUrl],
   ] as const) {

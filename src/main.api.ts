@@ -1,5 +1,5 @@
 import 'reflect-metadata';
 import { ApiModule } from './processes/api.module.js';
-import { serve } from './processes/run.js';
+import { serve } from './processes/serve.js';
 
 await serve('api', ApiModule);

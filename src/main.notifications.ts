@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { work } from './processes/run.js';
 import { NotificationsServiceModule } from './processes/notifications.module.js';
+import { work } from './processes/work.js';
 
 await work('notifications', NotificationsServiceModule);

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { work } from './processes/run.js';
+import { work } from './processes/work.js';
 import { WorkerModule } from './processes/worker.module.js';
 
 await work('worker', WorkerModule);

@@ -1,18 +1,26 @@
 import 'reflect-metadata';
 import { pathToFileURL } from 'node:url';
-import { migrate } from '#libs/database';
+import { loadedSchemas, migrate } from '#libs/database';
 import { redactText } from '#libs/telemetry';
-import { parseDatabaseUrl } from '../config/index.js';
-import { createOrmOptions } from './processes/orm.js';
+import { parseDatabases } from '../config/index.js';
+import { databaseUrlOf } from './processes/database-urls.js';
+// Loading a role declares the schemas of its services.
+import './processes/api.module.js';
+import './processes/worker.module.js';
+import './processes/notifications.module.js';
 
-/** Applies what is pending in the database at `url`. @returns the names of the migrations that were applied */
-export function migrateDatabase(url: string): Promise<string[]> {
-  return migrate(createOrmOptions(url, 2));
+/** Applies what is pending in every schema. @returns the names of the migrations that were applied */
+export async function migrateDatabase(urlOf: (schema: string) => string): Promise<string[]> {
+  const applied: string[] = [];
+  for (const schema of loadedSchemas()) {
+    applied.push(...(await migrate(urlOf(schema.name), [schema])));
+  }
+  return applied;
 }
 
 async function main(): Promise<void> {
   try {
-    const applied = await migrateDatabase(parseDatabaseUrl(process.env));
+    const applied = await migrateDatabase(databaseUrlOf(parseDatabases(process.env)));
     process.stdout.write(applied.length > 0 ? `Applied: ${applied.join(', ')}\n` : 'Nothing to apply.\n');
   } catch (error) {
     process.stderr.write(`${redactText(error instanceof Error ? error.message : String(error))}\n`);

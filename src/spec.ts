@@ -4,8 +4,8 @@ import { API_VERSIONS } from '#libs/api';
 import { createLoggers } from '#libs/telemetry';
 import type { AppConfig } from '../config/index.js';
 import { ApiModule } from './processes/api.module.js';
-import { createServer, processModule } from './processes/run.js';
-import { createApiDocuments } from './processes/documents.js';
+import { ProcessModule } from './processes/run.js';
+import { createApiDocuments, createServer } from './processes/serve.js';
 
 /**
  * Writes the OpenAPI documents; with `--check`, only compares them with what is there. Nest builds the application in
@@ -13,7 +13,7 @@ import { createApiDocuments } from './processes/documents.js';
  */
 const config = { publicUrl: '', trustedProxies: [] } as Partial<AppConfig> as AppConfig;
 const loggers = createLoggers({ level: 'silent', role: 'api', pretty: false });
-const app = await createServer(processModule([ApiModule], config, loggers), config, loggers, {
+const app = await createServer(ProcessModule.forRoles([ApiModule], config, loggers), config, loggers, {
   preview: true,
 });
 const documents = createApiDocuments(app);

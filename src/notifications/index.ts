@@ -1,1 +1,2 @@
-export { NOTIFICATIONS_ENTITIES } from './notifications.entities.js';
+/** What other processes know of this service: the jobs that its queues carry. */
+export { sendMail } from './deliveries/send-mail.job.js';

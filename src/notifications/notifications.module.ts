@@ -1,25 +1,24 @@
 import { Module } from '@nestjs/common';
-import { OutboxModule } from '#libs/messaging';
+import { notifications } from '#libs/contracts';
+import { DatabaseModule } from '#libs/database';
+import { MessagingModule } from '#libs/messaging';
 import { AppConfig } from '../../config/index.js';
-import { DeliveryClaims } from './deliveries/delivery-claims.js';
-import { DeliveryRepository } from './deliveries/delivery.repository.js';
 import { MAIL_OPTIONS, type MailOptions } from './channels/mail/mail.options.js';
 import { MailComposer } from './channels/mail/mail-composer.js';
 import { MailMetrics } from './channels/mail/mail-metrics.js';
 import { Mailer } from './channels/mail/mailer.js';
-import { MailRenderer } from './templates/mail-renderer.js';
-import { MessageEffects } from './intake/message-effects.js';
-import { SCHEMA } from './notifications.entities.js';
-import { PurgeNotificationsService } from './deliveries/purge-notifications.service.js';
-import { ReceiveMessageService } from './intake/receive-message.service.js';
-import { RecipientProjection } from './recipients/recipient-projection.service.js';
-import { RecipientRepository } from './recipients/recipient.repository.js';
-import { RequestDeliveryService } from './intake/request-delivery.service.js';
+import { DeliveryEntity } from './deliveries/delivery.entity.js';
+import { DeliveryClaims } from './deliveries/delivery-claims.js';
 import { SendMailService } from './deliveries/send-mail.service.js';
+import { notificationsSchema } from './notifications.schema.js';
+import { MailRenderer } from './templates/mail-renderer.js';
 
 /** What the service can do, without what triggers it. */
 @Module({
-  imports: [OutboxModule.forSchema(SCHEMA)],
+  imports: [
+    DatabaseModule.forFeature(notificationsSchema, DeliveryEntity),
+    MessagingModule.forService(notifications, notificationsSchema),
+  ],
   providers: [
     {
       provide: MAIL_OPTIONS,
@@ -27,19 +26,12 @@ import { SendMailService } from './deliveries/send-mail.service.js';
       useFactory: ({ mail, publicUrl }: AppConfig): MailOptions => ({ ...mail, publicUrl }),
     },
     DeliveryClaims,
-    DeliveryRepository,
     MailComposer,
     Mailer,
     MailMetrics,
     MailRenderer,
-    MessageEffects,
-    PurgeNotificationsService,
-    ReceiveMessageService,
-    RecipientProjection,
-    RecipientRepository,
-    RequestDeliveryService,
     SendMailService,
   ],
-  exports: [PurgeNotificationsService, ReceiveMessageService, SendMailService],
+  exports: [MAIL_OPTIONS, MailMetrics, SendMailService],
 })
 export class NotificationsModule {}

@@ -2,10 +2,10 @@ import { Module } from '@nestjs/common';
 import { HttpModule } from '#libs/api';
 import { LimitsModule } from '#libs/limits';
 import { AppConfig } from '../../config/index.js';
-import { AuthHttpModule } from '../accounts/auth/auth.http.module.js';
+import { AccountsHttpModule } from '../accounts/accounts.http.module.js';
 import { HealthHttpModule } from '../operations/health/health.http.module.js';
 import { PlatformModule } from './platform.module.js';
-import { UsersHttpModule } from '../accounts/users/users.http.module.js';
+import { REQUEST_PIPELINE } from './request-pipeline.js';
 
 /** The role `api`: everything that answers over HTTP. */
 @Module({
@@ -23,9 +23,9 @@ import { UsersHttpModule } from '../accounts/users/users.http.module.js';
       inject: [AppConfig],
       useFactory: ({ rateLimits }: AppConfig) => rateLimits,
     }),
-    AuthHttpModule,
-    UsersHttpModule,
+    AccountsHttpModule,
     HealthHttpModule,
   ],
+  providers: REQUEST_PIPELINE,
 })
 export class ApiModule {}

@@ -1,11 +1,11 @@
 import { Module } from '@nestjs/common';
 import { JobRunnerModule } from '#libs/bull';
 import { NotificationsJobsModule } from '../notifications/notifications.jobs.module.js';
+import { JobsModule } from './jobs.module.js';
 import { PlatformModule } from './platform.module.js';
-import { QueuesModule } from './queues.module.js';
 
-/** The role `notifications`: the service that hears messages and sends mails. */
+/** The role `notifications`: the service that receives messages and sends mails. */
 @Module({
-  imports: [PlatformModule, QueuesModule, JobRunnerModule.forRole('notifications'), NotificationsJobsModule],
+  imports: [PlatformModule, JobsModule, NotificationsJobsModule, JobRunnerModule.forRole('notifications')],
 })
 export class NotificationsServiceModule {}

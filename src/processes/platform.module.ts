@@ -2,14 +2,13 @@ import { Module } from '@nestjs/common';
 import { ClockModule } from '#libs/clock';
 import { CryptoModule, KeyRing } from '#libs/crypto';
 import { DatabaseModule } from '#libs/database';
-import { IdempotencyModule } from '#libs/idempotency';
 import { ManagementModule } from '#libs/management';
 import { RedisModule } from '#libs/redis';
 import { AppConfig } from '../../config/index.js';
 import { HealthModule } from '../operations/health/index.js';
-import { createOrmOptions } from './orm.js';
+import { databaseUrlOf } from './database-urls.js';
 
-/** What every role stands on. Imported by each composition root, and there once even where a process runs them all. */
+/** What every role stands on. Each composition root imports it, and a process that runs several has it once. */
 @Module({
   imports: [
     ClockModule,
@@ -22,10 +21,7 @@ import { createOrmOptions } from './orm.js';
     }),
     DatabaseModule.forRootAsync({
       inject: [AppConfig],
-      useFactory: ({ database }: AppConfig) => ({
-        orm: createOrmOptions(database.url, database.poolSize),
-        migrateOnStart: database.migrateOnStart,
-      }),
+      useFactory: ({ database }: AppConfig) => ({ ...database, urlOf: databaseUrlOf(database) }),
     }),
     RedisModule.forRootAsync({
       inject: [AppConfig],
@@ -35,7 +31,6 @@ import { createOrmOptions } from './orm.js';
       inject: [AppConfig],
       useFactory: ({ host, management, publicUrl }: AppConfig) => ({ ...management, host, publicUrl }),
     }),
-    IdempotencyModule,
     HealthModule,
   ],
 })

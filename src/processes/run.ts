@@ -1,29 +1,12 @@
-import {
-  type DynamicModule,
-  type INestApplicationContext,
-  Module,
-  type Type,
-  VersioningType,
-} from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type DynamicModule, type INestApplicationContext, Module, type Type } from '@nestjs/common';
 import type { Logger } from 'pino';
-import { createFastifyAdapter, serveDocuments, setUpHttp } from '#libs/api';
-import {
-  createLoggers,
-  describeError,
-  type Loggers,
-  NestLogger,
-  startTracing,
-  TelemetryModule,
-} from '#libs/telemetry';
+import { createLoggers, describeError, type Loggers, startTracing, TelemetryModule } from '#libs/telemetry';
 import { AppConfig, BadEnvironment, ConfigModule, parseEnvironment, type Role } from '../../config/index.js';
-import { createApiDocuments } from './documents.js';
 import { Lifecycle } from '../operations/health/index.js';
 
 /** The root of a process: the composition roots of its roles on top of its configuration and logger. */
 @Module({})
-class ProcessModule {
+export class ProcessModule {
   static forRoles(roles: readonly Type[], config: AppConfig, loggers: Loggers): DynamicModule {
     return {
       module: ProcessModule,
@@ -32,55 +15,8 @@ class ProcessModule {
   }
 }
 
-/** Runs a process that answers over HTTP, and whatever else `roles` hold. */
-export function serve(role: Role, ...roles: Type[]): Promise<void> {
-  return run(role, async (config, loggers) => {
-    const app = await createServer(ProcessModule.forRoles(roles, config, loggers), config, loggers);
-    await app.listen({ port: config.port, host: config.host });
-    loggers.log.info({ url: config.publicUrl }, 'ready to serve');
-    return app;
-  });
-}
-
-/** Runs a process without a public port. */
-export function work(role: Role, ...roles: Type[]): Promise<void> {
-  return run(role, async (config, loggers) => {
-    const root = ProcessModule.forRoles(roles, config, loggers);
-    const app = await NestFactory.createApplicationContext(root, {
-      logger: new NestLogger(loggers.log),
-      abortOnError: false,
-    });
-    loggers.log.info('ready to work');
-    return app;
-  });
-}
-
-/** The HTTP application, with everything set but not listening: as it is served, and as the documents are written. */
-export async function createServer(
-  root: DynamicModule,
-  config: AppConfig,
-  { log }: Loggers,
-  options: { readonly preview?: boolean } = {},
-): Promise<NestFastifyApplication> {
-  const app = await NestFactory.create<NestFastifyApplication>(root, createFastifyAdapter(config), {
-    logger: new NestLogger(log),
-    bodyParser: false,
-    abortOnError: false,
-    ...options,
-  });
-  app.enableVersioning({ type: VersioningType.URI });
-  if (!options.preview) {
-    setUpHttp(app);
-    serveDocuments(app, createApiDocuments(app));
-  }
-  return app;
-}
-
-export function processModule(roles: readonly Type[], config: AppConfig, loggers: Loggers): DynamicModule {
-  return ProcessModule.forRoles(roles, config, loggers);
-}
-
-async function run(
+/** Parses the environment, sets up logs and traces, runs what `start` makes of them, and ends it on SIGTERM or SIGINT. */
+export async function run(
   role: Role,
   start: (config: AppConfig, loggers: Loggers) => Promise<INestApplicationContext>,
 ): Promise<void> {
@@ -104,7 +40,7 @@ async function run(
   }
 }
 
-/** Before anything is built, since connections and hooks ask at their making whether they are to be traced. */
+/** Before anything is built, since connections and hooks ask when they are made whether they are to be traced. */
 async function trace({ tracing, role }: AppConfig, log: Logger): Promise<void> {
   if (tracing) {
     await startTracing({
@@ -112,20 +48,20 @@ async function trace({ tracing, role }: AppConfig, log: Logger): Promise<void> {
       serviceName: `gatehouse-${role}`,
       report: (isDown, reason) => {
         if (isDown) {
-          log.warn({ reason }, 'the collector takes no spans: they are lost until it is back');
+          log.warn({ reason }, 'the collector is not accepting spans; they are lost until it is back');
         } else {
-          log.info('the collector takes spans again');
+          log.info('the collector is accepting spans again');
         }
       },
     });
   }
 }
 
-/** A person reads this at a terminal or in the log of a container that does not come up. */
+/** A person reads this at a terminal or in the log of a container that doesn't come up. */
 function explain(error: unknown, logger: Logger | undefined): void {
   if (error instanceof BadEnvironment || !logger) {
     process.stderr.write(`${error instanceof BadEnvironment ? error.message : describeError(error).stack}\n`);
   } else {
-    logger.fatal({ err: error }, 'the start failed');
+    logger.fatal({ err: error }, 'startup failed');
   }
 }

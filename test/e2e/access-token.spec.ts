@@ -62,6 +62,8 @@ describe('access tokens', () => {
       iss: ISSUER,
       aud: expect.anything(),
       sub: user.session.user.id,
+      auth_time: expect.any(Number),
+      amr: ['pwd'],
       client_id: 'gatehouse',
       sid: expect.any(String),
       roles: ['user'],

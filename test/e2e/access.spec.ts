@@ -16,8 +16,11 @@ import { type Access, accessOf, Public, Requires } from '#libs/api';
 import { createLoggers } from '#libs/telemetry';
 import type { AppConfig } from '../../config/index.js';
 import { ApiModule } from '../../src/processes/api.module.js';
+import { BuiltInRoles, PermissionLookup } from '../../src/accounts/auth/access/permission-lookup.js';
+import { readUsers } from '../../src/accounts/users/users.permissions.js';
 import { AccessGuard } from '../../src/accounts/auth/access/access.guard.js';
-import { createServer, processModule } from '../../src/processes/run.js';
+import { ProcessModule } from '../../src/processes/run.js';
+import { createServer } from '../../src/processes/serve.js';
 import { NotificationsServiceModule } from '../../src/processes/notifications.module.js';
 import { WorkerModule } from '../../src/processes/worker.module.js';
 
@@ -28,16 +31,16 @@ interface Handler {
 
 /** Whoever adds to this list lets everybody in. */
 const OPEN_TO_ALL = [
-  'AuthController.login',
-  'AuthController.refresh',
-  'AuthController.register',
   'EmailController.resendVerification',
   'EmailController.verifyEmail',
   'HealthController.getLive',
   'HealthController.getReady',
   'HealthController.getStartup',
+  'LoginController.login',
   'ProblemsController.explain',
   'ProblemsController.list',
+  'RefreshController.refresh',
+  'RegistrationController.register',
   'VerifyEmailPage.show',
   'WellKnownController.getKeys',
   'WellKnownController.getMetadata',
@@ -75,6 +78,7 @@ describe('the guard', () => {
       providers: [
         { provide: APP_GUARD, useClass: Identify },
         { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: PermissionLookup, useClass: BuiltInRoles },
       ],
     }).compile();
     app = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });
@@ -106,7 +110,7 @@ class Identify implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const role = request.headers['x-role'];
     if (typeof role === 'string') {
-      request.principal = { userId: 'u', sessionId: 's', roles: [role] };
+      request.principal = { kind: 'session', userId: 'u', sessionId: 's', roles: [role] };
     }
     return true;
   }
@@ -132,7 +136,7 @@ class SilentController {
   }
 
   @Get('admins')
-  @Requires('users:read')
+  @Requires(readUsers)
   admins(): string {
     return 'in';
   }
@@ -146,7 +150,9 @@ function isRoute(handler: unknown): boolean {
 async function handlersOf(root: Type): Promise<Handler[]> {
   const config = { publicUrl: '', trustedProxies: [] } as Partial<AppConfig> as AppConfig;
   const loggers = createLoggers({ level: 'silent', role: 'test', pretty: false });
-  const app = await createServer(processModule([root], config, loggers), config, loggers, { preview: true });
+  const app = await createServer(ProcessModule.forRoles([root], config, loggers), config, loggers, {
+    preview: true,
+  });
   const modules = [...app.get(ModulesContainer, { strict: false }).values()];
   return modules
     .flatMap((module) => [...module.controllers.values()].map(({ metatype }) => metatype))

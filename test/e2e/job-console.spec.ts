@@ -94,7 +94,9 @@ describe('the job console', () => {
   it('shows every queue, also of other roles', async () => {
     const names = (await queues('send-mail')).map(({ name }) => name);
     expect(names.toSorted()).toEqual([
-      'confirm-message',
+      'confirm-to-accounts',
+      'confirm-to-notifications',
+      'deliver-to-accounts',
       'deliver-to-notifications',
       'purge-accounts',
       'purge-notifications',
@@ -146,8 +148,9 @@ describe('the job console', () => {
     await eventually(async () => {
       const [delivery] = (await queues('deliver-to-notifications', 'waiting')).flatMap(({ jobs }) => jobs);
       expect(delivery?.data).toEqual({
+        from: 'accounts',
         messageId: expect.stringMatching(UUID),
-        type: expect.stringMatching(/^(user\.registered|send-notification)$/),
+        type: 'send-notification',
         subject: expect.stringMatching(UUID),
         occurredAt: expect.stringMatching(/^\d{4}-/),
         sealed: '[redacted]',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Database } from '#libs/database';
+import { Connections } from '#libs/database';
 import { UsersService } from '../../src/accounts/users/index.js';
 import { type ApiApp, startApiApp } from '../support/api-app.js';
 import { aUser, type NewUser, signUp } from '../support/factories.js';
@@ -187,6 +187,9 @@ async function registerProven(user: NewUser): Promise<string> {
 /** Of who registered this very moment. */
 async function idOf({ email }: NewUser): Promise<string> {
   const users = unseen.app.get(UsersService, { strict: false });
-  const found = await unseen.app.get(Database).read((em) => users.findByEmail(em, email));
+  const found = await unseen.app
+    .get(Connections)
+    .database('accounts')
+    .run((em) => users.findByEmail(em, email));
   return found?.id ?? '';
 }

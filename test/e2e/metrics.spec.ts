@@ -147,7 +147,7 @@ async function makeTraffic(api: ApiClient): Promise<void> {
   await eventually(async () =>
     expect(
       await metricOf(apps.worker, 'gatehouse_job_runs_total', {
-        queue: 'confirm-message',
+        queue: 'confirm-to-accounts',
         outcome: 'completed',
       }),
     ).toBeGreaterThan(0),

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Database } from '#libs/database';
-import { IdempotencyStore } from '#libs/idempotency';
-import { PurgeService } from '../../src/accounts/auth/purge.service.js';
+import { Connections } from '#libs/database';
+import { SessionsPurge } from '../../src/accounts/auth/sessions/sessions.purge.js';
 import { type ApiApp, startApiApp } from '../support/api-app.js';
 import { signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
@@ -85,7 +84,7 @@ describe('a session that is over', () => {
   it('is removed a day later, whichever way it ended, and a live one is not', async () => {
     const { api, clock, app } = running;
     // It runs in the worker, which has no clock that a test could move.
-    const purge = new PurgeService(app.get(Database), app.get(IdempotencyStore), clock);
+    const purge = new SessionsPurge(app.get(Connections).database('accounts'), clock);
     const live = await signUp(api);
     const [left, reused] = await Promise.all([signUp(api), signUp(api)]);
     await left.api.post('/auth/logout');
@@ -95,10 +94,10 @@ describe('a session that is over', () => {
     const over = [left.session.user.id, reused.session.user.id];
 
     clock.advance({ hours: 23 });
-    await purge.purge();
+    await purge.purge(new AbortController().signal);
     expect(await sessionsOf(over)).toBe(2);
     clock.advance({ hours: 2 });
-    await purge.purge();
+    await purge.purge(new AbortController().signal);
     expect(await sessionsOf(over)).toBe(0);
     expect(await sessionsOf([live.session.user.id])).toBe(1);
   });

@@ -68,14 +68,14 @@ describe('each role alone', () => {
     const { url } = await keep(createDatabase());
     const api = await start('api', url);
     const { session } = await signUp(new ApiClient(api.url));
-    expect(await rowCounts(url)).toMatchObject({ 'accounts.outbox': 2, 'notifications.deliveries': 0 });
+    expect(await rowCounts(url)).toMatchObject({ 'accounts.outbox': 1, 'notifications.deliveries': 0 });
     await Promise.all([start('worker', url), start('notifications', url)]);
     await eventually(async () => {
       const rows = await query(url, 'select template from notifications.deliveries where user_id = $1', [
         session.user.id,
       ]);
       expect(rows).toEqual([{ template: 'verify-email' }]);
-      expect(await rowCounts(url)).toMatchObject({ 'accounts.outbox': 0, 'notifications.recipients': 1 });
+      expect(await rowCounts(url)).toMatchObject({ 'accounts.outbox': 0, 'notifications.inbox': 1 });
     });
   });
 });

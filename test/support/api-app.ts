@@ -7,7 +7,7 @@ import { createFastifyAdapter, setUpHttp } from '#libs/api';
 import { createLoggers } from '#libs/telemetry';
 import { parseEnvironment } from '../../config/index.js';
 import { ApiModule } from '../../src/processes/api.module.js';
-import { processModule } from '../../src/processes/run.js';
+import { ProcessModule } from '../../src/processes/run.js';
 import { ApiClient } from './client.js';
 import { setting } from './setting.js';
 
@@ -49,7 +49,9 @@ export async function startApiApp(
   const config = parseEnvironment(env, 'api');
   const loggers = createLoggers({ level: 'silent', role: 'api', pretty: false });
   const clock = new TestClock();
-  const testing = await Test.createTestingModule({ imports: [processModule([ApiModule], config, loggers)] })
+  const testing = await Test.createTestingModule({
+    imports: [ProcessModule.forRoles([ApiModule], config, loggers)],
+  })
     .overrideProvider(Clock)
     .useValue(clock)
     .compile();

@@ -1,22 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { Global, Logger, Module, type ModuleMetadata, type Type } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { MikroORM, type Options } from '@mikro-orm/postgresql';
+import { MikroORM } from '@mikro-orm/postgresql';
 import { Registry } from 'prom-client';
 import { ClockModule } from '#libs/clock';
 import { CryptoModule, KeyRing } from '#libs/crypto';
-import { Database, DatabaseModule } from '#libs/database';
-import { type JobTable } from '#libs/jobs';
-import { QueueModule } from '#libs/bull';
+import { Connections, type Database, DatabaseModule, type Schema } from '#libs/database';
+import { JOBS, QueueModule } from '#libs/bull';
+import type { Job } from '#libs/jobs';
 import { emptyDatabase, type TestDatabase } from './servers.js';
 
-type Entities = NonNullable<Options['entities']>;
-
 export interface BackgroundAppOptions {
-  readonly jobs: JobTable;
   readonly redisUrl: string;
+  /** The jobs that the process knows, if not all that are declared. */
+  readonly jobs?: readonly Job[];
   /** Needed by what uses PostgreSQL. */
-  readonly database?: { readonly url: string; readonly entities: Entities };
+  readonly database?: { readonly url: string; readonly schema: Schema };
   readonly imports?: ModuleMetadata['imports'];
   readonly providers?: ModuleMetadata['providers'];
 }
@@ -24,7 +23,6 @@ export interface BackgroundAppOptions {
 /** A process without HTTP: queues, and a database where asked for, around the modules under test. */
 export interface BackgroundApp {
   readonly database: Database;
-  readonly orm: MikroORM;
   readonly registry: Registry;
   get<T>(token: Type<T> | (abstract new (...args: never[]) => T) | symbol | string): T;
   close(): Promise<void>;
@@ -32,18 +30,22 @@ export interface BackgroundApp {
 
 /** Starts it; rejects when it refuses to start. */
 export async function startBackgroundApp(options: BackgroundAppOptions): Promise<BackgroundApp> {
-  const testing = await Test.createTestingModule({
+  const { database } = options;
+  const builder = Test.createTestingModule({
     imports: [
       ClockModule,
       RegistryModule,
       CryptoModule.forRootAsync({ useFactory: () => ({ encryptionKeys: KEYS, blindIndexKeys: KEYS }) }),
-      ...databaseModules(options.database),
-      QueueModule.forRootAsync({ jobs: options.jobs, useFactory: () => ({ redisUrl: options.redisUrl }) }),
+      ...(database ? [DatabaseModule.forRoot({ ...SETTINGS, urlOf: () => database.url })] : []),
+      QueueModule.forRoot({ redisUrl: options.redisUrl }),
       ...(options.imports ?? []),
     ],
     providers: options.providers ?? [],
-  }).compile();
-  // Failures are what these tests are about; their lines would only hide what jest has to say.
+  });
+  const testing = await (
+    options.jobs ? builder.overrideProvider(JOBS).useValue(options.jobs) : builder
+  ).compile();
+  // Failures are what these tests are about; their lines would only hide what Jest reports.
   Logger.overrideLogger(false);
   try {
     await testing.init();
@@ -51,17 +53,19 @@ export async function startBackgroundApp(options: BackgroundAppOptions): Promise
     await testing.close();
     throw error;
   }
-  return wrap(testing);
+  return wrap(testing, database?.schema);
 }
 
-/** A database with the tables of these entities, and no others. */
-export async function databaseOf(entities: Entities): Promise<TestDatabase> {
+/** A database with the tables of this schema's entities, and no others. */
+export async function databaseOf(schema: Schema): Promise<TestDatabase> {
   const database = await emptyDatabase();
-  const orm = await MikroORM.init(config(database.url, entities));
+  const orm = await MikroORM.init({ clientUrl: database.url, entities: [...schema.entities] });
   await orm.schema.create();
   await orm.close();
   return database;
 }
+
+const SETTINGS = { poolSize: 5, migrateOnStart: false };
 
 /** The same for all apps, so that one can open what another sealed. */
 const KEYS = new KeyRing([{ id: 'test', bytes: randomBytes(32) }]);
@@ -70,27 +74,10 @@ const KEYS = new KeyRing([{ id: 'test', bytes: randomBytes(32) }]);
 @Module({ providers: [{ provide: Registry, useFactory: () => new Registry() }], exports: [Registry] })
 class RegistryModule {}
 
-function databaseModules(database: BackgroundAppOptions['database']) {
-  return database
-    ? [
-        DatabaseModule.forRootAsync({
-          useFactory: () => ({ orm: config(database.url, database.entities), migrateOnStart: false }),
-        }),
-      ]
-    : [];
-}
-
-function config(url: string, entities: Entities): Options {
-  return { clientUrl: url, entities, pool: { max: 5 } };
-}
-
-function wrap(testing: TestingModule): BackgroundApp {
+function wrap(testing: TestingModule, schema: Schema | undefined): BackgroundApp {
   return {
     get database() {
-      return testing.get(Database);
-    },
-    get orm() {
-      return testing.get<MikroORM>(MikroORM);
+      return testing.get(Connections).database(schema?.name ?? '');
     },
     get registry() {
       return testing.get<Registry>(Registry, { strict: false });

@@ -72,7 +72,7 @@ async function makeTemplate(url) {
     const { migrateDatabase } = await built('src/migrate.js');
     const template = new URL(url);
     template.pathname = '/gatehouse_template';
-    await migrateDatabase(template.href);
+    await migrateDatabase(() => template.href);
     // A connection to it would make cloning fail.
     await client.query('ALTER DATABASE gatehouse_template IS_TEMPLATE true ALLOW_CONNECTIONS false');
   } finally {

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { IsString } from 'class-validator';
 import { Redis } from 'ioredis';
-import { type JobContext, type JobTable, ProcessesJob, Tick } from '#libs/jobs';
-import { JobQueue, JobRunnerModule, Queues } from '#libs/bull';
+import { JobRunnerModule, Queues } from '#libs/bull';
+import { defineJob, type JobContext, JobQueue, ProcessesJob, Tick } from '#libs/jobs';
 import { type BackgroundApp, type BackgroundAppOptions, startBackgroundApp } from './background-app.js';
 import { eventually, redisUrl } from './servers.js';
 
@@ -11,25 +11,23 @@ export class Greeting {
 }
 
 const quick = {
+  role: 'host',
   concurrency: 2,
   timeoutMs: 300,
   attempts: 3,
   backoff: { baseMs: 20, capMs: 50, jitter: 0 },
-  retention: { completed: 'none', failed: { ageSeconds: 3_600, count: 100 } },
+  keepFailed: { ageSeconds: 3_600, count: 100 },
   // A machine that pauses for a second must not look like a process that has died: its jobs would run twice.
   stalled: { maxCount: 5, lockMs: 3_000, checkEveryMs: 1_000 },
 } as const;
 
-const JOBS = {
-  greet: { ...quick, payload: Greeting, role: 'host' },
-  sweep: {
-    ...quick,
-    payload: Tick,
-    role: 'host',
-    retention: { completed: { ageSeconds: 3_600, count: 10 }, failed: quick.retention.failed },
-    periodic: { everyMinutes: 60 },
-  },
-} as const satisfies JobTable;
+export const greet = defineJob('greet', { ...quick, payload: Greeting });
+export const sweep = defineJob('sweep', {
+  ...quick,
+  payload: Tick,
+  keepCompleted: { ageSeconds: 3_600, count: 10 },
+  everyMinutes: 60,
+});
 
 /** What the processors have seen, and what they do, which is up to each test. */
 @Injectable()
@@ -39,7 +37,7 @@ export class Household {
   greet: (payload: Greeting, context: JobContext) => Promise<void> = () => Promise.resolve();
 }
 
-@ProcessesJob('greet')
+@ProcessesJob(greet)
 export class GreetProcessor {
   constructor(private readonly household: Household) {}
 
@@ -49,7 +47,7 @@ export class GreetProcessor {
   }
 }
 
-@ProcessesJob('sweep')
+@ProcessesJob(sweep)
 export class SweepProcessor {
   constructor(private readonly household: Household) {}
 
@@ -116,13 +114,12 @@ export class JobBench {
 
   private async run(options: Pick<BackgroundAppOptions, 'imports' | 'providers'>) {
     const app = await startBackgroundApp({
-      jobs: JOBS,
       redisUrl: this.url,
       ...options,
       providers: [{ provide: Household, useValue: this.household }, ...(options.providers ?? [])],
     });
     this.apps.push(app);
-    const jobs = app.get<JobQueue<typeof JOBS>>(JobQueue);
+    const jobs = app.get(JobQueue);
     await eventually(() => {
       if (!jobs.isReady) {
         throw new Error('Redis can not be reached');

@@ -1,22 +1,19 @@
 import { Global, Module } from '@nestjs/common';
 import { v7 } from 'uuid';
-import { type Jobs, JOBS, type MessageData, type MessageType } from '#libs/contracts';
+import { accounts, notifications, type SendNotification, sendNotification } from '#libs/contracts';
 import { Sealer } from '#libs/crypto';
-import { JobQueue, JobRunnerModule, Queues } from '#libs/bull';
+import { JobRunnerModule, Queues } from '#libs/bull';
+import { JobQueue, loadedJobs } from '#libs/jobs';
 import { AppConfig } from '../../config/index.js';
-import { NOTIFICATIONS_ENTITIES } from '../../src/notifications/index.js';
+import { sendMail } from '../../src/notifications/deliveries/send-mail.job.js';
 import { NotificationsJobsModule } from '../../src/notifications/notifications.jobs.module.js';
+import { notificationsSchema } from '../../src/notifications/notifications.schema.js';
 import { type BackgroundApp, databaseOf, startBackgroundApp } from './background-app.js';
 import { eventually, redisUrl, type SmtpSink, startSmtpSink, type TestDatabase } from './servers.js';
 
-const entities = [...NOTIFICATIONS_ENTITIES];
 const backoff = { baseMs: 50, capMs: 100, jitter: 0 };
 /** As in production, but for the waiting. */
-const jobs = {
-  ...JOBS,
-  'send-mail': { ...JOBS['send-mail'], backoff },
-  'deliver-to-notifications': { ...JOBS['deliver-to-notifications'], backoff },
-};
+const jobs = () => loadedJobs().map((job) => (job.everyMinutes === undefined ? { ...job, backoff } : job));
 
 export const LINK = 'https://app.example.com/verify-email?token=a-secret-token';
 export const HOUR_MS = 3_600_000;
@@ -31,7 +28,7 @@ export class NotificationsBench {
   ) {}
 
   static async open(): Promise<NotificationsBench> {
-    return new NotificationsBench(...(await Promise.all([startSmtpSink(), databaseOf(entities)])));
+    return new NotificationsBench(...(await Promise.all([startSmtpSink(), databaseOf(notificationsSchema)])));
   }
 
   get app(): BackgroundApp {
@@ -41,11 +38,11 @@ export class NotificationsBench {
     return this.running;
   }
 
-  get jobs(): JobQueue<Jobs> {
-    return this.app.get<JobQueue<Jobs>>(JobQueue);
+  get jobs(): JobQueue {
+    return this.app.get(JobQueue);
   }
 
-  queue(name: keyof Jobs) {
+  queue(name: string) {
     return this.app.get(Queues).get(name);
   }
 
@@ -60,9 +57,9 @@ export class NotificationsBench {
     @Module({ providers: [{ provide: AppConfig, useValue: config }], exports: [AppConfig] })
     class FakeConfigModule {}
     this.running = await startBackgroundApp({
-      jobs,
+      jobs: jobs(),
       redisUrl: await redisUrl(),
-      database: { url: this.database.url, entities },
+      database: { url: this.database.url, schema: notificationsSchema },
       imports: [FakeConfigModule, NotificationsJobsModule, JobRunnerModule.forRole('notifications')],
     });
     await eventually(() => {
@@ -82,16 +79,28 @@ export class NotificationsBench {
   }
 
   /** @returns the message's id */
-  async deliver<T extends MessageType>(
-    type: T,
-    data: MessageData<T>,
+  async deliver(
+    data: SendNotification,
     messageId = v7(),
     subject = v7(),
+    type = sendNotification.type,
   ): Promise<string> {
     const sealed = this.app.get(Sealer).sealJson(data, `outbox:${messageId}`);
     const occurredAt = new Date().toISOString();
-    await this.jobs.enqueue('deliver-to-notifications', { messageId, type, subject, occurredAt, sealed });
+    const from = accounts.name;
+    await this.jobs.enqueue(notifications.deliver, { messageId, type, subject, occurredAt, sealed, from });
     return messageId;
+  }
+
+  /** Runs the hourly purge now. */
+  async purge(): Promise<void> {
+    const id = await this.jobs.enqueue(notifications.purge, { startsAt: new Date().toISOString() });
+    await eventually(async () => {
+      const job = await this.queue(notifications.purge.name).getJob(id);
+      if (!(await job?.isCompleted())) {
+        throw new Error('the purge is still running');
+      }
+    });
   }
 
   /** @throws Error when it is not there */
@@ -115,18 +124,18 @@ export class NotificationsBench {
   }
 
   sql<T extends object>(query: string, values: unknown[] = []): Promise<T[]> {
-    return this.app.database.read((em) => em.execute<T[]>(query, values));
+    return this.app.database.run((em) => em.execute<T[]>(query, values));
   }
 
   /** The ids that were confirmed, oldest last; nobody takes the confirmations here. */
   async confirmations(): Promise<string[]> {
-    const waiting = await this.queue('confirm-message').getWaiting();
+    const waiting = await this.queue(accounts.confirm.name).getWaiting();
     return waiting.map(({ data }) => (data as { messageId: string }).messageId);
   }
 
   /** Resolves when no job of this service waits or runs. */
   async idle(): Promise<void> {
-    for (const name of ['deliver-to-notifications', 'send-mail'] as const) {
+    for (const name of [notifications.deliver.name, sendMail.name]) {
       await eventually(async () => {
         const { waiting, active, delayed } = await this.queue(name).getJobCounts();
         if (waiting + active + delayed > 0) {
@@ -145,27 +154,11 @@ export interface DeliveryRow {
 }
 
 /** The command to verify Ada's address. */
-export function command({
-  locale = 'en',
-  expiresInMs = 24 * HOUR_MS,
-} = {}): MessageData<'send-notification'> {
+export function command({ locale = 'en', expiresInMs = 24 * HOUR_MS } = {}): SendNotification {
   return {
     template: 'verify-email',
     to: { userId: v7(), email: 'ada@example.com', displayName: 'Ada', locale },
     data: { link: LINK },
     expiresAt: new Date(Date.now() + expiresInMs).toISOString(),
-  };
-}
-
-/** Ada, as accounts tells of her. */
-export function snapshot(change: Partial<MessageData<'user.updated'>>): MessageData<'user.updated'> {
-  return {
-    version: 1,
-    email: 'ada@example.com',
-    emailVerified: false,
-    displayName: null,
-    locale: 'en',
-    timezone: 'UTC',
-    ...change,
   };
 }

@@ -2,27 +2,33 @@ import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { type DeliverMessage, type Jobs, JOBS } from '#libs/contracts';
-import { Database } from '#libs/database';
+import { IsEmail } from 'class-validator';
+import { JobRunnerModule, Queues } from '#libs/bull';
+import { Database, DatabaseModule, defineSchema } from '#libs/database';
+import { JobQueue, ProcessesJob } from '#libs/jobs';
 import {
+  defineMessage,
+  defineService,
+  type DeliverMessage,
   Inbox,
   MessageRelayModule,
-  type NewMessage,
+  MessagingModule,
   Outbox,
-  outboxEntities,
-  OutboxModule,
 } from '#libs/messaging';
-import { JobQueue, JobRunnerModule, Queues } from '#libs/bull';
-import { ProcessesJob } from '#libs/jobs';
 import { type BackgroundApp, databaseOf, startBackgroundApp } from './background-app.js';
 import { type OwnServer, ownRedis, type TestDatabase } from './servers.js';
 
-export const SCHEMA = 'accounts';
-const entities = [...outboxEntities(SCHEMA)];
-const jobs = {
-  'deliver-to-notifications': JOBS['deliver-to-notifications'],
-  'confirm-message': JOBS['confirm-message'],
-};
+export const writer = defineService('writer', { role: 'writer' });
+export const reader = defineService('reader', { role: 'reader' });
+const schema = defineSchema(writer.name, []);
+const messaging = MessagingModule.forService(writer, schema);
+
+export class Registered {
+  @IsEmail() email!: string;
+}
+/** A message, for what it matters. */
+export const registered = defineMessage('someone.registered', { data: Registered, to: [reader] });
+export const ADA: Registered = { email: 'ada@example.com' };
 
 /** What the consumer has seen, and whether it confirms. */
 @Injectable()
@@ -35,23 +41,23 @@ class Consumption {
 }
 
 /** Stands for the other service: takes each message once by its inbox, and confirms. */
-@ProcessesJob('deliver-to-notifications')
+@ProcessesJob(reader.deliver)
 class Consumer {
   constructor(
     private readonly consumption: Consumption,
     private readonly database: Database,
     private readonly inbox: Inbox,
-    private readonly queue: JobQueue<Jobs>,
+    private readonly queue: JobQueue,
   ) {}
 
   async process(message: DeliverMessage): Promise<void> {
     const { messageId } = message;
     this.consumption.delivered.push(message);
-    if (await this.database.write((em) => this.inbox.accept(em, messageId))) {
+    if (await this.database.transaction((em) => this.inbox.accept(em, messageId))) {
       this.consumption.taken.push(messageId);
     }
     if (this.consumption.confirms) {
-      await this.queue.enqueue('confirm-message', { messageId, consumer: 'notifications' });
+      await this.queue.enqueue(writer.confirm, { messageId, consumer: reader.name });
     }
   }
 }
@@ -72,18 +78,21 @@ export class OutboxBench {
   ) {}
 
   static async open(): Promise<OutboxBench> {
-    return new OutboxBench(...(await Promise.all([ownRedis(), databaseOf(entities)])));
+    return new OutboxBench(...(await Promise.all([ownRedis(), databaseOf(schema)])));
   }
 
   async start({ relay = false, consumer = false }: Roles = {}): Promise<BackgroundApp> {
     const app = await startBackgroundApp({
-      jobs,
+      jobs: [reader.deliver, writer.deliver, writer.confirm],
       redisUrl: this.redis.url,
-      database: { url: this.database.url, entities },
+      database: { url: this.database.url, schema },
       imports: [
-        OutboxModule.forSchema(SCHEMA),
-        ...(relay ? [MessageRelayModule.forSchema(SCHEMA), JobRunnerModule.forRole('worker')] : []),
-        ...(consumer ? [JobRunnerModule.forRole('notifications')] : []),
+        DatabaseModule.forFeature(schema),
+        messaging,
+        ...(relay
+          ? [MessageRelayModule.forService(writer, schema), JobRunnerModule.forRole(writer.name)]
+          : []),
+        ...(consumer ? [JobRunnerModule.forRole(reader.name)] : []),
       ],
       providers: [{ provide: Consumption, useValue: this.consumption }, ...(consumer ? [Consumer] : [])],
     });
@@ -92,23 +101,28 @@ export class OutboxBench {
   }
 
   /** @returns the messages' ids */
-  append(app: BackgroundApp, count: number): Promise<readonly string[]> {
-    const messages = Array.from({ length: count }, () => registered());
-    return app.database.write((em) => app.get(Outbox).append(em, ...messages));
+  append(app: BackgroundApp, count: number): Promise<string[]> {
+    return app.database.transaction(async (em) => {
+      const ids: string[] = [];
+      for (let index = 0; index < count; index += 1) {
+        ids.push(await app.get(Outbox).append(em, registered, randomUUID(), ADA));
+      }
+      return ids;
+    });
   }
 
   rows(): Promise<OutboxTableRow[]> {
-    return this.sql(`select *, extract(epoch from next_at - now()) as due_in from ${SCHEMA}.outbox`);
+    return this.sql(`select *, extract(epoch from next_at - now()) as due_in from ${schema.name}.outbox`);
   }
 
   /** Instead of waiting for the time to come. */
   async makeDue(): Promise<void> {
-    await this.sql(`update ${SCHEMA}.outbox set next_at = now()`);
+    await this.sql(`update ${schema.name}.outbox set next_at = now()`);
   }
 
   /** How many messages wait on the consumer's queue. */
   waiting(): Promise<number> {
-    return (this.apps[0] as BackgroundApp).get(Queues).get('deliver-to-notifications').getWaitingCount();
+    return (this.apps[0] as BackgroundApp).get(Queues).get(reader.deliver.name).getWaitingCount();
   }
 
   async sql(query: string): Promise<OutboxTableRow[]> {
@@ -134,7 +148,7 @@ export class OutboxBench {
 
   /** Ends all processes and forgets what they did. */
   async reset(): Promise<void> {
-    await this.sql(`delete from ${SCHEMA}.outbox`);
+    await this.sql(`delete from ${schema.name}.outbox`);
     await Promise.all(this.apps.splice(0).map((app) => app.close()));
     await this.flushRedis();
     this.consumption = new Consumption();
@@ -152,18 +166,4 @@ export interface OutboxTableRow {
   readonly sealed: string;
   readonly attempts: number;
   readonly due_in: string;
-}
-
-/** A message, for what it matters. */
-export function registered(change: { email?: string } = {}): NewMessage {
-  const data = {
-    version: 1,
-    email: 'ada@example.com',
-    emailVerified: false,
-    displayName: null,
-    locale: 'en',
-    timezone: 'UTC',
-    ...change,
-  };
-  return { type: 'user.registered', subject: randomUUID(), data };
 }

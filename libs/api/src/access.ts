@@ -1,9 +1,10 @@
-import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import { ApiBearerAuth } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import type { Permission } from '#libs/contracts';
 import type { Principal } from '#libs/http';
 import { unauthenticated } from '#libs/problem';
+import type { Permission } from './permission.js';
 
 /** Who may call a route. */
 export type Access =
@@ -11,24 +12,21 @@ export type Access =
   /** Any signed-in user, or one who has the permission. */
   | { readonly kind: 'requires'; readonly permission: Permission | null };
 
-const ACCESS = Symbol('access');
+const AccessRule = Reflector.createDecorator<Access>();
 
-/** Anybody may call this route. */
+/** Anyone may call this route. */
 export function Public(): MethodDecorator & ClassDecorator {
-  return SetMetadata(ACCESS, { kind: 'public' } satisfies Access);
+  return AccessRule({ kind: 'public' });
 }
 
-/** Only signed-in users may call this route; with a permission, only those whose roles grant it. */
+/** Only signed-in users may call this route; with a permission, only those who have it. */
 export function Requires(permission: Permission | null = null): MethodDecorator & ClassDecorator {
-  return applyDecorators(
-    SetMetadata(ACCESS, { kind: 'requires', permission } satisfies Access),
-    ApiBearerAuth(),
-  );
+  return applyDecorators(AccessRule({ kind: 'requires', permission }), ApiBearerAuth());
 }
 
-/** What a handler, or else its controller, says of its callers; undefined where nobody said anything. */
+/** What a handler, or else its controller, says about its callers; undefined if neither says anything. */
 export function accessOf(handler: object, controller: object): Access | undefined {
-  return (Reflect.getMetadata(ACCESS, handler) ?? Reflect.getMetadata(ACCESS, controller)) as
+  return (Reflect.getMetadata(AccessRule.KEY, handler) ?? Reflect.getMetadata(AccessRule.KEY, controller)) as
     Access | undefined;
 }
 

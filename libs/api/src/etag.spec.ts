@@ -1,13 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { etagOf, isNotModified, requireMatch } from './etag.js';
+import { requireVersion } from '#libs/database';
+import { etagOf, expectedVersions, isNotModified } from './etag.js';
 
-describe('requireMatch', () => {
+describe('expectedVersions', () => {
   it.each([undefined, '"3"', '"1", "3"', '*'])('lets %s through', (header) => {
-    expect(() => requireMatch(header, 3)).not.toThrow();
+    expect(() => requireVersion(expectedVersions(header), 3)).not.toThrow();
   });
 
-  it.each(['"2"', 'W/"3"', '3', ''])('refuses %s', (header) => {
-    expect(() => requireMatch(header, 3)).toThrow(expect.objectContaining({ code: 'precondition-failed' }));
+  it.each(['"2"', 'W/"3"', '3', '', '"03"', '"3.0"'])('refuses %s', (header) => {
+    expect(() => requireVersion(expectedVersions(header), 3)).toThrow(
+      expect.objectContaining({ code: 'precondition-failed' }),
+    );
   });
 });
 

@@ -1,26 +1,32 @@
-import { preconditionFailed } from '#libs/problem';
-
 /** A strong validator (RFC 9110, section 8.8.3): it changes whenever the representation does. */
 export function etagOf(version: number): string {
   return `"${version}"`;
 }
 
 /**
- * RFC 9110, section 13.1.1. A request without the header goes through.
- * @throws Problem `precondition-failed`
+ * RFC 9110, section 13.1.1.
+ * @returns the versions that an `If-Match` header accepts, or undefined when any will do
  */
-export function requireMatch(ifMatch: string | undefined, version: number): void {
-  if (ifMatch !== undefined && !lists(ifMatch, etagOf(version))) {
-    throw preconditionFailed();
-  }
+export function expectedVersions(ifMatch: string | undefined): readonly number[] | undefined {
+  const tags = ifMatch === undefined ? ['*'] : tagsIn(ifMatch);
+  return tags.includes('*') ? undefined : tags.flatMap((tag) => versionIn(tag) ?? []);
 }
 
-/** RFC 9110, section 13.1.2: whether the client has the current representation already. Compared weakly. */
+/** RFC 9110, section 13.1.2: whether the client already has the current representation. Compared weakly. */
 export function isNotModified(ifNoneMatch: string | undefined, version: number): boolean {
-  return ifNoneMatch !== undefined && lists(ifNoneMatch.replaceAll('W/', ''), etagOf(version));
+  if (ifNoneMatch === undefined) {
+    return false;
+  }
+  const tags = tagsIn(ifNoneMatch.replaceAll('W/', ''));
+  return tags.includes('*') || tags.includes(etagOf(version));
 }
 
-function lists(header: string, etag: string): boolean {
-  const tags = header.split(',').map((tag) => tag.trim());
-  return tags.includes('*') || tags.includes(etag);
+function tagsIn(header: string): string[] {
+  return header.split(',').map((tag) => tag.trim());
+}
+
+/** Weak tags and those of others match no version of ours. */
+function versionIn(tag: string): number | undefined {
+  const version = /^"(\d{1,15})"$/.exec(tag)?.[1];
+  return version === undefined || etagOf(Number(version)) !== tag ? undefined : Number(version);
 }

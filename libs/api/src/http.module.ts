@@ -1,24 +1,21 @@
-import { type DynamicModule, type FactoryProvider, Module } from '@nestjs/common';
-import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { ConfigurableModuleBuilder, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
-import { ACCESS_LOG, PINO } from '#libs/telemetry';
-import { Drain } from '#libs/lifecycle';
-import { InputPipe } from './input/input.pipe.js';
-import { CursorCodec } from './paging/cursor.js';
-import { ProblemsController } from './problems.controller.js';
 import { MethodTable } from '#libs/http';
-import { ProblemFilter } from './server/problem.filter.js';
+import { Drain } from '#libs/lifecycle';
+import { ACCESS_LOG, PINO } from '#libs/telemetry';
+import { Cursors } from './paging/cursor.js';
+import { ProblemsController } from './problems.controller.js';
+import { HTTP_OPTIONS, type HttpOptions } from './http.options.js';
 import { addRequestHooks } from './server/request-hooks.js';
 
-export interface HttpOptions {
-  readonly publicUrl: string;
-  readonly trustedProxies: readonly string[];
-  readonly corsOrigins: readonly string[];
-}
-
-const OPTIONS = Symbol('HttpOptions');
+const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<HttpOptions>({
+  optionsInjectionToken: HTTP_OPTIONS,
+})
+  .setClassMethodName('forRoot')
+  .setExtras({}, (module) => ({ ...module, global: true }))
+  .build();
 
 /** Headers of ours that a browser's script may read. */
 const EXPOSED_HEADERS = [
@@ -33,33 +30,17 @@ const EXPOSED_HEADERS = [
   'Sunset',
 ];
 
-@Module({})
-export class HttpModule {
-  static forRootAsync(options: Pick<FactoryProvider<HttpOptions>, 'inject' | 'useFactory'>): DynamicModule {
-    return {
-      module: HttpModule,
-      global: true,
-      controllers: [ProblemsController],
-      providers: [
-        { provide: OPTIONS, ...options },
-        MethodTable,
-        CursorCodec,
-        { provide: APP_PIPE, useClass: InputPipe },
-        {
-          provide: APP_FILTER,
-          inject: [PINO, MethodTable, OPTIONS],
-          useFactory: (logger: Logger, methods: MethodTable, { publicUrl }: HttpOptions) =>
-            new ProblemFilter(logger, methods, publicUrl),
-        },
-      ],
-      exports: [CursorCodec, OPTIONS],
-    };
-  }
-}
+/** What every HTTP API needs: cursors, the pages behind problems, and what the request pipeline asks for. */
+@Module({
+  controllers: [ProblemsController],
+  providers: [MethodTable, Cursors],
+  exports: [MethodTable, Cursors, HTTP_OPTIONS],
+})
+export class HttpModule extends ConfigurableModuleClass {}
 
 /** What has to be set on the application before its routes are registered. */
 export function setUpHttp(app: NestFastifyApplication): void {
-  const { publicUrl, trustedProxies, corsOrigins } = app.get<HttpOptions>(OPTIONS);
+  const { publicUrl, trustedProxies, corsOrigins } = app.get<HttpOptions>(HTTP_OPTIONS);
   const fastify = app.getHttpAdapter().getInstance();
   app.get(MethodTable).watch(fastify);
   if (corsOrigins.length > 0) {

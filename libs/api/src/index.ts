@@ -1,23 +1,19 @@
 export { type Access, accessOf, Caller, Public, Requires } from './access.js';
 export { Deprecated, DeprecationGuard } from './deprecation.js';
-export { etagOf, isNotModified, requireMatch } from './etag.js';
+export { etagOf, expectedVersions, isNotModified } from './etag.js';
 export { HttpModule, setUpHttp } from './http.module.js';
 export { Idempotent } from './idempotency/idempotency.interceptor.js';
 export { EmailField, EnumQuery, IntegerQuery, ObjectField, StringField } from './input/fields.js';
 export { InputGuard } from './input/input.guard.js';
+export { InputPipe } from './input/input.pipe.js';
 export { IdParams } from './input/params.js';
 export { serveDocuments } from './openapi/docs.routes.js';
 export { API_VERSIONS, type ApiVersion, createDocuments } from './openapi/documents.js';
 export { Fails } from './openapi/fails.js';
+export { defineTag } from './openapi/tag.js';
 export { pageOf, pagePolicy } from './page.html.js';
-export { CursorCodec, invalidCursor } from './paging/cursor.js';
-export {
-  CursorPage,
-  CursorQuery,
-  cursorsOf,
-  linkCursors,
-  linkPages,
-  type PageRequest,
-  sliceOf,
-} from './paging/page.js';
+export { Cursors, invalidCursor } from './paging/cursor.js';
+export { CursorPage, CursorQuery, linkCursors, linkPages } from './paging/page.js';
+export { definePermission, type Permission } from './permission.js';
 export { createFastifyAdapter } from './server/fastify.js';
+export { ProblemFilter } from './server/problem.filter.js';

@@ -2,13 +2,13 @@ import { Controller, Get, Header, Param, VERSION_NEUTRAL } from '@nestjs/common'
 import { ApiExcludeController } from '@nestjs/swagger';
 import { allProblems, findProblem, notFound } from '#libs/problem';
 import { Public } from './access.js';
-import { Unlimited } from '#libs/limits';
+import { SkipThrottle } from '@nestjs/throttler';
 import { pageOf, pagePolicy } from './page.html.js';
 
 /** The pages behind the `type` of a problem document. */
 @ApiExcludeController()
 @Public()
-@Unlimited()
+@SkipThrottle()
 @Controller({ path: 'problems', version: VERSION_NEUTRAL })
 export class ProblemsController {
   @Get()

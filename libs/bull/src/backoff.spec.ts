@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { JOBS } from '#libs/contracts';
+import { sendMail } from '../../../src/notifications/index.js';
 import { backoffDelay } from './backoff.js';
 
 const CHANCES = [0, 0.1, 0.5, 0.9, 0.999999];
@@ -28,7 +28,7 @@ describe('backoffDelay', () => {
 });
 
 describe.each(CHANCES)('the backoff of send-mail, when chance says %d', (chance) => {
-  const { backoff, attempts } = JOBS['send-mail'];
+  const { backoff, attempts } = sendMail;
   const delays = Array.from({ length: attempts - 1 }, (_, index) => backoffDelay(backoff, index + 1, chance));
 
   it('retries within five seconds', () => {

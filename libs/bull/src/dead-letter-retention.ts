@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { type JobTable, toLoggableError } from '#libs/jobs';
+import { type Job, toLoggableError } from '#libs/jobs';
 import { Queues } from './queues.js';
 
 const EVERY_MS = 3_600_000;
@@ -15,14 +15,10 @@ export class DeadLetterRetention {
 
   constructor(private readonly queues: Queues) {}
 
-  start(table: JobTable, names: Iterable<string>): void {
-    const retentions = [...names].flatMap((name) => {
-      const ageSeconds = table[name]?.retention.failed.ageSeconds;
-      return ageSeconds === undefined ? [] : [{ name, ageMs: ageSeconds * 1_000 }];
-    });
+  start(jobs: readonly Job[]): void {
     const tidy = (): void => {
-      for (const { name, ageMs } of retentions) {
-        void this.removeOlder(name, ageMs);
+      for (const { name, keepFailed } of jobs) {
+        void this.removeOlder(name, keepFailed.ageSeconds * 1_000);
       }
     };
     tidy();

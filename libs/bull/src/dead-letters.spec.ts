@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Household, JobBench } from '../../../test/support/job-bench.js';
+import { greet, type Household, JobBench } from '../../../test/support/job-bench.js';
 import { eventually } from '../../../test/support/servers.js';
-import { UnrecoverableJobError } from '#libs/jobs';
-import { DeadLetters, JobQueue, NotADeadLetterError } from './index.js';
+import { JobQueue, UnrecoverableJobError } from '#libs/jobs';
+import { DeadLetters, NotADeadLetterError } from './index.js';
 
 let bench: JobBench;
 let household: Household;
@@ -20,7 +20,7 @@ function deadLetters(): DeadLetters {
 async function aDeadLetter(jobId: string): Promise<void> {
   household.greet = () => Promise.reject(new UnrecoverableJobError('no'));
   const jobs = await bench.start();
-  await jobs.enqueue('greet', { name: 'Ada' }, { jobId });
+  await jobs.enqueue(greet, { name: 'Ada' }, { jobId });
   await eventually(async () => expect(await bench.deadLetters()).toHaveLength(1));
 }
 
@@ -66,7 +66,7 @@ describe('a dead letter that is revived', () => {
 
 it('a dead letter that is too old is removed, and no other', async () => {
   await aDeadLetter('old');
-  await bench.app.get<JobQueue>(JobQueue).enqueue('greet', { name: 'Bob' }, { jobId: 'young' });
+  await bench.app.get<JobQueue>(JobQueue).enqueue(greet, { name: 'Bob' }, { jobId: 'young' });
   await eventually(async () => expect(await bench.deadLetters()).toHaveLength(2));
   const longAgo = Date.now() - 3_601_000;
   await bench.redis.hset('bull:greet:old', 'finishedOn', longAgo);
@@ -85,7 +85,7 @@ it('what is no dead letter is refused, and keeps its attempts', async () => {
     await gate.promise;
   };
   const jobs = await bench.start();
-  await jobs.enqueue('greet', { name: 'Ada' }, { jobId: 'running' });
+  await jobs.enqueue(greet, { name: 'Ada' }, { jobId: 'running' });
   await eventually(() => {
     expect(household.greeted).toHaveLength(2);
   });

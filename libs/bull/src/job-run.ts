@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
-import type { Job } from 'bull';
+import type { Job as BullJob } from 'bull';
 import {
-  type JobDefinition,
+  type Job,
   type JobProcessor,
   JobTimeoutError,
   parsePayload,
@@ -15,8 +15,7 @@ const logger = new Logger('Job');
 
 /** What all runs of one job have in common. */
 export interface RunSetup {
-  readonly name: string;
-  readonly definition: JobDefinition;
+  readonly job: Job;
   readonly processor: JobProcessor;
   readonly metrics: QueueMetrics;
   /** Fires when the process can not wait for its runs any longer. */
@@ -24,31 +23,31 @@ export interface RunSetup {
 }
 
 /** What Bull's types leave out. */
-interface RetriedJob extends Job {
+interface RetriedJob extends BullJob {
   readonly retriedOn?: number;
 }
 
 /** Runs one attempt. @throws JobError fit to be stored, which Bull turns into a retry or a dead letter */
-export function runJob(setup: RunSetup, job: Job): Promise<void> {
-  return traceRun(setup.name, job, () => run(setup, job));
+export function runJob(setup: RunSetup, run: BullJob): Promise<void> {
+  return traceRun(setup.job.name, run, () => attemptJob(setup, run));
 }
 
-async function run(setup: RunSetup, job: Job): Promise<void> {
-  const { name, definition, metrics } = setup;
-  const stopTimer = metrics.startRun(name);
-  const attempt = job.attemptsMade + 1;
+async function attemptJob(setup: RunSetup, run: BullJob): Promise<void> {
+  const { job, metrics } = setup;
+  const stopTimer = metrics.startRun(job.name);
+  const attempt = run.attemptsMade + 1;
   try {
-    await processInTime(setup, job, attempt);
+    await processInTime(setup, run, attempt);
     stopTimer('completed');
   } catch (error) {
     const failure = toLoggableError(error);
     if (failure instanceof UnrecoverableJobError) {
-      await job.discard();
+      await run.discard();
     }
-    const isOver = failure instanceof UnrecoverableJobError || attempt >= (job.opts.attempts ?? 1);
+    const isOver = failure instanceof UnrecoverableJobError || attempt >= (run.opts.attempts ?? 1);
     const outcome: JobOutcome = isOver ? 'dead' : 'retried';
     stopTimer(outcome);
-    const line = `job ${name} ${String(job.id)} failed (attempt ${String(attempt)} of ${String(definition.attempts)})`;
+    const line = `job ${job.name} ${String(run.id)} failed (attempt ${String(attempt)} of ${String(job.attempts)})`;
     if (isOver) {
       logger.error(
         `${line} and is kept as a dead letter: ${failure.name}: ${failure.message}`,
@@ -61,13 +60,13 @@ async function run(setup: RunSetup, job: Job): Promise<void> {
   }
 }
 
-async function processInTime(setup: RunSetup, job: Job, attempt: number): Promise<void> {
-  const { definition, processor, stopping } = setup;
-  const payload = parsePayload(definition.payload, job.data);
+async function processInTime(setup: RunSetup, run: BullJob, attempt: number): Promise<void> {
+  const { job, processor, stopping } = setup;
+  const payload = parsePayload(job.payload, run.data);
   const limit = new AbortController();
   const timer = setTimeout(() => {
-    limit.abort(new JobTimeoutError(`not done after ${String(definition.timeoutMs)} ms`));
-  }, definition.timeoutMs);
+    limit.abort(new JobTimeoutError(`not done after ${String(job.timeoutMs)} ms`));
+  }, job.timeoutMs);
   const stop = (): void => {
     limit.abort(stopping.reason);
   };
@@ -79,8 +78,8 @@ async function processInTime(setup: RunSetup, job: Job, attempt: number): Promis
       processor.process(payload, {
         signal: limit.signal,
         attempt,
-        jobId: String(job.id),
-        revived: (job as RetriedJob).retriedOn !== undefined,
+        jobId: String(run.id),
+        revived: (run as RetriedJob).retriedOn !== undefined,
       }),
     ]);
   } finally {

@@ -9,10 +9,10 @@ import {
 } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { DeadLetterRetention } from './dead-letter-retention.js';
-import { assignProcessors, type JobProcessor, type JobTable, ProcessorDiscovery } from '#libs/jobs';
+import { assignProcessors, type Job, ProcessorDiscovery, type RunnableJob } from '#libs/jobs';
 import { JobRunner } from './job-runner.js';
 import { PeriodicJobs } from './periodic-jobs.js';
-import { JOB_TABLE } from './tokens.js';
+import { JOBS } from './tokens.js';
 
 const ROLE = Symbol('JobRole');
 
@@ -21,11 +21,11 @@ const ROLE = Symbol('JobRole');
 export class JobRunnerModule
   implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown
 {
-  private processors = new Map<string, JobProcessor>();
+  private runnable: readonly RunnableJob[] = [];
 
   constructor(
     @Inject(ROLE) private readonly role: string,
-    @Inject(JOB_TABLE) private readonly table: JobTable,
+    @Inject(JOBS) private readonly jobs: readonly Job[],
     private readonly runner: JobRunner,
     private readonly periodicJobs: PeriodicJobs,
     private readonly processorDiscovery: ProcessorDiscovery,
@@ -47,12 +47,12 @@ export class JobRunnerModule
 
   /** Before anything runs, so that a process that refuses to start has not taken a job. */
   onModuleInit(): void {
-    this.processors = assignProcessors(this.table, this.role, this.processorDiscovery.find());
+    this.runnable = assignProcessors(this.jobs, this.role, this.processorDiscovery.find());
   }
 
   onApplicationBootstrap(): void {
-    this.runner.start(this.processors);
-    this.periodicJobs.start(this.table, this.processors.keys());
+    this.runner.start(this.runnable);
+    this.periodicJobs.start(this.runnable.map(({ job }) => job));
   }
 
   onModuleDestroy(): void {

@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { GreetProcessor, type Household, JobBench, SweepProcessor } from '../../../test/support/job-bench.js';
+import {
+  greet,
+  GreetProcessor,
+  type Household,
+  JobBench,
+  SweepProcessor,
+} from '../../../test/support/job-bench.js';
 import { eventually } from '../../../test/support/servers.js';
 import { ProcessesJob, UnrecoverableJobError } from '#libs/jobs';
 
@@ -36,7 +42,7 @@ describe('the start', () => {
   });
 
   it('is refused while a job has two processors, before any job is taken', async () => {
-    @ProcessesJob('greet')
+    @ProcessesJob(greet)
     class SecondGreetProcessor extends GreetProcessor {}
     const providers = [GreetProcessor, SecondGreetProcessor, SweepProcessor];
     await expect(bench.start(providers)).rejects.toThrow(/GreetProcessor.*SecondGreetProcessor/);
@@ -54,7 +60,7 @@ describe('the end', () => {
     };
     const jobs = await bench.start();
     for (const name of ['Ada', 'Bob', 'Cleo']) {
-      await jobs.enqueue('greet', { name }, { jobId: name });
+      await jobs.enqueue(greet, { name }, { jobId: name });
     }
     // Two run at a time.
     await eventually(() => {
@@ -75,8 +81,8 @@ describe('the metrics', () => {
   it('tell depth, age, outcomes and durations', async () => {
     household.greet = () => Promise.reject(new UnrecoverableJobError('no'));
     const jobs = await bench.start();
-    await jobs.enqueue('greet', { name: 'Ada' });
-    await jobs.enqueue('greet', { name: 'Bob' }, { delayMs: 3_600_000 });
+    await jobs.enqueue(greet, { name: 'Ada' });
+    await bench.queues.get(greet.name).add(greet.name, { name: 'Bob' }, { delay: 3_600_000 });
     await eventually(async () => {
       const text = await bench.metrics();
       expect(text).toContain('gatehouse_queue_jobs{queue="greet",state="failed"} 1');

@@ -1,13 +1,12 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { Queue } from 'bull';
 import type { Redis } from 'ioredis';
 import { within } from '#libs/lifecycle';
 import { DeadLetterRetention } from './dead-letter-retention.js';
-import { type JobDefinition, JobInterruptedError, type JobProcessor, type JobTable } from '#libs/jobs';
+import { JobInterruptedError, type RunnableJob } from '#libs/jobs';
 import { type RunSetup, runJob } from './job-run.js';
 import { QueueMetrics } from './queue-metrics.js';
 import { Queues } from './queues.js';
-import { JOB_TABLE } from './tokens.js';
 
 /** How long runs may go on after the process was told to stop; then they are interrupted and tried again elsewhere. */
 const DRAIN_MS = 10_000;
@@ -23,23 +22,21 @@ export class JobRunner {
   private readonly working: Queue[] = [];
 
   constructor(
-    @Inject(JOB_TABLE) private readonly table: JobTable,
     private readonly queues: Queues,
     private readonly metrics: QueueMetrics,
     private readonly deadLetters: DeadLetterRetention,
   ) {}
 
-  start(processors: ReadonlyMap<string, JobProcessor>): void {
-    this.deadLetters.start(this.table, processors.keys());
-    for (const [name, processor] of processors) {
-      const definition = this.table[name] as JobDefinition;
-      const { metrics } = this;
-      const setup: RunSetup = { name, definition, processor, metrics, stopping: this.stopping.signal };
+  start(runnable: readonly RunnableJob[]): void {
+    this.deadLetters.start(runnable.map(({ job }) => job));
+    for (const { job, processor } of runnable) {
+      const { name, concurrency } = job;
+      const setup: RunSetup = { job, processor, metrics: this.metrics, stopping: this.stopping.signal };
       const queue = this.queues.get(name);
       this.working.push(queue);
       // The promise lasts as long as the queue is worked on, and waits for a Redis that is not there yet.
       queue
-        .process(name, definition.concurrency, (job) => this.track(runJob(setup, job)))
+        .process(name, concurrency, (run) => this.track(runJob(setup, run)))
         .catch((error: unknown) => {
           if (!this.stopping.signal.aborted) {
             this.logger.error(`the queue "${name}" is not worked on: ${String(error)}`);

@@ -1,7 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
-import { type JobTable, toLoggableError } from '#libs/jobs';
-import { JobQueue } from './job-queue.js';
+import { type Job, JobQueue, toLoggableError } from '#libs/jobs';
 
 const MINUTE_MS = 60_000;
 
@@ -19,35 +18,34 @@ export class PeriodicJobs {
     private readonly clock: Clock,
   ) {}
 
-  start(table: JobTable, names: Iterable<string>): void {
-    const periodic = [...names].flatMap((name) => {
-      const everyMinutes = table[name]?.periodic?.everyMinutes;
-      return everyMinutes === undefined ? [] : [{ name, periodMs: everyMinutes * MINUTE_MS }];
-    });
+  start(jobs: readonly Job[]): void {
+    const periodic = jobs.flatMap((job) =>
+      job.everyMinutes === undefined ? [] : [{ job, periodMs: job.everyMinutes * MINUTE_MS }],
+    );
     if (periodic.length === 0) {
       return;
     }
-    const putAll = (): void => {
-      for (const { name, periodMs } of periodic) {
-        void this.put(name, periodMs);
+    const enqueueAll = (): void => {
+      for (const { job, periodMs } of periodic) {
+        void this.enqueue(job, periodMs);
       }
     };
-    putAll();
-    this.timer = setInterval(putAll, MINUTE_MS);
+    enqueueAll();
+    this.timer = setInterval(enqueueAll, MINUTE_MS);
   }
 
   stop(): void {
     clearInterval(this.timer);
   }
 
-  private async put(name: string, periodMs: number): Promise<void> {
+  private async enqueue(job: Job, periodMs: number): Promise<void> {
     const period = Math.floor(this.clock.millis() / periodMs);
     const startsAt = new Date(period * periodMs).toISOString();
     try {
-      await this.jobs.enqueue(name, { startsAt }, { jobId: `${name}:${String(period)}` });
+      await this.jobs.enqueue<object>(job, { startsAt }, { jobId: `${job.name}:${String(period)}` });
     } catch (error) {
       this.logger.warn(
-        `the job "${name}" could not be put, the next minute tries again: ${toLoggableError(error).message}`,
+        `the job "${job.name}" could not be enqueued; retrying in a minute: ${toLoggableError(error).message}`,
       );
     }
   }

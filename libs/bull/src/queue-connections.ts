@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { Redis, type RedisOptions } from 'ioredis';
-import { within } from '#libs/lifecycle';
+import { Outage, within } from '#libs/lifecycle';
 import { watchSilence } from './silence-watch.js';
 
 /** How long a command may take: a frozen Redis must not hold up who waits for it. */
@@ -19,7 +19,11 @@ export class QueueConnections {
   private readonly all: Redis[] = [];
   private readonly watches: (() => void)[] = [];
   private readonly shared: Record<'client' | 'subscriber', Redis>;
-  private isDown = false;
+  private readonly outage = new Outage({
+    began: (reason) =>
+      this.logger.error(`Redis is unreachable (${String(reason)}): jobs stay in PostgreSQL until it is back`),
+    ended: () => this.logger.log('Redis is back'),
+  });
   private isClosed = false;
 
   constructor(private readonly url: string) {
@@ -79,26 +83,15 @@ export class QueueConnections {
     // Every queue adds its listeners to the shared connections.
     connection.setMaxListeners(0);
     connection.on('error', (error: Error & { code?: string }) => {
-      this.report(true, error.code ?? error.message);
+      if (!this.isClosed) {
+        this.outage.began(error.code ?? error.message);
+      }
     });
     connection.on('ready', () => {
-      this.report(false, '');
+      this.outage.ended();
     });
     this.all.push(connection);
     this.watches.push(watchSilence(connection, { ping }));
     return connection;
-  }
-
-  /** One line when an outage begins and one when it ends. */
-  private report(isDown: boolean, reason: string): void {
-    if (this.isClosed) {
-      return;
-    }
-    if (isDown && !this.isDown) {
-      this.logger.error(`Redis can not be reached (${reason}): jobs are kept in PostgreSQL until it is back`);
-    } else if (!isDown && this.isDown) {
-      this.logger.log('Redis is back');
-    }
-    this.isDown = isDown;
   }
 }

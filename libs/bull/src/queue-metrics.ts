@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { within } from '#libs/lifecycle';
-import { coalesce } from '#libs/telemetry';
+import { coalesce, countFromZero } from '#libs/telemetry';
 import { Queues } from './queues.js';
 
 /** A scrape must not hang on a frozen Redis: the depths are then left out. */
@@ -77,9 +77,10 @@ export class QueueMetrics {
   /** From the first scrape on, so that the first run of its kind counts: Prometheus sees no growth in what is new. */
   private startAtZero(): void {
     for (const [queue] of this.queues.entries()) {
-      OUTCOMES.forEach((outcome) => {
-        this.outcomes.inc({ queue, outcome }, 0);
-      });
+      countFromZero(
+        this.outcomes,
+        OUTCOMES.map((outcome) => ({ queue, outcome })),
+      );
     }
   }
 

@@ -1,26 +1,23 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type BackgroundApp, startBackgroundApp } from '../../../test/support/background-app.js';
 import { eventually, type OwnServer, ownRedis } from '../../../test/support/servers.js';
-import { type JobTable, ProcessesJob, Tick } from '#libs/jobs';
-import { JobQueue, JobRunnerModule } from './index.js';
+import { defineJob, JobQueue, ProcessesJob, Tick } from '#libs/jobs';
+import { JobRunnerModule } from './index.js';
 
-const JOBS = {
-  note: {
-    payload: Tick,
-    role: 'clerk',
-    concurrency: 2,
-    timeoutMs: 30_000,
-    attempts: 5,
-    backoff: { baseMs: 20, capMs: 50, jitter: 0 },
-    retention: { completed: 'none', failed: { ageSeconds: 3_600, count: 100 } },
-    stalled: { maxCount: 5, lockMs: 1_000, checkEveryMs: 500 },
-  },
-} as const satisfies JobTable;
+const note = defineJob('note', {
+  payload: Tick,
+  role: 'clerk',
+  concurrency: 2,
+  timeoutMs: 30_000,
+  attempts: 5,
+  backoff: { baseMs: 20, capMs: 50, jitter: 0 },
+  stalled: { maxCount: 5, lockMs: 1_000, checkEveryMs: 500 },
+});
 
 let noted: number;
 let handle: () => Promise<void>;
 
-@ProcessesJob('note')
+@ProcessesJob(note)
 class NoteProcessor {
   async process(): Promise<void> {
     noted += 1;
@@ -110,7 +107,6 @@ async function start(work: () => Promise<void> = () => Promise.resolve()): Promi
   noted = 0;
   handle = work;
   app = await startBackgroundApp({
-    jobs: JOBS,
     redisUrl: redis.url,
     imports: [JobRunnerModule.forRole('clerk')],
     providers: [NoteProcessor],
@@ -118,5 +114,5 @@ async function start(work: () => Promise<void> = () => Promise.resolve()): Promi
 }
 
 async function put(): Promise<void> {
-  await app?.get<JobQueue<typeof JOBS>>(JobQueue).enqueue('note', { startsAt: new Date(0).toISOString() });
+  await app?.get(JobQueue).enqueue(note, { startsAt: new Date(0).toISOString() });
 }

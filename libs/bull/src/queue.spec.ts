@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Household, JobBench } from '../../../test/support/job-bench.js';
+import { greet, type Household, JobBench } from '../../../test/support/job-bench.js';
 import { eventually } from '../../../test/support/servers.js';
 import { InvalidPayloadError, PostponeJobError, UnrecoverableJobError } from '#libs/jobs';
 
@@ -15,7 +15,7 @@ afterEach(() => bench.close());
 describe('a job', () => {
   it('reaches its processor with its payload, and leaves nothing behind', async () => {
     const jobs = await bench.start();
-    await jobs.enqueue('greet', { name: 'Ada' }, { jobId: 'one' });
+    await jobs.enqueue(greet, { name: 'Ada' }, { jobId: 'one' });
     await eventually(() => {
       expect(household.greeted).toEqual([{ name: 'Ada', attempt: 1 }]);
     });
@@ -24,7 +24,7 @@ describe('a job', () => {
 
   it('is put although Redis lost one of its id between the queue and the worker', async () => {
     const jobs = await bench.start();
-    await jobs.enqueue('greet', { name: 'Ada' });
+    await jobs.enqueue(greet, { name: 'Ada' });
     await eventually(() => {
       expect(household.greeted).toHaveLength(1);
     });
@@ -34,7 +34,7 @@ describe('a job', () => {
     await eventually(async () =>
       expect(await bench.redis.zscore('bull:greet:failed', 'lost')).not.toBeNull(),
     );
-    await jobs.enqueue('greet', { name: 'Bob' }, { jobId: 'lost' });
+    await jobs.enqueue(greet, { name: 'Bob' }, { jobId: 'lost' });
     await eventually(() => {
       expect(household.greeted.map(({ name }) => name)).toEqual(['Ada', 'Bob']);
     });
@@ -45,13 +45,13 @@ describe('a job', () => {
     const gate = Promise.withResolvers<void>();
     household.greet = () => gate.promise;
     const jobs = await bench.start();
-    await jobs.enqueue('greet', { name: 'Ada' }, { jobId: 'same' });
+    await jobs.enqueue(greet, { name: 'Ada' }, { jobId: 'same' });
     await eventually(() => {
       expect(household.greeted).toHaveLength(1);
     });
-    await jobs.enqueue('greet', { name: 'Bob' }, { jobId: 'same' });
+    await jobs.enqueue(greet, { name: 'Bob' }, { jobId: 'same' });
     gate.resolve();
-    await jobs.enqueue('greet', { name: 'Cleo' });
+    await jobs.enqueue(greet, { name: 'Cleo' });
     await eventually(() => {
       expect(household.greeted.map(({ name }) => name)).toEqual(['Ada', 'Cleo']);
     });
@@ -61,7 +61,7 @@ describe('a job', () => {
     household.greet = (_, { attempt }) =>
       attempt < 3 ? Promise.reject(new Error('not yet')) : Promise.resolve();
     const jobs = await bench.start();
-    await jobs.enqueue('greet', { name: 'Ada' });
+    await jobs.enqueue(greet, { name: 'Ada' });
     await eventually(() => {
       expect(household.greeted.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
     });
@@ -72,7 +72,7 @@ describe('a job', () => {
     household.greet = ({ name }) =>
       Promise.reject(Object.assign(new Error(`no greeting for ${name}`), { code: 'E_RUDE' }));
     const jobs = await bench.start();
-    await jobs.enqueue('greet', { name: 'ada-lovelace' });
+    await jobs.enqueue(greet, { name: 'ada-lovelace' });
     const [letter] = await eventually(async () => {
       const letters = await bench.deadLetters();
       expect(letters).toHaveLength(1);
@@ -87,7 +87,7 @@ describe('a job', () => {
   it('becomes a dead letter at once when no retry can help', async () => {
     household.greet = () => Promise.reject(new UnrecoverableJobError('the guest has moved'));
     const jobs = await bench.start();
-    await jobs.enqueue('greet', { name: 'Ada' });
+    await jobs.enqueue(greet, { name: 'Ada' });
     await eventually(async () => {
       expect((await bench.deadLetters()).map(({ failedReason }) => failedReason)).toEqual([
         'the guest has moved',
@@ -99,7 +99,7 @@ describe('a job', () => {
   it('waits as long as it asks to be postponed, whatever its backoff', async () => {
     household.greet = () => Promise.reject(new PostponeJobError('later', 3_600_000));
     const jobs = await bench.start();
-    await jobs.enqueue('greet', { name: 'Ada' }, { jobId: 'postponed' });
+    await jobs.enqueue(greet, { name: 'Ada' }, { jobId: 'postponed' });
     const score = await eventually(async () => {
       const found = await bench.redis.zscore('bull:greet:delayed', 'postponed');
       expect(found).not.toBeNull();
@@ -111,9 +111,7 @@ describe('a job', () => {
 
   it('is refused with a bad payload', async () => {
     const jobs = await bench.start();
-    await expect(jobs.enqueue('greet', { name: 7 as unknown as string })).rejects.toThrow(
-      InvalidPayloadError,
-    );
+    await expect(jobs.enqueue(greet, { name: 7 as unknown as string })).rejects.toThrow(InvalidPayloadError);
     expect(await bench.redis.keys('bull:greet:*')).not.toContain('bull:greet:wait');
   });
 
@@ -135,7 +133,7 @@ describe('a job', () => {
       return new Promise(() => undefined);
     };
     const jobs = await bench.start();
-    await jobs.enqueue('greet', { name: 'Ada' });
+    await jobs.enqueue(greet, { name: 'Ada' });
     await eventually(async () => {
       expect((await bench.deadLetters()).map(({ failedReason }) => failedReason)).toEqual([
         'not done after 300 ms',

@@ -1,8 +1,12 @@
+import { BullModule, getQueueToken } from '@nestjs/bull';
 import { Logger } from '@nestjs/common';
-import type { Queue } from 'bull';
+import type { LazyModuleLoader } from '@nestjs/core';
+import type { Queue, QueueOptions } from 'bull';
 import { within } from '#libs/lifecycle';
-import { JobInterruptedError, toLoggableError } from '#libs/jobs';
+import { type Job, JobInterruptedError, PostponeJobError, toLoggableError } from '#libs/jobs';
+import { backoffDelay } from './backoff.js';
 import type { QueueConnections } from './queue-connections.js';
+import { DECLARED_BACKOFF } from './tokens.js';
 
 const CLOSE_WITHIN_MS = 2_000;
 const REPEAT_LOG_AFTER_MS = 60_000;
@@ -23,11 +27,30 @@ export class Queues {
     });
   }
 
-  /** @throws Error for a name that the job table does not have */
+  /** Creates the queues of these jobs. They are registered lazily, since modules list their imports too early to know all jobs. */
+  static async open(
+    jobs: readonly Job[],
+    connections: QueueConnections,
+    loader: LazyModuleLoader,
+  ): Promise<Queues> {
+    const module = await loader.load(() =>
+      BullModule.registerQueueAsync(
+        ...jobs.map((job) => ({ name: job.name, useFactory: () => queueOptions(job, connections) })),
+      ),
+    );
+    return new Queues(
+      jobs.map(({ name }) => module.get<Queue>(getQueueToken(name), { strict: false })),
+      connections,
+    );
+  }
+
+  /** @throws Error for a job that is not declared in this process */
   get(name: string): Queue {
     const queue = this.byName.get(name);
     if (!queue) {
-      throw new Error(`the job table has no job "${name}"`);
+      throw new Error(
+        `this process knows no job "${name}": declare it with defineJob, and load the declaration`,
+      );
     }
     return queue;
   }
@@ -77,4 +100,22 @@ function safeMessage(error: Error): string {
   return /^(Command timed out|Connection is closed)/.test(error.message)
     ? error.message
     : toLoggableError(error).message;
+}
+
+function queueOptions(job: Job, connections: QueueConnections): QueueOptions {
+  return {
+    createClient: (type) => connections.provide(type),
+    settings: {
+      lockDuration: job.stalled.lockMs,
+      stalledInterval: job.stalled.checkEveryMs,
+      maxStalledCount: job.stalled.maxCount,
+      backoffStrategies: {
+        // Read at the time of the failure, so that jobs enqueued by an older release follow it too.
+        [DECLARED_BACKOFF]: (attemptsMade: number, error: Error) =>
+          error instanceof PostponeJobError
+            ? Math.max(1, error.delayMs)
+            : backoffDelay(job.backoff, attemptsMade, Math.random()),
+      },
+    },
+  };
 }

@@ -1,14 +1,5 @@
-export {
-  isMessageType,
-  type Message,
-  type MessageData,
-  MESSAGES,
-  type MessageType,
-  NotificationTarget,
-  SendNotification,
-  SYSTEM_TEMPLATES,
-  type SystemTemplate,
-  UserSnapshot,
-} from './messages.js';
-export { ConfirmMessage, DeliverMessage, DELIVERY_JOBS, JOBS, type Jobs, SendMail } from './jobs.js';
-export { grants, type Permission } from './permissions.js';
+export { findTemplate, type Template, TEMPLATE_LOCALES, type TemplateLocale } from './define-template.js';
+export { NotificationTarget, SendNotification, sendNotification } from './send-notification.js';
+export { accounts, notifications } from './services.js';
+export { accountExists } from './templates/account-exists.js';
+export { verifyEmail } from './templates/verify-email.js';

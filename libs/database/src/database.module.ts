@@ -1,56 +1,67 @@
-import { setTimeout } from 'node:timers/promises';
-import { type DynamicModule, type FactoryProvider, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { MikroORM, type Options } from '@mikro-orm/postgresql';
+import {
+  ConfigurableModuleBuilder,
+  type DynamicModule,
+  Module,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { Connections } from './connections.js';
 import { Database } from './database.js';
-import { migrate, Migrations } from './migrations.js';
-import { returnLostClients } from './pool-care.js';
-import { traceStatements } from './trace-statements.js';
+import { Migrations } from './migrations.js';
+import type { ConnectionOptions } from './orm-options.js';
+import { type Entity, loadedSchemas, type Schema } from './schema.js';
 
-export interface DatabaseOptions {
-  readonly orm: Options;
-  /** Whether to apply pending migrations before anything else uses the database. */
-  readonly migrateOnStart: boolean;
-}
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<ConnectionOptions>()
+  .setClassMethodName('forRoot')
+  .setExtras({}, (module) => ({ ...module, global: true }))
+  .build();
 
-/** Closing waits for what still runs; a server that is frozen must not keep the process for ever. */
-const CLOSE_PATIENCE_MS = 10_000;
-const OPTIONS = Symbol('DatabaseOptions');
-
-/** The connection pool and what stands on it. */
 @Module({})
-export class DatabaseModule implements OnApplicationShutdown {
-  constructor(private readonly orm: MikroORM) {}
+class SchemaModule {}
 
-  static forRootAsync(
-    options: Pick<FactoryProvider<DatabaseOptions>, 'inject' | 'useFactory'>,
-  ): DynamicModule {
-    return {
-      module: DatabaseModule,
-      global: true,
-      providers: [
-        { provide: OPTIONS, ...options },
-        {
-          provide: MikroORM,
-          inject: [OPTIONS],
-          useFactory: async ({ orm: ormOptions, migrateOnStart }: DatabaseOptions) => {
-            if (migrateOnStart) {
-              await migrate(ormOptions);
-            }
-            const orm = await MikroORM.init(ormOptions);
-            await returnLostClients(orm);
-            await traceStatements(orm);
-            return orm;
-          },
-        },
-        Database,
-        Migrations,
-      ],
-      exports: [MikroORM, Database, Migrations],
-    };
+/** Nest treats two dynamic modules as one only if they are the same object. */
+const schemaModules = new WeakMap<Schema, DynamicModule>();
+
+/** The connections to PostgreSQL. */
+@Module({
+  providers: [
+    {
+      provide: Connections,
+      inject: [MODULE_OPTIONS_TOKEN],
+      useFactory: (options: ConnectionOptions) => Connections.open(loadedSchemas(), options),
+    },
+    Migrations,
+  ],
+  exports: [Connections, Migrations],
+})
+export class DatabaseModule extends ConfigurableModuleClass implements OnApplicationShutdown {
+  constructor(private readonly connections: Connections) {
+    super();
+  }
+
+  /** Adds a feature's entities to the schema of its service, and provides the service's `Database`. */
+  static forFeature(schema: Schema, ...entities: readonly Entity[]): DynamicModule {
+    schema.add(entities);
+    const module = schemaModules.get(schema) ?? schemaModule(schema);
+    schemaModules.set(schema, module);
+    return module;
   }
 
   /** Last of all: until here, requests and jobs in flight still need it. */
   async onApplicationShutdown(): Promise<void> {
-    await Promise.race([this.orm.close(), setTimeout(CLOSE_PATIENCE_MS, undefined, { ref: false })]);
+    await this.connections.close();
   }
+}
+
+function schemaModule({ name }: Schema): DynamicModule {
+  return {
+    module: SchemaModule,
+    providers: [
+      {
+        provide: Database,
+        inject: [Connections],
+        useFactory: (connections: Connections) => connections.database(name),
+      },
+    ],
+    exports: [Database],
+  };
 }

@@ -22,7 +22,7 @@ describe('Database', () => {
       logger: () => undefined,
     });
     await returnLostClients(orm);
-    database = new Database(orm);
+    database = new Database('public', orm);
   });
 
   afterAll(async () => {
@@ -31,20 +31,20 @@ describe('Database', () => {
   });
 
   it('undoes a transaction that fails', async () => {
-    await database.read((em) => em.execute('create table note (text text)'));
-    const work = database.write(async (em) => {
+    await database.run((em) => em.execute('create table note (text text)'));
+    const work = database.transaction(async (em) => {
       await em.execute(`insert into note values ('a')`);
       throw new Error('changed my mind');
     });
     await expect(work).rejects.toThrow('changed my mind');
-    expect(await database.read((em) => em.execute('select * from note'))).toEqual([]);
+    expect(await database.run((em) => em.execute('select * from note'))).toEqual([]);
   });
 
   it('answers "unavailable" when all connections are taken for too long', async () => {
     const gate = Promise.withResolvers<void>();
     let holding = 0;
     const holders = Array.from({ length: POOL_SIZE }, () =>
-      database.write(async (em) => {
+      database.transaction(async (em) => {
         await em.execute('select 1');
         holding += 1;
         await gate.promise;
@@ -62,13 +62,15 @@ describe('Database', () => {
 
   it('has all its connections again after PostgreSQL cut them in the middle of transactions', async () => {
     for (let round = 0; round < POOL_SIZE + 1; round += 1) {
-      const cut = database.write(async (em) => {
+      const cut = database.transaction(async (em) => {
         await em.execute('select pg_terminate_backend(pg_backend_pid())');
       });
       await expect(cut).rejects.toMatchObject({ code: 'unavailable' });
     }
     await eventually(() =>
-      Promise.all(Array.from({ length: POOL_SIZE }, () => database.write((em) => em.execute('select 1')))),
+      Promise.all(
+        Array.from({ length: POOL_SIZE }, () => database.transaction((em) => em.execute('select 1'))),
+      ),
     );
   });
 

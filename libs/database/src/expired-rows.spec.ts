@@ -20,10 +20,8 @@ describe('deleteExpiredRows', () => {
       discovery: { warnWhenNoEntities: false },
       logger: () => undefined,
     });
-    database = new Database(orm);
-    await database.read((em) =>
-      em.execute('create table leaf (id text primary key, expires_at timestamptz)'),
-    );
+    database = new Database('public', orm);
+    await database.run((em) => em.execute('create table leaf (id text primary key, expires_at timestamptz)'));
   });
 
   afterAll(async () => {
@@ -34,7 +32,7 @@ describe('deleteExpiredRows', () => {
   it('deletes all that has expired, however many, and nothing else', async () => {
     const now = new Date();
     const insert = (count: number, expiresAt: Date) =>
-      database.read((em) =>
+      database.run((em) =>
         em.execute(
           `insert into leaf (id, expires_at)
            select ? || i, ? from generate_series(1, ?) i`,
@@ -43,7 +41,7 @@ describe('deleteExpiredRows', () => {
       );
     await insert(ROWS, new Date(now.getTime() - 1));
     await insert(3, new Date(now.getTime() + 1000));
-    expect(await deleteExpiredRows(database, 'leaf', now)).toBe(ROWS);
-    expect(await database.read((em) => em.execute('select id from leaf'))).toHaveLength(3);
+    expect(await deleteExpiredRows(database, new AbortController().signal, 'leaf', now)).toBe(ROWS);
+    expect(await database.run((em) => em.execute('select id from leaf'))).toHaveLength(3);
   });
 });

@@ -1,24 +1,46 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from './database.js';
 
 /** Small enough that no batch holds its locks, or a statement's time limit, for long. */
-const BATCH = 5000;
+const BATCH = 1_000;
 
 /**
- * Deletes the rows of `table` whose `expires_at` lies before `instant`, batch by batch.
- * @param table with its schema; has an index on `expires_at`
- * @returns how many rows are gone
+ * Repeats `work`, each time in a transaction of its own, until it finds less than a full batch or `signal` fires.
+ * @param work handles up to `limit` rows and returns how many it did
+ * @returns how many it did in all
  */
-export async function deleteExpiredRows(database: Database, table: string, instant: Date): Promise<number> {
+export async function inBatches(
+  database: Database,
+  signal: AbortSignal,
+  work: (em: EntityManager, limit: number) => Promise<number>,
+): Promise<number> {
   let total = 0;
-  for (let deleted = BATCH; deleted === BATCH; total += deleted) {
-    const rows = await database.read((em) =>
-      em.execute<unknown[]>(
-        `delete from ${table} where ctid = any(array(select ctid from ${table} where expires_at < ? limit ?))
-         returning 1 as gone`,
-        [instant, BATCH],
-      ),
-    );
-    deleted = rows.length;
+  let done = BATCH;
+  while (done === BATCH && !signal.aborted) {
+    done = await database.transaction((em) => work(em, BATCH));
+    total += done;
   }
   return total;
+}
+
+/**
+ * Deletes the rows of `table` whose `column` lies before `instant`, batch by batch.
+ * @param table with its schema; has an index on the column
+ * @returns how many rows are gone
+ */
+export function deleteExpiredRows(
+  database: Database,
+  signal: AbortSignal,
+  table: string,
+  instant: Date,
+  column = 'expires_at',
+): Promise<number> {
+  return inBatches(database, signal, async (em, limit) => {
+    const rows = await em.execute<unknown[]>(
+      `delete from ${table} where ctid = any(array(select ctid from ${table} where ${column} < ? limit ?))
+       returning 1 as gone`,
+      [instant, limit],
+    );
+    return rows.length;
+  });
 }

@@ -1,5 +1,11 @@
+export { commitThenThrow } from './commit-then-throw.js';
+export { Connections, type PoolUsage } from './connections.js';
 export { Database } from './database.js';
 export { DatabaseModule } from './database.module.js';
-export { deleteExpiredRows } from './expired-rows.js';
-export { migrate, Migrations } from './migrations.js';
+export { deleteExpiredRows, inBatches } from './expired-rows.js';
+export { migrate } from './migrate.js';
+export { Migrations } from './migrations.js';
+export { type PageRequest, type Position, type Slice, sliceOf } from './paging.js';
+export { requireVersion } from './require-version.js';
+export { defineSchema, loadedSchemas, type Schema } from './schema.js';
 export { isUniqueViolation } from './unique-violation.js';

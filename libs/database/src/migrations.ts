@@ -1,63 +1,49 @@
 import { Injectable } from '@nestjs/common';
-import { MikroORM, type Options } from '@mikro-orm/postgresql';
+import { Connections } from './connections.js';
+import { type Database, sqlStateOf } from './database.js';
+import type { Schema } from './schema.js';
 
-/** Any constant will do; it names the lock among all advisory locks of the database. */
-const MIGRATION_LOCK = 0x6761_7465;
-
-interface LockClient {
-  query(sql: string, values: readonly unknown[]): Promise<unknown>;
-  release(destroy: boolean): void;
-}
-
-/**
- * Applies what is pending in the database that `options` name, on a connection without time limits: a migration may
- * take its time, and so may waiting for another replica's. Replicas that start together queue up at an advisory lock,
- * so each migration runs once.
- * @returns the names of the migrations that were applied
- * @throws Error that says how to mend it when PostgreSQL can't be reached
- */
-export async function migrate(options: Options): Promise<string[]> {
-  const orm = await MikroORM.init({
-    ...options,
-    pool: { min: 0, max: 2 },
-    driverOptions: { ...options.driverOptions, statement_timeout: 0, query_timeout: 0 },
-  });
-  try {
-    const client = await connect(orm);
-    try {
-      await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-      const applied = await orm.migrator.up();
-      return applied.map(({ name }) => name);
-    } finally {
-      // The lock ends with its connection.
-      client.release(true);
-    }
-  } finally {
-    await orm.close();
-  }
-}
-
-async function connect(orm: MikroORM): Promise<LockClient> {
-  try {
-    const pool = (await orm.driver.getConnection().getNativeClient()) as { connect(): Promise<LockClient> };
-    return await pool.connect();
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`PostgreSQL can not be reached: ${reason}. Is DATABASE_URL right, and the server up?`, {
-      cause: error,
-    });
-  }
-}
+/** SQLSTATE of a table or a schema that does not exist. */
+const MISSING = new Set(['42P01', '3F000']);
 
 @Injectable()
 export class Migrations {
   private applied = false;
 
-  constructor(private readonly orm: MikroORM) {}
+  constructor(private readonly connections: Connections) {}
 
-  /** Whether the schema is as this release needs it. A yes is remembered: an applied migration is never undone. */
+  /** Whether every schema is as this release needs it. A yes is remembered: an applied migration is never undone. */
   async areApplied(): Promise<boolean> {
-    this.applied ||= (await this.orm.migrator.getPending()).length === 0;
+    this.applied ||= (await this.pending()).length === 0;
     return this.applied;
+  }
+
+  /** The names of the migrations that this process needs and the database doesn't have. */
+  async pending(): Promise<string[]> {
+    const perSchema = this.connections.schemas.map(async (schema) => {
+      const done = await appliedIn(this.connections.database(schema.name));
+      return namesOf(schema)
+        .filter((name) => !done.has(name))
+        .map((name) => `${schema.name}/${name}`);
+    });
+    return (await Promise.all(perSchema)).flat();
+  }
+}
+
+function namesOf(schema: Schema): string[] {
+  return schema.migrations.map((migration) => migration.name);
+}
+
+async function appliedIn(database: Database): Promise<Set<string>> {
+  try {
+    const rows = await database.run((em) =>
+      em.execute<{ name: string }[]>(`select name from "${database.schema}"."migration"`),
+    );
+    return new Set(rows.map(({ name }) => name));
+  } catch (error) {
+    if (MISSING.has(sqlStateOf(error) ?? '')) {
+      return new Set();
+    }
+    throw error;
   }
 }

@@ -1,7 +1,8 @@
 export { addressOf } from './address.js';
 export { closeInTime } from './closing.js';
 export { MethodTable } from './method-table.js';
-export type { Principal } from './principal.js';
+export { perHandler } from './per-handler.js';
+export type { Principal, SessionPrincipal } from './principal.js';
 export { problemDocument, sendProblem } from './problem-document.js';
 export { answerInProblems } from './problem-replies.js';
 export { SECURITY_HEADERS, securityHeadersFor } from './security-headers.js';

@@ -1,5 +1,9 @@
-/** Who a request speaks for, as its access token says. */
-export interface Principal {
+/** Who a request speaks for. One member for each kind of credentials, told apart by `kind`. */
+export type Principal = SessionPrincipal;
+
+/** A user who is signed in on a device. */
+export interface SessionPrincipal {
+  readonly kind: 'session';
   readonly userId: string;
   readonly sessionId: string;
   readonly roles: readonly string[];

@@ -1,4 +1,3 @@
-export { IdempotencyKeyEntity } from './idempotency-key.entity.js';
 export { IdempotencyModule } from './idempotency.module.js';
 export { idempotencyKeyReused, idempotentRequestRunning } from './idempotency.problems.js';
 export { IdempotencyStore } from './idempotency.store.js';

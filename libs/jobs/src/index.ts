@@ -1,4 +1,13 @@
 export {
+  type Backoff,
+  defineHourlyJob,
+  defineJob,
+  type Job,
+  loadedJobs,
+  type Retention,
+  Tick,
+} from './define-job.js';
+export {
   JobError,
   JobInterruptedError,
   JobTimeoutError,
@@ -7,16 +16,7 @@ export {
   UnrecoverableJobError,
 } from './job-errors.js';
 export { type JobContext, type JobProcessor, ProcessesJob } from './job-processor.js';
-export {
-  type Backoff,
-  type JobDefinition,
-  type JobName,
-  type JobPayload,
-  type JobTable,
-  type Retention,
-  type Stalled,
-  Tick,
-} from './job-table.js';
+export { type EnqueueOptions, JobQueue } from './job-queue.js';
 export { InvalidPayloadError, parsePayload } from './payload.js';
 export { ProcessorDiscovery } from './processor-discovery.js';
-export { assignProcessors } from './processor-lookup.js';
+export { assignProcessors, type RunnableJob } from './processor-lookup.js';

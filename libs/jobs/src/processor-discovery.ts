@@ -1,33 +1,27 @@
 import { Injectable } from '@nestjs/common';
-import { DiscoveryService, Reflector } from '@nestjs/core';
-import { type JobProcessor, PROCESSES_JOB } from './job-processor.js';
+import { DiscoveryService } from '@nestjs/core';
+import { type JobProcessor, Processes } from './job-processor.js';
 import type { FoundProcessor } from './processor-lookup.js';
 
 /** Finds the classes decorated with `@ProcessesJob` among all providers of the process. */
 @Injectable()
 export class ProcessorDiscovery {
-  constructor(
-    private readonly discovery: DiscoveryService,
-    private readonly reflector: Reflector,
-  ) {}
+  constructor(private readonly discovery: DiscoveryService) {}
 
   find(): FoundProcessor[] {
-    return this.discovery.getProviders().flatMap((wrapper) => {
-      const { metatype, instance, host, isAlias } = wrapper;
-      const job =
-        metatype && instance && !isAlias
-          ? this.reflector.get<string | undefined>(PROCESSES_JOB, metatype)
-          : undefined;
-      return job === undefined
-        ? []
-        : [
+    const wrappers = this.discovery.getProviders({ metadataKey: Processes.KEY });
+    return wrappers.flatMap((wrapper) => {
+      const job = this.discovery.getMetadataByDecorator(Processes, wrapper);
+      return job && wrapper.instance && !wrapper.isAlias
+        ? [
             {
               job,
               className: String(wrapper.name),
-              moduleName: host?.name ?? 'an unknown module',
-              instance: instance as JobProcessor,
+              moduleName: wrapper.host?.name ?? 'an unknown module',
+              instance: wrapper.instance as JobProcessor,
             },
-          ];
+          ]
+        : [];
     });
   }
 }

@@ -1,62 +1,61 @@
 import { describe, expect, it } from '@jest/globals';
-import { Tick } from './job-table.js';
+import { defineJob, type Job, Tick } from './define-job.js';
 import { assignProcessors, type FoundProcessor } from './processor-lookup.js';
 
-const definition = {
+const options = {
   payload: Tick,
   concurrency: 1,
   timeoutMs: 1_000,
   attempts: 1,
   backoff: { baseMs: 1, capMs: 1, jitter: 0 },
-  retention: { completed: 'none', failed: { ageSeconds: 1, count: 1 } },
-  stalled: { maxCount: 1, lockMs: 1_000, checkEveryMs: 1_000 },
-} as const;
-
-const table = {
-  'water-plants': { ...definition, role: 'gardener' },
-  'mow-lawn': { ...definition, role: 'gardener' },
-  'bake-bread': { ...definition, role: 'baker' },
 };
+
+const waterPlants = defineJob('water-plants', { ...options, role: 'gardener' });
+const mowLawn = defineJob('mow-lawn', { ...options, role: 'gardener' });
+const bakeBread = defineJob('bake-bread', { ...options, role: 'baker' });
+const jobs = [waterPlants, mowLawn, bakeBread];
+
+describe('defineJob', () => {
+  it('refuses a name that is taken, and says so', () => {
+    expect(() => defineJob('mow-lawn', { ...options, role: 'gardener' })).toThrow(
+      /"mow-lawn" is defined twice/,
+    );
+  });
+});
 
 describe('assignProcessors', () => {
   it('gives each job of the role its processor, and leaves other roles alone', () => {
-    const watering = found('water-plants', 'Watering');
-    const mowing = found('mow-lawn', 'Mowing');
-    const assigned = assignProcessors(table, 'gardener', [watering, mowing, found('bake-bread', 'Baking')]);
-    expect([...assigned]).toEqual([
-      ['water-plants', watering.instance],
-      ['mow-lawn', mowing.instance],
+    const watering = found(waterPlants, 'Watering');
+    const mowing = found(mowLawn, 'Mowing');
+    const assigned = assignProcessors(jobs, 'gardener', [watering, mowing, found(bakeBread, 'Baking')]);
+    expect(assigned).toEqual([
+      { job: waterPlants, processor: watering.instance },
+      { job: mowLawn, processor: mowing.instance },
     ]);
   });
 
   it('refuses a job without a processor, and says which decorator to add', () => {
-    expect(() => assignProcessors(table, 'gardener', [found('mow-lawn', 'Mowing')])).toThrow(
-      /"water-plants".*@ProcessesJob\('water-plants'\)/,
+    expect(() => assignProcessors(jobs, 'gardener', [found(mowLawn, 'Mowing')])).toThrow(
+      /"water-plants".*@ProcessesJob/,
     );
   });
 
   it('refuses two processors of one job, and names both', () => {
-    const baking = [found('bake-bread', 'Baking'), found('bake-bread', 'Toasting', 'KitchenModule')];
-    expect(() => assignProcessors(table, 'baker', baking)).toThrow(
+    const baking = [found(bakeBread, 'Baking'), found(bakeBread, 'Toasting', 'KitchenModule')];
+    expect(() => assignProcessors(jobs, 'baker', baking)).toThrow(
       /"bake-bread".*Baking \(in TestModule\) and Toasting \(in KitchenModule\)/,
     );
   });
 
-  it('refuses a processor of a job that does not exist', () => {
-    expect(() =>
-      assignProcessors(table, 'baker', [found('bake-bread', 'Baking'), found('bake-bred', 'Typo')]),
-    ).toThrow(/Typo.*'bake-bred'.*no such job/);
-  });
-
   it('refuses a role that has no job', () => {
-    expect(() => assignProcessors(table, 'gardner', [])).toThrow(/"gardner"/);
+    expect(() => assignProcessors(jobs, 'gardner', [])).toThrow(/"gardner"/);
   });
 
   it('tells all mistakes at once', () => {
-    expect(() => assignProcessors(table, 'gardener', [])).toThrow(/water-plants[\s\S]*mow-lawn/);
+    expect(() => assignProcessors(jobs, 'gardener', [])).toThrow(/water-plants[\s\S]*mow-lawn/);
   });
 });
 
-function found(job: string, className: string, moduleName = 'TestModule'): FoundProcessor {
+function found(job: Job, className: string, moduleName = 'TestModule'): FoundProcessor {
   return { job, className, moduleName, instance: { process: () => Promise.resolve() } };
 }

@@ -1,46 +1,46 @@
+import type { Job } from './define-job.js';
 import type { JobProcessor } from './job-processor.js';
-import type { JobTable } from './job-table.js';
 
 /** A class found with the decorator, and the module it was found in. */
 export interface FoundProcessor {
-  readonly job: string;
+  readonly job: Job;
   readonly className: string;
   readonly moduleName: string;
   readonly instance: JobProcessor;
 }
 
+export interface RunnableJob {
+  readonly job: Job;
+  readonly processor: JobProcessor;
+}
+
 /**
- * Which processor runs which job of `role`. A job that nobody takes would wait for ever, and one that two take would
- * be run by either, so both stop the start.
- * @throws Error with one line for each mistake, which says how to mend it
+ * Pairs each job of `role` with its processor. A job without one would wait forever, and one with two would be run by
+ * either, so both prevent the start.
+ * @throws Error with one line for each mistake, which says how to fix it
  */
 export function assignProcessors(
-  table: JobTable,
+  jobs: readonly Job[],
   role: string,
   found: readonly FoundProcessor[],
-): Map<string, JobProcessor> {
-  const jobs = Object.keys(table).filter((job) => table[job]?.role === role);
-  const assigned = new Map<string, JobProcessor>();
-  const mistakes = jobs.length > 0 ? [] : [`No job has the role "${role}"; see the job table.`];
-  for (const { job, className } of found.filter(({ job: name }) => !Object.hasOwn(table, name))) {
-    mistakes.push(
-      `${className} is decorated with @ProcessesJob('${job}'), but the job table has no such job.`,
-    );
-  }
-  for (const job of jobs) {
-    const [processor, ...others] = found.filter((candidate) => candidate.job === job);
+): RunnableJob[] {
+  const own = jobs.filter((job) => job.role === role);
+  const mistakes = own.length > 0 ? [] : [`No job has the role "${role}": declare one with defineJob.`];
+  const assigned = own.flatMap((job) => {
+    const [processor, ...others] = found.filter((candidate) => candidate.job.name === job.name);
     if (!processor) {
       mistakes.push(
-        `Nothing processes the job "${job}" (role "${role}"): decorate a class with @ProcessesJob('${job}') ` +
-          'and provide it in a module of this role.',
+        `Nothing processes the job "${job.name}" (role "${role}"): decorate a class with @ProcessesJob and provide it ` +
+          'in a module of this role.',
       );
-    } else if (others.length > 0) {
-      const all = [processor, ...others].map((one) => `${one.className} (in ${one.moduleName})`);
-      mistakes.push(`The job "${job}" has more than one processor: ${all.join(' and ')}. Keep one.`);
-    } else {
-      assigned.set(job, processor.instance);
+      return [];
     }
-  }
+    if (others.length > 0) {
+      const all = [processor, ...others].map((one) => `${one.className} (in ${one.moduleName})`);
+      mistakes.push(`The job "${job.name}" has more than one processor: ${all.join(' and ')}. Keep one.`);
+    }
+    return [{ job, processor: processor.instance }];
+  });
   if (mistakes.length > 0) {
     throw new Error(mistakes.join('\n'));
   }

@@ -1,13 +1,14 @@
-import type { Logger } from 'pino';
+interface OutageReport {
+  began(cause: unknown): void;
+  /** @param seconds how long the outage lasted */
+  ended(seconds: number): void;
+}
 
-/** Tells of an outage once when it begins and once when it ends, however often it is noticed. */
+/** Reports an outage once when it begins and once when it ends, however often either is noticed. */
 export class Outage {
   private since: number | undefined;
 
-  constructor(
-    private readonly logger: Logger,
-    private readonly consequence: string,
-  ) {}
+  constructor(private readonly report: OutageReport) {}
 
   get active(): boolean {
     return this.since !== undefined;
@@ -16,17 +17,15 @@ export class Outage {
   began(cause: unknown): void {
     if (this.since === undefined) {
       this.since = Date.now();
-      this.logger.warn({ err: cause }, `Redis does not answer: ${this.consequence}`);
+      this.report.began(cause);
     }
   }
 
   ended(): void {
     if (this.since !== undefined) {
-      this.logger.info(
-        { seconds: Math.round((Date.now() - this.since) / 1000) },
-        `Redis answers again; it was so: ${this.consequence}`,
-      );
+      const seconds = Math.round((Date.now() - this.since) / 1000);
       this.since = undefined;
+      this.report.ended(seconds);
     }
   }
 }

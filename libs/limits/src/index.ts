@@ -1,2 +1,3 @@
-export { Limited, LimitGuard, limitsOf, Unlimited } from './limit.guard.js';
-export { LimitsModule } from './limits.module.js';
+export { LimitGuard } from './limit.guard.js';
+export { AuthLimited, isLimited } from './limited.js';
+export { type LimitOptions, LimitsModule } from './limits.module.js';

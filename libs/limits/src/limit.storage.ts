@@ -2,8 +2,10 @@ import type { ThrottlerStorage } from '@nestjs/throttler';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { Outage } from '#libs/lifecycle';
-import { LIMITS } from './limit.guard.js';
+import type { Outage } from '#libs/lifecycle';
+import { redisOutage } from '#libs/redis';
+import { countFromZero } from '#libs/telemetry';
+import { LIMITS } from './limited.js';
 import { RedisSlidingWindow } from './redis-sliding-window.js';
 import { type Hit, LocalSlidingWindow, type Verdict } from './sliding-window.js';
 
@@ -27,7 +29,7 @@ export class LimitStorage implements ThrottlerStorage {
 
   constructor(redis: Redis, logger: Logger, registry: Registry) {
     this.shared = new RedisSlidingWindow(redis);
-    this.outage = new Outage(logger, 'each replica limits requests on its own');
+    this.outage = redisOutage(logger, 'each replica limits requests on its own');
     this.fallbacks = new Counter({
       name: 'gatehouse_rate_limit_local_total',
       help: 'Requests counted by this replica alone, because Redis did not answer.',
@@ -39,10 +41,10 @@ export class LimitStorage implements ThrottlerStorage {
       labelNames: ['limit'],
       registers: [registry],
     });
-    // Prometheus sees no growth in what is new: the first refusal counts only after a zero.
-    LIMITS.forEach((limit) => {
-      this.refusals.inc({ limit }, 0);
-    });
+    countFromZero(
+      this.refusals,
+      LIMITS.map((limit) => ({ limit })),
+    );
     const { outage } = this;
     new Gauge({
       name: 'gatehouse_rate_limit_degraded',
@@ -58,10 +60,16 @@ export class LimitStorage implements ThrottlerStorage {
     key: string,
     ttl: number,
     limit: number,
-    _blockDuration: number,
+    blockDuration: number,
     name: string,
   ): Promise<StorageRecord> {
-    const { allowed, remaining, resetMs } = await this.hit({ key: `limit:${key}`, limit, windowMs: ttl });
+    const { allowed, remaining, resetMs } = await this.hit({
+      key: `limit:${key}`,
+      limit,
+      windowMs: ttl,
+      // By default the throttler passes the window.
+      ...(blockDuration === ttl ? {} : { blockMs: blockDuration }),
+    });
     if (!allowed) {
       this.refusals.inc({ limit: name });
     }

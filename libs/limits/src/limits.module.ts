@@ -1,44 +1,79 @@
-import { type DynamicModule, type FactoryProvider, Module } from '@nestjs/common';
-import { ThrottlerModule } from '@nestjs/throttler';
+import { ConfigurableModuleBuilder, type ExecutionContext, Module } from '@nestjs/common';
+import { ThrottlerModule, type ThrottlerModuleOptions, type ThrottlerOptions } from '@nestjs/throttler';
+import type { FastifyRequest } from 'fastify';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
+import { MacFactory } from '#libs/crypto';
+import { perHandler } from '#libs/http';
 import { REDIS } from '#libs/redis';
 import { PINO } from '#libs/telemetry';
-import { LIMITS, type LimitName } from './limit.guard.js';
+import { trackAddress, trackCaller } from './limit-trackers.js';
 import { LimitStorage } from './limit.storage.js';
+import { hasAuthLimit, type LimitName, LIMITS } from './limited.js';
 
-interface Limit {
-  readonly limit: number;
-  readonly windowSeconds: number;
-}
+/** So many requests in any window of so many seconds. Null switches a limit off. */
+export type LimitOptions = Readonly<
+  Record<LimitName, { readonly limit: number; readonly windowSeconds: number } | null>
+>;
 
-/** Null switches a limit off. */
-export type LimitOptions = Readonly<Record<LimitName, Limit | null>>;
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<LimitOptions>()
+  .setClassMethodName('forRoot')
+  .setExtras({}, (module) => ({ ...module, global: true }))
+  .build();
 
-@Module({})
+@Module({ exports: [MODULE_OPTIONS_TOKEN] })
+class LimitOptionsModule extends ConfigurableModuleClass {}
+
+const isAuthLimited = perHandler(hasAuthLimit);
+
+/** The limits of @nestjs/throttler over all replicas. Needs Redis, a `Registry` and the `CryptoModule`, all global. */
+@Module({
+  imports: [
+    ThrottlerModule.forRootAsync({
+      inject: [MODULE_OPTIONS_TOKEN, MacFactory, REDIS, PINO, Registry],
+      useFactory: (
+        options: LimitOptions,
+        macs: MacFactory,
+        redis: Redis,
+        logger: Logger,
+        registry: Registry,
+      ): ThrottlerModuleOptions => {
+        const mac = macs.for('limit-address');
+        const own: Record<LimitName, Partial<ThrottlerOptions>> = {
+          default: { getTracker: (request) => trackCaller(request as unknown as FastifyRequest, mac) },
+          auth: {
+            getTracker: (request) => trackAddress(request as unknown as FastifyRequest, mac),
+            skipIf: (context: ExecutionContext) => !isAuthLimited(context),
+          },
+        };
+        return {
+          storage: new LimitStorage(redis, logger, registry),
+          throttlers: LIMITS.flatMap((name) => {
+            const limit = options[name];
+            return limit
+              ? [
+                  {
+                    name,
+                    limit: limit.limit,
+                    ttl: limit.windowSeconds * 1000,
+                    ...own[name],
+                  } as ThrottlerOptions,
+                ]
+              : [];
+          }),
+        };
+      },
+    }),
+  ],
+  exports: [ThrottlerModule],
+})
 export class LimitsModule {
-  static forRootAsync(options: Pick<FactoryProvider<LimitOptions>, 'inject' | 'useFactory'>): DynamicModule {
+  static forRootAsync(options: Parameters<typeof LimitOptionsModule.forRootAsync>[0]) {
     return {
       module: LimitsModule,
       global: true,
-      imports: [
-        ThrottlerModule.forRootAsync({
-          inject: [...(options.inject ?? []), REDIS, PINO, Registry],
-          useFactory: async (...dependencies: unknown[]) => {
-            const limits = await options.useFactory(...dependencies.slice(0, -3));
-            const [redis, logger, registry] = dependencies.slice(-3) as [Redis, Logger, Registry];
-            return {
-              storage: new LimitStorage(redis, logger, registry),
-              throttlers: LIMITS.flatMap((name) => {
-                const limit = limits[name];
-                return limit ? [{ name, limit: limit.limit, ttl: limit.windowSeconds * 1000 }] : [];
-              }),
-            };
-          },
-        }),
-      ],
-      exports: [ThrottlerModule],
+      imports: [LimitOptionsModule.forRootAsync(options)],
     };
   }
 }

@@ -6,29 +6,36 @@ import type { Hit, Verdict } from './sliding-window.js';
  * room. Redis runs it as one, by its own clock, so replicas can't race each other nor disagree about the time. Refused
  * requests are not logged: a caller who goes on asking is served again when the window says so.
  *
- * KEYS: the windows; ARGV: limit and window in milliseconds for each. Returns for each: allowed, remaining, reset in ms.
+ * KEYS: the windows; ARGV: limit, window and block in milliseconds for each. Returns for each: allowed, remaining, reset
+ * in ms.
  */
 const SCRIPT = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local answer = {}
 for i, key in ipairs(KEYS) do
-  local limit, window = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
+  local limit, window, block = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i])
+  local blocked = block > 0 and redis.call('PTTL', key .. ':blocked') or 0
   local oldest = redis.call('LINDEX', key, 0)
   while oldest and tonumber(oldest) <= now - window do
     redis.call('LPOP', key)
     oldest = redis.call('LINDEX', key, 0)
   end
   local count = redis.call('LLEN', key)
-  local allowed = 0
-  if count < limit then
+  local allowed, reset = 0, nil
+  if blocked > 0 then
+    count, reset = limit, blocked
+  elseif count < limit then
     count = redis.call('RPUSH', key, now)
     redis.call('PEXPIRE', key, window)
     allowed = 1
+  elseif block > 0 then
+    redis.call('SET', key .. ':blocked', 1, 'PX', block)
+    reset = block
   end
   answer[#answer + 1] = allowed
   answer[#answer + 1] = limit - count
-  answer[#answer + 1] = (oldest and tonumber(oldest) or now) + window - now
+  answer[#answer + 1] = reset or (oldest and tonumber(oldest) or now) + window - now
 end
 return answer`;
 
@@ -78,7 +85,7 @@ export class RedisSlidingWindow {
       const answer = await this.redis.gatehouseHit(
         batch.length,
         ...batch.map(({ hit }) => hit.key),
-        ...batch.flatMap(({ hit }) => [hit.limit, hit.windowMs]),
+        ...batch.flatMap(({ hit }) => [hit.limit, hit.windowMs, hit.blockMs ?? 0]),
       );
       batch.forEach(({ resolve }, i) => {
         const [allowed, remaining, resetMs] = answer.slice(3 * i, 3 * i + 3) as [number, number, number];

@@ -3,6 +3,8 @@ export interface Hit {
   readonly key: string;
   readonly limit: number;
   readonly windowMs: number;
+  /** For how long a caller is refused once the limit is exceeded; by default until the window allows one more. */
+  readonly blockMs?: number;
 }
 
 export interface Verdict {
@@ -19,14 +21,24 @@ export interface Verdict {
  */
 export class LocalSlidingWindow {
   private readonly logs = new Map<string, number[]>();
+  private readonly blockedUntil = new Map<string, number>();
 
   constructor(private readonly maxKeys: number) {}
 
-  hit({ key, limit, windowMs }: Hit, now: number): Verdict {
+  hit({ key, limit, windowMs, blockMs = 0 }: Hit, now: number): Verdict {
+    const blockedMs = (this.blockedUntil.get(key) ?? now) - now;
+    if (blockedMs > 0) {
+      return { allowed: false, remaining: 0, resetMs: blockedMs };
+    }
+    this.blockedUntil.delete(key);
     const log = (this.logs.get(key) ?? []).filter((at) => at > now - windowMs);
     const allowed = log.length < limit;
     if (allowed) {
       log.push(now);
+    }
+    if (!allowed && blockMs > 0) {
+      this.blockedUntil.set(key, now + blockMs);
+      return { allowed, remaining: 0, resetMs: blockMs };
     }
     // Deleting first moves the key to the end, so that the first key is the one unused for longest.
     this.logs.delete(key);
@@ -40,5 +52,6 @@ export class LocalSlidingWindow {
 
   clear(): void {
     this.logs.clear();
+    this.blockedUntil.clear();
   }
 }

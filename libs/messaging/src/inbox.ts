@@ -1,5 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '#libs/clock';
+import { type Database, deleteExpiredRows } from '#libs/database';
+
+/** Far longer than a message can be on its way. */
+const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** What a service has taken already, so that a message that comes again changes nothing. */
 export class Inbox {
@@ -28,13 +32,9 @@ export class Inbox {
     return rows.length > 0;
   }
 
-  /** Forgets up to `limit` messages that were taken before `instant`. @returns how many */
-  async purge(em: EntityManager, before: Date, limit: number): Promise<number> {
-    const rows = await em.execute<object[]>(
-      `delete from ${this.table} where message_id in
-         (select message_id from ${this.table} where received_at < ? order by received_at limit ?) returning 1 as gone`,
-      [before.toISOString(), limit],
-    );
-    return rows.length;
+  /** Forgets messages that were taken more than 30 days ago. @returns how many */
+  purge(database: Database, signal: AbortSignal): Promise<number> {
+    const before = new Date(this.clock.millis() - KEPT_MS);
+    return deleteExpiredRows(database, signal, this.table, before, 'received_at');
   }
 }

@@ -1,8 +1,8 @@
+export { defineMessage, type Message } from './define-message.js';
+export { defineService, type DeliverMessage, type Service } from './define-service.js';
+export { defineTask } from './define-task.js';
 export { Inbox } from './inbox.js';
+export { HandlesMessage, type MessageHandler } from './message-handler.js';
 export { MessageRelayModule } from './message-relay.module.js';
-export { type AnyMessage, openMessage } from './open-message.js';
-export { type NewMessage, Outbox, type Task } from './outbox.js';
-export { outboxEntities } from './outbox.entity.js';
-export { OutboxModule } from './outbox.module.js';
-export { OutboxRelayModule } from './outbox-relay.module.js';
-export type { Route } from './route.js';
+export { MessagingModule } from './messaging.module.js';
+export { Outbox } from './outbox.js';

@@ -1,29 +1,22 @@
-import {
-  type DeliverMessage,
-  isMessageType,
-  type Message,
-  MESSAGES,
-  type MessageType,
-} from '#libs/contracts';
 import { SealBrokenError, type Sealer } from '#libs/crypto';
 import { JobError, parsePayload, UnrecoverableJobError } from '#libs/jobs';
+import { findMessageType, type Message } from './define-message.js';
+import type { DeliverMessage } from './define-service.js';
 import { messageContext } from './message-context.js';
 
-/** A message whose type tells the type of its data. */
-export type AnyMessage = { [T in MessageType]: Message<T> }[MessageType];
-
 /**
- * Opens a delivered message and checks its data.
- * @throws UnrecoverableJobError when the seal is broken or the data invalid; JobError when its type is not known, as
- * happens while a new release is rolled out and an old process takes it: it is tried again
+ * Opens a delivered message and validates its data.
+ * @throws UnrecoverableJobError when the seal is broken or the data invalid; JobError when its type is unknown, as
+ * happens while a new release rolls out and an old process takes it: it is retried
  */
-export function openMessage(sealer: Sealer, delivered: DeliverMessage): AnyMessage {
+export function openMessage(sealer: Sealer, delivered: DeliverMessage): Message {
   const { messageId, type, subject, occurredAt, sealed } = delivered;
-  if (!isMessageType(type)) {
+  const known = findMessageType(type);
+  if (!known) {
     throw new JobError(`this release knows no message "${type}"`);
   }
-  const data = parsePayload<object>(MESSAGES[type].data, open(sealer, messageId, sealed));
-  return { id: messageId, type, subject, occurredAt: new Date(occurredAt), data } as AnyMessage;
+  const data = parsePayload(known.data, open(sealer, messageId, sealed));
+  return { id: messageId, type, subject, occurredAt: new Date(occurredAt), data };
 }
 
 function open(sealer: Sealer, messageId: string, sealed: string): unknown {
@@ -31,7 +24,7 @@ function open(sealer: Sealer, messageId: string, sealed: string): unknown {
     return sealer.openJson(sealed, messageContext(messageId));
   } catch (error) {
     if (error instanceof SealBrokenError) {
-      throw new UnrecoverableJobError(`the message can not be opened: ${error.message}`);
+      throw new UnrecoverableJobError(`the message cannot be opened: ${error.message}`);
     }
     throw error;
   }

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { DeliverMessage } from '#libs/contracts';
 import { Sealer } from '#libs/crypto';
 import { eventually } from '../../../test/support/servers.js';
-import { OutboxBench, SCHEMA } from '../../../test/support/outbox-bench.js';
-import { openMessage } from './index.js';
+import { OutboxBench, writer } from '../../../test/support/outbox-bench.js';
+import type { DeliverMessage } from './index.js';
+import { openMessage } from './open-message.js';
 
 const ALL = { relay: true, consumer: true };
 
@@ -25,7 +25,7 @@ describe('the relay', () => {
     });
     expect(openMessage(app.get(Sealer), bench.consumption.delivered[0] as DeliverMessage)).toMatchObject({
       id,
-      type: 'user.registered',
+      type: 'someone.registered',
       data: { email: 'ada@example.com' },
     });
   });
@@ -117,9 +117,9 @@ describe('the relay', () => {
     bench.consumption.confirms = false;
     const app = await bench.start(ALL);
     await bench.append(app, 3);
-    await bench.sql(`update ${SCHEMA}.outbox set occurred_at = occurred_at - interval '1 hour'`);
+    await bench.sql(`update ${writer.name}.outbox set occurred_at = occurred_at - interval '1 hour'`);
     const text = await app.registry.metrics();
-    expect(text).toContain('gatehouse_outbox_messages{schema="accounts"} 3');
-    expect(Number(/oldest_seconds\{schema="accounts"\} ([\d.]+)/.exec(text)?.[1])).toBeGreaterThan(3_590);
+    expect(text).toContain('gatehouse_outbox_messages{schema="writer"} 3');
+    expect(Number(/oldest_seconds\{schema="writer"\} ([\d.]+)/.exec(text)?.[1])).toBeGreaterThan(3_590);
   });
 });

@@ -1,11 +1,12 @@
 import { Logger } from '@nestjs/common';
-import type { Jobs } from '#libs/contracts';
 import type { Database } from '#libs/database';
-import type { JobQueue } from '#libs/bull';
+import type { JobQueue } from '#libs/jobs';
+import { Outage } from '#libs/lifecycle';
 import { traced } from '#libs/telemetry';
+import type { Service } from './define-service.js';
+import { routeOf } from './outbox-route.js';
 import type { OutboxRow, OutboxRows } from './outbox-rows.js';
 import type { OutboxSignal } from './outbox-signal.js';
-import type { Route } from './route.js';
 
 const BATCH = 100;
 const POLL_MS = 250;
@@ -17,21 +18,23 @@ const RETRY_MS = 1_000;
  * may run: each takes other rows.
  */
 export class OutboxRelay {
-  private readonly logger: Logger;
   private loop: Promise<void> = Promise.resolve();
   private stopped = false;
   private wake: () => void = () => undefined;
   private nudged = false;
-  private failing = false;
+  private readonly outage: Outage;
 
   constructor(
-    schema: string,
+    private readonly service: Service,
     private readonly rows: OutboxRows,
-    private readonly route: Route,
     private readonly database: Database,
-    private readonly jobs: JobQueue<Jobs>,
+    private readonly jobs: JobQueue,
   ) {
-    this.logger = new Logger(`OutboxRelay(${schema})`);
+    const logger = new Logger(`OutboxRelay(${service.name})`);
+    this.outage = new Outage({
+      began: (error) => logger.warn(`messages are waiting in the outbox: ${kindOf(error)}`),
+      ended: () => logger.log('messages leave the outbox again'),
+    });
   }
 
   start(signal: OutboxSignal): void {
@@ -70,27 +73,28 @@ export class OutboxRelay {
       return POLL_MS;
     }
     try {
-      const taken = await this.database.read((em) => this.rows.take(em, BATCH));
-      const failed = await this.put(taken);
+      const taken = await this.database.run((em) => this.rows.take(em, BATCH));
+      const failed = await this.enqueue(taken);
       if (failed.length > 0) {
-        await this.database.read((em) => this.rows.putBack(em, failed));
+        await this.database.run((em) => this.rows.putBack(em, failed));
         return RETRY_MS;
       }
-      this.recovered();
+      this.outage.ended();
       return taken.length === BATCH ? 0 : POLL_MS;
     } catch (error) {
-      this.failed(error);
+      this.outage.began(error);
       return RETRY_MS;
     }
   }
 
-  /** @returns the rows that could not be put */
-  private async put(rows: readonly OutboxRow[]): Promise<OutboxRow[]> {
+  /** @returns the rows that could not be enqueued */
+  private async enqueue(rows: readonly OutboxRow[]): Promise<OutboxRow[]> {
     const results = await Promise.allSettled(
       rows.map((row) =>
         traced(spanOf(row), async () => {
-          const { job, payload, jobId } = this.route(row);
-          await this.jobs.enqueue(job, payload, { jobId });
+          const { job, payload } = routeOf(row, this.service);
+          // The id follows from the row, so enqueuing it again while its job still waits changes nothing.
+          await this.jobs.enqueue(job, payload, { jobId: row.messageId });
         }),
       ),
     );
@@ -99,26 +103,9 @@ export class OutboxRelay {
       if (result?.status !== 'rejected') {
         return false;
       }
-      this.failed(result.reason);
+      this.outage.began(result.reason);
       return true;
     });
-  }
-
-  /** One line for each outage. The error's text may quote values, so only its kind is told. */
-  private failed(error: unknown): void {
-    if (!this.failing) {
-      this.failing = true;
-      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-      const { name, code } = cause as { name?: string; code?: string };
-      this.logger.warn(`messages wait in the outbox: ${code ?? name ?? 'unknown error'}`);
-    }
-  }
-
-  private recovered(): void {
-    if (this.failing) {
-      this.failing = false;
-      this.logger.log('messages leave the outbox again');
-    }
   }
 
   private pause(ms: number): Promise<void> {
@@ -134,6 +121,13 @@ export class OutboxRelay {
       }
     });
   }
+}
+
+/** The error's text may quote values, so only its kind is logged. */
+function kindOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const { name, code } = cause as { name?: string; code?: string };
+  return code ?? name ?? 'unknown error';
 }
 
 /** A part of what wrote the row, in whichever process that was. */

@@ -1,4 +1,5 @@
-import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Database } from '#libs/database';
 
 /**
  * Tells the relay in the same process that a transaction with messages has been committed, so that they leave at
@@ -9,15 +10,13 @@ export class OutboxSignal {
   private readonly withMessages = new WeakSet<object>();
   private readonly listeners = new Set<() => void>();
 
-  constructor(orm: MikroORM) {
-    orm.em.getEventManager().registerSubscriber({
-      afterTransactionCommit: ({ transaction }) => {
-        if (transaction && this.withMessages.has(transaction as object)) {
-          this.listeners.forEach((listener) => {
-            listener();
-          });
-        }
-      },
+  constructor(database: Database) {
+    database.onCommit((transaction) => {
+      if (this.withMessages.has(transaction)) {
+        this.listeners.forEach((listener) => {
+          listener();
+        });
+      }
     });
   }
 

@@ -14,7 +14,7 @@ export function outboxEntities(schema: string) {
       consumer: p.string().columnType('text').primary(),
       type: p.string().columnType('text'),
       subject: p.uuid(),
-      occurredAt: p.datetime().columnType('timestamptz'),
+      occurredAt: p.datetime().columnType('timestamptz(3)'),
       /** The data, sealed; null when the consumer has all it needs under the message's id. */
       sealed: p.string().columnType('text').nullable(),
       /** What the message is a part of (W3C Trace Context), if that was traced. */
@@ -22,7 +22,7 @@ export function outboxEntities(schema: string) {
       /** How often it was put on its queue. */
       attempts: p.integer().default(0),
       /** When it is put on its queue (again), unless it was confirmed before. */
-      nextAt: p.datetime().columnType('timestamptz').index('outbox_next_at_index').defaultRaw('now()'),
+      nextAt: p.datetime().columnType('timestamptz(3)').index('outbox_next_at_index').defaultRaw('now()'),
     },
   });
   const inbox = defineEntity({
@@ -31,7 +31,7 @@ export function outboxEntities(schema: string) {
     schema,
     properties: {
       messageId: p.uuid().primary(),
-      receivedAt: p.datetime().columnType('timestamptz').index('inbox_received_at_index'),
+      receivedAt: p.datetime().columnType('timestamptz(3)').index('inbox_received_at_index'),
     },
   });
   return [outbox, inbox] as const;

@@ -1,26 +1,13 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock, IdSource } from '#libs/clock';
-import { type MessageData, MESSAGES, type MessageType } from '#libs/contracts';
 import type { Sealer } from '#libs/crypto';
 import { parsePayload } from '#libs/jobs';
 import { currentTracing } from '#libs/telemetry';
+import type { MessageType } from './define-message.js';
+import type { Task } from './define-task.js';
 import { messageContext } from './message-context.js';
 import type { OutboxRow, OutboxRows } from './outbox-rows.js';
 import type { OutboxSignal } from './outbox-signal.js';
-
-export type NewMessage = {
-  [T in MessageType]: { readonly type: T; readonly subject: string; readonly data: MessageData<T> };
-}[MessageType];
-
-/** A note to oneself: work of the own service that must not be lost when Redis is, known by its id alone. */
-export interface Task {
-  readonly id: string;
-  readonly consumer: string;
-  readonly type: string;
-  readonly subject: string;
-}
-
-type Ids<M extends readonly NewMessage[]> = { [K in keyof M]: string };
 
 /** Where a service puts messages, in the same transaction as the change they tell of: both happen, or neither. */
 export class Outbox {
@@ -33,26 +20,54 @@ export class Outbox {
   ) {}
 
   /**
-   * Appends messages in the caller's transaction, by one statement.
-   * @returns their ids
+   * Appends a message in the caller's transaction.
+   * @param subject the id of what it is about
+   * @returns the message's id
    * @throws InvalidPayloadError when data breaks its class: better now than when it is too late for its consumers
    */
-  async append<const M extends readonly NewMessage[]>(em: EntityManager, ...messages: M): Promise<Ids<M>> {
-    const occurredAt = this.clock.now();
-    const identified = messages.map((message) => ({ message, messageId: this.ids.next() }));
-    const rows = identified.flatMap(({ message, messageId }) => this.toRows(message, messageId, occurredAt));
-    await this.write(em, rows);
-    return identified.map(({ messageId }) => messageId) as unknown as Ids<M>;
+  async append<D extends object>(
+    em: EntityManager,
+    message: MessageType<D>,
+    subject: string,
+    data: D,
+  ): Promise<string> {
+    parsePayload(message.data, data);
+    const messageId = this.ids.next();
+    const sealed = this.sealer.sealJson(data, messageContext(messageId));
+    const common = {
+      messageId,
+      type: message.type,
+      subject,
+      occurredAt: this.clock.now(),
+      sealed,
+      ...trace(),
+    };
+    await this.write(
+      em,
+      message.to.map((consumer) => ({ ...common, consumer: consumer.name })),
+    );
+    return messageId;
   }
 
-  /** Notes a task of the own service. It is put on its queue again and again until it is settled. */
-  async note(em: EntityManager, { id, consumer, type, subject }: Task): Promise<void> {
+  /** Notes a task of the service itself. Its job is enqueued again and again until the task is settled. */
+  async note<P extends object>(
+    em: EntityManager,
+    { job }: Task<P>,
+    id: string,
+    subject: string,
+  ): Promise<void> {
     const occurredAt = this.clock.now();
-    await this.write(em, [{ messageId: id, consumer, type, subject, occurredAt, sealed: null, ...trace() }]);
+    const row = { messageId: id, consumer: job.name, type: job.name, subject, occurredAt, sealed: null };
+    await this.write(em, [{ ...row, ...trace() }]);
   }
 
-  /** Done: the consumer has taken the message, or the task is over. Settling twice changes nothing. */
-  async settle(em: EntityManager, messageId: string, consumer: string): Promise<void> {
+  /** The task is done. Settling it twice changes nothing. */
+  async settle<P extends object>(em: EntityManager, { job }: Task<P>, id: string): Promise<void> {
+    await this.rows.remove(em, id, job.name);
+  }
+
+  /** The consumer has taken the message. Confirming it twice changes nothing. */
+  async confirm(em: EntityManager, messageId: string, consumer: string): Promise<void> {
     await this.rows.remove(em, messageId, consumer);
   }
 
@@ -64,21 +79,6 @@ export class Outbox {
       await this.rows.insert(em, rows);
       this.signal.announce(em);
     }
-  }
-
-  private toRows({ type, subject, data }: NewMessage, messageId: string, occurredAt: Date): OutboxRow[] {
-    const definition = MESSAGES[type];
-    parsePayload<object>(definition.data, data);
-    const sealed = this.sealer.sealJson(data, messageContext(messageId));
-    return definition.consumers.map((consumer) => ({
-      messageId,
-      consumer,
-      type,
-      subject,
-      occurredAt,
-      sealed,
-      ...trace(),
-    }));
   }
 }
 

@@ -1,4 +1,5 @@
 export { Outage } from '#libs/lifecycle';
+export { redisOutage } from './redis-outage.js';
 export { createRedis } from './redis.js';
 export { REDIS, RedisModule } from './redis.module.js';
 export { ReplicaChannel } from './replica-channel.js';

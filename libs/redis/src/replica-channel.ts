@@ -1,7 +1,7 @@
-import { setTimeout } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { Outage } from '#libs/lifecycle';
+import { type Outage, within } from '#libs/lifecycle';
+import { redisOutage } from './redis-outage.js';
 
 const CHANNEL = 'gatehouse:replicas';
 const HEARTBEAT_MS = 250;
@@ -42,7 +42,7 @@ export class ReplicaChannel {
     logger: Logger,
     private readonly maxUnsent = 10_000,
   ) {
-    this.outage = new Outage(
+    this.outage = redisOutage(
       logger,
       'what other replicas change is noticed by asking PostgreSQL every second',
     );
@@ -64,7 +64,7 @@ export class ReplicaChannel {
     this.heartbeat = setInterval(() => void this.beat(), HEARTBEAT_MS);
     this.heartbeat.unref();
     const connected = Promise.allSettled([this.subscriber.connect(), this.publisher.connect()]);
-    await Promise.race([connected, setTimeout(START_PATIENCE_MS, undefined, { ref: false })]);
+    await within(START_PATIENCE_MS, connected);
   }
 
   stop(): void {

@@ -1,27 +1,30 @@
 import { Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
-import { DeprecationGuard, InputGuard } from '#libs/api';
-import { LimitGuard } from '#libs/limits';
-import { AccessGuard, IdentityGuard } from './access/access.guard.js';
-import { AuthController } from './auth.controller.js';
+import { DatabaseModule } from '#libs/database';
+import { accountsSchema } from '../accounts.schema.js';
+import { UsersModule } from '../users/index.js';
+import { AccessModule } from './access/access.module.js';
 import { AuthModule } from './auth.module.js';
 import { EmailController } from './email/email.controller.js';
 import { VerifyEmailPage } from './email/verify-email.page.js';
-import { FirstAdmin } from './first-admin.js';
+import { LoginController } from './passwords/login.controller.js';
+import { FirstAdmin } from './registration/first-admin.js';
+import { RegistrationController } from './registration/registration.controller.js';
+import { RefreshController } from './sessions/refresh.controller.js';
 import { SessionsController } from './sessions/sessions.controller.js';
 import { WellKnownController } from './tokens/well-known.controller.js';
 
 @Module({
-  imports: [AuthModule],
-  providers: [
-    FirstAdmin,
-    // In this order: what holds for every answer, who calls, how often, whether they may, and with what.
-    { provide: APP_GUARD, useClass: DeprecationGuard },
-    { provide: APP_GUARD, useClass: IdentityGuard },
-    { provide: APP_GUARD, useClass: LimitGuard },
-    { provide: APP_GUARD, useClass: AccessGuard },
-    { provide: APP_GUARD, useClass: InputGuard },
+  imports: [AccessModule, AuthModule, DatabaseModule.forFeature(accountsSchema), UsersModule],
+  providers: [FirstAdmin],
+  controllers: [
+    RegistrationController,
+    LoginController,
+    RefreshController,
+    EmailController,
+    SessionsController,
+    WellKnownController,
+    VerifyEmailPage,
   ],
-  controllers: [AuthController, EmailController, SessionsController, WellKnownController, VerifyEmailPage],
+  exports: [AccessModule],
 })
 export class AuthHttpModule {}

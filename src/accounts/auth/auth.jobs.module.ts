@@ -1,6 +1,11 @@
 import { Module } from '@nestjs/common';
-import { PurgeAccountsProcessor } from './jobs/purge-accounts.processor.js';
-import { PurgeService } from './purge.service.js';
+import { DatabaseModule } from '#libs/database';
+import { accountsSchema } from '../accounts.schema.js';
+import { EmailVerificationsPurge } from './email/email-verifications.purge.js';
+import { SessionsPurge } from './sessions/sessions.purge.js';
 
-@Module({ providers: [PurgeService, PurgeAccountsProcessor] })
+@Module({
+  imports: [DatabaseModule.forFeature(accountsSchema)],
+  providers: [EmailVerificationsPurge, SessionsPurge],
+})
 export class AuthJobsModule {}

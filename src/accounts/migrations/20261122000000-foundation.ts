@@ -1,83 +1,31 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** The two schemas and everything in them, with addresses encrypted from the first row on. */
+/** Everything in the schema of accounts, with addresses encrypted from the first row on. */
 export class Migration20261122000000 extends Migration {
   override up(): void {
     this.addSql(`create schema if not exists accounts`);
-    this.addSql(`create schema if not exists notifications`);
     this.addSql(`create table accounts.outbox (
       message_id uuid not null,
       consumer text not null,
       type text not null,
       subject uuid not null,
-      occurred_at timestamptz not null,
+      occurred_at timestamptz(3) not null,
       sealed text null,
+      traceparent text null,
       attempts int not null default 0,
-      next_at timestamptz not null default now(),
+      next_at timestamptz(3) not null default now(),
       primary key (message_id, consumer)
     )`);
     this.addSql(`create index outbox_next_at_index on accounts.outbox (next_at)`);
-    this.addSql(`create table notifications.deliveries (
-      id uuid not null,
-      user_id uuid not null,
-      template text not null,
-      channel text not null,
-      sealed text null,
-      state text not null default 'pending',
-      attempts int not null default 0,
-      claimed_until timestamptz null,
-      message_id text not null,
-      last_error text null,
-      expires_at timestamptz not null,
-      created_at timestamptz not null,
-      sent_at timestamptz null,
-      primary key (id)
-    )`);
-    this.addSql(`create index deliveries_created_at_index on notifications.deliveries (created_at)`);
-    this.addSql(
-      `create index deliveries_state_expires_at_index on notifications.deliveries (state, expires_at)`,
-    );
-    this.addSql(
-      `alter table notifications.deliveries add constraint deliveries_state_check check (state in ('pending', 'sending', 'sent', 'failed', 'expired'))`,
-    );
     this.addSql(`create table accounts.idempotency_keys (
       id text not null,
       fingerprint text not null,
       answer text null,
-      locked_until timestamptz not null,
-      expires_at timestamptz not null,
+      locked_until timestamptz(3) not null,
+      expires_at timestamptz(3) not null,
       primary key (id)
     )`);
     this.addSql(`create index idempotency_keys_expires_at_index on accounts.idempotency_keys (expires_at)`);
-    this.addSql(`create table notifications.inbox (
-      message_id uuid not null,
-      received_at timestamptz not null,
-      primary key (message_id)
-    )`);
-    this.addSql(`create index inbox_received_at_index on notifications.inbox (received_at)`);
-    this.addSql(`create table notifications.outbox (
-      message_id uuid not null,
-      consumer text not null,
-      type text not null,
-      subject uuid not null,
-      occurred_at timestamptz not null,
-      sealed text null,
-      attempts int not null default 0,
-      next_at timestamptz not null default now(),
-      primary key (message_id, consumer)
-    )`);
-    this.addSql(`create index outbox_next_at_index on notifications.outbox (next_at)`);
-    this.addSql(`create table notifications.recipients (
-      user_id uuid not null,
-      email text not null,
-      email_verified boolean not null,
-      display_name text null,
-      locale text not null,
-      timezone text not null,
-      version int not null,
-      updated_at timestamptz not null,
-      primary key (user_id)
-    )`);
     this.addSql(`create table accounts.users (
       id uuid not null,
       email_sealed text not null,
@@ -111,6 +59,8 @@ export class Migration20261122000000 extends Migration {
       generation int not null,
       token_hash text not null,
       seed text not null,
+      authenticated_at timestamptz(3) not null,
+      methods text[] not null,
       rotated_at timestamptz(3) not null,
       recent_rotations jsonb not null default '[]',
       user_agent text null,
@@ -148,5 +98,11 @@ export class Migration20261122000000 extends Migration {
     this.addSql(
       `alter table accounts.email_verifications add constraint email_verifications_user_id_foreign foreign key (user_id) references accounts.users (id) on delete cascade`,
     );
+    this.addSql(`create table accounts.inbox (
+      message_id uuid not null,
+      received_at timestamptz(3) not null,
+      primary key (message_id)
+    )`);
+    this.addSql(`create index inbox_received_at_index on accounts.inbox (received_at)`);
   }
 }

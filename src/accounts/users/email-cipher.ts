@@ -4,23 +4,42 @@ import { BlindIndex, Sealer } from '#libs/crypto';
 
 const DOMAIN = 'users.email';
 
+interface SealedEmail {
+  readonly emailSealed: string;
+  readonly emailIndex: string;
+}
+
 /** How an address is kept: sealed for its row, and as a blind index to find it by. */
 @Injectable()
 export class EmailCipher {
+  private readonly opened = new WeakMap<object, { readonly sealed: string; readonly address: string }>();
+
   constructor(
     private readonly sealer: Sealer,
     private readonly index: BlindIndex,
   ) {}
 
-  seal(userId: string, email: string): { emailSealed: string; emailIndex: string } {
+  seal(userId: string, email: string): SealedEmail {
     return {
       emailSealed: this.sealer.seal(email, contextOf(userId)),
       emailIndex: this.index.compute(canonicalEmail(email), DOMAIN),
     };
   }
 
-  open(userId: string, emailSealed: string): string {
-    return this.sealer.open(emailSealed, contextOf(userId));
+  /** The address of a user. Decrypted once for each object, however often it is asked for. */
+  addressOf(user: { readonly id: string; readonly emailSealed: string }): string {
+    const known = this.opened.get(user);
+    if (known?.sealed === user.emailSealed) {
+      return known.address;
+    }
+    const address = this.sealer.open(user.emailSealed, contextOf(user.id));
+    this.opened.set(user, { sealed: user.emailSealed, address });
+    return address;
+  }
+
+  /** Remembers an address that has just been sealed, so that nobody has to decrypt it. */
+  remember(user: { readonly emailSealed: string }, address: string): void {
+    this.opened.set(user, { sealed: user.emailSealed, address });
   }
 
   /** Every value that `emailIndex` may have for this address, one for each key of the ring. */

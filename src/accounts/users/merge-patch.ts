@@ -1,4 +1,4 @@
-type JsonObject = Record<string, unknown>;
+type JsonObject = Readonly<Record<string, unknown>>;
 
 /** RFC 7396, section 2: members of `patch` replace those of `target`, objects are merged, null removes. */
 export function mergePatch(target: JsonObject, patch: JsonObject): JsonObject {

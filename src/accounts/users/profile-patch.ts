@@ -2,8 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { invalidInput } from '#libs/problem';
 import { mergePatch } from './merge-patch.js';
 import type { User } from './user.entity.js';
-import { METADATA_BYTES, type UpdateProfile } from './users.dto.js';
+import type { ProfilePatch } from './profile.js';
 
+/** As JSON, once merged. */
+export const METADATA_BYTES = 16 * 1024;
 export const DEFAULT_LOCALE = 'en';
 export const DEFAULT_TIMEZONE = 'UTC';
 
@@ -12,20 +14,20 @@ export const DEFAULT_TIMEZONE = 'UTC';
  * @returns whether anything is another than before
  * @throws Problem `invalid-input` when the metadata grew too large
  */
-export function applyPatch(user: User, patch: UpdateProfile): boolean {
+export function applyPatch(user: User, patch: ProfilePatch): boolean {
   const before = profileOf(user);
   const after = patched(before, patch);
   Object.assign(user, after);
   return !isDeepStrictEqual(before, after);
 }
 
-type Profile = Pick<User, 'displayName' | 'locale' | 'timezone' | 'avatarUrl' | 'metadata'>;
+type PatchedMembers = Pick<User, 'displayName' | 'locale' | 'timezone' | 'avatarUrl' | 'metadata'>;
 
-function profileOf({ displayName, locale, timezone, avatarUrl, metadata }: User): Profile {
+function profileOf({ displayName, locale, timezone, avatarUrl, metadata }: User): PatchedMembers {
   return { displayName, locale, timezone, avatarUrl, metadata };
 }
 
-function patched(before: Profile, patch: UpdateProfile): Profile {
+function patched(before: PatchedMembers, patch: ProfilePatch): PatchedMembers {
   const { displayName, locale, timezone, avatarUrl } = patch;
   return {
     displayName: displayName === undefined ? before.displayName : displayName,
@@ -36,7 +38,7 @@ function patched(before: Profile, patch: UpdateProfile): Profile {
   };
 }
 
-function mergedMetadata(before: User['metadata'], patch: UpdateProfile['metadata']): User['metadata'] {
+function mergedMetadata(before: User['metadata'], patch: ProfilePatch['metadata']): User['metadata'] {
   if (patch === undefined) {
     return before;
   }

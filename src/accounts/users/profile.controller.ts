@@ -1,14 +1,15 @@
 import { Body, Controller, Get, Headers, Patch, Res } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiHeader, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { API_VERSIONS, Caller, Fails, Requires } from '#libs/api';
+import { API_VERSIONS, Caller, expectedVersions, Fails, Requires } from '#libs/api';
 import { type Principal } from '#libs/http';
 import { preconditionFailed } from '#libs/problem';
 import { ApiNotModifiedResponse, ETAG_HEADER, present } from './profile.response.js';
 import { UpdateProfile, UserResponse } from './users.dto.js';
 import { UsersService } from './users.service.js';
+import { UsersTag } from './users.tag.js';
 
-@ApiTags('users')
+@UsersTag()
 @Requires()
 @Controller({ path: 'users/me', version: [...API_VERSIONS] })
 export class ProfileController {
@@ -44,6 +45,10 @@ export class ProfileController {
     @Headers('if-match') ifMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UserResponse | undefined> {
-    return present(await this.users.updateProfile(caller.userId, patch, ifMatch), undefined, reply);
+    return present(
+      await this.users.updateProfile(caller.userId, patch, expectedVersions(ifMatch)),
+      undefined,
+      reply,
+    );
   }
 }

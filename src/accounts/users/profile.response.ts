@@ -1,8 +1,8 @@
 import { ApiResponse } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { etagOf, isNotModified } from '#libs/api';
-import type { VersionedProfile } from './profile-cache.js';
-import type { UserResponse } from './users.dto.js';
+import type { Profile } from './profile.js';
+import { toUserResponse, type UserResponse } from './users.dto.js';
 
 export const ETAG_HEADER = {
   headers: { ETag: { description: 'The version, for `If-Match`.', schema: { type: 'string' as const } } },
@@ -12,16 +12,16 @@ export const ETAG_HEADER = {
 export const ApiNotModifiedResponse = (): MethodDecorator =>
   ApiResponse({ status: 304, description: 'You have the current version already.' });
 
-/** The profile with its `ETag`, or 304 for a client that has this version already. */
+/** The profile with its `ETag`, or 304 for a client that already has this version. */
 export function present(
-  { profile, version }: VersionedProfile,
+  profile: Profile,
   ifNoneMatch: string | undefined,
   reply: FastifyReply,
 ): UserResponse | undefined {
-  void reply.header('ETag', etagOf(version));
-  if (isNotModified(ifNoneMatch, version)) {
+  void reply.header('ETag', etagOf(profile.version));
+  if (isNotModified(ifNoneMatch, profile.version)) {
     void reply.status(304);
     return undefined;
   }
-  return profile;
+  return toUserResponse(profile);
 }

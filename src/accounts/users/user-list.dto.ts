@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { CursorPage, CursorQuery, EnumQuery, IntegerQuery, StringField } from '#libs/api';
 import { USER_STATUSES } from './user.entity.js';
 import { USER_SORTS, type UserSort } from './user.repository.js';
+import type { UserSearch } from './user-list.service.js';
 import { UserResponse } from './users.dto.js';
 
 export class OffsetQuery {
@@ -107,4 +108,12 @@ export class UserListQuery extends CursorQuery {
     default: '-createdAt',
   })
   sort: UserSort = '-createdAt';
+}
+
+export function searchOf({ createdAfter, createdBefore, ...query }: UserListQuery): UserSearch {
+  return {
+    ...query,
+    createdAfter: createdAfter === undefined ? undefined : new Date(createdAfter),
+    createdBefore: createdBefore === undefined ? undefined : new Date(createdBefore),
+  };
 }

@@ -1,6 +1,6 @@
 import { type EntityManager, type FilterQuery, LockMode, raw } from '@mikro-orm/postgresql';
-import type { PageRequest } from '#libs/api';
 import { lowestIdAt } from '#libs/clock';
+import type { PageRequest } from '#libs/database';
 import { User, type UserStatus } from './user.entity.js';
 
 export const USER_SORTS = ['createdAt', '-createdAt'] as const;

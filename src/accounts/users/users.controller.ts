@@ -1,8 +1,9 @@
 import { Controller, Get, Headers, Param, Query, Req, Res, Version } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   API_VERSIONS,
+  Cursors,
   Deprecated,
   Fails,
   IdParams,
@@ -12,11 +13,13 @@ import {
   Requires,
 } from '#libs/api';
 import { ApiNotModifiedResponse, ETAG_HEADER, present } from './profile.response.js';
-import { OffsetQuery, UserCursorList, UserListQuery, UserOffsetList } from './user-list.dto.js';
+import { OffsetQuery, searchOf, UserCursorList, UserListQuery, UserOffsetList } from './user-list.dto.js';
 import { UserListService } from './user-list.service.js';
-import { UserResponse } from './users.dto.js';
+import { toUserResponse, UserResponse } from './users.dto.js';
 import { userNotFound } from './users.errors.js';
+import { readUsers } from './users.permissions.js';
 import { UsersService } from './users.service.js';
+import { UsersTag } from './users.tag.js';
 
 const LINK_HEADER = {
   headers: {
@@ -24,13 +27,14 @@ const LINK_HEADER = {
   },
 };
 
-@ApiTags('users')
-@Requires('users:read')
+@UsersTag()
+@Requires(readUsers)
 @Controller({ path: 'users', version: [...API_VERSIONS] })
 export class UsersController {
   constructor(
     private readonly users: UsersService,
     private readonly lists: UserListService,
+    private readonly cursors: Cursors,
   ) {}
 
   @Get()
@@ -43,13 +47,13 @@ export class UsersController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UserOffsetList> {
-    const list = await this.lists.byOffset(query);
-    const { number, limit, total } = list.page;
+    const { page: number, limit } = query;
+    const { users, total } = await this.lists.byOffset(number, limit);
     linkPages(request, reply, {
       next: number * limit < total ? { page: String(number + 1) } : null,
       prev: number > 1 ? { page: String(number - 1) } : null,
     });
-    return list;
+    return { items: users.map(toUserResponse), page: { number, limit, total } };
   }
 
   @Get()
@@ -62,9 +66,12 @@ export class UsersController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UserCursorList> {
-    const list = await this.lists.byCursor(query);
-    linkCursors(request, reply, list.page);
-    return list;
+    const { limit: _limit, cursor: _cursor, total, ...filters } = query;
+    const list = `users:${JSON.stringify(filters)}`;
+    const slice = await this.lists.byPosition(searchOf(query), this.cursors.read(query, list), total);
+    const page = this.cursors.page(slice, list);
+    linkCursors(request, reply, page);
+    return { items: slice.items.map(toUserResponse), page };
   }
 
   @Get(':id')

@@ -1,11 +1,9 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { ObjectField } from '#libs/api';
-import type { EmailCipher } from './email-cipher.js';
+import type { Profile } from './profile.js';
 import { AvatarUrlField, DisplayNameField, LocaleField, TimezoneField } from './profile.fields.js';
-import { type User, USER_STATUSES } from './user.entity.js';
-
-/** As JSON, once merged. */
-export const METADATA_BYTES = 16 * 1024;
+import { METADATA_BYTES } from './profile-patch.js';
+import { USER_STATUSES } from './user.entity.js';
 
 @ApiSchema({ name: 'User' })
 export class UserResponse {
@@ -62,7 +60,7 @@ export class UserResponse {
     example: { plan: 'trial' },
     description: 'Whatever the product keeps of its own.',
   })
-  metadata!: Record<string, unknown>;
+  metadata!: Readonly<Record<string, unknown>>;
 
   @ApiProperty({ type: String, format: 'date-time', description: 'RFC 3339, UTC.' })
   createdAt!: string;
@@ -71,22 +69,23 @@ export class UserResponse {
   updatedAt!: string;
 }
 
-/** Lists what leaves the house, so that a new column does not. */
-export function toUserResponse(user: User, emails: EmailCipher): UserResponse {
-  return {
-    id: user.id,
-    email: emails.open(user.id, user.emailSealed),
-    emailVerified: user.emailVerified,
-    displayName: user.displayName,
-    locale: user.locale,
-    timezone: user.timezone,
-    avatarUrl: user.avatarUrl,
-    roles: user.roles,
-    status: user.status,
-    metadata: user.metadata,
-    createdAt: user.createdAt.toISOString(),
-    updatedAt: user.updatedAt.toISOString(),
+const responses = new WeakMap<Profile, UserResponse>();
+
+/** A profile that comes from the cache again has the same response. */
+export function toUserResponse(profile: Profile): UserResponse {
+  const known = responses.get(profile);
+  if (known) {
+    return known;
+  }
+  const { version: _version, createdAt, updatedAt, roles, ...members } = profile;
+  const response = {
+    ...members,
+    roles: [...roles],
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
   };
+  responses.set(profile, response);
+  return response;
 }
 
 /** JSON Merge Patch (RFC 7396): what is left out stays, null removes. */

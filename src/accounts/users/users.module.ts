@@ -1,13 +1,16 @@
 import { Module } from '@nestjs/common';
-import { OutboxModule } from '#libs/messaging';
+import { DatabaseModule } from '#libs/database';
+import { accountsSchema } from '../accounts.schema.js';
 import { EmailCipher } from './email-cipher.js';
 import { ProfileCache } from './profile-cache.js';
+import { User } from './user.entity.js';
+import { UserListService } from './user-list.service.js';
 import { UsersService } from './users.service.js';
 
-/** The data of users and what may be done with it. */
+/** Users, and what can be done with them, without any transport. */
 @Module({
-  imports: [OutboxModule.forSchema('accounts')],
-  providers: [EmailCipher, ProfileCache, UsersService],
-  exports: [EmailCipher, UsersService, OutboxModule],
+  imports: [DatabaseModule.forFeature(accountsSchema, User)],
+  providers: [EmailCipher, ProfileCache, UserListService, UsersService],
+  exports: [EmailCipher, UserListService, UsersService],
 })
 export class UsersModule {}

@@ -1,35 +1,32 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock, IdSource } from '#libs/clock';
-import type { UserSnapshot } from '#libs/contracts';
-import { Database, isUniqueViolation } from '#libs/database';
-import { requireMatch } from '#libs/api';
-import { Outbox } from '#libs/messaging';
+import { Database, isUniqueViolation, requireVersion } from '#libs/database';
 import { EmailCipher } from './email-cipher.js';
-import { ProfileCache, type VersionedProfile } from './profile-cache.js';
+import type { Profile, ProfilePatch } from './profile.js';
+import { ProfileCache } from './profile-cache.js';
 import { applyPatch, DEFAULT_LOCALE, DEFAULT_TIMEZONE } from './profile-patch.js';
 import { UNIQUE_EMAIL, User } from './user.entity.js';
 import {
-  reserveMailSlotSince,
   findUser,
   findUserByEmail,
   lockUser,
   lockUserByEmail,
+  reserveMailSlotSince,
 } from './user.repository.js';
-import { toUserResponse, type UpdateProfile } from './users.dto.js';
 import { emailTaken, userNotFound } from './users.errors.js';
 
-/** Mails that anybody may ask for who knows an address are sent no more often than this. */
+/** Mails that anyone can ask for who knows an address are sent no more often than this. */
 const MAIL_PAUSE_MS = 60_000;
 
 export interface NewUser {
   readonly email: string;
   readonly emailVerified: boolean;
-  readonly displayName?: string | null;
-  readonly locale?: string;
-  readonly timezone?: string;
+  readonly displayName?: string | null | undefined;
+  readonly locale?: string | undefined;
+  readonly timezone?: string | undefined;
   readonly roles: readonly string[];
-  /** Whether a mail to the address goes out with this, after which others have to wait. */
+  /** Whether a mail to the address goes out with this, so that the next one has to wait. */
   readonly mailed?: boolean;
 }
 
@@ -38,14 +35,13 @@ export class UsersService {
   constructor(
     private readonly database: Database,
     private readonly emails: EmailCipher,
-    private readonly outbox: Outbox,
     private readonly profiles: ProfileCache,
     private readonly clock: Clock,
     private readonly ids: IdSource,
   ) {}
 
   /**
-   * Adds a user and its `user.registered` event to the caller's transaction and writes them.
+   * Adds a user in the caller's transaction and writes it.
    * @throws Problem `email-taken`, also when another transaction was first
    */
   async create(em: EntityManager, input: NewUser): Promise<User> {
@@ -66,108 +62,112 @@ export class UsersService {
       createdAt: now,
       updatedAt: now,
     });
+    this.emails.remember(user, input.email);
     try {
       await em.persist(user).flush();
     } catch (error) {
       throw isUniqueViolation(error, UNIQUE_EMAIL) ? emailTaken({ cause: error }) : error;
     }
-    await this.outbox.append(em, { type: 'user.registered', subject: id, data: this.snapshotOf(user) });
     return user;
-  }
-
-  /** What other services are told of a user. */
-  snapshotOf(user: User): UserSnapshot {
-    return {
-      version: user.version,
-      email: this.emails.open(user.id, user.emailSealed),
-      emailVerified: user.emailVerified,
-      displayName: user.displayName,
-      locale: user.locale,
-      timezone: user.timezone,
-    };
   }
 
   findByEmail(em: EntityManager, email: string): Promise<User | null> {
     return findUserByEmail(em, this.emails.candidates(email));
   }
 
-  /** Nobody else changes this user until the caller's transaction ends. */
+  /** No one else changes this user until the caller's transaction ends. */
   lockByEmail(em: EntityManager, email: string): Promise<User | null> {
     return lockUserByEmail(em, this.emails.candidates(email));
   }
 
-  /** Whether this user may be sent a mail now that a stranger asked for; if so, the next one has to wait a minute. */
+  /**
+   * Reserves the right to mail this user something that anyone can ask for; the next one has to wait a minute.
+   * @returns false when the last such mail is too recent
+   */
   reserveMailSlot(em: EntityManager, { id }: User): Promise<boolean> {
     const now = this.clock.now();
     return reserveMailSlotSince(em, id, new Date(now.getTime() - MAIL_PAUSE_MS), now);
   }
 
   /** @throws Problem `user-not-found` */
-  async profile(id: string): Promise<VersionedProfile> {
+  profile(id: string): Promise<Profile> {
     return this.profiles.get(id, () =>
-      this.database.read(async (em) => {
+      this.database.run(async (em) => {
         const user = await findUser(em, id);
         if (!user) {
           throw userNotFound();
         }
-        return this.versioned(user);
+        return this.profileOf(user);
       }),
     );
   }
 
   /**
-   * @param ifMatch the `If-Match` header
+   * @param expected the versions that the change is meant for; undefined when any will do
    * @throws Problem `user-not-found`, `precondition-failed`
    */
   async updateProfile(
     id: string,
-    patch: UpdateProfile,
-    ifMatch: string | undefined,
-  ): Promise<VersionedProfile> {
-    const updated = await this.database.write(async (em) => {
+    patch: ProfilePatch,
+    expected: readonly number[] | undefined,
+  ): Promise<Profile> {
+    const updated = await this.database.transaction(async (em) => {
       const user = await lockUser(em, id);
       if (!user) {
         throw userNotFound();
       }
-      requireMatch(ifMatch, user.version);
+      requireVersion(expected, user.version);
       await this.change(em, user, patch);
-      return this.versioned(user);
+      return this.profileOf(user);
     });
-    this.profiles.invalidate(id);
+    this.forget(id);
     return updated;
   }
 
   /**
-   * Changes a locked user in the caller's transaction; `forget` has to follow after the commit. What changes nothing
-   * makes no new version and no event.
+   * Changes a locked user in the caller's transaction; call `forget` after the commit. A patch that changes nothing
+   * makes no new version.
    */
-  async change(em: EntityManager, user: User, patch: UpdateProfile): Promise<void> {
-    if (!applyPatch(user, patch)) {
-      return;
+  async change(em: EntityManager, user: User, patch: ProfilePatch): Promise<void> {
+    if (applyPatch(user, patch)) {
+      user.updatedAt = this.clock.now();
+      await em.flush();
     }
-    user.updatedAt = this.clock.now();
-    await em.flush();
-    await this.outbox.append(em, { type: 'user.updated', subject: user.id, data: this.snapshotOf(user) });
   }
 
-  /** Marks the address as proven, in the caller's transaction; `forget` has to follow after the commit. */
+  /** Marks the address as verified in the caller's transaction; call `forget` after the commit. */
   async markEmailVerified(em: EntityManager, id: string): Promise<void> {
     const user = await lockUser(em, id);
-    if (!user || user.emailVerified) {
-      return;
+    if (user && !user.emailVerified) {
+      user.emailVerified = true;
+      user.updatedAt = this.clock.now();
+      await em.flush();
     }
-    user.emailVerified = true;
-    user.updatedAt = this.clock.now();
-    await em.flush();
-    await this.outbox.append(em, { type: 'user.email-verified', subject: id, data: this.snapshotOf(user) });
   }
 
-  /** Makes every replica read the user anew. */
+  /** Makes every replica read the user again. */
   forget(id: string): void {
     this.profiles.invalidate(id);
   }
 
-  versioned(user: User): VersionedProfile {
-    return { version: user.version, profile: toUserResponse(user, this.emails) };
+  /** Lists what may be seen, so that a new column is not. */
+  profileOf(user: User): Profile {
+    const { id, version, emailVerified, displayName, locale, timezone } = user;
+    const { avatarUrl, roles, status, metadata, createdAt, updatedAt } = user;
+    return {
+      id,
+      version,
+      email: this.emails.addressOf(user),
+      emailVerified,
+      displayName: displayName ?? null,
+      locale,
+      timezone,
+      avatarUrl: avatarUrl ?? null,
+      roles,
+      status,
+      metadata,
+      createdAt,
+      updatedAt,
+    };
   }
 }

@@ -4,8 +4,16 @@ import { Database } from '#libs/database';
 import { Outbox } from '#libs/messaging';
 import { PostponeJobError, UnrecoverableJobError } from '#libs/jobs';
 import type { FinalState } from './delivery.entity.js';
-import { type ClaimedDelivery, DeliveryRepository } from './delivery.repository.js';
-import { MAIL_CONSUMER, noteOf } from './mail-route.js';
+import {
+  claimDelivery,
+  type ClaimedDelivery,
+  deliveryStatus,
+  finishDelivery,
+  releaseDelivery,
+  renewClaim,
+  reopenDelivery,
+} from './delivery.repository.js';
+import { mailTask } from './send-mail.job.js';
 
 /** A claim holds this long beyond its last renewal: so long does the mail of a process that was killed wait. */
 const LEASE_MS = 10_000;
@@ -18,7 +26,6 @@ const MARGIN_MS = 100;
 export class DeliveryClaims {
   constructor(
     private readonly database: Database,
-    private readonly deliveries: DeliveryRepository,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
   ) {}
@@ -28,11 +35,11 @@ export class DeliveryClaims {
    * @throws PostponeJobError when another run is at it, or was until its process died
    */
   async take(deliveryId: string): Promise<ClaimedDelivery | null> {
-    const claimed = await this.database.read((em) => this.deliveries.claim(em, deliveryId, LEASE_MS));
+    const claimed = await this.database.run((em) => claimDelivery(em, deliveryId, LEASE_MS));
     if (claimed) {
       return claimed;
     }
-    const status = await this.database.read((em) => this.deliveries.status(em, deliveryId));
+    const status = await this.database.run((em) => deliveryStatus(em, deliveryId));
     if (status?.state === 'sending') {
       throw new PostponeJobError(
         `delivery ${deliveryId} is claimed by another run`,
@@ -49,12 +56,12 @@ export class DeliveryClaims {
    * @throws UnrecoverableJobError when it is too late for that
    */
   async reopen(deliveryId: string): Promise<void> {
-    const state = await this.database.write(async (em) => {
-      const reopened = await this.deliveries.reopen(em, deliveryId, this.clock.now());
+    const state = await this.database.transaction(async (em) => {
+      const reopened = await reopenDelivery(em, deliveryId, this.clock.now());
       if (!reopened) {
-        return (await this.deliveries.status(em, deliveryId))?.state;
+        return (await deliveryStatus(em, deliveryId))?.state;
       }
-      await this.outbox.note(em, noteOf(deliveryId, reopened.userId));
+      await this.outbox.note(em, mailTask, deliveryId, reopened.userId);
       return 'pending';
     });
     if (state === 'failed' || state === 'expired') {
@@ -69,7 +76,7 @@ export class DeliveryClaims {
   /** Keeps the claim alive for as long as `work` takes. */
   async holding<T>(claimed: ClaimedDelivery, work: () => Promise<T>): Promise<T> {
     const renewal = setInterval(() => {
-      this.database.read((em) => this.deliveries.renewClaim(em, claimed, LEASE_MS)).catch(() => undefined);
+      this.database.run((em) => renewClaim(em, claimed, LEASE_MS)).catch(() => undefined);
     }, RENEW_MS);
     try {
       return await work();
@@ -80,14 +87,14 @@ export class DeliveryClaims {
 
   /** For a later attempt. */
   async giveBack(claimed: ClaimedDelivery, lastError: string): Promise<void> {
-    await this.database.read((em) => this.deliveries.release(em, claimed, lastError));
+    await this.database.run((em) => releaseDelivery(em, claimed, lastError));
   }
 
   /** The state and the note in the outbox change together, so that no finished delivery is put on the queue again. */
   async finish(deliveryId: string, state: FinalState, lastError: string | null): Promise<void> {
-    await this.database.write(async (em) => {
-      await this.deliveries.finish(em, deliveryId, state, lastError, this.clock.now());
-      await this.outbox.settle(em, deliveryId, MAIL_CONSUMER);
+    await this.database.transaction(async (em) => {
+      await finishDelivery(em, deliveryId, state, lastError, this.clock.now());
+      await this.outbox.settle(em, mailTask, deliveryId);
     });
   }
 }

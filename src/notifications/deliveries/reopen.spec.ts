@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/gl
 import { DeadLetters } from '#libs/bull';
 import { command, HOUR_MS, NotificationsBench } from '../../../test/support/notifications-bench.js';
 import { eventually } from '../../../test/support/servers.js';
-import { PurgeNotificationsService } from './purge-notifications.service.js';
 
 let bench: NotificationsBench;
 
@@ -15,7 +14,7 @@ afterAll(() => bench.close());
 
 async function aRefusedDelivery(): Promise<{ id: string; revive: () => Promise<void> }> {
   bench.sink.behave('reject');
-  const id = await bench.deliver('send-notification', command({ expiresInMs: HOUR_MS }));
+  const id = await bench.deliver(command({ expiresInMs: HOUR_MS }));
   await eventually(async () => expect(await deadLetters()).toHaveLength(1));
   const [job] = await deadLetters();
   return { id, revive: () => bench.app.get(DeadLetters).revive('send-mail', String(job?.id)) };
@@ -53,7 +52,7 @@ it('it is in the outbox again until it is sent, so that a Redis that lost everyt
 
 it('a delivery whose run died is ended, too, when its time is up', async () => {
   bench.sink.behave('defer');
-  const id = await bench.deliver('send-notification', command());
+  const id = await bench.deliver(command());
   await eventually(async () => expect((await bench.delivery(id)).attempts).toBeGreaterThan(0));
   await bench.queue('send-mail').obliterate({ force: true });
   await bench.sql(
@@ -62,7 +61,7 @@ it('a delivery whose run died is ended, too, when its time is up', async () => {
       where id = ?`,
     [id],
   );
-  await bench.app.get(PurgeNotificationsService).purge(new AbortController().signal);
+  await bench.purge();
   expect(await bench.delivery(id)).toMatchObject({ state: 'expired', sealed: null });
 });
 
@@ -78,15 +77,13 @@ it('it is a dead letter again when it is refused again', async () => {
 
 it('once its time is up it stays what it is, the dead letter tells why, and its content is erased', async () => {
   const { id, revive } = await aRefusedDelivery();
-  const purge = (): Promise<void> =>
-    bench.app.get(PurgeNotificationsService).purge(new AbortController().signal);
-  await purge();
+  await bench.purge();
   expect((await bench.delivery(id)).sealed).not.toBeNull();
   await bench.sql(
     `update notifications.deliveries set expires_at = now() - interval '1 second' where id = ?`,
     [id],
   );
-  await purge();
+  await bench.purge();
   expect(await bench.delivery(id)).toMatchObject({ state: 'failed', sealed: null });
   bench.sink.behave('accept');
   await revive();

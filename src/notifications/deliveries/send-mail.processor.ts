@@ -1,8 +1,8 @@
-import type { SendMail } from '#libs/contracts';
 import { type JobContext, type JobProcessor, ProcessesJob } from '#libs/jobs';
+import { type SendMail, sendMail } from './send-mail.job.js';
 import { SendMailService } from './send-mail.service.js';
 
-@ProcessesJob('send-mail')
+@ProcessesJob(sendMail)
 export class SendMailProcessor implements JobProcessor<SendMail> {
   constructor(private readonly mails: SendMailService) {}
 

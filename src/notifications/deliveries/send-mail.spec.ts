@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { v7 } from 'uuid';
 import { Queues } from '#libs/bull';
 import { eventually } from '../../../test/support/servers.js';
+import { sendMail } from './send-mail.job.js';
 import { command, HOUR_MS, NotificationsBench } from '../../../test/support/notifications-bench.js';
 
 let bench: NotificationsBench;
@@ -16,7 +17,7 @@ afterAll(() => bench.close());
 describe('when SMTP', () => {
   it('is down, the mail goes out once it is back, and once only', async () => {
     await bench.sink.stop();
-    const id = await bench.deliver('send-notification', command());
+    const id = await bench.deliver(command());
     await eventually(async () => expect((await bench.delivery(id)).attempts).toBeGreaterThan(2));
     expect((await bench.delivery(id)).last_error).toContain('unreachable: CONN ECONNREFUSED');
     await bench.sink.start();
@@ -29,7 +30,7 @@ describe('when SMTP', () => {
 
   it('defers, the mail is tried again', async () => {
     bench.sink.behave('defer');
-    const id = await bench.deliver('send-notification', command());
+    const id = await bench.deliver(command());
     await eventually(() => {
       expect(bench.sink.attempts).toBeGreaterThan(1);
     });
@@ -40,7 +41,7 @@ describe('when SMTP', () => {
 
   it('refuses for good, the mail is not tried again', async () => {
     bench.sink.behave('reject');
-    const id = await bench.deliver('send-notification', command());
+    const id = await bench.deliver(command());
     await eventually(async () => expect((await bench.delivery(id)).state).toBe('failed'));
     await bench.idle();
     expect(bench.sink.attempts).toBe(1);
@@ -51,7 +52,7 @@ describe('when SMTP', () => {
 
   it('leaves the outcome open, the mail is repeated under the same Message-ID', async () => {
     bench.sink.behave('drop');
-    const id = await bench.deliver('send-notification', command());
+    const id = await bench.deliver(command());
     await eventually(() => {
       expect(bench.sink.attempts).toBe(1);
     });
@@ -67,7 +68,7 @@ describe('when SMTP', () => {
 describe('a delivery', () => {
   it('that is sent tells how long it took since its command was made', async () => {
     const hourAgo = v7({ msecs: Date.now() - HOUR_MS });
-    await bench.deliver('send-notification', command(), hourAgo);
+    await bench.deliver(command(), hourAgo);
     await eventually(async () => expect((await bench.delivery(hourAgo)).state).toBe('sent'));
     expect(await bench.metric('gatehouse_mail_delivery_seconds_count')).toBe(1);
     expect(await bench.metric('gatehouse_mail_delivery_seconds_sum')).toBeGreaterThanOrEqual(3_600);
@@ -76,7 +77,7 @@ describe('a delivery', () => {
 
   it('that is claimed by a run which died is sent when the claim has lapsed', async () => {
     await bench.sink.stop();
-    const id = await bench.deliver('send-notification', command());
+    const id = await bench.deliver(command());
     await eventually(async () => expect((await bench.delivery(id)).attempts).toBeGreaterThan(0));
     const claim = `update notifications.deliveries set state = 'sending', attempts = attempts + 1,
                    claimed_until = now() + interval '700 milliseconds' where id = '${id}' and state = 'pending' returning 1`;
@@ -91,17 +92,17 @@ describe('a delivery', () => {
   });
 
   it('that is final is left alone by a job that comes again', async () => {
-    const id = await bench.deliver('send-notification', command());
+    const id = await bench.deliver(command());
     await eventually(async () => expect((await bench.delivery(id)).state).toBe('sent'));
-    await bench.jobs.enqueue('send-mail', { deliveryId: id });
-    await bench.jobs.enqueue('send-mail', { deliveryId: v7() });
+    await bench.jobs.enqueue(sendMail, { deliveryId: id });
+    await bench.jobs.enqueue(sendMail, { deliveryId: v7() });
     await bench.idle();
     expect(bench.sink.attempts).toBe(1);
     expect(await bench.queue('send-mail').getFailedCount()).toBe(0);
   });
 
   it('whose time is up is not sent', async () => {
-    const id = await bench.deliver('send-notification', command({ expiresInMs: -1_000 }));
+    const id = await bench.deliver(command({ expiresInMs: -1_000 }));
     await eventually(async () => expect((await bench.delivery(id)).state).toBe('expired'));
     expect(bench.sink.attempts).toBe(0);
     expect(await bench.metric('gatehouse_mails_expired_total')).toBe(1);
@@ -111,7 +112,7 @@ describe('a delivery', () => {
 
   it('is not lost with Redis', async () => {
     await bench.queue('send-mail').pause();
-    const id = await bench.deliver('send-notification', command());
+    const id = await bench.deliver(command());
     await eventually(async () =>
       expect(await bench.sql('select * from notifications.outbox where attempts > 0')).toHaveLength(1),
     );

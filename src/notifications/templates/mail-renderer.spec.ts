@@ -1,13 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { SYSTEM_TEMPLATES } from '#libs/contracts';
-import { mailLocale, MailRenderer } from './mail-renderer.js';
-import { MAIL_LOCALES } from './mail-texts.js';
+import { accountExists, TEMPLATE_LOCALES, verifyEmail } from '#libs/contracts';
+import { MailRenderer, templateLocale } from './mail-renderer.js';
 
 const renderer = new MailRenderer();
 const link = 'https://app.example.com/verify-email?token=abc&next=%2Fhome';
 
-describe.each(SYSTEM_TEMPLATES)('%s', (template) => {
-  it.each(MAIL_LOCALES)(
+describe.each([accountExists.name, verifyEmail.name])('%s', (template) => {
+  it.each(TEMPLATE_LOCALES)(
     'in %s has a subject, the link in both bodies, and nothing from elsewhere',
     (locale) => {
       const { subject, html, text } = renderer.render(template, locale, { link });
@@ -23,7 +22,7 @@ describe.each(SYSTEM_TEMPLATES)('%s', (template) => {
   );
 
   it('says other things in German than in English', () => {
-    const [english, german] = MAIL_LOCALES.map((locale) => renderer.render(template, locale, { link }));
+    const [english, german] = TEMPLATE_LOCALES.map((locale) => renderer.render(template, locale, { link }));
     expect(german?.subject).not.toBe(english?.subject);
     expect(german?.text).not.toBe(english?.text);
   });
@@ -55,7 +54,7 @@ describe('the renderer', () => {
     ['', 'en'],
     ['den', 'en'],
   ])('serves %p in %s', (locale, served) => {
-    expect(mailLocale(locale)).toBe(served);
+    expect(templateLocale(locale)).toBe(served);
   });
 
   it('lets no link break out of its attribute', () => {

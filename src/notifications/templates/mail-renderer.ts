@@ -1,22 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Liquid, type Template } from 'liquidjs';
-import type { SystemTemplate } from '#libs/contracts';
-import { ACCOUNT_EXISTS } from './account-exists.js';
+import { findTemplate, TEMPLATE_LOCALES, type TemplateLocale } from '#libs/contracts';
 import { LAYOUT_HTML } from './layout.html.js';
 import { LAYOUT_TEXT } from './layout.text.js';
-import { MAIL_LOCALES, type MailLocale, type MailTexts } from './mail-texts.js';
-import { VERIFY_EMAIL } from './verify-email.js';
 
 export interface RenderedMail {
   readonly subject: string;
   readonly html: string;
   readonly text: string;
 }
-
-const TEXTS: Record<SystemTemplate, Record<MailLocale, MailTexts>> = {
-  'verify-email': VERIFY_EMAIL,
-  'account-exists': ACCOUNT_EXISTS,
-};
 
 /** Nothing is read from disk, and a variable that is missing is an error rather than a gap in somebody's mail. */
 const STRICT = { templates: {}, strictVariables: true, strictFilters: true };
@@ -28,10 +20,14 @@ export class MailRenderer {
   private readonly html: Template[] = this.htmlEngine.parse(LAYOUT_HTML);
   private readonly text: Template[] = this.textEngine.parse(LAYOUT_TEXT);
 
-  /** @throws Error when the data has no link that may stand in a mail */
-  render(template: SystemTemplate, locale: string, data: Readonly<Record<string, string>>): RenderedMail {
-    const lang = mailLocale(locale);
-    const texts = TEXTS[template][lang];
+  /** @throws Error when there is no such template, or no link in the data that may stand in a mail */
+  render(name: string, locale: string, data: Readonly<Record<string, string>>): RenderedMail {
+    const lang = templateLocale(locale);
+    const template = findTemplate(name);
+    if (!template) {
+      throw new Error(`no template "${name}"`);
+    }
+    const texts = template.texts[lang];
     const link = webLink(data['link']);
     const variables = { lang, texts, link: link.href, site: link.host };
     return {
@@ -43,9 +39,9 @@ export class MailRenderer {
 }
 
 /** `de-AT` is served in `de`, what is not translated in `en`. */
-export function mailLocale(locale: string): MailLocale {
+export function templateLocale(locale: string): TemplateLocale {
   const language = locale.toLowerCase().split(/[-_]/)[0];
-  return MAIL_LOCALES.find((known) => known === language) ?? 'en';
+  return TEMPLATE_LOCALES.find((known) => known === language) ?? 'en';
 }
 
 function webLink(link: string | undefined): URL {

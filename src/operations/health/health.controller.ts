@@ -1,10 +1,12 @@
 import { Controller, Get, Res, VERSION_NEUTRAL } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse } from '@nestjs/swagger';
 import type { HealthCheckResult } from '@nestjs/terminus';
+import { SkipThrottle } from '@nestjs/throttler';
 import type { FastifyReply } from 'fastify';
-import { Public } from '#libs/api';
-import { Unlimited } from '#libs/limits';
+import { defineTag, Public } from '#libs/api';
 import { type Health, HealthService } from './health.service.js';
+
+const HealthTag = defineTag('health', 'Probes');
 
 const RESULT = {
   schema: {
@@ -19,9 +21,9 @@ const RESULT = {
   },
 };
 
-@ApiTags('health')
+@HealthTag()
 @Public()
-@Unlimited()
+@SkipThrottle()
 @Controller({ path: 'health', version: VERSION_NEUTRAL })
 export class HealthController {
   constructor(private readonly health: HealthService) {}

@@ -6,7 +6,7 @@ import {
   HealthIndicatorService,
 } from '@nestjs/terminus';
 import type { Redis } from 'ioredis';
-import { Database, Migrations } from '#libs/database';
+import { Connections, Migrations } from '#libs/database';
 import { Drain } from '#libs/lifecycle';
 import { REDIS } from '#libs/redis';
 import { EventLoop } from './event-loop.js';
@@ -26,7 +26,7 @@ export class HealthService {
   constructor(
     private readonly checks: HealthCheckService,
     private readonly indicators: HealthIndicatorService,
-    private readonly database: Database,
+    private readonly connections: Connections,
     private readonly migrations: Migrations,
     private readonly drain: Drain,
     private readonly lifecycle: Lifecycle,
@@ -89,7 +89,7 @@ export class HealthService {
   private checkDatabase() {
     return this.indicators
       .check('database')
-      .attempt(() => this.database.ping())
+      .attempt(() => this.connections.ping())
       .withTimeout(CHECK_TIMEOUT_MS);
   }
 

@@ -1,45 +1,38 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { MikroORM } from '@mikro-orm/postgresql';
 import { Gauge, Registry } from 'prom-client';
-
-/** What node-postgres tells of its pool. */
-interface Pool {
-  readonly totalCount: number;
-  readonly idleCount: number;
-  readonly waitingCount: number;
-  readonly options: { readonly max: number };
-}
+import { Connections, type PoolUsage } from '#libs/database';
 
 /** A scrape asks PostgreSQL itself, and would count its own questions: so the figures are those of a moment before. */
 const LOOK_EVERY_MS = 1_000;
 
-const FIGURES: Readonly<Record<string, { readonly help: string; readonly of: (pool: Pool) => number }>> = {
-  gatehouse_database_connections_used: {
-    help: 'Connections to PostgreSQL at work.',
-    of: ({ totalCount, idleCount }) => totalCount - idleCount,
-  },
-  gatehouse_database_connections_idle: {
-    help: 'Connections to PostgreSQL that are open and idle.',
-    of: ({ idleCount }) => idleCount,
-  },
-  gatehouse_database_connections_max: {
-    help: 'Connections to PostgreSQL that the process may open.',
-    of: ({ options }) => options.max,
-  },
-  gatehouse_database_waiting: {
-    help: 'Pieces of work that wait for a connection to PostgreSQL.',
-    of: ({ waitingCount }) => waitingCount,
-  },
-};
+const FIGURES: Readonly<Record<string, { readonly help: string; readonly of: (pool: PoolUsage) => number }>> =
+  {
+    gatehouse_database_connections_used: {
+      help: 'Connections to PostgreSQL at work.',
+      of: ({ totalCount, idleCount }) => totalCount - idleCount,
+    },
+    gatehouse_database_connections_idle: {
+      help: 'Connections to PostgreSQL that are open and idle.',
+      of: ({ idleCount }) => idleCount,
+    },
+    gatehouse_database_connections_max: {
+      help: 'Connections to PostgreSQL that the process may open.',
+      of: ({ options }) => options.max,
+    },
+    gatehouse_database_waiting: {
+      help: 'Pieces of work that wait for a connection to PostgreSQL.',
+      of: ({ waitingCount }) => waitingCount,
+    },
+  };
 
-/** Tells Prometheus how much of the pool of connections to PostgreSQL is in use. */
+/** Tells Prometheus how many connections to PostgreSQL are in use, in all pools together. */
 @Injectable()
 export class PoolMetrics implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly gauges: readonly (readonly [Gauge, (pool: Pool) => number])[];
+  private readonly gauges: readonly (readonly [Gauge, (pool: PoolUsage) => number])[];
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly orm: MikroORM,
+    private readonly connections: Connections,
     registry: Registry,
   ) {
     this.gauges = Object.entries(FIGURES).map(([name, { help, of }]) => [
@@ -49,10 +42,10 @@ export class PoolMetrics implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const pool = await this.orm.driver.getConnection().getNativeClient();
-    this.look(pool);
+    const pools = await this.connections.pools();
+    this.look(pools);
     this.timer = setInterval(() => {
-      this.look(pool);
+      this.look(pools);
     }, LOOK_EVERY_MS);
     this.timer.unref();
   }
@@ -61,9 +54,9 @@ export class PoolMetrics implements OnApplicationBootstrap, OnApplicationShutdow
     clearInterval(this.timer);
   }
 
-  private look(pool: Pool): void {
+  private look(pools: readonly PoolUsage[]): void {
     for (const [gauge, of] of this.gauges) {
-      gauge.set(of(pool));
+      gauge.set(pools.reduce((sum, pool) => sum + of(pool), 0));
     }
   }
 }

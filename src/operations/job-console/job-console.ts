@@ -2,8 +2,8 @@ import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { ControllerHandlerReturnType, ErrorTranslationKey } from '@bull-board/api/typings/app';
 import type { FastifyError, FastifyPluginAsync } from 'fastify';
 import { ManagementServer } from '#libs/management';
-import { DeadLetters, JOB_TABLE, NotADeadLetterError, Queues } from '#libs/bull';
-import { type JobTable } from '#libs/jobs';
+import { DeadLetters, JOBS, NotADeadLetterError, Queues } from '#libs/bull';
+import type { Job } from '#libs/jobs';
 import { describeError } from '#libs/telemetry';
 
 const PATH = '/jobs';
@@ -42,7 +42,7 @@ export class JobConsole implements OnModuleInit {
     private readonly management: ManagementServer,
     private readonly queues: Queues,
     private readonly deadLetters: DeadLetters,
-    @Inject(JOB_TABLE) private readonly jobs: JobTable,
+    @Inject(JOBS) private readonly jobs: readonly Job[],
   ) {}
 
   onModuleInit(): void {
@@ -73,7 +73,7 @@ export class JobConsole implements OnModuleInit {
     createBullBoard({
       queues: this.queues
         .entries()
-        .map(([name, queue]) => new ConsoleQueue(queue, this.jobs[name]?.shown ?? [], this.deadLetters)),
+        .map(([name, queue]) => new ConsoleQueue(queue, this.shownOf(name), this.deadLetters)),
       serverAdapter: adapter,
       options: {
         uiConfig: {
@@ -91,6 +91,10 @@ export class JobConsole implements OnModuleInit {
     });
     adapter.setErrorHandler((error) => this.answerTo(error));
     return adapter.registerPlugin() as unknown as FastifyPluginAsync;
+  }
+
+  private shownOf(name: string): readonly string[] {
+    return this.jobs.find((job) => job.name === name)?.shown ?? [];
   }
 
   /** What people did wrong is told to them; what we did, to the log. */

@@ -7,11 +7,12 @@ import {
   type NestInterceptor,
   UseInterceptors,
 } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
-import { addressOf } from '#libs/http';
-import { Fails } from '#libs/api';
+import { addressOf, perHandler } from '#libs/http';
+import { Fails } from '../openapi/fails.js';
 import { invalidInput } from '#libs/problem';
 import { idempotencyKeyReused, IdempotencyStore, idempotentRequestRunning } from '#libs/idempotency';
 
@@ -19,9 +20,29 @@ import { idempotencyKeyReused, IdempotencyStore, idempotentRequestRunning } from
 const KEY = /^(?:"([\x21\x23-\x5b\x5d-\x7e ]{1,255})"|([\x21\x23-\x7e]{1,255}))$/;
 const REPLAYED_HEADERS = ['etag', 'location'] as const;
 
-/** Honours `Idempotency-Key`: a POST that creates or sends may be repeated without doing it twice. */
-export function Idempotent(): MethodDecorator {
+/** What is replayed. */
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+interface IdempotentOptions<R> {
+  /** The status of an answer whose result the service keeps in its own transaction. */
+  readonly status: number;
+  /** The body of such an answer. */
+  readonly body: (result: R) => unknown;
+}
+
+const Options = Reflector.createDecorator<IdempotentOptions<never> | null>();
+
+/**
+ * Honors `Idempotency-Key`: a POST that creates or sends can be repeated without doing it twice.
+ * @param options for a handler whose service calls `IdempotencyStore.keep`
+ */
+export function Idempotent<R>(options: IdempotentOptions<R> | null = null): MethodDecorator {
   return applyDecorators(
+    Options(options as IdempotentOptions<never> | null),
     UseInterceptors(IdempotencyInterceptor),
     ApiHeader({
       name: 'Idempotency-Key',
@@ -38,51 +59,60 @@ export function Idempotent(): MethodDecorator {
 class IdempotencyInterceptor implements NestInterceptor {
   private readonly logger = new Logger(IdempotencyInterceptor.name);
 
+  private readonly optionsOf = perHandler(
+    (handler) => Reflect.getMetadata(Options.KEY, handler) as IdempotentOptions<unknown> | null,
+  );
+
   constructor(private readonly store: IdempotencyStore) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const header = request.headers['idempotency-key'];
-    return header === undefined
-      ? next.handle()
-      : from(this.once(parseKey(header), request, http.getResponse<FastifyReply>(), next));
+    return header === undefined ? next.handle() : from(this.once(parseKey(header), context, next));
   }
 
-  private async once(
-    key: string,
-    request: FastifyRequest,
-    reply: FastifyReply,
-    next: CallHandler,
-  ): Promise<unknown> {
+  private async once(key: string, context: ExecutionContext, next: CallHandler): Promise<unknown> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
     const caller = request.principal?.userId ?? addressOf(request);
     const id = this.store.idOf(caller, `${request.method} ${request.routeOptions.url}`, key);
-    const stored = await this.store.begin(id, request.body);
+    const stored = (await this.store.begin(id, request.body)) as Answer | undefined;
     if (stored) {
       void reply.status(stored.status).headers({ ...stored.headers, 'Idempotency-Replayed': 'true' });
       return stored.body;
     }
-    const { result: body, kept } = await this.run(id, next);
+    const { result: body, kept } = await this.run(id, this.optionsOf(context), next);
     if (kept) {
       return body;
     }
-    const answer = { status: reply.statusCode, headers: replayedHeaders(reply), body };
+    const answer: Answer = { status: reply.statusCode, headers: replayedHeaders(reply), body };
     // What was done is done: a failure from here on must neither hide it nor free the key to do it again.
     await this.store.complete(id, answer).catch((error: unknown) => {
-      this.logger.error(
-        'an answer could not be kept: its request can not be repeated under the same key',
-        error,
-      );
+      this.logger.error('could not keep an answer; its request cannot be repeated under the same key', error);
     });
     return body;
   }
 
-  private async run(id: string, next: CallHandler): ReturnType<typeof this.store.run<unknown>> {
+  private async run(
+    id: string,
+    options: IdempotentOptions<unknown> | null,
+    next: CallHandler,
+  ): Promise<{ result: unknown; kept: boolean }> {
+    const toAnswer = (result: unknown): Answer => {
+      if (!options) {
+        throw new Error('a handler whose service keeps its result needs @Idempotent({ status, body })');
+      }
+      return { status: options.status, headers: {}, body: options.body(result) };
+    };
     try {
-      return await this.store.run(id, () => lastValueFrom(next.handle(), { defaultValue: undefined }));
+      return await this.store.run(id, toAnswer, () =>
+        lastValueFrom(next.handle(), { defaultValue: undefined }),
+      );
     } catch (error) {
       await this.store.release(id).catch((cause: unknown) => {
-        this.logger.warn('the key of a request that failed could not be freed; its lock will lapse', cause);
+        this.logger.warn('could not free the key of a request that failed; its lock will lapse', cause);
       });
       throw error;
     }

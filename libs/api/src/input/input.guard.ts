@@ -1,23 +1,34 @@
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import { ROUTE_ARGS_METADATA, RouteParamtypes } from '@nestjs/common/internal';
+import { Body, type CanActivate, type ExecutionContext, Injectable, Query } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { perHandler } from '#libs/http';
 import { invalidInput, type InvalidMember, malformedRequest } from '#libs/problem';
 import { MAX_ERRORS, memberPointer, unknownMember } from './members.js';
 import { UnreadableBody } from './unreadable-body.js';
 
-/** What a handler takes. Pages without a version may be linked to with whatever a query holds. */
+/** What a handler asks for. */
 interface AcceptedInput {
   readonly body: boolean;
   readonly query: boolean;
 }
 
+class Sample {
+  body(@Body() _body: unknown): void {}
+  query(@Query() _query: unknown): void {}
+}
+/** Where Nest keeps the decorators of parameters, learned from two of them: its own names for that are internal. */
+const [ARGUMENTS] = Reflect.getMetadataKeys(Sample, 'body') as string[];
+const [BODY, QUERY] = ['body', 'query'].map((method) => kindsIn(Sample, method)[0]);
+
 /**
- * Refuses what can't be read, and members where a handler takes none: the pipe sees only what a handler asks for, and
- * nothing that a client sends may be dropped in silence.
+ * Rejects what cannot be read, and members where a handler accepts none: the pipe sees only what a handler asks for, and
+ * nothing that a client sends may be dropped silently.
  */
 @Injectable()
 export class InputGuard implements CanActivate {
-  private readonly known = new WeakMap<object, AcceptedInput>();
+  private readonly acceptedBy = perHandler((handler, controller): AcceptedInput => {
+    const kinds = kindsIn(controller, handler.name);
+    return { body: kinds.includes(BODY), query: kinds.includes(QUERY) };
+  });
 
   /** @throws Problem `invalid-input`, `malformed-request`, and what was wrong with the body */
   canActivate(context: ExecutionContext): boolean {
@@ -26,30 +37,26 @@ export class InputGuard implements CanActivate {
       throw body.problem;
     }
     requireDecodable(url);
-    const takes = this.takenBy(context, routeOptions.url ?? '');
+    // Pages without a version may be linked to with any query.
+    if (!/^\/v\d/.test(routeOptions.url ?? '')) {
+      return true;
+    }
+    const accepts = this.acceptedBy(context);
     const errors = [
-      ...(takes.query ? [] : undeclaredMembers(query)),
-      ...(takes.body ? [] : undeclaredMembers(body)),
+      ...(accepts.query ? [] : undeclaredMembers(query)),
+      ...(accepts.body ? [] : undeclaredMembers(body)),
     ];
     if (errors.length > 0) {
       throw invalidInput({ errors });
     }
     return true;
   }
+}
 
-  private takenBy(context: ExecutionContext, url: string): AcceptedInput {
-    const handler = context.getHandler();
-    let takes = this.known.get(handler);
-    if (!takes) {
-      const parameters = Reflect.getMetadata(ROUTE_ARGS_METADATA, context.getClass(), handler.name) as
-        object | undefined;
-      const has = (type: RouteParamtypes): boolean =>
-        !/^\/v\d/.test(url) || Object.keys(parameters ?? {}).some((key) => key.startsWith(`${type}:`));
-      takes = { body: has(RouteParamtypes.BODY), query: has(RouteParamtypes.QUERY) };
-      this.known.set(handler, takes);
-    }
-    return takes;
-  }
+/** The kinds of a handler's decorated parameters, as Nest numbers them. */
+function kindsIn(controller: object, method: string): (string | undefined)[] {
+  const decorated = Reflect.getMetadata(ARGUMENTS, controller, method) as object | undefined;
+  return Object.keys(decorated ?? {}).map((key) => key.split(':', 1)[0]);
 }
 
 /** Fastify takes what is not UTF-8 in a query as it stands; it would be searched for, and never be found. */

@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { declaredTags } from './tag.js';
 import { describeOperation, type Operation, PROBLEM_SCHEMA, type Route } from './operations.js';
 
 /** Oldest first; the last one is where new clients start. */
@@ -15,7 +16,6 @@ interface DocumentOptions {
   readonly server?: string;
   readonly title: string;
   readonly description: string;
-  readonly tags: Readonly<Record<string, string>>;
 }
 
 /** The OpenAPI document of each version: what stands under its prefix, and what has no version. */
@@ -30,7 +30,7 @@ export function createDocuments(
   ) as Record<ApiVersion, OpenAPIObject>;
 }
 
-function base({ title, description, tags, server }: DocumentOptions): Omit<OpenAPIObject, 'paths'> {
+function base({ title, description, server }: DocumentOptions): Omit<OpenAPIObject, 'paths'> {
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.0.3')
     .setTitle(title)
@@ -42,7 +42,7 @@ function base({ title, description, tags, server }: DocumentOptions): Omit<OpenA
       bearerFormat: 'JWT',
       description: 'The `accessToken` of a session.',
     });
-  Object.entries(tags).forEach(([name, text]) => builder.addTag(name, text));
+  declaredTags().forEach(([name, text]) => builder.addTag(name, text));
   if (server !== undefined) {
     builder.addServer(server);
   }

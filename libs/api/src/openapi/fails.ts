@@ -1,16 +1,15 @@
-import { SetMetadata } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import type { ProblemFactory } from '#libs/problem';
 
-const FAILURES = Symbol('failures');
+const Failures = Reflector.createDecorator<readonly ProblemFactory[]>();
 
-/** The problems that an operation may answer with, besides those that any operation may. May be repeated. */
+/** The problems of an operation, besides those that any operation may have. May be repeated. */
 export function Fails(...problems: ProblemFactory[]): MethodDecorator {
   return (target, key, descriptor: PropertyDescriptor) => {
-    const known = failuresOf(descriptor.value as object);
-    SetMetadata(FAILURES, [...known, ...problems])(target, key, descriptor);
+    Failures([...failuresOf(descriptor.value as object), ...problems])(target, key, descriptor);
   };
 }
 
 export function failuresOf(handler: object): readonly ProblemFactory[] {
-  return (Reflect.getMetadata(FAILURES, handler) ?? []) as readonly ProblemFactory[];
+  return (Reflect.getMetadata(Failures.KEY, handler) ?? []) as readonly ProblemFactory[];
 }

@@ -12,7 +12,7 @@ import {
 } from '#libs/problem';
 import { accessOf } from '../access.js';
 import { deprecationOf } from '../deprecation.js';
-import { limitsOf } from '#libs/limits';
+import { isLimited } from '#libs/limits';
 import { failuresOf } from './fails.js';
 
 /** The handler behind an operation; its decorators say what the document has to tell. */
@@ -95,7 +95,7 @@ export const PROBLEM_SCHEMA = {
 /** Completes an operation with what its decorators say: id, errors with examples, limits and headers. */
 export function describeOperation(operation: Operation, route: Route, reading: Reading): void {
   operation.operationId = route.name;
-  const limited = limitsOf(route.handler, route.controller).length > 0;
+  const limited = isLimited(route.handler, route.controller);
   const byStatus = Map.groupBy(
     [...unreadable(operation, reading), ...problemsOf(route, limited)],
     ({ definition }) => definition.status,

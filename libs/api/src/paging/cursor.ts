@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { SealBrokenError, Sealer } from '#libs/crypto';
+import type { PageRequest, Position, Slice } from '#libs/database';
 import { defineProblem } from '#libs/problem';
+import type { CursorPage, CursorQuery } from './page.js';
 
 export const invalidCursor = defineProblem('invalid-cursor', {
   status: 400,
@@ -10,24 +12,36 @@ export const invalidCursor = defineProblem('invalid-cursor', {
     '`page` member or the `Link` header of an answer, or leave it out to begin with the first page.',
 });
 
-/** A place in a list: just after, or just before, the item with this id. */
-export interface Position {
-  readonly direction: 'after' | 'before';
-  readonly id: string;
-}
-
-/** Makes places in lists into texts that clients can hand back but neither read nor make. */
+/** Turns positions in lists into texts that clients can send back but can neither read nor make. */
 @Injectable()
-export class CursorCodec {
+export class Cursors {
   constructor(private readonly sealer: Sealer) {}
 
-  /** @param list names the list together with its filters and order; the cursor opens for no other */
-  encode(position: Position, list: string): string {
+  /**
+   * @param list names the list together with its filters and order; its cursors open for no other
+   * @throws Problem `invalid-cursor`
+   */
+  read({ limit, cursor }: CursorQuery, list: string): PageRequest {
+    return { limit, position: cursor === undefined ? null : this.decode(cursor, list) };
+  }
+
+  /** The `page` member for a slice of the list. */
+  page<T extends { readonly id: string }>(slice: Slice<T>, list: string): CursorPage {
+    const { items, hasNext, hasPrevious, total } = slice;
+    const first = items.at(0);
+    const last = items.at(-1);
+    return {
+      nextCursor: hasNext && last ? this.encode({ direction: 'after', id: last.id }, list) : null,
+      previousCursor: hasPrevious && first ? this.encode({ direction: 'before', id: first.id }, list) : null,
+      ...(total === undefined ? {} : { total }),
+    };
+  }
+
+  private encode(position: Position, list: string): string {
     return this.sealer.sealJson([position.direction, position.id], `cursor:${list}`);
   }
 
-  /** @throws Problem `invalid-cursor` */
-  decode(cursor: string, list: string): Position {
+  private decode(cursor: string, list: string): Position {
     try {
       const [direction, id] = this.sealer.openJson(cursor, `cursor:${list}`) as [
         Position['direction'],

@@ -1,7 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiProperty } from '@nestjs/swagger';
 import { BooleanQuery, IntegerQuery, StringField } from '../input/fields.js';
-import type { CursorCodec, Position } from './cursor.js';
 
 export class CursorQuery {
   @IntegerQuery({ description: 'How many items at most.', min: 1, max: 100, default: 20, example: 20 })
@@ -30,45 +29,6 @@ export class CursorPage {
 
   @ApiProperty({ type: 'integer', required: false, description: 'How many items there are, when asked for.' })
   total?: number;
-}
-
-/** What a repository has to do for a page: one row more than asked tells whether the list goes on. */
-export interface PageRequest {
-  readonly limit: number;
-  readonly position: Position | null;
-}
-
-export interface Slice<T> {
-  readonly items: readonly T[];
-  readonly hasNext: boolean;
-  readonly hasPrevious: boolean;
-}
-
-/**
- * Makes a page of `limit + 1` rows read from the position on, in the order they were read (towards the start of the
- * list for `before`).
- */
-export function sliceOf<T>(rows: readonly T[], { limit, position }: PageRequest): Slice<T> {
-  const more = rows.length > limit;
-  const items = rows.slice(0, limit);
-  return position?.direction === 'before'
-    ? { items: items.reverse(), hasNext: true, hasPrevious: more }
-    : { items, hasNext: more, hasPrevious: position !== null };
-}
-
-/** The cursors of a page that has been read. */
-export function cursorsOf<T extends { id: string }>(
-  slice: Slice<T>,
-  codec: CursorCodec,
-  list: string,
-): CursorPage {
-  const { items, hasNext, hasPrevious } = slice;
-  const first = items.at(0);
-  const last = items.at(-1);
-  return {
-    nextCursor: hasNext && last ? codec.encode({ direction: 'after', id: last.id }, list) : null,
-    previousCursor: hasPrevious && first ? codec.encode({ direction: 'before', id: first.id }, list) : null,
-  };
 }
 
 /** RFC 8288: the neighbouring pages as `Link` headers, with every other parameter kept. */

@@ -13,6 +13,7 @@ import {
   uriTooLong,
 } from '#libs/problem';
 import { PINO } from '#libs/telemetry';
+import { HTTP_OPTIONS, type HttpOptions } from '../http.options.js';
 import { MethodTable, sendProblem } from '#libs/http';
 
 /** What the framework answers by status alone. */
@@ -31,7 +32,7 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(
     @Inject(PINO) private readonly logger: Logger,
     private readonly methods: MethodTable,
-    private readonly publicUrl: string,
+    @Inject(HTTP_OPTIONS) private readonly options: HttpOptions,
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
@@ -49,7 +50,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (reply.sent) {
       return;
     }
-    void sendProblem(request, reply, problem, this.publicUrl);
+    void sendProblem(request, reply, problem, this.options.publicUrl);
   }
 
   private toProblem(error: unknown, request: FastifyRequest): Problem {

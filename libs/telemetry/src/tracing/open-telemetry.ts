@@ -19,6 +19,7 @@ import {
   serviceNameEnvDetector,
 } from '@opentelemetry/resources';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { within } from '#libs/lifecycle';
 import { ReportingExporter } from './reporting-exporter.js';
 import { createSampler } from './sampler.js';
 import { formatTraceparent, parseTraceparent } from './traceparent.js';
@@ -89,16 +90,14 @@ export class OpenTelemetryTracing implements Tracing {
   }
 
   async stop(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<'late'>((resolve) => {
-      timer = setTimeout(() => resolve('late'), STOP_WITHIN_MS);
-    });
-    // What fails here has been reported by the exporter.
-    const sent = this.provider.shutdown().catch(() => undefined);
-    if ((await Promise.race([sent, timeout])) === 'late') {
-      this.report(true, 'no answer before the end of the process');
+    // The exporter has reported what fails here.
+    const sent = this.provider.shutdown().then(
+      () => true,
+      () => true,
+    );
+    if (!(await within(STOP_WITHIN_MS, sent))) {
+      this.report(true, 'no response before the process ended');
     }
-    clearTimeout(timer);
   }
 }
 

@@ -1,23 +1,29 @@
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
+import { Outage } from '#libs/lifecycle';
 import { errorTypeOf } from './tracing.js';
 
 type OnResult = Parameters<SpanExporter['export']>[1];
 
 /** An exporter that tells once that spans are lost, and once that they are not any more, rather than for each batch. */
 export class ReportingExporter implements SpanExporter {
-  private isDown = false;
+  private readonly outage: Outage;
 
   constructor(
     private readonly exporter: SpanExporter,
-    private readonly report: (isDown: boolean, reason: string) => void,
-  ) {}
+    report: (isDown: boolean, reason: string) => void,
+  ) {
+    this.outage = new Outage({
+      began: (error) => report(true, reasonOf(error)),
+      ended: () => report(false, ''),
+    });
+  }
 
   export(spans: ReadableSpan[], onResult: OnResult): void {
     this.exporter.export(spans, (result) => {
-      const isDown = result.error !== undefined;
-      if (isDown !== this.isDown) {
-        this.isDown = isDown;
-        this.report(isDown, reasonOf(result.error));
+      if (result.error === undefined) {
+        this.outage.ended();
+      } else {
+        this.outage.began(result.error);
       }
       onResult(result);
     });

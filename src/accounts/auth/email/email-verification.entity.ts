@@ -1,22 +1,17 @@
-import { Entity, Index, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { types } from '@mikro-orm/postgresql';
+import { defineEntity, p } from '@mikro-orm/postgresql';
 import { User } from '../../users/index.js';
 
-/** A link that was sent to prove an address. Only the hash of its token is kept. */
-@Entity({ schema: 'accounts', tableName: 'email_verifications' })
-export class EmailVerification {
-  @PrimaryKey({ type: types.text })
-  tokenHash!: string;
+const schema = defineEntity({
+  name: 'EmailVerification',
+  tableName: 'email_verifications',
+  schema: 'accounts',
+  properties: {
+    tokenHash: p.text().primary(),
+    user: () => p.manyToOne(User).mapToPk().deleteRule('cascade').index('email_verifications_user_index'),
+    expiresAt: p.datetime().columnType('timestamptz(3)').index('email_verifications_expires_at_index'),
+  },
+});
 
-  @ManyToOne({
-    entity: () => User,
-    mapToPk: true,
-    deleteRule: 'cascade',
-    index: 'email_verifications_user_index',
-  })
-  user!: string;
-
-  @Property({ type: types.datetime, columnType: 'timestamptz(3)' })
-  @Index({ name: 'email_verifications_expires_at_index' })
-  expiresAt!: Date;
-}
+/** A link that was sent to verify an address. Only the hash of its token is kept. */
+export class EmailVerification extends schema.class {}
+schema.setClass(EmailVerification);

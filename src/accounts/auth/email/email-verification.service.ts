@@ -3,10 +3,11 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock } from '#libs/clock';
 import { hashToken, randomToken } from '#libs/crypto';
 import { Database } from '#libs/database';
-import { type NewMessage, Outbox } from '#libs/messaging';
+import { accountExists, sendNotification, type Template, verifyEmail } from '#libs/contracts';
+import { Outbox } from '#libs/messaging';
 import { AppConfig } from '../../../../config/index.js';
 import { type User, UsersService } from '../../users/index.js';
-import { invalidToken } from '../auth.errors.js';
+import { invalidToken } from './email.errors.js';
 import { withMinimumDuration } from '#libs/lifecycle';
 import { EmailVerification } from './email-verification.entity.js';
 import { deleteLinks, insertLink } from './email-verification.repository.js';
@@ -32,7 +33,7 @@ export class EmailVerificationService {
     const expiresAt = new Date(this.clock.millis() + LINK_LIFETIME_MS);
     await insertLink(em, { tokenHash: hashToken(token), user: user.id, expiresAt }, LINKS_KEPT);
     const link = `${this.config.appUrl}/verify-email?token=${token}`;
-    await this.outbox.append(em, this.mailTo(user, 'verify-email', link, expiresAt));
+    await this.mail(em, user, verifyEmail, link, expiresAt);
   }
 
   /** As `send`, unless the user was sent a mail in the last minute: else anybody could fill their mailbox. */
@@ -46,7 +47,7 @@ export class EmailVerificationService {
   async tellAccountExists(em: EntityManager, user: User): Promise<void> {
     if (await this.users.reserveMailSlot(em, user)) {
       const expiresAt = new Date(this.clock.millis() + LINK_LIFETIME_MS);
-      await this.outbox.append(em, this.mailTo(user, 'account-exists', this.config.appUrl, expiresAt));
+      await this.mail(em, user, accountExists, this.config.appUrl, expiresAt);
     }
   }
 
@@ -61,7 +62,7 @@ export class EmailVerificationService {
    */
   async resend(email: string): Promise<void> {
     await withMinimumDuration(() =>
-      this.database.write(async (em) => {
+      this.database.transaction(async (em) => {
         const user = await this.users.lockByEmail(em, email);
         if (user && !user.emailVerified) {
           await this.sendSparingly(em, user);
@@ -72,7 +73,7 @@ export class EmailVerificationService {
 
   /** @throws Problem `invalid-token` */
   async verify(token: string): Promise<void> {
-    const userId = await this.database.write(async (em) => {
+    const userId = await this.database.transaction(async (em) => {
       const link = await em.findOne(EmailVerification, { tokenHash: hashToken(token) });
       if (!link || link.expiresAt <= this.clock.now()) {
         throw invalidToken();
@@ -89,22 +90,19 @@ export class EmailVerificationService {
     this.users.forget(userId);
   }
 
-  private mailTo(
+  private async mail(
+    em: EntityManager,
     user: User,
-    template: 'verify-email' | 'account-exists',
+    template: Template,
     link: string,
     expiresAt: Date,
-  ): NewMessage {
-    const { email, displayName, locale } = this.users.snapshotOf(user);
-    return {
-      type: 'send-notification',
-      subject: user.id,
-      data: {
-        template,
-        to: { userId: user.id, email, displayName, locale },
-        data: { link },
-        expiresAt: expiresAt.toISOString(),
-      },
-    };
+  ): Promise<void> {
+    const { id, email, displayName, locale } = this.users.profileOf(user);
+    await this.outbox.append(em, sendNotification, id, {
+      template: template.name,
+      to: { userId: id, email, displayName, locale },
+      data: { link },
+      expiresAt: expiresAt.toISOString(),
+    });
   }
 }

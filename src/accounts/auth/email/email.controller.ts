@@ -1,14 +1,15 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiNoContentResponse, ApiOperation } from '@nestjs/swagger';
 import { API_VERSIONS, Fails, Idempotent, Public } from '#libs/api';
-import { Limited } from '#libs/limits';
-import { ResendVerification, VerifyEmail } from '../auth.dto.js';
-import { invalidToken } from '../auth.errors.js';
+import { AuthLimited } from '#libs/limits';
+import { AuthTag } from '../auth.tag.js';
+import { ResendVerification, VerifyEmail } from './email.dto.js';
+import { invalidToken } from './email.errors.js';
 import { EmailVerificationService } from './email-verification.service.js';
 
-@ApiTags('auth')
+@AuthTag()
 @Public()
-@Limited('default', 'auth')
+@AuthLimited()
 @Controller({ path: 'auth/email', version: [...API_VERSIONS] })
 export class EmailController {
   constructor(private readonly verification: EmailVerificationService) {}

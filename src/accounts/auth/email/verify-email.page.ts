@@ -1,7 +1,7 @@
 import { Controller, Get, Header, Headers, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { pageOf, pagePolicy, Public } from '#libs/api';
-import { Unlimited } from '#libs/limits';
+import { SkipThrottle } from '@nestjs/throttler';
 
 /** The path is relative, as PUBLIC_URL may have one of its own. The token stays in the address bar and in the request's body; it is never written into the page. */
 const SCRIPT = `
@@ -57,7 +57,7 @@ const GERMAN: Texts = {
  */
 @ApiExcludeController()
 @Public()
-@Unlimited()
+@SkipThrottle()
 @Controller({ path: 'verify-email', version: VERSION_NEUTRAL })
 export class VerifyEmailPage {
   @Get()

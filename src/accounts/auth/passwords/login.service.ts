@@ -1,16 +1,20 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { Database } from '#libs/database';
-import { AppConfig } from '../../../../config/index.js';
-import { EmailCipher, type User } from '../../users/index.js';
-import { invalidCredentials } from '../auth.errors.js';
-import type { Login } from '../auth.dto.js';
+import { EmailCipher } from '../../users/index.js';
+import type { Device } from '../sessions/session-issuer.js';
+import { invalidCredentials } from '../sign-in/sign-in.errors.js';
+import { type SignInOutcome, SignInService } from '../sign-in/sign-in.service.js';
 import { Password } from './password.entity.js';
 import { findCredentials } from './password.repository.js';
 import { PasswordHasher } from './password-hasher.js';
-import { type Device, SessionIssuer } from '../sessions/session-issuer.js';
-import type { SessionResponse } from '../sessions/sessions.dto.js';
 
+export interface PasswordCredentials {
+  readonly email: string;
+  readonly password: string;
+}
+
+/** Signs in with a password. */
 @Injectable()
 export class LoginService {
   private readonly logger = new Logger(LoginService.name);
@@ -19,41 +23,36 @@ export class LoginService {
     private readonly database: Database,
     private readonly emails: EmailCipher,
     private readonly hasher: PasswordHasher,
-    private readonly issuer: SessionIssuer,
+    private readonly signIn: SignInService,
     private readonly clock: Clock,
-    private readonly config: AppConfig,
   ) {}
 
   /** @throws Problem `invalid-credentials`, after the same time for an unknown address; `unavailable` */
-  async login({ email, password }: Login, device: Device): Promise<SessionResponse> {
-    const found = await this.database.read((em) => findCredentials(em, this.emails.candidates(email)));
+  async login({ email, password }: PasswordCredentials, device: Device): Promise<SignInOutcome> {
+    const found = await this.database.run((em) => findCredentials(em, this.emails.candidates(email)));
     const matches = await this.hasher.verify(found?.hash, password);
-    if (!found || !matches || !this.maySignIn(found.user)) {
+    if (!found || !matches) {
       throw invalidCredentials();
     }
     const { user, hash } = found;
-    const session = await this.database.read((em) => this.issuer.begin(em, user, device));
+    const proof = { user, methods: ['pwd'], at: this.clock.now() } as const;
+    const outcome = await this.database.run((em) => this.signIn.complete(em, proof, device));
     if (this.hasher.isOutdated(hash)) {
       await this.upgrade(user.id, hash, password);
     }
-    return session;
+    return outcome;
   }
 
-  /** Where addresses come first, an unproven one is answered like an unknown one: the difference would tell. */
-  private maySignIn(user: User): boolean {
-    return user.status === 'active' && (user.emailVerified || this.config.registration === 'immediate');
-  }
-
-  /** Only now is the password at hand. That it fails is no reason to refuse a sign-in that is done. */
+  /** Only now is the password at hand. A failure here is no reason to refuse a sign-in that has succeeded. */
   private async upgrade(user: string, outdated: string, password: string): Promise<void> {
     try {
       const hash = await this.hasher.hash(password);
-      await this.database.read((em) =>
-        // Not if the password was changed in between.
+      await this.database.run((em) =>
+        // Not if the password has changed in between.
         em.nativeUpdate(Password, { user, hash: outdated }, { hash, changedAt: this.clock.now() }),
       );
     } catch (error) {
-      this.logger.warn('a password hash could not be upgraded; the next sign-in tries again', error);
+      this.logger.warn('could not upgrade a password hash; the next sign-in tries again', error);
     }
   }
 }

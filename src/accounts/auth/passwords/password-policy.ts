@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { dictionary } from '@zxcvbn-ts/language-common';
 import { canonicalEmail } from '../../users/index.js';
-import { weakPassword } from '../auth.errors.js';
+import { weakPassword } from './passwords.errors.js';
 
 export const PASSWORD_MIN_LENGTH = 8;
 export const PASSWORD_MAX_LENGTH = 256;

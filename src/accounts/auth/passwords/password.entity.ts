@@ -1,19 +1,18 @@
-import { Entity, ManyToOne, Property } from '@mikro-orm/decorators/legacy';
-import { PrimaryKeyProp, types } from '@mikro-orm/postgresql';
+import { defineEntity, p } from '@mikro-orm/postgresql';
 import { User } from '../../users/index.js';
 
+const schema = defineEntity({
+  name: 'Password',
+  tableName: 'passwords',
+  schema: 'accounts',
+  properties: {
+    user: () => p.manyToOne(User).primary().mapToPk().deleteRule('cascade').index(false),
+    /** A PHC string: algorithm, parameters, salt and hash. */
+    hash: p.text(),
+    changedAt: p.datetime().columnType('timestamptz(3)'),
+  },
+});
+
 /** The password of a user, if there is one. */
-@Entity({ schema: 'accounts', tableName: 'passwords' })
-export class Password {
-  [PrimaryKeyProp]?: 'user';
-
-  @ManyToOne({ entity: () => User, primary: true, mapToPk: true, deleteRule: 'cascade', index: false })
-  user!: string;
-
-  /** A PHC string: algorithm, parameters, salt and hash. */
-  @Property({ type: types.text })
-  hash!: string;
-
-  @Property({ type: types.datetime, columnType: 'timestamptz(3)' })
-  changedAt!: Date;
-}
+export class Password extends schema.class {}
+schema.setClass(Password);

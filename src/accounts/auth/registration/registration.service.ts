@@ -5,7 +5,6 @@ import { Database } from '#libs/database';
 import { IdempotencyStore } from '#libs/idempotency';
 import { AppConfig } from '../../../../config/index.js';
 import { EmailCipher, emailTaken, type User, UsersService } from '../../users/index.js';
-import type { Register } from '../auth.dto.js';
 import { withMinimumDuration } from '#libs/lifecycle';
 import { EmailVerificationService } from '../email/email-verification.service.js';
 import { findCredentials, hasPassword, putPassword } from '../passwords/password.repository.js';
@@ -13,8 +12,16 @@ import { PasswordHasher } from '../passwords/password-hasher.js';
 import { PasswordPolicy } from '../passwords/password-policy.js';
 import { SessionCache } from '../sessions/session-cache.js';
 import { endSessions } from '../sessions/session.repository.js';
-import { type Device, SessionIssuer } from '../sessions/session-issuer.js';
-import type { SessionResponse } from '../sessions/sessions.dto.js';
+import type { Device } from '../sessions/session-issuer.js';
+import { type SignInOutcome, SignInService } from '../sign-in/sign-in.service.js';
+
+export interface Registration {
+  readonly email: string;
+  readonly password: string;
+  readonly displayName?: string | null;
+  readonly locale?: string;
+  readonly timezone?: string;
+}
 
 /** Opens accounts: user, password, link, session and messages in one transaction. */
 @Injectable()
@@ -26,7 +33,7 @@ export class RegistrationService {
     private readonly policy: PasswordPolicy,
     private readonly hasher: PasswordHasher,
     private readonly verification: EmailVerificationService,
-    private readonly issuer: SessionIssuer,
+    private readonly signIn: SignInService,
     private readonly cache: SessionCache,
     private readonly idempotency: IdempotencyStore,
     private readonly clock: Clock,
@@ -34,38 +41,39 @@ export class RegistrationService {
   ) {}
 
   /**
-   * @returns a session; or undefined where the address has to be verified first, and then also when it is taken
+   * @returns where the sign-in leads; undefined where the address must be verified first, whether or not it is taken
    * @throws Problem `email-taken`, `weak-password`, `unavailable`
    */
-  async register(input: Register, device: Device): Promise<SessionResponse | undefined> {
+  async register(input: Registration, device: Device): Promise<SignInOutcome | undefined> {
     this.policy.check(input.password, input.email);
     return this.config.registration === 'immediate'
       ? this.registerImmediately(input, device)
       : this.registerUnseen(input);
   }
 
-  private async registerImmediately(input: Register, device: Device): Promise<SessionResponse> {
+  private async registerImmediately(input: Registration, device: Device): Promise<SignInOutcome> {
     // The unique index decides; this look saves the hash for most who forgot that they have an account.
-    if (await this.database.read((em) => this.users.findByEmail(em, input.email))) {
+    if (await this.database.run((em) => this.users.findByEmail(em, input.email))) {
       throw emailTaken();
     }
     const hash = await this.hasher.hash(input.password);
-    return this.database.write(async (em) => {
+    return this.database.transaction(async (em) => {
       const user = await this.open(em, input, hash);
-      const session = await this.issuer.begin(em, user, device);
-      await this.idempotency.keepCreated(em, session);
-      return session;
+      const proof = { user, methods: ['pwd'], at: this.clock.now() } as const;
+      const outcome = await this.signIn.complete(em, proof, device);
+      await this.idempotency.keep(em, outcome);
+      return outcome;
     });
   }
 
   /** The answer is the same for a taken address, and takes the same time. */
-  private async registerUnseen(input: Register): Promise<undefined> {
-    const known = await this.database.read((em) => findCredentials(em, this.emails.candidates(input.email)));
+  private async registerUnseen(input: Registration): Promise<undefined> {
+    const known = await this.database.run((em) => findCredentials(em, this.emails.candidates(input.email)));
     const repeated = (await this.hasher.verify(known?.hash, input.password)) ? known?.hash : undefined;
     const hash = await this.hasher.hash(input.password);
     try {
       const reopened = await withMinimumDuration(() =>
-        this.database.write(async (em) => {
+        this.database.transaction(async (em) => {
           const present = await this.users.lockByEmail(em, input.email);
           if (!present) {
             await this.open(em, input, hash);
@@ -92,13 +100,13 @@ export class RegistrationService {
     }
   }
 
-  private async open(em: EntityManager, input: Register, hash: string): Promise<User> {
+  private async open(em: EntityManager, input: Registration, hash: string): Promise<User> {
     const user = await this.users.create(em, {
       email: input.email,
       emailVerified: false,
-      displayName: input.displayName ?? null,
-      ...(input.locale === undefined ? {} : { locale: input.locale }),
-      ...(input.timezone === undefined ? {} : { timezone: input.timezone }),
+      displayName: input.displayName,
+      locale: input.locale,
+      timezone: input.timezone,
       roles: ['user'],
       mailed: true,
     });
@@ -112,7 +120,7 @@ export class RegistrationService {
    * only one. The earlier links become void even if it is too early for another mail: somebody who follows one would
    * prove the address for a password that is not the one of their registration. They ask for the link again.
    */
-  private async reopen(em: EntityManager, user: User, input: Register, hash: string): Promise<Reopened> {
+  private async reopen(em: EntityManager, user: User, input: Registration, hash: string): Promise<Reopened> {
     const { displayName = null, locale = null, timezone = null } = input;
     await this.users.change(em, user, { displayName, locale, timezone, avatarUrl: null, metadata: null });
     const now = this.clock.now();

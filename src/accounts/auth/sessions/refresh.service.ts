@@ -2,23 +2,20 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock } from '#libs/clock';
 import { equalInConstantTime, hashToken } from '#libs/crypto';
-import { Database } from '#libs/database';
-import type { Problem } from '#libs/problem';
+import { commitThenThrow, Database } from '#libs/database';
 import { User } from '../../users/index.js';
-import { invalidRefreshToken, refreshTokenReused } from '../auth.errors.js';
 import { type PresentedToken, RefreshTokenCodec } from '../tokens/refresh-token.js';
 import { SessionCache } from './session-cache.js';
 import type { Rotation, Session } from './session.entity.js';
 import { SESSION_IDLE_MS, SessionIssuer } from './session-issuer.js';
 import { lockSession } from './session.repository.js';
-import type { SessionResponse } from './sessions.dto.js';
+import type { SessionGrant } from './session-grant.js';
+import { invalidRefreshToken, refreshTokenReused } from './sessions.errors.js';
 
 /** Two tabs that woke up together may present the same token; after this long it was rather stolen. */
 const RACE_WINDOW_MS = 10_000;
 
-type Outcome = { readonly session: SessionResponse } | { readonly refused: Problem; readonly ended?: string };
-
-/** Trades a refresh token for its successor (RFC 9700, section 4.14.2: rotation with reuse detection). */
+/** Exchanges a refresh token for its successor (RFC 9700, section 4.14.2: rotation with reuse detection). */
 @Injectable()
 export class RefreshService {
   constructor(
@@ -30,44 +27,45 @@ export class RefreshService {
   ) {}
 
   /** @throws Problem `invalid-refresh-token`, `refresh-token-reused` */
-  async refresh(refreshToken: string): Promise<SessionResponse> {
+  async refresh(refreshToken: string): Promise<SessionGrant> {
     const presented = this.tokens.parse(refreshToken);
     if (!presented) {
       throw invalidRefreshToken();
     }
-    // A refusal is returned, not thrown, since the end of a stolen session has to be committed.
-    const outcome = await this.database.write((em) => this.trade(em, presented));
-    if ('session' in outcome) {
-      return outcome.session;
+    try {
+      return await this.database.transaction((em) => this.exchange(em, presented));
+    } catch (error) {
+      if (refreshTokenReused.is(error)) {
+        this.cache.ended([presented.sessionId]);
+      }
+      throw error;
     }
-    if (outcome.ended !== undefined) {
-      this.cache.ended([outcome.ended]);
-    }
-    throw outcome.refused;
   }
 
-  private async trade(em: EntityManager, presented: PresentedToken): Promise<Outcome> {
+  private async exchange(em: EntityManager, presented: PresentedToken): Promise<SessionGrant> {
     const now = this.clock.now();
     const session = await lockSession(em, presented.sessionId);
     if (!session || session.endedAt || session.expiresAt <= now) {
-      return { refused: invalidRefreshToken() };
+      throw invalidRefreshToken();
     }
     const isCurrent = equalInConstantTime(hashToken(presented.text), session.tokenHash);
-    // The count in a forged token is the forger's: without a genuine hash it must not end anybody's session.
+    // The count in a forged token is the forger's: without a genuine hash it must not end anyone's session.
     if (!isCurrent && !this.isFormer(presented, session)) {
-      return { refused: invalidRefreshToken() };
+      throw invalidRefreshToken();
     }
     const issued = isCurrent ? undefined : this.successorInRace(session, presented.generation, now);
     if (!isCurrent && issued === undefined) {
       session.endedAt = now;
       session.expiresAt = now;
-      return { refused: refreshTokenReused(), ended: session.id };
+      commitThenThrow(refreshTokenReused());
     }
     // Before the rotation: a refusal must not use the token up, which is good again when the user may sign in again.
     const user = await em.findOne(User, { id: session.user, status: 'active' });
-    return user
-      ? { session: this.issuer.answer(user, session.id, issued ?? this.rotate(session, now)) }
-      : { refused: invalidRefreshToken() };
+    if (!user) {
+      throw invalidRefreshToken();
+    }
+    const authentication = { methods: session.methods, at: session.authenticatedAt };
+    return this.issuer.grant(user, session.id, authentication, issued ?? this.rotate(session, now));
   }
 
   private isFormer(presented: PresentedToken, session: Session): boolean {

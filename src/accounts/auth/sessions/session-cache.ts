@@ -36,7 +36,7 @@ export class SessionCache {
 
   async check(id: string): Promise<SessionState | null> {
     const { state } = await this.cache.get(id, async () => ({
-      state: await this.database.read((em) => findSessionState(em, id, this.clock.now())),
+      state: await this.database.run((em) => findSessionState(em, id, this.clock.now())),
     }));
     return state;
   }

@@ -2,35 +2,48 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock, IdSource } from '#libs/clock';
 import { hashToken, randomToken } from '#libs/crypto';
-import { EmailCipher, toUserResponse, type User } from '../../users/index.js';
-import { ACCESS_TOKEN_SECONDS, AccessTokenService } from '../tokens/access-token.service.js';
+import { type User, UsersService } from '../../users/index.js';
+import {
+  ACCESS_TOKEN_SECONDS,
+  AccessTokenService,
+  type Authentication,
+} from '../tokens/access-token.service.js';
 import { RefreshTokenCodec } from '../tokens/refresh-token.js';
-import type { SessionResponse } from './sessions.dto.js';
+import type { SessionGrant } from './session-grant.js';
 import { insertSession } from './session.repository.js';
 
-/** A device that does not refresh for so long is signed out. */
+/** A device that doesn't refresh for this long is signed out. */
 export const SESSION_IDLE_MS = 30 * 24 * 60 * 60 * 1000;
 const MAX_USER_AGENT = 256;
 
-/** The device, as the request tells. */
+/** The device, as the request describes it. */
 export interface Device {
   readonly userAgent: string | undefined;
   readonly ipAddress: string;
 }
 
-/** Begins sessions and makes the answer that every way to sign in ends with. */
+/** Who signs in, and how and when they proved it. */
+interface Beginning extends Authentication {
+  readonly user: User;
+}
+
+/** Begins sessions, and issues their tokens. */
 @Injectable()
 export class SessionIssuer {
   constructor(
     private readonly accessTokens: AccessTokenService,
     private readonly refreshTokens: RefreshTokenCodec,
-    private readonly emails: EmailCipher,
+    private readonly users: UsersService,
     private readonly clock: Clock,
     private readonly ids: IdSource,
   ) {}
 
   /** Writes a new session with the caller's EntityManager. */
-  async begin(em: EntityManager, user: User, device: Device): Promise<SessionResponse> {
+  async begin(
+    em: EntityManager,
+    { user, ...authentication }: Beginning,
+    device: Device,
+  ): Promise<SessionGrant> {
     const now = this.clock.now();
     const source = { id: this.ids.next(now), seed: randomToken() };
     const refreshToken = this.refreshTokens.issue(source, 0);
@@ -38,21 +51,23 @@ export class SessionIssuer {
       ...source,
       user: user.id,
       tokenHash: hashToken(refreshToken),
+      authenticatedAt: authentication.at,
+      methods: [...authentication.methods],
       userAgent: storableText(device.userAgent, MAX_USER_AGENT),
       ipAddress: device.ipAddress,
       createdAt: now,
       expiresAt: new Date(now.getTime() + SESSION_IDLE_MS),
     });
-    return this.answer(user, source.id, refreshToken);
+    return this.grant(user, source.id, authentication, refreshToken);
   }
 
-  answer(user: User, sessionId: string, refreshToken: string): SessionResponse {
+  /** New tokens of a session. */
+  grant(user: User, sessionId: string, authentication: Authentication, refreshToken: string): SessionGrant {
     return {
-      accessToken: this.accessTokens.issue(user.id, sessionId, user.roles),
-      tokenType: 'Bearer',
+      user: this.users.profileOf(user),
+      accessToken: this.accessTokens.issue(user.id, sessionId, user.roles, authentication),
       expiresIn: ACCESS_TOKEN_SECONDS,
       refreshToken,
-      user: toUserResponse(user, this.emails),
     };
   }
 }

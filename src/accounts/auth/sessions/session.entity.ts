@@ -1,63 +1,51 @@
-import { Entity, Index, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { type Opt, types } from '@mikro-orm/postgresql';
+import { defineEntity, p } from '@mikro-orm/postgresql';
 import { User } from '../../users/index.js';
 
 /** One token's replacement by the next. */
 export interface Rotation {
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** SHA-256 of the token that came of it. */
+  /** SHA-256 of the token that came out of it. */
   readonly tokenHash: string;
 }
 
+const schema = defineEntity({
+  name: 'Session',
+  tableName: 'sessions',
+  schema: 'accounts',
+  indexes: [
+    { name: 'sessions_user_index', properties: ['user', 'id'] },
+    {
+      name: 'sessions_live_index',
+      expression: `create index "sessions_live_index" on "accounts"."sessions" (user_id, id) where ended_at is null`,
+    },
+  ],
+  properties: {
+    id: p.uuid().primary(),
+    user: () => p.manyToOne(User).mapToPk().deleteRule('cascade').index(false),
+    generation: p.integer(),
+    /** SHA-256 of the current refresh token. */
+    tokenHash: p.text(),
+    /** Goes into every refresh token of the session, so that the server's key alone makes none. */
+    seed: p.text(),
+    /** When the user last proved who they are. */
+    authenticatedAt: p.datetime().columnType('timestamptz(3)'),
+    /** How they did: see `AuthenticationMethod`. */
+    methods: p.array(),
+    /** When the current token replaced the one before. */
+    rotatedAt: p.datetime().columnType('timestamptz(3)'),
+    /** The rotations within the race window, the latest last; older ones are dropped at the next one. */
+    recentRotations: p.json<Rotation[]>().default('[]'),
+    userAgent: p.text().nullable(),
+    ipAddress: p.text().nullable(),
+    createdAt: p.datetime().columnType('timestamptz(3)'),
+    /** Moves on with each refresh; a device that stays away for longer has to sign in again. The end counts, too. */
+    expiresAt: p.datetime().columnType('timestamptz(3)').index('sessions_expires_at_index'),
+    /** When it was signed out, or its refresh token was reused. */
+    endedAt: p.datetime().columnType('timestamptz(3)').nullable(),
+  },
+});
+
 /** A signed-in device. Its refresh token is replaced at each use; `generation` counts the replacements. */
-@Entity({ schema: 'accounts', tableName: 'sessions' })
-@Index({ name: 'sessions_user_index', properties: ['user', 'id'] })
-@Index({
-  name: 'sessions_live_index',
-  expression: `create index "sessions_live_index" on "accounts"."sessions" (user_id, id) where ended_at is null`,
-})
-export class Session {
-  @PrimaryKey({ type: types.uuid })
-  id!: string;
-
-  @ManyToOne({ entity: () => User, mapToPk: true, deleteRule: 'cascade', index: false })
-  user!: string;
-
-  @Property({ type: types.integer })
-  generation!: number;
-
-  /** SHA-256 of the current refresh token. */
-  @Property({ type: types.text })
-  tokenHash!: string;
-
-  /** Goes into every refresh token of the session, so that the server's key alone makes none. */
-  @Property({ type: types.text })
-  seed!: string;
-
-  /** When the current token replaced the one before. */
-  @Property({ type: types.datetime, columnType: 'timestamptz(3)' })
-  rotatedAt!: Date;
-
-  /** The rotations of the race window, the latest last; what is older is dropped at the next one. */
-  @Property({ type: types.json, default: '[]' })
-  recentRotations!: Rotation[] & Opt;
-
-  @Property({ type: types.text, nullable: true })
-  userAgent!: string | null;
-
-  @Property({ type: types.text, nullable: true })
-  ipAddress!: string | null;
-
-  @Property({ type: types.datetime, columnType: 'timestamptz(3)' })
-  createdAt!: Date;
-
-  /** Moves on with each refresh; a device that stays away for so long has to sign in again. The end is one, too. */
-  @Property({ type: types.datetime, columnType: 'timestamptz(3)' })
-  @Index({ name: 'sessions_expires_at_index' })
-  expiresAt!: Date;
-
-  /** When it was signed out, or its refresh token came again. */
-  @Property({ type: types.datetime, columnType: 'timestamptz(3)', nullable: true })
-  endedAt!: Date | null;
-}
+export class Session extends schema.class {}
+schema.setClass(Session);

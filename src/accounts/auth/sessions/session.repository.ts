@@ -1,20 +1,43 @@
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
-import type { PageRequest } from '#libs/api';
+import type { PageRequest } from '#libs/database';
 import { Session } from './session.entity.js';
 
 export type NewSession = Pick<
   Session,
-  'id' | 'user' | 'seed' | 'tokenHash' | 'userAgent' | 'ipAddress' | 'createdAt' | 'expiresAt'
+  | 'id'
+  | 'user'
+  | 'seed'
+  | 'tokenHash'
+  | 'authenticatedAt'
+  | 'methods'
+  | 'userAgent'
+  | 'ipAddress'
+  | 'createdAt'
+  | 'expiresAt'
 >;
 
 /** Plain SQL, since every sign-in goes through here. */
 export async function insertSession(em: EntityManager, session: NewSession): Promise<void> {
-  const { id, user, seed, tokenHash, userAgent, ipAddress, createdAt, expiresAt } = session;
+  const { id, user, seed, tokenHash, authenticatedAt, methods } = session;
+  const { userAgent, ipAddress, createdAt, expiresAt } = session;
   await em.execute(
     `insert into accounts.sessions
-       (id, user_id, generation, token_hash, seed, rotated_at, user_agent, ip_address, created_at, expires_at)
-     values (?, ?, 0, ?, ?, ?, ?, ?, ?, ?)`,
-    [id, user, tokenHash, seed, createdAt, userAgent, ipAddress, createdAt, expiresAt],
+       (id, user_id, generation, token_hash, seed, authenticated_at, methods, rotated_at, user_agent, ip_address,
+        created_at, expires_at)
+     values (?, ?, 0, ?, ?, ?, ?::text[], ?, ?, ?, ?, ?)`,
+    [
+      id,
+      user,
+      tokenHash,
+      seed,
+      authenticatedAt,
+      `{${methods.join(',')}}`,
+      createdAt,
+      userAgent,
+      ipAddress,
+      createdAt,
+      expiresAt,
+    ],
   );
 }
 

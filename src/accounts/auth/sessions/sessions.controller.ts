@@ -1,10 +1,12 @@
 import { Controller, Delete, Get, HttpCode, Param, Query, Req, Res } from '@nestjs/common';
-import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   API_VERSIONS,
   Caller,
   CursorQuery,
+  Cursors,
+  defineTag,
   Fails,
   IdParams,
   invalidCursor,
@@ -12,15 +14,20 @@ import {
   Requires,
 } from '#libs/api';
 import { type Principal } from '#libs/http';
-import { sessionNotFound } from '../auth.errors.js';
-import { DeviceList } from './sessions.dto.js';
+import { sessionNotFound } from './sessions.errors.js';
+import { DeviceList, toDevice } from './sessions.dto.js';
 import { SessionsService } from './sessions.service.js';
 
-@ApiTags('sessions')
+const SessionsTag = defineTag('sessions', 'The devices that are signed in');
+
+@SessionsTag()
 @Requires()
 @Controller({ path: 'auth/sessions', version: [...API_VERSIONS] })
 export class SessionsController {
-  constructor(private readonly sessions: SessionsService) {}
+  constructor(
+    private readonly sessions: SessionsService,
+    private readonly cursors: Cursors,
+  ) {}
 
   @Get()
   @ApiOperation({ summary: 'List the devices that are signed in', description: 'Newest first.' })
@@ -32,9 +39,11 @@ export class SessionsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DeviceList> {
-    const list = await this.sessions.list(caller, query);
-    linkCursors(request, reply, list.page);
-    return list;
+    const list = `sessions:${caller.userId}`;
+    const slice = await this.sessions.list(caller.userId, this.cursors.read(query, list), query.total);
+    const page = this.cursors.page(slice, list);
+    linkCursors(request, reply, page);
+    return { items: slice.items.map((session) => toDevice(session, caller.sessionId)), page };
   }
 
   @Delete(':id')
@@ -43,7 +52,7 @@ export class SessionsController {
   @ApiNoContentResponse({ description: 'The session has ended.' })
   @Fails(sessionNotFound)
   async endSession(@Caller() caller: Principal, @Param() { id }: IdParams): Promise<void> {
-    await this.sessions.end(caller, id);
+    await this.sessions.end(caller.userId, id);
   }
 
   @Delete()
@@ -51,6 +60,6 @@ export class SessionsController {
   @ApiOperation({ summary: 'Sign all other devices out' })
   @ApiNoContentResponse({ description: 'All other sessions have ended.' })
   async endOtherSessions(@Caller() caller: Principal): Promise<void> {
-    await this.sessions.endOthers(caller);
+    await this.sessions.endOthers(caller.userId, caller.sessionId);
   }
 }

@@ -1,29 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { CursorPage } from '#libs/api';
-import { UserResponse } from '../../users/index.js';
-
-@ApiSchema({ name: 'Session' })
-export class SessionResponse {
-  @ApiProperty({ type: String, description: 'A JWT (RFC 9068), to be sent as `Authorization: Bearer`.' })
-  accessToken!: string;
-
-  @ApiProperty({
-    type: String,
-    enum: ['Bearer'],
-    example: 'Bearer',
-    description: 'How the access token is sent.',
-  })
-  tokenType!: 'Bearer';
-
-  @ApiProperty({ type: 'integer', example: 600, description: 'Seconds until the access token expires.' })
-  expiresIn!: number;
-
-  @ApiProperty({ type: String, description: 'Opaque; trades for the next session once.' })
-  refreshToken!: string;
-
-  @ApiProperty({ type: UserResponse, description: 'Who is signed in.' })
-  user!: UserResponse;
-}
+import type { Session } from './session.entity.js';
 
 @ApiSchema({ name: 'Device' })
 export class DeviceResponse {
@@ -69,4 +46,17 @@ export class DeviceList {
 
   @ApiProperty({ type: CursorPage })
   page!: CursorPage;
+}
+
+/** @param currentId the session of the request */
+export function toDevice(session: Session, currentId: string): DeviceResponse {
+  return {
+    id: session.id,
+    current: session.id === currentId,
+    userAgent: session.userAgent ?? null,
+    ipAddress: session.ipAddress ?? null,
+    createdAt: session.createdAt.toISOString(),
+    lastUsedAt: session.rotatedAt.toISOString(),
+    expiresAt: session.expiresAt.toISOString(),
+  };
 }

@@ -12,6 +12,13 @@ const CLIENT_ID = 'gatehouse';
 /** RFC 9068, section 2.1. */
 const TYPE = { alg: 'ES256', typ: 'at+jwt' };
 
+/** How and when the user proved who they are. */
+export interface Authentication {
+  /** RFC 8176. */
+  readonly methods: readonly string[];
+  readonly at: Date;
+}
+
 /** What a verified access token says. */
 export interface AccessClaims {
   readonly userId: string;
@@ -42,7 +49,12 @@ export class AccessTokenService {
     this.issuer = config.publicUrl;
   }
 
-  issue(userId: string, sessionId: string, roles: readonly string[]): string {
+  issue(
+    userId: string,
+    sessionId: string,
+    roles: readonly string[],
+    { methods, at }: Authentication,
+  ): string {
     const iat = Math.floor(this.clock.millis() / 1000);
     return this.keys.current.jwt.sign(
       {
@@ -52,6 +64,9 @@ export class AccessTokenService {
         client_id: CLIENT_ID,
         sid: sessionId,
         roles,
+        // RFC 9068, section 2.2.1.
+        auth_time: Math.floor(at.getTime() / 1000),
+        amr: methods,
         jti: this.ids.next(),
         iat,
         exp: iat + ACCESS_TOKEN_SECONDS,

@@ -1,17 +1,20 @@
 import { Controller, Get, Header, VERSION_NEUTRAL } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { SkipThrottle } from '@nestjs/throttler';
 import type { JWK } from 'jose';
-import { Public } from '#libs/api';
-import { Unlimited } from '#libs/limits';
+import { defineTag, Public } from '#libs/api';
+
 import { AppConfig } from '../../../../config/index.js';
 import { SigningKeys } from './signing-keys.js';
+
+const KeysTag = defineTag('keys', 'What gateways and other services verify access tokens with');
 
 /** Short enough that a new key, which is published before it signs, is known everywhere in time. */
 const CACHE = 'public, max-age=300';
 
-@ApiTags('keys')
+@KeysTag()
 @Public()
-@Unlimited()
+@SkipThrottle()
 @Controller({ path: '.well-known', version: VERSION_NEUTRAL })
 export class WellKnownController {
   constructor(

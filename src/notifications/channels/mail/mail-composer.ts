@@ -1,5 +1,4 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { SystemTemplate } from '#libs/contracts';
 import { Sealer } from '#libs/crypto';
 import { openDelivery } from '../../deliveries/delivery-payload.js';
 import type { ClaimedDelivery } from '../../deliveries/delivery.repository.js';
@@ -20,7 +19,7 @@ export class MailComposer {
   compose({ id, template, sealed, messageId }: ClaimedDelivery): Mail | null {
     try {
       const { to, data } = openDelivery(this.sealer, id, sealed);
-      const { subject, html, text } = this.renderer.render(template as SystemTemplate, to.locale, data);
+      const { subject, html, text } = this.renderer.render(template, to.locale, data);
       return { to: { address: to.email, name: to.displayName }, messageId, subject, html, text };
     } catch (error) {
       // Not its message, which may quote the link.

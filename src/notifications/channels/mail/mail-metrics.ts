@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Histogram, Registry } from 'prom-client';
+import { countFromZero } from '#libs/telemetry';
 import { MAIL_OUTCOMES, type MailOutcomeKind } from './mail-outcome.js';
 
 /** Up to a day, which a mail may wait for a server that is down. */
@@ -22,10 +23,10 @@ export class MailMetrics {
       labelNames: ['outcome'],
       registers,
     });
-    // Prometheus sees no growth in what is new: the first outcome of its kind counts only after a zero.
-    MAIL_OUTCOMES.forEach((outcome) => {
-      this.attempts.inc({ outcome }, 0);
-    });
+    countFromZero(
+      this.attempts,
+      MAIL_OUTCOMES.map((outcome) => ({ outcome })),
+    );
     this.expirations = new Counter({
       name: 'gatehouse_mails_expired_total',
       help: 'Mails that were never sent, because their time was up.',

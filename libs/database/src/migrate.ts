@@ -1,0 +1,56 @@
+import { MikroORM } from '@mikro-orm/postgresql';
+import { migratorOptions } from './orm-options.js';
+import type { Schema } from './schema.js';
+
+/** Any constant will do; it names the lock among all advisory locks of the database. */
+const MIGRATION_LOCK = 0x6761_7465;
+interface LockClient {
+  query(sql: string, values: readonly unknown[]): Promise<unknown>;
+  release(destroy: boolean): void;
+}
+
+/**
+ * Applies what is pending in the schemas at `url`, without a time limit: a migration may take long, and so may waiting
+ * for another replica's. Replicas that start together queue for an advisory lock, so each migration runs once.
+ * @returns the names of the migrations that were applied
+ * @throws Error that says what to do when PostgreSQL cannot be reached
+ */
+export async function migrate(url: string, schemas: readonly Schema[]): Promise<string[]> {
+  const applied: string[] = [];
+  for (const schema of schemas) {
+    const orm = await MikroORM.init(migratorOptions(url, schema));
+    try {
+      applied.push(...(await migrateSchema(orm, schema)));
+    } finally {
+      await orm.close();
+    }
+  }
+  return applied;
+}
+
+async function migrateSchema(orm: MikroORM, schema: Schema): Promise<string[]> {
+  const client = await connect(orm);
+  try {
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const applied = await orm.migrator.up();
+    return applied.map(({ name }) => `${schema.name}/${name}`);
+  } finally {
+    // The lock ends with its connection.
+    client.release(true);
+  }
+}
+
+async function connect(orm: MikroORM): Promise<LockClient> {
+  try {
+    const pool = (await orm.driver.getConnection().getNativeClient()) as { connect(): Promise<LockClient> };
+    return await pool.connect();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `Cannot connect to PostgreSQL: ${reason}. Check DATABASE_URL, and that the server is running.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}

@@ -1,0 +1,66 @@
+import { Migrator } from '@mikro-orm/migrations';
+import { defineConfig, type Options } from '@mikro-orm/postgresql';
+import type { Entity, Schema } from './schema.js';
+
+/** How long a request waits for a free connection before it is asked to come back later. */
+const POOL_PATIENCE_MS = 2000;
+/** No statement of ours takes this long; one that does holds a connection that others wait for. */
+const STATEMENT_TIMEOUT_MS = 8_000;
+
+export interface ConnectionOptions {
+  /** The PostgreSQL URL of a schema. */
+  readonly urlOf: (schema: string) => string;
+  /** Connections per URL, at most. */
+  readonly poolSize: number;
+  /** Whether to apply pending migrations before anything else uses the database. */
+  readonly migrateOnStart: boolean;
+}
+
+export function ormOptions({
+  url,
+  poolSize,
+  entities,
+}: {
+  readonly url: string;
+  readonly poolSize: number;
+  readonly entities: readonly Entity[];
+}): Options {
+  return defineConfig({
+    clientUrl: url,
+    entities: [...entities],
+    discovery: { warnWhenNoEntities: false },
+    pool: { min: 0, max: poolSize },
+    driverOptions: {
+      // The whole URL, so that pg honours `sslmode` and libpq's other parameters.
+      connectionString: url,
+      connectionTimeoutMillis: POOL_PATIENCE_MS,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      // A frozen server doesn't enforce its own limit.
+      query_timeout: STATEMENT_TIMEOUT_MS + POOL_PATIENCE_MS,
+      keepAlive: true,
+      application_name: 'gatehouse',
+    },
+    // Callers log what matters, with what they tried to do; the ORM's own lines have another format.
+    logger: () => undefined,
+    ignoreUndefinedInQuery: true,
+    allowGlobalContext: false,
+  });
+}
+
+/** Options of a short-lived ORM that applies the migrations of one schema, without time limits. */
+export function migratorOptions(url: string, schema: Schema): Options {
+  const options = ormOptions({ url, poolSize: 2, entities: [] });
+  return {
+    ...options,
+    extensions: [Migrator],
+    migrations: {
+      migrationsList: schema.migrations,
+      path: 'migrations',
+      // A test compares the entities with a migrated database, which cannot be out of step as a snapshot can.
+      snapshot: false,
+      schema: schema.name,
+      tableName: 'migration',
+    },
+    driverOptions: { ...options.driverOptions, statement_timeout: 0, query_timeout: 0 },
+  };
+}

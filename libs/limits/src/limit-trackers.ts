@@ -1,0 +1,31 @@
+import { isIPv6 } from 'node:net';
+import type { FastifyRequest } from 'fastify';
+import type { Mac } from '#libs/crypto';
+import { addressOf } from '#libs/http';
+
+/** A signed-in user wherever they are; anyone else by address. */
+export function trackCaller(request: FastifyRequest, mac: Mac): string {
+  return request.principal?.userId ?? trackAddress(request, mac);
+}
+
+/** The address as a keyed hash, so that Redis holds no addresses. */
+export function trackAddress(request: FastifyRequest, mac: Mac): string {
+  const address = addressOf(request);
+  return mac.sign(isIPv6(address) ? networkOf(address) : address);
+}
+
+/** One subscriber has a whole /64 of IPv6 addresses (RFC 6177), so they count as one. */
+function networkOf(ip: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1];
+  if (mapped) {
+    return mapped;
+  }
+  const [head = '', tail] = (ip.split('%')[0] ?? '').split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail ? tail.split(':') : [];
+  const zeros = tail === undefined ? [] : Array<string>(8 - left.length - right.length).fill('0');
+  return [...left, ...zeros, ...right]
+    .slice(0, 4)
+    .map((group) => group.toLowerCase().replace(/^0+(?=.)/, ''))
+    .join(':');
+}

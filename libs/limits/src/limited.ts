@@ -1,0 +1,29 @@
+import { Reflector } from '@nestjs/core';
+import { SkipThrottle } from '@nestjs/throttler';
+
+/** The limits by name: `default` for every route, by caller; `auth` for routes that accept credentials, by address. */
+export const LIMITS = ['default', 'auth'] as const;
+export type LimitName = (typeof LIMITS)[number];
+
+/**
+ * Counts a route that accepts credentials against the `auth` limit as well. The decorators of @nestjs/throttler work,
+ * too: `@SkipThrottle()` lifts the `default` limit, `@Throttle({ default: { limit, ttl } })` gives a route its own.
+ */
+export const AuthLimited = Reflector.createDecorator<true>({ transform: () => true });
+
+@SkipThrottle()
+class Skipped {}
+/** The key under which `@SkipThrottle()` leaves its mark; the package doesn't export it. */
+const [SKIP_KEY] = Reflect.getMetadataKeys(Skipped) as unknown[];
+
+/** Whether any limit applies to a route. */
+export function isLimited(handler: object, controller: object): boolean {
+  const skips = [handler, controller].map(
+    (target) => Reflect.getMetadata(SKIP_KEY, target) as boolean | undefined,
+  );
+  return hasAuthLimit(handler, controller) || !(skips[0] ?? skips[1] ?? false);
+}
+
+export function hasAuthLimit(handler: object, controller: object): boolean {
+  return [handler, controller].some((target) => Reflect.getMetadata(AuthLimited.KEY, target) === true);
+}

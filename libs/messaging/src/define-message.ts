@@ -1,0 +1,42 @@
+import type { Service } from './define-service.js';
+
+interface MessageOptions<D extends object> {
+  /** Validates the data with class-validator, when the message is sent and again when it is received. */
+  readonly data: new () => D;
+  readonly to: readonly Service[];
+}
+
+/** A kind of message. Events are in the past tense (`user.deleted`), commands in the imperative (`send-notification`). */
+export interface MessageType<D extends object = object> extends MessageOptions<D> {
+  readonly type: string;
+}
+
+/** A message as a handler gets it. */
+export interface Message<D extends object = object> {
+  readonly id: string;
+  readonly type: string;
+  /** The id of what it is about. */
+  readonly subject: string;
+  readonly occurredAt: Date;
+  readonly data: D;
+}
+
+const types = new Map<string, MessageType>();
+
+/** Declares a message that crosses from one service to others: what it carries, and who receives it. */
+export function defineMessage<D extends object>(type: string, options: MessageOptions<D>): MessageType<D> {
+  if (types.has(type)) {
+    throw new Error(`The message "${type}" is defined twice. Give one of the two another type.`);
+  }
+  const message = { type, ...options };
+  types.set(type, message);
+  return message;
+}
+
+export function findMessageType(type: string): MessageType | undefined {
+  return types.get(type);
+}
+
+export function messageTypesFor(service: Service): MessageType[] {
+  return [...types.values()].filter(({ to }) => to.includes(service));
+}

@@ -1,0 +1,18 @@
+import { applyDecorators, Injectable, type Type } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Message, MessageType } from './define-message.js';
+
+export interface MessageHandler<D extends object = object> {
+  /** Runs in the transaction that takes the message, so a message that comes again has no further effect. */
+  handle(em: EntityManager, message: Message<D>): Promise<void>;
+}
+
+export const Handles = DiscoveryService.createDecorator<MessageType>();
+
+/** Marks the class that handles this kind of message in the service that receives it. */
+export function HandlesMessage<D extends object>(
+  type: MessageType<D>,
+): (target: Type<MessageHandler<D>>) => void {
+  return applyDecorators(Injectable(), Handles(type));
+}

@@ -1,0 +1,29 @@
+import type { Job } from '#libs/jobs';
+import { findService, type Service } from './define-service.js';
+import { findTask } from './define-task.js';
+import type { OutboxRow } from './outbox-rows.js';
+
+interface RoutedJob {
+  readonly job: Job;
+  readonly payload: object;
+}
+
+/** The job that a row of `service`'s outbox becomes: a delivery to its consumer, or the task that it stands for. */
+export function routeOf(row: OutboxRow, service: Service): RoutedJob {
+  const { messageId, consumer, type, subject, occurredAt, sealed } = row;
+  if (sealed === null) {
+    const task = findTask(consumer);
+    if (!task) {
+      throw new Error(`no task "${consumer}" is declared: see defineTask`);
+    }
+    return { job: task.job, payload: task.payloadFor(messageId) };
+  }
+  const receiver = findService(consumer);
+  if (!receiver) {
+    throw new Error(`no service "${consumer}" is declared: see defineService`);
+  }
+  return {
+    job: receiver.deliver,
+    payload: { messageId, type, subject, occurredAt: occurredAt.toISOString(), sealed, from: service.name },
+  };
+}

@@ -1,0 +1,47 @@
+import { type DynamicModule, Logger, Module, type Type } from '@nestjs/common';
+import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
+import { type Job, type JobContext, type JobProcessor, ProcessesJob, type Tick } from '#libs/jobs';
+import { type Purge, RunBy } from './purge.js';
+
+/** Runs every `Purge` of the process that names this job. */
+@Module({})
+export class PurgeModule {
+  static forJob(job: Job<Tick>): DynamicModule {
+    return { module: PurgeModule, imports: [DiscoveryModule], providers: [purgeProcessor(job)] };
+  }
+}
+
+function purgeProcessor(job: Job<Tick>): Type<JobProcessor<Tick>> {
+  @ProcessesJob(job)
+  class PurgeProcessor implements JobProcessor<Tick> {
+    private readonly logger = new Logger(`Purge(${job.name})`);
+
+    constructor(private readonly discovery: DiscoveryService) {}
+
+    /** One after the other. One that fails doesn't keep the others from running, but the job is retried. */
+    async process(_tick: Tick, { signal }: JobContext): Promise<void> {
+      const failures: unknown[] = [];
+      for (const { name, purge } of this.find()) {
+        try {
+          const removed = await purge.purge(signal);
+          this.logger.log(`${name}: ${removed} removed`);
+        } catch (error) {
+          failures.push(error);
+        }
+      }
+      if (failures.length > 0) {
+        throw failures[0];
+      }
+    }
+
+    private find(): { name: string; purge: Purge }[] {
+      return this.discovery
+        .getProviders({ metadataKey: RunBy.KEY })
+        .filter(
+          (wrapper) => this.discovery.getMetadataByDecorator(RunBy, wrapper) === job && !wrapper.isAlias,
+        )
+        .map((wrapper) => ({ name: String(wrapper.name), purge: wrapper.instance as Purge }));
+    }
+  }
+  return PurgeProcessor;
+}

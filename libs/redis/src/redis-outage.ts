@@ -1,0 +1,10 @@
+import type { Logger } from 'pino';
+import { Outage } from '#libs/lifecycle';
+
+/** Logs that Redis does not answer, and what follows from that. */
+export function redisOutage(logger: Logger, consequence: string): Outage {
+  return new Outage({
+    began: (err) => logger.warn({ err }, `Redis is not responding: ${consequence}`),
+    ended: (seconds) => logger.info({ seconds }, `Redis is responding again; until now: ${consequence}`),
+  });
+}

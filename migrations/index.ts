@@ -1,5 +1,0 @@
-import { Migration20261122000000 } from '../src/accounts/migrations/20261122000000-foundation.js';
-import { Migration20261122210000 } from './20261122210000-outbox-traceparent.js';
-
-/** In the order in which they are applied. A release never changes one that another release has applied. */
-export const MIGRATIONS = [Migration20261122000000, Migration20261122210000];

@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { IdempotencyModule } from '#libs/idempotency';
+import { accountsSchema } from './accounts.schema.js';
+import { AuthHttpModule } from './auth/auth.http.module.js';
+import { UsersHttpModule } from './users/users.http.module.js';
+
+/** The service over HTTP. */
+@Module({
+  imports: [IdempotencyModule.forSchema(accountsSchema), AuthHttpModule, UsersHttpModule],
+  exports: [AuthHttpModule],
+})
+export class AccountsHttpModule {}

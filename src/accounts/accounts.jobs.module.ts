@@ -1,0 +1,20 @@
+import { Module } from '@nestjs/common';
+import { accounts } from '#libs/contracts';
+import { IdempotencyModule } from '#libs/idempotency';
+import { MessageRelayModule } from '#libs/messaging';
+import { PurgeModule } from '#libs/purge';
+import { accountsSchema } from './accounts.schema.js';
+import { AuthJobsModule } from './auth/auth.jobs.module.js';
+import { IdempotencyKeysPurge } from './idempotency-keys.purge.js';
+
+/** The service's work behind the scenes: relays its messages, and removes what is no longer needed. */
+@Module({
+  imports: [
+    MessageRelayModule.forService(accounts, accountsSchema),
+    PurgeModule.forJob(accounts.purge),
+    IdempotencyModule.forSchema(accountsSchema),
+    AuthJobsModule,
+  ],
+  providers: [IdempotencyKeysPurge],
+})
+export class AccountsJobsModule {}

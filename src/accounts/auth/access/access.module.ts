@@ -1,0 +1,22 @@
+import { Module } from '@nestjs/common';
+import { SessionsModule } from '../sessions/sessions.module.js';
+import { TokensModule } from '../tokens/tokens.module.js';
+import { AUTHENTICATORS, type Authenticator } from './authenticator.js';
+import { BuiltInRoles, PermissionLookup } from './permission-lookup.js';
+import { SessionAuthenticator } from './session.authenticator.js';
+
+/** Who is calling, and what they may do: what the guards of the request pipeline ask. */
+@Module({
+  imports: [SessionsModule, TokensModule],
+  providers: [
+    SessionAuthenticator,
+    {
+      provide: AUTHENTICATORS,
+      inject: [SessionAuthenticator],
+      useFactory: (...authenticators: Authenticator[]) => authenticators,
+    },
+    { provide: PermissionLookup, useClass: BuiltInRoles },
+  ],
+  exports: [AUTHENTICATORS, PermissionLookup],
+})
+export class AccessModule {}

@@ -1,0 +1,10 @@
+import type { Principal } from '#libs/http';
+
+/** The injection token of all authenticators, in the order in which they are tried. */
+export const AUTHENTICATORS = Symbol('Authenticators');
+
+/** Recognizes one kind of bearer token. */
+export interface Authenticator {
+  /** @returns undefined for tokens of other kinds, and for those that are not valid (any more) */
+  authenticate(token: string): Principal | undefined | Promise<Principal | undefined>;
+}

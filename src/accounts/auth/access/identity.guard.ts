@@ -1,0 +1,43 @@
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Principal } from '#libs/http';
+import { type Authenticator, AUTHENTICATORS } from './authenticator.js';
+
+/** RFC 6750, section 2.1. */
+const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i;
+
+/**
+ * Finds out who is calling, before the limits count the request against them. It rejects no one: that is up to
+ * `AccessGuard`, after the limits, so that guessing tokens is limited too.
+ */
+@Injectable()
+export class IdentityGuard implements CanActivate {
+  constructor(@Inject(AUTHENTICATORS) private readonly authenticators: readonly Authenticator[]) {}
+
+  canActivate(context: ExecutionContext): true | Promise<true> {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
+    return token === undefined ? true : this.identify(request, token, 0);
+  }
+
+  /** Most tokens are known already, and then no promise is waited for. */
+  private identify(request: FastifyRequest, token: string, from: number): true | Promise<true> {
+    for (let index = from; index < this.authenticators.length; index += 1) {
+      const found = this.authenticators[index]?.authenticate(token);
+      if (found instanceof Promise) {
+        return found.then((principal) =>
+          principal ? accept(request, principal) : this.identify(request, token, index + 1),
+        );
+      }
+      if (found) {
+        return accept(request, found);
+      }
+    }
+    return true;
+  }
+}
+
+function accept(request: FastifyRequest, principal: Principal): true {
+  request.principal = principal;
+  return true;
+}

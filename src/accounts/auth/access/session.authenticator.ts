@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import type { SessionPrincipal } from '#libs/http';
+import { SessionCache } from '../sessions/session-cache.js';
+import type { SessionState } from '../sessions/session.repository.js';
+import { type AccessClaims, AccessTokenService } from '../tokens/access-token.service.js';
+import type { Authenticator } from './authenticator.js';
+
+/** Access tokens of sessions that are still live. */
+@Injectable()
+export class SessionAuthenticator implements Authenticator {
+  constructor(
+    private readonly tokens: AccessTokenService,
+    private readonly sessions: SessionCache,
+  ) {}
+
+  authenticate(token: string): SessionPrincipal | undefined | Promise<SessionPrincipal | undefined> {
+    const claims = this.tokens.verify(token);
+    if (!claims) {
+      return undefined;
+    }
+    const known = this.sessions.peek(claims.sessionId);
+    return known
+      ? principalOf(claims, known.state)
+      : this.sessions.check(claims.sessionId).then((state) => principalOf(claims, state));
+  }
+}
+
+function principalOf(
+  { userId, sessionId }: AccessClaims,
+  state: SessionState | null,
+): SessionPrincipal | undefined {
+  return state ? { kind: 'session', userId, sessionId, roles: state.roles } : undefined;
+}

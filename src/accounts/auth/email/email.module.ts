@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { accounts } from '#libs/contracts';
+import { DatabaseModule } from '#libs/database';
+import { MessagingModule } from '#libs/messaging';
+import { accountsSchema } from '../../accounts.schema.js';
+import { UsersModule } from '../../users/index.js';
+import { EmailVerification } from './email-verification.entity.js';
+import { EmailVerificationService } from './email-verification.service.js';
+
+@Module({
+  imports: [
+    DatabaseModule.forFeature(accountsSchema, EmailVerification),
+    MessagingModule.forService(accounts, accountsSchema),
+    UsersModule,
+  ],
+  providers: [EmailVerificationService],
+  exports: [EmailVerificationService],
+})
+export class EmailModule {}

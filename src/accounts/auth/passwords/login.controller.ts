@@ -1,0 +1,29 @@
+import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { API_VERSIONS, Fails, Public } from '#libs/api';
+import { AuthLimited } from '#libs/limits';
+import { AuthTag } from '../auth.tag.js';
+import { deviceOf } from '../sessions/device.js';
+import { SessionResponse } from '../sessions/session.response.js';
+import { invalidCredentials } from '../sign-in/sign-in.errors.js';
+import { presentSignIn } from '../sign-in/sign-in.response.js';
+import { LoginService } from './login.service.js';
+import { Login } from './passwords.dto.js';
+
+@AuthTag()
+@Controller({ path: 'auth/login', version: [...API_VERSIONS] })
+export class LoginController {
+  constructor(private readonly logins: LoginService) {}
+
+  @Post()
+  @Public()
+  @AuthLimited()
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Sign in with a password' })
+  @ApiOkResponse({ type: SessionResponse, description: 'Signed in.' })
+  @Fails(invalidCredentials)
+  async login(@Body() input: Login, @Req() request: FastifyRequest): Promise<SessionResponse> {
+    return presentSignIn(await this.logins.login(input, deviceOf(request)));
+  }
+}

@@ -1,0 +1,17 @@
+import { EmailField, StringField } from '#libs/api';
+import { PASSWORD_MAX_LENGTH } from './password-policy.js';
+
+export class Login {
+  @EmailField({ description: 'The address of the account, without case.' })
+  email!: string;
+
+  // Not the rules for new passwords: a wrong one is answered as such, whatever it looks like.
+  @StringField({
+    description: 'The password.',
+    example: 'seven brave otters',
+    minLength: 1,
+    maxLength: PASSWORD_MAX_LENGTH,
+    format: 'password',
+  })
+  password!: string;
+}

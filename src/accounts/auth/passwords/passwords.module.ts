@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { DatabaseModule } from '#libs/database';
+import { accountsSchema } from '../../accounts.schema.js';
+import { UsersModule } from '../../users/index.js';
+import { SignInModule } from '../sign-in/sign-in.module.js';
+import { LoginService } from './login.service.js';
+import { Password } from './password.entity.js';
+import { PasswordHasher } from './password-hasher.js';
+import { PasswordPolicy } from './password-policy.js';
+
+@Module({
+  imports: [DatabaseModule.forFeature(accountsSchema, Password), SignInModule, UsersModule],
+  providers: [LoginService, PasswordHasher, PasswordPolicy],
+  exports: [LoginService, PasswordHasher, PasswordPolicy],
+})
+export class PasswordsModule {}

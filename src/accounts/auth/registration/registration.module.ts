@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import { DatabaseModule } from '#libs/database';
+import { accountsSchema } from '../../accounts.schema.js';
+import { UsersModule } from '../../users/index.js';
+import { EmailModule } from '../email/email.module.js';
+import { PasswordsModule } from '../passwords/passwords.module.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
+import { SignInModule } from '../sign-in/sign-in.module.js';
+import { RegistrationService } from './registration.service.js';
+
+@Module({
+  imports: [
+    DatabaseModule.forFeature(accountsSchema),
+    EmailModule,
+    PasswordsModule,
+    SessionsModule,
+    SignInModule,
+    UsersModule,
+  ],
+  providers: [RegistrationService],
+  exports: [RegistrationService],
+})
+export class RegistrationModule {}

@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { AppConfig } from '../../../../config/index.js';
+import { AccessTokenService } from './access-token.service.js';
+import { RefreshTokenCodec } from './refresh-token.js';
+import { SigningKeys } from './signing-keys.js';
+
+@Module({
+  providers: [
+    {
+      provide: SigningKeys,
+      inject: [AppConfig],
+      useFactory: ({ keys }: AppConfig) => SigningKeys.load(keys.jwtPrivateKeys),
+    },
+    AccessTokenService,
+    RefreshTokenCodec,
+  ],
+  exports: [AccessTokenService, RefreshTokenCodec, SigningKeys],
+})
+export class TokensModule {}

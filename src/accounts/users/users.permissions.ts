@@ -1,0 +1,3 @@
+import { definePermission } from '#libs/api';
+
+export const readUsers = definePermission('users:read', 'List users and read their profiles');

@@ -1,0 +1,69 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { v7 } from 'uuid';
+import type { Tick } from '#libs/jobs';
+import { eventually } from '../../../test/support/servers.js';
+import { command, HOUR_MS, NotificationsBench } from '../../../test/support/notifications-bench.js';
+
+let bench: NotificationsBench;
+
+beforeAll(async () => {
+  bench = await NotificationsBench.open();
+});
+beforeEach(() => bench.start());
+afterEach(() => bench.stop());
+afterAll(() => bench.close());
+
+describe('the purge', () => {
+  it('ends what is overdue, and forgets what is old and nothing else', async () => {
+    await bench.queue('send-mail').pause();
+    const [overdue, waiting] = [
+      await bench.deliver(command({ expiresInMs: HOUR_MS })),
+      await bench.deliver(command()),
+    ];
+    await eventually(async () =>
+      expect(
+        await bench.sql('select * from notifications.deliveries where id in (?, ?)', [overdue, waiting]),
+      ).toHaveLength(2),
+    );
+    await bench.sql(
+      `update notifications.deliveries set expires_at = now() - interval '1 minute' where id = ?`,
+      [overdue],
+    );
+    await insertFinal('sent', 91);
+    await insertFinal('failed', 89);
+    await bench.sql(
+      `insert into notifications.inbox values (?, now() - interval '31 days'), (?, now() - interval '29 days')`,
+      [v7(), v7()],
+    );
+    const before = await bench.sql('select * from notifications.inbox');
+    await bench.purge();
+    expect(await bench.delivery(overdue)).toMatchObject({ state: 'expired', sealed: null });
+    expect(await bench.metric('gatehouse_mails_expired_total')).toBe(1);
+    expect(await bench.delivery(waiting)).toMatchObject({ state: 'pending' });
+    expect(await bench.notes()).toEqual([{ message_id: waiting }]);
+    expect(
+      await bench.sql(`select * from notifications.deliveries where template = 'old-sent'`),
+    ).toHaveLength(0);
+    expect(
+      await bench.sql(`select * from notifications.deliveries where template = 'old-failed'`),
+    ).toHaveLength(1);
+    expect(await bench.sql('select * from notifications.inbox')).toHaveLength(before.length - 1);
+  });
+
+  it('runs by itself', async () => {
+    await eventually(async () =>
+      expect(await bench.queue('purge-notifications').getCompletedCount()).toBe(1),
+    );
+    const [job] = await bench.queue('purge-notifications').getCompleted();
+    expect(Object.keys(job?.data as Tick)).toEqual(['startsAt']);
+  });
+});
+
+async function insertFinal(state: string, daysAgo: number): Promise<void> {
+  await bench.sql(
+    `insert into notifications.deliveries (id, user_id, template, channel, state, message_id, expires_at, created_at)
+     values (?, ?, ?, 'mail', ?, '<x@y>', now(), now() - ? * interval '1 day')`,
+    [randomUUID(), randomUUID(), `old-${state}`, state, daysAgo],
+  );
+}

@@ -1,0 +1,44 @@
+import { Inject } from '@nestjs/common';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { Clock } from '#libs/clock';
+import { findTemplate, type SendNotification, sendNotification } from '#libs/contracts';
+import { Sealer } from '#libs/crypto';
+import { JobError } from '#libs/jobs';
+import { HandlesMessage, type Message, type MessageHandler, Outbox } from '#libs/messaging';
+import { MAIL_OPTIONS, type MailOptions } from '../channels/mail/mail.options.js';
+import { sealDelivery } from '../deliveries/delivery-payload.js';
+import { insertDelivery } from '../deliveries/delivery.repository.js';
+import { mailTask } from '../deliveries/send-mail.job.js';
+
+/** Turns the command to notify someone into a delivery, and notes that it has to be sent. */
+@HandlesMessage(sendNotification)
+export class SendNotificationHandler implements MessageHandler<SendNotification> {
+  private readonly messageIdDomain: string;
+
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly sealer: Sealer,
+    private readonly clock: Clock,
+    @Inject(MAIL_OPTIONS) { publicUrl }: MailOptions,
+  ) {
+    this.messageIdDomain = new URL(publicUrl).hostname;
+  }
+
+  /** @throws JobError when the template is unknown, as happens while a new release rolls out: it is retried */
+  async handle(em: EntityManager, { id, data: notification }: Message<SendNotification>): Promise<void> {
+    const { template, to, data, expiresAt } = notification;
+    if (!findTemplate(template)) {
+      throw new JobError(`this release knows no template "${template}"`);
+    }
+    await insertDelivery(em, {
+      id,
+      userId: to.userId,
+      template,
+      sealed: sealDelivery(this.sealer, id, { to, data }),
+      messageId: `<${id}@${this.messageIdDomain}>`,
+      expiresAt: new Date(expiresAt),
+      createdAt: this.clock.now(),
+    });
+    await this.outbox.note(em, mailTask, id, to.userId);
+  }
+}

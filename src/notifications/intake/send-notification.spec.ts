@@ -1,0 +1,80 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { v7 } from 'uuid';
+import { notifications } from '#libs/contracts';
+import { eventually } from '../../../test/support/servers.js';
+import { command, LINK, NotificationsBench } from '../../../test/support/notifications-bench.js';
+
+let bench: NotificationsBench;
+
+beforeAll(async () => {
+  bench = await NotificationsBench.open();
+});
+beforeEach(() => bench.start());
+afterEach(() => bench.stop());
+afterAll(() => bench.close());
+
+describe('the command send-notification', () => {
+  it('becomes a mail with an id that follows from the command, and leaves nothing secret behind', async () => {
+    const id = await bench.deliver(command());
+    await eventually(async () => expect((await bench.delivery(id)).state).toBe('sent'));
+    expect(bench.sink.mails).toHaveLength(1);
+    expect(bench.sink.mails[0]).toMatchObject({
+      envelope: { to: ['ada@example.com'] },
+      messageId: `<${id}@id.example.com>`,
+      subject: 'Confirm your e-mail address',
+      text: expect.stringContaining(LINK),
+    });
+    expect(await bench.delivery(id)).toMatchObject({
+      sealed: null,
+      claimed_until: null,
+      last_error: null,
+      attempts: 1,
+    });
+    expect(await bench.notes()).toEqual([]);
+  });
+
+  it('is answered in the language of the person', async () => {
+    await bench.deliver(command({ locale: 'de-AT' }));
+    await eventually(() => {
+      expect(bench.sink.mails[0]?.subject).toBe('Bestätigen Sie Ihre E-Mail-Adresse');
+    });
+  });
+
+  it('has its effect once, however often it comes, and is confirmed each time', async () => {
+    const id = v7();
+    await bench.deliver(command(), id);
+    await eventually(() => {
+      expect(bench.sink.mails).toHaveLength(1);
+    });
+    await bench.deliver(command(), id);
+    await eventually(async () => expect(await bench.confirmations()).toEqual([id, id]));
+    await bench.idle();
+    expect(bench.sink.attempts).toBe(1);
+  });
+
+  it('is a dead letter at once when it cannot be read, and reveals nothing of its content', async () => {
+    const wish = command();
+    await bench.deliver({ ...wish, to: { ...wish.to, email: 'ada at example.com' } });
+    const [letter] = await eventually(async () => {
+      const found = await bench.queue(notifications.deliver.name).getFailed();
+      expect(found).toHaveLength(1);
+      return found;
+    });
+    expect(letter).toMatchObject({
+      attemptsMade: 1,
+      failedReason: 'not a valid SendNotification: to.email (isEmail)',
+    });
+    expect(JSON.stringify(letter)).not.toContain('ada at example.com');
+  });
+
+  it('is retried when its template is unknown, as happens while a new release rolls out', async () => {
+    const id = await bench.deliver({ ...command(), template: 'of-the-next-release' });
+    await eventually(async () => {
+      const jobs = await bench.queue(notifications.deliver.name).getDelayed();
+      const job = jobs.find(({ data }) => (data as { messageId: string }).messageId === id);
+      expect(job?.attemptsMade).toBeGreaterThan(1);
+      expect(job?.failedReason).toBe('this release knows no template "of-the-next-release"');
+    });
+    expect(await bench.confirmations()).toEqual([]);
+  });
+});
