@@ -7,14 +7,14 @@ export function createApiDocuments(app: INestApplication): Record<ApiVersion, Op
   return createDocuments(app, {
     title: 'Gatehouse',
     description:
-      'Accounts, sign-in and notifications. Errors are problem documents (RFC 9457) with a stable `code`; ' +
-      'requests are limited by caller, and every answer tells what is left.',
+      'Accounts, sign-in and notifications. Errors are problem documents (RFC 9457) with a stable `code`. ' +
+      'Rate limits apply per caller; the `RateLimit` header says how many requests are left.',
     tags: {
-      auth: 'Opening accounts, signing in and out, proving addresses',
-      sessions: 'The devices that are signed in',
-      users: 'Profiles, and the administration of users',
-      keys: 'What gateways and other services verify access tokens with',
-      health: 'Probes',
+      auth: 'Sign up, sign in, sign out and verify email addresses',
+      sessions: 'See where you are signed in and sign out devices',
+      users: 'Manage your profile and look up users',
+      keys: 'Public keys and metadata for verifying access tokens',
+      health: 'Health probes',
     },
   });
 }

@@ -43,12 +43,14 @@ export class AuthController {
   @Public()
   @Limited('default', 'auth')
   @ApiOperation({
-    summary: 'Open an account',
-    description: 'Sends a mail with a link that verifies the address.',
+    summary: 'Create an account',
+    description: 'Signs you in and sends an email with a link that verifies your address.',
   })
-  @ApiCreatedResponse({ type: SessionResponse, description: 'The account is open and signed in.' })
+  @ApiCreatedResponse({ type: SessionResponse, description: 'Account created. You are signed in.' })
   @ApiAcceptedResponse({
-    description: 'With `REGISTRATION=verify-first`, whether or not the address is taken: see the mail.',
+    description:
+      'With `REGISTRATION=verify-first`, every valid request gets this response, so that nobody can find ' +
+      'out who has an account. The email says how to continue.',
   })
   @Fails(emailTaken, weakPassword)
   @Idempotent()
@@ -66,7 +68,10 @@ export class AuthController {
   @Public()
   @Limited('default', 'auth')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Sign in with a password' })
+  @ApiOperation({
+    summary: 'Sign in with a password',
+    description: 'Starts a session and returns its tokens.',
+  })
   @ApiOkResponse({ type: SessionResponse, description: 'Signed in.' })
   @Fails(invalidCredentials)
   async login(@Body() input: Login, @Req() request: FastifyRequest): Promise<SessionResponse> {
@@ -77,11 +82,12 @@ export class AuthController {
   @Public()
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Trade a refresh token for the next one',
+    summary: 'Refresh a session',
     description:
-      'The same token again within 10 seconds gets the very same successor; later it ends the session.',
+      'Exchanges a refresh token for new tokens. Each refresh token works once. Within 10 seconds, the same refresh token ' +
+      'returns the same new token; after that it counts as reuse and ends the session.',
   })
-  @ApiOkResponse({ type: SessionResponse, description: 'The session goes on.' })
+  @ApiOkResponse({ type: SessionResponse, description: 'New tokens for the same session.' })
   @Fails(invalidRefreshToken, refreshTokenReused)
   async refresh(@Body() { refreshToken }: Refresh): Promise<SessionResponse> {
     return this.refreshes.refresh(refreshToken);
@@ -92,9 +98,9 @@ export class AuthController {
   @HttpCode(204)
   @ApiOperation({
     summary: 'Sign out',
-    description: 'Ends the session of the access token, on every replica within a second.',
+    description: 'Ends the current session. Its access token stops working everywhere within a second.',
   })
-  @ApiNoContentResponse({ description: 'The session has ended.' })
+  @ApiNoContentResponse({ description: 'Signed out.' })
   async logout(@Caller() caller: Principal): Promise<void> {
     await this.sessions.logout(caller);
   }

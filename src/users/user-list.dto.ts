@@ -5,21 +5,21 @@ import { USER_SORTS, type UserSort } from './user.repository.js';
 import { UserResponse } from './users.dto.js';
 
 export class OffsetQuery {
-  @IntegerQuery({ description: 'Which page, from 1 on.', min: 1, max: 1_000_000, default: 1 })
+  @IntegerQuery({ description: 'The page to return, starting at 1.', min: 1, max: 1_000_000, default: 1 })
   page: number = 1;
 
-  @IntegerQuery({ description: 'How many items at most.', min: 1, max: 100, default: 20 })
+  @IntegerQuery({ description: 'Maximum number of items to return.', min: 1, max: 100, default: 20 })
   limit: number = 20;
 }
 
 class OffsetPage {
-  @ApiProperty({ type: 'integer', example: 1, description: 'Which page this is.' })
+  @ApiProperty({ type: 'integer', example: 1, description: 'The number of this page.' })
   number!: number;
 
-  @ApiProperty({ type: 'integer', example: 20, description: 'How many items a page has at most.' })
+  @ApiProperty({ type: 'integer', example: 20, description: 'Maximum number of items per page.' })
   limit!: number;
 
-  @ApiProperty({ type: 'integer', example: 1, description: 'How many items there are in all.' })
+  @ApiProperty({ type: 'integer', example: 1, description: 'Total number of items.' })
   total!: number;
 }
 
@@ -55,14 +55,14 @@ const INSTANT_RULE = { code: 'invalid-date-time', test: isInstant, message: 'mus
 
 export class UserListQuery extends CursorQuery {
   @StringField({
-    description: 'Exactly this address, without case.',
+    description: 'Only the user with this email address. Not case-sensitive.',
     maxLength: 254,
     format: 'email',
     optional: true,
   })
   email?: string;
 
-  @EnumQuery({ description: 'Only users of this status.', values: USER_STATUSES })
+  @EnumQuery({ description: 'Only users with this status.', values: USER_STATUSES })
   status?: (typeof USER_STATUSES)[number];
 
   @StringField({
@@ -75,7 +75,7 @@ export class UserListQuery extends CursorQuery {
   role?: string;
 
   @StringField({
-    description: 'Created at this instant or later.',
+    description: 'Only users created at this time or later.',
     format: 'date-time',
     maxLength: 35,
     optional: true,
@@ -84,7 +84,7 @@ export class UserListQuery extends CursorQuery {
   createdAfter?: string;
 
   @StringField({
-    description: 'Created before this instant.',
+    description: 'Only users created before this time.',
     format: 'date-time',
     maxLength: 35,
     optional: true,
@@ -93,7 +93,7 @@ export class UserListQuery extends CursorQuery {
   createdBefore?: string;
 
   @StringField({
-    description: 'A whole address, or how a display name begins; without case.',
+    description: 'A full email address or the beginning of a display name. Not case-sensitive.',
     example: 'ada',
     minLength: 1,
     maxLength: 254,
@@ -102,7 +102,7 @@ export class UserListQuery extends CursorQuery {
   q?: string;
 
   @EnumQuery({
-    description: 'The order; a minus means newest first.',
+    description: 'The sort order. A leading minus returns the newest first.',
     values: USER_SORTS,
     default: '-createdAt',
   })

@@ -27,7 +27,8 @@ export function Idempotent(): MethodDecorator {
       name: 'Idempotency-Key',
       required: false,
       description:
-        'Any string of your own. The same key with the same body gets the same answer for 24 hours.',
+        'A unique string of your choice. For 24 hours, repeating the request with the same key and body ' +
+        'returns the original response.',
       schema: { type: 'string', minLength: 1, maxLength: 257 },
     }),
     Fails(idempotencyKeyReused, idempotentRequestRunning),

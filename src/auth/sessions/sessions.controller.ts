@@ -23,8 +23,11 @@ export class SessionsController {
   constructor(private readonly sessions: SessionsService) {}
 
   @Get()
-  @ApiOperation({ summary: 'List the devices that are signed in', description: 'Newest first.' })
-  @ApiOkResponse({ type: DeviceList })
+  @ApiOperation({
+    summary: 'List your signed-in devices',
+    description: 'Returns your active sessions, newest first.',
+  })
+  @ApiOkResponse({ type: DeviceList, description: 'A page of devices.' })
   @Fails(invalidCursor)
   async listSessions(
     @Caller() caller: Principal,
@@ -39,8 +42,8 @@ export class SessionsController {
 
   @Delete(':id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Sign one device out' })
-  @ApiNoContentResponse({ description: 'The session has ended.' })
+  @ApiOperation({ summary: 'Sign out a device', description: 'Ends one of your sessions.' })
+  @ApiNoContentResponse({ description: 'Device signed out.' })
   @Fails(sessionNotFound)
   async endSession(@Caller() caller: Principal, @Param() { id }: IdParams): Promise<void> {
     await this.sessions.end(caller, id);
@@ -48,8 +51,11 @@ export class SessionsController {
 
   @Delete()
   @HttpCode(204)
-  @ApiOperation({ summary: 'Sign all other devices out' })
-  @ApiNoContentResponse({ description: 'All other sessions have ended.' })
+  @ApiOperation({
+    summary: 'Sign out all other devices',
+    description: 'Ends all of your sessions except the current one.',
+  })
+  @ApiNoContentResponse({ description: 'All other devices signed out.' })
   async endOtherSessions(@Caller() caller: Principal): Promise<void> {
     await this.sessions.endOthers(caller);
   }

@@ -40,7 +40,7 @@ function base({ title, description, tags, server }: DocumentOptions): Omit<OpenA
       type: 'http',
       scheme: 'bearer',
       bearerFormat: 'JWT',
-      description: 'The `accessToken` of a session.',
+      description: 'The `accessToken` you get when you sign in.',
     });
   Object.entries(tags).forEach(([name, text]) => builder.addTag(name, text));
   if (server !== undefined) {
