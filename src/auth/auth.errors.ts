@@ -2,38 +2,38 @@ import { defineProblem } from '#libs/problem';
 
 export const weakPassword = defineProblem('weak-password', {
   status: 422,
-  title: 'The password is too weak',
-  about: 'The password is one of those that attackers try first, or it is the e-mail address itself.',
+  title: 'Password too weak',
+  about: 'The password is too common, or it matches the email address. Choose another one.',
 });
 
 export const invalidCredentials = defineProblem('invalid-credentials', {
   status: 401,
-  title: 'The e-mail address or the password is wrong',
-  about: 'No account has this address with this password. Which of the two is wrong is not told on purpose.',
+  title: 'Invalid credentials',
+  about: "The email address or password is wrong. For security reasons we don't say which.",
 });
 
 export const invalidRefreshToken = defineProblem('invalid-refresh-token', {
   status: 401,
-  title: 'The refresh token is not valid',
+  title: 'Invalid refresh token',
   about: 'The refresh token is malformed, or its session has expired or ended. Sign in again.',
 });
 
 export const refreshTokenReused = defineProblem('refresh-token-reused', {
   status: 401,
-  title: 'The refresh token was used before',
+  title: 'Refresh token reused',
   about:
-    'A refresh token that had been traded for a new one came again, so it may have been stolen, and its session ' +
-    'was ended. Sign in again.',
+    'This refresh token had already been exchanged for a new one. It may have been stolen, so we ended the session. ' +
+    'Sign in again.',
 });
 
 export const sessionNotFound = defineProblem('session-not-found', {
   status: 404,
-  title: 'There is no such session',
-  about: 'You have no session with this id, or it has ended.',
+  title: 'Session not found',
+  about: 'You have no session with this ID, or it has ended.',
 });
 
 export const invalidToken = defineProblem('invalid-token', {
   status: 400,
-  title: 'The link is not valid',
-  about: 'The token of the link is unknown, was used before, or has expired. Ask for a new mail.',
+  title: 'Invalid or expired link',
+  about: 'The token in the link is unknown, already used or expired. Request a new email.',
 });

@@ -47,7 +47,7 @@ function mergedMetadata(before: User['metadata'], patch: UpdateProfile['metadata
         {
           pointer: '/metadata',
           code: 'too-large',
-          message: `must have ${METADATA_BYTES} bytes at most once merged`,
+          message: `must be at most ${METADATA_BYTES} bytes once merged`,
         },
       ],
     });

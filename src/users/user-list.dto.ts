@@ -51,7 +51,11 @@ function isInstant(text: string): boolean {
   );
 }
 
-const INSTANT_RULE = { code: 'invalid-date-time', test: isInstant, message: 'must be an RFC 3339 date-time' };
+const INSTANT_RULE = {
+  code: 'invalid-date-time',
+  test: isInstant,
+  message: 'must be an RFC 3339 date and time, such as 2026-11-22T09:30:00Z',
+};
 
 export class UserListQuery extends CursorQuery {
   @StringField({

@@ -95,7 +95,8 @@ function parseKey(header: string | string[]): string {
   const key = quoted ?? bare;
   if (key === undefined) {
     throw invalidInput({
-      detail: 'The Idempotency-Key header must have 1 to 255 printable ASCII characters, quoted or bare.',
+      detail:
+        'The Idempotency-Key header must be 1 to 255 printable ASCII characters, with or without quotes.',
     });
   }
   return key;

@@ -4,10 +4,10 @@ import { defineProblem } from '#libs/problem';
 
 export const invalidCursor = defineProblem('invalid-cursor', {
   status: 400,
-  title: 'The cursor is not valid',
+  title: 'Invalid cursor',
   about:
-    'A cursor is opaque and belongs to the list, filters and order it came from. Take it unchanged from the ' +
-    '`page` member or the `Link` header of an answer, or leave it out to begin with the first page.',
+    'A cursor only works with the list, filters and sort order it was returned for. Use it exactly as returned in ' +
+    '`page` or the `Link` header, or leave it out to start with the first page.',
 });
 
 /** A place in a list: just after, or just before, the item with this id. */
