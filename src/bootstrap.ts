@@ -112,9 +112,9 @@ async function trace({ tracing, role }: AppConfig, log: Logger): Promise<void> {
       serviceName: `gatehouse-${role}`,
       report: (isDown, reason) => {
         if (isDown) {
-          log.warn({ reason }, 'the collector takes no spans: they are lost until it is back');
+          log.warn({ reason }, 'the collector is not accepting spans; they are lost until it is back');
         } else {
-          log.info('the collector takes spans again');
+          log.info('the collector is accepting spans again');
         }
       },
     });
@@ -126,6 +126,6 @@ function explain(error: unknown, logger: Logger | undefined): void {
   if (error instanceof BadEnvironment || !logger) {
     process.stderr.write(`${error instanceof BadEnvironment ? error.message : describeError(error).stack}\n`);
   } else {
-    logger.fatal({ err: error }, 'the start failed');
+    logger.fatal({ err: error }, 'startup failed');
   }
 }

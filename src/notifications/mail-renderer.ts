@@ -51,7 +51,7 @@ export function mailLocale(locale: string): MailLocale {
 function webLink(link: string | undefined): URL {
   const url = new URL(link ?? '');
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    throw new TypeError('the link of a mail must begin with https: or http:');
+    throw new TypeError('the link in an email must start with https: or http:');
   }
   return url;
 }

@@ -22,7 +22,7 @@ describe('the command send-notification', () => {
     expect(bench.sink.mails[0]).toMatchObject({
       envelope: { to: ['ada@example.com'] },
       messageId: `<${id}@id.example.com>`,
-      subject: 'Confirm your e-mail address',
+      subject: 'Confirm your email address',
       text: expect.stringContaining(LINK),
     });
     expect(await bench.delivery(id)).toMatchObject({

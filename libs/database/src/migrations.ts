@@ -43,9 +43,12 @@ async function connect(orm: MikroORM): Promise<LockClient> {
     return await pool.connect();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`PostgreSQL can not be reached: ${reason}. Is DATABASE_URL right, and the server up?`, {
-      cause: error,
-    });
+    throw new Error(
+      `Cannot reach PostgreSQL: ${reason}. Check DATABASE_URL and that the server is running.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -71,7 +71,7 @@ class IdempotencyInterceptor implements NestInterceptor {
     // What was done is done: a failure from here on must neither hide it nor free the key to do it again.
     await this.store.complete(id, answer).catch((error: unknown) => {
       this.logger.error(
-        'an answer could not be kept: its request can not be repeated under the same key',
+        'a response could not be stored, so its request cannot be repeated with the same key',
         error,
       );
     });
@@ -83,7 +83,10 @@ class IdempotencyInterceptor implements NestInterceptor {
       return await this.store.run(id, () => lastValueFrom(next.handle(), { defaultValue: undefined }));
     } catch (error) {
       await this.store.release(id).catch((cause: unknown) => {
-        this.logger.warn('the key of a request that failed could not be freed; its lock will lapse', cause);
+        this.logger.warn(
+          'the idempotency key of a failed request could not be released; its lock will expire',
+          cause,
+        );
       });
       throw error;
     }

@@ -20,7 +20,7 @@ export type AnyMessage = { [T in MessageType]: Message<T> }[MessageType];
 export function openMessage(sealer: Sealer, delivered: DeliverMessage): AnyMessage {
   const { messageId, type, subject, occurredAt, sealed } = delivered;
   if (!isMessageType(type)) {
-    throw new JobError(`this release knows no message "${type}"`);
+    throw new JobError(`this release does not know the message "${type}"`);
   }
   const data = parsePayload<object>(MESSAGES[type].data, open(sealer, messageId, sealed));
   return { id: messageId, type, subject, occurredAt: new Date(occurredAt), data } as AnyMessage;
@@ -31,7 +31,7 @@ function open(sealer: Sealer, messageId: string, sealed: string): unknown {
     return sealer.openJson(sealed, messageContext(messageId));
   } catch (error) {
     if (error instanceof SealBrokenError) {
-      throw new UnrecoverableJobError(`the message can not be opened: ${error.message}`);
+      throw new UnrecoverableJobError(`the message cannot be opened: ${error.message}`);
     }
     throw error;
   }

@@ -110,14 +110,16 @@ export class OutboxRelay {
       this.failing = true;
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
       const { name, code } = cause as { name?: string; code?: string };
-      this.logger.warn(`messages wait in the outbox: ${code ?? name ?? 'unknown error'}`);
+      this.logger.warn(
+        `messages cannot be enqueued and stay in the outbox: ${code ?? name ?? 'unknown error'}`,
+      );
     }
   }
 
   private recovered(): void {
     if (this.failing) {
       this.failing = false;
-      this.logger.log('messages leave the outbox again');
+      this.logger.log('messages are being enqueued again');
     }
   }
 

@@ -47,11 +47,11 @@ async function run(setup: RunSetup, job: Job): Promise<void> {
     const line = `job ${name} ${String(job.id)} failed (attempt ${String(attempt)} of ${String(definition.attempts)})`;
     if (isOver) {
       logger.error(
-        `${line} and is kept as a dead letter: ${failure.name}: ${failure.message}`,
+        `${line} and was kept as a dead letter: ${failure.name}: ${failure.message}`,
         failure.stack,
       );
     } else {
-      logger.warn(`${line} and is tried again: ${failure.name}: ${failure.message}`);
+      logger.warn(`${line} and will be retried: ${failure.name}: ${failure.message}`);
     }
     throw failure;
   }
@@ -62,7 +62,7 @@ async function processInTime(setup: RunSetup, job: Job, attempt: number): Promis
   const payload = parsePayload(definition.payload, job.data);
   const limit = new AbortController();
   const timer = setTimeout(() => {
-    limit.abort(new JobTimeoutError(`not done after ${String(definition.timeoutMs)} ms`));
+    limit.abort(new JobTimeoutError(`timed out after ${String(definition.timeoutMs)} ms`));
   }, definition.timeoutMs);
   const stop = (): void => {
     limit.abort(stopping.reason);

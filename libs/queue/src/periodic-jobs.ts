@@ -48,7 +48,7 @@ export class PeriodicJobs {
       await this.jobs.enqueue(name, { startsAt }, { jobId: `${name}:${String(period)}` });
     } catch (error) {
       this.logger.warn(
-        `the job "${name}" could not be put, the next minute tries again: ${storable(error).message}`,
+        `the job "${name}" could not be enqueued; retrying in a minute: ${storable(error).message}`,
       );
     }
   }

@@ -95,7 +95,7 @@ export class QueueConnections {
       return;
     }
     if (isDown && !this.isDown) {
-      this.logger.error(`Redis can not be reached (${reason}): jobs are kept in PostgreSQL until it is back`);
+      this.logger.error(`cannot reach Redis (${reason}); jobs stay in PostgreSQL until it is back`);
     } else if (!isDown && this.isDown) {
       this.logger.log('Redis is back');
     }

@@ -16,7 +16,7 @@ export class Outage {
   began(cause: unknown): void {
     if (this.since === undefined) {
       this.since = Date.now();
-      this.logger.warn({ err: cause }, `Redis does not answer: ${this.consequence}`);
+      this.logger.warn({ err: cause }, `Redis is not responding: ${this.consequence}`);
     }
   }
 
@@ -24,7 +24,7 @@ export class Outage {
     if (this.since !== undefined) {
       this.logger.info(
         { seconds: Math.round((Date.now() - this.since) / 1000) },
-        `Redis answers again; it was so: ${this.consequence}`,
+        `Redis is responding again; no longer in effect: ${this.consequence}`,
       );
       this.since = undefined;
     }

@@ -11,6 +11,6 @@ export class PurgeAccountsProcessor implements JobProcessor {
 
   async process(): Promise<void> {
     const removed = await this.service.purge();
-    this.logger.log('expired rows have been removed', removed);
+    this.logger.log('removed expired rows', removed);
   }
 }

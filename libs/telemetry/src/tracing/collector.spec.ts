@@ -45,7 +45,7 @@ describe('a collector', () => {
       await medianMs(api, 10);
       expect(collector.exports).toBeGreaterThan(before + 3);
     });
-    const warnings = app.logs().match(/the collector takes no spans/g);
+    const warnings = app.logs().match(/the collector is not accepting spans/g);
     expect(warnings).toHaveLength(1);
     await collector.stop();
     const down = await medianMs(api, 200);
@@ -57,7 +57,7 @@ describe('a collector', () => {
       await medianMs(api, 10);
       expect(collector.spans.length).toBeGreaterThan(seen);
     });
-    await eventually(() => expect(app.logs()).toContain('the collector takes spans again'));
+    await eventually(() => expect(app.logs()).toContain('the collector is accepting spans again'));
 
     await collector.stop();
     await medianMs(api, 10);

@@ -96,7 +96,7 @@ export class OpenTelemetryTracing implements Tracing {
     // What fails here has been reported by the exporter.
     const sent = this.provider.shutdown().catch(() => undefined);
     if ((await Promise.race([sent, timeout])) === 'late') {
-      this.report(true, 'no answer before the end of the process');
+      this.report(true, 'no response before the process exited');
     }
     clearTimeout(timer);
   }
