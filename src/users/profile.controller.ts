@@ -16,7 +16,8 @@ export class ProfileController {
   @Get()
   @ApiOperation({
     summary: 'Get your profile',
-    description: 'Send the last `ETag` as `If-None-Match` to get a 304 if nothing has changed.',
+    description:
+      'Returns your own profile. Send its `ETag` as `If-None-Match` to get a 304 when nothing has changed.',
   })
   @ApiOkResponse({ type: UserResponse, description: 'Your profile.', ...ETAG_HEADER })
   @ApiNotModifiedResponse()
@@ -33,7 +34,7 @@ export class ProfileController {
     summary: 'Update your profile',
     description:
       'Takes a JSON merge patch (RFC 7396): fields you leave out stay the same, and null clears a field. ' +
-      "Send the last `ETag` as `If-Match` so that you don't overwrite a change made elsewhere.",
+      "Send the `ETag` as `If-Match` so that you don't overwrite a change made elsewhere.",
   })
   @ApiConsumes('application/merge-patch+json', 'application/json')
   @ApiBody({ type: UpdateProfile })

@@ -19,7 +19,7 @@ export function DisplayNameField(): PropertyDecorator {
 
 export function LocaleField({ nullable }: Presence): PropertyDecorator {
   return StringField({
-    description: `BCP 47 language tag. Emails are in this language.${nullable ? ' Null resets it to `en`.' : ''}`,
+    description: `The language of emails, as a BCP 47 tag.${nullable ? ' Null resets it to `en`.' : ''}`,
     example: 'de-AT',
     maxLength: 35,
     optional: true,

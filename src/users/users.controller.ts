@@ -35,12 +35,12 @@ export class UsersController {
 
   @Get()
   @Version('1')
-  @Deprecated({ since: new Date('2026-11-22'), sunset: new Date('2027-11-22'), successor: '/v2/users' })
   @ApiOperation({
     summary: 'List users by page number',
     description:
       'Deprecated. Use `GET /v2/users`, which pages by cursor. Requires the permission `users:read`.',
   })
+  @Deprecated({ since: new Date('2026-11-22'), sunset: new Date('2027-11-22'), successor: '/v2/users' })
   @ApiOkResponse({ type: UserOffsetList, description: 'A page of users.', ...LINK_HEADER })
   async listUsersByPage(
     @Query() query: OffsetQuery,

@@ -38,7 +38,7 @@ export class UserResponse {
   @ApiProperty({
     type: String,
     example: 'en',
-    description: 'BCP 47 language tag. Emails are in this language.',
+    description: 'The language of emails, as a BCP 47 tag.',
   })
   locale!: string;
 

@@ -31,7 +31,7 @@ export class EmailController {
   @ApiOperation({
     summary: 'Resend the verification email',
     description:
-      'Sends at most one email per minute and account. The response is the same whether or not the account exists.',
+      'Sends each account at most one email per minute. The response is the same whether or not the account exists.',
   })
   @ApiAcceptedResponse({ description: 'If an unverified account has this address, an email is on its way.' })
   @Idempotent()
