@@ -74,7 +74,7 @@ describe('the environment', () => {
     };
     expect(namesIn(problemsOf(bad)).toSorted()).toEqual(Object.keys(bad).toSorted());
     expect(() => parse(bad)).toThrow(
-      /The environment is not usable:\n {2}- NODE_ENV must be one of production, development, test\n {2}- PORT must be/,
+      /Some environment variables are missing or invalid:\n {2}- NODE_ENV must be one of production, development, test\n {2}- PORT must be/,
     );
   });
 
@@ -142,7 +142,7 @@ describe('a secret in a file', () => {
 
   it('is refused beside the variable itself', () => {
     expect(problemsOf({ REDIS_URL_FILE: file('both', 'redis://10.0.0.7') })).toEqual([
-      'REDIS_URL and REDIS_URL_FILE are both set; keep one',
+      'REDIS_URL and REDIS_URL_FILE are both set; remove one',
     ]);
   });
 
@@ -177,11 +177,17 @@ describe('keys', () => {
 
 describe('the first admin', () => {
   it.each([
-    [{ ADMIN_EMAIL: 'root@acme.com' }, 'ADMIN_PASSWORD is missing: both or none'],
-    [{ ADMIN_PASSWORD: 'seven brave otters' }, 'ADMIN_EMAIL is missing: both or none'],
+    [
+      { ADMIN_EMAIL: 'root@acme.com' },
+      'ADMIN_PASSWORD is missing: set both ADMIN_EMAIL and ADMIN_PASSWORD, or neither',
+    ],
+    [
+      { ADMIN_PASSWORD: 'seven brave otters' },
+      'ADMIN_EMAIL is missing: set both ADMIN_EMAIL and ADMIN_PASSWORD, or neither',
+    ],
     [
       { ADMIN_EMAIL: 'root@acme.com', ADMIN_PASSWORD: 'short' },
-      'ADMIN_PASSWORD must have 8 to 256 characters',
+      'ADMIN_PASSWORD must be 8 to 256 characters long',
     ],
   ])('is given whole or not at all: %j', (overrides, problem) => {
     expect(problemsOf(overrides)).toEqual([problem]);
@@ -212,14 +218,14 @@ describe('limits, proxies and origins', () => {
     'refuses the CIDR "%s"',
     (cidr) => {
       expect(problemsOf({ TRUSTED_PROXIES: cidr })).toEqual([
-        expect.stringMatching(`^TRUSTED_PROXIES .*"${cidr}" is none`),
+        expect.stringMatching(`^TRUSTED_PROXIES .*"${cidr}" isn't one`),
       ]);
     },
   );
 
   it.each(['0.0.0.0/0', '::/0', '0.0.0.0/00'])('refuses to believe everybody, as "%s" would', (cidr) => {
     expect(problemsOf({ TRUSTED_PROXIES: `10.0.0.0/8,${cidr}` })).toEqual([
-      `TRUSTED_PROXIES must not hold "${cidr}": everybody could claim any address`,
+      `TRUSTED_PROXIES must not contain "${cidr}": anyone could then claim any address`,
     ]);
   });
 

@@ -111,10 +111,13 @@ function readAdmin(read: EnvironmentReader): AppConfig['admin'] {
   const email = read.optional<string | null>('ADMIN_EMAIL', parseEmail, () => null);
   const password = read.optional<string | null>('ADMIN_PASSWORD', String, () => null);
   if ((email === null) !== (password === null)) {
-    read.complain(email === null ? 'ADMIN_EMAIL' : 'ADMIN_PASSWORD', 'is missing: both or none');
+    read.complain(
+      email === null ? 'ADMIN_EMAIL' : 'ADMIN_PASSWORD',
+      'is missing: set both ADMIN_EMAIL and ADMIN_PASSWORD, or neither',
+    );
   }
   if (password && (password.length < 8 || password.length > 256)) {
-    read.complain('ADMIN_PASSWORD', 'must have 8 to 256 characters');
+    read.complain('ADMIN_PASSWORD', 'must be 8 to 256 characters long');
   }
   return email && password ? { email, password } : null;
 }

@@ -41,7 +41,7 @@ export function parseHosts(text: string): string[] {
 /** What fits into an Authorization header. */
 export function parseToken(text: string): string {
   if (!/^[\x21-\x7e]+$/.test(text)) {
-    throw new BadValue('must be visible ASCII characters without spaces');
+    throw new BadValue('must consist of visible ASCII characters, without spaces');
   }
   return text;
 }
@@ -69,7 +69,7 @@ export function parseUrl(...protocols: readonly string[]): (text: string) => str
   return (text) => {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (!url || !protocols.includes(url.protocol.slice(0, -1))) {
-      throw new BadValue(`must be a URL that begins with ${protocols.map((p) => `${p}://`).join(' or ')}`);
+      throw new BadValue(`must be a URL that starts with ${protocols.map((p) => `${p}://`).join(' or ')}`);
     }
     return text;
   };
@@ -79,7 +79,7 @@ export function parseUrl(...protocols: readonly string[]): (text: string) => str
 export function parseBaseUrl(text: string): string {
   const url = new URL(parseUrl('http', 'https')(text));
   if (url.search || url.hash || url.username || url.password) {
-    throw new BadValue('must have no credentials, query or fragment');
+    throw new BadValue('must not contain credentials, a query or a fragment');
   }
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }
@@ -120,10 +120,10 @@ export function parseCidrs(text: string): string[] {
     const bits = isIPv4(address) ? 32 : isIPv6(address) ? 128 : 0;
     const width = prefix === undefined ? bits : Number(prefix);
     if (bits === 0 || !/^\d*$/.test(prefix ?? '') || prefix === '' || width > bits) {
-      throw new BadValue(`must be a comma-separated list of CIDRs; "${cidr}" is none`);
+      throw new BadValue(`must be a comma-separated list of CIDRs; "${cidr}" isn't one`);
     }
     if (width === 0) {
-      throw new BadValue(`must not hold "${cidr}": everybody could claim any address`);
+      throw new BadValue(`must not contain "${cidr}": anyone could then claim any address`);
     }
     new BlockList().addSubnet(address, width, bits === 32 ? 'ipv4' : 'ipv6');
   }
@@ -134,7 +134,7 @@ export function parseOrigins(text: string): string[] {
   return parseList(text).map((origin) => {
     if (origin !== '*' && (!URL.canParse(origin) || new URL(origin).origin !== origin)) {
       throw new BadValue(
-        `must be a comma-separated list of origins, such as https://app.acme.com; "${origin}" is none`,
+        `must be a comma-separated list of origins, such as https://app.acme.com; "${origin}" isn't one`,
       );
     }
     return origin;
@@ -148,13 +148,13 @@ export function parseKeys(text: string): NamedKey[] {
     const bytes = Buffer.from(encoded ?? '', 'base64');
     if (id === undefined || bytes.length !== 32) {
       throw new BadValue(
-        'must be id:base64 of 32 bytes, comma-separated (make one with: openssl rand -base64 32)',
+        'must be a comma-separated list of id:key, with keys of 32 bytes in base64 (generate one with: openssl rand -base64 32)',
       );
     }
     return { id, bytes };
   });
   if (keys.length === 0 || new Set(keys.map(({ id }) => id)).size !== keys.length) {
-    throw new BadValue('must hold at least one key, each with an id of its own');
+    throw new BadValue('must contain at least one key, each with its own ID');
   }
   return keys;
 }
@@ -168,12 +168,12 @@ export function parseEcPrivateKeys(text: string): string[] {
   const pems = lines.match(PEM) ?? [];
   if (pems.length === 0 || lines.replace(PEM, '').trim() !== '' || !pems.every(isP256)) {
     throw new BadValue(
-      'must be P-256 private keys as PKCS#8 PEM, one after the other, and nothing else ' +
-        '(make one with: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256)',
+      'must be P-256 private keys in PKCS#8 PEM format, one after the other, and nothing else ' +
+        '(generate one with: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256)',
     );
   }
   if (new Set(pems.map((pem) => pem.replace(/\s/g, ''))).size < pems.length) {
-    throw new BadValue('holds the same key twice');
+    throw new BadValue('contains the same key twice');
   }
   return pems;
 }
@@ -189,7 +189,7 @@ function isP256(pem: string): boolean {
 /** An address that people sign in with: as strict as the sign-in itself. */
 export function parseEmail(text: string): string {
   if (!/^[^\s@<>,;"]+@[^\s@<>,;".]+(\.[^\s@<>,;".]+)+$/.test(text) || text.length > 254) {
-    throw new BadValue('must be an e-mail address with a full host name, such as admin@acme.com');
+    throw new BadValue('must be an email address with a full host name, such as admin@acme.com');
   }
   return text;
 }
@@ -198,7 +198,7 @@ export function parseEmail(text: string): string {
 export function parseMailFrom(text: string): string {
   const address = /^[^<>\r\n]*<([^<>]+)>$/.exec(text)?.[1] ?? text;
   if (!/^[^\s@<>,;"]+@[^\s@<>,;"]+$/.test(address)) {
-    throw new BadValue('must be an e-mail address, or Name <address>');
+    throw new BadValue('must be an email address, or Name <address>');
   }
   return text;
 }

@@ -35,8 +35,8 @@ describe('in production', () => {
 
   it('URLs that people and tokens see are https, except on loopback', () => {
     expect(inProduction({ PUBLIC_URL: 'http://accounts.acme.com', APP_URL: 'http://acme.com' })).toEqual([
-      'PUBLIC_URL must begin with https:// in production',
-      'APP_URL must begin with https:// in production',
+      'PUBLIC_URL must start with https:// in production',
+      'APP_URL must start with https:// in production',
     ]);
     // A name that only looks like an address of this machine.
     expect(inProduction({ PUBLIC_URL: 'http://127.acme.com' })).toHaveLength(2);

@@ -12,19 +12,19 @@ export function refuseInProduction(read: EnvironmentReader, config: AppConfig): 
     ['BLIND_INDEX_KEYS', config.keys.blindIndex],
   ] as const) {
     if (keys?.some(({ bytes }) => isWeakKey(bytes))) {
-      read.complain(name, 'holds a key that is not random (make one with: openssl rand -base64 32)');
+      read.complain(name, "contains a key that isn't random (generate one with: openssl rand -base64 32)");
     }
   }
   if (config.admin && isWeakSecret(config.admin.password, MIN_ADMIN_PASSWORD)) {
     read.complain(
       'ADMIN_PASSWORD',
-      `is a placeholder or too weak; use ${MIN_ADMIN_PASSWORD} random characters or more`,
+      `is a placeholder or too weak; use at least ${MIN_ADMIN_PASSWORD} random characters`,
     );
   }
   if (config.management.token && isWeakSecret(config.management.token, MIN_MANAGEMENT_TOKEN)) {
     read.complain(
       'MANAGEMENT_TOKEN',
-      `is a placeholder or too weak; use ${MIN_MANAGEMENT_TOKEN} random characters or more (openssl rand -hex 32)`,
+      `is a placeholder or too weak; use at least ${MIN_MANAGEMENT_TOKEN} random characters (generate one with: openssl rand -hex 32)`,
     );
   }
   for (const [name, url] of [
@@ -32,7 +32,7 @@ export function refuseInProduction(read: EnvironmentReader, config: AppConfig): 
     ['APP_URL', config.appUrl],
   ] as const) {
     if (url?.startsWith('http:') && !isLoopback(url)) {
-      read.complain(name, 'must begin with https:// in production');
+      read.complain(name, 'must start with https:// in production');
     }
   }
   for (const [name, url] of [
@@ -45,7 +45,7 @@ export function refuseInProduction(read: EnvironmentReader, config: AppConfig): 
   ] as const) {
     const password = url ? new URL(url).password : '';
     if (password && !isLoopback(url) && isWeakSecret(password, 1)) {
-      read.complain(name, 'carries a placeholder for a password');
+      read.complain(name, 'contains a placeholder password');
     }
   }
 }

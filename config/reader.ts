@@ -11,8 +11,8 @@ export class BadEnvironment extends Error {
 
   constructor(readonly problems: readonly string[]) {
     super(
-      `The environment is not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}\n` +
-        'Every variable is explained in .env.example.',
+      `Some environment variables are missing or invalid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}\n` +
+        'See .env.example for an explanation of every variable.',
     );
   }
 }
@@ -71,7 +71,7 @@ export class EnvironmentReader {
     const direct = this.env[name];
     const file = this.env[`${name}_FILE`];
     if (direct && file) {
-      throw new BadValue(`and ${name}_FILE are both set; keep one`);
+      throw new BadValue(`and ${name}_FILE are both set; remove one`);
     }
     if (!file) {
       return direct?.trim() || undefined;

@@ -10,8 +10,8 @@ import { ProcessModule, run } from './run.js';
 const ABOUT = {
   title: 'Gatehouse',
   description:
-    'Accounts, sign-in and notifications. Errors are problem documents (RFC 9457) with a stable `code`; ' +
-    'requests are limited by caller, and every answer tells what is left.',
+    'Accounts, sign-in and notifications. Errors are problem documents (RFC 9457) with a stable `code`. ' +
+    'Rate limits apply per caller; the `RateLimit` header says how many requests are left.',
 };
 
 /** Runs a process that answers over HTTP, and whatever else `roles` hold. */

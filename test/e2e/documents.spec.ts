@@ -76,7 +76,38 @@ describe('the documents', () => {
       ]),
     );
   });
+
+  it.each(['1', '2'])('of v%s describe every operation, parameter and response', async (version) => {
+    const { body } = await root.get<Document>(`/openapi/v${version}.json`);
+    const undescribed = Object.entries(body.paths).flatMap(([path, item]) =>
+      Object.entries(item).flatMap(([method, { summary, description, parameters, responses }]) =>
+        Object.entries({
+          summary,
+          description,
+          ...Object.fromEntries(parameters.map((parameter) => [parameter.name, parameter.description])),
+          ...Object.fromEntries(Object.entries(responses).map(([status, one]) => [status, one.description])),
+        })
+          .filter(([, text]) => !text)
+          .map(([name]) => `${method} ${path}: ${name}`),
+      ),
+    );
+    expect(undescribed).toEqual([]);
+  });
 });
+
+interface Described {
+  readonly summary?: string;
+  readonly description?: string;
+}
+
+interface Document {
+  readonly paths: Record<string, Record<string, Operation>>;
+}
+
+interface Operation extends Described {
+  readonly parameters: readonly (Described & { readonly name: string })[];
+  readonly responses: Record<string, Described>;
+}
 
 describe('browsers', () => {
   it('of allowed origins may read what the contract names', async () => {

@@ -110,7 +110,9 @@ describe('the job console', () => {
       expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer, Basic realm=/);
       expectProblem(answer, 401, 'management-token-needed');
     }
-    await eventually(() => expect(worker.logs()).toContain('wrong management tokens so far: 1'));
+    await eventually(() =>
+      expect(worker.logs()).toContain('requests with a wrong management token so far: 1'),
+    );
     expect(worker.logs()).not.toContain('so far: 2');
     const basic = `Basic ${Buffer.from(`ops:${TOKEN}`).toString('base64')}`;
     expect((await ask('', { headers: { authorization: basic } })).status).toBe(200);

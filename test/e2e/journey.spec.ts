@@ -100,7 +100,7 @@ describe('the mail', () => {
   it('is in English for who did not ask otherwise, with text and HTML beside each other', async () => {
     const { email } = await signUp(api, { locale: 'fr' });
     const mail = await mailTo(email);
-    expect(mail.subject).toBe('Confirm your e-mail address');
+    expect(mail.subject).toBe('Confirm your email address');
     expect(mail.header('content-type')).toMatch(/^multipart\/alternative/);
     expect(mail.text).not.toContain('<');
     expect(mail.html).toMatch(/^<!doctype html>/i);

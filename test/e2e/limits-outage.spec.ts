@@ -70,7 +70,7 @@ describe.each([
       expect(await metricOf(app, DEGRADED)).toBe(1);
       await eventually(() => {
         expect(app.logs().slice(linesBefore)).toMatch(
-          /"level":"warn".*Redis.*each replica limits requests on its own/,
+          /"level":"warn".*Redis.*each replica enforces rate limits on its own/,
         );
       });
       const ready = await api.under('').get('/health/ready');

@@ -34,11 +34,11 @@ export class DeadLetterRetention {
       await this.queues.connections.ready();
       const removed = await this.queues.get(name).clean(ageMs, 'failed');
       if (removed.length > 0) {
-        this.logger.warn(`${removed.length} dead letters of "${name}" were too old and have been removed`);
+        this.logger.warn(`removed ${removed.length} expired dead letters of "${name}"`);
       }
     } catch (error) {
       this.logger.warn(
-        `old dead letters of "${name}" are still there, the next hour tries again: ${toLoggableError(error).message}`,
+        `expired dead letters of "${name}" could not be removed; retrying in an hour: ${toLoggableError(error).message}`,
       );
     }
   }

@@ -50,11 +50,11 @@ async function attemptJob(setup: RunSetup, run: BullJob): Promise<void> {
     const line = `job ${job.name} ${String(run.id)} failed (attempt ${String(attempt)} of ${String(job.attempts)})`;
     if (isOver) {
       logger.error(
-        `${line} and is kept as a dead letter: ${failure.name}: ${failure.message}`,
+        `${line} and was kept as a dead letter: ${failure.name}: ${failure.message}`,
         failure.stack,
       );
     } else {
-      logger.warn(`${line} and is tried again: ${failure.name}: ${failure.message}`);
+      logger.warn(`${line} and will be retried: ${failure.name}: ${failure.message}`);
     }
     throw failure;
   }
@@ -65,7 +65,7 @@ async function processInTime(setup: RunSetup, run: BullJob, attempt: number): Pr
   const payload = parsePayload(job.payload, run.data);
   const limit = new AbortController();
   const timer = setTimeout(() => {
-    limit.abort(new JobTimeoutError(`not done after ${String(job.timeoutMs)} ms`));
+    limit.abort(new JobTimeoutError(`timed out after ${String(job.timeoutMs)} ms`));
   }, job.timeoutMs);
   const stop = (): void => {
     limit.abort(stopping.reason);

@@ -39,7 +39,7 @@ export class JobRunner {
         .process(name, concurrency, (run) => this.track(runJob(setup, run)))
         .catch((error: unknown) => {
           if (!this.stopping.signal.aborted) {
-            this.logger.error(`the queue "${name}" is not worked on: ${String(error)}`);
+            this.logger.error(`the queue "${name}" is not being processed: ${String(error)}`);
           }
         });
     }
@@ -57,9 +57,9 @@ export class JobRunner {
   async drain(): Promise<void> {
     await within(DRAIN_MS, Promise.allSettled(this.running));
     if (this.running.size > 0) {
-      this.logger.warn(`${String(this.running.size)} jobs are interrupted and will be tried again`);
+      this.logger.warn(`interrupting ${String(this.running.size)} jobs; they will be retried`);
     }
-    this.stopping.abort(new JobInterruptedError('the process stops'));
+    this.stopping.abort(new JobInterruptedError('the process is shutting down'));
     await within(LAST_WORDS_MS, this.settled());
   }
 
@@ -96,7 +96,7 @@ interface BullInternals extends Queue {
  */
 function stopTaking(queue: BullInternals): void {
   queue.paused = Promise.resolve();
-  queue.getNextJob = () => Promise.reject(new JobInterruptedError('the process stops'));
+  queue.getNextJob = () => Promise.reject(new JobInterruptedError('the process is shutting down'));
   // Ends the blocking read for the next job.
   queue.bclient.disconnect();
 }

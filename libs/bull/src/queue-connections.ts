@@ -21,7 +21,7 @@ export class QueueConnections {
   private readonly shared: Record<'client' | 'subscriber', Redis>;
   private readonly outage = new Outage({
     began: (reason) =>
-      this.logger.error(`Redis is unreachable (${String(reason)}): jobs stay in PostgreSQL until it is back`),
+      this.logger.error(`cannot reach Redis (${String(reason)}); jobs stay in PostgreSQL until it is back`),
     ended: () => this.logger.log('Redis is back'),
   });
   private isClosed = false;

@@ -36,28 +36,28 @@ export class QueueMetrics {
     const registers = [registry];
     this.durations = new Histogram({
       name: 'gatehouse_job_duration_seconds',
-      help: 'Duration of the runs of jobs.',
+      help: 'Duration of job runs.',
       labelNames: ['queue', 'outcome'],
       buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 90],
       registers,
     });
     this.outcomes = new Counter({
       name: 'gatehouse_job_runs_total',
-      help: 'Runs of jobs by how they ended: completed, retried (failed, comes again), dead (failed for good).',
+      help: 'Job runs by outcome: completed, retried (failed, will run again), dead (failed for good).',
       labelNames: ['queue', 'outcome'],
       registers,
     });
     const collect = (): Promise<void> => this.collect();
     this.depth = new Gauge({
       name: 'gatehouse_queue_jobs',
-      help: 'Jobs in a queue by state; failed ones are dead letters.',
+      help: 'Jobs in a queue by state. Failed jobs are dead letters.',
       labelNames: ['queue', 'state'],
       registers,
       collect,
     });
     this.oldest = new Gauge({
       name: 'gatehouse_queue_oldest_waiting_seconds',
-      help: 'Time since the job that is next in a queue was put or last tried, 0 when none waits.',
+      help: 'Time since the next job in a queue was enqueued or last tried; 0 if none is waiting.',
       labelNames: ['queue'],
       registers,
       collect,

@@ -136,7 +136,7 @@ describe('a job', () => {
     await jobs.enqueue(greet, { name: 'Ada' });
     await eventually(async () => {
       expect((await bench.deadLetters()).map(({ failedReason }) => failedReason)).toEqual([
-        'not done after 300 ms',
+        'timed out after 300 ms',
       ]);
     });
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, true, true]);

@@ -33,7 +33,7 @@ export class Sealer {
     const key = id === undefined ? undefined : this.keys.find(id);
     const body = Buffer.from(encoded ?? '', 'base64url');
     if (format !== FORMAT || !key || rest.length > 0 || body.length < NONCE_BYTES + TAG_BYTES) {
-      throw new SealBrokenError(key ? 'not a sealed text' : `unknown encryption key "${id ?? ''}"`);
+      throw new SealBrokenError(key ? 'not a sealed value' : `unknown encryption key "${id ?? ''}"`);
     }
     const decipher = createDecipheriv('aes-256-gcm', key.secret, body.subarray(0, NONCE_BYTES));
     decipher.setAAD(Buffer.from(context));
@@ -42,7 +42,7 @@ export class Sealer {
       const plain = decipher.update(body.subarray(NONCE_BYTES, -TAG_BYTES));
       return Buffer.concat([plain, decipher.final()]).toString('utf8');
     } catch {
-      throw new SealBrokenError('the seal is broken');
+      throw new SealBrokenError('the sealed value was altered or belongs to another context');
     }
   }
 

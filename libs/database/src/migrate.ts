@@ -47,7 +47,7 @@ async function connect(orm: MikroORM): Promise<LockClient> {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(
-      `Cannot connect to PostgreSQL: ${reason}. Check DATABASE_URL, and that the server is running.`,
+      `Cannot reach PostgreSQL: ${reason}. Check DATABASE_URL and that the server is running.`,
       {
         cause: error,
       },

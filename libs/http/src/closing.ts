@@ -27,7 +27,7 @@ export function closeInTime(fastify: FastifyInstance, logger: Logger): void {
       }
     }, ARRIVAL_MS);
     const answer = setTimeout(() => {
-      logger.warn({ connections: open.size }, 'requests took too long to be answered and are cut off');
+      logger.warn({ connections: open.size }, 'closing connections whose requests took too long');
       server.closeAllConnections();
     }, ANSWER_MS);
     server.once('close', () => {

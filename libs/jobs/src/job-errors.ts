@@ -39,7 +39,7 @@ export function toLoggableError(error: unknown): JobError {
     return error;
   }
   if (!(error instanceof Error)) {
-    return new JobError('something that is no error was thrown');
+    return new JobError('something other than an error was thrown');
   }
   const { code } = error as { code?: unknown };
   const message = typeof code === 'string' ? `${error.name} (${code})` : error.name;

@@ -23,7 +23,7 @@ export class Drain implements OnModuleDestroy, BeforeApplicationShutdown {
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.logger.log(`draining for ${this.seconds} seconds: readiness answers 503, requests are still served`);
+    this.logger.log(`draining for ${this.seconds} seconds: readiness returns 503, requests are still served`);
     await setTimeout(this.seconds * 1000);
   }
 }

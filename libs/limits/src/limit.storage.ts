@@ -29,15 +29,15 @@ export class LimitStorage implements ThrottlerStorage {
 
   constructor(redis: Redis, logger: Logger, registry: Registry) {
     this.shared = new RedisSlidingWindow(redis);
-    this.outage = redisOutage(logger, 'each replica limits requests on its own');
+    this.outage = redisOutage(logger, 'each replica enforces rate limits on its own');
     this.fallbacks = new Counter({
       name: 'gatehouse_rate_limit_local_total',
-      help: 'Requests counted by this replica alone, because Redis did not answer.',
+      help: 'Requests counted by this replica alone because Redis did not respond.',
       registers: [registry],
     });
     this.refusals = new Counter({
       name: 'gatehouse_rate_limit_refused_total',
-      help: 'Requests refused with 429, by the limit that they met.',
+      help: 'Requests rejected with 429, by limit.',
       labelNames: ['limit'],
       registers: [registry],
     });
@@ -48,7 +48,7 @@ export class LimitStorage implements ThrottlerStorage {
     const { outage } = this;
     new Gauge({
       name: 'gatehouse_rate_limit_degraded',
-      help: '1 while limits hold for each replica on its own, because Redis does not answer.',
+      help: '1 while each replica enforces rate limits on its own because Redis is not responding.',
       registers: [registry],
       collect() {
         this.set(outage.active ? 1 : 0);

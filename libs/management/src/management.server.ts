@@ -79,7 +79,7 @@ export class ManagementServer implements OnApplicationBootstrap, OnApplicationSh
   async onApplicationBootstrap(): Promise<void> {
     const { host, port } = this.options;
     const address = await this.server.listen({ port, host });
-    this.logger.log(`management (${this.paths.join(', ')}) at ${address}`);
+    this.logger.log(`management server (${this.paths.join(', ')}) listening at ${address}`);
   }
 
   /** At the very end, so that readiness and metrics answer while everything else drains. */
@@ -91,7 +91,7 @@ export class ManagementServer implements OnApplicationBootstrap, OnApplicationSh
   private countWrongToken(): void {
     this.wrongTokens += 1;
     if (Date.now() - this.wrongTokensLoggedAt > WRONG_TOKENS_INTERVAL_MS) {
-      this.logger.warn(`wrong management tokens so far: ${this.wrongTokens}`);
+      this.logger.warn(`requests with a wrong management token so far: ${this.wrongTokens}`);
       this.wrongTokensLoggedAt = Date.now();
     }
   }

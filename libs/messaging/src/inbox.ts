@@ -23,7 +23,7 @@ export class Inbox {
    */
   async accept(em: EntityManager, messageId: string): Promise<boolean> {
     if (!em.isInTransaction()) {
-      throw new Error('a message must be accepted in the transaction of its effect');
+      throw new Error('a message must be accepted in the same transaction as its effect');
     }
     const rows = await em.execute<object[]>(
       `insert into ${this.table} (message_id, received_at) values (?, ?) on conflict do nothing returning message_id`,

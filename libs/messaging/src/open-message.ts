@@ -13,7 +13,7 @@ export function openMessage(sealer: Sealer, delivered: DeliverMessage): Message 
   const { messageId, type, subject, occurredAt, sealed } = delivered;
   const known = findMessageType(type);
   if (!known) {
-    throw new JobError(`this release knows no message "${type}"`);
+    throw new JobError(`this release does not know the message "${type}"`);
   }
   const data = parsePayload(known.data, open(sealer, messageId, sealed));
   return { id: messageId, type, subject, occurredAt: new Date(occurredAt), data };

@@ -21,11 +21,16 @@ export class OutboxMetrics {
   );
 
   constructor(registry: Registry) {
-    this.gauge(registry, 'gatehouse_outbox_messages', 'Messages not confirmed yet.', ({ rows }) => rows);
+    this.gauge(
+      registry,
+      'gatehouse_outbox_messages',
+      'Messages that are not confirmed yet.',
+      ({ rows }) => rows,
+    );
     this.gauge(
       registry,
       'gatehouse_outbox_oldest_seconds',
-      'Age of the oldest message not confirmed yet, 0 when there is none.',
+      'Age of the oldest message that is not confirmed yet; 0 if there is none.',
       ({ oldestAgeSeconds }) => oldestAgeSeconds,
     );
   }

@@ -32,8 +32,8 @@ export class OutboxRelay {
   ) {
     const logger = new Logger(`OutboxRelay(${service.name})`);
     this.outage = new Outage({
-      began: (error) => logger.warn(`messages are waiting in the outbox: ${kindOf(error)}`),
-      ended: () => logger.log('messages leave the outbox again'),
+      began: (error) => logger.warn(`messages cannot be enqueued and stay in the outbox: ${kindOf(error)}`),
+      ended: () => logger.log('messages are being enqueued again'),
     });
   }
 

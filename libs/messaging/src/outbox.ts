@@ -73,7 +73,7 @@ export class Outbox {
 
   private async write(em: EntityManager, rows: readonly OutboxRow[]): Promise<void> {
     if (!em.isInTransaction()) {
-      throw new Error('a message must be appended in the transaction of the change it tells of');
+      throw new Error('a message must be appended in the same transaction as the change it describes');
     }
     if (rows.length > 0) {
       await this.rows.insert(em, rows);

@@ -5,6 +5,7 @@ import { Outage } from '#libs/lifecycle';
 export function redisOutage(logger: Logger, consequence: string): Outage {
   return new Outage({
     began: (err) => logger.warn({ err }, `Redis is not responding: ${consequence}`),
-    ended: (seconds) => logger.info({ seconds }, `Redis is responding again; until now: ${consequence}`),
+    ended: (seconds) =>
+      logger.info({ seconds }, `Redis is responding again; no longer in effect: ${consequence}`),
   });
 }

@@ -44,7 +44,7 @@ export class ReplicaChannel {
   ) {
     this.outage = redisOutage(
       logger,
-      'what other replicas change is noticed by asking PostgreSQL every second',
+      'changes made by other replicas are picked up from PostgreSQL every second',
     );
   }
 

@@ -1,6 +1,6 @@
 const REPLACEMENTS: readonly (readonly [RegExp, string])[] = [
   // Addresses, also percent-encoded as in a URL; not the @scope of a package in the path of a stack.
-  [/[^\s@"'<>(),;:=/\\]+(?:@|%40)[^\s@"'<>(),;:/]+\.[a-z]{2,}/gi, '[e-mail]'],
+  [/[^\s@"'<>(),;:=/\\]+(?:@|%40)[^\s@"'<>(),;:/]+\.[a-z]{2,}/gi, '[email]'],
   // JSON Web Tokens, and the credentials of a URL.
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[token]'],
   [/(\w+:\/\/)[^\s/@]*:[^\s/@]*@/g, '$1[credentials]@'],

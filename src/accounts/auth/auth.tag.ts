@@ -1,3 +1,3 @@
 import { defineTag } from '#libs/api';
 
-export const AuthTag = defineTag('auth', 'Opening accounts, signing in and out, proving addresses');
+export const AuthTag = defineTag('auth', 'Sign up, sign in, sign out and verify email addresses');

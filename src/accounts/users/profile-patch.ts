@@ -49,7 +49,7 @@ function mergedMetadata(before: User['metadata'], patch: ProfilePatch['metadata'
         {
           pointer: '/metadata',
           code: 'too-large',
-          message: `must have ${METADATA_BYTES} bytes at most once merged`,
+          message: `must be at most ${METADATA_BYTES} bytes once merged`,
         },
       ],
     });

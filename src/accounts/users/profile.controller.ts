@@ -16,8 +16,12 @@ export class ProfileController {
   constructor(private readonly users: UsersService) {}
 
   @Get()
-  @ApiOperation({ summary: 'Read the own profile' })
-  @ApiOkResponse({ type: UserResponse, ...ETAG_HEADER })
+  @ApiOperation({
+    summary: 'Get your profile',
+    description:
+      'Returns your own profile. Send its `ETag` as `If-None-Match` to get a 304 when nothing has changed.',
+  })
+  @ApiOkResponse({ type: UserResponse, description: 'Your profile.', ...ETAG_HEADER })
   @ApiNotModifiedResponse()
   async getMe(
     @Caller() caller: Principal,
@@ -28,16 +32,21 @@ export class ProfileController {
   }
 
   @Patch()
-  @ApiOperation({ summary: 'Change the own profile', description: 'JSON Merge Patch (RFC 7396).' })
+  @ApiOperation({
+    summary: 'Update your profile',
+    description:
+      'Takes a JSON merge patch (RFC 7396): fields you leave out stay the same, and null clears a field. ' +
+      "Send the `ETag` as `If-Match` so that you don't overwrite a change made elsewhere.",
+  })
   @ApiConsumes('application/merge-patch+json', 'application/json')
   @ApiBody({ type: UpdateProfile })
   @ApiHeader({
     name: 'If-Match',
     required: false,
-    description: 'The `ETag` the change is meant for.',
+    description: 'The `ETag` of the version that your change is based on.',
     schema: { type: 'string', maxLength: 256 },
   })
-  @ApiOkResponse({ type: UserResponse, ...ETAG_HEADER })
+  @ApiOkResponse({ type: UserResponse, description: 'The updated profile.', ...ETAG_HEADER })
   @Fails(preconditionFailed)
   async updateMe(
     @Caller() caller: Principal,

@@ -8,7 +8,7 @@ interface Presence {
 
 export function DisplayNameField(): PropertyDecorator {
   return StringField({
-    description: 'The name to show.',
+    description: 'The name to display.',
     example: 'Ada',
     minLength: 1,
     maxLength: 100,
@@ -19,7 +19,7 @@ export function DisplayNameField(): PropertyDecorator {
 
 export function LocaleField({ nullable }: Presence): PropertyDecorator {
   return StringField({
-    description: `BCP 47; mails are in this language.${nullable ? ' Null resets it to `en`.' : ''}`,
+    description: `The language of emails, as a BCP 47 tag.${nullable ? ' Null resets it to `en`.' : ''}`,
     example: 'de-AT',
     maxLength: 35,
     optional: true,
@@ -45,7 +45,7 @@ export function TimezoneField({ nullable }: Presence): PropertyDecorator {
 
 export function AvatarUrlField(): PropertyDecorator {
   return StringField({
-    description: 'An https URL.',
+    description: 'The https URL of a profile picture.',
     example: 'https://acme.com/ada.png',
     format: 'uri',
     maxLength: 2048,

@@ -5,12 +5,17 @@ import type { Profile } from './profile.js';
 import { toUserResponse, type UserResponse } from './users.dto.js';
 
 export const ETAG_HEADER = {
-  headers: { ETag: { description: 'The version, for `If-Match`.', schema: { type: 'string' as const } } },
+  headers: {
+    ETag: {
+      description: 'The version of the profile, for `If-Match` and `If-None-Match`.',
+      schema: { type: 'string' as const },
+    },
+  },
 };
 
 /** With `If-None-Match` (RFC 9110, section 13.1.2). */
 export const ApiNotModifiedResponse = (): MethodDecorator =>
-  ApiResponse({ status: 304, description: 'You have the current version already.' });
+  ApiResponse({ status: 304, description: 'You already have the current version.' });
 
 /** The profile with its `ETag`, or 304 for a client that already has this version. */
 export function present(

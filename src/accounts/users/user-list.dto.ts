@@ -6,21 +6,21 @@ import type { UserSearch } from './user-list.service.js';
 import { UserResponse } from './users.dto.js';
 
 export class OffsetQuery {
-  @IntegerQuery({ description: 'Which page, from 1 on.', min: 1, max: 1_000_000, default: 1 })
+  @IntegerQuery({ description: 'The page to return, starting at 1.', min: 1, max: 1_000_000, default: 1 })
   page: number = 1;
 
-  @IntegerQuery({ description: 'How many items at most.', min: 1, max: 100, default: 20 })
+  @IntegerQuery({ description: 'Maximum number of items to return.', min: 1, max: 100, default: 20 })
   limit: number = 20;
 }
 
 class OffsetPage {
-  @ApiProperty({ type: 'integer', example: 1, description: 'Which page this is.' })
+  @ApiProperty({ type: 'integer', example: 1, description: 'The number of this page.' })
   number!: number;
 
-  @ApiProperty({ type: 'integer', example: 20, description: 'How many items a page has at most.' })
+  @ApiProperty({ type: 'integer', example: 20, description: 'Maximum number of items per page.' })
   limit!: number;
 
-  @ApiProperty({ type: 'integer', example: 1, description: 'How many items there are in all.' })
+  @ApiProperty({ type: 'integer', example: 1, description: 'Total number of items.' })
   total!: number;
 }
 
@@ -52,18 +52,22 @@ function isInstant(text: string): boolean {
   );
 }
 
-const INSTANT_RULE = { code: 'invalid-date-time', test: isInstant, message: 'must be an RFC 3339 date-time' };
+const INSTANT_RULE = {
+  code: 'invalid-date-time',
+  test: isInstant,
+  message: 'must be an RFC 3339 date and time, such as 2026-11-22T09:30:00Z',
+};
 
 export class UserListQuery extends CursorQuery {
   @StringField({
-    description: 'Exactly this address, without case.',
+    description: 'Only the user with this email address. Not case-sensitive.',
     maxLength: 254,
     format: 'email',
     optional: true,
   })
   email?: string;
 
-  @EnumQuery({ description: 'Only users of this status.', values: USER_STATUSES })
+  @EnumQuery({ description: 'Only users with this status.', values: USER_STATUSES })
   status?: (typeof USER_STATUSES)[number];
 
   @StringField({
@@ -76,7 +80,7 @@ export class UserListQuery extends CursorQuery {
   role?: string;
 
   @StringField({
-    description: 'Created at this instant or later.',
+    description: 'Only users created at this time or later.',
     format: 'date-time',
     maxLength: 35,
     optional: true,
@@ -85,7 +89,7 @@ export class UserListQuery extends CursorQuery {
   createdAfter?: string;
 
   @StringField({
-    description: 'Created before this instant.',
+    description: 'Only users created before this time.',
     format: 'date-time',
     maxLength: 35,
     optional: true,
@@ -94,7 +98,7 @@ export class UserListQuery extends CursorQuery {
   createdBefore?: string;
 
   @StringField({
-    description: 'A whole address, or how a display name begins; without case.',
+    description: 'A full email address or the beginning of a display name. Not case-sensitive.',
     example: 'ada',
     minLength: 1,
     maxLength: 254,
@@ -103,7 +107,7 @@ export class UserListQuery extends CursorQuery {
   q?: string;
 
   @EnumQuery({
-    description: 'The order; a minus means newest first.',
+    description: 'The sort order. A leading minus returns the newest first.',
     values: USER_SORTS,
     default: '-createdAt',
   })

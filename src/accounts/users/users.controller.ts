@@ -23,7 +23,7 @@ import { UsersTag } from './users.tag.js';
 
 const LINK_HEADER = {
   headers: {
-    Link: { description: 'The neighbouring pages (RFC 8288).', schema: { type: 'string' as const } },
+    Link: { description: 'The next and previous pages (RFC 8288).', schema: { type: 'string' as const } },
   },
 };
 
@@ -39,9 +39,13 @@ export class UsersController {
 
   @Get()
   @Version('1')
+  @ApiOperation({
+    summary: 'List users by page number',
+    description:
+      'Deprecated. Use `GET /v2/users`, which pages by cursor. Requires the permission `users:read`.',
+  })
   @Deprecated({ since: new Date('2026-11-22'), sunset: new Date('2027-11-22'), successor: '/v2/users' })
-  @ApiOperation({ summary: 'List users by page number' })
-  @ApiOkResponse({ type: UserOffsetList, ...LINK_HEADER })
+  @ApiOkResponse({ type: UserOffsetList, description: 'A page of users.', ...LINK_HEADER })
   async listUsersByPage(
     @Query() query: OffsetQuery,
     @Req() request: FastifyRequest,
@@ -58,8 +62,12 @@ export class UsersController {
 
   @Get()
   @Version('2')
-  @ApiOperation({ summary: 'List and search users' })
-  @ApiOkResponse({ type: UserCursorList, ...LINK_HEADER })
+  @ApiOperation({
+    summary: 'List users',
+    description:
+      'Filter by email address, status, role or creation time, or search with `q`. Requires the permission `users:read`.',
+  })
+  @ApiOkResponse({ type: UserCursorList, description: 'A page of users.', ...LINK_HEADER })
   @Fails(invalidCursor)
   async listUsers(
     @Query() query: UserListQuery,
@@ -75,8 +83,11 @@ export class UsersController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'Read a user' })
-  @ApiOkResponse({ type: UserResponse, ...ETAG_HEADER })
+  @ApiOperation({
+    summary: 'Get a user',
+    description: 'Returns the profile of any user. Requires the permission `users:read`.',
+  })
+  @ApiOkResponse({ type: UserResponse, description: 'The profile.', ...ETAG_HEADER })
   @ApiNotModifiedResponse()
   @Fails(userNotFound)
   async getUser(

@@ -11,24 +11,33 @@ export class UserResponse {
     type: String,
     format: 'uuid',
     example: '0197f9a2-5c1e-7c3b-9d52-6f1d1c1f4a10',
-    description: 'UUIDv7.',
+    description: 'A UUIDv7.',
   })
   id!: string;
 
-  @ApiProperty({ type: String, format: 'email', example: 'ada@acme.com', description: 'As it was given.' })
+  @ApiProperty({
+    type: String,
+    format: 'email',
+    example: 'ada@acme.com',
+    description: 'The email address as the user entered it.',
+  })
   email!: string;
 
   @ApiProperty({
     type: Boolean,
     example: true,
-    description: 'Whether somebody followed the link sent there.',
+    description: 'Whether the user has confirmed the email address.',
   })
   emailVerified!: boolean;
 
-  @ApiProperty({ type: String, nullable: true, example: 'Ada', description: 'The name to show.' })
+  @ApiProperty({ type: String, nullable: true, example: 'Ada', description: 'The name to display.' })
   displayName!: string | null;
 
-  @ApiProperty({ type: String, example: 'en', description: 'BCP 47; mails are in this language.' })
+  @ApiProperty({
+    type: String,
+    example: 'en',
+    description: 'The language of emails, as a BCP 47 tag.',
+  })
   locale!: string;
 
   @ApiProperty({ type: String, example: 'Europe/London', description: 'IANA time zone.' })
@@ -39,18 +48,22 @@ export class UserResponse {
     format: 'uri',
     nullable: true,
     example: 'https://acme.com/ada.png',
-    description: 'A picture.',
+    description: 'The https URL of a profile picture.',
   })
   avatarUrl!: string | null;
 
-  @ApiProperty({ type: [String], example: ['user'], description: 'What grants permissions.' })
+  @ApiProperty({
+    type: [String],
+    example: ['user'],
+    description: 'The roles of the user. Roles grant permissions.',
+  })
   roles!: string[];
 
   @ApiProperty({
     type: String,
     enum: [...USER_STATUSES],
     example: 'active',
-    description: 'A suspended user can not sign in.',
+    description: 'Suspended users cannot sign in.',
   })
   status!: string;
 
@@ -58,14 +71,14 @@ export class UserResponse {
     type: 'object',
     additionalProperties: true,
     example: { plan: 'trial' },
-    description: 'Whatever the product keeps of its own.',
+    description: 'Any data that your product stores with the user.',
   })
   metadata!: Readonly<Record<string, unknown>>;
 
-  @ApiProperty({ type: String, format: 'date-time', description: 'RFC 3339, UTC.' })
+  @ApiProperty({ type: String, format: 'date-time', description: 'When the account was created, in UTC.' })
   createdAt!: string;
 
-  @ApiProperty({ type: String, format: 'date-time', description: 'RFC 3339, UTC.' })
+  @ApiProperty({ type: String, format: 'date-time', description: 'When the account last changed, in UTC.' })
   updatedAt!: string;
 }
 
@@ -103,7 +116,7 @@ export class UpdateProfile {
   avatarUrl?: string | null;
 
   @ObjectField({
-    description: 'Merged into what is there, member by member; null empties it.',
+    description: 'Merged into the current metadata, key by key. Null clears all of it.',
     example: { plan: 'trial' },
     maxBytes: METADATA_BYTES,
     optional: true,

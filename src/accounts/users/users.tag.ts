@@ -1,3 +1,3 @@
 import { defineTag } from '#libs/api';
 
-export const UsersTag = defineTag('users', 'Profiles, and the administration of users');
+export const UsersTag = defineTag('users', 'Manage your profile and look up users');

@@ -65,7 +65,7 @@ export class DeliveryClaims {
       return 'pending';
     });
     if (state === 'failed' || state === 'expired') {
-      throw new UnrecoverableJobError(`delivery ${deliveryId} can not be sent any more: its time is up`);
+      throw new UnrecoverableJobError(`delivery ${deliveryId} can no longer be sent: it has expired`);
     }
   }
 

@@ -50,7 +50,7 @@ it('it is in the outbox again until it is sent, so that a Redis that lost everyt
   expect(await bench.notes()).toEqual([]);
 });
 
-it('a delivery whose run died is ended, too, when its time is up', async () => {
+it('a delivery whose run died is ended, too, when it has expired', async () => {
   bench.sink.behave('defer');
   const id = await bench.deliver(command());
   await eventually(async () => expect((await bench.delivery(id)).attempts).toBeGreaterThan(0));
@@ -89,7 +89,7 @@ it('once its time is up it stays what it is, the dead letter tells why, and its 
   await revive();
   await eventually(async () => {
     const [job] = await deadLetters();
-    expect(job?.failedReason).toContain('its time is up');
+    expect(job?.failedReason).toContain('it has expired');
   });
   expect(bench.sink.mails).toEqual([]);
 });

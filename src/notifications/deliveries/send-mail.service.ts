@@ -62,7 +62,7 @@ export class SendMailService {
 
   private async attempt(claimed: ClaimedDelivery, signal: AbortSignal): Promise<MailOutcome> {
     const mail = this.composer.compose(claimed);
-    return mail ? this.mailer.send(mail, signal) : { kind: 'refused', reason: 'it can not be composed' };
+    return mail ? this.mailer.send(mail, signal) : { kind: 'refused', reason: 'it cannot be composed' };
   }
 
   /** A mail that is out and not marked so would be sent again: while there is time, PostgreSQL is asked again. */

@@ -28,7 +28,7 @@ export class SendNotificationHandler implements MessageHandler<SendNotification>
   async handle(em: EntityManager, { id, data: notification }: Message<SendNotification>): Promise<void> {
     const { template, to, data, expiresAt } = notification;
     if (!findTemplate(template)) {
-      throw new JobError(`this release knows no template "${template}"`);
+      throw new JobError(`this release does not know the template "${template}"`);
     }
     await insertDelivery(em, {
       id,

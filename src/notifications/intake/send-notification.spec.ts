@@ -21,7 +21,7 @@ describe('the command send-notification', () => {
     expect(bench.sink.mails[0]).toMatchObject({
       envelope: { to: ['ada@example.com'] },
       messageId: `<${id}@id.example.com>`,
-      subject: 'Confirm your e-mail address',
+      subject: 'Confirm your email address',
       text: expect.stringContaining(LINK),
     });
     expect(await bench.delivery(id)).toMatchObject({
@@ -73,7 +73,7 @@ describe('the command send-notification', () => {
       const jobs = await bench.queue(notifications.deliver.name).getDelayed();
       const job = jobs.find(({ data }) => (data as { messageId: string }).messageId === id);
       expect(job?.attemptsMade).toBeGreaterThan(1);
-      expect(job?.failedReason).toBe('this release knows no template "of-the-next-release"');
+      expect(job?.failedReason).toBe('this release does not know the template "of-the-next-release"');
     });
     expect(await bench.confirmations()).toEqual([]);
   });

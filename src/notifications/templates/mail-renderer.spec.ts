@@ -30,8 +30,8 @@ describe.each([accountExists.name, verifyEmail.name])('%s', (template) => {
 
 describe('verify-email', () => {
   it.each([
-    ['en', /valid for 24 hours/, /ignore this mail/],
-    ['de', /gilt 24 Stunden/, /ignorieren Sie diese Mail/],
+    ['en', /valid for 24 hours/, /ignore this email/],
+    ['de', /24 Stunden gültig/, /ignorieren Sie diese E-Mail/],
   ])(
     'in %s tells how long the link is valid, and what to do when it was somebody else',
     (locale, valid, ignore) => {
@@ -68,7 +68,7 @@ describe('the renderer', () => {
     'refuses the link %p',
     (bad) => {
       expect(() => renderer.render('verify-email', 'en', bad === undefined ? {} : { link: bad })).toThrow(
-        /Invalid URL|must begin with/,
+        /Invalid URL|must start with/,
       );
     },
   );

@@ -47,7 +47,7 @@ export function templateLocale(locale: string): TemplateLocale {
 function webLink(link: string | undefined): URL {
   const url = new URL(link ?? '');
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    throw new TypeError('the link of a mail must begin with https: or http:');
+    throw new TypeError('the link in an email must start with https: or http:');
   }
   return url;
 }

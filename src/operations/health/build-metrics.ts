@@ -9,7 +9,7 @@ export class BuildMetrics {
   constructor(registry: Registry) {
     const info = new Gauge({
       name: 'gatehouse_build_info',
-      help: 'Always 1; the labels tell what runs.',
+      help: 'Always 1. The labels say which build is running.',
       labelNames: ['version'],
       registers: [registry],
     });

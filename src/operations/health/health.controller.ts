@@ -6,7 +6,7 @@ import type { FastifyReply } from 'fastify';
 import { defineTag, Public } from '#libs/api';
 import { type Health, HealthService } from './health.service.js';
 
-const HealthTag = defineTag('health', 'Probes');
+const HealthTag = defineTag('health', 'Health probes');
 
 const RESULT = {
   schema: {
@@ -29,25 +29,35 @@ export class HealthController {
   constructor(private readonly health: HealthService) {}
 
   @Get('live')
-  @ApiOperation({ summary: 'Whether the process is worth keeping' })
-  @ApiOkResponse(RESULT)
-  @ApiServiceUnavailableResponse(RESULT)
+  @ApiOperation({
+    summary: 'Check liveness',
+    description: 'Liveness probe. 503 means that the process is stuck and needs a restart.',
+  })
+  @ApiOkResponse({ ...RESULT, description: 'The check passed.' })
+  @ApiServiceUnavailableResponse({ ...RESULT, description: 'The check failed.' })
   async getLive(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthCheckResult> {
     return present(await this.health.live(), reply);
   }
 
   @Get('ready')
-  @ApiOperation({ summary: 'Whether to send requests here' })
-  @ApiOkResponse(RESULT)
-  @ApiServiceUnavailableResponse(RESULT)
+  @ApiOperation({
+    summary: 'Check readiness',
+    description:
+      'Readiness probe. 503 means that the process is starting, draining or missing something it needs.',
+  })
+  @ApiOkResponse({ ...RESULT, description: 'The check passed.' })
+  @ApiServiceUnavailableResponse({ ...RESULT, description: 'The check failed.' })
   async getReady(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthCheckResult> {
     return present(await this.health.ready(), reply);
   }
 
   @Get('startup')
-  @ApiOperation({ summary: 'Whether the start is over' })
-  @ApiOkResponse(RESULT)
-  @ApiServiceUnavailableResponse(RESULT)
+  @ApiOperation({
+    summary: 'Check startup',
+    description: 'Startup probe. 503 means that the process is still starting.',
+  })
+  @ApiOkResponse({ ...RESULT, description: 'The check passed.' })
+  @ApiServiceUnavailableResponse({ ...RESULT, description: 'The check failed.' })
   async getStartup(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthCheckResult> {
     return present(await this.health.startup(), reply);
   }

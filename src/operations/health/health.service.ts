@@ -110,7 +110,7 @@ export class HealthService {
       await this.redis.ping();
       return indicator.up();
     } catch {
-      return indicator.degraded({ message: 'Redis does not answer; everything works, only slower' });
+      return indicator.degraded({ message: 'Redis is not responding; everything works, only slower' });
     }
   }
 }

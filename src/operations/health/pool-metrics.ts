@@ -8,19 +8,19 @@ const LOOK_EVERY_MS = 1_000;
 const FIGURES: Readonly<Record<string, { readonly help: string; readonly of: (pool: PoolUsage) => number }>> =
   {
     gatehouse_database_connections_used: {
-      help: 'Connections to PostgreSQL at work.',
+      help: 'Connections to PostgreSQL that are in use.',
       of: ({ totalCount, idleCount }) => totalCount - idleCount,
     },
     gatehouse_database_connections_idle: {
-      help: 'Connections to PostgreSQL that are open and idle.',
+      help: 'Connections to PostgreSQL that are open but idle.',
       of: ({ idleCount }) => idleCount,
     },
     gatehouse_database_connections_max: {
-      help: 'Connections to PostgreSQL that the process may open.',
+      help: 'Maximum number of connections to PostgreSQL for this process.',
       of: ({ options }) => options.max,
     },
     gatehouse_database_waiting: {
-      help: 'Pieces of work that wait for a connection to PostgreSQL.',
+      help: 'Operations waiting for a connection to PostgreSQL.',
       of: ({ waitingCount }) => waitingCount,
     },
   };

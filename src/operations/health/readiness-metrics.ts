@@ -17,7 +17,7 @@ export class ReadinessMetrics {
     const look = coalesce(() => within(COLLECT_WITHIN_MS, health.ready()));
     const ready = new Gauge({
       name: 'gatehouse_ready',
-      help: '1 when readiness would answer 200, 0 while the process starts, drains, or lacks what it needs.',
+      help: '1 if readiness would return 200; 0 while the process is starting, draining or missing something it needs.',
       registers,
       collect: async () => {
         ready.set((await look())?.status === 200 ? 1 : 0);
@@ -25,7 +25,7 @@ export class ReadinessMetrics {
     });
     const checks = new Gauge({
       name: 'gatehouse_check_up',
-      help: '1 when a check of readiness passes; redis may be 0 while the process is ready.',
+      help: '1 if a readiness check passes. redis can be 0 while the process is ready.',
       labelNames: ['check'],
       registers,
       collect: async () => {

@@ -58,7 +58,7 @@ export class JobConsole implements OnModuleInit {
       await scope.register(await this.createBoard());
     });
     if (!isServed) {
-      this.logger.log('no job console: MANAGEMENT_TOKEN is not set');
+      this.logger.log('the job console is disabled because MANAGEMENT_TOKEN is not set');
     }
   }
 
@@ -85,7 +85,7 @@ export class JobConsole implements OnModuleInit {
           before: ({ method, route }) =>
             method === 'get' || CHANGES.has(route)
               ? undefined
-              : { allow: false, message: 'Jobs are not added, changed or removed here.' },
+              : { allow: false, message: 'Jobs cannot be added, changed or removed here.' },
         },
       },
     });
@@ -107,10 +107,10 @@ export class JobConsole implements OnModuleInit {
       return refusal(statusCode < 500 ? statusCode : 400, 'ERRORS.INVALID_REQUEST_BODY', error.message);
     }
     if (!this.queues.connections.isReady) {
-      return refusal(503, 'ERRORS.REDIS_UNAVAILABLE', 'Redis does not answer. Try again when it is back.');
+      return refusal(503, 'ERRORS.REDIS_UNAVAILABLE', 'Redis is not responding. Try again when it is back.');
     }
     this.logger.error('the job console failed', { err: describeError(error) });
-    return refusal(500, 'ERRORS.INTERNAL_SERVER_ERROR', 'It did not work; the log says why.');
+    return refusal(500, 'ERRORS.INTERNAL_SERVER_ERROR', 'Something went wrong. See the log for details.');
   }
 }
 

@@ -48,7 +48,8 @@ export function Idempotent<R>(options: IdempotentOptions<R> | null = null): Meth
       name: 'Idempotency-Key',
       required: false,
       description:
-        'Any string of your own. The same key with the same body gets the same answer for 24 hours.',
+        'A unique string of your choice. For 24 hours, repeating the request with the same key and body ' +
+        'returns the original response.',
       schema: { type: 'string', minLength: 1, maxLength: 257 },
     }),
     Fails(idempotencyKeyReused, idempotentRequestRunning),
@@ -90,7 +91,10 @@ class IdempotencyInterceptor implements NestInterceptor {
     const answer: Answer = { status: reply.statusCode, headers: replayedHeaders(reply), body };
     // What was done is done: a failure from here on must neither hide it nor free the key to do it again.
     await this.store.complete(id, answer).catch((error: unknown) => {
-      this.logger.error('could not keep an answer; its request cannot be repeated under the same key', error);
+      this.logger.error(
+        'a response could not be stored, so its request cannot be repeated with the same key',
+        error,
+      );
     });
     return body;
   }
@@ -112,7 +116,10 @@ class IdempotencyInterceptor implements NestInterceptor {
       );
     } catch (error) {
       await this.store.release(id).catch((cause: unknown) => {
-        this.logger.warn('could not free the key of a request that failed; its lock will lapse', cause);
+        this.logger.warn(
+          'the idempotency key of a failed request could not be released; its lock will expire',
+          cause,
+        );
       });
       throw error;
     }
@@ -124,7 +131,8 @@ function parseKey(header: string | string[]): string {
   const key = quoted ?? bare;
   if (key === undefined) {
     throw invalidInput({
-      detail: 'The Idempotency-Key header must have 1 to 255 printable ASCII characters, quoted or bare.',
+      detail:
+        'The Idempotency-Key header must be 1 to 255 printable ASCII characters, with or without quotes.',
     });
   }
   return key;

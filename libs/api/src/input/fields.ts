@@ -44,6 +44,8 @@ interface StringFieldOptions extends FieldOptions {
   };
 }
 
+const TOO_LONG = '$property must be at most $constraint1 characters long';
+
 export function StringField(options: StringFieldOptions): PropertyDecorator {
   const { minLength, maxLength, pattern, format, rule } = options;
   return field(
@@ -56,8 +58,17 @@ export function StringField(options: StringFieldOptions): PropertyDecorator {
       ...(format === undefined ? {} : { format }),
     },
     IsString(),
-    ...(minLength === undefined ? [] : [MinLength(minLength)]),
-    MaxLength(maxLength),
+    ...(minLength === undefined
+      ? []
+      : [
+          MinLength(minLength, {
+            message:
+              minLength === 1
+                ? '$property must not be empty'
+                : '$property must be at least $constraint1 characters long',
+          }),
+        ]),
+    MaxLength(maxLength, { message: TOO_LONG }),
     ...(pattern === undefined ? [] : [Matches(pattern)]),
     ...(rule === undefined
       ? []
@@ -77,16 +88,16 @@ export function EmailField(options: FieldOptions): PropertyDecorator {
   return field(
     { example: 'ada@acme.com', ...options },
     { type: String, format: 'email', maxLength: 254 },
-    IsEmail({ allow_utf8_local_part: true }),
+    IsEmail({ allow_utf8_local_part: true }, { message: '$property must be an email address' }),
     // Quoted parts and invisible characters pass the standard's grammar and are refused by mail servers.
     ValidateBy({
       name: 'isEmail',
       validator: {
         validate: (value: unknown) => typeof value === 'string' && /^[^"\p{C}\p{Z}]*$/u.test(value),
-        defaultMessage: () => 'must be an email',
+        defaultMessage: () => '$property must be an email address',
       },
     }),
-    MaxLength(254),
+    MaxLength(254, { message: TOO_LONG }),
   );
 }
 
@@ -109,7 +120,7 @@ export function ObjectField(options: FieldOptions & { maxBytes: number }): Prope
       name: 'too-large',
       validator: {
         validate: (value: unknown) => Buffer.byteLength(JSON.stringify(value) ?? '') <= options.maxBytes,
-        defaultMessage: () => `must have ${options.maxBytes} bytes of JSON at most`,
+        defaultMessage: () => `must be at most ${options.maxBytes} bytes of JSON`,
       },
     }),
   );
@@ -126,9 +137,9 @@ export function IntegerQuery(options: QueryOptions & { min: number; max: number 
     { optional: true, ...options },
     { type: 'integer', minimum: min, maximum: max, ...defaultOf(options) },
     declareMember(toInteger),
-    IsInt(),
-    Min(min),
-    Max(max),
+    IsInt({ message: '$property must be an integer' }),
+    Min(min, { message: '$property must be at least $constraint1' }),
+    Max(max, { message: '$property must be at most $constraint1' }),
   );
 }
 
@@ -137,7 +148,7 @@ export function BooleanQuery(options: QueryOptions): PropertyDecorator {
     { optional: true, ...options },
     { type: Boolean, ...defaultOf(options) },
     declareMember(toBoolean),
-    IsBoolean(),
+    IsBoolean({ message: '$property must be true or false' }),
   );
 }
 
@@ -145,7 +156,7 @@ export function EnumQuery(options: QueryOptions & { values: readonly string[] })
   return field(
     { optional: true, ...options },
     { type: String, enum: [...options.values], ...defaultOf(options) },
-    IsIn(options.values),
+    IsIn(options.values, { message: '$property must be one of: $constraint1' }),
   );
 }
 

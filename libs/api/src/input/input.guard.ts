@@ -69,7 +69,7 @@ function requireDecodable(url: string): void {
   try {
     decodeURIComponent(url.slice(start + 1));
   } catch {
-    throw malformedRequest({ detail: 'The query is not valid UTF-8 in percent-encoding.' });
+    throw malformedRequest({ detail: "The query isn't valid percent-encoded UTF-8." });
   }
 }
 

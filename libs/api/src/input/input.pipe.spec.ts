@@ -37,6 +37,14 @@ async function errorsOf(input: Promise<unknown>): Promise<[pointer: string, code
   return problem?.occurrence.errors?.map(({ pointer, code }) => [pointer, code]) ?? [];
 }
 
+async function messagesOf(input: Promise<unknown>): Promise<string[] | undefined> {
+  const problem = await input.then(
+    () => undefined,
+    (error: unknown) => error as Problem,
+  );
+  return problem?.occurrence.errors?.map(({ message }) => message);
+}
+
 describe('InputPipe', () => {
   it('makes an instance of what is declared', async () => {
     const input = await body({ email: 'ada@acme.com', name: null });
@@ -86,6 +94,19 @@ describe('InputPipe', () => {
       ['/total', 'wrong-type'],
     ]);
     expect(await errorsOf(query({ id: 'a\0' }))).toContainEqual(['/id', 'unstorable']);
+  });
+
+  it('words each message to follow the name of the field', async () => {
+    expect(await messagesOf(body({ email: 'ada', name: 'x', metadata: { key: 'x'.repeat(20) } }))).toEqual([
+      'must be an email address',
+      'must be at least 2 characters long',
+      'must be at most 20 bytes of JSON',
+    ]);
+    expect(await messagesOf(query({ limit: '0', total: 'yes', id: '1' }))).toEqual([
+      'must be at least 1',
+      'must be true or false',
+      'must be a UUID',
+    ]);
   });
 
   it('names a bounded number of strangers', async () => {

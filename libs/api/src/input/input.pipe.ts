@@ -31,7 +31,7 @@ export class InputPipe implements PipeTransform {
       return value;
     }
     if (data !== undefined || typeof metatype !== 'function') {
-      throw new Error(`declare a class for the ${type} as a whole`);
+      throw new Error(`declare a class for the whole ${type}`);
     }
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       const message = 'must be a JSON object';

@@ -28,7 +28,7 @@ function decode(body: Buffer): string {
   try {
     return utf8.decode(body);
   } catch {
-    throw malformedRequest({ detail: 'The body is not valid UTF-8.' });
+    throw malformedRequest({ detail: "The body isn't valid UTF-8." });
   }
 }
 
@@ -36,7 +36,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw malformedRequest({ detail: 'The body is not valid JSON.' });
+    throw malformedRequest({ detail: "The body isn't valid JSON." });
   }
 }
 
@@ -56,7 +56,11 @@ function inspect(root: unknown): InvalidMember[] {
       errors.push(...storabilityOf(value, pointer));
     } else if (value === Infinity || value === -Infinity) {
       // It would be stored as null.
-      errors.push({ pointer, code: 'out-of-range', message: 'must be a number that a double can hold' });
+      errors.push({
+        pointer,
+        code: 'out-of-range',
+        message: 'must be a number within the range of a double',
+      });
     } else if (typeof value === 'object' && value !== null) {
       if (depth >= MAX_DEPTH) {
         const message = `must not be nested more than ${MAX_DEPTH} levels deep`;

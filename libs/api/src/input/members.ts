@@ -11,7 +11,7 @@ export function memberPointer(pointer: string, key: string): string {
 }
 
 export function unknownMember(pointer: string): InvalidMember {
-  return { pointer: printable(pointer), code: 'unknown-member', message: 'is not a member of this input' };
+  return { pointer: printable(pointer), code: 'unknown-member', message: 'is not a known field' };
 }
 
 /** PostgreSQL stores neither U+0000 nor half a surrogate pair; both are refused by name rather than by an error of its. */

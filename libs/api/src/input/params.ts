@@ -2,6 +2,6 @@ import { UuidField } from './fields.js';
 
 /** The `{id}` of a path. */
 export class IdParams {
-  @UuidField({ description: 'The id of the resource.' })
+  @UuidField({ description: 'The ID of the resource.' })
   id!: string;
 }

@@ -40,7 +40,7 @@ function base({ title, description, server }: DocumentOptions): Omit<OpenAPIObje
       type: 'http',
       scheme: 'bearer',
       bearerFormat: 'JWT',
-      description: 'The `accessToken` of a session.',
+      description: 'The `accessToken` you get when you sign in.',
     });
   declaredTags().forEach(([name, text]) => builder.addTag(name, text));
   if (server !== undefined) {

@@ -42,26 +42,28 @@ const text = (description: string, example: string): object => ({
   example,
 });
 
-const REQUEST_ID = { 'X-Request-Id': text('The id of the request, for support and logs.', '0197f9a2-5c1e') };
+const REQUEST_ID = {
+  'X-Request-Id': text('The ID of the request. Quote it when you contact support.', '0197f9a2-5c1e'),
+};
 const RATE_LIMIT = {
-  RateLimit: text('What is left: requests (`r`) and seconds until more (`t`).', '"default";r=599;t=60'),
-  'RateLimit-Policy': text(
-    'The limit: requests (`q`) in any window of seconds (`w`).',
-    '"default";q=600;w=60',
+  RateLimit: text(
+    'Requests left (`r`) and seconds until more become available (`t`).',
+    '"default";r=599;t=60',
   ),
+  'RateLimit-Policy': text('The limit: at most `q` requests in any `w` seconds.', '"default";q=600;w=60'),
 };
 const DEPRECATION = {
-  Deprecation: text('Since when it is deprecated (RFC 9745).', '@1795305600'),
-  Sunset: text('When it may stop to answer (RFC 8594).', 'Mon, 22 Nov 2027 00:00:00 GMT'),
+  Deprecation: text('When the operation was deprecated (RFC 9745).', '@1795305600'),
+  Sunset: text('When the operation may stop working (RFC 8594).', 'Mon, 22 Nov 2027 00:00:00 GMT'),
   Link: text(
-    'What takes its place, and the neighbouring pages (RFC 8288).',
+    'The replacement, and the next and previous pages (RFC 8288).',
     '</v2/users>; rel="successor-version"',
   ),
 };
 const BY_STATUS_HEADERS: Readonly<Record<number, object>> = {
-  401: { 'WWW-Authenticate': text('How to authenticate.', 'Bearer') },
-  429: { 'Retry-After': text('Seconds until the next request is served.', '30') },
-  503: { 'Retry-After': text('Seconds until it is worth to try again.', '1') },
+  401: { 'WWW-Authenticate': text('The authentication scheme to use.', 'Bearer') },
+  429: { 'Retry-After': text('Seconds to wait before the next request.', '30') },
+  503: { 'Retry-After': text('Seconds to wait before you try again.', '1') },
 };
 
 export const PROBLEM_SCHEMA = {
@@ -69,23 +71,30 @@ export const PROBLEM_SCHEMA = {
   description: 'A problem document (RFC 9457).',
   required: ['type', 'title', 'status', 'detail', 'instance', 'code', 'requestId'],
   properties: {
-    type: { type: 'string', format: 'uri', description: 'A page that explains this kind of problem.' },
-    title: { type: 'string', description: 'What kind of problem it is; the same each time.' },
-    status: { type: 'integer', minimum: 400, maximum: 599, description: 'The HTTP status.' },
-    detail: { type: 'string', description: 'What went wrong this time.' },
+    type: { type: 'string', format: 'uri', description: 'URL of a page that explains the problem.' },
+    title: { type: 'string', description: 'A short summary, always the same for a given `code`.' },
+    status: { type: 'integer', minimum: 400, maximum: 599, description: 'The HTTP status code.' },
+    detail: { type: 'string', description: 'What went wrong with this request, and what to do about it.' },
     instance: { type: 'string', description: 'The path of the request.' },
-    code: { type: 'string', pattern: '^[a-z0-9-]+$', description: 'Stable, for programs to decide by.' },
-    requestId: { type: 'string', description: 'To be quoted to support; the logs have it.' },
+    code: {
+      type: 'string',
+      pattern: '^[a-z0-9-]+$',
+      description: 'A stable code that programs can rely on.',
+    },
+    requestId: { type: 'string', description: 'The ID of the request. Quote it when you contact support.' },
     errors: {
       type: 'array',
-      description: 'For `invalid-input`: every invalid member.',
+      description: 'The invalid fields. Only with `invalid-input`.',
       items: {
         type: 'object',
         required: ['pointer', 'code', 'message'],
         properties: {
-          pointer: { type: 'string', description: 'RFC 6901: where the member stands.' },
-          code: { type: 'string', description: 'Stable, such as `too-long`.' },
-          message: { type: 'string', description: 'What is expected, to follow the name of the member.' },
+          pointer: { type: 'string', description: 'Which field is invalid, as a JSON Pointer (RFC 6901).' },
+          code: { type: 'string', description: 'A stable code, such as `too-long`.' },
+          message: {
+            type: 'string',
+            description: 'What is expected, worded to follow the name of the field.',
+          },
         },
       },
     },
@@ -164,7 +173,7 @@ function exampleOf({ code, definition }: ProblemFactory): object {
     code,
     requestId: '0197f9a2-5c1e-7c3b-9d52-6f1d1c1f4a10',
     ...(code === invalidInput.code
-      ? { errors: [{ pointer: '/email', code: 'invalid-email', message: 'must be an email' }] }
+      ? { errors: [{ pointer: '/email', code: 'invalid-email', message: 'must be an email address' }] }
       : {}),
   };
 }

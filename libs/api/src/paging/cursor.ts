@@ -6,10 +6,10 @@ import type { CursorPage, CursorQuery } from './page.js';
 
 export const invalidCursor = defineProblem('invalid-cursor', {
   status: 400,
-  title: 'The cursor is not valid',
+  title: 'Invalid cursor',
   about:
-    'A cursor is opaque and belongs to the list, filters and order it came from. Take it unchanged from the ' +
-    '`page` member or the `Link` header of an answer, or leave it out to begin with the first page.',
+    'A cursor only works with the list, filters and sort order it was returned for. Use it exactly as returned in ' +
+    '`page` or the `Link` header, or leave it out to start with the first page.',
 });
 
 /** Turns positions in lists into texts that clients can send back but can neither read nor make. */

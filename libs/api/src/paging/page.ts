@@ -3,31 +3,49 @@ import { ApiProperty } from '@nestjs/swagger';
 import { BooleanQuery, IntegerQuery, StringField } from '../input/fields.js';
 
 export class CursorQuery {
-  @IntegerQuery({ description: 'How many items at most.', min: 1, max: 100, default: 20, example: 20 })
+  @IntegerQuery({
+    description: 'Maximum number of items to return.',
+    min: 1,
+    max: 100,
+    default: 20,
+    example: 20,
+  })
   limit: number = 20;
 
   @StringField({
-    description: 'From `page.nextCursor` or `page.previousCursor`.',
+    description: 'Which page to return: `page.nextCursor` or `page.previousCursor` of an earlier response.',
     maxLength: 1024,
     optional: true,
   })
   cursor?: string;
 
   @BooleanQuery({
-    description: 'Whether to count all items, which takes time in a long list.',
+    description: 'Whether to count all items. Takes a while on long lists.',
     default: false,
   })
   total: boolean = false;
 }
 
 export class CursorPage {
-  @ApiProperty({ type: String, nullable: true, description: 'Gives the next page; null on the last one.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Cursor of the next page. Null on the last page.',
+  })
   nextCursor!: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Gives the page before; null on the first one.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Cursor of the previous page. Null on the first page.',
+  })
   previousCursor!: string | null;
 
-  @ApiProperty({ type: 'integer', required: false, description: 'How many items there are, when asked for.' })
+  @ApiProperty({
+    type: 'integer',
+    required: false,
+    description: 'Total number of items. Only with `total=true`.',
+  })
   total?: number;
 }
 

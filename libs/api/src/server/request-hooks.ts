@@ -135,8 +135,8 @@ function createProxyWarning(logger: Logger): (remoteAddress: string | undefined)
     quietUntil = Date.now() + PROXY_WARNING_INTERVAL_MS;
     logger.warn(
       { remoteAddress },
-      'X-Forwarded-For came from an address that is not in TRUSTED_PROXIES and was ignored: ' +
-        'behind a balancer, all its clients share one rate limit until its address is listed there',
+      'ignored X-Forwarded-For from an address that is not in TRUSTED_PROXIES: ' +
+        'if it is your load balancer, all its clients share one rate limit until you add its address',
     );
   };
 }

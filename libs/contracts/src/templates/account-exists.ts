@@ -3,28 +3,30 @@ import { defineTemplate } from '../define-template.js';
 export const accountExists = defineTemplate('account-exists', {
   en: {
     subject: 'You already have an account',
-    preheader: 'Somebody tried to sign up with your address. You have an account already.',
+    preheader: 'Someone tried to sign up with your email address, but you already have an account.',
     heading: 'You already have an account',
     paragraphs: [
-      'Somebody, probably you, has just tried to sign up with this address. There is an account for it already, so nothing was changed.',
-      'Sign in with your password, or set a new one if you have forgotten it.',
+      "Someone, probably you, just tried to sign up with this email address. It already has an account, so we didn't change anything.",
+      'Sign in with your password, or reset it if you forgot it.',
     ],
     action: 'Sign in',
-    fallback: 'If the button does not work, copy this address into your browser:',
-    notes: ['It was not you? Then ignore this mail: nobody got into your account.'],
+    fallback: "If the button doesn't work, copy this link into your browser:",
+    notes: ["Wasn't you? Just ignore this email; nobody got into your account."],
     sentBy: 'Sent by',
   },
   de: {
     subject: 'Sie haben bereits ein Konto',
-    preheader: 'Jemand wollte sich mit Ihrer Adresse anmelden. Sie haben schon ein Konto.',
+    preheader: 'Jemand wollte sich mit Ihrer E-Mail-Adresse registrieren, aber Sie haben bereits ein Konto.',
     heading: 'Sie haben bereits ein Konto',
     paragraphs: [
-      'Jemand, vermutlich Sie selbst, wollte gerade mit dieser Adresse ein Konto anlegen. Es gibt dafür schon eines, deshalb wurde nichts geändert.',
-      'Melden Sie sich mit Ihrem Passwort an, oder setzen Sie ein neues, falls Sie es vergessen haben.',
+      'Jemand – vermutlich Sie selbst – wollte sich gerade mit dieser E-Mail-Adresse registrieren. Dafür gibt es bereits ein Konto, deshalb haben wir nichts geändert.',
+      'Melden Sie sich mit Ihrem Passwort an oder setzen Sie es zurück, falls Sie es vergessen haben.',
     ],
     action: 'Anmelden',
-    fallback: 'Falls die Schaltfläche nicht funktioniert, kopieren Sie diese Adresse in Ihren Browser:',
-    notes: ['Das waren nicht Sie? Dann ignorieren Sie diese Mail: Niemand ist in Ihr Konto gelangt.'],
+    fallback: 'Falls die Schaltfläche nicht funktioniert, kopieren Sie diesen Link in Ihren Browser:',
+    notes: [
+      'Das waren nicht Sie? Dann ignorieren Sie diese E-Mail einfach. Niemand hat Zugriff auf Ihr Konto erhalten.',
+    ],
     sentBy: 'Gesendet von',
   },
 });

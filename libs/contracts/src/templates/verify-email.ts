@@ -2,32 +2,32 @@ import { defineTemplate } from '../define-template.js';
 
 export const verifyEmail = defineTemplate('verify-email', {
   en: {
-    subject: 'Confirm your e-mail address',
-    preheader: 'One click, and your address is confirmed. The link is valid for 24 hours.',
-    heading: 'Confirm your e-mail address',
+    subject: 'Confirm your email address',
+    preheader: 'It only takes one click. The link is valid for 24 hours.',
+    heading: 'Confirm your email address',
     paragraphs: [
-      'Thank you for signing up. Please confirm that this address is yours, so that we can reach you and you can get back into your account.',
+      'Thanks for signing up. Please confirm that this email address is yours, so that we can reach you and you can always get back into your account.',
     ],
-    action: 'Confirm address',
-    fallback: 'If the button does not work, copy this address into your browser:',
+    action: 'Confirm email address',
+    fallback: "If the button doesn't work, copy this link into your browser:",
     notes: [
       'The link is valid for 24 hours.',
-      'You did not sign up? Then ignore this mail; without your confirmation the address counts as unconfirmed.',
+      "Didn't sign up? Just ignore this email; the address won't be confirmed.",
     ],
     sentBy: 'Sent by',
   },
   de: {
     subject: 'Bestätigen Sie Ihre E-Mail-Adresse',
-    preheader: 'Ein Klick, und Ihre Adresse ist bestätigt. Der Link gilt 24 Stunden.',
+    preheader: 'Ein Klick genügt. Der Link ist 24 Stunden gültig.',
     heading: 'Bestätigen Sie Ihre E-Mail-Adresse',
     paragraphs: [
-      'Danke für Ihre Anmeldung. Bitte bestätigen Sie, dass diese Adresse Ihnen gehört, damit wir Sie erreichen und Sie wieder in Ihr Konto kommen können.',
+      'Vielen Dank für Ihre Registrierung. Bitte bestätigen Sie, dass diese E-Mail-Adresse Ihnen gehört. So können wir Sie erreichen, und Sie kommen jederzeit wieder in Ihr Konto.',
     ],
-    action: 'Adresse bestätigen',
-    fallback: 'Falls die Schaltfläche nicht funktioniert, kopieren Sie diese Adresse in Ihren Browser:',
+    action: 'E-Mail-Adresse bestätigen',
+    fallback: 'Falls die Schaltfläche nicht funktioniert, kopieren Sie diesen Link in Ihren Browser:',
     notes: [
-      'Der Link gilt 24 Stunden.',
-      'Sie haben sich nicht angemeldet? Dann ignorieren Sie diese Mail; ohne Ihre Bestätigung gilt die Adresse als unbestätigt.',
+      'Der Link ist 24 Stunden gültig.',
+      'Sie haben sich nicht registriert? Dann ignorieren Sie diese E-Mail einfach. Die Adresse wird nicht bestätigt.',
     ],
     sentBy: 'Gesendet von',
   },

@@ -96,7 +96,7 @@ export class OpenTelemetryTracing implements Tracing {
       () => true,
     );
     if (!(await within(STOP_WITHIN_MS, sent))) {
-      this.report(true, 'no response before the process ended');
+      this.report(true, 'no response before the process exited');
     }
   }
 }

@@ -17,10 +17,11 @@ export class EmailController {
   @Post('verify')
   @HttpCode(204)
   @ApiOperation({
-    summary: 'Verify an address',
-    description: 'Opens no session: a link in a mail is no sign-in.',
+    summary: 'Verify an email address',
+    description:
+      "Takes the token from the link in the verification email. Following the link doesn't sign you in.",
   })
-  @ApiNoContentResponse({ description: 'The address is verified.' })
+  @ApiNoContentResponse({ description: 'Email address verified.' })
   @Fails(invalidToken)
   async verifyEmail(@Body() { token }: VerifyEmail): Promise<void> {
     await this.verification.verify(token);
@@ -29,11 +30,11 @@ export class EmailController {
   @Post('resend')
   @HttpCode(202)
   @ApiOperation({
-    summary: 'Send the link again',
+    summary: 'Resend the verification email',
     description:
-      'At most one mail a minute for each account. The answer is the same whether or not there is such an account.',
+      'Sends each account at most one email per minute. The response is the same whether or not the account exists.',
   })
-  @ApiAcceptedResponse({ description: 'If there is an account to verify, a mail is on its way.' })
+  @ApiAcceptedResponse({ description: 'If an unverified account has this address, an email is on its way.' })
   @Idempotent()
   async resendVerification(@Body() { email }: ResendVerification): Promise<void> {
     await this.verification.resend(email);

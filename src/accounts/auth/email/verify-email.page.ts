@@ -35,20 +35,20 @@ interface Texts {
 }
 
 const ENGLISH: Texts = {
-  title: 'Confirm your e-mail address',
-  lead: 'One click, and we know that this address is yours.',
+  title: 'Confirm your email address',
+  lead: 'Click the button to confirm that this address is yours.',
   button: 'Confirm',
-  done: 'Thank you. Your address is confirmed; you can close this page.',
-  invalid: 'This link is not valid any more. Ask for a new mail.',
-  failed: 'That did not work. Please try again in a moment.',
+  done: 'Thanks! Your email address is confirmed. You can close this page.',
+  invalid: 'This link is no longer valid. Please request a new email.',
+  failed: "That didn't work. Please try again in a moment.",
 };
 const GERMAN: Texts = {
   title: 'E-Mail-Adresse bestätigen',
-  lead: 'Ein Klick, und wir wissen, dass diese Adresse Ihnen gehört.',
+  lead: 'Bestätigen Sie mit einem Klick, dass diese Adresse Ihnen gehört.',
   button: 'Bestätigen',
-  done: 'Vielen Dank. Ihre Adresse ist bestätigt; Sie können diese Seite schließen.',
-  invalid: 'Dieser Link ist nicht mehr gültig. Bitte fordern Sie eine neue Mail an.',
-  failed: 'Das hat nicht geklappt. Bitte versuchen Sie es gleich noch einmal.',
+  done: 'Vielen Dank! Ihre E-Mail-Adresse ist bestätigt. Sie können diese Seite schließen.',
+  invalid: 'Dieser Link ist nicht mehr gültig. Bitte fordern Sie eine neue E-Mail an.',
+  failed: 'Das hat leider nicht geklappt. Bitte versuchen Sie es gleich noch einmal.',
 };
 
 /**

@@ -20,7 +20,10 @@ export class LoginController {
   @Public()
   @AuthLimited()
   @HttpCode(200)
-  @ApiOperation({ summary: 'Sign in with a password' })
+  @ApiOperation({
+    summary: 'Sign in with a password',
+    description: 'Starts a session and returns its tokens.',
+  })
   @ApiOkResponse({ type: SessionResponse, description: 'Signed in.' })
   @Fails(invalidCredentials)
   async login(@Body() input: Login, @Req() request: FastifyRequest): Promise<SessionResponse> {

@@ -52,7 +52,7 @@ export class LoginService {
         em.nativeUpdate(Password, { user, hash: outdated }, { hash, changedAt: this.clock.now() }),
       );
     } catch (error) {
-      this.logger.warn('could not upgrade a password hash; the next sign-in tries again', error);
+      this.logger.warn('a password hash could not be upgraded; retrying at the next sign-in', error);
     }
   }
 }

@@ -32,18 +32,18 @@ export class PasswordHasher {
     this.queue = queue;
     this.waits = new Histogram({
       name: 'gatehouse_password_hash_wait_seconds',
-      help: 'How long passwords waited before they were hashed or verified.',
+      help: 'Time that passwords waited before they were hashed or verified.',
       buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5],
       registers: [registry],
     });
     this.refusals = new Counter({
       name: 'gatehouse_password_hash_refused_total',
-      help: 'Passwords that were neither hashed nor verified, because too many waited: answered with 503.',
+      help: 'Requests rejected with 503 because too many passwords were waiting to be hashed or verified.',
       registers: [registry],
     });
     new Gauge({
       name: 'gatehouse_password_hash_waiting',
-      help: 'Passwords that wait to be hashed or verified.',
+      help: 'Passwords waiting to be hashed or verified.',
       registers: [registry],
       collect() {
         this.set(queue.length);

@@ -18,12 +18,12 @@ export class PasswordPolicy {
     const lower = password.normalize('NFKC').toLowerCase();
     if (this.common.has(lower)) {
       throw weakPassword({
-        detail: 'This is one of the passwords that are tried first. Choose another one.',
+        detail: 'This password is too common. Choose another one.',
       });
     }
     const address = canonicalEmail(email);
     if (lower === address || lower === address.split('@', 1)[0]) {
-      throw weakPassword({ detail: 'The password must not be the e-mail address. Choose another one.' });
+      throw weakPassword({ detail: 'The password must not match the email address. Choose another one.' });
     }
   }
 }

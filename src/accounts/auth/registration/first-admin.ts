@@ -35,7 +35,7 @@ export class FirstAdmin implements OnApplicationBootstrap {
         });
         await em.insert(Password, { user: user.id, hash, changedAt: this.clock.now() });
       });
-      this.logger.log('the first admin has been created');
+      this.logger.log('created the first admin');
     } catch (error) {
       // A replica that started at the same time was first.
       if (!emailTaken.is(error)) {

@@ -21,12 +21,14 @@ export class RegistrationController {
   @Public()
   @AuthLimited()
   @ApiOperation({
-    summary: 'Open an account',
-    description: 'Sends a mail with a link that verifies the address.',
+    summary: 'Create an account',
+    description: 'Signs you in and sends an email with a link that verifies your address.',
   })
-  @ApiCreatedResponse({ type: SessionResponse, description: 'The account is open and signed in.' })
+  @ApiCreatedResponse({ type: SessionResponse, description: 'Account created. You are signed in.' })
   @ApiAcceptedResponse({
-    description: 'With `REGISTRATION=verify-first`, whether or not the address is taken: see the mail.',
+    description:
+      'With `REGISTRATION=verify-first`, every valid request gets this response, so that nobody can find ' +
+      'out who has an account. The email says how to continue.',
   })
   @Fails(emailTaken, weakPassword)
   @Idempotent({ status: 201, body: presentSignIn })

@@ -3,11 +3,11 @@ import { DisplayNameField, LocaleField, TimezoneField } from '../../users/http.j
 import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from '../passwords/password-policy.js';
 
 export class Register {
-  @EmailField({ description: 'Where the link to verify it is sent.' })
+  @EmailField({ description: 'Your email address. We send a verification link to it.' })
   email!: string;
 
   @StringField({
-    description: '8 to 256 characters; the most common passwords are refused.',
+    description: '8 to 256 characters. The most common passwords are rejected.',
     example: 'seven brave otters',
     minLength: PASSWORD_MIN_LENGTH,
     maxLength: PASSWORD_MAX_LENGTH,

@@ -21,11 +21,12 @@ export class RefreshController {
   @Public()
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Trade a refresh token for the next one',
+    summary: 'Refresh a session',
     description:
-      'The same token again within 10 seconds gets the very same successor; later it ends the session.',
+      'Exchanges a refresh token for new tokens. Each refresh token works once. Within 10 seconds, the same refresh token ' +
+      'returns the same new token; after that it counts as reuse and ends the session.',
   })
-  @ApiOkResponse({ type: SessionResponse, description: 'The session goes on.' })
+  @ApiOkResponse({ type: SessionResponse, description: 'New tokens for the same session.' })
   @Fails(invalidRefreshToken, refreshTokenReused)
   async refresh(@Body() { refreshToken }: Refresh): Promise<SessionResponse> {
     return toSessionResponse(await this.refreshes.refresh(refreshToken));
@@ -36,9 +37,9 @@ export class RefreshController {
   @HttpCode(204)
   @ApiOperation({
     summary: 'Sign out',
-    description: 'Ends the session of the access token, on every replica within a second.',
+    description: 'Ends the current session. Its access token stops working everywhere within a second.',
   })
-  @ApiNoContentResponse({ description: 'The session has ended.' })
+  @ApiNoContentResponse({ description: 'Signed out.' })
   async logout(@Caller() { userId, sessionId }: Principal): Promise<void> {
     await this.sessions.logout(userId, sessionId);
   }

@@ -1,6 +1,6 @@
 import { StringField } from '#libs/api';
 
 export class Refresh {
-  @StringField({ description: 'The `refreshToken` of the session.', minLength: 1, maxLength: 512 })
+  @StringField({ description: 'The latest `refreshToken` of the session.', minLength: 1, maxLength: 512 })
   refreshToken!: string;
 }

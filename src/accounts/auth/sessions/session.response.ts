@@ -4,24 +4,24 @@ import type { SessionGrant } from './session-grant.js';
 
 @ApiSchema({ name: 'Session' })
 export class SessionResponse {
-  @ApiProperty({ type: String, description: 'A JWT (RFC 9068), to be sent as `Authorization: Bearer`.' })
+  @ApiProperty({ type: String, description: 'A JWT (RFC 9068). Send it as `Authorization: Bearer`.' })
   accessToken!: string;
 
   @ApiProperty({
     type: String,
     enum: ['Bearer'],
     example: 'Bearer',
-    description: 'How the access token is sent.',
+    description: 'The type of the access token.',
   })
   tokenType!: 'Bearer';
 
   @ApiProperty({ type: 'integer', example: 600, description: 'Seconds until the access token expires.' })
   expiresIn!: number;
 
-  @ApiProperty({ type: String, description: 'Opaque; trades for the next session once.' })
+  @ApiProperty({ type: String, description: 'An opaque token that you can exchange once for new tokens.' })
   refreshToken!: string;
 
-  @ApiProperty({ type: UserResponse, description: 'Who is signed in.' })
+  @ApiProperty({ type: UserResponse, description: 'The signed-in user.' })
   user!: UserResponse;
 }
 

@@ -18,7 +18,7 @@ import { sessionNotFound } from './sessions.errors.js';
 import { DeviceList, toDevice } from './sessions.dto.js';
 import { SessionsService } from './sessions.service.js';
 
-const SessionsTag = defineTag('sessions', 'The devices that are signed in');
+const SessionsTag = defineTag('sessions', 'See where you are signed in and sign out devices');
 
 @SessionsTag()
 @Requires()
@@ -30,8 +30,11 @@ export class SessionsController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'List the devices that are signed in', description: 'Newest first.' })
-  @ApiOkResponse({ type: DeviceList })
+  @ApiOperation({
+    summary: 'List your signed-in devices',
+    description: 'Returns your active sessions, newest first.',
+  })
+  @ApiOkResponse({ type: DeviceList, description: 'A page of devices.' })
   @Fails(invalidCursor)
   async listSessions(
     @Caller() caller: Principal,
@@ -48,8 +51,8 @@ export class SessionsController {
 
   @Delete(':id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Sign one device out' })
-  @ApiNoContentResponse({ description: 'The session has ended.' })
+  @ApiOperation({ summary: 'Sign out a device', description: 'Ends one of your sessions.' })
+  @ApiNoContentResponse({ description: 'Device signed out.' })
   @Fails(sessionNotFound)
   async endSession(@Caller() caller: Principal, @Param() { id }: IdParams): Promise<void> {
     await this.sessions.end(caller.userId, id);
@@ -57,8 +60,11 @@ export class SessionsController {
 
   @Delete()
   @HttpCode(204)
-  @ApiOperation({ summary: 'Sign all other devices out' })
-  @ApiNoContentResponse({ description: 'All other sessions have ended.' })
+  @ApiOperation({
+    summary: 'Sign out all other devices',
+    description: 'Ends all of your sessions except the current one.',
+  })
+  @ApiNoContentResponse({ description: 'All other devices signed out.' })
   async endOtherSessions(@Caller() caller: Principal): Promise<void> {
     await this.sessions.endOthers(caller.userId, caller.sessionId);
   }

@@ -7,18 +7,18 @@ export class DeviceResponse {
   @ApiProperty({
     type: String,
     format: 'uuid',
-    description: 'The id of the session; `sid` in its access tokens.',
+    description: 'The ID of the session, which is the `sid` claim of its access tokens.',
   })
   id!: string;
 
-  @ApiProperty({ type: Boolean, description: 'Whether this is the session of the request.' })
+  @ApiProperty({ type: Boolean, description: 'Whether this is the session you are using now.' })
   current!: boolean;
 
   @ApiProperty({
     type: String,
     nullable: true,
     example: 'Mozilla/5.0',
-    description: 'What the device called itself.',
+    description: 'The `User-Agent` of the device when it signed in.',
   })
   userAgent!: string | null;
 
@@ -26,17 +26,25 @@ export class DeviceResponse {
     type: String,
     nullable: true,
     example: '203.0.113.7',
-    description: 'Where it signed in from.',
+    description: 'The IP address the device signed in from.',
   })
   ipAddress!: string | null;
 
-  @ApiProperty({ type: String, format: 'date-time', description: 'When it signed in.' })
+  @ApiProperty({ type: String, format: 'date-time', description: 'When the device signed in.' })
   createdAt!: string;
 
-  @ApiProperty({ type: String, format: 'date-time', description: 'When it last signed in or refreshed.' })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    description: 'When the device last signed in or refreshed its session.',
+  })
   lastUsedAt!: string;
 
-  @ApiProperty({ type: String, format: 'date-time', description: 'When it ends if it does not refresh.' })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    description: 'When the session ends unless it is refreshed.',
+  })
   expiresAt!: string;
 }
 

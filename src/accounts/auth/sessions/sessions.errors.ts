@@ -2,20 +2,20 @@ import { defineProblem } from '#libs/problem';
 
 export const invalidRefreshToken = defineProblem('invalid-refresh-token', {
   status: 401,
-  title: 'The refresh token is not valid',
+  title: 'Invalid refresh token',
   about: 'The refresh token is malformed, or its session has expired or ended. Sign in again.',
 });
 
 export const refreshTokenReused = defineProblem('refresh-token-reused', {
   status: 401,
-  title: 'The refresh token was used before',
+  title: 'Refresh token reused',
   about:
-    'A refresh token that had been traded for a new one came again, so it may have been stolen, and its session ' +
-    'was ended. Sign in again.',
+    'This refresh token had already been exchanged for a new one. It may have been stolen, so we ended the session. ' +
+    'Sign in again.',
 });
 
 export const sessionNotFound = defineProblem('session-not-found', {
   status: 404,
-  title: 'There is no such session',
-  about: 'You have no session with this id, or it has ended.',
+  title: 'Session not found',
+  about: 'You have no session with this ID, or it has ended.',
 });

@@ -2,14 +2,14 @@ import { defineProblem } from '#libs/problem';
 
 export const invalidCredentials = defineProblem('invalid-credentials', {
   status: 401,
-  title: 'The e-mail address or the password is wrong',
-  about: 'No account has this address with this password. Which of the two is wrong is not told on purpose.',
+  title: 'Invalid credentials',
+  about: "The email address or password is wrong. For security reasons we don't say which.",
 });
 
 export const mfaRequired = defineProblem('mfa-required', {
   status: 401,
-  title: 'A second factor is required',
+  title: 'Second factor required',
   about:
-    'The first proof was right, but this account has a second factor. Send the `mfaToken` with one of the `factors` to ' +
-    '`/auth/login/mfa` to get a session.',
+    'The sign-in succeeded so far, but this account also needs a second factor. Send the `mfaToken` with one of the ' +
+    '`factors` to `/auth/login/mfa`.',
 });

@@ -27,7 +27,7 @@ export class SigningKeys {
     const keys = await Promise.all(pems.map(toSigningKey));
     const [current] = keys;
     if (!current) {
-      throw new Error('a process that signs tokens needs a key to do so');
+      throw new Error('a process that signs tokens needs a signing key');
     }
     return new SigningKeys(current, keys);
   }

@@ -7,7 +7,7 @@ import { defineTag, Public } from '#libs/api';
 import { AppConfig } from '../../../../config/index.js';
 import { SigningKeys } from './signing-keys.js';
 
-const KeysTag = defineTag('keys', 'What gateways and other services verify access tokens with');
+const KeysTag = defineTag('keys', 'Public keys and metadata for verifying access tokens');
 
 /** Short enough that a new key, which is published before it signs, is known everywhere in time. */
 const CACHE = 'public, max-age=300';
@@ -24,8 +24,12 @@ export class WellKnownController {
 
   @Get('jwks.json')
   @Header('Cache-Control', CACHE)
-  @ApiOperation({ summary: 'The keys of the access tokens', description: 'RFC 7517. ES256 only.' })
+  @ApiOperation({
+    summary: 'Get the public keys',
+    description: 'The JWK Set (RFC 7517) that verifies access tokens. All keys are for ES256.',
+  })
   @ApiOkResponse({
+    description: 'The public keys.',
     schema: {
       type: 'object',
       required: ['keys'],
@@ -38,8 +42,11 @@ export class WellKnownController {
 
   @Get('oauth-authorization-server')
   @Header('Cache-Control', CACHE)
-  @ApiOperation({ summary: 'The issuer and where its keys are', description: 'RFC 8414, for gateways.' })
-  @ApiOkResponse({ schema: { type: 'object', additionalProperties: true } })
+  @ApiOperation({
+    summary: 'Get the issuer metadata',
+    description: 'Tells API gateways the issuer and where to find its public keys (RFC 8414).',
+  })
+  @ApiOkResponse({ description: 'The metadata.', schema: { type: 'object', additionalProperties: true } })
   getMetadata(): object {
     const { publicUrl } = this.config;
     return {

@@ -24,7 +24,7 @@ export class MailComposer {
     } catch (error) {
       // Not its message, which may quote the link.
       const name = error instanceof Error ? error.name : 'unknown error';
-      this.logger.error(`delivery ${id} can not be composed from the template "${template}": ${name}`);
+      this.logger.error(`delivery ${id} cannot be composed from the template "${template}": ${name}`);
       return null;
     }
   }

@@ -18,8 +18,8 @@ export class MailMetrics {
     this.attempts = new Counter({
       name: 'gatehouse_mail_attempts_total',
       help:
-        'Attempts to send a mail by how they ended: sent, refused (for good), deferred (the server wants it later), ' +
-        'unreachable (no connection or login), unknown (the connection was lost on the way).',
+        'Attempts to send an email by outcome: sent, refused (for good), deferred (the server wants it later), ' +
+        'unreachable (no connection or login), unknown (the connection was lost midway).',
       labelNames: ['outcome'],
       registers,
     });
@@ -29,12 +29,12 @@ export class MailMetrics {
     );
     this.expirations = new Counter({
       name: 'gatehouse_mails_expired_total',
-      help: 'Mails that were never sent, because their time was up.',
+      help: 'Emails that were never sent because they expired first.',
       registers,
     });
     this.durations = new Histogram({
       name: 'gatehouse_mail_delivery_seconds',
-      help: 'Time from the request that asked for a mail until the SMTP server accepted it.',
+      help: 'Time from the request that asked for an email until the SMTP server accepted it.',
       buckets: BUCKETS_SECONDS,
       registers,
     });
