@@ -104,16 +104,16 @@ export default {
     {
       name: 'the-application-embeds-nothing',
       comment:
-        'Protects the production image, which has no embedded server: those are for `npm start` and the tests.',
+        'Protects the production image, which contains no tools and no embedded servers: `npm start` and tests need them.',
       severity: 'error',
-      from: { path: '^(src|config|libs|migrations)/', pathNot: [TEST, '^libs/embedded/'] },
-      to: { path: '^libs/embedded/' },
+      from: { path: '^(src|config|libs|migrations)/', pathNot: TEST },
+      to: { path: '^tools/' },
     },
     {
       name: 'production-needs-no-development-package',
       comment: 'Protects the production image, into which `npm ci --omit=dev` brings no development package.',
       severity: 'error',
-      from: { path: '^(src|config|libs|migrations)/', pathNot: [TEST, '^libs/embedded/'] },
+      from: { path: '^(src|config|libs|migrations)/', pathNot: TEST },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {

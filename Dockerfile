@@ -14,8 +14,7 @@ COPY config config
 COPY libs libs
 COPY migrations migrations
 COPY src src
-# The embedded servers are a laptop's.
-RUN npm run build && rm -rf dist/libs/embedded
+RUN npm run build
 
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
