@@ -25,7 +25,9 @@ export async function main(run) {
     const code = await run();
     process.exitCode = typeof code === 'number' ? code : 0;
   } catch (error) {
-    console.error(error instanceof UserError ? `\n${error.message}\n` : error);
+    const { code = '', message } = /** @type {NodeJS.ErrnoException} */ (error);
+    const isForUser = error instanceof UserError || code.startsWith('ERR_PARSE_ARGS');
+    console.error(isForUser ? `\n${message}\n` : error);
     process.exitCode = 1;
   }
 }

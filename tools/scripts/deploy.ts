@@ -1,189 +1,150 @@
 /**
- * `npm run deploy -- --namespace accounts --values production.yaml --version 1.5.0`: deploys a version to the cluster that
- * KUBECONFIG leads to, tests it with `helm test`, and goes back by itself when something fails. How it deploys, rolling or
- * blue-green, is what `strategy` in the values says. docs/guides/release.md explains the options.
- *
- * Exit codes: 0 it serves; 1 it doesn't, and what served before serves; 2 the way back failed as well, or somebody else's
- * deployment is in its way: look at once.
+ * `npm run deploy -- --namespace accounts --values production.yaml --version 1.5.0`: deploys a version with Helm and tests it
+ * with `helm test`. Helm rolls back an upgrade that fails or is interrupted (`--atomic`). This script rolls back if the test
+ * fails, and does the blue-green switch. Exit codes: 0, the version is live; 1, what was live before still is; 2, check the
+ * release at once. docs/guides/release.md explains the options.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
-import { isToldToEnd, lookAround, outliveSignals, revisionsOf, warningsSince, work } from './cluster.ts';
-import { planDeployment } from './deployment.ts';
-import { UserError, inProject, main, seconds } from '../project.mjs';
-import { othersWork } from './revisions.ts';
+import { inProject, main, UserError } from '../project.mjs';
+import { must, run } from './programs.ts';
 
-const USAGE = `npm run deploy -- --namespace NAME --values FILE --version TAG [--release NAME] [--values FILE …]
-    [--digest sha256:…] [--chart FOLDER|oci://…] [--timeout 10m]
-npm run deploy -- --namespace NAME --retire [--release NAME]`;
+type Image = { tag?: string; digest?: string };
+type Values = { strategy?: string; blueGreen?: { active?: 'blue' | 'green'; blue?: Image; green?: Image } };
 
-const OPTIONS = {
-  release: { type: 'string', default: 'gatehouse' },
-  namespace: { type: 'string' },
-  values: { type: 'string', multiple: true, default: [] },
-  version: { type: 'string' },
-  digest: { type: 'string' },
-  chart: { type: 'string', default: inProject('helm', 'gatehouse') },
-  timeout: { type: 'string', default: '10m' },
-  retire: { type: 'boolean', default: false },
-};
-
-/** What an option has to look like: all of them become arguments of helm, where a comma or a space means more. */
-const FORMS = {
-  release: [/^[a-z0-9][a-z0-9-]{0,52}$/, 'a name of lower-case letters, digits and hyphens'],
-  namespace: [/^[a-z0-9][a-z0-9-]{0,62}$/, 'a name of lower-case letters, digits and hyphens'],
-  version: [/^(?!latest$)\w[\w.-]{0,127}$/, 'the tag of an image, such as 1.5.0, and not "latest"'],
-  digest: [/^sha256:[0-9a-f]{64}$/, 'sha256: and 64 hexadecimal digits'],
-  timeout: [/^\d+(s|m|h)$/, 'a number with s, m or h'],
-};
+const GUIDE = 'docs/guides/deploy.md#when-something-is-wrong';
+let interrupted = false;
+let running: ChildProcess | undefined;
 
 await main(async () => {
-  const startedAt = Date.now();
-  const asked = readOptions(process.argv.slice(2));
-  const found = await lookAround(asked);
-  const plan = planDeployment(asked, found);
-  console.log(
-    `Release ${asked.release}, namespace ${asked.namespace}, cluster ${found.context || 'of the pod'}.`,
-  );
-  outliveSignals();
-  let upgrades = 0;
-  for (const stage of plan.stages) {
-    console.log(`\n== ${stage.title}\n   helm ${stage.helm.join(' ')}\n`);
-    const mayUpgrade = stage.kind === 'upgrade' && !isToldToEnd();
-    const { code, said } = await work('helm', stage.helm);
-    if (code !== 0) {
-      const ours = { upgrades, failure: mayUpgrade ? said : undefined };
-      return goBack({ asked, found, stage, ours, startedAt });
+  const asked = readOptions();
+  const revisions = await history(asked);
+  const live = revisions.findLast(({ status }) => status === 'deployed')?.revision ?? 0;
+  const steps = await plan(asked, live);
+  const interrupt = (): void => {
+    running?.kill(interrupted ? 0 : 'SIGTERM');
+    interrupted = true;
+  };
+  ['SIGINT', 'SIGTERM', 'SIGHUP'].forEach((signal) => process.on(signal, interrupt));
+  let [before, after, made] = [live, live, revisions.at(-1)?.revision ?? 0];
+  for (const [title, ...args] of steps) {
+    const upgrades = args[0] === 'upgrade';
+    console.log(`\n== ${title}\n   helm ${args.join(' ')}\n`);
+    const failed = interrupted || (await show('helm', args)) !== 0;
+    // Helm numbers revisions one by one.
+    [before, after, made] = upgrades && !failed ? [after, made + 1, made + 1] : [before, after, made];
+    if (failed || interrupted) {
+      console.error(`\n== ${interrupted ? 'Interrupted' : 'Failed'}: ${title}\n`);
+      return goBack(asked, before, upgrades && failed ? undefined : made);
     }
-    upgrades += Number(mayUpgrade);
   }
-  console.log(`\n${plan.result} (${seconds(startedAt)})`);
+  console.log(`\n${asked.version} is live.`);
   return 0;
 });
 
-async function goBack({ asked, found, stage: { title, kind, back }, ours, startedAt }) {
-  if (isToldToEnd()) {
-    console.error(`\n== Told to end: ${title}`);
+/** The steps: a title, and the arguments for Helm. */
+async function plan({ values, ...asked }: Asked, live: number): Promise<string[][]> {
+  const { release, place, chart, version, digest, timeout } = asked;
+  const wanted = readValues(values);
+  const get = ['get', 'values', release, ...place, `--revision=${live}`, '--output=json'];
+  const found: Values = live ? JSON.parse(await must('helm', get)) : wanted;
+  const { strategy = 'rolling', blueGreen = {} } = found;
+  if (strategy !== (wanted.strategy ?? 'rolling')) {
+    throw new UserError(`${release} has the strategy ${strategy}. To change it, see ${GUIDE}.`);
+  }
+  const upgrade = (title: string, sets: string, ...flags: string[]): string[] => [
+    ...[title, 'upgrade', release, chart, '--install', ...place, '--wait', '--timeout', timeout],
+    ...values.flatMap((file) => ['--values', file]),
+    ...['--set-string', sets, ...(chart.startsWith('oci://') ? ['--version', version] : []), ...flags],
+    // A first installation that fails stays, so that you can see why.
+    ...(live ? ['--atomic'] : []),
+  ];
+  const test = ['Test', 'test', release, ...place, '--logs', '--timeout', '5m'];
+  if (strategy !== 'blueGreen') {
+    return [upgrade(`Deploy ${version}`, `image.tag=${version},image.digest=${digest}`), test];
+  }
+  const { active = 'blue', ...images } = blueGreen;
+  const other = active === 'blue' ? 'green' : 'blue';
+  const selector = `--selector=app.kubernetes.io/instance=${release},app.kubernetes.io/component=api`;
+  const color = "--output=jsonpath={.items[0].spec.selector['gatehouse/colour']}";
+  const serving = live ? await must('kubectl', ['get', 'services', ...place, selector, color]) : active;
+  if (serving !== active) {
+    throw new UserError(`${serving || 'No color'} is live, but the release says ${active}. See ${GUIDE}.`);
+  }
+  const image: Image = { tag: version, digest };
+  const both: Values['blueGreen'] = live ? { [active]: images[active], [other]: image } : { [active]: image };
+  const set = (path: string, { tag = '', digest: hash = '' }: Image = {}): string =>
+    `blueGreen.${path}.tag=${tag},blueGreen.${path}.digest=${hash}`;
+  const sets = `${set('blue', both.blue)},${set('green', both.green)},blueGreen.active`;
+  const start = [upgrade(`Start ${version} as ${live ? other : active}`, `${sets}=${active}`), test];
+  return live ? [...start, upgrade(`Switch to ${other}`, `${sets}=${other}`, '--no-hooks'), test] : start;
+}
+
+/** Helm has rolled back an upgrade that failed. If the test failed, we do: `made` is the revision to leave. */
+async function goBack(asked: Asked, before: number, made?: number): Promise<number> {
+  const { release, place, timeout } = asked;
+  interrupted = true; // Signals do not stop a rollback.
+  const hooks = `app.kubernetes.io/instance=${release},app.kubernetes.io/component in (migrate,test)`;
+  await show('kubectl', ['get', 'events', ...place, '--field-selector=type=Warning']);
+  await show('kubectl', ['logs', ...place, '--selector', hooks, '--prefix', '--tail=40']);
+  const latest = (await history(asked).catch(() => [])).at(-1);
+  const rollback = ['rollback', release, `${before}`, ...place, '--wait', '--timeout', timeout];
+  const isOurs = made !== undefined && (latest?.revision ?? made) === made;
+  if (before === 0) {
+    console.error('\nNothing was live before. Fix the cause and deploy again, or run "helm uninstall".');
+  } else if (isOurs ? (await show('helm', rollback)) === 0 : !made && latest?.status === 'deployed') {
+    console.error('\nWhat was live before still is.');
   } else {
-    console.error(`\n== Failed: ${title}. What the cluster knows of it:\n`);
-    await explain(asked, kind, startedAt);
-  }
-  if (!back) {
-    console.error(
-      '\nNothing served before, so there is nothing to go back to. What was deployed stays, to be looked at: mend the cause and ' +
-        `deploy again, or remove it with "helm uninstall ${asked.release} --namespace ${asked.namespace}".`,
-    );
-    return 1;
-  }
-  const others = await othersSince(asked, found, ours);
-  if (others) {
-    console.error(
-      `\nSomebody else changed the release ${asked.release} meanwhile. ${others} So it stays as it is now. Find out who that ` +
-        'was (helm knows no names), wait until it is through, and look at what serves: kubectl get pods, services. If that ' +
-        `is not what should serve, the way back of this run was:\n\n  helm ${back.helm.join(' ')}`,
-    );
+    const found = `Revision ${latest?.revision} is "${latest?.status}". If someone else is deploying, wait`;
+    console.error(`\nCheck the release at once. ${found}. To roll back: helm ${rollback.join(' ')}`);
     return 2;
   }
-  console.error(`\n== ${back.title}\n   helm ${back.helm.join(' ')}\n`);
-  const { code } = await work('helm', back.helm, { shielded: true });
-  if (code !== 0) {
-    console.error(
-      '\nThe way back failed as well. Look at once what serves: kubectl get pods, services. docs/guides/deploy.md has the ' +
-        'commands of the way back.',
-    );
-    return 2;
-  }
-  console.error('\nThe deployment failed. What served before serves.');
   return 1;
 }
 
-/** Where helm doesn't say, nothing is known of others, and what served before is more urgent. */
-async function othersSince(asked, found, ours) {
-  try {
-    return othersWork(found.history, await revisionsOf(asked, { shielded: true }), ours);
-  } catch (error) {
-    console.error(`\nWhether somebody else deploys can't be told: ${error.message}`);
-    return '';
+async function history({ release, place }: Asked): Promise<{ revision: number; status: string }[]> {
+  const { code, stdout, stderr } = await run('helm', ['history', release, ...place, '--output=json']);
+  if (code !== 0 && !stderr.includes('release: not found')) {
+    throw new UserError(`Helm cannot read the release. Does KUBECONFIG lead to the cluster?\n\n${stderr}`);
   }
+  return JSON.parse(code === 0 ? stdout : '[]');
 }
 
-/**
- * Before the way back takes it away: the pods, what Kubernetes complains about, and what the hook that may have failed said.
- * No trouble in here is worth the way back.
- */
-async function explain({ release, namespace }, kind, startedAt) {
-  const ours = `app.kubernetes.io/instance=${release}`;
-  const hook = kind === 'test' ? 'test' : 'migrate';
-  const show = (...args) => work('kubectl', [...args, '--namespace', namespace]);
-  await show('get', 'pods', '--selector', ours);
-  console.error('\nWarnings in the namespace since the start:');
-  console.error(await warningsSince(namespace, startedAt).then(lastOnes, unknown));
-  console.error(`\nThe last lines of the hook "${hook}", if it still has a pod:\n`);
-  const selector = `${ours},app.kubernetes.io/component=${hook}`;
-  await show('logs', '--selector', selector, '--all-containers', '--prefix', '--tail', '40');
+/** Runs a program in its own session, which a terminal's signals do not reach. @returns its exit code */
+async function show(program: string, args: string[]): Promise<number> {
+  running = spawn(program, args, { stdio: 'inherit', detached: true });
+  const [code] = (await once(running, 'close').catch(() => [1])) as [number | null];
+  return code ?? 1;
 }
 
-function lastOnes(warnings) {
-  return warnings.slice(-10).join('\n') || 'none';
+type Asked = ReturnType<typeof readOptions>;
+
+function readOptions() {
+  const text = (value = '') => ({ type: 'string', default: value }) as const;
+  const texts = { namespace: text(), version: text(), digest: text(), release: text('gatehouse') };
+  const values = { type: 'string', multiple: true, default: [] as string[] } as const;
+  const chart = text(inProject('helm', 'gatehouse'));
+  const { values: asked } = parseArgs({ options: { ...texts, values, chart, timeout: text('10m') } });
+  if (
+    !asked.namespace ||
+    !/^(?!latest:)\w[\w.-]*:(sha256:\w{64})?$/.test(`${asked.version}:${asked.digest}`)
+  ) {
+    throw new UserError('Give --namespace, --version (not "latest") and optionally --digest (sha256:…).');
+  }
+  return { ...asked, place: ['--namespace', asked.namespace] };
 }
 
-function unknown(error) {
-  return `unknown: ${error.message}`;
-}
-
-function readOptions(args) {
-  const options = parseOptions(args);
-  const needed = options.retire ? ['namespace'] : ['namespace', 'values', 'version'];
-  for (const name of needed) {
-    if (!options[name]?.length) {
-      throw new UserError(`--${name} is missing.\n\n${USAGE}`);
+/** What decides on the steps. As in Helm, the last file wins. */
+function readValues(files: readonly string[]): Values {
+  return files.reduce((values, file) => {
+    try {
+      return { ...values, ...(parse(readFileSync(file, 'utf8'), { logLevel: 'error' }) as Values) };
+    } catch (error) {
+      // Its message quotes the file, which may contain a password.
+      throw new UserError(`Cannot read ${file}: ${(error as { code: string }).code}.`);
     }
-  }
-  for (const [name, [form, words]] of Object.entries(FORMS)) {
-    const value = options[name];
-    if (typeof value === 'string' && !form.test(value)) {
-      throw new UserError(`--${name} is "${value}", but has to be ${words}.`);
-    }
-  }
-  const chart = String(options.chart);
-  if (!chart.startsWith('oci://') && !existsSync(chart)) {
-    throw new UserError(`There is no chart at ${chart}. Name its folder, or oci://…, with --chart.`);
-  }
-  return { ...options, settings: readSettings(options.values) };
-}
-
-function parseOptions(args) {
-  try {
-    return parseArgs({ args, options: OPTIONS }).values;
-  } catch (error) {
-    throw new UserError(`${error.message}\n\n${USAGE}`);
-  }
-}
-
-/** The two values that decide what is done; helm reads the others. As there, the later file wins. */
-function readSettings(files) {
-  const settings = {};
-  for (const file of files) {
-    const values = readValues(file);
-    settings.strategy = values?.strategy ?? settings.strategy;
-    settings.active = values?.blueGreen?.active ?? settings.active;
-  }
-  return settings;
-}
-
-function readValues(file) {
-  if (!existsSync(file)) {
-    throw new UserError(
-      `There is no file ${file}. docs/guides/deploy.md shows what the values have to hold.`,
-    );
-  }
-  try {
-    return parse(readFileSync(file, 'utf8'), { logLevel: 'error' });
-  } catch (error) {
-    // Not its message: that quotes the file, and what is wrong there may be a password.
-    const [place] = error.linePos ?? [];
-    const where = place ? `: ${error.code} in line ${place.line}, column ${place.col}` : '';
-    throw new UserError(`${file} is not YAML${where}.`);
-  }
+  }, {});
 }
