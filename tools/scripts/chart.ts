@@ -1,208 +1,176 @@
 /**
- * `node scripts/chart.mjs`: checks the Helm chart without a cluster. Every values file in helm/gatehouse/ci is linted,
- * rendered for the oldest Kubernetes and a recent one, and held against their schemas and the promises of
- * lib/chart-promises.mjs; then come the values of the guide, and those that must be refused, each with its sentence.
- * `--without-schemas` leaves out the schemas of Kubernetes, which come by pip.
+ * `npm run chart`: checks the Helm chart without a cluster. Helm 4 lints and renders each values file in helm/gatehouse/ci,
+ * kubeconform validates the manifests for the oldest and a recent Kubernetes, and helm-unittest, on Helm 3, runs the suites in
+ * helm/gatehouse/tests. Here is only what neither can express.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
-import { PROMISES, UNUSUAL } from './chart-promises.ts';
-import { MISTAKES, REFUSED } from './chart-refusals.ts';
-import { bringTools, run } from './helm.ts';
-import { manifestChecker, parseManifests } from './manifests.ts';
-import { inProject, main, seconds } from '../project.mjs';
+import { parse, parseAllDocuments } from 'yaml';
+import { inProject, main, seconds, UserError } from '../project.mjs';
+import { kubernetesSchemas } from './kubernetes-schemas.ts';
+import { goProgram } from './programs.ts';
 
 const CHART = inProject('helm', 'gatehouse');
 const CI = join(CHART, 'ci');
-const GUIDE = inProject('docs', 'guides', 'deploy.md');
-const RECENT = '1.37.0';
-const WITHOUT_SCHEMAS = '--without-schemas';
-
-/** What a cluster may have besides Kubernetes itself. */
+const [OLDEST, RECENT] = ['1.20.0', '1.37.0'];
+const VALUES = readdirSync(CI).filter((file) => file.endsWith('-values.yaml'));
+/** APIs that a cluster may have besides those of Kubernetes. */
 const OPTIONAL_APIS = ['monitoring.coreos.com/v1', 'keda.sh/v1alpha1', 'gateway.networking.k8s.io/v1'];
-const WITHOUT_OPTIONAL_APIS = ['minimal', 'old-cluster'];
+const WITHOUT_OPTIONAL_APIS = ['minimal-values.yaml', 'old-cluster-values.yaml'];
+/** Release names that YAML reads as something else unless they are quoted. */
+const MISLEADING = ['123', '1e3', '1.2', 'true', 'null'];
+/** Proof that mistakes are found: what is replaced in a valid manifest, by what, and the message. */
+const MISTAKES = [
+  ['maxUnavailable: 0', 'maxUnavailble: 0', "'maxUnavailble' not allowed"],
+  ['readOnlyRootFilesystem: true', 'readonlyRootFilesystem: true', "'readonlyRootFilesystem' not allowed"],
+  ['relabelings:', 'relabeling:', "'relabeling' not allowed"],
+  ['kind: Deployment', 'kind: Deplyoment', 'could not find schema for Deplyoment'],
+  ['restartPolicy: Never', 'restartPolicy: Never\n  restartPolicy: Never', 'already set in map'],
+  ['automountServiceAccountToken: false', 'automountServiceAccountToken: "false"', 'want boolean'],
+  ['app.kubernetes.io/name: gatehouse', 'app.kubernetes.io/name: on', 'want string'],
+] as const;
 
-const CHECKS = [
-  { title: 'lint --strict', check: lint },
-  { title: 'the schemas of the oldest Kubernetes and a recent one', check: conform, bySchemas: true },
-  { title: 'mistakes in manifests are found', check: findMistakes, bySchemas: true },
-  { title: 'the promises that no schema knows', check: keepPromises },
-  { title: `${UNUSUAL.length} names and numbers that are easily misread`, check: renderUnusual },
-  { title: 'the values in the guide', check: renderGuide },
-  { title: `${REFUSED.length} values that must be refused, each with its sentence`, check: refuse },
-  { title: 'the switch of colours changes no pod', check: keepPods },
-];
+type Containers = readonly { readonly env?: readonly { readonly name: string }[] }[];
+type Pod = { readonly containers?: Containers; readonly initContainers?: Containers };
+type Spec = Pod & {
+  readonly template?: { readonly spec: Pod };
+  readonly replicas?: number;
+  readonly selector?: object;
+};
+type Manifest = { readonly kind: string; readonly metadata: { readonly name: string }; readonly spec?: Spec };
 
 await main(async () => {
   const startedAt = Date.now();
-  const withSchemas = !process.argv.includes(WITHOUT_SCHEMAS);
-  const checks = CHECKS.filter(({ bySchemas }) => withSchemas || !bySchemas);
-  const tools = await bringTools({ withSchemas });
-  const problems = [];
-  for (const helm of tools.helms) {
-    console.log(helm.name);
-    for (const { title, check } of checks) {
-      const found = await check(helm.path, tools);
-      console.log(`  ${found.length === 0 ? 'ok    ' : 'FAILED'}  ${title}`);
-      problems.push(...found.map((problem) => `${helm.name}, ${problem}`));
+  const helm = await goProgram('helm.sh/helm/v4', 'v4.3.1', './cmd/helm');
+  const unittest = await goProgram('github.com/helm-unittest/helm-unittest', 'v1.1.2', './cmd/helm-unittest');
+  const kubeconform = await goProgram('github.com/yannh/kubeconform', 'v0.8.0', './cmd/kubeconform');
+  const schemas = { [OLDEST]: await kubernetesSchemas(OLDEST), [RECENT]: await kubernetesSchemas(RECENT) };
+  let failed = false;
+  const report = (title: string, problems: readonly string[]): void => {
+    const found = problems.filter(Boolean);
+    failed ||= found.length > 0;
+    console.log([`${found.length === 0 ? 'ok    ' : 'FAILED'}  ${title}`, ...found].join('\n\n'));
+  };
+  const render = (values: string, args: string[] = [], release = 'gh', input = ''): string => {
+    const apis = WITHOUT_OPTIONAL_APIS.includes(values)
+      ? []
+      : OPTIONAL_APIS.flatMap((api) => ['--api-versions', api]);
+    const version = args.includes('--kube-version') ? [] : ['--kube-version', RECENT];
+    const { stdout, problem } = run(
+      helm,
+      ['template', release, CHART, '--values', join(CI, values), ...version, ...apis, ...args],
+      input,
+    );
+    if (problem) {
+      throw new UserError(problem);
     }
-  }
-  for (const problem of problems) {
-    console.error(`\n${problem}`);
-  }
-  console.log(
-    `\n${problems.length === 0 ? 'The chart is fine' : 'The chart is not fine'} (${seconds(startedAt)}).`,
+    return stdout;
+  };
+  const validate = (manifests: string, version = RECENT): string => {
+    const folders = [schemas[version] ?? '', join(CI, 'schemas')];
+    const locations = folders.flatMap((folder) => [
+      '-schema-location',
+      `${folder}/{{ .ResourceKind }}{{ .KindSuffix }}.json`,
+    ]);
+    return run(kubeconform, ['-strict', ...locations], manifests).problem;
+  };
+
+  report(
+    'helm lint --strict',
+    VALUES.map((file) => run(helm, ['lint', '--strict', CHART, '--values', join(CI, file)]).problem),
   );
-  return problems.length === 0 ? 0 : 1;
+  report('helm-unittest', [run(unittest, ['--strict', CHART]).problem]);
+  for (const version of [OLDEST, RECENT]) {
+    const rendered = VALUES.map((file) => render(file, ['--kube-version', version]));
+    report(
+      `kubeconform for Kubernetes ${version}`,
+      rendered.map((manifests) => validate(manifests, version)),
+    );
+  }
+  const misleading = MISLEADING.map((name) =>
+    render('rolling-full-values.yaml', ['--set-string', 'fullnameOverride=on'], name),
+  );
+  report(
+    'kubeconform with names that YAML could misread',
+    misleading.map((manifests) => validate(manifests)),
+  );
+  const full = render('rolling-full-values.yaml');
+  const missed = MISTAKES.filter(
+    ([right, wrong, message]) => !validate(full.replace(right, wrong)).includes(message),
+  );
+  report(
+    'kubeconform finds mistakes',
+    missed.map(([, wrong]) => `It did not find "${wrong}".`),
+  );
+  report(
+    'every variable is set once',
+    VALUES.flatMap((file) => manifestsIn(render(file)).flatMap(repeatedVariables)),
+  );
+  const [blue = [], green = []] = ['blue', 'green'].map((colour) =>
+    manifestsIn(render('blue-green-values.yaml', ['--set', `blueGreen.active=${colour}`])),
+  );
+  report('a blue-green switch changes no pod', differences(blue, green));
+  for (const values of valuesInGuide()) {
+    const tag = values.includes('strategy: blueGreen') ? ['--set', 'image.tag='] : [];
+    render('minimal-values.yaml', ['--values', '-', ...tag], 'gh', values);
+  }
+  report(
+    'the values in the guide are valid',
+    valuesInGuide().length < 4 ? ['It has fewer than 4 blocks of values.'] : [],
+  );
+  console.log(`\n${failed ? 'Some checks failed' : 'All checks passed'} (${seconds(startedAt)}).`);
+  return failed ? 1 : 0;
 });
 
-async function lint(helm) {
-  const problems = [];
-  for (const name of valuesFiles()) {
-    const { code, stdout, stderr } = await run(helm, ['lint', '--strict', CHART, '--values', file(name)]);
-    problems.push(...(code === 0 ? [] : [`lint of ${name}:\n${stdout}${stderr}`]));
-  }
-  return problems;
+function run(program: string, args: readonly string[], input = ''): { stdout: string; problem: string } {
+  const { status, stdout, stderr } = spawnSync(program, args, {
+    input,
+    encoding: 'utf8',
+    maxBuffer: 64 << 20,
+  });
+  return { stdout, problem: status === 0 ? '' : `${args.join(' ')}\n${stdout}${stderr}` };
 }
 
-async function conform(helm, { kubernetes }) {
-  const problems = [];
-  for (const { version, folder } of kubernetes) {
-    const check = manifestChecker([folder, join(CI, 'schemas')]);
-    for (const name of valuesFiles()) {
-      const { code, stdout, stderr } = await template(helm, name, version);
-      const { count, problems: found } = check(stdout);
-      problems.push(
-        ...(code === 0 ? [] : [`${name} for ${version}:\n${stderr}`]),
-        ...(count > 0 ? [] : [`${name} for ${version}: nothing was rendered`]),
-        ...found.map((problem) => `${name} for ${version}: ${problem}`),
-      );
-    }
-  }
-  return problems;
+function manifestsIn(text: string): Manifest[] {
+  return parseAllDocuments(text).flatMap((document) => (document.toJS() as Manifest | null) ?? []);
 }
 
-/** A check that finds nothing in wrong manifests would find nothing anywhere. */
-async function findMistakes(helm, { kubernetes }) {
-  const { stdout } = await template(helm, 'rolling-full', RECENT);
-  return kubernetes.flatMap(({ folder }) => {
-    const check = manifestChecker([folder, join(CI, 'schemas')]);
-    return MISTAKES.flatMap(([right, wrong, sentence]) => {
-      const mistaken = stdout.replace(right, wrong);
-      const found = check(mistaken).problems.some((problem) => problem.includes(sentence));
-      return mistaken !== stdout && found ? [] : [`"${wrong}" was not found with "${sentence}"`];
-    });
+/** The API server rejects them when Helm 4 applies a list that Helm 3 would have patched. */
+function repeatedVariables({ kind, metadata, spec }: Manifest): string[] {
+  const { containers = [], initContainers = [] } = spec?.template?.spec ?? spec ?? {};
+  return [...containers, ...initContainers].flatMap(({ env = [] }) => {
+    const names = env.map(({ name }) => name);
+    const repeated = names.filter((name, index) => names.indexOf(name) !== index);
+    return repeated.map((name) => `${kind} ${metadata.name} sets ${name} twice.`);
   });
 }
 
-async function keepPromises(helm) {
-  const problems = [];
-  for (const name of valuesFiles()) {
-    const { stdout } = await template(helm, name, RECENT);
-    problems.push(...broken(stdout).map((problem) => `${name}: ${problem}`));
-  }
-  return problems;
+/** The switch, and the way back, is instant only if it changes Services and the replicas of workers, but no pod. */
+function differences(blue: readonly Manifest[], green: readonly Manifest[]): string[] {
+  const deployments = (manifests: readonly Manifest[]): string[] =>
+    manifests
+      .filter(({ kind }) => kind === 'Deployment')
+      .map(({ metadata, spec }) => ({
+        metadata,
+        spec: metadata.name.includes('-api-') ? spec : { ...spec, replicas: undefined },
+      }))
+      .map((manifest) => JSON.stringify(manifest));
+  const selectors = (manifests: readonly Manifest[]): string =>
+    JSON.stringify(manifests.filter(({ kind }) => kind === 'Service').map(({ spec }) => spec?.selector));
+  const changed = deployments(blue).filter((text) => !deployments(green).includes(text));
+  return [
+    ...(deployments(blue).length === 6 ? changed : ['There are not 6 Deployments.']),
+    ...(selectors(blue) === selectors(green) ? ['It changes no Service.'] : []),
+  ];
 }
 
-async function renderUnusual(helm) {
-  const problems = [];
-  for (const [release, name, change, wanted] of UNUSUAL) {
-    const { code, stdout, stderr } = await template(helm, name, RECENT, [change], release);
-    const found = [
-      ...(code === 0 ? [] : [stderr]),
-      ...(stdout.includes(wanted) ? [] : [`${wanted} was not rendered`]),
-      ...broken(stdout),
-    ];
-    problems.push(...found.map((problem) => `${release}, ${name} with ${change}: ${problem}`));
-  }
-  return problems;
-}
-
-function broken(stdout) {
-  const manifests = parseManifests(stdout).map(({ content }) => content);
-  return PROMISES.flatMap((promise) => promise(manifests));
-}
-
-/** Every YAML block of the guide that holds values of this chart, on top of the least that has to be given. */
-async function renderGuide(helm) {
-  const known = Object.keys(parse(readFileSync(join(CHART, 'values.yaml'), 'utf8')));
-  const blocks = [...readFileSync(GUIDE, 'utf8').matchAll(/^```yaml\n(.*?)^```/gms)]
-    .map(([, text]) => text)
-    .filter((text) => Object.keys(parse(text)).every((key) => known.includes(key)));
-  const problems =
-    blocks.length >= 4 ? [] : [`the guide shows ${blocks.length} blocks of values, at least 4 were expected`];
-  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-chart-'));
-  try {
-    for (const text of blocks) {
-      const values = join(folder, 'values.yaml');
-      writeFileSync(values, text);
-      const tag = parse(text).strategy === 'blueGreen' ? ['--set', 'image.tag='] : [];
-      const { code, stderr } = await template(helm, 'minimal', RECENT, ['--values', values, ...tag]);
-      problems.push(...(code === 0 ? [] : [`values of the guide:\n${text}\n${stderr}`]));
-    }
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-  return problems;
-}
-
-async function refuse(helm) {
-  const problems = [];
-  for (const [name, change, sentence, release] of REFUSED) {
-    const { code, stderr } = await template(helm, name, RECENT, ['--set', change], release);
-    if (code === 0 || !stderr.includes(sentence)) {
-      const answer = code === 0 ? 'was rendered' : `said:\n${stderr}`;
-      problems.push(`${name} with ${change} should be refused with "${sentence}", but ${answer}`);
-    }
-  }
-  return problems;
-}
-
-/** The switch is instant, and so is the way back, only if it changes selectors and numbers but no pod. */
-async function keepPods(helm) {
-  const [blue, green] = await Promise.all(
-    ['blue', 'green'].map(async (colour) => {
-      const { stdout } = await template(helm, 'blue-green', RECENT, ['--set', `blueGreen.active=${colour}`]);
-      const documents = stdout.split(/^---$/m);
-      return {
-        api: only(documents, /^kind: Deployment$/m, /^ {2}name: \S+-api-/m),
-        jobs: only(documents, /^kind: Deployment$/m, /^ {2}name: \S+-(worker|notifications)-/m).map((text) =>
-          text.replace(/^ {2}replicas: \d+\n/m, ''),
-        ),
-        selectors: only(documents, /^kind: Service$/m, /gatehouse\/colour/).join(''),
-      };
-    }),
-  );
-  const problems = [];
-  if (blue.api.length !== 2 || String(blue.api) !== String(green.api)) {
-    problems.push('the switch of colours changes a Deployment of the API');
-  }
-  if (blue.jobs.length !== 4 || String(blue.jobs) !== String(green.jobs)) {
-    problems.push('the switch of colours changes more than the replicas of a Deployment that does jobs');
-  }
-  if (blue.selectors === green.selectors) {
-    problems.push('the switch of colours changes no Service');
-  }
-  return problems;
-}
-
-function only(documents, ...patterns) {
-  return documents.filter((text) => patterns.every((pattern) => pattern.test(text)));
-}
-
-function template(helm, name, kubernetes, args = [], release = 'gh') {
-  const apis = WITHOUT_OPTIONAL_APIS.includes(name) ? [] : OPTIONAL_APIS;
-  const cluster = ['--kube-version', kubernetes, ...apis.flatMap((api) => ['--api-versions', api])];
-  return run(helm, ['template', release, CHART, '--values', file(name), ...cluster, ...args]);
-}
-
-function valuesFiles() {
-  const ending = '-values.yaml';
-  return readdirSync(CI).flatMap((name) => (name.endsWith(ending) ? [name.slice(0, -ending.length)] : []));
-}
-
-function file(name) {
-  return join(CI, `${name}-values.yaml`);
+/** The YAML blocks in the guide that contain values of this chart. */
+function valuesInGuide(): string[] {
+  const known = Object.keys(parse(readFileSync(join(CHART, 'values.yaml'), 'utf8')) as object);
+  return [
+    ...readFileSync(inProject('docs', 'guides', 'deploy.md'), 'utf8').matchAll(/^```yaml\n(.*?)^```/gms),
+  ]
+    .map(([, text = '']) => text)
+    .filter((text) => Object.keys(parse(text) as object).every((key) => known.includes(key)));
 }

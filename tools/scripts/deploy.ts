@@ -69,10 +69,10 @@ async function plan({ values, ...asked }: Asked, live: number): Promise<string[]
   const { active = 'blue', ...images } = blueGreen;
   const other = active === 'blue' ? 'green' : 'blue';
   const selector = `--selector=app.kubernetes.io/instance=${release},app.kubernetes.io/component=api`;
-  const color = "--output=jsonpath={.items[0].spec.selector['gatehouse/colour']}";
-  const serving = live ? await must('kubectl', ['get', 'services', ...place, selector, color]) : active;
+  const colour = "--output=jsonpath={.items[0].spec.selector['gatehouse/colour']}";
+  const serving = live ? await must('kubectl', ['get', 'services', ...place, selector, colour]) : active;
   if (serving !== active) {
-    throw new UserError(`${serving || 'No color'} is live, but the release says ${active}. See ${GUIDE}.`);
+    throw new UserError(`${serving || 'No colour'} is live, but the release says ${active}. See ${GUIDE}.`);
   }
   const image: Image = { tag: version, digest };
   const both: Values['blueGreen'] = live ? { [active]: images[active], [other]: image } : { [active]: image };

@@ -52,22 +52,29 @@ export async function must(program: string, args: readonly string[], options?: R
   return stdout;
 }
 
-/** Builds a program from its Go module, which Go verifies against its public checksum database. @returns its path */
+/** Builds a program from its Go module. @returns its path */
 export async function goProgram(module: string, version: string, main: string): Promise<string> {
   const name = basename(main === '.' ? module : main);
-  if (!findProgram('go')) {
-    throw new UserError(`${name} is built with Go, which is not installed. See https://go.dev/doc/install.`);
-  }
   const folder = await cached(`${name} ${version}`, async (draft) => {
     // Built in the module itself: `go install` refuses modules that replace a dependency.
-    const { Dir } = JSON.parse(await must('go', ['mod', 'download', '-json', `${module}@${version}`])) as {
-      Dir: string;
-    };
-    await must('go', ['build', '-C', Dir, '-trimpath', '-ldflags=-s -w', '-o', join(draft, name), main], {
+    const folder = await goModule(module, version);
+    await must('go', ['build', '-C', folder, '-trimpath', '-ldflags=-s -w', '-o', join(draft, name), main], {
       env: { ...process.env, GOFLAGS: '-buildvcs=false', GOWORK: 'off' },
     });
   });
   return join(folder, name);
+}
+
+/** Downloads a Go module, which Go verifies against its public checksum database. @returns its folder */
+export async function goModule(module: string, version: string): Promise<string> {
+  if (!findProgram('go')) {
+    throw new UserError(
+      `${module} comes through Go, which is not installed. See https://go.dev/doc/install.`,
+    );
+  }
+  return (
+    JSON.parse(await must('go', ['mod', 'download', '-json', `${module}@${version}`])) as { Dir: string }
+  ).Dir;
 }
 
 /** promtool: from the PATH, or from Debian's package, which is unpacked but not installed, since that starts a server. */
