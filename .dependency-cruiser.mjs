@@ -1,6 +1,6 @@
 /**
- * Which way imports may point (`npm run check`): main.* → *.module → features → libs. The comment of a rule says whom
- * it protects.
+ * Which way imports may point (`npm run check`): main → processes → the features of services → libs. The comment of a
+ * rule says whom it protects.
  */
 const TEST = '\\.spec\\.ts$';
 
@@ -9,111 +9,124 @@ export default {
   forbidden: [
     {
       name: 'config-stands-alone',
-      comment:
-        'Protects whoever reads a setting: the environment means the same to everybody, so config knows nobody. ' +
-        'What is ours comes to it as an argument.',
+      comment: 'Protects whoever reads a setting: the environment means the same to everyone.',
       severity: 'error',
       from: { path: '^config/', pathNot: TEST },
-      to: { path: '^(src|libs|migrations|test)/' },
+      to: { path: '^(src|libs|test)/' },
     },
     {
       name: 'libs-know-no-application',
       comment:
-        'Protects the next application that is built on the libraries: what they need to know of one arrives ' +
-        'through `forRoot`, never by an import.',
+        'Protects the next application that is built on the libraries: what they need to know about one arrives ' +
+        'through module options.',
       severity: 'error',
       from: { path: '^libs/', pathNot: TEST },
-      to: { path: '^(src|config|migrations|test)/' },
+      to: { path: '^(src|config|test)/' },
     },
     {
-      name: 'libraries-have-one-door',
+      name: 'libraries-meet-at-their-index',
       comment: 'Protects the author of a library, who may change whatever its index.ts does not export.',
       severity: 'error',
-      from: { pathNot: '^libs/([^/]+)/|^test/' },
-      to: { path: '^libs/[^/]+/', pathNot: '^libs/[^/]+/src/index\\.ts$' },
+      from: { path: '^(libs/[^/]+|src|config|tools)/' },
+      to: { path: '^libs/[^/]+/', pathNot: ['^$1/', '^libs/[^/]+/src/index\\.ts$'] },
     },
     {
-      name: 'libraries-meet-at-their-doors',
-      comment: 'Protects the author of a library, who may change whatever its index.ts does not export.',
-      severity: 'error',
-      from: { path: '^libs/([^/]+)/' },
-      to: { path: '^libs/[^/]+/', pathNot: ['^libs/$1/', '^libs/[^/]+/src/index\\.ts$'] },
-    },
-    {
-      name: 'features-meet-at-their-doors',
-      comment: 'Protects the author of a feature, who may change whatever its index.ts does not export.',
-      severity: 'error',
-      from: { path: '^src/([^/]+)/' },
-      to: { path: '^src/[^/]+/', pathNot: ['^src/$1/', '^src/[^/]+/index\\.ts$'] },
-    },
-    {
-      name: 'composition-roots-use-the-doors',
+      name: 'services-never-import-each-other',
       comment:
-        'Protects the author of a feature, whose inside nobody wires. Besides index.ts there is one module for each ' +
-        'transport, so that a process loads only those it runs.',
+        'Protects whoever moves a service to processes and a database of its own: services meet in libs/contracts.',
       severity: 'error',
-      from: { path: '^src/[^/]+\\.ts$', pathNot: TEST },
-      to: { path: '^src/[^/]+/', pathNot: '^src/[^/]+/(index|[a-z-]+\\.(http|jobs)\\.module)\\.ts$' },
+      from: { path: '^src/(accounts|notifications)/' },
+      to: { path: '^src/(accounts|notifications)/', pathNot: '^src/$1/' },
     },
     {
-      name: 'features-do-not-import-features',
+      name: 'features-meet-at-their-index',
       comment:
-        'Protects whoever moves a feature into a service of its own: features tell each other things by messages ' +
-        '(libs/contracts). The one arrow between features that own data is auth → users.',
+        'Protects the author of a feature, who may change whatever its index.ts does not export. Controllers also ' +
+        'use http.ts, which index.ts leaves out so that services load nothing of HTTP.',
       severity: 'error',
-      from: { path: '^src/([^/]+)/', pathNot: '^src/auth/' },
-      to: { path: '^src/[^/]+/', pathNot: '^src/$1/' },
-    },
-    {
-      name: 'auth-imports-users-only',
-      comment:
-        'Protects whoever moves a feature into a service of its own: auth and users share the schema "accounts", ' +
-        'and nobody else does.',
-      severity: 'error',
-      from: { path: '^src/auth/' },
-      to: { path: '^src/[^/]+/', pathNot: '^src/(auth|users)/' },
-    },
-    {
-      name: 'nobody-imports-notifications',
-      comment:
-        'Protects the notifications service, which has to be able to run elsewhere with a database of its own: it ' +
-        'hears events and commands, and only the roots that compose a process know it.',
-      severity: 'error',
-      from: {
-        path: '^(src|libs|config)/',
-        pathNot: '^src/(notifications/|notifications-service\\.module\\.ts$|entities\\.ts$)',
+      from: { path: '^src/[^/]+/([^/]+)/' },
+      to: {
+        path: '^src/[^/]+/[^/]+/',
+        pathNot: ['^src/[^/]+/$1/', '^src/[^/]+/[^/]+/(index|http)\\.ts$', '^src/[^/]+/migrations/'],
       },
-      to: { path: '^src/notifications/' },
     },
     {
-      name: 'features-do-not-import-roots',
+      name: 'users-do-not-import-auth',
+      comment: 'Protects the reader of users: accounts can be understood without the ways to sign in to them.',
+      severity: 'error',
+      from: { path: '^src/accounts/users/' },
+      to: { path: '^src/accounts/auth/' },
+    },
+    {
+      name: 'sign-in-knows-no-way-to-sign-in',
+      comment:
+        'Protects the seam: each way to sign in hands it a proof. If it knew them, every new way would change it.',
+      severity: 'error',
+      from: { path: '^src/accounts/auth/sign-in/' },
+      to: { path: '^src/accounts/auth/', pathNot: '^src/accounts/auth/(sign-in|sessions|tokens)/' },
+    },
+    {
+      name: 'ways-to-sign-in-are-apart',
+      comment: 'Protects whoever adds or removes a way to sign in: none needs another.',
+      severity: 'error',
+      from: { path: '^src/accounts/auth/(passwords|one-time-codes|oauth|passkeys|second-factors)/' },
+      to: {
+        path: '^src/accounts/auth/(passwords|one-time-codes|oauth|passkeys|second-factors)/',
+        pathNot: '^src/accounts/auth/$1/',
+      },
+    },
+    {
+      name: 'services-know-no-transport',
+      comment:
+        'Protects jobs and gRPC, which share services with HTTP: a service takes and returns domain values, so ' +
+        'nothing that it imports, however indirectly, speaks HTTP.',
+      severity: 'error',
+      from: { path: '^src/.+\\.(service|repository|entity|processor|purge|handler)\\.ts$' },
+      to: { path: '^libs/(api|http|limits)/', reachable: true },
+    },
+    {
+      name: 'features-do-not-import-processes',
       comment: 'Protects a newcomer who reads top-down: what composes stands above what is composed.',
       severity: 'error',
-      from: { path: '^src/[^/]+/', pathNot: TEST },
-      to: { path: '^src/[^/]+\\.ts$' },
+      from: { path: '^src/(accounts|notifications|operations)/' },
+      to: { path: '^src/(processes/|[^/]+\\.ts$)' },
     },
     {
-      name: 'workers-load-no-controller',
+      name: 'workers-load-no-http-api',
       comment:
-        'Protects the worker and notifications processes: what answers HTTP is not even loaded there, so that no ' +
-        'route can be bound by mistake and memory is spent on jobs.',
+        'Protects the worker and notifications processes: no route can be bound by mistake, and memory is spent on ' +
+        'jobs. (Fastify itself is loaded, for the management port.)',
       severity: 'error',
-      from: { path: '^src/(worker|notifications-service)\\.module\\.ts$' },
-      to: { path: '^src/.+\\.(controller|page)\\.ts$', reachable: true },
+      from: { path: '^src/main\\.(worker|notifications)\\.ts$' },
+      to: {
+        path: [
+          '^src/.+\\.(controller|page)\\.ts$',
+          '^libs/(api|limits)/',
+          '^node_modules/@nestjs/(swagger|platform-fastify|throttler)/',
+        ],
+        reachable: true,
+      },
+    },
+    {
+      name: 'the-api-loads-no-queues',
+      comment: 'Protects the API, which starts work through the outbox: a Redis that is down must not matter to it.',
+      severity: 'error',
+      from: { path: '^src/main\\.api\\.ts$' },
+      to: { path: ['^libs/bull/', '^node_modules/(bull|@nestjs/bull|@bull-board/[^/]+)/'], reachable: true },
     },
     {
       name: 'the-application-embeds-nothing',
       comment:
-        'Protects the production image, which has no embedded server: those are for `npm start` and the tests.',
+        'Protects the production image, which contains no tools and no embedded servers: `npm start` and tests need them.',
       severity: 'error',
-      from: { path: '^(src|config|libs|migrations)/', pathNot: [TEST, '^libs/embedded/'] },
-      to: { path: '^libs/embedded/' },
+      from: { path: '^(src|config|libs)/', pathNot: TEST },
+      to: { path: '^tools/' },
     },
     {
       name: 'production-needs-no-development-package',
       comment: 'Protects the production image, into which `npm ci --omit=dev` brings no development package.',
       severity: 'error',
-      from: { path: '^(src|config|libs|migrations)/', pathNot: [TEST, '^libs/embedded/'] },
+      from: { path: '^(src|config|libs)/', pathNot: TEST },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {
@@ -131,6 +144,14 @@ export default {
       severity: 'error',
       from: {},
       to: { couldNotResolve: true },
+    },
+    {
+      name: 'no-cycles-between-folders',
+      comment: 'Protects whoever moves a folder: what two folders need of each other belongs in one, or in a third.',
+      severity: 'error',
+      scope: 'folder',
+      from: {},
+      to: { circular: true },
     },
     {
       name: 'no-cycles',

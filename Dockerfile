@@ -12,10 +12,8 @@ RUN --mount=type=secret,id=npmrc NPM_CONFIG_USERCONFIG=/run/secrets/npmrc npm ci
 COPY .swcrc nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY config config
 COPY libs libs
-COPY migrations migrations
 COPY src src
-# The embedded servers are a laptop's.
-RUN npm run build && rm -rf dist/libs/embedded
+RUN npm run build
 
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app

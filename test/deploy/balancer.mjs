@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { findProgram, freePort, installPackage } from '../../dist/libs/embedded/src/index.js';
+import { findProgram, freePort, installPackage } from '#tools/embedded';
 
 /** A replica is out after two failed checks, so a drain has to be longer than a second. */
 const CHECK = 'inter 500ms fall 2 rise 1';

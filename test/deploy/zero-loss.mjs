@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort } from '../../dist/libs/embedded/src/index.js';
+import { freePort } from '#tools/embedded';
 import { register, startEnvironment } from '../support/processes.mjs';
 import { startBalancer } from './balancer.mjs';
 import { startLoad } from './load.mjs';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Mailbox, startMailbox } from '#libs/embedded';
+import { type Mailbox, startMailbox } from '#tools/embedded';
 import {
   createDatabase,
   redisUrl,

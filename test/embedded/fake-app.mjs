@@ -1,4 +1,4 @@
-// Stands in for the application: says what it was given, is ready at once, and ends as it is told.
+// Stands in for the application: prints its environment, is ready at once, and exits as told.
 import { createServer } from 'node:http';
 
 const names = [

@@ -1,5 +1,5 @@
-// A parent to be killed: starts the servers in the folder it is given, says where they are, and stays.
-import { startPostgres, startRedis } from '../../dist/libs/embedded/src/index.js';
+// A parent to kill: starts the servers in the given folder, prints their ids, and waits.
+import { startPostgres, startRedis } from '#tools/embedded';
 
 const options = { dataDir: process.argv[2], durable: true, log: () => undefined };
 const servers = { postgres: await startPostgres(options), redis: await startRedis(options) };

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { isRunning } from '#libs/embedded';
+import { isRunning } from '#tools/embedded';
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
 import { removeTemporaryFolders, temporaryFolder } from './temporary-folder.js';
 
-// Many processes on real disks: much slower when the machine does other things, too.
+// Many processes on real disks: much slower on a busy machine.
 jest.setTimeout(90_000);
 
 afterAll(removeTemporaryFolders);
@@ -23,10 +23,10 @@ async function holdServers(dataDir: string): Promise<Held> {
   return { parent, pids: JSON.parse(line.toString()) as Held['pids'] };
 }
 
-describe('a parent that is killed', () => {
+describe('if the parent is killed,', () => {
   const onLinux = process.platform === 'linux' ? it : it.skip;
 
-  onLinux('takes its servers with it', async () => {
+  onLinux('its servers exit, too', async () => {
     const { parent, pids } = await holdServers(temporaryFolder());
     parent.kill('SIGKILL');
     await eventually(() => {
@@ -35,7 +35,7 @@ describe('a parent that is killed', () => {
     });
   });
 
-  it('can be followed by another at once', async () => {
+  it('another can start right away', async () => {
     const dataDir = temporaryFolder();
     for (let round = 0; round < 3; round++) {
       const { parent } = await holdServers(dataDir);

@@ -1,4 +1,4 @@
-import { startMailbox } from '#libs/embedded';
+import { startMailbox } from '#tools/embedded';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { createTransport } from 'nodemailer';
 import { eventually } from '../support/eventually.js';
@@ -15,7 +15,7 @@ async function subjectsOn(webUrl: string): Promise<string[]> {
 }
 
 describe('the embedded mailbox', () => {
-  it('shows on its page what was sent, after a restart, too', async () => {
+  it('shows mail on its page, even after a restart', async () => {
     const dataDir = temporaryFolder();
     const first = await startMailbox({ dataDir, log });
     const transport = createTransport(first.smtpUrl);
@@ -31,7 +31,7 @@ describe('the embedded mailbox', () => {
     await second.stop();
   });
 
-  it('takes other ports when the usual ones are in use', async () => {
+  it('uses other ports if the usual ones are in use', async () => {
     const first = await startMailbox({ dataDir: temporaryFolder(), log });
     const second = await startMailbox({ dataDir: temporaryFolder(), log });
     expect(second.smtpUrl).not.toBe(first.smtpUrl);

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { isRunning, startPostgres } from '#libs/embedded';
+import { isRunning, startPostgres } from '#tools/embedded';
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import { removeTemporaryFolders, temporaryFolder } from './temporary-folder.js';
@@ -8,7 +8,7 @@ import { removeTemporaryFolders, temporaryFolder } from './temporary-folder.js';
 const log = (): void => undefined;
 const asRoot = process.getuid?.() === 0 ? it : it.skip;
 
-// Many processes on real disks: much slower when the machine does other things, too.
+// Many processes on real disks: much slower on a busy machine.
 jest.setTimeout(90_000);
 
 afterAll(removeTemporaryFolders);
@@ -25,7 +25,7 @@ async function query<T>(url: string, sql: string): Promise<T[]> {
 }
 
 describe('embedded PostgreSQL', () => {
-  it('keeps its data over a stop and over a kill, and takes another start each time', async () => {
+  it('keeps its data after a stop and after a kill, and starts again each time', async () => {
     const dataDir = temporaryFolder();
     const first = await startPostgres({ dataDir, durable: true, log });
     await query(first.url, 'CREATE TABLE kept (line text)');
@@ -46,7 +46,7 @@ describe('embedded PostgreSQL', () => {
     await third.stop();
   });
 
-  it('lets in nobody without the password, and listens on loopback only', async () => {
+  it('requires the password, and listens on loopback only', async () => {
     const dataDir = temporaryFolder();
     const server = await startPostgres({ dataDir, durable: false, log });
     const wrong = new URL(server.url);
@@ -60,7 +60,7 @@ describe('embedded PostgreSQL', () => {
     await server.stop();
   });
 
-  it('is not misled by what a killed initdb left', async () => {
+  it('ignores what a killed initdb left behind', async () => {
     const dataDir = temporaryFolder();
     const leftover = join(dataDir, 'postgres', 'draft-0000');
     mkdirSync(leftover, { recursive: true });
@@ -72,7 +72,7 @@ describe('embedded PostgreSQL', () => {
     await server.stop();
   });
 
-  it('takes over from a server that is still running on the folder', async () => {
+  it('replaces a server that is still running on the folder', async () => {
     const dataDir = temporaryFolder();
     const first = await startPostgres({ dataDir, durable: false, log });
     const second = await startPostgres({ dataDir, durable: false, log });
@@ -81,7 +81,7 @@ describe('embedded PostgreSQL', () => {
     await second.stop();
   });
 
-  asRoot('runs as another user below a folder that only root may enter', async () => {
+  asRoot('runs as another user in a folder that only root can enter', async () => {
     const closed = temporaryFolder();
     chmodSync(closed, 0o700);
     const dataDir = join(closed, 'project with space', 'data');

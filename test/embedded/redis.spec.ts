@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { statSync } from 'node:fs';
-import { isRunning, startRedis } from '#libs/embedded';
+import { isRunning, startRedis } from '#tools/embedded';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { removeTemporaryFolders, temporaryFolder } from './temporary-folder.js';
@@ -21,7 +21,7 @@ async function withClient<T>(url: string, work: (client: Redis) => Promise<T>): 
 }
 
 describe('embedded Redis', () => {
-  it('keeps every answered write over a stop and over a kill', async () => {
+  it('keeps every acknowledged write after a stop and after a kill', async () => {
     const dataDir = temporaryFolder();
     const first = await startRedis({ dataDir, durable: true, log });
     await withClient(first.url, (client) => client.set('stop', 'kept'));
@@ -38,7 +38,7 @@ describe('embedded Redis', () => {
     await third.stop();
   });
 
-  it('is durable, never evicts, and lets in nobody without the password', async () => {
+  it('is durable, never evicts, and requires the password', async () => {
     const dataDir = temporaryFolder();
     const server = await startRedis({ dataDir, durable: true, log });
     const settings = await withClient(server.url, (client) =>
@@ -54,7 +54,7 @@ describe('embedded Redis', () => {
     await server.stop();
   });
 
-  it('takes over from a server that is still running on the folder', async () => {
+  it('replaces a server that is still running on the folder', async () => {
     const dataDir = temporaryFolder();
     const first = await startRedis({ dataDir, durable: true, log });
     await withClient(first.url, (client) => client.set('key', 'kept'));

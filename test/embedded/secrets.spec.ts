@@ -1,15 +1,14 @@
 import { createPrivateKey } from 'node:crypto';
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureSecrets } from '#libs/embedded';
+import { ensureSecrets, FirstAdmin } from '#tools/embedded';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { FirstAdmin } from '../../libs/embedded/src/secrets.js';
 import { removeTemporaryFolders, temporaryFolder } from './temporary-folder.js';
 
 afterAll(removeTemporaryFolders);
 
 describe('generated keys', () => {
-  it('are made once, for their owner alone', () => {
+  it('are created once, and only their owner can read them', () => {
     const dataDir = temporaryFolder();
     const files = ensureSecrets(dataDir);
     const contents = Object.values(files).map((path) => readFileSync(path, 'utf8'));
@@ -21,7 +20,7 @@ describe('generated keys', () => {
     }
   });
 
-  it('have the form that the environment wants', () => {
+  it('have the format that the environment requires', () => {
     const files = ensureSecrets(temporaryFolder());
     const signing = createPrivateKey(readFileSync(files.jwtPrivateKeysFile));
     expect(signing.asymmetricKeyDetails?.namedCurve).toBe('prime256v1');
@@ -39,14 +38,14 @@ describe('the first admin', () => {
     return dataDir;
   };
 
-  it('keeps the same password until it was announced, whatever crashes in between', () => {
+  it('keeps the same password until it was printed, even after a crash', () => {
     const dataDir = inFolder();
     const first = new FirstAdmin(dataDir).pending(email);
     expect(first?.password).toMatch(/^.{24,}$/);
     expect(new FirstAdmin(dataDir).pending(email)).toEqual(first);
   });
 
-  it('is forgotten once announced', () => {
+  it('loses its stored password once printed', () => {
     const dataDir = inFolder();
     const admin = new FirstAdmin(dataDir);
     const credentials = admin.pending(email);
@@ -57,7 +56,7 @@ describe('the first admin', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  it('is another one when another address is asked for', () => {
+  it('is a new one for another address', () => {
     const admin = new FirstAdmin(inFolder());
     admin.announced({ email, password: '' });
     expect(admin.pending('boss@example.com')).toMatchObject({ email: 'boss@example.com' });

@@ -1,6 +1,6 @@
-// `npm start` with the fake application in the place of the real one.
+// `npm start` with the fake application.
 import { fileURLToPath } from 'node:url';
-import { supervise } from '../../dist/libs/embedded/src/supervisor.js';
+import { supervise } from '#tools/embedded';
 
 const exitCode = await supervise({
   env: process.env,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { freePort, isRunning } from '#libs/embedded';
+import { freePort, isRunning } from '#tools/embedded';
 import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
 import { removeTemporaryFolders, temporaryFolder } from './temporary-folder.js';
@@ -17,7 +17,7 @@ interface Supervised {
 const running = new Set<ChildProcess>();
 
 afterEach(() => running.forEach((child) => child.kill('SIGKILL')));
-// Many processes on real disks: much slower when the machine does other things, too.
+// Many processes on real disks: much slower on a busy machine.
 jest.setTimeout(90_000);
 
 afterAll(removeTemporaryFolders);
@@ -57,7 +57,7 @@ function pidsIn(dataDir: string): number[] {
 }
 
 describe('the supervisor of npm start', () => {
-  it('brings all servers, tells the admin once, and stops everything on Ctrl-C', async () => {
+  it('starts all servers, prints the admin once, and stops everything on Ctrl-C', async () => {
     const dataDir = temporaryFolder();
     const first = await superviseFake({ DATA_DIR: dataDir });
     await ready(first);
@@ -72,7 +72,7 @@ describe('the supervisor of npm start', () => {
     expect(first.output()).toContain(`Password       ${variables['ADMIN_PASSWORD']}`);
     const pids = pidsIn(dataDir);
     first.child.kill('SIGINT');
-    first.child.kill('SIGINT'); // One key press reaches it from the terminal and from npm.
+    first.child.kill('SIGINT'); // One Ctrl-C arrives from the terminal and from npm.
     expect(await first.exitCode).toBe(0);
     expect(first.output()).toContain('drained');
     expect(pids.filter(isRunning)).toEqual([]);
@@ -86,21 +86,21 @@ describe('the supervisor of npm start', () => {
     expect(existsSync(join(dataDir, 'lock'))).toBe(false);
   });
 
-  it('refuses a folder that another one runs on, in one clear message', async () => {
+  it('refuses a data folder that is in use, with one clear message', async () => {
     const dataDir = temporaryFolder();
     const first = await superviseFake({ DATA_DIR: dataDir });
     await ready(first);
     const second = await superviseFake({ DATA_DIR: dataDir });
     expect(await second.exitCode).toBe(1);
     expect(second.output().trim()).toBe(
-      `Gatehouse already runs on ${dataDir} (process ${first.child.pid}). Stop that one first, ` +
-        'or give this one a DATA_DIR, PORT and MANAGEMENT_PORT of its own.',
+      `Gatehouse is already running on ${dataDir} (process ${first.child.pid}). Stop it first, ` +
+        'or set DATA_DIR, PORT and MANAGEMENT_PORT to run a second one.',
     );
     first.child.kill('SIGTERM');
     expect(await first.exitCode).toBe(0);
   });
 
-  it('can be started again right after a kill, and leaves no process', async () => {
+  it('can be restarted right after a kill, and leaves no process behind', async () => {
     const dataDir = temporaryFolder();
     const env = {
       DATA_DIR: dataDir,
@@ -118,11 +118,11 @@ describe('the supervisor of npm start', () => {
     expect(await second.exitCode).toBe(0);
   });
 
-  it('tells credentials only after they work', async () => {
+  it('prints credentials only once they work', async () => {
     const dataDir = temporaryFolder();
     const failing = await superviseFake({ DATA_DIR: dataDir, FAKE_EXIT_CODE: '7' });
     expect(await failing.exitCode).toBe(7);
-    expect(failing.output()).toContain('Gatehouse ended by itself (with exit code 7)');
+    expect(failing.output()).toContain('Gatehouse exited unexpectedly (exit code 7)');
     expect(failing.output()).not.toContain('Password');
     const second = await superviseFake({ DATA_DIR: dataDir });
     await ready(second);
@@ -131,18 +131,18 @@ describe('the supervisor of npm start', () => {
     expect(await second.exitCode).toBe(0);
   });
 
-  it('stops when one of its servers is lost', async () => {
+  it('stops if one of its servers exits', async () => {
     const dataDir = temporaryFolder();
     const supervised = await superviseFake({ DATA_DIR: dataDir });
     await ready(supervised);
     const [postgres = 0] = pidsIn(dataDir);
     process.kill(postgres, 'SIGKILL');
     expect(await supervised.exitCode).toBe(1);
-    expect(supervised.output()).toContain('PostgreSQL ended although nobody asked it to');
+    expect(supervised.output()).toContain('PostgreSQL exited unexpectedly');
     expect(supervised.output()).toContain('drained');
   });
 
-  it('embeds nothing that a URL was given for', async () => {
+  it('starts no server whose URL is set', async () => {
     const dataDir = join(temporaryFolder(), 'data');
     const urls = {
       DATABASE_URL: 'postgres://db.example.com/x',
@@ -157,7 +157,7 @@ describe('the supervisor of npm start', () => {
     expect(await supervised.exitCode).toBe(0);
   });
 
-  it('says which port is in use before it starts anything', async () => {
+  it('reports a port that is in use before it starts anything', async () => {
     const dataDir = temporaryFolder();
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
@@ -165,7 +165,7 @@ describe('the supervisor of npm start', () => {
     const supervised = await superviseFake({ DATA_DIR: dataDir, PORT: String(port) });
     expect(await supervised.exitCode).toBe(1);
     expect(supervised.output().trim()).toBe(
-      `Port ${port} is in use by another program. Stop that, or set PORT to another port.`,
+      `Port ${port} is in use by another program. Stop that program, or set PORT to another port.`,
     );
     expect(existsSync(join(dataDir, 'postgres'))).toBe(false);
     other.close();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const made: string[] = [];
 
-/** A data folder that others may pass, as a project's folder normally is. */
+/** A data folder that other users can enter, as a project's folder usually is. */
 export function temporaryFolder(parent = tmpdir()): string {
   const folder = mkdtempSync(join(parent, `gatehouse-test-${process.pid}-`));
   chmodSync(folder, 0o711);

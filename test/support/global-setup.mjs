@@ -3,22 +3,20 @@ import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { isRunning, newNamedKey, newSigningKey, startPostgres, startRedis } from '#tools/embedded';
 import pg from 'pg';
-import { ensureBuilt } from '../../scripts/lib/build.mjs';
-import { inProject } from '../../scripts/lib/project.mjs';
+import { inProject } from '../../tools/project.mjs';
+import { ensureBuilt } from '../../tools/scripts/build.ts';
 
 const FOLDER = 'gatehouse-test-';
 
 /**
  * One PostgreSQL and one Redis for all suites, each of which takes a database of its own in them (see servers.ts).
- * Jest runs this file outside of its sandbox, so it uses what was built.
+ * Jest runs this file outside its sandbox, so it uses the build.
  */
 export default async function setUp() {
   await ensureBuilt();
-  const { startPostgres, startRedis, isRunning, newSigningKey, newNamedKey } = await built(
-    'libs/embedded/src/index.js',
-  );
-  removeLeftovers(isRunning);
+  removeLeftovers();
   const dataDir = await mkdtemp(join(tmpdir(), `${FOLDER}${process.pid}-`));
   await chmod(dataDir, 0o711); // As root, PostgreSQL runs as another user, who has to pass.
   const options = { dataDir, durable: false };
@@ -50,12 +48,8 @@ export default async function setUp() {
   }
 }
 
-function built(path) {
-  return import(pathToFileURL(inProject('dist', ...path.split('/'))).href);
-}
-
 /** Of runs that were killed. Their servers went with them, their folders did not. */
-function removeLeftovers(isRunning) {
+function removeLeftovers() {
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(FOLDER))) {
     if (!isRunning(Number.parseInt(name.slice(FOLDER.length), 10))) {
       rmSync(join(tmpdir(), name), { recursive: true, force: true });
@@ -69,7 +63,8 @@ async function makeTemplate(url) {
   await client.connect();
   try {
     await client.query('CREATE DATABASE gatehouse_template');
-    const { migrateDatabase } = await built('src/migrate.js');
+    const migrate = pathToFileURL(inProject('dist', 'src', 'migrate.js'));
+    const { migrateDatabase } = await import(migrate.href);
     const template = new URL(url);
     template.pathname = '/gatehouse_template';
     await migrateDatabase(() => template.href);

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { gunzipSync } from 'node:zlib';
-import { freePort } from '#libs/embedded';
+import { freePort } from '#tools/embedded';
 
 export interface ExportedSpan {
   readonly traceId: string;

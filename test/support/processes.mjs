@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ensureSecrets, freePort, startPostgres, startRedis } from '../../dist/libs/embedded/src/index.js';
+import { ensureSecrets, freePort, startPostgres, startRedis } from '#tools/embedded';
 
 const READY_TIMEOUT_MS = 30_000;
 /** What V8's compiler takes until a server is as fast as it will be all day. */

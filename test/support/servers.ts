@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type EmbeddedServer, startPostgres, startRedis } from '#libs/embedded';
+import { type EmbeddedServer, startPostgres, startRedis } from '#tools/embedded';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { setting } from './setting.js';

@@ -1,4 +1,4 @@
-import { freePort } from '#libs/embedded';
+import { freePort } from '#tools/embedded';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import { parseMail, type ReceivedMail } from './received-mail.js';
 

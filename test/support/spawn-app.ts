@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { get } from 'node:http';
 import { join } from 'node:path';
-import { freePort, spawnTied } from '#libs/embedded';
+import { freePort, spawnTied } from '#tools/embedded';
 import { eventually } from './eventually.js';
 import { setting } from './setting.js';
 

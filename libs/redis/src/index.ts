@@ -1,4 +1,3 @@
-export { Outage } from '#libs/lifecycle';
 export { redisOutage } from './redis-outage.js';
 export { createRedis } from './redis.js';
 export { REDIS, RedisModule } from './redis.module.js';

@@ -1,0 +1,35 @@
+{{/* The variables of all roles, without secrets. */}}
+{{- define "gatehouse.settings" -}}
+NODE_ENV: production
+HOST: {{ .Values.config.host | quote }}
+PORT: {{ .Values.ports.http | quote }}
+MANAGEMENT_PORT: {{ .Values.ports.management | quote }}
+{{- if .Values.grpc.enabled }}
+GRPC_PORT: {{ .Values.ports.grpc | quote }}
+{{- end }}
+PUBLIC_URL: {{ .Values.publicUrl | quote }}
+APP_URL: {{ .Values.appUrl | quote }}
+# The Job has migrated before any pod starts.
+MIGRATE_ON_START: 'false'
+TRUSTED_PROXIES: {{ join "," .Values.config.trustedProxies | quote }}
+DRAIN_SECONDS: {{ .Values.config.drainSeconds | quote }}
+LOG_LEVEL: {{ .Values.config.logLevel | quote }}
+REGISTRATION: {{ .Values.config.registration | quote }}
+RATE_LIMIT_DEFAULT: {{ .Values.config.rateLimitDefault | quote }}
+RATE_LIMIT_AUTH: {{ .Values.config.rateLimitAuth | quote }}
+CORS_ORIGINS: {{ join "," .Values.config.corsOrigins | quote }}
+MAIL_FROM: {{ .Values.config.mailFrom | quote }}
+DATABASE_POOL_SIZE: {{ .Values.config.databasePoolSize | quote }}
+{{- with .Values.tracing }}
+{{- if .endpoint }}
+OTEL_EXPORTER_OTLP_ENDPOINT: {{ .endpoint | quote }}
+{{- with .sampler }}
+OTEL_TRACES_SAMPLER: {{ . | quote }}
+{{- end }}
+{{- if not (kindIs "invalid" .ratio) }}
+# Without an exponent, which a small number would otherwise have.
+OTEL_TRACES_SAMPLER_ARG: {{ printf "%.6f" (float64 .ratio) | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
