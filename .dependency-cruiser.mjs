@@ -52,7 +52,8 @@ export default {
     },
     {
       name: 'users-do-not-import-auth',
-      comment: 'Protects the reader of users: accounts can be understood without the ways to sign in to them.',
+      comment:
+        'Protects the reader of users: accounts can be understood without the ways to sign in to them.',
       severity: 'error',
       from: { path: '^src/accounts/users/' },
       to: { path: '^src/accounts/auth/' },
@@ -109,7 +110,8 @@ export default {
     },
     {
       name: 'the-api-loads-no-queues',
-      comment: 'Protects the API, which starts work through the outbox: a Redis that is down must not matter to it.',
+      comment:
+        'Protects the API, which starts work through the outbox: a Redis that is down must not matter to it.',
       severity: 'error',
       from: { path: '^src/main\\.api\\.ts$' },
       to: { path: ['^libs/bull/', '^node_modules/(bull|@nestjs/bull|@bull-board/[^/]+)/'], reachable: true },
@@ -144,14 +146,6 @@ export default {
       severity: 'error',
       from: {},
       to: { couldNotResolve: true },
-    },
-    {
-      name: 'no-cycles-between-folders',
-      comment: 'Protects whoever moves a folder: what two folders need of each other belongs in one, or in a third.',
-      severity: 'error',
-      scope: 'folder',
-      from: {},
-      to: { circular: true },
     },
     {
       name: 'no-cycles',

@@ -1,6 +1,6 @@
 /** The ceiling for sign-ins: nothing but verifying, with our parameters and as many threads. */
 import { hash, verify } from '@node-rs/argon2';
-import { ARGON2_PARAMETERS } from '../../dist/src/auth/passwords/password-hasher.js';
+import { ARGON2_PARAMETERS } from '../../dist/src/accounts/auth/passwords/password-hasher.js';
 
 const [threads, seconds] = process.argv.slice(2).map(Number);
 const stored = await hash('seven brave otters', ARGON2_PARAMETERS);

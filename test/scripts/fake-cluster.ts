@@ -35,7 +35,7 @@ export async function deploy(situation: Situation) {
     for (const program of ['helm', 'kubectl'].filter((name) => !missing.includes(name))) {
       writeFileSync(
         join(folder, program),
-        `#!${process.execPath}\n(${fake})(${JSON.stringify({ program, folder, ...situation })})`,
+        `#!${process.execPath}\n(${fake.toString()})(${JSON.stringify({ program, folder, ...situation })})`,
       );
       chmodSync(join(folder, program), 0o755);
     }

@@ -22,7 +22,7 @@ const quick = {
 } as const;
 
 export const greet = defineJob('greet', { ...quick, payload: Greeting });
-export const sweep = defineJob('sweep', {
+const sweep = defineJob('sweep', {
   ...quick,
   payload: Tick,
   keepCompleted: { ageSeconds: 3_600, count: 10 },

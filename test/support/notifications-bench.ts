@@ -6,7 +6,7 @@ import { JobRunnerModule, Queues } from '#libs/bull';
 import { JobQueue, loadedJobs } from '#libs/jobs';
 import { AppConfig } from '../../config/index.js';
 import { sendMail } from '../../src/notifications/deliveries/send-mail.job.js';
-import { NotificationsJobsModule } from '../../src/notifications/notifications.jobs.module.js';
+import { NotificationsModule } from '../../src/notifications/notifications.module.js';
 import { notificationsSchema } from '../../src/notifications/notifications.schema.js';
 import { type BackgroundApp, databaseOf, startBackgroundApp } from './background-app.js';
 import { eventually, redisUrl, type SmtpSink, startSmtpSink, type TestDatabase } from './servers.js';
@@ -60,7 +60,7 @@ export class NotificationsBench {
       jobs: jobs(),
       redisUrl: await redisUrl(),
       database: { url: this.database.url, schema: notificationsSchema },
-      imports: [FakeConfigModule, NotificationsJobsModule, JobRunnerModule.forRole('notifications')],
+      imports: [FakeConfigModule, NotificationsModule, JobRunnerModule.forRole('notifications')],
     });
     await eventually(() => {
       if (!this.jobs.isReady) {

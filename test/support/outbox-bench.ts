@@ -19,7 +19,7 @@ import { type BackgroundApp, databaseOf, startBackgroundApp } from './background
 import { type OwnServer, ownRedis, type TestDatabase } from './servers.js';
 
 export const writer = defineService('writer', { role: 'writer' });
-export const reader = defineService('reader', { role: 'reader' });
+const reader = defineService('reader', { role: 'reader' });
 const schema = defineSchema(writer.name, []);
 const messaging = MessagingModule.forService(writer, schema);
 

@@ -36,7 +36,18 @@ const CHECKS: readonly Check[] = [
   { name: 'lint', steps: [[tool('oxlint', 'oxlint'), '--type-aware']] },
   {
     name: 'imports',
-    steps: [[tool('dependency-cruiser', 'dependency-cruiser.mjs'), '--output-type', 'err-long', ...FOLDERS]],
+    steps: [
+      [tool('dependency-cruiser', 'dependency-cruiser.mjs'), '--output-type', 'err-long', ...FOLDERS],
+      [
+        tool('dependency-cruiser', 'dependency-cruiser.mjs'),
+        '--config=.dependency-cruiser.folders.mjs',
+        '--output-type=err-long',
+        'src',
+        'libs',
+        'config',
+        'tools',
+      ],
+    ],
   },
   { name: 'unused', steps: [[tool('knip', 'knip.js'), '--no-progress']] },
   {

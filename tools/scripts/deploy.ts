@@ -56,9 +56,20 @@ async function plan({ values, ...asked }: Asked, live: number): Promise<string[]
     throw new UserError(`${release} has the strategy ${strategy}. To change it, see ${GUIDE}.`);
   }
   const upgrade = (title: string, sets: string, ...flags: string[]): string[] => [
-    ...[title, 'upgrade', release, chart, '--install', ...place, '--wait', '--timeout', timeout],
+    title,
+    'upgrade',
+    release,
+    chart,
+    '--install',
+    ...place,
+    '--wait',
+    '--timeout',
+    timeout,
     ...values.flatMap((file) => ['--values', file]),
-    ...['--set-string', sets, ...(chart.startsWith('oci://') ? ['--version', version] : []), ...flags],
+    '--set-string',
+    sets,
+    ...(chart.startsWith('oci://') ? ['--version', version] : []),
+    ...flags,
     // A first installation that fails stays, so that you can see why.
     ...(live ? ['--atomic'] : []),
   ];

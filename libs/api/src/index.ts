@@ -8,7 +8,7 @@ export { InputGuard } from './input/input.guard.js';
 export { InputPipe } from './input/input.pipe.js';
 export { IdParams } from './input/params.js';
 export { serveDocuments } from './openapi/docs.routes.js';
-export { API_VERSIONS, type ApiVersion, createDocuments } from './openapi/documents.js';
+export { API_VERSIONS, createDocuments } from './openapi/documents.js';
 export { Fails } from './openapi/fails.js';
 export { defineTag } from './openapi/tag.js';
 export { pageOf, pagePolicy } from './page.html.js';

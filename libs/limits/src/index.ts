@@ -1,3 +1,3 @@
 export { LimitGuard } from './limit.guard.js';
 export { AuthLimited, isLimited } from './limited.js';
-export { type LimitOptions, LimitsModule } from './limits.module.js';
+export { LimitsModule } from './limits.module.js';

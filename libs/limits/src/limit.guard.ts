@@ -63,7 +63,7 @@ export class LimitGuard extends ThrottlerGuard {
   }: ThrottlerRequest): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const configured = throttler as Limit;
-    const tracker = await getTracker(request as unknown as Record<string, unknown>, context);
+    const tracker = await getTracker(request, context);
     const isOwn = limit !== configured.limit || ttl !== configured.ttl || blockDuration !== ttl;
     // A limit of the route's own has a window of its own; otherwise requests elsewhere would use it up.
     const key = isOwn ? generateKey(context, tracker, configured.name) : `${configured.name}:${tracker}`;

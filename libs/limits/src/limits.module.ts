@@ -58,7 +58,7 @@ const isAuthLimited = perHandler(hasAuthLimit);
                     limit: limit.limit,
                     ttl: limit.windowSeconds * 1000,
                     ...own[name],
-                  } as ThrottlerOptions,
+                  },
                 ]
               : [];
           }),

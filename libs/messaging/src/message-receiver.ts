@@ -1,5 +1,5 @@
 import { DiscoveryService } from '@nestjs/core';
-import { type Sealer } from '#libs/crypto';
+import type { Sealer } from '#libs/crypto';
 import type { Database } from '#libs/database';
 import { JobError, type JobQueue } from '#libs/jobs';
 import { messageTypesFor } from './define-message.js';

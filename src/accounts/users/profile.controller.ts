@@ -2,7 +2,7 @@ import { Body, Controller, Get, Headers, Patch, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiHeader, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { API_VERSIONS, Caller, expectedVersions, Fails, Requires } from '#libs/api';
-import { type Principal } from '#libs/http';
+import type { Principal } from '#libs/http';
 import { preconditionFailed } from '#libs/problem';
 import { ApiNotModifiedResponse, ETAG_HEADER, present } from './profile.response.js';
 import { UpdateProfile, UserResponse } from './users.dto.js';

@@ -4,7 +4,7 @@ import { notifications } from '#libs/contracts';
 import { Database, inBatches } from '#libs/database';
 import { Outbox } from '#libs/messaging';
 import { type Purge, PurgedBy } from '#libs/purge';
-import { MailMetrics } from '../channels/mail/mail-metrics.js';
+import { MailMetrics } from './mail-metrics.js';
 import { deleteFinal, eraseFailed, findOverdue, finishDelivery } from './delivery.repository.js';
 import { mailTask } from './send-mail.job.js';
 

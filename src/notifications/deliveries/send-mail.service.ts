@@ -3,10 +3,10 @@ import { Injectable, Logger } from '@nestjs/common';
 import { JobError, UnrecoverableJobError } from '#libs/jobs';
 import { DeliveryClaims } from './delivery-claims.js';
 import type { ClaimedDelivery } from './delivery.repository.js';
-import { MailComposer } from '../channels/mail/mail-composer.js';
-import { MailMetrics } from '../channels/mail/mail-metrics.js';
-import { Mailer } from '../channels/mail/mailer.js';
-import type { MailOutcome } from '../channels/mail/mail-outcome.js';
+import { Sealer } from '#libs/crypto';
+import { Channel, type SendOutcome } from '../channels/index.js';
+import { type DeliveryPayload, openDelivery } from './delivery-payload.js';
+import { MailMetrics } from './mail-metrics.js';
 
 export interface SendOptions {
   readonly signal: AbortSignal;
@@ -28,8 +28,8 @@ export class SendMailService {
 
   constructor(
     private readonly claims: DeliveryClaims,
-    private readonly composer: MailComposer,
-    private readonly mailer: Mailer,
+    private readonly sealer: Sealer,
+    private readonly channel: Channel,
     private readonly metrics: MailMetrics,
   ) {}
 
@@ -60,15 +60,29 @@ export class SendMailService {
     }
   }
 
-  private async attempt(claimed: ClaimedDelivery, signal: AbortSignal): Promise<MailOutcome> {
-    const mail = this.composer.compose(claimed);
-    return mail ? this.mailer.send(mail, signal) : { kind: 'refused', reason: 'it cannot be composed' };
+  private attempt(claimed: ClaimedDelivery, signal: AbortSignal): Promise<SendOutcome> {
+    const payload = this.open(claimed);
+    const { id, template, messageId } = claimed;
+    return payload
+      ? this.channel.send({ id, template, messageId, ...payload }, signal)
+      : Promise.resolve({ kind: 'refused', reason: 'it cannot be opened' });
+  }
+
+  /** @returns null when the seal is broken: no later attempt would change that */
+  private open({ id, sealed }: ClaimedDelivery): DeliveryPayload | null {
+    try {
+      return openDelivery(this.sealer, id, sealed);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : 'unknown error';
+      this.logger.error(`delivery ${id} cannot be opened: ${reason}`);
+      return null;
+    }
   }
 
   /** A mail that is out and not marked so would be sent again: while there is time, PostgreSQL is asked again. */
   private async recordPersistently(
     claimed: ClaimedDelivery,
-    outcome: MailOutcome,
+    outcome: SendOutcome,
     signal: AbortSignal,
   ): Promise<void> {
     for (;;) {
@@ -84,7 +98,7 @@ export class SendMailService {
     }
   }
 
-  private async record(claimed: ClaimedDelivery, outcome: MailOutcome): Promise<void> {
+  private async record(claimed: ClaimedDelivery, outcome: SendOutcome): Promise<void> {
     switch (outcome.kind) {
       case 'sent':
         return this.claims.finish(claimed.id, 'sent', null);

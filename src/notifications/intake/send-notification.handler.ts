@@ -5,10 +5,8 @@ import { findTemplate, type SendNotification, sendNotification } from '#libs/con
 import { Sealer } from '#libs/crypto';
 import { JobError } from '#libs/jobs';
 import { HandlesMessage, type Message, type MessageHandler, Outbox } from '#libs/messaging';
-import { MAIL_OPTIONS, type MailOptions } from '../channels/mail/mail.options.js';
-import { sealDelivery } from '../deliveries/delivery-payload.js';
-import { insertDelivery } from '../deliveries/delivery.repository.js';
-import { mailTask } from '../deliveries/send-mail.job.js';
+import { MAIL_OPTIONS, type MailOptions } from '../channels/index.js';
+import { insertDelivery, mailTask, sealDelivery } from '../deliveries/index.js';
 
 /** Turns the command to notify someone into a delivery, and notes that it has to be sent. */
 @HandlesMessage(sendNotification)

@@ -42,7 +42,7 @@ const Options = Reflector.createDecorator<IdempotentOptions<never> | null>();
  */
 export function Idempotent<R>(options: IdempotentOptions<R> | null = null): MethodDecorator {
   return applyDecorators(
-    Options(options as IdempotentOptions<never> | null),
+    Options(options),
     UseInterceptors(IdempotencyInterceptor),
     ApiHeader({
       name: 'Idempotency-Key',

@@ -13,7 +13,7 @@ import {
   linkCursors,
   Requires,
 } from '#libs/api';
-import { type Principal } from '#libs/http';
+import type { Principal } from '#libs/http';
 import { sessionNotFound } from './sessions.errors.js';
 import { DeviceList, toDevice } from './sessions.dto.js';
 import { SessionsService } from './sessions.service.js';

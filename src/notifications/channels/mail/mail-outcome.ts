@@ -1,13 +1,4 @@
-/**
- * How an attempt to send ended: `refused` for good; for certain not sent and so to be repeated, because the mail was
- * `deferred` or the server is `unreachable` for any mail (no connection, no login); or `unknown`, when the connection
- * broke at a point where the server may have taken the mail already.
- */
-export type MailOutcome =
-  { readonly kind: 'sent' } | { readonly kind: Exclude<MailOutcomeKind, 'sent'>; readonly reason: string };
-
-export const MAIL_OUTCOMES = ['sent', 'refused', 'deferred', 'unreachable', 'unknown'] as const;
-export type MailOutcomeKind = (typeof MAIL_OUTCOMES)[number];
+import type { SendOutcome } from '../channel.js';
 
 /** The members of nodemailer's errors that tell outcomes apart. */
 interface SmtpError {
@@ -27,7 +18,7 @@ const ABOUT_THE_LOGIN = new Set([530, 534, 535, 538]);
 const BAD_SEQUENCE = 503;
 
 /** Server texts are left out of the reason, since they quote addresses. */
-export function outcomeOfError(error: unknown): MailOutcome {
+export function outcomeOfError(error: unknown): SendOutcome {
   const { code, originalCode, responseCode, command } = error as SmtpError;
   const reply = typeof responseCode === 'number' ? responseCode : undefined;
   const reason = [reply, command, originalCode ?? code ?? 'unknown error']

@@ -2,7 +2,8 @@ import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/
 import { createTransport } from 'nodemailer';
 import { traced } from '#libs/telemetry';
 import { MAIL_OPTIONS, type MailOptions } from './mail.options.js';
-import { type MailOutcome, outcomeOfError } from './mail-outcome.js';
+import type { SendOutcome } from '../channel.js';
+import { outcomeOfError } from './mail-outcome.js';
 
 export interface Mail {
   readonly to: { readonly address: string; readonly name: string | null };
@@ -45,7 +46,7 @@ export class Mailer implements OnApplicationShutdown {
   }
 
   /** Never throws. When `signal` fires, the connection is cut and the outcome unknown. */
-  send(mail: Mail, signal: AbortSignal): Promise<MailOutcome> {
+  send(mail: Mail, signal: AbortSignal): Promise<SendOutcome> {
     return traced(spanOf(this.options.smtpUrl), async (span) => {
       const outcome = await this.attempt(mail, signal);
       if (outcome.kind !== 'sent') {
@@ -55,7 +56,7 @@ export class Mailer implements OnApplicationShutdown {
     });
   }
 
-  private async attempt({ to, ...mail }: Mail, signal: AbortSignal): Promise<MailOutcome> {
+  private async attempt({ to, ...mail }: Mail, signal: AbortSignal): Promise<SendOutcome> {
     try {
       await this.transport.sendMail({
         ...mail,

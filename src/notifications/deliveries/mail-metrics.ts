@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Histogram, Registry } from 'prom-client';
 import { countFromZero } from '#libs/telemetry';
-import { MAIL_OUTCOMES, type MailOutcomeKind } from './mail-outcome.js';
+import { SEND_OUTCOMES, type SendOutcomeKind } from '../channels/index.js';
 
 /** Up to a day, which a mail may wait for a server that is down. */
 const BUCKETS_SECONDS = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600, 14_400, 86_400];
@@ -25,7 +25,7 @@ export class MailMetrics {
     });
     countFromZero(
       this.attempts,
-      MAIL_OUTCOMES.map((outcome) => ({ outcome })),
+      SEND_OUTCOMES.map((outcome) => ({ outcome })),
     );
     this.expirations = new Counter({
       name: 'gatehouse_mails_expired_total',
@@ -40,7 +40,7 @@ export class MailMetrics {
     });
   }
 
-  attempted(deliveryId: string, outcome: MailOutcomeKind): void {
+  attempted(deliveryId: string, outcome: SendOutcomeKind): void {
     this.attempts.inc({ outcome });
     if (outcome === 'sent') {
       this.durations.observe(Math.max(0, Date.now() - madeAtMs(deliveryId)) / 1_000);

@@ -1,0 +1,22 @@
+import { Module } from '@nestjs/common';
+import { AppConfig } from '../../../config/index.js';
+import { TemplatesModule } from '../templates/index.js';
+import { Channel } from './channel.js';
+import { MailChannel } from './mail/mail.channel.js';
+import { MAIL_OPTIONS, type MailOptions } from './mail/mail.options.js';
+import { Mailer } from './mail/mailer.js';
+
+@Module({
+  imports: [TemplatesModule],
+  providers: [
+    {
+      provide: MAIL_OPTIONS,
+      inject: [AppConfig],
+      useFactory: ({ mail, publicUrl }: AppConfig): MailOptions => ({ ...mail, publicUrl }),
+    },
+    Mailer,
+    { provide: Channel, useClass: MailChannel },
+  ],
+  exports: [Channel, MAIL_OPTIONS],
+})
+export class ChannelsModule {}

@@ -1,0 +1,3 @@
+export { Channel, SEND_OUTCOMES, type SendOutcome, type SendOutcomeKind } from './channel.js';
+export { ChannelsModule } from './channels.module.js';
+export { MAIL_OPTIONS, type MailOptions } from './mail/mail.options.js';

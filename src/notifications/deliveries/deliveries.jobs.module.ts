@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { notifications } from '#libs/contracts';
+import { DatabaseModule } from '#libs/database';
+import { MessagingModule } from '#libs/messaging';
+import { notificationsSchema } from '../notifications.schema.js';
+import { DeliveriesModule } from './deliveries.module.js';
+import { DeliveriesPurge } from './deliveries.purge.js';
+import { SendMailProcessor } from './send-mail.processor.js';
+
+@Module({
+  imports: [
+    DatabaseModule.forFeature(notificationsSchema),
+    DeliveriesModule,
+    MessagingModule.forService(notifications, notificationsSchema),
+  ],
+  providers: [DeliveriesPurge, SendMailProcessor],
+})
+export class DeliveriesJobsModule {}

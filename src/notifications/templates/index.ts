@@ -1,0 +1,2 @@
+export { MailRenderer } from './mail-renderer.js';
+export { TemplatesModule } from './templates.module.js';
