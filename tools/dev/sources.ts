@@ -1,4 +1,4 @@
-import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
+import { existsSync, type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -47,17 +47,21 @@ export class Sources {
   }
 
   private filesIn(folder: string): [path: string, state: string][] {
+    const path = join(this.root, folder);
+    if (!existsSync(path)) {
+      return []; // It was there a moment ago.
+    }
     this.watch(folder);
-    return readdirSync(join(this.root, folder), { withFileTypes: true }).flatMap((entry) => {
-      const path = join(folder, entry.name);
+    return readdirSync(path, { withFileTypes: true }).flatMap((entry) => {
+      const file = join(folder, entry.name);
       if (entry.isDirectory()) {
-        return this.filesIn(path);
+        return this.filesIn(file);
       }
-      const stats = statSync(join(this.root, path), { throwIfNoEntry: false });
+      const stats = statSync(join(this.root, file), { throwIfNoEntry: false });
       // Tests are no part of the application. An editor's draft may be gone already.
       return !stats || entry.name.endsWith('.spec.ts') || entry.name.startsWith('.')
         ? []
-        : [[path, `${stats.mtimeMs} ${stats.size}`]];
+        : [[file, `${stats.mtimeMs} ${stats.size}`]];
     });
   }
 
@@ -71,7 +75,7 @@ export class Sources {
     };
     const watcher = watch(join(this.root, folder), (event) => {
       // A folder that was moved or removed reports itself; another may take its place.
-      if (event === 'rename' && !statSync(join(this.root, folder), { throwIfNoEntry: false })) {
+      if (event === 'rename' && !existsSync(join(this.root, folder))) {
         forget();
       }
       this.stirred.resolve(Date.now());

@@ -23,11 +23,12 @@ await main(async () => {
   }
   const print = (text: string): void => console.log(text);
   const app = new WatchedApplication(await inspectorPort(values.inspect), print);
-  const watching = app.watch();
-  const exitCode = await Promise.race([
-    supervise({ env: process.env, root, app, print }),
-    watching.then(() => 1),
-  ]);
+  // As Ctrl-C: whatever was started has to be stopped.
+  void app.watch().catch((error: unknown) => {
+    print(`\nThe sources can't be watched any more: ${String(error)}\n`);
+    process.kill(process.pid, 'SIGTERM');
+  });
+  const exitCode = await supervise({ env: process.env, root, app, print });
   process.exit(exitCode);
 });
 
