@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { COMPLETE, namesIn, newKey, newPem, parse, problemsOf } from '../test/support/environment.js';
 import type { Role } from './app-config.js';
+import { useTemporaryFolder } from '../test/support/temporary-folder.js';
 
 describe('the environment', () => {
   it('has defaults for everything but servers and keys', () => {
@@ -124,16 +123,8 @@ describe('what each role needs', () => {
 });
 
 describe('a secret in a file', () => {
-  let folder: string;
-  const file = (name: string, content: string): string => {
-    const path = join(folder, name);
-    writeFileSync(path, content);
-    return path;
-  };
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'gatehouse-config-'));
-  });
-  afterAll(() => rmSync(folder, { recursive: true }));
+  const folder = useTemporaryFolder();
+  const file = (name: string, content: string): string => folder.write(name, content);
 
   it('is read from where NAME_FILE says, without the line break at its end', () => {
     const url = 'redis://:mounted@10.0.0.7:6379/0';
@@ -147,7 +138,7 @@ describe('a secret in a file', () => {
   });
 
   it('is a problem of its variable when the file is missing or empty', () => {
-    expect(problemsOf({ REDIS_URL: undefined, REDIS_URL_FILE: join(folder, 'absent') })).toEqual([
+    expect(problemsOf({ REDIS_URL: undefined, REDIS_URL_FILE: join(folder.path, 'absent') })).toEqual([
       "REDIS_URL can't be read from its file: ENOENT",
     ]);
     expect(problemsOf({ REDIS_URL: undefined, REDIS_URL_FILE: file('empty', '\n') })).toEqual([

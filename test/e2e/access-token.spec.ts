@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import {
   createLocalJWKSet,
   decodeProtectedHeader,
@@ -9,42 +9,17 @@ import {
   jwtVerify,
   SignJWT,
 } from 'jose';
-import { ApiClient } from '../support/client.js';
-import { type SignedUp, signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
-import {
-  createDatabase,
-  redisUrl,
-  type RunningApp,
-  spawnApp,
-  type TestDatabase,
-} from '../support/servers.js';
+import { useApp, useUser } from '../support/use-app.js';
 
 const ISSUER = 'https://accounts.acme.test';
 
-let database: TestDatabase;
-let app: RunningApp;
-let root: ApiClient;
-let user: SignedUp;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  app = await spawnApp('api', {
-    DATABASE_URL: database.url,
-    REDIS_URL: await redisUrl(),
-    PUBLIC_URL: ISSUER,
-  });
-  root = new ApiClient(app.url, '');
-  user = await signUp(root.under('/v2'));
-});
-afterAll(async () => {
-  await app.kill();
-  await database.drop();
-});
+const { api } = useApp('api', { PUBLIC_URL: ISSUER });
+const user = useUser(api);
 
 describe('access tokens', () => {
   it('are what RFC 9068 says, and verify with the published keys', async () => {
-    const { body: jwks } = await root.get<JSONWebKeySet>('/.well-known/jwks.json');
+    const { body: jwks } = await api.under('').get<JSONWebKeySet>('/.well-known/jwks.json');
     for (const key of jwks.keys) {
       expect(key).toMatchObject({
         kty: 'EC',
@@ -72,7 +47,9 @@ describe('access tokens', () => {
   });
 
   it('lead gateways to their keys', async () => {
-    const { body } = await root.get<Record<string, unknown>>('/.well-known/oauth-authorization-server');
+    const { body } = await api
+      .under('')
+      .get<Record<string, unknown>>('/.well-known/oauth-authorization-server');
     expect(body).toMatchObject({ issuer: ISSUER, jwks_uri: `${ISSUER}/.well-known/jwks.json` });
   });
 
@@ -82,7 +59,7 @@ describe('access tokens', () => {
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as JWTPayload;
     const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
     const jwk = await exportJWK(publicKey);
-    const { body: jwks } = await root.get<JSONWebKeySet>('/.well-known/jwks.json');
+    const { body: jwks } = await api.under('').get<JSONWebKeySet>('/.well-known/jwks.json');
     const publicBytes = new TextEncoder().encode(JSON.stringify(jwks.keys[0]));
     const base = { typ: 'at+jwt', kid: header.kid ?? '' };
     const forged = {
@@ -102,7 +79,7 @@ describe('access tokens', () => {
       'with a header that is none': `${encode(null)}.${payload}.${signature}`,
     };
     for (const [what, accessToken] of Object.entries(forged)) {
-      const answer = await root.under('/v2').as({ accessToken }).me();
+      const answer = await api.as({ accessToken }).me();
       expect([what, answer.status]).toEqual([what, 401]);
       expectProblem(answer, 401, 'unauthenticated');
     }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import {
   type CanActivate,
   Controller,
@@ -20,6 +20,7 @@ import { AccessGuard } from '../../src/accounts/auth/access/access.guard.js';
 import { createServer, processModule } from '../../src/processes/run.js';
 import { NotificationsServiceModule } from '../../src/processes/notifications.module.js';
 import { WorkerModule } from '../../src/processes/worker.module.js';
+import { hold, useFixture } from '../support/fixture.js';
 
 interface Handler {
   readonly name: string;
@@ -67,9 +68,7 @@ describe('a process that only works', () => {
 });
 
 describe('the guard', () => {
-  let app: NestFastifyApplication;
-
-  beforeAll(async () => {
+  const app = useFixture(async () => {
     const testing = await Test.createTestingModule({
       controllers: [SilentController],
       providers: [
@@ -77,11 +76,13 @@ describe('the guard', () => {
         { provide: APP_GUARD, useClass: AccessGuard },
       ],
     }).compile();
-    app = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });
-    app.enableVersioning({ type: VersioningType.URI });
-    await app.init();
+    const guarded = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), {
+      logger: false,
+    });
+    guarded.enableVersioning({ type: VersioningType.URI });
+    await hold(guarded.init(), () => guarded.close());
+    return guarded;
   });
-  afterAll(() => app.close());
 
   it.each([
     ['/silent', undefined, false],

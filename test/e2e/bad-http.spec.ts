@@ -1,32 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApiClient } from '../support/client.js';
-import { type SignedUp, signUp } from '../support/factories.js';
+import { describe, expect, it } from '@jest/globals';
 import { expectProblem, expectProblemDocument } from '../support/problems.js';
 import { sendRaw } from '../support/raw-http.js';
-import {
-  createDatabase,
-  eventually,
-  redisUrl,
-  type RunningApp,
-  spawnApp,
-  type TestDatabase,
-} from '../support/servers.js';
+import { eventually } from '../support/servers.js';
+import { useApp, useUser } from '../support/use-app.js';
 
 const HOST = 'Host: localhost\r\n';
 
-let database: TestDatabase;
-let app: RunningApp;
-let user: SignedUp;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  app = await spawnApp('api', { DATABASE_URL: database.url, REDIS_URL: await redisUrl() });
-  user = await signUp(new ApiClient(app.url));
-});
-afterAll(async () => {
-  await app.kill();
-  await database.drop();
-});
+const app = useApp('api');
+const user = useUser(app.api);
 
 describe('what is hardly HTTP', () => {
   it.each([

@@ -1,17 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
-import { ApiClient, type RequestOptions } from '../support/client.js';
-import { type SignedUp, signUp } from '../support/factories.js';
+import type { RequestOptions } from '../support/client.js';
 import { expectProblem, expectProblemDocument } from '../support/problems.js';
 import { sendRaw } from '../support/raw-http.js';
-import {
-  createDatabase,
-  redisUrl,
-  type RunningApp,
-  spawnApp,
-  type TestDatabase,
-} from '../support/servers.js';
 import { fingerprintOf } from '../support/stored.js';
+import { useApp, useUser } from '../support/use-app.js';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
@@ -25,20 +18,13 @@ const OPERATIONS = [
   ['PATCH', '/users/me', { displayName: 'x', locale: 'en', timezone: 'UTC', metadata: {} }],
 ] as const;
 
-let database: TestDatabase;
-let app: RunningApp;
-let user: SignedUp;
+const app = useApp('api');
+const { database } = app;
+const user = useUser(app.api);
 let before: string;
 
 beforeAll(async () => {
-  database = await createDatabase();
-  app = await spawnApp('api', { DATABASE_URL: database.url, REDIS_URL: await redisUrl() });
-  user = await signUp(new ApiClient(app.url));
   before = await fingerprintOf(database.url);
-});
-afterAll(async () => {
-  await app.kill();
-  await database.drop();
 });
 afterEach(async () => {
   const stored = before;

@@ -1,18 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApiClient } from '../support/client.js';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { expectProblem, expectProblemDocument } from '../support/problems.js';
-import { type AdminApp, startAdminApp } from '../support/admin-app.js';
+import { useApp, WITH_ADMIN } from '../support/use-app.js';
 
-let running: AdminApp;
-let admin: ApiClient;
+const app = useApp('api', WITH_ADMIN);
+const { admin } = app;
 
-beforeAll(async () => {
-  running = await startAdminApp();
-  ({ admin } = running);
-});
-afterAll(() => running.dispose());
 afterEach(() => {
-  expect(running.app.logs()).not.toContain('request failed');
+  expect(app.logs()).not.toContain('request failed');
 });
 
 describe('queries and paths', () => {

@@ -1,48 +1,25 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { ApiClient } from '../support/client.js';
-import { type SignedUp, signUp } from '../support/factories.js';
-import {
-  createDatabase,
-  redisUrl,
-  type RunningApp,
-  spawnApp,
-  type TestDatabase,
-} from '../support/servers.js';
+import { useApp, useUser } from '../support/use-app.js';
 
 const ISSUER = 'https://accounts.acme.test';
 const APP_ORIGIN = 'https://app.acme.test';
 
-let database: TestDatabase;
-let app: RunningApp;
-let root: ApiClient;
-let user: SignedUp;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  app = await spawnApp('api', {
-    DATABASE_URL: database.url,
-    REDIS_URL: await redisUrl(),
-    PUBLIC_URL: ISSUER,
-    CORS_ORIGINS: APP_ORIGIN,
-    RATE_LIMIT_DEFAULT: '1000/60',
-  });
-  root = new ApiClient(app.url, '');
-  user = await signUp(root.under('/v2'));
+const { api } = useApp('api', {
+  PUBLIC_URL: ISSUER,
+  CORS_ORIGINS: APP_ORIGIN,
+  RATE_LIMIT_DEFAULT: '1000/60',
 });
-afterAll(async () => {
-  await app.kill();
-  await database.drop();
-});
+const user = useUser(api);
 
 describe('the documents', () => {
   it.each(['1', '2'])('of v%s are those that are checked in', async (version) => {
-    const served = await root.get(`/openapi/v${version}.json`);
+    const served = await api.under('').get(`/openapi/v${version}.json`);
     const checkedIn: unknown = JSON.parse(readFileSync(`openapi/v${version}.json`, 'utf8'));
     expect([served.status, served.body]).toEqual([200, checkedIn]);
-    const yaml = await root.get<string>(`/openapi/v${version}.yaml`);
+    const yaml = await api.under('').get<string>(`/openapi/v${version}.yaml`);
     expect([yaml.status, yaml.body]).toEqual([200, expect.stringMatching(/^openapi: /m)]);
-    const page = await root.get<string>(`/docs/v${version}`);
+    const page = await api.under('').get<string>(`/docs/v${version}`);
     expect([page.status, page.headers.get('content-type')]).toEqual([
       200,
       expect.stringMatching(/^text\/html/),
@@ -51,14 +28,14 @@ describe('the documents', () => {
   });
 
   it('are found: /docs leads to the latest', async () => {
-    const { status, headers } = await root.get('/docs');
+    const { status, headers } = await api.under('').get('/docs');
     expect([status, headers.get('location')]).toEqual([302, '/docs/v2']);
     for (const asset of [
       '/docs/v2/swagger-ui-bundle.js',
       '/docs/v2/swagger-ui.css',
       '/docs/v2/swagger-ui-init.js',
     ]) {
-      expect([asset, (await root.get(asset)).status]).toEqual([asset, 200]);
+      expect([asset, (await api.under('').get(asset)).status]).toEqual([asset, 200]);
     }
   });
 
@@ -96,7 +73,7 @@ describe('browsers', () => {
     ]) {
       expect(exposed).toContain(name.toLowerCase());
     }
-    const preflight = await root.under('/v2').send('OPTIONS', '/users/me', {
+    const preflight = await api.send('OPTIONS', '/users/me', {
       headers: {
         origin: APP_ORIGIN,
         'access-control-request-method': 'PATCH',
@@ -120,7 +97,7 @@ describe('browsers', () => {
 });
 
 async function operationsOf(version: string): Promise<string[]> {
-  const { body } = await root.get<{ paths: Record<string, object> }>(`/openapi/v${version}.json`);
+  const { body } = await api.under('').get<{ paths: Record<string, object> }>(`/openapi/v${version}.json`);
   return Object.entries(body.paths)
     .flatMap(([path, item]) => Object.keys(item).map((method) => `${method} ${path.replace(/^\/v\d/, '')}`))
     .sort();

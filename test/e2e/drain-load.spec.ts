@@ -1,39 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Agent } from 'node:http';
 import { ApiClient } from '../support/client.js';
 import { type SignedUp, signUp } from '../support/factories.js';
 import { statusOf } from '../support/kept-connection.js';
-import {
-  createDatabase,
-  eventually,
-  redisUrl,
-  type RunningApp,
-  spawnApp,
-  type TestDatabase,
-} from '../support/servers.js';
+import { eventually } from '../support/servers.js';
 import { holdRows, query } from '../support/stored.js';
+import { useApp } from '../support/use-app.js';
 
 const DRAIN_SECONDS = 2;
 
-let database: TestDatabase;
-let app: RunningApp;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  app = await spawnApp('api', {
-    DATABASE_URL: database.url,
-    REDIS_URL: await redisUrl(),
-    DRAIN_SECONDS: String(DRAIN_SECONDS),
-  });
-});
-afterAll(async () => {
-  await app.kill();
-  await database.drop();
-});
+const app = useApp('api', { DRAIN_SECONDS: String(DRAIN_SECONDS) });
+const { api, database } = app;
 
 describe('a process that is told to go while callers are busy with it', () => {
   it('says so at once, serves on while balancers notice, and finishes what it has begun', async () => {
-    const api = new ApiClient(app.url);
     const user = await signUp(api);
     const [held, release] = await heldRefresh(api);
     const load = startLoad(user);

@@ -1,40 +1,21 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { Agent } from 'node:http';
 import { connect } from 'node:net';
-import { ApiClient } from '../support/client.js';
 import { signUp } from '../support/factories.js';
-import {
-  createDatabase,
-  eventually,
-  redisUrl,
-  type RunningApp,
-  type SmtpSink,
-  spawnApp,
-  startSmtpSink,
-  type TestDatabase,
-} from '../support/servers.js';
+import { eventually, type RunningApp } from '../support/servers.js';
 import { statusOf } from '../support/kept-connection.js';
 import { query } from '../support/stored.js';
+import { useServers } from '../support/use-servers.js';
 
 const GRACEFUL = { code: 0, signal: null };
 
-let database: TestDatabase;
-let sink: SmtpSink;
-let redis: string;
-const apps: RunningApp[] = [];
-
-beforeAll(async () => {
-  [database, sink, redis] = await Promise.all([createDatabase(), startSmtpSink(), redisUrl()]);
-});
-afterEach(async () => {
-  await Promise.all(apps.splice(0).map((app) => app.kill()));
-});
-afterAll(() => Promise.all([database.drop(), sink.stop()]));
+const servers = useServers();
+const { database, sink } = servers;
 
 describe('a process that is told to go', () => {
   it('is alive until it has gone', async () => {
-    const app = await start('api', { DRAIN_SECONDS: '1' });
+    const app = await servers.start('api', { DRAIN_SECONDS: '1' });
     await app.kill('SIGTERM');
     await eventually(async () => expect(await readiness(app)).toBe(503));
     expect(await statusOf(`${app.url}/health/live`)).toBe(200);
@@ -43,7 +24,7 @@ describe('a process that is told to go', () => {
   });
 
   it('goes although an idle connection is open', async () => {
-    const app = await start('api');
+    const app = await servers.start('api');
     const agent = new Agent({ keepAlive: true });
     expect(await statusOf(`${app.url}/health/live`, agent)).toBe(200);
     expect(await app.stop()).toEqual(GRACEFUL);
@@ -51,7 +32,7 @@ describe('a process that is told to go', () => {
   });
 
   it('goes although clients hold connections on which no whole request comes', async () => {
-    const app = await start('api');
+    const app = await servers.start('api');
     const { port, hostname } = new URL(app.url);
     const beginnings = [
       '',
@@ -74,7 +55,7 @@ describe('a process that is told to go', () => {
   });
 
   it('goes once, however often it is told', async () => {
-    const app = await start('api', { DRAIN_SECONDS: '1' });
+    const app = await servers.start('api', { DRAIN_SECONDS: '1' });
     await app.kill('SIGTERM');
     await eventually(async () => expect(await readiness(app)).toBe(503));
     await app.kill('SIGTERM');
@@ -87,7 +68,7 @@ describe('a process that is told to go', () => {
     const cases = roles.flatMap((role) => [[role, 'SIGTERM'] as const, [role, 'SIGINT'] as const]);
     await Promise.all(
       cases.map(async ([role, signal]) => {
-        const app = await start(role, { DRAIN_SECONDS: '2' });
+        const app = await servers.start(role, { DRAIN_SECONDS: '2' });
         await app.kill(signal);
         await eventually(async () => expect([role, await readiness(app)]).toEqual([role, 503]), {
           timeoutMs: 1_900,
@@ -99,8 +80,8 @@ describe('a process that is told to go', () => {
   });
 
   it('goes while PostgreSQL’s and Redis’ connections are idle, and leaves none behind', async () => {
-    const app = await start('all');
-    await signUp(new ApiClient(app.url));
+    const app = await servers.start('all');
+    await signUp(app.api);
     expect(await app.stop()).toEqual(GRACEFUL);
     const [row] = await query<{ n: number }>(
       database.url,
@@ -110,10 +91,14 @@ describe('a process that is told to go', () => {
   });
 
   it('finishes the mail that it is sending', async () => {
-    const [api, , notifications] = await Promise.all([start('api'), start('worker'), start('notifications')]);
+    const [api, , notifications] = await Promise.all([
+      servers.start('api'),
+      servers.start('worker'),
+      servers.start('notifications'),
+    ]);
     sink.clear();
     sink.behave('hang');
-    const { email, session } = await signUp(new ApiClient(api.url));
+    const { email, session } = await signUp(api.api);
     await eventually(() => expect(sink.mailsTo(email)).toHaveLength(1));
     await notifications.kill('SIGTERM');
     await eventually(async () => expect(await readiness(notifications)).toBe(503), { timeoutMs: 1_000 });
@@ -127,26 +112,12 @@ describe('a process that is told to go', () => {
     );
     expect(rows).toEqual([{ state: 'sent' }]);
 
-    await start('notifications');
-    const { email: next } = await signUp(new ApiClient(api.url));
+    await servers.start('notifications');
+    const { email: next } = await signUp(api.api);
     await eventually(() => expect(sink.mailsTo(next)).toHaveLength(1));
     expect(sink.mailsTo(email)).toHaveLength(1);
   });
 });
-
-async function start(
-  role: Parameters<typeof spawnApp>[0],
-  env: Record<string, string> = {},
-): Promise<RunningApp> {
-  const app = await spawnApp(role, {
-    DATABASE_URL: database.url,
-    REDIS_URL: redis,
-    SMTP_URL: sink.url,
-    ...env,
-  });
-  apps.push(app);
-  return app;
-}
 
 function readiness(app: RunningApp): Promise<number> {
   return statusOf(`${app.managementUrl}/health/ready`);

@@ -1,34 +1,25 @@
-import { afterAll, afterEach, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterEach, expect, it, jest } from '@jest/globals';
 import { IdempotencyStore } from '#libs/idempotency';
-import { type ApiApp, startApiApp } from '../support/api-app.js';
+import { useApiApp } from '../support/api-app.js';
 import type { SessionBody } from '../support/client.js';
 import { aUser, signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
-import { createDatabase, redisUrl, type TestDatabase } from '../support/servers.js';
 import { query } from '../support/stored.js';
 
-let database: TestDatabase;
-let running: ApiApp;
-let store: IdempotencyStore;
+const running = useApiApp();
+const { database } = running;
 
-beforeAll(async () => {
-  database = await createDatabase();
-  running = await startApiApp({ DATABASE_URL: database.url, REDIS_URL: await redisUrl() });
-  store = running.app.get(IdempotencyStore);
-});
 afterEach(() => {
   jest.restoreAllMocks();
-});
-afterAll(async () => {
-  await running.close();
-  await database.drop();
 });
 
 it('what was done is answered as done, although the answer could not be kept', async () => {
   const { api } = running;
   const { email } = await signUp(api);
   const key = { 'idempotency-key': email };
-  jest.spyOn(store, 'complete').mockRejectedValueOnce(new Error('PostgreSQL went away'));
+  jest
+    .spyOn(running.app.get(IdempotencyStore), 'complete')
+    .mockRejectedValueOnce(new Error('PostgreSQL went away'));
   expect((await api.post('/auth/email/resend', { email }, key)).status).toBe(202);
   // The key is not free to do it again.
   expectProblem(await api.post('/auth/email/resend', { email }, key), 409, 'idempotent-request-running');
@@ -53,7 +44,9 @@ it('the answer to a registration is kept with the account, so that no crash can 
 it('what failed is answered as it failed, although the key could not be freed', async () => {
   const { api } = running;
   const { email } = await signUp(api);
-  jest.spyOn(store, 'release').mockRejectedValueOnce(new Error('PostgreSQL went away'));
+  jest
+    .spyOn(running.app.get(IdempotencyStore), 'release')
+    .mockRejectedValueOnce(new Error('PostgreSQL went away'));
   const answer = await api.post('/auth/register', { ...aUser(), email }, { 'idempotency-key': email });
   expectProblem(answer, 409, 'email-taken');
 });

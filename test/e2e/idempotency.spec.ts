@@ -1,33 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { ApiClient, type ProblemBody, type SessionBody } from '../support/client.js';
 import { aUser, type NewUser } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
-import {
-  createDatabase,
-  redisUrl,
-  type RunningApp,
-  spawnApp,
-  type TestDatabase,
-} from '../support/servers.js';
 import { dumpOf, rowCounts } from '../support/stored.js';
+import { useApps } from '../support/use-app.js';
 
-let database: TestDatabase;
-let apps: RunningApp[];
-let api: ApiClient;
-let replica: ApiClient;
-
-beforeAll(async () => {
-  const [made, redis] = await Promise.all([createDatabase(), redisUrl()]);
-  database = made;
-  const env = { DATABASE_URL: made.url, REDIS_URL: redis, TRUSTED_PROXIES: '127.0.0.1/32' };
-  apps = await Promise.all([spawnApp('api', env), spawnApp('api', env)]);
-  [api, replica] = apps.map(({ url }) => new ApiClient(url)) as [ApiClient, ApiClient];
-});
-afterAll(async () => {
-  await Promise.all(apps.map((app) => app.kill()));
-  await database.drop();
-});
+const { database, first, second } = useApps(
+  { first: 'api', second: 'api' },
+  { TRUSTED_PROXIES: '127.0.0.1/32' },
+);
+const { api } = first;
+const { api: replica } = second;
 
 describe('a request with an Idempotency-Key', () => {
   it('is done once and answered twice, at whichever replica', async () => {

@@ -1,44 +1,31 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { type Answer, ApiClient, type RequestOptions } from '../support/client.js';
 import { type SignedUp, signUp, tokenIn } from '../support/factories.js';
 import { statusOf } from '../support/kept-connection.js';
 import { expectProblem } from '../support/problems.js';
 import { sendRaw } from '../support/raw-http.js';
-import {
-  createDatabase,
-  eventually,
-  redisUrl,
-  type RunningApp,
-  type SmtpSink,
-  spawnApp,
-  startSmtpSink,
-  type TestDatabase,
-} from '../support/servers.js';
+import { eventually, type RunningApp } from '../support/servers.js';
+import { useApps } from '../support/use-app.js';
 
 const TOKEN = 'the-management-token-of-these-tests';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-let database: TestDatabase;
-let sink: SmtpSink;
-let worker: RunningApp;
-let others: RunningApp[];
-let api: ApiClient;
+const apps = useApps(
+  {
+    worker: ['worker', { MANAGEMENT_HOSTS: 'jobs.acme.internal' }],
+    api: 'api',
+    notifications: 'notifications',
+  },
+  { MANAGEMENT_TOKEN: TOKEN },
+);
+const { sink, worker } = apps;
+const { api } = apps.api;
 let user: SignedUp;
 
 beforeAll(async () => {
-  const [made, started, redis] = await Promise.all([createDatabase(), startSmtpSink(), redisUrl()]);
-  [database, sink] = [made, started];
-  const env = { DATABASE_URL: database.url, REDIS_URL: redis, SMTP_URL: sink.url, MANAGEMENT_TOKEN: TOKEN };
-  worker = await spawnApp('worker', { ...env, MANAGEMENT_HOSTS: 'jobs.acme.internal' });
-  others = [await spawnApp('api', env), await spawnApp('notifications', env)];
-  api = new ApiClient(others[0]?.url ?? '');
   sink.behave('reject');
   user = await signUp(api);
   await eventually(async () => expect(await failed('send-mail')).toHaveLength(1));
-}, 60_000);
-afterAll(async () => {
-  await Promise.all([worker, ...others].map((app) => app.kill()));
-  await Promise.all([database.drop(), sink.stop()]);
 });
 
 interface ShownJob {
@@ -132,16 +119,14 @@ describe('the job console', () => {
   });
 
   it('is not there in other roles, nor without a token', async () => {
-    const { DATABASE_URL = '', REDIS_URL = '' } = worker.env;
-    const closed = await spawnApp('worker', { DATABASE_URL, REDIS_URL });
-    for (const app of [...others, closed]) {
+    const closed = await apps.start('worker');
+    for (const app of [apps.api, apps.notifications, closed]) {
       expectProblem(await ask('', {}, app), 404, 'not-found');
     }
-    await closed.kill();
   });
 
   it('shows ids and kinds of a payload and nothing else', async () => {
-    await others[1]?.stop();
+    await apps.notifications.stop();
     await signUp(api);
     await eventually(async () => {
       const [delivery] = (await queues('deliver-to-notifications', 'waiting')).flatMap(({ jobs }) => jobs);
@@ -155,8 +140,7 @@ describe('the job console', () => {
       const detail = await ask(`/api/queues/deliver-to-notifications/${delivery?.id}`);
       expect((detail.body as { job: ShownJob }).job.data['sealed']).toBe('[redacted]');
     });
-    const { DATABASE_URL = '', REDIS_URL = '', SMTP_URL = '' } = worker.env;
-    others[1] = await spawnApp('notifications', { DATABASE_URL, REDIS_URL, SMTP_URL });
+    await apps.notifications.restart();
     await eventually(async () => expect(await failed('send-mail')).toHaveLength(2));
   });
 

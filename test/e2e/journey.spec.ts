@@ -1,38 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApiClient } from '../support/client.js';
+import { describe, expect, it } from '@jest/globals';
 import { aUser, signUp, tokenIn } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
 import type { ReceivedMail } from '../support/received-mail.js';
-import {
-  createDatabase,
-  eventually,
-  redisUrl,
-  type RunningApp,
-  type SmtpSink,
-  spawnApp,
-  startSmtpSink,
-  type TestDatabase,
-} from '../support/servers.js';
+import { eventually } from '../support/servers.js';
 import { query, rowCounts } from '../support/stored.js';
+import { useApp } from '../support/use-app.js';
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const UTC = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
-let database: TestDatabase;
-let sink: SmtpSink;
-let app: RunningApp;
-let api: ApiClient;
-
-beforeAll(async () => {
-  const [made, started, redis] = await Promise.all([createDatabase(), startSmtpSink(), redisUrl()]);
-  [database, sink] = [made, started];
-  app = await spawnApp('all', { DATABASE_URL: database.url, REDIS_URL: redis, SMTP_URL: sink.url });
-  api = new ApiClient(app.url);
-});
-afterAll(async () => {
-  await app.kill();
-  await Promise.all([database.drop(), sink.stop()]);
-});
+const { api, database, sink } = useApp('all');
 
 describe.each(['/v1', '/v2'])('from registration to sign-out under %s', (prefix) => {
   it('walks the whole path', async () => {

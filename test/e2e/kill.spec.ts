@@ -1,39 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { randomInt } from 'node:crypto';
 import { Redis } from 'ioredis';
-import { ApiClient } from '../support/client.js';
 import { aUser, type NewUser } from '../support/factories.js';
-import {
-  createDatabase,
-  eventually,
-  type OwnServer,
-  ownRedis,
-  type RunningApp,
-  type SmtpSink,
-  spawnApp,
-  startSmtpSink,
-  type TestDatabase,
-} from '../support/servers.js';
+import { eventually } from '../support/servers.js';
 import { query } from '../support/stored.js';
+import { useApp } from '../support/use-app.js';
+import { useOwnRedis } from '../support/use-servers.js';
 
 const ROUNDS = 6;
 const BURST = 40;
 /** A killed process' jobs come back when their locks have lapsed; lost ones when the outbox puts them again: after 10, 30, 70 s. */
 const AFTER_A_CRASH = { timeoutMs: 100_000 };
 
-let database: TestDatabase;
-let redis: OwnServer;
-let sink: SmtpSink;
-let app: RunningApp;
-
-beforeAll(async () => {
-  [database, redis, sink] = await Promise.all([createDatabase(), ownRedis(), startSmtpSink()]);
-  app = await start();
-});
-afterAll(async () => {
-  await app.kill();
-  await Promise.all([redis.dispose(), database.drop(), sink.stop()]);
-});
+const redis = useOwnRedis();
+const app = useApp('all', {}, { redis });
+const { api, database, sink } = app;
 
 describe('a burst of registrations', () => {
   it(`loses no user and no mail, however often the process is killed in the middle of it`, async () => {
@@ -42,7 +23,7 @@ describe('a burst of registrations', () => {
       const killed = killAfter(round, randomInt(0, BURST / 2), acknowledged);
       await burst(acknowledged);
       await killed;
-      app = await start();
+      await app.restart();
     }
     expect(acknowledged.length).toBeGreaterThan(ROUNDS);
     await everybodyCanSignIn(acknowledged);
@@ -83,19 +64,14 @@ describe('a burst of registrations', () => {
     await eventually(() => expect(acknowledged.length).toBeGreaterThan(BURST / 4));
     expect(await app.stop()).toEqual({ code: 0, signal: null });
     await registering;
-    app = await start();
+    await app.restart();
     await everybodyGetsTheMail(acknowledged);
     expect(acknowledged.filter(({ email }) => sink.mailsTo(email).length !== 1)).toEqual([]);
   }, 240_000);
 });
 
-function start(): Promise<RunningApp> {
-  return spawnApp('all', { DATABASE_URL: database.url, REDIS_URL: redis.url, SMTP_URL: sink.url });
-}
-
 /** Registers many at once, and adds those to `acknowledged` who were told that they are registered. */
 async function burst(acknowledged: NewUser[]): Promise<void> {
-  const api = new ApiClient(app.url);
   await Promise.all(
     Array.from({ length: BURST }, async () => {
       const user = aUser();
@@ -120,7 +96,6 @@ async function killAfter(round: number, answers: number, acknowledged: readonly 
 }
 
 async function everybodyCanSignIn(users: readonly NewUser[]): Promise<void> {
-  const api = new ApiClient(app.url);
   const answers = await Promise.all(users.map((user) => api.login(user)));
   expect(answers.map(({ status }) => status)).toEqual(users.map(() => 200));
 }

@@ -1,33 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ApiClient } from '../support/client.js';
 import { signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
-import {
-  createDatabase,
-  eventually,
-  redisUrl,
-  type RunningApp,
-  spawnApp,
-  type TestDatabase,
-} from '../support/servers.js';
+import { eventually } from '../support/servers.js';
+import { useApps } from '../support/use-app.js';
 
-let database: TestDatabase;
-let apps: RunningApp[];
+const { unlimited: withoutLimits, limited } = useApps({
+  limited: ['api', { RATE_LIMIT_DEFAULT: '3/2' }],
+  unlimited: 'api',
+});
 /** Without trusted proxies, and with a window short enough to wait for. */
-let short: ApiClient;
-let unlimited: ApiClient;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  const env = { DATABASE_URL: database.url, REDIS_URL: await redisUrl() };
-  apps = await Promise.all([spawnApp('api', { ...env, RATE_LIMIT_DEFAULT: '3/2' }), spawnApp('api', env)]);
-  [short, unlimited] = apps.map(({ url }) => new ApiClient(url)) as [ApiClient, ApiClient];
-});
-afterAll(async () => {
-  await Promise.all(apps.map((app) => app.kill()));
-  await database.drop();
-});
+const { api: short } = limited;
+const { api: unlimited } = withoutLimits;
 
 describe('a caller who is refused', () => {
   it('is told when the next request is served, and then it is', async () => {
@@ -61,7 +45,7 @@ describe('a caller who is refused', () => {
       ),
     );
     expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(5);
-    await eventually(() => expect(apps[0]?.logs()).toMatch(/"level":"warn".*X-Forwarded-For/));
+    await eventually(() => expect(limited.logs()).toMatch(/"level":"warn".*X-Forwarded-For/));
   });
 });
 

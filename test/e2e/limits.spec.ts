@@ -1,39 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type Answer, ApiClient } from '../support/client.js';
 import { signIn, signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
-import {
-  createDatabase,
-  redisUrl,
-  type RunningApp,
-  spawnApp,
-  type TestDatabase,
-} from '../support/servers.js';
+import { useApps } from '../support/use-app.js';
 
-let database: TestDatabase;
-let apps: RunningApp[];
+const LIMITS = { RATE_LIMIT_DEFAULT: '20/60', RATE_LIMIT_AUTH: '10/60', TRUSTED_PROXIES: '127.0.0.0/8' };
+
+const apps = useApps(
+  { one: ['api', LIMITS], two: ['api', LIMITS], unlimited: 'api' },
+  { PUBLIC_URL: 'https://accounts.acme.test' },
+);
 /** Two replicas that share their limits; each test comes from addresses of its own. */
-let one: ApiClient;
-let two: ApiClient;
-let unlimited: ApiClient;
+const { api: one } = apps.one;
+const { api: two } = apps.two;
+const { api: unlimited } = apps.unlimited;
 let hosts = 0;
-
-beforeAll(async () => {
-  const [made, shared] = await Promise.all([createDatabase(), redisUrl()]);
-  database = made;
-  const env = { DATABASE_URL: database.url, REDIS_URL: shared, PUBLIC_URL: 'https://accounts.acme.test' };
-  const limits = { RATE_LIMIT_DEFAULT: '20/60', RATE_LIMIT_AUTH: '10/60', TRUSTED_PROXIES: '127.0.0.0/8' };
-  apps = await Promise.all([
-    spawnApp('api', { ...env, ...limits }),
-    spawnApp('api', { ...env, ...limits }),
-    spawnApp('api', env),
-  ]);
-  [one, two, unlimited] = apps.map(({ url }) => new ApiClient(url)) as [ApiClient, ApiClient, ApiClient];
-});
-afterAll(async () => {
-  await Promise.all(apps.map((app) => app.kill()));
-  await database.drop();
-});
 
 describe('over two replicas', () => {
   it('a user is served exactly as often as the limit says, wherever they come from', async () => {

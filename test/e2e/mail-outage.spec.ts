@@ -1,36 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApiClient } from '../support/client.js';
+import { describe, expect, it } from '@jest/globals';
 import { signUp, tokenIn } from '../support/factories.js';
-import {
-  createDatabase,
-  eventually,
-  redisUrl,
-  type RunningApp,
-  type SmtpSink,
-  spawnApp,
-  startSmtpSink,
-  type TestDatabase,
-} from '../support/servers.js';
+import { eventually } from '../support/servers.js';
 import { query, rowCounts } from '../support/stored.js';
+import { useApp } from '../support/use-app.js';
 
 /** Of the issue: the first retry comes within 5 seconds. */
 const FIRST_RETRY_MS = 5_000;
 
-let database: TestDatabase;
-let sink: SmtpSink;
-let app: RunningApp;
-let api: ApiClient;
-
-beforeAll(async () => {
-  const [made, started, redis] = await Promise.all([createDatabase(), startSmtpSink(), redisUrl()]);
-  [database, sink] = [made, started];
-  app = await spawnApp('all', { DATABASE_URL: database.url, REDIS_URL: redis, SMTP_URL: sink.url });
-  api = new ApiClient(app.url);
-});
-afterAll(async () => {
-  await app.kill();
-  await Promise.all([database.drop(), sink.stop()]);
-});
+const { api, database, sink } = useApp('all');
 
 describe('while SMTP is down', () => {
   it('registering takes its normal time, and the mail arrives once when SMTP is back', async () => {

@@ -1,28 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Database } from '#libs/database';
 import { UsersService } from '../../src/accounts/users/index.js';
-import { type ApiApp, startApiApp } from '../support/api-app.js';
+import { useApiApp } from '../support/api-app.js';
 import { aUser, type NewUser, signUp } from '../support/factories.js';
 import { linkTokenOf, mailsInOutbox } from '../support/mail-outbox.js';
 import { expectProblem } from '../support/problems.js';
-import { createDatabase, redisUrl, type TestDatabase } from '../support/servers.js';
 import { query } from '../support/stored.js';
 
-let database: TestDatabase;
-let immediate: ApiApp;
+const immediate = useApiApp();
 /** With `REGISTRATION=verify-first`. */
-let unseen: ApiApp;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  const env = { DATABASE_URL: database.url, REDIS_URL: await redisUrl() };
-  immediate = await startApiApp(env);
-  unseen = await startApiApp({ ...env, REGISTRATION: 'verify-first' });
-});
-afterAll(async () => {
-  await Promise.all([immediate.close(), unseen.close()]);
-  await database.drop();
-});
+const unseen = useApiApp({ REGISTRATION: 'verify-first' }, immediate);
+const { database } = immediate;
 
 describe('a mail that anybody can ask for', () => {
   it('is sent once a minute at most: the link again', async () => {

@@ -1,20 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { ApiClient } from '../support/client.js';
 import { aUser, signUp } from '../support/factories.js';
 import { metricOf, type Sample, scrape } from '../support/metrics.js';
 import { dashboardExpressions, type Expression, ruleExpressions } from '../support/monitoring.js';
 import { parsePromQuery } from '../support/promql.js';
-import {
-  createDatabase,
-  eventually,
-  redisUrl,
-  type RunningApp,
-  type SmtpSink,
-  spawnApp,
-  startSmtpSink,
-  type TestDatabase,
-} from '../support/servers.js';
+import { eventually } from '../support/servers.js';
+import { useApps } from '../support/use-app.js';
 
 /** What Prometheus adds to every series of a target. */
 const TARGET_LABELS = ['job', 'instance', 'namespace', 'pod'];
@@ -28,27 +20,16 @@ const OPEN_LABELS = [...TARGET_LABELS, 'alertname', 'alertstate', 'status'];
 
 const expressions = [...ruleExpressions(), ...dashboardExpressions()];
 
-let database: TestDatabase;
-let sink: SmtpSink;
-let apps: Record<'api' | 'worker' | 'notifications', RunningApp>;
+const apps = useApps(
+  { api: ['api', { DRAIN_SECONDS: '3' }], worker: 'worker', notifications: 'notifications' },
+  { RATE_LIMIT_AUTH: '3/60' },
+);
+const { sink } = apps;
 let samples: Sample[];
 
 beforeAll(async () => {
-  const [made, started, redis] = await Promise.all([createDatabase(), startSmtpSink(), redisUrl()]);
-  [database, sink] = [made, started];
-  const env = { DATABASE_URL: database.url, REDIS_URL: redis, SMTP_URL: sink.url, RATE_LIMIT_AUTH: '3/60' };
-  const [api, worker, notifications] = await Promise.all([
-    spawnApp('api', { ...env, DRAIN_SECONDS: '3' }),
-    spawnApp('worker', env),
-    spawnApp('notifications', env),
-  ]);
-  apps = { api, worker, notifications };
-  await makeTraffic(new ApiClient(api.url));
-  samples = (await Promise.all(Object.values(apps).map(scrape))).flat();
-});
-afterAll(async () => {
-  await Promise.all(Object.values(apps).map((app) => app.kill()));
-  await Promise.all([database.drop(), sink.stop()]);
+  await makeTraffic(apps.api.api);
+  samples = (await Promise.all([apps.api, apps.worker, apps.notifications].map(scrape))).flat();
 });
 
 describe('the rules and the dashboard', () => {

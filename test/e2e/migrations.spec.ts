@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { createOrmOptions } from '../../src/processes/orm.js';
-import { createDatabase, emptyDatabase, type TestDatabase } from '../support/servers.js';
+import type { TestDatabase } from '../support/servers.js';
 import { query } from '../support/stored.js';
+import { useEmptyDatabase, useServers } from '../support/use-servers.js';
 
-let migrated: TestDatabase;
-let empty: TestDatabase;
-
-beforeAll(async () => {
-  [migrated, empty] = await Promise.all([createDatabase(), emptyDatabase()]);
-});
-afterAll(() => Promise.all([migrated.drop(), empty.drop()]));
+const { database: migrated } = useServers();
+const empty = useEmptyDatabase();
 
 describe('the migrations', () => {
   it('make exactly what the entities say', async () => {

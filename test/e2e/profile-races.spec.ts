@@ -1,34 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type ApiApp, startApiApp } from '../support/api-app.js';
-import type { Answer, ApiClient, UserBody } from '../support/client.js';
+import { describe, expect, it } from '@jest/globals';
+import { useApiApp } from '../support/api-app.js';
+import type { Answer, UserBody } from '../support/client.js';
 import { type SignedUp, signIn, signUp } from '../support/factories.js';
 import { linkTokenOf, mailsInOutbox } from '../support/mail-outbox.js';
 import { expectProblem } from '../support/problems.js';
-import { createDatabase, redisUrl, type TestDatabase } from '../support/servers.js';
 import { query } from '../support/stored.js';
+import { useUser, WITH_ADMIN } from '../support/use-app.js';
 
-const ADMIN = { email: 'admin@acme.test', password: 'the admin of these tests' };
-
-let database: TestDatabase;
-let running: ApiApp;
-let user: SignedUp;
-let admin: ApiClient;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  running = await startApiApp({
-    DATABASE_URL: database.url,
-    REDIS_URL: await redisUrl(),
-    ADMIN_EMAIL: ADMIN.email,
-    ADMIN_PASSWORD: ADMIN.password,
-  });
-  user = await signUp(running.api);
-  admin = (await signIn(running.api, ADMIN)).api;
-});
-afterAll(async () => {
-  await running.close();
-  await database.drop();
-});
+const running = useApiApp(WITH_ADMIN);
+const { admin, database } = running;
+const user = useUser(running.api);
 
 describe('changes of one profile at the same time', () => {
   it('all happen, one after the other, when nobody says which version they mean', async () => {

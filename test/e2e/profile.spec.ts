@@ -1,30 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApiClient, type UserBody } from '../support/client.js';
-import { type SignedUp, signUp } from '../support/factories.js';
+import { describe, expect, it } from '@jest/globals';
+import type { UserBody } from '../support/client.js';
 import { expectProblem } from '../support/problems.js';
-import {
-  createDatabase,
-  redisUrl,
-  type RunningApp,
-  spawnApp,
-  type TestDatabase,
-} from '../support/servers.js';
+import { useApp, useUser } from '../support/use-app.js';
 
 const MERGE_PATCH = { 'content-type': 'application/merge-patch+json' };
 
-let database: TestDatabase;
-let app: RunningApp;
-let user: SignedUp;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  app = await spawnApp('api', { DATABASE_URL: database.url, REDIS_URL: await redisUrl() });
-  user = await signUp(new ApiClient(app.url));
-});
-afterAll(async () => {
-  await app.kill();
-  await database.drop();
-});
+const { api } = useApp('api');
+const user = useUser(api);
 
 describe('the version of a profile', () => {
   it('saves a body that the caller has already', async () => {

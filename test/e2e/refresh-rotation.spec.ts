@@ -1,24 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Database } from '#libs/database';
 import { IdempotencyStore } from '#libs/idempotency';
 import { PurgeService } from '../../src/accounts/auth/purge.service.js';
-import { type ApiApp, startApiApp } from '../support/api-app.js';
+import { useApiApp } from '../support/api-app.js';
 import { signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
-import { createDatabase, redisUrl, type TestDatabase } from '../support/servers.js';
 import { query } from '../support/stored.js';
 
-let database: TestDatabase;
-let running: ApiApp;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  running = await startApiApp({ DATABASE_URL: database.url, REDIS_URL: await redisUrl() });
-});
-afterAll(async () => {
-  await running.close();
-  await database.drop();
-});
+const running = useApiApp();
+const { database } = running;
 
 describe('a refresh token that was replaced a moment ago', () => {
   it('gets its very successor, however often the session was refreshed since', async () => {

@@ -1,38 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Answer, ApiClient } from '../support/client.js';
+import { describe, expect, it } from '@jest/globals';
+import type { Answer } from '../support/client.js';
 import { aUser, signUp, tokenIn } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
 import type { ReceivedMail } from '../support/received-mail.js';
-import {
-  createDatabase,
-  eventually,
-  redisUrl,
-  type RunningApp,
-  type SmtpSink,
-  spawnApp,
-  startSmtpSink,
-  type TestDatabase,
-} from '../support/servers.js';
+import { eventually } from '../support/servers.js';
 import { query, rowCounts } from '../support/stored.js';
+import { useApps } from '../support/use-app.js';
 
-let database: TestDatabase;
-let sink: SmtpSink;
-let apps: RunningApp[];
-let api: ApiClient;
+const apps = useApps({ immediate: 'api', verifyFirst: ['all', { REGISTRATION: 'verify-first' }] });
+const { database, sink } = apps;
+const { api } = apps.immediate;
 /** Of the process with `REGISTRATION=verify-first`. */
-let unseen: ApiClient;
-
-beforeAll(async () => {
-  const [made, started, redis] = await Promise.all([createDatabase(), startSmtpSink(), redisUrl()]);
-  [database, sink] = [made, started];
-  const env = { DATABASE_URL: database.url, REDIS_URL: redis, SMTP_URL: sink.url };
-  apps = await Promise.all([spawnApp('api', env), spawnApp('all', { ...env, REGISTRATION: 'verify-first' })]);
-  [api, unseen] = apps.map(({ url }) => new ApiClient(url)) as [ApiClient, ApiClient];
-});
-afterAll(async () => {
-  await Promise.all(apps.map((app) => app.kill()));
-  await Promise.all([database.drop(), sink.stop()]);
-});
+const { api: unseen } = apps.verifyFirst;
 
 describe('a registration', () => {
   it('gives one of many at the same time the address, whatever its case', async () => {

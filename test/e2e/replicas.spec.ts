@@ -1,48 +1,23 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { ApiClient, type DeviceBody, type ListBody } from '../support/client.js';
 import { signIn, signUp } from '../support/factories.js';
-import {
-  createDatabase,
-  eventually,
-  type OwnServer,
-  ownRedis,
-  type RunningApp,
-  type SmtpSink,
-  spawnApp,
-  startSmtpSink,
-  type TestDatabase,
-} from '../support/servers.js';
+import { eventually } from '../support/servers.js';
 import { query, rowCounts } from '../support/stored.js';
+import { useApps, WITH_ADMIN } from '../support/use-app.js';
+import { useOwnRedis } from '../support/use-servers.js';
 
 /** The contract's second, and some time for the requests that notice. */
 const WITHIN_A_SECOND = { timeoutMs: 1_200 };
 
-let database: TestDatabase;
-let redis: OwnServer;
-let sink: SmtpSink;
-let apps: RunningApp[];
-let a: ApiClient;
-let b: ApiClient;
-
-beforeAll(async () => {
-  [database, redis, sink] = await Promise.all([createDatabase(), ownRedis(), startSmtpSink()]);
-  const env = {
-    DATABASE_URL: database.url,
-    REDIS_URL: redis.url,
-    SMTP_URL: sink.url,
-    PUBLIC_URL: 'https://accounts.acme.test',
-    ADMIN_EMAIL: 'admin@acme.test',
-    ADMIN_PASSWORD: 'the admin of these tests',
-  };
-  apps = await Promise.all(
-    (['api', 'api', 'worker', 'notifications', 'notifications'] as const).map((role) => spawnApp(role, env)),
-  );
-  [a, b] = apps.slice(0, 2).map(({ url }) => new ApiClient(url)) as [ApiClient, ApiClient];
-});
-afterAll(async () => {
-  await Promise.all(apps.map((app) => app.kill()));
-  await Promise.all([redis.dispose(), database.drop(), sink.stop()]);
-});
+const redis = useOwnRedis();
+const apps = useApps(
+  { a: 'api', b: 'api', worker: 'worker', sender: 'notifications', otherSender: 'notifications' },
+  { PUBLIC_URL: 'https://accounts.acme.test', ...WITH_ADMIN },
+  { redis },
+);
+const { database, sink } = apps;
+const { api: a } = apps.a;
+const { api: b } = apps.b;
 
 describe('what one replica does', () => {
   afterEach(async () => {
@@ -123,7 +98,7 @@ describe.each([
     () => process.kill(redis.pid, 'SIGKILL'),
     async () => {
       await redis.exited;
-      redis = await redis.restart();
+      await redis.restart();
     },
   ],
 ])('while Redis is %s', (_, takeAway, giveBack) => {
@@ -145,7 +120,7 @@ describe.each([
 
     const registered = await signUp(b);
     expect((await registered.api.at(a.url).me()).status).toBe(200);
-    for (const app of apps) {
+    for (const app of [apps.a, apps.b, apps.worker, apps.sender, apps.otherSender]) {
       const ready = await new ApiClient(app.managementUrl, '').get('/health/ready');
       expect([ready.status, JSON.stringify(ready.body)]).toEqual([
         200,

@@ -1,46 +1,25 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash, randomBytes } from 'node:crypto';
-import { ApiClient, type SessionBody } from '../support/client.js';
+import type { SessionBody } from '../support/client.js';
 import { aUser, type NewUser, signUp, tokenIn } from '../support/factories.js';
-import {
-  createDatabase,
-  eventually,
-  redisUrl,
-  type RunningApp,
-  type SmtpSink,
-  spawnApp,
-  startSmtpSink,
-  type TestDatabase,
-} from '../support/servers.js';
+import { eventually } from '../support/servers.js';
 import { dumpOf, query, redisDumpOf } from '../support/stored.js';
+import { useApp } from '../support/use-app.js';
 
-let database: TestDatabase;
-let sink: SmtpSink;
-let redis: string;
-let app: RunningApp;
+const app = useApp('all', {
+  LOG_LEVEL: 'trace',
+  RATE_LIMIT_DEFAULT: '1000/60',
+  RATE_LIMIT_AUTH: '1000/60',
+  ADMIN_EMAIL: 'first.admin@acme.test',
+  ADMIN_PASSWORD: 'the admin of these tests',
+});
+const { api, database, sink } = app;
 /** Everything that must stand nowhere, by what it is. */
 const secrets = new Map<string, string>();
 /** What was stored and logged at several moments. */
 const findings: Record<string, string> = {};
 
-beforeAll(async () => {
-  [database, sink, redis] = await Promise.all([createDatabase(), startSmtpSink(), redisUrl()]);
-  app = await spawnApp('all', {
-    DATABASE_URL: database.url,
-    REDIS_URL: redis,
-    SMTP_URL: sink.url,
-    LOG_LEVEL: 'trace',
-    RATE_LIMIT_DEFAULT: '1000/60',
-    RATE_LIMIT_AUTH: '1000/60',
-    ADMIN_EMAIL: 'first.admin@acme.test',
-    ADMIN_PASSWORD: 'the admin of these tests',
-  });
-  await live(new ApiClient(app.url));
-}, 60_000);
-afterAll(async () => {
-  await app.kill();
-  await Promise.all([database.drop(), sink.stop()]);
-});
+beforeAll(() => live(), 60_000);
 
 describe('no address, token or password', () => {
   it('is left out of the search by mistake', () => {
@@ -72,7 +51,7 @@ describe('no address, token or password', () => {
 });
 
 /** What people do, and some of what goes wrong. */
-async function live(api: ApiClient): Promise<void> {
+async function live(): Promise<void> {
   remember('address', 'first.admin@acme.test');
   remember('password', 'the admin of these tests');
   const ada = await signUp(api, { ...known(aUser()), locale: 'de' });
@@ -84,7 +63,7 @@ async function live(api: ApiClient): Promise<void> {
   rememberSession((await api.login(ada)).body);
   rememberSession((await api.refresh(ada.session.refreshToken)).body);
   await ada.api.patch('/users/me', { displayName: 'Ada', metadata: { plan: 'trial' } });
-  await fail(api, ada);
+  await fail(ada);
 
   await sink.stop();
   const grace = known(aUser());
@@ -105,7 +84,7 @@ async function live(api: ApiClient): Promise<void> {
     expect(tried).toHaveLength(2);
   });
   findings['PostgreSQL while mail waits'] = await dumpOf(database.url);
-  findings['Redis while mail waits'] = await redisDumpOf(redis);
+  findings['Redis while mail waits'] = await redisDumpOf(app.redisUrl);
 
   await sink.start();
   await eventually(() => expect(sink.mailsTo(grace.email)).toHaveLength(2), { timeoutMs: 20_000 });
@@ -124,12 +103,12 @@ async function live(api: ApiClient): Promise<void> {
   sink.behave('accept');
   await ada.api.post('/auth/logout');
   findings['PostgreSQL at the end'] = await dumpOf(database.url);
-  findings['Redis at the end'] = await redisDumpOf(redis);
+  findings['Redis at the end'] = await redisDumpOf(app.redisUrl);
   await app.stop();
   findings['the log'] = app.logs();
 }
 
-async function fail(api: ApiClient, user: NewUser): Promise<void> {
+async function fail(user: NewUser): Promise<void> {
   await Promise.all([
     api.login({ ...user, password: remember('password', `wrong ${randomBytes(6).toString('hex')}`) }),
     api.login(known(aUser())),

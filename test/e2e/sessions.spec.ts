@@ -1,29 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { ApiClient, type DeviceBody, type ListBody } from '../support/client.js';
 import { type SignedUp, signIn, signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
-import {
-  createDatabase,
-  redisUrl,
-  type RunningApp,
-  spawnApp,
-  type TestDatabase,
-} from '../support/servers.js';
+import { useApp } from '../support/use-app.js';
 
-let database: TestDatabase;
-let app: RunningApp;
-let api: ApiClient;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  app = await spawnApp('api', { DATABASE_URL: database.url, REDIS_URL: await redisUrl() });
-  api = new ApiClient(app.url);
-});
-afterAll(async () => {
-  await app.kill();
-  await database.drop();
-});
+const { api } = useApp('api');
 
 describe('the devices of a user', () => {
   it('are listed newest first, the own one marked', async () => {

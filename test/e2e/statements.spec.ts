@@ -1,36 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { MikroORM } from '@mikro-orm/postgresql';
-import { type ApiApp, startApiApp } from '../support/api-app.js';
-import { ApiClient } from '../support/client.js';
-import { aUser, type SignedUp, signIn, signUp } from '../support/factories.js';
-import { createDatabase, redisUrl, type TestDatabase } from '../support/servers.js';
+import { useApiApp } from '../support/api-app.js';
+import { aUser, type SignedUp, signUp } from '../support/factories.js';
+import { useUser, WITH_ADMIN } from '../support/use-app.js';
 
-const ADMIN = { email: 'admin@acme.test', password: 'the admin of these tests' };
-
-let database: TestDatabase;
-let running: ApiApp;
-let api: ApiClient;
-let user: SignedUp;
-let admin: ApiClient;
+const running = useApiApp(WITH_ADMIN);
+const { admin, api } = running;
+const user = useUser(api);
 let sent: string[] = [];
 
 beforeAll(async () => {
-  database = await createDatabase();
-  running = await startApiApp({
-    DATABASE_URL: database.url,
-    REDIS_URL: await redisUrl(),
-    ADMIN_EMAIL: ADMIN.email,
-    ADMIN_PASSWORD: ADMIN.password,
-  });
-  ({ api } = running);
-  user = await signUp(api);
-  admin = (await signIn(api, ADMIN)).api;
   await Promise.all([user.api.me(), admin.get('/users')]);
   await listen(running.app.get(MikroORM));
-});
-afterAll(async () => {
-  await running.close();
-  await database.drop();
 });
 
 /**

@@ -1,22 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { type ApiApp, startApiApp } from '../support/api-app.js';
+import { useApiApp } from '../support/api-app.js';
 import { aUser, signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
-import { createDatabase, redisUrl, type TestDatabase } from '../support/servers.js';
 import { query, rowCounts } from '../support/stored.js';
 
-let database: TestDatabase;
-let running: ApiApp;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  running = await startApiApp({ DATABASE_URL: database.url, REDIS_URL: await redisUrl() });
-});
-afterAll(async () => {
-  await running.close();
-  await database.drop();
-});
+const running = useApiApp();
+const { database } = running;
 
 describe('ten seconds after a refresh', () => {
   it('the old token still gets the same successor, a moment later it ends the session', async () => {

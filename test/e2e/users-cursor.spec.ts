@@ -1,25 +1,21 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApiClient, type ListBody, type UserBody } from '../support/client.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { ListBody, UserBody } from '../support/client.js';
 import { type SignedUp, signIn, signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
-import { type AdminApp, startAdminApp } from '../support/admin-app.js';
 import { query } from '../support/stored.js';
+import { useApp, WITH_ADMIN } from '../support/use-app.js';
 
 /** More than three pages of five. */
 const COUNT = 17;
 
-let running: AdminApp;
-let api: ApiClient;
-let admin: ApiClient;
+const app = useApp('api', WITH_ADMIN);
+const { admin, api } = app;
 
 beforeAll(async () => {
-  running = await startAdminApp();
-  ({ api, admin } = running);
   for (let n = 0; n < COUNT; n++) {
     await signUp(api, { displayName: `User ${n}` });
   }
 });
-afterAll(() => running.dispose());
 
 describe('v2 lists by cursor', () => {
   it.each(['createdAt', '-createdAt'])(
@@ -81,7 +77,7 @@ describe('v2 lists by cursor', () => {
     });
     const links = linksOf(first.headers);
     expect(Object.keys(links)).toEqual(['next']);
-    const query = new URL(links['next'] ?? '', running.app.url).searchParams;
+    const query = new URL(links['next'] ?? '', app.url).searchParams;
     expect([query.get('cursor'), query.get('limit')]).toEqual([first.body.page.nextCursor, '3']);
     expect((await list('limit=100')).body.page).toEqual({ nextCursor: null, previousCursor: null });
     expect(first.headers.get('deprecation')).toBeNull();
@@ -127,7 +123,7 @@ function linksOf(headers: Headers): Record<string, string> {
 }
 
 async function allIds(): Promise<string[]> {
-  const rows = await query<{ id: string }>(running.database.url, 'select id from accounts.users order by id');
+  const rows = await query<{ id: string }>(app.database.url, 'select id from accounts.users order by id');
   return rows.map(({ id }) => id);
 }
 
@@ -136,5 +132,5 @@ async function countUsers(): Promise<number> {
 }
 
 async function remove(ids: readonly string[]): Promise<void> {
-  await query(running.database.url, 'delete from accounts.users where id = any($1)', [ids]);
+  await query(app.database.url, 'delete from accounts.users where id = any($1)', [ids]);
 }

@@ -1,26 +1,22 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApiClient, type ListBody, type UserBody } from '../support/client.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { ListBody, UserBody } from '../support/client.js';
 import { signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
-import { spawnApp } from '../support/servers.js';
-import { ADMIN, type AdminApp, startAdminApp } from '../support/admin-app.js';
 import { query } from '../support/stored.js';
+import { ADMIN, useApp, WITH_ADMIN } from '../support/use-app.js';
 
 /** More than three pages of five. */
 const COUNT = 17;
 
-let running: AdminApp;
-let api: ApiClient;
-let admin: ApiClient;
+// A restart changes the port, which the issuer of tokens must not depend on.
+const app = useApp('api', { ...WITH_ADMIN, PUBLIC_URL: 'https://accounts.acme.test' });
+const { admin, api } = app;
 
 beforeAll(async () => {
-  running = await startAdminApp();
-  ({ api, admin } = running);
   for (let n = 0; n < COUNT; n++) {
     await signUp(api, { displayName: `User ${n}` });
   }
 });
-afterAll(() => running.dispose());
 
 describe('who may list users', () => {
   it.each(['/v1/users', '/v2/users', '/v2/users/0197f9a2-5c1e-7c3b-9d52-6f1d1c1f4a10'])(
@@ -35,14 +31,8 @@ describe('who may list users', () => {
   );
 
   it('stays so at the next start: the first admin is made once and never changed', async () => {
-    const { env } = running.app;
-    await running.app.stop();
-    running.app = await spawnApp('api', {
-      DATABASE_URL: '',
-      REDIS_URL: '',
-      ...env,
-      ADMIN_PASSWORD: 'another password by now',
-    });
+    await app.stop();
+    await app.restart({ ADMIN_PASSWORD: 'another password by now' });
     const { body } = await api.login(ADMIN);
     expect(body.user).toMatchObject({ email: ADMIN.email, emailVerified: true, roles: ['user', 'admin'] });
     expect((await api.login({ ...ADMIN, password: 'another password by now' })).status).toBe(401);
@@ -90,7 +80,7 @@ function linksOf(headers: Headers): Record<string, string> {
 }
 
 async function allIds(): Promise<string[]> {
-  const rows = await query<{ id: string }>(running.database.url, 'select id from accounts.users order by id');
+  const rows = await query<{ id: string }>(app.database.url, 'select id from accounts.users order by id');
   return rows.map(({ id }) => id);
 }
 

@@ -1,25 +1,21 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type AdminApp, startAdminApp } from '../support/admin-app.js';
-import { ApiClient, type ListBody, type UserBody } from '../support/client.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { ListBody, UserBody } from '../support/client.js';
 import { aUser, type SignedUp, signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
 import { eventually } from '../support/servers.js';
 import { query } from '../support/stored.js';
+import { useApp, WITH_ADMIN } from '../support/use-app.js';
 
 const NAMES = ['Ada Lovelace', 'ada lower', 'Adam', 'Grace', '100% Otter', '100 Otters', 'Ümit', null];
 
-let running: AdminApp;
-let admin: ApiClient;
+const { admin, api, database } = useApp('api', WITH_ADMIN);
 const users: SignedUp[] = [];
 
 beforeAll(async () => {
-  running = await startAdminApp();
-  ({ admin } = running);
   for (const displayName of NAMES) {
-    users.push(await signUp(running.api, { displayName }));
+    users.push(await signUp(api, { displayName }));
   }
 });
-afterAll(() => running.dispose());
 
 describe('searching users', () => {
   it('finds an address as a whole, without case, and no part of it', async () => {
@@ -46,10 +42,7 @@ describe('searching users', () => {
   it('finds by role and by status, and by all of it together', async () => {
     expect(await found({ role: 'admin' })).toEqual(['Admin']);
     expect(await found({ role: 'nothing' })).toEqual([]);
-    await query(
-      running.database.url,
-      `update accounts.users set status = 'suspended' where display_name = 'Grace'`,
-    );
+    await query(database.url, `update accounts.users set status = 'suspended' where display_name = 'Grace'`);
     expect(await found({ status: 'suspended' })).toEqual(['Grace']);
     expect(await found({ status: 'active', q: 'a', role: 'user', limit: '2' })).toEqual([
       'Adam',
@@ -140,9 +133,8 @@ describe.each(['/v1', '/v2'])('one user under %s', (prefix) => {
 });
 
 it('a user who was suspended can not sign in', async () => {
-  const { api } = running;
   const user = await signUp(api, aUser());
-  await query(running.database.url, `update accounts.users set status = 'suspended' where id = $1`, [
+  await query(database.url, `update accounts.users set status = 'suspended' where id = $1`, [
     user.session.user.id,
   ]);
   expectProblem(await api.login(user), 401, 'invalid-credentials');

@@ -6,7 +6,7 @@ import { Registry } from 'prom-client';
 import { ClockModule } from '#libs/clock';
 import { CryptoModule, KeyRing } from '#libs/crypto';
 import { Database, DatabaseModule } from '#libs/database';
-import { type JobTable } from '#libs/jobs';
+import type { JobTable } from '#libs/jobs';
 import { QueueModule } from '#libs/bull';
 import { emptyDatabase, type TestDatabase } from './servers.js';
 

@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import { type JobContext, type JobTable, ProcessesJob, Tick } from '#libs/jobs';
 import { JobQueue, JobRunnerModule, Queues } from '#libs/bull';
 import { type BackgroundApp, type BackgroundAppOptions, startBackgroundApp } from './background-app.js';
+import { hold, useFixture } from './fixture.js';
 import { eventually, redisUrl } from './servers.js';
 
 export class Greeting {
@@ -59,8 +60,13 @@ export class SweepProcessor {
   }
 }
 
+/** A `JobBench` for each test. */
+export function useJobBench(): JobBench {
+  return useFixture(() => hold(JobBench.open(), (bench) => bench.close()), { per: 'test' });
+}
+
 /** Processes that share a Redis and a small job table of their own: for tests of how jobs are run. */
-export class JobBench {
+class JobBench {
   readonly household = new Household();
   readonly apps: BackgroundApp[] = [];
 

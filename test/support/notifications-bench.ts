@@ -1,3 +1,4 @@
+import { afterEach, beforeEach } from '@jest/globals';
 import { Global, Module } from '@nestjs/common';
 import { v7 } from 'uuid';
 import { type Jobs, JOBS, type MessageData, type MessageType } from '#libs/contracts';
@@ -7,6 +8,7 @@ import { AppConfig } from '../../config/index.js';
 import { NOTIFICATIONS_ENTITIES } from '../../src/notifications/index.js';
 import { NotificationsJobsModule } from '../../src/notifications/notifications.jobs.module.js';
 import { type BackgroundApp, databaseOf, startBackgroundApp } from './background-app.js';
+import { hold, useFixture } from './fixture.js';
 import { eventually, redisUrl, type SmtpSink, startSmtpSink, type TestDatabase } from './servers.js';
 
 const entities = [...NOTIFICATIONS_ENTITIES];
@@ -21,8 +23,16 @@ const jobs = {
 export const LINK = 'https://app.example.com/verify-email?token=a-secret-token';
 export const HOUR_MS = 3_600_000;
 
+/** A `NotificationsBench` for the suite, started anew for each test. */
+export function useNotificationsBench(): NotificationsBench {
+  const bench = useFixture(() => hold(NotificationsBench.open(), (opened) => opened.close()));
+  beforeEach(() => bench.start());
+  afterEach(() => bench.stop());
+  return bench;
+}
+
 /** The notifications service with a database, a Redis and an SMTP server of its own, fed as the relay of accounts would. */
-export class NotificationsBench {
+class NotificationsBench {
   private running: BackgroundApp | undefined;
 
   private constructor(

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { freePort } from '#libs/embedded';
+import { hold, useFixture } from './fixture.js';
 
 export interface ExportedSpan {
   readonly traceId: string;
@@ -29,8 +30,13 @@ export interface OtlpCollector {
   start(): Promise<void>;
 }
 
+/** A collector for the suite. */
+export function useCollector(): OtlpCollector {
+  return useFixture(() => hold(startCollector(), (collector) => collector.stop()));
+}
+
 /** A collector that takes OTLP over HTTP as protobuf and keeps it. */
-export async function startCollector(): Promise<OtlpCollector> {
+async function startCollector(): Promise<OtlpCollector> {
   const collector = new Collector(await freePort());
   await collector.start();
   return collector;

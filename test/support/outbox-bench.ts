@@ -1,3 +1,4 @@
+import { afterEach } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
@@ -15,6 +16,7 @@ import {
 import { JobQueue, JobRunnerModule, Queues } from '#libs/bull';
 import { ProcessesJob } from '#libs/jobs';
 import { type BackgroundApp, databaseOf, startBackgroundApp } from './background-app.js';
+import { hold, useFixture } from './fixture.js';
 import { type OwnServer, ownRedis, type TestDatabase } from './servers.js';
 
 export const SCHEMA = 'accounts';
@@ -61,13 +63,20 @@ export interface Roles {
   readonly consumer?: boolean;
 }
 
+/** An `OutboxBench` for the suite, reset after each test. */
+export function useOutboxBench(): OutboxBench {
+  const bench = useFixture(() => hold(OutboxBench.open(), (opened) => opened.close()));
+  afterEach(() => bench.reset());
+  return bench;
+}
+
 /** Processes around one outbox, in a PostgreSQL database and a Redis of their own. */
 export class OutboxBench {
   consumption = new Consumption();
   readonly apps: BackgroundApp[] = [];
 
   private constructor(
-    public redis: OwnServer,
+    readonly redis: OwnServer,
     private readonly database: TestDatabase,
   ) {}
 

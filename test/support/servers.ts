@@ -1,15 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type EmbeddedServer, startPostgres, startRedis } from '#libs/embedded';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { setting } from './setting.js';
+import { temporaryFolder } from './temporary-folder.js';
 
 export { eventually } from './eventually.js';
 export { startSmtpSink, type SmtpSink } from './smtp-sink.js';
-export { launchApp, spawnApp, type RunningApp } from './spawn-app.js';
+export { type AppEnvironment, type AppRole, launchApp, type RunningApp, spawnApp } from './spawn-app.js';
 
 export interface TestDatabase {
   readonly url: string;
@@ -78,7 +76,7 @@ const DATABASES = 1024;
 
 export interface OwnServer extends EmbeddedServer {
   /** Starts it again, with its data, after a `stop` or a kill: the same URL, another process. */
-  restart(): Promise<OwnServer>;
+  restart(): Promise<void>;
   /** Stops it and removes its data. */
   dispose(): Promise<void>;
 }
@@ -96,15 +94,29 @@ export function ownPostgres(): Promise<OwnServer> {
 async function own(
   start: (options: { dataDir: string; log: () => void; port?: number }) => Promise<EmbeddedServer>,
 ): Promise<OwnServer> {
-  const dataDir = mkdtempSync(join(tmpdir(), `gatehouse-test-${process.pid}-own-`));
-  const options = { dataDir, log: () => undefined };
-  const wrap = (server: EmbeddedServer): OwnServer => ({
-    ...server,
-    restart: async () => wrap(await start({ ...options, port: Number(new URL(server.url).port) })),
+  const folder = temporaryFolder('own');
+  const options = { dataDir: folder.path, log: () => undefined };
+  let server = await start(options).catch((error: unknown) => {
+    folder.remove();
+    throw error;
+  });
+  return {
+    get url() {
+      return server.url;
+    },
+    get pid() {
+      return server.pid;
+    },
+    get exited() {
+      return server.exited;
+    },
+    stop: () => server.stop(),
+    restart: async () => {
+      server = await start({ ...options, port: Number(new URL(server.url).port) });
+    },
     dispose: async () => {
       await server.stop();
-      rmSync(dataDir, { recursive: true, force: true });
+      folder.remove();
     },
-  });
-  return wrap(await start(options));
+  };
 }

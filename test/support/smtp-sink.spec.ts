@@ -1,17 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { createTransport, type SendMailOptions } from 'nodemailer';
-import { type SmtpSink, startSmtpSink } from './smtp-sink.js';
+import { useSmtpSink } from './use-servers.js';
 
-let sink: SmtpSink;
-
-beforeAll(async () => {
-  sink = await startSmtpSink();
-});
-beforeEach(() => {
-  sink.behave('accept');
-  sink.clear();
-});
-afterAll(() => sink.stop());
+const sink = useSmtpSink();
 
 async function send(mail: SendMailOptions = {}, socketTimeout = 5_000): Promise<void> {
   const transport = createTransport({ url: sink.url, socketTimeout });

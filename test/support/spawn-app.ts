@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { get } from 'node:http';
 import { join } from 'node:path';
 import { freePort, spawnTied } from '#libs/embedded';
+import { ApiClient } from './client.js';
 import { eventually } from './eventually.js';
 import { setting } from './setting.js';
 
@@ -14,6 +15,8 @@ export type AppEnvironment = { DATABASE_URL: string; REDIS_URL: string } & Recor
 export interface RunningApp {
   readonly url: string;
   readonly managementUrl: string;
+  /** Calls it without credentials. */
+  readonly api: ApiClient;
   readonly pid: number;
   /** The environment it runs with, for another one beside it or after it. */
   readonly env: Readonly<Record<string, string>>;
@@ -99,8 +102,10 @@ export async function launchApp(role: AppRole, overrides: Record<string, string>
     deathSignal: 'SIGKILL',
     cwd: process.cwd(),
   });
+  const url = `http://127.0.0.1:${env['PORT']}`;
   return {
-    url: `http://127.0.0.1:${env['PORT']}`,
+    url,
+    api: new ApiClient(url),
     managementUrl: `http://127.0.0.1:${env['MANAGEMENT_PORT']}`,
     pid: child.pid ?? 0,
     env,

@@ -1,17 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Household, JobBench } from '../../../test/support/job-bench.js';
+import { describe, expect, it } from '@jest/globals';
+import { useJobBench } from '../../../test/support/job-bench.js';
 import { eventually } from '../../../test/support/servers.js';
 import { UnrecoverableJobError } from '#libs/jobs';
 import { DeadLetters, JobQueue, NotADeadLetterError } from './index.js';
 
-let bench: JobBench;
-let household: Household;
-
-beforeEach(async () => {
-  bench = await JobBench.open();
-  household = bench.household;
-});
-afterEach(() => bench.close());
+const bench = useJobBench();
+const { household } = bench;
 
 function deadLetters(): DeadLetters {
   return bench.app.get(DeadLetters);

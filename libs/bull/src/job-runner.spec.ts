@@ -1,16 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { GreetProcessor, type Household, JobBench, SweepProcessor } from '../../../test/support/job-bench.js';
+import { describe, expect, it } from '@jest/globals';
+import { GreetProcessor, SweepProcessor, useJobBench } from '../../../test/support/job-bench.js';
 import { eventually } from '../../../test/support/servers.js';
 import { ProcessesJob, UnrecoverableJobError } from '#libs/jobs';
 
-let bench: JobBench;
-let household: Household;
-
-beforeEach(async () => {
-  bench = await JobBench.open();
-  household = bench.household;
-});
-afterEach(() => bench.close());
+const bench = useJobBench();
+const { household } = bench;
 
 describe('a periodic job', () => {
   it('is put once in its period by all replicas, and again by Redis that lost it', async () => {

@@ -1,6 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type BackgroundApp, startBackgroundApp } from '../../../test/support/background-app.js';
-import { eventually, type OwnServer, ownRedis } from '../../../test/support/servers.js';
+import { hold } from '../../../test/support/fixture.js';
+import { eventually } from '../../../test/support/servers.js';
+import { useOwnRedis } from '../../../test/support/use-servers.js';
 import { type JobTable, ProcessesJob, Tick } from '#libs/jobs';
 import { JobQueue, JobRunnerModule } from './index.js';
 
@@ -28,24 +30,15 @@ class NoteProcessor {
   }
 }
 
-let redis: OwnServer;
+const redis = useOwnRedis();
 let app: BackgroundApp | undefined;
-
-beforeAll(async () => {
-  redis = await ownRedis();
-});
-afterEach(async () => {
-  await app?.close();
-  app = undefined;
-});
-afterAll(() => redis.dispose());
 
 describe('while Redis is down', () => {
   it('the process starts, and works as soon as Redis is there', async () => {
     await redis.stop();
     await start();
     await expect(put()).rejects.toThrow();
-    redis = await redis.restart();
+    await redis.restart();
     await eventually(put);
     await eventually(() => {
       expect(noted).toBe(1);
@@ -66,7 +59,7 @@ describe('while Redis is down', () => {
     await closed;
     app = undefined;
     expect(performance.now() - startedAt).toBeLessThan(8_000);
-    redis = await redis.restart();
+    await redis.restart();
   });
 
   it('what was being worked on is done once Redis is back', async () => {
@@ -78,7 +71,7 @@ describe('while Redis is down', () => {
     });
     await redis.stop();
     gate.resolve();
-    redis = await redis.restart();
+    await redis.restart();
     await eventually(async () => {
       const text = await app?.registry.metrics();
       expect(text).toContain('gatehouse_queue_jobs{queue="note",state="active"} 0');
@@ -109,12 +102,13 @@ describe('while Redis is frozen', () => {
 async function start(work: () => Promise<void> = () => Promise.resolve()): Promise<void> {
   noted = 0;
   handle = work;
-  app = await startBackgroundApp({
+  const starting = startBackgroundApp({
     jobs: JOBS,
     redisUrl: redis.url,
     imports: [JobRunnerModule.forRole('clerk')],
     providers: [NoteProcessor],
   });
+  app = await hold(starting, () => app?.close());
 }
 
 async function put(): Promise<void> {

@@ -1,16 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Household, JobBench } from '../../../test/support/job-bench.js';
+import { describe, expect, it } from '@jest/globals';
+import { useJobBench } from '../../../test/support/job-bench.js';
 import { eventually } from '../../../test/support/servers.js';
 import { InvalidPayloadError, PostponeJobError, UnrecoverableJobError } from '#libs/jobs';
 
-let bench: JobBench;
-let household: Household;
-
-beforeEach(async () => {
-  bench = await JobBench.open();
-  household = bench.household;
-});
-afterEach(() => bench.close());
+const bench = useJobBench();
+const { household } = bench;
 
 describe('a job', () => {
   it('reaches its processor with its payload, and leaves nothing behind', async () => {

@@ -1,33 +1,22 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { MikroORM } from '@mikro-orm/postgresql';
-import { eventually, ownPostgres } from '../../../test/support/servers.js';
+import { describe, expect, it } from '@jest/globals';
+import { useFixture } from '../../../test/support/fixture.js';
+import { holdOrm } from '../../../test/support/orm.js';
+import { eventually } from '../../../test/support/servers.js';
 import { Database } from './database.js';
 import { returnLostClients } from './pool-care.js';
+import { useOwnPostgres } from '../../../test/support/use-servers.js';
 
 const POOL_SIZE = 2;
 
 describe('Database', () => {
-  let server: Awaited<ReturnType<typeof ownPostgres>>;
-  let orm: MikroORM;
-  let database: Database;
-
-  beforeAll(async () => {
-    server = await ownPostgres();
-    orm = await MikroORM.init({
-      clientUrl: server.url,
-      entities: [],
-      discovery: { warnWhenNoEntities: false },
+  const server = useOwnPostgres();
+  const database = useFixture(async () => {
+    const orm = await holdOrm(server.url, {
       pool: { min: 0, max: POOL_SIZE },
       driverOptions: { connectionTimeoutMillis: 500 },
-      logger: () => undefined,
     });
     await returnLostClients(orm);
-    database = new Database(orm);
-  });
-
-  afterAll(async () => {
-    await orm.close();
-    await server.dispose();
+    return new Database(orm);
   });
 
   it('undoes a transaction that fails', async () => {

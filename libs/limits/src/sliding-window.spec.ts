@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Redis } from 'ioredis';
+import { describe, expect, it } from '@jest/globals';
 import { createRedis } from '#libs/redis';
+import { hold, useFixture } from '../../../test/support/fixture.js';
 import { eventually, redisUrl } from '../../../test/support/servers.js';
 import { RedisSlidingWindow } from './redis-sliding-window.js';
 import { type Hit, LocalSlidingWindow } from './sliding-window.js';
@@ -41,18 +41,15 @@ describe('LocalSlidingWindow', () => {
 });
 
 describe('RedisSlidingWindow', () => {
-  const connections: Redis[] = [];
-  let replicas: RedisSlidingWindow[];
-
-  beforeAll(async () => {
+  const { connections, replicas } = useFixture(async () => {
     const url = await redisUrl();
-    connections.push(createRedis(url), createRedis(url));
-    await Promise.all(connections.map((redis) => redis.connect()));
-    replicas = connections.map((redis) => new RedisSlidingWindow(redis));
-  });
-
-  afterAll(() => {
-    connections.forEach((redis) => redis.disconnect());
+    const connections = await Promise.all(
+      [createRedis(url), createRedis(url)].map(async (redis) => {
+        await hold(redis.connect(), () => redis.disconnect());
+        return redis;
+      }),
+    );
+    return { connections, replicas: connections.map((redis) => new RedisSlidingWindow(redis)) };
   });
 
   it('lets exactly as many through as the limit, over all replicas and at the same moment', async () => {

@@ -1,19 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { DeliverMessage } from '#libs/contracts';
 import { Sealer } from '#libs/crypto';
 import { eventually } from '../../../test/support/servers.js';
-import { OutboxBench, SCHEMA } from '../../../test/support/outbox-bench.js';
+import { SCHEMA, useOutboxBench } from '../../../test/support/outbox-bench.js';
 import { openMessage } from './index.js';
 
 const ALL = { relay: true, consumer: true };
 
-let bench: OutboxBench;
-
-beforeAll(async () => {
-  bench = await OutboxBench.open();
-});
-afterEach(() => bench.reset());
-afterAll(() => bench.close());
+const bench = useOutboxBench();
 
 describe('the relay', () => {
   it('delivers a message as soon as it is committed, and removes it when it is confirmed', async () => {
@@ -99,7 +93,7 @@ describe('the relay', () => {
     const app = await bench.start(ALL);
     await bench.redis.stop();
     const ids = await bench.append(app, 5);
-    bench.redis = await bench.redis.restart();
+    await bench.redis.restart();
     await eventually(async () => expect(await bench.rows()).toEqual([]), { timeoutMs: 20_000 });
     expect(bench.consumption.taken.sort()).toEqual([...ids].sort());
   });

@@ -1,19 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { DeliverMessage } from '#libs/contracts';
 import { Sealer } from '#libs/crypto';
 import { InvalidPayloadError } from '#libs/jobs';
-import { OutboxBench, type OutboxTableRow, registered } from '../../../test/support/outbox-bench.js';
+import { type OutboxTableRow, registered, useOutboxBench } from '../../../test/support/outbox-bench.js';
 import { Inbox, openMessage, Outbox } from './index.js';
 import { OutboxSignal } from './outbox-signal.js';
 
-let bench: OutboxBench;
-
-beforeAll(async () => {
-  bench = await OutboxBench.open();
-});
-afterEach(() => bench.reset());
-afterAll(() => bench.close());
+const bench = useOutboxBench();
 
 describe('Outbox', () => {
   it('writes messages in the transaction of the change, by one statement', async () => {

@@ -1,31 +1,27 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import { eventually, ownRedis } from '../../../test/support/servers.js';
+import { hold } from '../../../test/support/fixture.js';
+import { eventually } from '../../../test/support/servers.js';
 import { createRedis } from './redis.js';
 import { ReplicaChannel } from './replica-channel.js';
 import { ReplicatedCache } from './replicated-cache.js';
+import { useOwnRedis } from '../../../test/support/use-servers.js';
 
 const OPTIONS = { topic: 'test', maxEntries: 10, maxAgeMs: 60_000 };
 
 describe('ReplicatedCache', () => {
-  let redis: Awaited<ReturnType<typeof ownRedis>>;
+  const redis = useOwnRedis({ per: 'test' });
   let channels: ReplicaChannel[];
   let caches: [ReplicatedCache<string>, ReplicatedCache<string>];
 
   beforeEach(async () => {
-    redis = await ownRedis();
     const logger = pino({ level: 'silent' });
     channels = [1, 2].map(() => new ReplicaChannel(createRedis(redis.url), createRedis(redis.url), logger));
-    await Promise.all(channels.map((channel) => channel.start()));
+    await Promise.all(channels.map((channel) => hold(channel.start(), () => channel.stop())));
     await eventually(() =>
       expect(channels.every((channel) => channel.reliableSince !== undefined)).toBe(true),
     );
     caches = channels.map((channel) => new ReplicatedCache<string>(channel, OPTIONS)) as typeof caches;
-  });
-
-  afterEach(async () => {
-    channels.forEach((channel) => channel.stop());
-    await redis.dispose();
   });
 
   it('reads once, also for those who ask at the same time', async () => {

@@ -1,17 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { DeadLetters } from '#libs/bull';
-import { command, HOUR_MS, NotificationsBench } from '../../../test/support/notifications-bench.js';
+import { command, HOUR_MS, useNotificationsBench } from '../../../test/support/notifications-bench.js';
 import { eventually } from '../../../test/support/servers.js';
 import { PurgeNotificationsService } from './purge-notifications.service.js';
 
-let bench: NotificationsBench;
-
-beforeAll(async () => {
-  bench = await NotificationsBench.open();
-});
-beforeEach(() => bench.start());
-afterEach(() => bench.stop());
-afterAll(() => bench.close());
+const bench = useNotificationsBench();
 
 async function aRefusedDelivery(): Promise<{ id: string; revive: () => Promise<void> }> {
   bench.sink.behave('reject');

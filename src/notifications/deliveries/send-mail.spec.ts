@@ -1,17 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { v7 } from 'uuid';
 import { Queues } from '#libs/bull';
 import { eventually } from '../../../test/support/servers.js';
-import { command, HOUR_MS, NotificationsBench } from '../../../test/support/notifications-bench.js';
+import { command, HOUR_MS, useNotificationsBench } from '../../../test/support/notifications-bench.js';
 
-let bench: NotificationsBench;
-
-beforeAll(async () => {
-  bench = await NotificationsBench.open();
-});
-beforeEach(() => bench.start());
-afterEach(() => bench.stop());
-afterAll(() => bench.close());
+const bench = useNotificationsBench();
 
 describe('when SMTP', () => {
   it('is down, the mail goes out once it is back, and once only', async () => {

@@ -1,18 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { v7 } from 'uuid';
 import type { MessageData } from '#libs/contracts';
 import { Sealer } from '#libs/crypto';
 import { eventually } from '../../../test/support/servers.js';
-import { command, LINK, NotificationsBench, snapshot } from '../../../test/support/notifications-bench.js';
+import { command, LINK, snapshot, useNotificationsBench } from '../../../test/support/notifications-bench.js';
 
-let bench: NotificationsBench;
-
-beforeAll(async () => {
-  bench = await NotificationsBench.open();
-});
-beforeEach(() => bench.start());
-afterEach(() => bench.stop());
-afterAll(() => bench.close());
+const bench = useNotificationsBench();
 
 describe('the command send-notification', () => {
   it('becomes a mail with an id that follows from the command, and leaves nothing secret behind', async () => {

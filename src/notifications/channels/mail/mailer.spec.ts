@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { createServer, type Server, type Socket } from 'node:net';
-import { eventually, type SmtpSink, startSmtpSink } from '../../../../test/support/servers.js';
+import { hold, useFixture } from '../../../../test/support/fixture.js';
+import { eventually } from '../../../../test/support/servers.js';
 import { displayName, type Mail, Mailer, transportSecurity } from './mailer.js';
+import { useSmtpSink } from '../../../../test/support/use-servers.js';
 
 const mail: Mail = {
   to: { address: 'ada@example.com', name: 'Ada Lovelace' },
@@ -12,21 +14,8 @@ const mail: Mail = {
 };
 const never = new AbortController().signal;
 
-let sink: SmtpSink;
-let mailer: Mailer;
-
-beforeAll(async () => {
-  sink = await startSmtpSink();
-  mailer = mailerTo(sink.url);
-});
-beforeEach(() => {
-  sink.behave('accept');
-  sink.clear();
-});
-afterAll(async () => {
-  mailer.onApplicationShutdown();
-  await sink.stop();
-});
+const sink = useSmtpSink();
+const mailer = useFixture(() => hold(mailerTo(sink.url), (made) => made.onApplicationShutdown()));
 
 describe('Mailer', () => {
   it('sends both bodies with the headers of a mail that no person wrote', async () => {
