@@ -79,6 +79,8 @@ async function becomesReady(role: AppRole, app: RunningApp): Promise<void> {
 export async function launchApp(role: AppRole, overrides: Record<string, string>): Promise<RunningApp> {
   const env: Record<string, string> = {
     NODE_ENV: 'test',
+    // Saves the processes of a run from compiling the same modules again.
+    NODE_COMPILE_CACHE: setting('TEST_COMPILE_CACHE'),
     HOST: '127.0.0.1',
     PORT: String(await freePort()),
     MANAGEMENT_PORT: String(await freePort()),
