@@ -6,9 +6,18 @@ import { expectProblem } from '../support/problems.js';
 import { signUp } from '../support/factories.js';
 import { eventually } from '../support/servers.js';
 import { query, rowCounts } from '../support/stored.js';
+import { useApps } from '../support/use-app.js';
 import { useEmptyDatabase, useServers } from '../support/use-servers.js';
 
 const ROLES = ['api', 'worker', 'notifications', 'all'] as const;
+
+/** Started together on an empty database. */
+const database = useEmptyDatabase();
+const apps = useApps(
+  { api: 'api', worker: 'worker', notifications: 'notifications', all: 'all' },
+  {},
+  { database },
+);
 
 describe('each role alone', () => {
   const servers = useServers({}, { per: 'test' });
@@ -16,7 +25,7 @@ describe('each role alone', () => {
   it('serves what is its own to serve', async () => {
     await Promise.all(
       ROLES.map(async (role) => {
-        const app = await servers.start(role);
+        const app = apps[role];
         const management = new ApiClient(app.managementUrl, '');
         for (const probe of ['live', 'ready', 'startup']) {
           expect([role, probe, (await management.get(`/health/${probe}`)).status]).toEqual([
@@ -62,25 +71,20 @@ describe('each role alone', () => {
 });
 
 describe('an empty database', () => {
-  const database = useEmptyDatabase({ per: 'test' });
-  const servers = useServers({ database }, { per: 'test' });
+  const unmigrated = useEmptyDatabase();
 
   it('is migrated once by processes that start together', async () => {
-    const [api, ...others] = await Promise.all([
-      servers.start('api'),
-      ...ROLES.slice(1).map((role) => servers.start(role)),
-    ]);
     const { url } = database;
     expect(await namesOfMigrations(url)).toEqual([...new Set(await namesOfMigrations(url))]);
-    expect((await signUp(api.api)).session.user.roles).toEqual(['user']);
-    for (const app of [api, ...others]) {
-      expect(app.logs()).not.toMatch(/"level":"(error|fatal)"/);
+    expect((await signUp(apps.api.api)).session.user.roles).toEqual(['user']);
+    for (const role of ROLES) {
+      expect(apps[role].logs()).not.toMatch(/"level":"(error|fatal)"/);
     }
   });
 
   it('that nobody may migrate keeps a process from being ready, not from living, until it is migrated', async () => {
-    const settings = { MIGRATE_ON_START: 'false' };
-    const launched = await Promise.all(ROLES.map((role) => servers.launch(role, settings)));
+    const settings = { DATABASE_URL: unmigrated.url, MIGRATE_ON_START: 'false' };
+    const launched = await Promise.all(ROLES.map((role) => apps.launch(role, settings)));
     for (const app of launched) {
       const management = new ApiClient(app.managementUrl, '');
       await eventually(async () => expect((await management.get('/health/live')).status).toBe(200));
@@ -91,7 +95,7 @@ describe('an empty database', () => {
       ]);
     }
     const { stdout } = await promisify(execFile)(process.execPath, ['dist/src/migrate.js'], {
-      env: { DATABASE_URL: database.url },
+      env: { DATABASE_URL: unmigrated.url },
     });
     expect(stdout).toMatch(/Applied: \S+/);
     for (const app of launched) {
@@ -103,12 +107,10 @@ describe('an empty database', () => {
 });
 
 describe('a process that can not start', () => {
-  const servers = useServers();
-
   it.each([
     ['names every bad variable at once', { REDIS_URL: 'http://x', PORT: 'eighty', DATABASE_URL: 'nonsense' }],
   ])('%s', async (_, env) => {
-    const app = await servers.launch('api', env);
+    const app = await apps.launch('api', env);
     expect(await app.exited).toEqual({ code: 1, signal: null });
     for (const name of Object.keys(env)) {
       expect(app.logs()).toContain(name);
@@ -116,9 +118,8 @@ describe('a process that can not start', () => {
   });
 
   it('ends with 1 when its port is taken, and when PostgreSQL is not there', async () => {
-    const first = await servers.start('api');
-    const second = await servers.launch('api', { PORT: first.env['PORT'] ?? '' });
-    const third = await servers.launch('worker', { DATABASE_URL: 'postgres://nobody@127.0.0.1:9/none' });
+    const second = await apps.launch('api', { PORT: apps.api.env['PORT'] ?? '' });
+    const third = await apps.launch('worker', { DATABASE_URL: 'postgres://nobody@127.0.0.1:9/none' });
     expect([await second.exited, await third.exited]).toEqual([
       { code: 1, signal: null },
       { code: 1, signal: null },
