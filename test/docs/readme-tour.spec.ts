@@ -19,8 +19,8 @@ const app = useApp('all', () => ({
   ADMIN_PASSWORD,
 }));
 
-/** Documentation that can't be pasted is worse than none, so the blocks of the README's tour are run as they stand. */
-describe('the tour of the README', () => {
+/** Documentation that doesn't work when pasted is worse than none, so we run the blocks of the README's tour as they are. */
+describe("the README's tour", () => {
   it('works when pasted in order', async () => {
     const output = await bash(tour(readFileSync('README.md', 'utf8')));
     const line = (pattern: RegExp): void => expect(output).toMatch(pattern);

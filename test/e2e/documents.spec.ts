@@ -12,8 +12,8 @@ const { api } = useApp('api', {
 });
 const user = useUser(api);
 
-describe('the documents', () => {
-  it.each(['1', '2'])('of v%s are those that are checked in', async (version) => {
+describe('the OpenAPI documents', () => {
+  it.each(['1', '2'])('match the checked-in file for v%s', async (version) => {
     const served = await api.under('').get(`/openapi/v${version}.json`);
     const checkedIn: unknown = JSON.parse(readFileSync(`openapi/v${version}.json`, 'utf8'));
     expect([served.status, served.body]).toEqual([200, checkedIn]);
@@ -27,7 +27,7 @@ describe('the documents', () => {
     expect(page.body).toContain('swagger-ui');
   });
 
-  it('are found: /docs leads to the latest', async () => {
+  it('are linked from /docs, which redirects to the latest version', async () => {
     const { status, headers } = await api.under('').get('/docs');
     expect([status, headers.get('location')]).toEqual([302, '/docs/v2']);
     for (const asset of [
@@ -39,7 +39,7 @@ describe('the documents', () => {
     }
   });
 
-  it('know every operation in both versions', async () => {
+  it('contain the same operations in both versions', async () => {
     const [v1, v2] = await Promise.all(['1', '2'].map((version) => operationsOf(version)));
     expect(v1).toEqual(v2);
     expect(v1).toEqual(
@@ -56,7 +56,7 @@ describe('the documents', () => {
 });
 
 describe('browsers', () => {
-  it('of allowed origins may read what the contract names', async () => {
+  it('may read the documented headers from an allowed origin', async () => {
     const { headers } = await user.api.with({ origin: APP_ORIGIN }).me();
     expect(headers.get('access-control-allow-origin')).toBe(APP_ORIGIN);
     const exposed = (headers.get('access-control-expose-headers') ?? '').toLowerCase().split(/,\s*/);
@@ -85,13 +85,13 @@ describe('browsers', () => {
     expect(preflight.headers.get('access-control-allow-headers')).toContain('if-match');
   });
 
-  it('of other origins may not', async () => {
+  it('may not read responses from other origins', async () => {
     const { headers } = await user.api.with({ origin: 'https://evil.test' }).me();
     expect(headers.get('access-control-allow-origin')).not.toBe('https://evil.test');
     expect(headers.get('access-control-allow-origin')).not.toBe('*');
   });
 
-  it('are told to insist on https', async () => {
+  it('receive a Strict-Transport-Security header', async () => {
     expect((await user.api.me()).headers.get('strict-transport-security')).toMatch(/^max-age=\d+/);
   });
 });

@@ -13,8 +13,8 @@ const GRACEFUL = { code: 0, signal: null };
 const servers = useServers();
 const { database, sink } = servers;
 
-describe('a process that is told to go', () => {
-  it('is alive until it has gone', async () => {
+describe('a process that receives SIGTERM', () => {
+  it('stays live until it exits', async () => {
     const app = await servers.start('api', { DRAIN_SECONDS: '1' });
     await app.kill('SIGTERM');
     await eventually(async () => expect(await readiness(app)).toBe(503));
@@ -23,7 +23,7 @@ describe('a process that is told to go', () => {
     expect(await app.exited).toEqual(GRACEFUL);
   });
 
-  it('goes although an idle connection is open', async () => {
+  it('exits while an idle connection is open', async () => {
     const app = await servers.start('api');
     const agent = new Agent({ keepAlive: true });
     expect(await statusOf(`${app.url}/health/live`, agent)).toBe(200);
@@ -31,7 +31,7 @@ describe('a process that is told to go', () => {
     agent.destroy();
   });
 
-  it('goes although clients hold connections on which no whole request comes', async () => {
+  it('exits while clients hold connections without a complete request', async () => {
     const app = await servers.start('api');
     const { port, hostname } = new URL(app.url);
     const beginnings = [
@@ -48,13 +48,13 @@ describe('a process that is told to go', () => {
         return socket;
       }),
     );
-    // The server has seen all of them by the time it answers one more.
+    // Once the server has answered this request, it has accepted all the others.
     expect(await statusOf(`${app.url}/health/live`)).toBe(200);
     expect(await app.stop()).toEqual(GRACEFUL);
     clients.forEach((socket) => socket.destroy());
   });
 
-  it('goes once, however often it is told', async () => {
+  it('shuts down once, however many signals it receives', async () => {
     const app = await servers.start('api', { DRAIN_SECONDS: '1' });
     await app.kill('SIGTERM');
     await eventually(async () => expect(await readiness(app)).toBe(503));
@@ -63,7 +63,7 @@ describe('a process that is told to go', () => {
     expect(await app.exited).toEqual(GRACEFUL);
   });
 
-  it('drains and exits with 0 in every role, by either signal', async () => {
+  it('drains and exits with 0 in every role, on either signal', async () => {
     const roles = ['api', 'worker', 'notifications', 'all'] as const;
     const cases = roles.flatMap((role) => [[role, 'SIGTERM'] as const, [role, 'SIGINT'] as const]);
     await Promise.all(
@@ -79,7 +79,7 @@ describe('a process that is told to go', () => {
     );
   });
 
-  it('goes while PostgreSQL’s and Redis’ connections are idle, and leaves none behind', async () => {
+  it('closes idle connections to PostgreSQL and Redis', async () => {
     const app = await servers.start('all');
     await signUp(app.api);
     expect(await app.stop()).toEqual(GRACEFUL);
@@ -90,7 +90,7 @@ describe('a process that is told to go', () => {
     expect(row?.n).toBe(0);
   });
 
-  it('finishes the mail that it is sending', async () => {
+  it('finishes the mail it is sending', async () => {
     const [api, , notifications] = await Promise.all([
       servers.start('api'),
       servers.start('worker'),

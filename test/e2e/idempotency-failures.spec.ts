@@ -13,7 +13,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-it('what was done is answered as done, although the answer could not be kept', async () => {
+it('returns success for completed work even if its response could not be stored', async () => {
   const { api } = running;
   const { email } = await signUp(api);
   const key = { 'idempotency-key': email };
@@ -21,15 +21,15 @@ it('what was done is answered as done, although the answer could not be kept', a
     .spyOn(running.app.get(IdempotencyStore), 'complete')
     .mockRejectedValueOnce(new Error('PostgreSQL went away'));
   expect((await api.post('/auth/email/resend', { email }, key)).status).toBe(202);
-  // The key is not free to do it again.
+  // The key stays taken, so the work isn't done twice.
   expectProblem(await api.post('/auth/email/resend', { email }, key), 409, 'idempotent-request-running');
 });
 
-it('the answer to a registration is kept with the account, so that no crash can come between them', async () => {
+it('stores the response to a registration with the account, so a crash cannot separate them', async () => {
   const { api } = running;
   const [user, key] = [aUser(), { 'idempotency-key': aUser().email }];
   const { body } = await api.post<SessionBody>('/auth/register', user, key);
-  // PostgreSQL marks each row with the transaction that wrote it.
+  // xmin is the transaction that wrote a row.
   const together = await query(
     database.url,
     `select k.xmin::text = u.xmin::text as same from accounts.users u, accounts.idempotency_keys k
@@ -41,7 +41,7 @@ it('the answer to a registration is kept with the account, so that no crash can 
   expect([replay.status, replay.body]).toEqual([201, body]);
 });
 
-it('what failed is answered as it failed, although the key could not be freed', async () => {
+it('returns the original error even if the key could not be released', async () => {
   const { api } = running;
   const { email } = await signUp(api);
   jest

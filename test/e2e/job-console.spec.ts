@@ -64,7 +64,7 @@ async function failed(name: string): Promise<readonly ShownJob[]> {
 }
 
 describe('the job console', () => {
-  it('is a page with all it needs, from its own server alone', async () => {
+  it('serves a page and all of its assets from its own origin', async () => {
     const page = await ask('');
     expect(page.headers.get('content-type')).toContain('text/html');
     expect(page.headers.get('content-security-policy')).toContain(`script-src 'self'`);
@@ -78,7 +78,7 @@ describe('the job console', () => {
     }
   });
 
-  it('shows every queue, also of other roles', async () => {
+  it('shows every queue, including those of other roles', async () => {
     const names = (await queues('send-mail')).map(({ name }) => name);
     expect(names.toSorted()).toEqual([
       'confirm-message',
@@ -89,7 +89,7 @@ describe('the job console', () => {
     ]);
   });
 
-  it('asks for the token', async () => {
+  it('requires the management token', async () => {
     for (const path of ['', '/api/queues', '/static/favicon.ico', '/queue/send-mail']) {
       const answer = await ask(path, { headers: { authorization: 'Bearer wrong' } });
       expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer, Basic realm=/);
@@ -101,14 +101,14 @@ describe('the job console', () => {
     expect((await ask('', { headers: { authorization: basic } })).status).toBe(200);
   });
 
-  it('answers under hosts that it knows', async () => {
+  it('accepts only known hosts', async () => {
     const askAs = (host: string): Promise<number> =>
       statusOf(`${worker.managementUrl}/jobs`, undefined, { host, authorization: `Bearer ${TOKEN}` });
     expect(await askAs('jobs.acme.internal')).toBe(200);
     expect(await askAs('evil.test')).toBe(421);
   });
 
-  it('answers what it can not read in problem documents, too', async () => {
+  it('returns a problem for malformed requests', async () => {
     const head = `Host: localhost\r\nConnection: close\r\n\r\n`;
     expectProblem(
       await sendRaw(worker.managementUrl, `GET /jobs/% HTTP/1.1\r\n${head}`),
@@ -118,14 +118,14 @@ describe('the job console', () => {
     expectProblem(await sendRaw(worker.managementUrl, `FOO / HTTP/1.1\r\n${head}`), 400, 'malformed-request');
   });
 
-  it('is not there in other roles, nor without a token', async () => {
+  it('is not available in other roles, or without a token', async () => {
     const closed = await apps.start('worker');
     for (const app of [apps.api, apps.notifications, closed]) {
       expectProblem(await ask('', {}, app), 404, 'not-found');
     }
   });
 
-  it('shows ids and kinds of a payload and nothing else', async () => {
+  it('shows only the ids and kinds in a payload', async () => {
     await apps.notifications.stop();
     await signUp(api);
     await eventually(async () => {
@@ -144,7 +144,7 @@ describe('the job console', () => {
     await eventually(async () => expect(await failed('send-mail')).toHaveLength(2));
   });
 
-  it('changes nothing but what it may', async () => {
+  it('allows no other changes', async () => {
     const [job] = await failed('send-mail');
     const forbidden = [
       ['PUT', '/api/queues/send-mail/pause'],
@@ -171,7 +171,7 @@ describe('the job console', () => {
     expect(await failed('send-mail')).toHaveLength(2);
   });
 
-  it('says so when it can not read what it is asked', async () => {
+  it('returns an error for unreadable input', async () => {
     const headers = { 'content-type': 'application/json' };
     const malformed = await ask('/api/queues/send-mail/retry/failed', { method: 'PUT', body: '{', headers });
     expect(malformed.status).toBe(400);
@@ -195,7 +195,7 @@ describe('the job console', () => {
       expect(sink.mailsTo(user.email)).toHaveLength(1);
     });
     expect((await api.verify(tokenIn(sink.mailsTo(user.email)[0]))).status).toBe(204);
-    // The job is still running for a moment after its mail has arrived, and refuses a retry with another status.
+    // The job runs for a moment after its mail has arrived. Until it ends, a retry is rejected with another status.
     await eventually(async () => {
       const again = await ask(`/api/queues/send-mail/${job?.id}/retry`, { method: 'PUT' });
       expect(again.status).toBe(404);

@@ -9,12 +9,12 @@ const { unlimited: withoutLimits, limited } = useApps({
   limited: ['api', { RATE_LIMIT_DEFAULT: '3/2' }],
   unlimited: 'api',
 });
-/** Without trusted proxies, and with a window short enough to wait for. */
+/** Trusts no proxies, and has a window short enough to wait for. */
 const { api: short } = limited;
 const { api: unlimited } = withoutLimits;
 
-describe('a caller who is refused', () => {
-  it('is told when the next request is served, and then it is', async () => {
+describe('a rate-limited caller', () => {
+  it('is served again after Retry-After', async () => {
     await eventually(async () => expect((await short.get('/nowhere/at/all')).status).toBe(404));
     const { session } = await signUp(short);
     const caller = short.as(session);
@@ -29,7 +29,7 @@ describe('a caller who is refused', () => {
     expect((await caller.me()).status).toBe(200);
   });
 
-  it('does not wait longer for asking all the while', async () => {
+  it('does not wait longer for retrying early', async () => {
     const { session } = await signUp(short);
     const caller = short.as(session);
     const startedAt = performance.now();
@@ -38,7 +38,7 @@ describe('a caller who is refused', () => {
     expect(performance.now() - startedAt).toBeLessThan(3_000);
   });
 
-  it('can not become another one by X-Forwarded-For, and the log tells of it', async () => {
+  it('cannot evade the limit with X-Forwarded-For, and the attempt is logged', async () => {
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, n) =>
         short.with({ 'x-forwarded-for': `198.18.0.${n}` }).verify('no token'),
@@ -49,7 +49,7 @@ describe('a caller who is refused', () => {
   });
 });
 
-describe('exempt from limits', () => {
+describe('rate limits', () => {
   it.each([
     '/health/live',
     '/health/ready',
@@ -61,7 +61,7 @@ describe('exempt from limits', () => {
     '/openapi/v2.json',
     '/openapi/v1.yaml',
     '/problems/not-found',
-  ])('is %s', async (path) => {
+  ])('do not apply to %s', async (path) => {
     const caller = short.under('');
     const answers = await Promise.all(Array.from({ length: 6 }, () => caller.get(path)));
     for (const { status, headers } of answers) {
@@ -69,7 +69,7 @@ describe('exempt from limits', () => {
     }
   });
 
-  it('is everything when limits are off', async () => {
+  it('do not apply anywhere when they are off', async () => {
     const { api } = await signUp(unlimited);
     const answers = await Promise.all(Array.from({ length: 50 }, () => api.me()));
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));

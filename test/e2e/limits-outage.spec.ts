@@ -34,7 +34,7 @@ describe.each([
     },
   ],
 ])('while Redis is %s', (_, takeAway, giveBack) => {
-  it('signing in goes on in time under a limit of the process’ own, and operators are told', async () => {
+  it('limits sign-ins per process, without delay, and alerts operators', async () => {
     expect(await metricOf(app, DEGRADED)).toBe(0);
     const linesBefore = app.logs().length;
     takeAway();
@@ -72,7 +72,7 @@ describe.each([
   });
 });
 
-it('a process starts without Redis, and uses it when it comes', async () => {
+it('starts without Redis and uses it once it is available', async () => {
   process.kill(redis.pid, 'SIGKILL');
   await redis.exited;
   const late = await app.start('api', { RATE_LIMIT_AUTH: '100/60', RATE_LIMIT_DEFAULT: '100/60' });

@@ -9,18 +9,18 @@ const { database: migrated } = useServers();
 const empty = useEmptyDatabase();
 
 describe('the migrations', () => {
-  it('make exactly what the entities say', async () => {
+  it('create exactly the schema of the entities', async () => {
     await withOrm(migrated, async (orm) => {
       const statements = (await orm.schema.getUpdateSchemaSQL({ wrap: false }))
         .trim()
         .split(/;\s*/)
         .filter(Boolean);
-      // The one table that no entity knows is the list of the migrations.
+      // The list of migrations is the only table without an entity.
       expect(statements).toEqual(['drop table if exists "accounts"."migration" cascade']);
     });
   });
 
-  it('are all there, and none is pending', async () => {
+  it('are all applied, with none pending', async () => {
     await withOrm(migrated, async (orm) => {
       expect(await orm.migrator.getPending()).toEqual([]);
     });
@@ -29,7 +29,7 @@ describe('the migrations', () => {
     });
   });
 
-  it('index every foreign key and every instant that rows are purged by', async () => {
+  it('index every foreign key', async () => {
     const unindexed = await query(
       migrated.url,
       `select c.conrelid::regclass::text as table, a.attname as column
@@ -41,7 +41,7 @@ describe('the migrations', () => {
     expect(unindexed).toEqual([]);
   });
 
-  it('keep the two services apart: no key points from one schema into the other', async () => {
+  it('keep the two services apart: no foreign key crosses schemas', async () => {
     const crossing = await query(
       migrated.url,
       `select conname from pg_constraint c

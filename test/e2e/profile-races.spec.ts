@@ -11,8 +11,8 @@ const running = useApiApp(WITH_ADMIN);
 const { admin, database } = running;
 const user = useUser(running.api);
 
-describe('changes of one profile at the same time', () => {
-  it('all happen, one after the other, when nobody says which version they mean', async () => {
+describe('concurrent changes to a profile', () => {
+  it('are all applied when they are unconditional', async () => {
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, n) => patch({ metadata: { [`racer${n}`]: n } })),
     );
@@ -20,7 +20,7 @@ describe('changes of one profile at the same time', () => {
     expect(Object.keys((await user.api.me()).body.metadata)).toHaveLength(8);
   });
 
-  it('happen once when all mean the same version, and the others are told that it is another', async () => {
+  it('are applied once when they require the same version; the rest return 412', async () => {
     for (let round = 0; round < 5; round++) {
       const etag = (await user.api.me()).headers.get('etag') ?? '';
       const answers = await Promise.all(
@@ -36,7 +36,7 @@ describe('changes of one profile at the same time', () => {
     }
   });
 
-  it('do not hinder the proof of the address', async () => {
+  it('do not interfere with email verification', async () => {
     for (let round = 0; round < 5; round++) {
       const racer = await signUp(running.api);
       const [mail] = await mailsInOutbox(running, database.url, racer.session.user.id);
@@ -50,12 +50,12 @@ describe('changes of one profile at the same time', () => {
   });
 });
 
-describe('a change that changes nothing', () => {
+describe('a change without effect', () => {
   it.each([
-    ['nothing at all', {}],
-    ['what is there already', { displayName: 'Ada', metadata: { plan: { name: 'trial', seats: 3 } } }],
-    ['the same default', { locale: null }],
-  ])('makes no new version and tells nobody: %s', async (_, change) => {
+    ['an empty patch', {}],
+    ['the current values', { displayName: 'Ada', metadata: { plan: { name: 'trial', seats: 3 } } }],
+    ['the current default', { locale: null }],
+  ])('creates no version and no event: %s', async (_, change) => {
     await patch({ displayName: 'Ada', locale: 'en', metadata: null });
     await patch({ metadata: { plan: { seats: 3, name: 'trial' } } });
     const [before, events] = [await user.api.me(), await updatesOf(user)];
@@ -67,8 +67,8 @@ describe('a change that changes nothing', () => {
   });
 });
 
-describe('an id in capitals', () => {
-  it('is the same user, as they are now', async () => {
+describe('an uppercase id', () => {
+  it('refers to the same user, with their current profile', async () => {
     const { id } = user.session.user;
     const upper = id.toUpperCase();
     await admin.get(`/users/${upper}`);
@@ -80,7 +80,7 @@ describe('an id in capitals', () => {
     ]);
   });
 
-  it('is the same session', async () => {
+  it('refers to the same session', async () => {
     const phone = await signIn(running.api, user);
     const { sid } = JSON.parse(
       Buffer.from(phone.session.accessToken.split('.')[1] ?? '', 'base64url').toString(),
@@ -92,7 +92,7 @@ describe('an id in capitals', () => {
 });
 
 describe('a new user', () => {
-  it('is announced once, by whoever makes them', async () => {
+  it('is announced exactly once', async () => {
     const events = await query<{ subject: string; count: string }>(
       database.url,
       `select subject, count(*) from accounts.outbox where type = 'user.registered' group by subject`,

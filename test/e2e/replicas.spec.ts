@@ -6,7 +6,7 @@ import { query, rowCounts } from '../support/stored.js';
 import { useApps, WITH_ADMIN } from '../support/use-app.js';
 import { useOwnRedis } from '../support/use-servers.js';
 
-/** The contract's second, and some time for the requests that notice. */
+/** The promised second, and some time for the requests that check it. */
 const WITHIN_A_SECOND = { timeoutMs: 1_200 };
 
 const redis = useOwnRedis();
@@ -19,13 +19,13 @@ const { database, sink } = apps;
 const { api: a } = apps.a;
 const { api: b } = apps.b;
 
-describe('what one replica does', () => {
+describe('two replicas', () => {
   afterEach(async () => {
     expect((await a.under('').get('/health/ready')).status).toBe(200);
     expect((await b.under('').get('/health/ready')).status).toBe(200);
   });
 
-  it('is known to the other: one user with sessions from both', async () => {
+  it('share users and their sessions', async () => {
     const user = await signUp(a.with({ 'user-agent': 'A' }));
     await signIn(b.with({ 'user-agent': 'B' }), user);
     for (const replica of [a, b]) {
@@ -34,14 +34,14 @@ describe('what one replica does', () => {
     }
   });
 
-  it('signs out everywhere within a second', async () => {
+  it('sign a user out everywhere within a second', async () => {
     const { api } = await signUp(a);
     expect((await api.at(b.url).me()).status).toBe(200);
     expect((await api.post('/auth/logout')).status).toBe(204);
     await refusedWithinASecond(api.at(b.url));
   });
 
-  it('ends other devices everywhere within a second', async () => {
+  it('end other sessions everywhere within a second', async () => {
     const user = await signUp(a);
     const others = [await signIn(a, user), await signIn(b, user)];
     await Promise.all(others.flatMap(({ api }) => [api.at(a.url).me(), api.at(b.url).me()]));
@@ -52,7 +52,7 @@ describe('what one replica does', () => {
     expect((await user.api.me()).status).toBe(200);
   });
 
-  it('changes a profile everywhere within a second', async () => {
+  it('apply profile changes everywhere within a second', async () => {
     const { api } = await signUp(a);
     expect((await api.at(b.url).me()).body.displayName).toBeNull();
     const changed = await api.patch('/users/me', { displayName: 'Grace' });
@@ -63,7 +63,7 @@ describe('what one replica does', () => {
     }, WITHIN_A_SECOND);
   });
 
-  it('gives the same successor to tabs that refresh at different replicas', async () => {
+  it('return the same successor to tabs that refresh at different replicas', async () => {
     const { session } = await signUp(a);
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, n) => (n % 2 === 0 ? a : b).refresh(session.refreshToken)),
@@ -72,7 +72,7 @@ describe('what one replica does', () => {
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
   });
 
-  it('sends one mail for each who registers, with two processes that send', async () => {
+  it('send one mail per registration with two sending processes', async () => {
     const before = sink.attempts;
     const users = await Promise.all(Array.from({ length: 24 }, (_, n) => signUp(n % 2 === 0 ? a : b)));
     await mailIsDone();
@@ -81,7 +81,7 @@ describe('what one replica does', () => {
     expect(sink.mails).toHaveLength(sink.attempts);
   });
 
-  it('makes one admin, although both replicas started at once', async () => {
+  it('create one admin when they start at the same time', async () => {
     expect(await rowCounts(database.url)).toMatchObject({ 'accounts.users': expect.any(Number) });
     const [row] = await query<{ n: number }>(
       database.url,
@@ -102,7 +102,7 @@ describe.each([
     },
   ],
 ])('while Redis is %s', (_, takeAway, giveBack) => {
-  it('everything goes on, nobody is signed out, and who signs out is so everywhere within a second', async () => {
+  it('keeps users signed in, and applies sign-outs everywhere within a second', async () => {
     const [staying, leaving, patching] = await Promise.all([signUp(a), signUp(a), signUp(a)]);
     const everybody = [staying, leaving, patching].map(({ api }) => api);
     await Promise.all(everybody.flatMap((api) => [api.at(a.url).me(), api.at(b.url).me()]));
@@ -149,7 +149,7 @@ function refusedWithinASecond(caller: ApiClient): Promise<void> {
   return eventually(async () => expect((await caller.me()).status).toBe(401), WITHIN_A_SECOND);
 }
 
-/** Until nothing is left to be carried or sent, by anybody. */
+/** Resolves when every message is delivered and every mail is sent. */
 function mailIsDone(): Promise<void> {
   return eventually(
     async () => {

@@ -22,7 +22,7 @@ const apps = useApps(
 describe('each role alone', () => {
   const servers = useServers({}, { per: 'test' });
 
-  it('serves what is its own to serve', async () => {
+  it('serves only its own endpoints', async () => {
     await Promise.all(
       ROLES.map(async (role) => {
         const app = apps[role];
@@ -54,7 +54,7 @@ describe('each role alone', () => {
     );
   });
 
-  it('does its own part: mail waits until there is a worker', async () => {
+  it('does only its own work: mail waits until a worker runs', async () => {
     const { url } = servers.database;
     const { api } = await servers.start('api');
     const { session } = await signUp(api);
@@ -82,7 +82,7 @@ describe('an empty database', () => {
     }
   });
 
-  it('that nobody may migrate keeps a process from being ready, not from living, until it is migrated', async () => {
+  it('keeps processes live but not ready until someone migrates it', async () => {
     const settings = { DATABASE_URL: unmigrated.url, MIGRATE_ON_START: 'false' };
     const launched = await Promise.all(ROLES.map((role) => apps.launch(role, settings)));
     for (const app of launched) {
@@ -106,9 +106,12 @@ describe('an empty database', () => {
   });
 });
 
-describe('a process that can not start', () => {
+describe('a process that cannot start', () => {
   it.each([
-    ['names every bad variable at once', { REDIS_URL: 'http://x', PORT: 'eighty', DATABASE_URL: 'nonsense' }],
+    [
+      'reports every invalid variable at once',
+      { REDIS_URL: 'http://x', PORT: 'eighty', DATABASE_URL: 'nonsense' },
+    ],
   ])('%s', async (_, env) => {
     const app = await apps.launch('api', env);
     expect(await app.exited).toEqual({ code: 1, signal: null });
@@ -117,7 +120,7 @@ describe('a process that can not start', () => {
     }
   });
 
-  it('ends with 1 when its port is taken, and when PostgreSQL is not there', async () => {
+  it('exits with 1 when its port is taken or PostgreSQL is unreachable', async () => {
     const second = await apps.launch('api', { PORT: apps.api.env['PORT'] ?? '' });
     const third = await apps.launch('worker', { DATABASE_URL: 'postgres://nobody@127.0.0.1:9/none' });
     expect([await second.exited, await third.exited]).toEqual([

@@ -14,15 +14,15 @@ const app = useApp('all', {
   ADMIN_PASSWORD: 'the admin of these tests',
 });
 const { api, database, sink } = app;
-/** Everything that must stand nowhere, by what it is. */
+/** Everything that must not appear anywhere, by kind. */
 const secrets = new Map<string, string>();
-/** What was stored and logged at several moments. */
+/** What was stored and logged, by place and time. */
 const findings: Record<string, string> = {};
 
 beforeAll(() => live(), 60_000);
 
-describe('no address, token or password', () => {
-  it('is left out of the search by mistake', () => {
+describe('addresses, tokens and passwords', () => {
+  it('are all covered by this search', () => {
     expect([...secrets.keys()].sort()).toEqual(
       expect.arrayContaining(
         ['access token', 'address', 'link', 'password', 'refresh token'].map((kind) => `${kind} 1`),
@@ -39,7 +39,7 @@ describe('no address, token or password', () => {
     'PostgreSQL at the end',
     'Redis at the end',
     'the log',
-  ])('stands in %s', (place) => {
+  ])('do not appear in %s', (place) => {
     const text = (findings[place] ?? '').toLowerCase();
     const found = [...secrets].flatMap(([what, secret]) =>
       formsOf(secret)
@@ -50,7 +50,7 @@ describe('no address, token or password', () => {
   });
 });
 
-/** What people do, and some of what goes wrong. */
+/** Typical use, and some of what goes wrong. */
 async function live(): Promise<void> {
   remember('address', 'first.admin@acme.test');
   remember('password', 'the admin of these tests');
@@ -72,7 +72,7 @@ async function live(): Promise<void> {
   const registered = await api.post<SessionBody>('/auth/register', grace, key);
   rememberSession(registered.body);
   await api.post('/auth/register', grace, key);
-  // As if a minute had passed, for the pause between two mails to one account.
+  // Mails to one account are a minute apart.
   await query(database.url, `update accounts.users set mailed_at = mailed_at - interval '1 minute'`);
   await api.post('/auth/email/resend', { email: grace.email });
   await eventually(async () => {
@@ -132,7 +132,7 @@ async function fail(user: NewUser): Promise<void> {
 }
 
 const JSON_TYPE = { 'content-type': 'application/json' };
-/** Registered by several requests at once, of which the database itself refuses all but one. */
+/** Registered by several requests at once. The database itself rejects all but one. */
 const remembered = known(aUser());
 
 function known(user: NewUser): NewUser {
@@ -152,7 +152,7 @@ function remember(kind: string, secret: string): string {
   return secret;
 }
 
-/** As it is, and as it may have been written by somebody who thought that this hides it. */
+/** In clear, and in encodings that someone might mistake for protection. */
 function formsOf(secret: string): [string, string][] {
   const bytes = Buffer.from(secret);
   return [
@@ -161,7 +161,7 @@ function formsOf(secret: string): [string, string][] {
     ['as hex', bytes.toString('hex')],
     ['as base64', bytes.toString('base64').replace(/=+$/, '').slice(0, -1)],
     ['as JSON in JSON', JSON.stringify(JSON.stringify(secret)).slice(3, -3)],
-    // Addresses can be guessed, so a hash without a key hides none. Tokens are kept by theirs.
+    // Addresses can be guessed, so a hash without a key does not protect them. Tokens are stored as hashes.
     ...(secret.includes('@')
       ? ([['as a hash', createHash('sha256').update(secret).digest('hex')]] as [string, string][])
       : []),

@@ -14,7 +14,7 @@ const collector = useCollector();
 const { sink } = servers;
 
 describe('traces', () => {
-  it('lead from the request over three processes to the mail, go on from the caller, and hold no secret', async () => {
+  it("connect a request to its mail across three processes, continue the caller's trace, and contain no secrets", async () => {
     const apps = await Promise.all(ROLES.map((role) => start(role)));
     const [app] = apps;
     const api = new ApiClient(app?.url ?? '');
@@ -57,9 +57,9 @@ describe('traces', () => {
     });
     const put = spans.find(({ name }) => name === 'send send-mail');
     const callers = spans.filter(({ name }) => /^EVAL(SHA)?$/.test(name)).map(({ parentId }) => parentId);
-    // The limit of the request, and the job that is put on its queue.
+    // The rate limit of the request, and the job that it enqueues.
     expect(callers).toEqual(expect.arrayContaining([request?.spanId, put?.spanId]));
-    // Neither what waits for work nor what looks for it begins a trace.
+    // Neither waiting nor polling for work starts a trace.
     expect(collector.spans.filter(({ name }) => /^(UPDATE .*outbox|BRPOPLPUSH|PING)/.test(name))).toEqual(
       spans.filter(({ name }) => /^UPDATE .*outbox/.test(name)),
     );
@@ -78,11 +78,11 @@ describe('traces', () => {
     await api.under('').get(`/verify-email?token=${token}`);
     await api.under('').get(`/nowhere/${token}?email=${user.email}`);
     await stopAll(apps);
-    // Of what came last, sent on the way out.
+    // The last spans are exported during shutdown.
     expect(app?.logs()).toContain(`"traceId":"${traceId}","spanId":"${request?.spanId}","method":"POST"`);
     const names = collector.spans.map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(['POST /v2/auth/refresh', 'GET /verify-email', 'GET']));
-    // MikroORM writes values into its statements.
+    // MikroORM inlines values into its statements.
     const texts = collector.spans.map(({ attributes }) => String(attributes['db.query.text'] ?? ''));
     expect(texts.filter((text) => /'|\d\d/.test(text))).toEqual([]);
     const exported = collector.raw.toString('latin1').toLowerCase();
@@ -93,7 +93,7 @@ describe('traces', () => {
     expect(secrets.filter((secret) => exported.includes(secret.toLowerCase()))).toEqual([]);
   }, 60_000);
 
-  it('hold together when the body comes after the headers', async () => {
+  it('stay connected when the body arrives after the headers', async () => {
     const { url } = await start('api');
     const traceId = randomBytes(16).toString('hex');
     const request = new Request(`${url}/v2/auth/login`, {
@@ -113,7 +113,7 @@ describe('traces', () => {
     });
   });
 
-  it('stay out of what the caller does not sample, and name it in the logs all the same', async () => {
+  it('are not exported when the caller does not sample them, but still appear in the logs', async () => {
     const apps = await Promise.all(ROLES.map((role) => start(role)));
     const [app, , notifications] = apps;
     sink.behave('reject');
@@ -146,7 +146,7 @@ async function stopAll(apps: readonly RunningApp[]): Promise<void> {
   }
 }
 
-/** Nothing at first, and everything when the headers have long been read. */
+/** Sends nothing at first, and everything once the headers have been read. */
 function late(body: string): ReadableStream<Uint8Array> {
   return new ReadableStream({
     async start(controller) {

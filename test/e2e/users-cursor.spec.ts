@@ -17,9 +17,9 @@ beforeAll(async () => {
   }
 });
 
-describe('v2 lists by cursor', () => {
+describe('listing users by cursor in v2', () => {
   it.each(['createdAt', '-createdAt'])(
-    'and shows everybody once while users come and go, sorted by %s',
+    'returns every user once while users come and go, sorted by %s',
     async (sort) => {
       const before = await allIds();
       const seen: string[] = [];
@@ -32,7 +32,7 @@ describe('v2 lists by cursor', () => {
         path = linksOf(answer.headers)['next'];
         if (seen.length < before.length - 5) {
           await signUp(api);
-          // The one that the cursor stands on, and one that is still to come.
+          // The user at the cursor, and one on a later page.
           const ahead = before.find((id) => !seen.includes(id) && !gone.includes(id) && id !== before[0]);
           gone.push(
             ...([page.at(-1), ahead].filter((id) => id !== undefined && id !== before[0]) as string[]),
@@ -48,7 +48,7 @@ describe('v2 lists by cursor', () => {
     },
   );
 
-  it('and back to where it began, with who came meanwhile', async () => {
+  it('pages back to the start, including users who joined meanwhile', async () => {
     const pages: string[][] = [];
     let last: ListBody<UserBody> | undefined;
     for (let cursor: string | null = ''; cursor !== null; cursor = last.page.nextCursor) {
@@ -68,7 +68,7 @@ describe('v2 lists by cursor', () => {
     expect(backwards.flat()).toEqual([newcomer.session.user.id, ...pages.flat()]);
   });
 
-  it('and tells neighbours in the body and in Link alike', async () => {
+  it('returns the same neighbors in the body and in the Link header', async () => {
     const first = await list('limit=3&total=true');
     expect(first.body.page).toEqual({
       nextCursor: expect.any(String),
@@ -83,7 +83,7 @@ describe('v2 lists by cursor', () => {
     expect(first.headers.get('deprecation')).toBeNull();
   });
 
-  it('and refuses a cursor that was changed or belongs elsewhere', async () => {
+  it('rejects a cursor that was changed or belongs to another list', async () => {
     const { nextCursor } = (await list('limit=3')).body.page;
     const cursor = nextCursor ?? '';
     const middle = Math.floor(cursor.length / 2);
@@ -103,7 +103,7 @@ describe('v2 lists by cursor', () => {
     for (const other of ['sort=createdAt', 'status=active', 'q=user', 'role=user']) {
       expectProblem(await list(`limit=3&cursor=${good}&${other}`), 400, 'invalid-cursor');
     }
-    // Another size of page is no other list.
+    // A different page size is still the same list.
     expect((await list(`limit=5&cursor=${good}`)).status).toBe(200);
   });
 });

@@ -8,7 +8,7 @@ import { ADMIN, useApp, WITH_ADMIN } from '../support/use-app.js';
 /** More than three pages of five. */
 const COUNT = 17;
 
-// A restart changes the port, which the issuer of tokens must not depend on.
+// A restart changes the port. Without PUBLIC_URL, it would also change the issuer of tokens.
 const app = useApp('api', { ...WITH_ADMIN, PUBLIC_URL: 'https://accounts.acme.test' });
 const { admin, api } = app;
 
@@ -18,9 +18,9 @@ beforeAll(async () => {
   }
 });
 
-describe('who may list users', () => {
+describe('listing users', () => {
   it.each(['/v1/users', '/v2/users', '/v2/users/0197f9a2-5c1e-7c3b-9d52-6f1d1c1f4a10'])(
-    'is admins alone: %s',
+    'is limited to admins: %s',
     async (path) => {
       const nobody = await api.under('').get(path);
       expectProblem(nobody, 401, 'unauthenticated');
@@ -30,7 +30,7 @@ describe('who may list users', () => {
     },
   );
 
-  it('stays so at the next start: the first admin is made once and never changed', async () => {
+  it('keeps the first admin unchanged after a restart', async () => {
     await app.stop();
     await app.restart({ ADMIN_PASSWORD: 'another password by now' });
     const { body } = await api.login(ADMIN);
@@ -39,8 +39,8 @@ describe('who may list users', () => {
   });
 });
 
-describe('v1 lists by page number', () => {
-  it('with a total, and says that it is deprecated', async () => {
+describe('listing users by page number in v1', () => {
+  it('returns a total and deprecation headers', async () => {
     const { headers, body } = await admin
       .under('/v1')
       .get<{ items: UserBody[]; page: unknown }>('/users?page=2&limit=5');
@@ -55,7 +55,7 @@ describe('v1 lists by page number', () => {
     expect(links['prev']).toMatch(/page=1/);
   });
 
-  it('to the end, everybody once', async () => {
+  it('returns every user once', async () => {
     const seen: string[] = [];
     let path: string | undefined = '/v1/users?limit=6';
     while (path !== undefined) {
@@ -68,7 +68,7 @@ describe('v1 lists by page number', () => {
     expect([beyond.status, beyond.body.items]).toEqual([200, []]);
   });
 
-  it('and defaults to the first twenty', async () => {
+  it('returns the first twenty by default', async () => {
     const { body } = await admin.under('/v1').get<{ page: unknown }>('/users');
     expect(body.page).toMatchObject({ number: 1, limit: 20 });
   });

@@ -14,7 +14,7 @@ import { setting } from './setting.js';
 import { signInAdmin } from './use-app.js';
 import { type GivenServers, holdServers, type Servers, type Settings } from './use-servers.js';
 
-/** Stands still, and moves when it is told to. */
+/** Stands still until the test advances it. */
 export class TestClock extends Clock {
   private instant = Date.now();
 

@@ -15,13 +15,13 @@ type Entities = NonNullable<Options['entities']>;
 export interface BackgroundAppOptions {
   readonly jobs: JobTable;
   readonly redisUrl: string;
-  /** Needed by what uses PostgreSQL. */
+  /** Needed by modules that use PostgreSQL. */
   readonly database?: { readonly url: string; readonly entities: Entities };
   readonly imports?: ModuleMetadata['imports'];
   readonly providers?: ModuleMetadata['providers'];
 }
 
-/** A process without HTTP: queues, and a database where asked for, around the modules under test. */
+/** A process without HTTP: queues, and a database if asked for, around the modules under test. */
 export interface BackgroundApp {
   readonly database: Database;
   readonly orm: MikroORM;
@@ -30,7 +30,7 @@ export interface BackgroundApp {
   close(): Promise<void>;
 }
 
-/** Starts it; rejects when it refuses to start. */
+/** Starts the process, and rejects when it refuses to start. */
 export async function startBackgroundApp(options: BackgroundAppOptions): Promise<BackgroundApp> {
   const testing = await Test.createTestingModule({
     imports: [
@@ -43,7 +43,7 @@ export async function startBackgroundApp(options: BackgroundAppOptions): Promise
     ],
     providers: options.providers ?? [],
   }).compile();
-  // Failures are what these tests are about; their lines would only hide what jest has to say.
+  // These tests provoke failures, whose log lines would only hide Jest's output.
   Logger.overrideLogger(false);
   try {
     await testing.init();
@@ -54,7 +54,7 @@ export async function startBackgroundApp(options: BackgroundAppOptions): Promise
   return wrap(testing);
 }
 
-/** A database with the tables of these entities, and no others. */
+/** A database with only the tables of these entities. */
 export async function databaseOf(entities: Entities): Promise<TestDatabase> {
   const database = await emptyDatabase();
   const orm = await MikroORM.init(config(database.url, entities));
@@ -63,7 +63,7 @@ export async function databaseOf(entities: Entities): Promise<TestDatabase> {
   return database;
 }
 
-/** The same for all apps, so that one can open what another sealed. */
+/** Shared by all apps, so one can open what another sealed. */
 const KEYS = new KeyRing([{ id: 'test', bytes: randomBytes(32) }]);
 
 @Global()

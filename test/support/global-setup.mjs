@@ -10,8 +10,8 @@ import { inProject } from '../../scripts/lib/project.mjs';
 const FOLDER = 'gatehouse-test-';
 
 /**
- * One PostgreSQL and one Redis for all suites, each of which takes a database of its own in them (see servers.ts).
- * Jest runs this file outside of its sandbox, so it uses what was built.
+ * Starts one PostgreSQL and one Redis for all suites. Each suite has a database of its own in them (see servers.ts).
+ * Jest runs this file outside its sandbox, so it uses the build.
  */
 export default async function setUp() {
   await ensureBuilt();
@@ -20,7 +20,7 @@ export default async function setUp() {
   );
   removeLeftovers(isRunning);
   const dataDir = await mkdtemp(join(tmpdir(), `${FOLDER}${process.pid}-`));
-  await chmod(dataDir, 0o711); // As root, PostgreSQL runs as another user, who has to pass.
+  await chmod(dataDir, 0o711); // As root, PostgreSQL runs as another user, who must be able to enter.
   const options = { dataDir, durable: false };
   const servers = [];
   globalThis.stopTestServers = async () => {
@@ -31,7 +31,7 @@ export default async function setUp() {
     const [postgres, redis] = await Promise.all(
       [
         startPostgres({ ...options, log: () => undefined }),
-        startRedis({ ...options, databases: 1024, log: console.error }), // It may have to be installed first.
+        startRedis({ ...options, databases: 1024, log: console.error }), // It may have to be downloaded first.
       ].map(async (starting) => {
         const server = await starting;
         servers.push(server);
@@ -55,7 +55,7 @@ function built(path) {
   return import(pathToFileURL(inProject('dist', ...path.split('/'))).href);
 }
 
-/** Of runs that were killed. Their servers went with them, their folders did not. */
+/** Removes the folders of runs that were killed. Their servers are gone already. */
 function removeLeftovers(isRunning) {
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(FOLDER))) {
     if (!isRunning(Number.parseInt(name.slice(FOLDER.length), 10))) {
@@ -64,7 +64,7 @@ function removeLeftovers(isRunning) {
   }
 }
 
-/** Migrated once; cloning it takes a fraction of migrating. */
+/** Migrated once. Cloning it is much faster than migrating. */
 async function makeTemplate(url) {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -74,7 +74,7 @@ async function makeTemplate(url) {
     const template = new URL(url);
     template.pathname = '/gatehouse_template';
     await migrateDatabase(template.href);
-    // A connection to it would make cloning fail.
+    // An open connection would make cloning fail.
     await client.query('ALTER DATABASE gatehouse_template IS_TEMPLATE true ALLOW_CONNECTIONS false');
   } finally {
     await client.end();

@@ -17,7 +17,7 @@ const quick = {
   attempts: 3,
   backoff: { baseMs: 20, capMs: 50, jitter: 0 },
   retention: { completed: 'none', failed: { ageSeconds: 3_600, count: 100 } },
-  // A machine that pauses for a second must not look like a process that has died: its jobs would run twice.
+  // A machine that stalls for a second must not look like a crashed process, whose jobs would run again.
   stalled: { maxCount: 5, lockMs: 3_000, checkEveryMs: 1_000 },
 } as const;
 
@@ -32,7 +32,7 @@ const JOBS = {
   },
 } as const satisfies JobTable;
 
-/** What the processors have seen, and what they do, which is up to each test. */
+/** What the processors have seen, and what they do, which each test decides. */
 @Injectable()
 export class Household {
   greeted: { name: string; attempt: number }[] = [];
@@ -65,7 +65,7 @@ export function useJobBench(): JobBench {
   return useFixture(() => hold(JobBench.open(), (bench) => bench.close()), { per: 'test' });
 }
 
-/** Processes that share a Redis and a small job table of their own: for tests of how jobs are run. */
+/** Processes that share a Redis and a small job table of their own, for tests of how jobs run. */
 class JobBench {
   readonly household = new Household();
   readonly apps: BackgroundApp[] = [];
@@ -80,12 +80,12 @@ class JobBench {
     return new JobBench(url, new Redis(url));
   }
 
-  /** Another process that runs the jobs; resolves when it can take some. */
+  /** Starts another process that runs jobs, and resolves once it accepts some. */
   async start(providers: BackgroundAppOptions['providers'] = [GreetProcessor, SweepProcessor]) {
     return this.run({ imports: [JobRunnerModule.forRole('host')], providers });
   }
 
-  /** One that only puts jobs. */
+  /** Starts a process that only enqueues jobs. */
   async startProducer() {
     return this.run({});
   }
@@ -131,7 +131,7 @@ class JobBench {
     const jobs = app.get<JobQueue<typeof JOBS>>(JobQueue);
     await eventually(() => {
       if (!jobs.isReady) {
-        throw new Error('Redis can not be reached');
+        throw new Error('Redis cannot be reached');
       }
     });
     return jobs;

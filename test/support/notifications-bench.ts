@@ -13,7 +13,7 @@ import { eventually, redisUrl, type SmtpSink, startSmtpSink, type TestDatabase }
 
 const entities = [...NOTIFICATIONS_ENTITIES];
 const backoff = { baseMs: 50, capMs: 100, jitter: 0 };
-/** As in production, but for the waiting. */
+/** As in production, but with shorter delays. */
 const jobs = {
   ...JOBS,
   'send-mail': { ...JOBS['send-mail'], backoff },
@@ -31,7 +31,7 @@ export function useNotificationsBench(): NotificationsBench {
   return bench;
 }
 
-/** The notifications service with a database, a Redis and an SMTP server of its own, fed as the relay of accounts would. */
+/** The notifications service with its own database, Redis and SMTP server, fed as the relay of accounts would. */
 class NotificationsBench {
   private running: BackgroundApp | undefined;
 
@@ -77,7 +77,7 @@ class NotificationsBench {
     });
     await eventually(() => {
       if (!this.jobs.isReady) {
-        throw new Error('Redis can not be reached');
+        throw new Error('Redis cannot be reached');
       }
     });
   }
@@ -91,7 +91,7 @@ class NotificationsBench {
     await Promise.all([this.sink.stop(), this.database.drop()]);
   }
 
-  /** @returns the message's id */
+  /** @returns the id of the message */
   async deliver<T extends MessageType>(
     type: T,
     data: MessageData<T>,
@@ -104,7 +104,7 @@ class NotificationsBench {
     return messageId;
   }
 
-  /** @throws Error when it is not there */
+  /** @throws Error when it does not exist */
   async delivery(id: string): Promise<DeliveryRow> {
     const [row] = await this.sql<DeliveryRow>('select * from notifications.deliveries where id = ?', [id]);
     if (!row) {
@@ -113,7 +113,7 @@ class NotificationsBench {
     return row;
   }
 
-  /** Messages of the own outbox that wait for their delivery to be final. */
+  /** Messages in the service's own outbox, which wait for their delivery to become final. */
   notes(): Promise<object[]> {
     return this.sql('select message_id from notifications.outbox');
   }
@@ -128,7 +128,7 @@ class NotificationsBench {
     return this.app.database.read((em) => em.execute<T[]>(query, values));
   }
 
-  /** The ids that were confirmed, oldest last; nobody takes the confirmations here. */
+  /** The confirmed ids, newest first. Nothing consumes the confirmations here. */
   async confirmations(): Promise<string[]> {
     const waiting = await this.queue('confirm-message').getWaiting();
     return waiting.map(({ data }) => (data as { messageId: string }).messageId);
@@ -167,7 +167,7 @@ export function command({
   };
 }
 
-/** Ada, as accounts tells of her. */
+/** Ada's data as the accounts service sends it. */
 export function snapshot(change: Partial<MessageData<'user.updated'>>): MessageData<'user.updated'> {
   return {
     version: 1,

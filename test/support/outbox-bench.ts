@@ -29,14 +29,14 @@ const jobs = {
 /** What the consumer has seen, and whether it confirms. */
 @Injectable()
 class Consumption {
-  /** Every delivery, also of what was delivered before. */
+  /** Every delivery, including repeated ones. */
   readonly delivered: DeliverMessage[] = [];
-  /** The ids of messages that had their effect. */
+  /** The ids of messages that took effect. */
   readonly taken: string[] = [];
   confirms = true;
 }
 
-/** Stands for the other service: takes each message once by its inbox, and confirms. */
+/** Stands for the other service: accepts each message once, through its inbox, and confirms it. */
 @ProcessesJob('deliver-to-notifications')
 class Consumer {
   constructor(
@@ -70,7 +70,7 @@ export function useOutboxBench(): OutboxBench {
   return bench;
 }
 
-/** Processes around one outbox, in a PostgreSQL database and a Redis of their own. */
+/** Processes around one outbox, with their own PostgreSQL database and Redis. */
 export class OutboxBench {
   consumption = new Consumption();
   readonly apps: BackgroundApp[] = [];
@@ -100,7 +100,7 @@ export class OutboxBench {
     return app;
   }
 
-  /** @returns the messages' ids */
+  /** @returns the ids of the messages */
   append(app: BackgroundApp, count: number): Promise<readonly string[]> {
     const messages = Array.from({ length: count }, () => registered());
     return app.database.write((em) => app.get(Outbox).append(em, ...messages));
@@ -110,12 +110,12 @@ export class OutboxBench {
     return this.sql(`select *, extract(epoch from next_at - now()) as due_in from ${SCHEMA}.outbox`);
   }
 
-  /** Instead of waiting for the time to come. */
+  /** Instead of waiting. */
   async makeDue(): Promise<void> {
     await this.sql(`update ${SCHEMA}.outbox set next_at = now()`);
   }
 
-  /** How many messages wait on the consumer's queue. */
+  /** The number of messages waiting in the consumer's queue. */
   waiting(): Promise<number> {
     return (this.apps[0] as BackgroundApp).get(Queues).get('deliver-to-notifications').getWaitingCount();
   }
@@ -141,7 +141,7 @@ export class OutboxBench {
     client.disconnect();
   }
 
-  /** Ends all processes and forgets what they did. */
+  /** Stops all processes and forgets what they did. */
   async reset(): Promise<void> {
     await this.sql(`delete from ${SCHEMA}.outbox`);
     await Promise.all(this.apps.splice(0).map((app) => app.close()));
@@ -163,7 +163,7 @@ export interface OutboxTableRow {
   readonly due_in: string;
 }
 
-/** A message, for what it matters. */
+/** A message whose content does not matter. */
 export function registered(change: { email?: string } = {}): NewMessage {
   const data = {
     version: 1,

@@ -27,8 +27,8 @@ async function count(url: string, sql: string): Promise<number> {
   }
 }
 
-describe('the servers of the tests', () => {
-  it('give each suite a database of its own, also when many ask at once', async () => {
+describe('the test servers', () => {
+  it('provide a separate database per suite, even concurrently', async () => {
     expect(new Set(made.map(({ url }) => url)).size).toBe(6);
     const [one, two] = [...made] as [TestDatabase, TestDatabase];
     await count(one.url, 'CREATE TABLE mine ()');
@@ -36,7 +36,7 @@ describe('the servers of the tests', () => {
     expect([await count(one.url, tables), await count(two.url, tables)]).toEqual([1, 0]);
   });
 
-  it('drop a database although somebody is still connected', async () => {
+  it('drop a database that still has connections', async () => {
     const database = await emptyDatabase();
     const client = new pg.Client({ connectionString: database.url });
     client.on('error', () => undefined);
@@ -46,7 +46,7 @@ describe('the servers of the tests', () => {
     await expect(count(database.url, 'SELECT 1')).rejects.toMatchObject({ code: '3D000' });
   });
 
-  it('give each suite an empty Redis database', async () => {
+  it('provide an empty Redis database per suite', async () => {
     const [one, two] = await Promise.all([redisUrl(), redisUrl()]);
     expect(one).not.toBe(two);
     const clients = [new Redis(one), new Redis(two)] as const;
@@ -58,7 +58,7 @@ describe('the servers of the tests', () => {
   it.each([
     ['Redis', ownRedis],
     ['PostgreSQL', ownPostgres],
-  ])('restart a %s of a suite on the same URL', async (_, start) => {
+  ])('restart %s on the same URL', async (_, start) => {
     const server = await hold(start(), (started) => started.dispose());
     const { url, pid, exited } = server;
     process.kill(pid, 'SIGKILL');

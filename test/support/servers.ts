@@ -11,16 +11,16 @@ export { type AppEnvironment, type AppRole, launchApp, type RunningApp, spawnApp
 
 export interface TestDatabase {
   readonly url: string;
-  /** Ends whatever connections are left, too. */
+  /** Terminates any remaining connections, too. */
   drop(): Promise<void>;
 }
 
-/** A database of the suite's own with every migration applied. */
+/** Creates a database with every migration applied. */
 export function createDatabase(): Promise<TestDatabase> {
   return makeDatabase('TEMPLATE gatehouse_template');
 }
 
-/** A database of the suite's own with nothing in it. */
+/** Creates a database with nothing in it. */
 export function emptyDatabase(): Promise<TestDatabase> {
   return makeDatabase('TEMPLATE template0');
 }
@@ -28,7 +28,7 @@ export function emptyDatabase(): Promise<TestDatabase> {
 async function makeDatabase(from: string): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   await onServer(async (client) => {
-    // PostgreSQL refuses to copy a template while somebody else is just copying it.
+    // PostgreSQL refuses to copy a template that is being copied.
     await client.query('SELECT pg_advisory_lock($1)', [CLONING]);
     await client.query(`CREATE DATABASE ${name} ${from}`);
   });
@@ -53,8 +53,8 @@ async function onServer(work: (client: pg.Client) => Promise<unknown>): Promise<
 }
 
 /**
- * An empty numbered database of the shared Redis that no other call gets. Publish/subscribe and FLUSHALL ignore the
- * number: a test that needs either to itself takes `ownRedis`.
+ * An empty numbered database in the shared Redis, different for each call. Publish/subscribe and FLUSHALL ignore the
+ * number, so tests of either use `ownRedis`.
  */
 export async function redisUrl(): Promise<string> {
   const server = new URL(setting('TEST_REDIS_URL'));
@@ -71,22 +71,22 @@ export async function redisUrl(): Promise<string> {
   }
 }
 
-/** As many as global-setup.mjs starts Redis with. */
+/** As many as global-setup.mjs configures. */
 const DATABASES = 1024;
 
 export interface OwnServer extends EmbeddedServer {
-  /** Starts it again, with its data, after a `stop` or a kill: the same URL, another process. */
+  /** Starts it again with its data, after a `stop` or a kill: the same URL, a new process. */
   restart(): Promise<void>;
   /** Stops it and removes its data. */
   dispose(): Promise<void>;
 }
 
-/** A Redis for one suite alone, to be emptied, frozen and killed. Keeps its data when it is killed. */
+/** Starts a Redis to empty, freeze and kill. It keeps its data when killed. */
 export function ownRedis(): Promise<OwnServer> {
   return own((options) => startRedis({ ...options, durable: true }));
 }
 
-/** A PostgreSQL for one suite alone, to be frozen and killed. Keeps its data when it is killed. */
+/** Starts a PostgreSQL to freeze and kill. It keeps its data when killed. */
 export function ownPostgres(): Promise<OwnServer> {
   return own((options) => startPostgres({ ...options, durable: true }));
 }

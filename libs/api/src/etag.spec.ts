@@ -2,17 +2,17 @@ import { describe, expect, it } from '@jest/globals';
 import { etagOf, isNotModified, requireMatch } from './etag.js';
 
 describe('requireMatch', () => {
-  it.each([undefined, '"3"', '"1", "3"', '*'])('lets %s through', (header) => {
+  it.each([undefined, '"3"', '"1", "3"', '*'])('accepts If-Match: %s', (header) => {
     expect(() => requireMatch(header, 3)).not.toThrow();
   });
 
-  it.each(['"2"', 'W/"3"', '3', ''])('refuses %s', (header) => {
+  it.each(['"2"', 'W/"3"', '3', ''])('rejects If-Match: %s', (header) => {
     expect(() => requireMatch(header, 3)).toThrow(expect.objectContaining({ code: 'precondition-failed' }));
   });
 });
 
 describe('isNotModified', () => {
-  it('compares weakly, as caches do', () => {
+  it('uses weak comparison, as caches do', () => {
     expect(isNotModified(etagOf(3), 3)).toBe(true);
     expect(isNotModified('W/"3"', 3)).toBe(true);
     expect(isNotModified('"2"', 3)).toBe(false);

@@ -34,7 +34,7 @@ const redis = useOwnRedis();
 let app: BackgroundApp | undefined;
 
 describe('while Redis is down', () => {
-  it('the process starts, and works as soon as Redis is there', async () => {
+  it('starts, and begins to work once Redis is up', async () => {
     await redis.stop();
     await start();
     await expect(put()).rejects.toThrow();
@@ -45,7 +45,7 @@ describe('while Redis is down', () => {
     });
   });
 
-  it('the process stops within seconds, also with a job at hand', async () => {
+  it('shuts down within seconds, even with a running job', async () => {
     const gate = Promise.withResolvers<void>();
     await start(() => gate.promise);
     await eventually(put);
@@ -62,7 +62,7 @@ describe('while Redis is down', () => {
     await redis.restart();
   });
 
-  it('what was being worked on is done once Redis is back', async () => {
+  it('completes a running job once Redis is back', async () => {
     const gate = Promise.withResolvers<void>();
     await start(() => gate.promise);
     await eventually(put);
@@ -81,7 +81,7 @@ describe('while Redis is down', () => {
 });
 
 describe('while Redis is frozen', () => {
-  it('a scrape takes a bounded time, and putting a job fails instead of hanging', async () => {
+  it('limits the duration of a scrape, and fails to enqueue instead of hanging', async () => {
     await start();
     await eventually(put);
     const { pid } = redis;

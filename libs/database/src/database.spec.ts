@@ -19,7 +19,7 @@ describe('Database', () => {
     return new Database(orm);
   });
 
-  it('undoes a transaction that fails', async () => {
+  it('rolls back a transaction that fails', async () => {
     await database.read((em) => em.execute('create table note (text text)'));
     const work = database.write(async (em) => {
       await em.execute(`insert into note values ('a')`);
@@ -29,7 +29,7 @@ describe('Database', () => {
     expect(await database.read((em) => em.execute('select * from note'))).toEqual([]);
   });
 
-  it('answers "unavailable" when all connections are taken for too long', async () => {
+  it('throws "unavailable" when no connection is free in time', async () => {
     const gate = Promise.withResolvers<void>();
     let holding = 0;
     const holders = Array.from({ length: POOL_SIZE }, () =>
@@ -49,7 +49,7 @@ describe('Database', () => {
     await expect(database.ping()).resolves.toBeUndefined();
   });
 
-  it('has all its connections again after PostgreSQL cut them in the middle of transactions', async () => {
+  it('recovers all its connections after PostgreSQL terminated them during transactions', async () => {
     for (let round = 0; round < POOL_SIZE + 1; round += 1) {
       const cut = database.write(async (em) => {
         await em.execute('select pg_terminate_backend(pg_backend_pid())');
@@ -61,7 +61,7 @@ describe('Database', () => {
     );
   });
 
-  it('answers "unavailable" while PostgreSQL is away, and works again when it is back', async () => {
+  it('throws "unavailable" while PostgreSQL is down and works again afterwards', async () => {
     await server.stop();
     await expect(database.ping()).rejects.toMatchObject({ code: 'unavailable' });
     await server.restart();

@@ -16,7 +16,7 @@ describe('deleteExpiredRows', () => {
     database.read((em) => em.execute('create table leaf (id text primary key, expires_at timestamptz)')),
   );
 
-  it('deletes all that has expired, however many, and nothing else', async () => {
+  it('deletes all expired rows, however many, and nothing else', async () => {
     const now = new Date();
     const insert = (count: number, expiresAt: Date) =>
       database.read((em) =>

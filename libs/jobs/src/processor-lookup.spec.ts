@@ -19,7 +19,7 @@ const table = {
 };
 
 describe('assignProcessors', () => {
-  it('gives each job of the role its processor, and leaves other roles alone', () => {
+  it('assigns a processor to each job of the role and ignores other roles', () => {
     const watering = found('water-plants', 'Watering');
     const mowing = found('mow-lawn', 'Mowing');
     const assigned = assignProcessors(table, 'gardener', [watering, mowing, found('bake-bread', 'Baking')]);
@@ -29,30 +29,30 @@ describe('assignProcessors', () => {
     ]);
   });
 
-  it('refuses a job without a processor, and says which decorator to add', () => {
+  it('throws for a job without a processor, and names the decorator to add', () => {
     expect(() => assignProcessors(table, 'gardener', [found('mow-lawn', 'Mowing')])).toThrow(
       /"water-plants".*@ProcessesJob\('water-plants'\)/,
     );
   });
 
-  it('refuses two processors of one job, and names both', () => {
+  it('throws for two processors of the same job, and names both', () => {
     const baking = [found('bake-bread', 'Baking'), found('bake-bread', 'Toasting', 'KitchenModule')];
     expect(() => assignProcessors(table, 'baker', baking)).toThrow(
       /"bake-bread".*Baking \(in TestModule\) and Toasting \(in KitchenModule\)/,
     );
   });
 
-  it('refuses a processor of a job that does not exist', () => {
+  it('throws for a processor of an unknown job', () => {
     expect(() =>
       assignProcessors(table, 'baker', [found('bake-bread', 'Baking'), found('bake-bred', 'Typo')]),
     ).toThrow(/Typo.*'bake-bred'.*no such job/);
   });
 
-  it('refuses a role that has no job', () => {
+  it('throws for a role without jobs', () => {
     expect(() => assignProcessors(table, 'gardner', [])).toThrow(/"gardner"/);
   });
 
-  it('tells all mistakes at once', () => {
+  it('reports all mistakes at once', () => {
     expect(() => assignProcessors(table, 'gardener', [])).toThrow(/water-plants[\s\S]*mow-lawn/);
   });
 });

@@ -10,7 +10,7 @@ import { OutboxSignal } from './outbox-signal.js';
 const bench = useOutboxBench();
 
 describe('Outbox', () => {
-  it('writes messages in the transaction of the change, by one statement', async () => {
+  it('inserts messages in the transaction of the change, in one statement', async () => {
     const app = await bench.start();
     const statements: string[] = [];
     app.orm.config.set('onQuery', (sql) => {
@@ -24,7 +24,7 @@ describe('Outbox', () => {
     expect((await bench.rows()).map(({ message_id: id }) => id).sort()).toEqual([first, second].sort());
   });
 
-  it('forgets messages with the transaction that is rolled back', async () => {
+  it('discards messages when the transaction is rolled back', async () => {
     const app = await bench.start();
     const failing = app.database.write(async (em) => {
       await app.get(Outbox).append(em, registered());
@@ -34,7 +34,7 @@ describe('Outbox', () => {
     expect(await bench.rows()).toEqual([]);
   });
 
-  it('tells of messages when they are committed, not before and not when they are rolled back', async () => {
+  it('signals messages on commit, not earlier and not after a rollback', async () => {
     const app = await bench.start();
     let told = 0;
     app.get(OutboxSignal).onCommit(() => {
@@ -54,7 +54,7 @@ describe('Outbox', () => {
     expect(told).toBe(1);
   });
 
-  it('refuses to write outside of a transaction, or data that breaks its class', async () => {
+  it('rejects messages outside a transaction and invalid data', async () => {
     const { database: db, get } = await bench.start();
     const outbox = get(Outbox);
     await expect(db.read((em) => outbox.append(em, registered()))).rejects.toThrow(/transaction/);
@@ -63,7 +63,7 @@ describe('Outbox', () => {
     expect(await bench.rows()).toEqual([]);
   });
 
-  it('seals data for its message alone', async () => {
+  it('seals data for one message only', async () => {
     const app = await bench.start();
     await app.database.write((em) => app.get(Outbox).append(em, registered(), registered()));
     const [one, other] = await bench.rows();
@@ -75,14 +75,14 @@ describe('Outbox', () => {
 });
 
 describe('Inbox', () => {
-  it('accepts a message once, even when it is taken twice at the same moment', async () => {
+  it('accepts a message once, even when it arrives several times at once', async () => {
     const app = await bench.start();
     const id = randomUUID();
     const accept = () => app.database.write((em) => app.get(Inbox).accept(em, id));
     expect((await Promise.all([accept(), accept(), accept()])).sort()).toEqual([false, false, true]);
   });
 
-  it('accepts again what a rolled back transaction had taken', async () => {
+  it('accepts a message again after the transaction was rolled back', async () => {
     const app = await bench.start();
     const id = randomUUID();
     const failing = app.database.write(async (em) => {

@@ -10,7 +10,7 @@ import { useOwnRedis } from '../../../test/support/use-servers.js';
 
 const MAX_UNSENT = 3;
 
-describe('a process that alone can not send', () => {
+describe('a replica that cannot publish', () => {
   const redis = useOwnRedis({ per: 'test' });
   let publisher: Redis;
   let channels: [ReplicaChannel, ReplicaChannel];
@@ -35,7 +35,7 @@ describe('a process that alone can not send', () => {
     await eventually(() => expect(publisher.status).toBe('end'));
   });
 
-  it('tells later, one by one, of a few changes', async () => {
+  it('publishes a few changes later, one by one', async () => {
     await other.get('untouched', () => Promise.resolve('still right'));
     publish(MAX_UNSENT);
     await publisher.connect();
@@ -43,7 +43,7 @@ describe('a process that alone can not send', () => {
     expect(other.peek('untouched')).toBe('still right');
   });
 
-  it('keeps no more than it may, and makes the others read everything anew instead', async () => {
+  it('limits what it keeps, and makes the other replicas reread everything instead', async () => {
     await other.get('key 0', () => Promise.resolve('old'));
     publish(50);
     await publisher.connect();

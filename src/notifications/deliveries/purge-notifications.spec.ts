@@ -8,8 +8,8 @@ import { PurgeNotificationsService } from './purge-notifications.service.js';
 
 const bench = useNotificationsBench();
 
-describe('the purge', () => {
-  it('ends what is overdue, and forgets what is old and nothing else', async () => {
+describe('purging notifications', () => {
+  it('expires overdue deliveries and deletes only old ones', async () => {
     await bench.queue('send-mail').pause();
     const [overdue, waiting] = [
       await bench.deliver('send-notification', command({ expiresInMs: HOUR_MS })),
@@ -45,7 +45,7 @@ describe('the purge', () => {
     expect(await bench.sql('select * from notifications.inbox')).toHaveLength(before.length - 1);
   });
 
-  it('runs by itself', async () => {
+  it('runs on its own schedule', async () => {
     await eventually(async () =>
       expect(await bench.queue('purge-notifications').getCompletedCount()).toBe(1),
     );

@@ -7,7 +7,7 @@ import { command, HOUR_MS, useNotificationsBench } from '../../../test/support/n
 const bench = useNotificationsBench();
 
 describe('when SMTP', () => {
-  it('is down, the mail goes out once it is back, and once only', async () => {
+  it('is down, sends the mail once it is back, and only once', async () => {
     await bench.sink.stop();
     const id = await bench.deliver('send-notification', command());
     await eventually(async () => expect((await bench.delivery(id)).attempts).toBeGreaterThan(2));
@@ -20,7 +20,7 @@ describe('when SMTP', () => {
     expect(await bench.metric('gatehouse_mail_attempts_total{outcome="sent"}')).toBe(1);
   });
 
-  it('defers, the mail is tried again', async () => {
+  it('defers the mail, retries it', async () => {
     bench.sink.behave('defer');
     const id = await bench.deliver('send-notification', command());
     await eventually(() => {
@@ -31,7 +31,7 @@ describe('when SMTP', () => {
     expect(bench.sink.mails).toHaveLength(1);
   });
 
-  it('refuses for good, the mail is not tried again', async () => {
+  it('rejects the mail for good, does not retry it', async () => {
     bench.sink.behave('reject');
     const id = await bench.deliver('send-notification', command());
     await eventually(async () => expect((await bench.delivery(id)).state).toBe('failed'));
@@ -42,7 +42,7 @@ describe('when SMTP', () => {
     expect(await bench.queue('send-mail').getFailedCount()).toBe(1);
   });
 
-  it('leaves the outcome open, the mail is repeated under the same Message-ID', async () => {
+  it('leaves the outcome unknown, retries with the same Message-ID', async () => {
     bench.sink.behave('drop');
     const id = await bench.deliver('send-notification', command());
     await eventually(() => {
@@ -58,7 +58,7 @@ describe('when SMTP', () => {
 });
 
 describe('a delivery', () => {
-  it('that is sent tells how long it took since its command was made', async () => {
+  it('reports the time since its command when it is sent', async () => {
     const hourAgo = v7({ msecs: Date.now() - HOUR_MS });
     await bench.deliver('send-notification', command(), hourAgo);
     await eventually(async () => expect((await bench.delivery(hourAgo)).state).toBe('sent'));
@@ -67,7 +67,7 @@ describe('a delivery', () => {
     expect(await bench.metric('gatehouse_mail_delivery_seconds_sum')).toBeLessThan(3_630);
   });
 
-  it('that is claimed by a run which died is sent when the claim has lapsed', async () => {
+  it('is sent after the claim of a crashed run expires', async () => {
     await bench.sink.stop();
     const id = await bench.deliver('send-notification', command());
     await eventually(async () => expect((await bench.delivery(id)).attempts).toBeGreaterThan(0));
@@ -83,7 +83,7 @@ describe('a delivery', () => {
     expect(bench.sink.mails).toHaveLength(1);
   });
 
-  it('that is final is left alone by a job that comes again', async () => {
+  it('is left alone by a repeated job once it is final', async () => {
     const id = await bench.deliver('send-notification', command());
     await eventually(async () => expect((await bench.delivery(id)).state).toBe('sent'));
     await bench.jobs.enqueue('send-mail', { deliveryId: id });
@@ -93,7 +93,7 @@ describe('a delivery', () => {
     expect(await bench.queue('send-mail').getFailedCount()).toBe(0);
   });
 
-  it('whose time is up is not sent', async () => {
+  it('is not sent after it expires', async () => {
     const id = await bench.deliver('send-notification', command({ expiresInMs: -1_000 }));
     await eventually(async () => expect((await bench.delivery(id)).state).toBe('expired'));
     expect(bench.sink.attempts).toBe(0);
@@ -102,7 +102,7 @@ describe('a delivery', () => {
     expect(await bench.notes()).toEqual([]);
   });
 
-  it('is not lost with Redis', async () => {
+  it('survives the loss of Redis', async () => {
     await bench.queue('send-mail').pause();
     const id = await bench.deliver('send-notification', command());
     await eventually(async () =>

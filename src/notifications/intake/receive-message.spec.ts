@@ -8,7 +8,7 @@ import { command, LINK, snapshot, useNotificationsBench } from '../../../test/su
 const bench = useNotificationsBench();
 
 describe('the command send-notification', () => {
-  it('becomes a mail with an id that follows from the command, and leaves nothing secret behind', async () => {
+  it('becomes a mail whose id derives from the command, and leaves no secret behind', async () => {
     const id = await bench.deliver('send-notification', command());
     await eventually(async () => expect((await bench.delivery(id)).state).toBe('sent'));
     expect(bench.sink.mails).toHaveLength(1);
@@ -27,14 +27,14 @@ describe('the command send-notification', () => {
     expect(await bench.notes()).toEqual([]);
   });
 
-  it('is answered in the language of the person', async () => {
+  it("is sent in the recipient's language", async () => {
     await bench.deliver('send-notification', command({ locale: 'de-AT' }));
     await eventually(() => {
       expect(bench.sink.mails[0]?.subject).toBe('Bestätigen Sie Ihre E-Mail-Adresse');
     });
   });
 
-  it('has its effect once, however often it comes, and is confirmed each time', async () => {
+  it('takes effect once, however often it arrives, and is confirmed each time', async () => {
     const id = v7();
     await bench.deliver('send-notification', command(), id);
     await eventually(() => {
@@ -46,7 +46,7 @@ describe('the command send-notification', () => {
     expect(bench.sink.attempts).toBe(1);
   });
 
-  it('is a dead letter at once when it can not be read, and tells nothing of what is in it', async () => {
+  it('becomes a dead letter at once when it is invalid, without revealing its content', async () => {
     const bad = { ...command(), template: 'ada@example.com' } as unknown as MessageData<'send-notification'>;
     await bench.deliver('send-notification', bad);
     const [letter] = await eventually(async () => {
@@ -62,8 +62,8 @@ describe('the command send-notification', () => {
   });
 });
 
-describe('events of users', () => {
-  it('keep the recipient up to date, whatever the order in which they come', async () => {
+describe('user events', () => {
+  it('keep the recipient up to date in any order of arrival', async () => {
     const userId = v7();
     await bench.deliver('user.updated', snapshot({ version: 3, displayName: 'Ada L.' }), v7(), userId);
     await eventually(async () => expect(await recipients(userId)).toHaveLength(1));

@@ -10,7 +10,7 @@ const rows = (...ids: string[]) => ids.map((id) => ({ id }));
 describe('CursorCodec', () => {
   const position: Position = { direction: 'after', id: 'a' };
 
-  it('gives back the position for the same list only', () => {
+  it('returns the position only for the list it was issued for', () => {
     const cursor = codec.encode(position, 'users:x');
     expect(codec.decode(cursor, 'users:x')).toEqual(position);
     expect(() => codec.decode(cursor, 'users:y')).toThrow(
@@ -18,7 +18,7 @@ describe('CursorCodec', () => {
     );
   });
 
-  it.each(['', 'x', 'v1.k1.AAAA', '{"id":1}'])('refuses "%s"', (cursor) => {
+  it.each(['', 'x', 'v1.k1.AAAA', '{"id":1}'])('rejects "%s"', (cursor) => {
     expect(() => codec.decode(cursor, 'users:x')).toThrow(
       expect.objectContaining({ code: 'invalid-cursor' }),
     );
@@ -26,7 +26,7 @@ describe('CursorCodec', () => {
 });
 
 describe('sliceOf', () => {
-  it('knows from one row more that the list goes on', () => {
+  it('uses one extra row to detect another page', () => {
     expect(sliceOf(rows('a', 'b', 'c'), { limit: 2, position: null })).toEqual({
       items: rows('a', 'b'),
       hasNext: true,
@@ -34,7 +34,7 @@ describe('sliceOf', () => {
     });
   });
 
-  it('turns a page that was read backwards into the order of the list', () => {
+  it('restores the order of a page that was read backwards', () => {
     expect(sliceOf(rows('c', 'b', 'a'), { limit: 2, position: { direction: 'before', id: 'd' } })).toEqual({
       items: rows('b', 'c'),
       hasNext: true,
@@ -42,7 +42,7 @@ describe('sliceOf', () => {
     });
   });
 
-  it('has no cursor on an end of the list', () => {
+  it('returns no cursor at either end of the list', () => {
     const slice = sliceOf(rows('a'), { limit: 2, position: null });
     expect(cursorsOf(slice, codec, 'l')).toEqual({ nextCursor: null, previousCursor: null });
   });

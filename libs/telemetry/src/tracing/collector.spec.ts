@@ -11,8 +11,8 @@ import { useServers } from '../../../../test/support/use-servers.js';
 const servers = useServers();
 const collector = useCollector();
 
-describe('a collector', () => {
-  it('that is lost or does not answer neither slows nor fails a request, and is mentioned once', async () => {
+describe('the trace collector', () => {
+  it('neither slows nor fails requests when it is down or does not answer, and is logged once', async () => {
     const app = await servers.start('api', {
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
       OTEL_BSP_SCHEDULE_DELAY: '50',
@@ -53,7 +53,7 @@ describe('a collector', () => {
     await collector.start();
   }, 60_000);
 
-  it('that nobody names costs nothing: no module of the SDK is loaded', async () => {
+  it('costs nothing when it is not configured: no module of the SDK is loaded', async () => {
     const [withTraces, without] = await Promise.all([
       scriptsOf({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }),
       scriptsOf({ OTEL_EXPORTER_OTLP_ENDPOINT: '' }),
