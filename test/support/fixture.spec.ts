@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
 import { hold, useFixture } from './fixture.js';
 
 /** Everything that was opened and released, in order. */
@@ -26,13 +27,26 @@ describe('a fixture', () => {
     it('releases what a test opened after that test', async () => {
       expect(dependent.name).toBe('dependent on base');
       await open('the test’s own');
-      const failing = hold(Promise.reject(new Error('did not start')), () => events.push('released nothing'));
-      await expect(failing).rejects.toThrow('did not start');
       expect(events).toEqual([]);
     });
 
     it('is still set up in the next test', () => {
       expect(events.splice(0)).toEqual(['released the test’s own']);
+      expect(base.name).toBe('base');
+    });
+
+    it('rejects when a part of the set-up fails', async () => {
+      const failing = hold(Promise.reject(new Error('did not start')), () => events.push('released nothing'));
+      const late = hold(
+        delay(50).then(() => 'late'),
+        (name) => events.push(`released ${name}`),
+      );
+      await expect(Promise.all([open('early'), failing, late])).rejects.toThrow('did not start');
+      expect(events).toEqual([]);
+    });
+
+    it('releases the other parts, including those that were still starting', () => {
+      expect(events.splice(0)).toEqual(['released early', 'released late']);
     });
   });
 
