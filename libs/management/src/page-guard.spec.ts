@@ -55,7 +55,7 @@ describe('the management token', () => {
     ['the token without a scheme', ACCESS.token],
     ['the token as the user name', basic(`${ACCESS.token}:`)],
     ['an empty password', basic('a:')],
-  ])('rejects %s', (_, authorization) => {
+  ])('is required: rejects %s', (_, authorization) => {
     expect(answerTo({ authorization })).toBe('management-token-needed');
   });
 
