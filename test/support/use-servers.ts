@@ -53,8 +53,8 @@ export function useServers(
 }
 
 /** A database without any tables. */
-export function useEmptyDatabase({ per = 'suite' }: { readonly per?: Per } = {}): TestDatabase {
-  return useFixture(() => hold(emptyDatabase(), dropDatabase), { per });
+export function useEmptyDatabase(): TestDatabase {
+  return useFixture(() => hold(emptyDatabase(), dropDatabase));
 }
 
 /** A Redis server of the suite's own, to be emptied, frozen and killed. */
