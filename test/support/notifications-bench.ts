@@ -8,7 +8,7 @@ import { JobQueue, loadedJobs } from '#libs/jobs';
 import { AppConfig } from '../../config/index.js';
 import { sendMail } from '../../src/notifications/deliveries/send-mail.job.js';
 import { NotificationsModule } from '../../src/notifications/notifications.module.js';
-import { notificationsSchema } from '../../src/notifications/notifications.schema.js';
+import { notificationsSchema } from '../../src/notifications/migrations/index.js';
 import { type BackgroundApp, databaseOf, startBackgroundApp } from './background-app.js';
 import { hold, useFixture } from './fixture.js';
 import { eventually, redisUrl, type SmtpSink, startSmtpSink, type TestDatabase } from './servers.js';

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { notifications } from '#libs/contracts';
 import { DatabaseModule } from '#libs/database';
 import { MessagingModule } from '#libs/messaging';
-import { notificationsSchema } from '../notifications.schema.js';
+import { notificationsSchema } from '../migrations/index.js';
 import { DeliveriesModule } from './deliveries.module.js';
 import { DeliveriesPurge } from './deliveries.purge.js';
 import { SendMailProcessor } from './send-mail.processor.js';

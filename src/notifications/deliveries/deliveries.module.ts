@@ -3,7 +3,7 @@ import { notifications } from '#libs/contracts';
 import { DatabaseModule } from '#libs/database';
 import { MessagingModule } from '#libs/messaging';
 import { ChannelsModule } from '../channels/index.js';
-import { notificationsSchema } from '../notifications.schema.js';
+import { notificationsSchema } from '../migrations/index.js';
 import { DeliveryEntity } from './delivery.entity.js';
 import { DeliveryClaims } from './delivery-claims.js';
 import { MailMetrics } from './mail-metrics.js';
