@@ -28,18 +28,18 @@ function variablesDocumented(): string[] {
 }
 
 describe('.env.example', () => {
-  it('has every variable that is read, once, and no other', () => {
+  it('lists every variable the application reads, once each, and no others', () => {
     const documented = variablesDocumented();
     expect(documented.toSorted()).toEqual([...variablesRead(), ...OF_THE_SUPERVISOR].toSorted());
     expect(documented).toHaveLength(new Set(documented).size);
   });
 
-  it('sets nothing, so that a copy of it behaves like no file at all', () => {
+  it('sets nothing, so an unedited copy changes nothing', () => {
     const text = readFileSync('.env.example', 'utf8');
     expect(text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([]);
   });
 
-  it('shows defaults that the parse accepts and has itself', () => {
+  it("shows defaults that match the parser's", () => {
     const text = readFileSync('.env.example', 'utf8');
     const shown = Object.fromEntries(
       [...text.matchAll(/^# ([A-Z][A-Z0-9_]*)=(.+)$/gm)].map(([, name = '', value = '']) => [name, value]),

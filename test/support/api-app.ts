@@ -9,9 +9,12 @@ import { parseEnvironment } from '../../config/index.js';
 import { ApiModule } from '../../src/processes/api.module.js';
 import { ProcessModule } from '../../src/processes/run.js';
 import { ApiClient } from './client.js';
+import { hold, useFixture } from './fixture.js';
 import { setting } from './setting.js';
+import { signInAdmin } from './use-app.js';
+import { type GivenServers, holdServers, type Servers, type Settings } from './use-servers.js';
 
-/** Stands still, and moves when it is told to. */
+/** Stands still until the test advances it. */
 export class TestClock extends Clock {
   private instant = Date.now();
 
@@ -31,8 +34,33 @@ export interface ApiApp {
   close(): Promise<void>;
 }
 
-/** The role `api` in this process, under a clock that the test moves. */
-export async function startApiApp(
+/** The role `api` in Jest's own process and the servers that it runs on. */
+export interface UsedApiApp extends ApiApp, Omit<Servers, 'start' | 'launch'> {
+  /** Signed in as the admin whom the settings name. */
+  readonly admin: ApiClient;
+}
+
+/** Runs the role `api` in Jest's own process for the suite, under a clock that the test moves. */
+export function useApiApp(settings: Settings = {}, given: GivenServers = {}): UsedApiApp {
+  return useFixture(async () => {
+    const { database, redis, redisUrl, sink } = await holdServers(given);
+    const environment = { ...settings, DATABASE_URL: database.url, REDIS_URL: redisUrl };
+    const running = await hold(startApiApp(environment), (app) => app.close());
+    const admin = await signInAdmin(running.api, settings);
+    return {
+      ...running,
+      database,
+      redis,
+      redisUrl,
+      sink,
+      get admin() {
+        return admin();
+      },
+    };
+  });
+}
+
+async function startApiApp(
   overrides: { DATABASE_URL: string; REDIS_URL: string } & Record<string, string>,
 ): Promise<ApiApp> {
   const env = {
