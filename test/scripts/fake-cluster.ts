@@ -35,20 +35,14 @@ export async function deploy(situation: Situation) {
     for (const program of ['helm', 'kubectl'].filter((name) => !missing.includes(name))) {
       writeFileSync(
         join(folder, program),
-        `#!${process.execPath}\n(${fake})(${JSON.stringify({ program, folder, ...situation })})`,
+        `#!${process.execPath}\n(${fake.toString()})(${JSON.stringify({ program, folder, ...situation })})`,
       );
       chmodSync(join(folder, program), 0o755);
     }
     writeFileSync(join(folder, 'history.json'), JSON.stringify(situation.history ?? []));
-    writeFileSync(join(folder, 'values.yaml'), values);
-    const options = [
-      '--namespace',
-      'accounts',
-      '--version',
-      '1.5.0',
-      '--values',
-      join(folder, 'values.yaml'),
-    ];
+    const file = join(folder, 'values.yaml');
+    writeFileSync(file, values);
+    const options = ['--namespace', 'accounts', '--version', '1.5.0', '--values', file];
     const child = spawn(process.execPath, [join('tools', 'scripts', 'deploy.ts'), ...options, ...args], {
       env: { PATH: folder, HOME: folder },
       // Its own process group, which gets the signal as from a terminal.
