@@ -54,7 +54,7 @@ describe('the OpenAPI documents', () => {
     );
   });
 
-  it.each(['1', '2'])('of v%s describe every operation, parameter and response', async (version) => {
+  it.each(['1', '2'])('describe every operation, parameter and response of v%s', async (version) => {
     const { body } = await api.under('').get<Document>(`/openapi/v${version}.json`);
     const undescribed = Object.entries(body.paths).flatMap(([path, item]) =>
       Object.entries(item).flatMap(([method, { summary, description, parameters, responses }]) =>

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { VersioningType } from '@nestjs/common';
+import { type ClassProvider, VersioningType } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { Clock } from '#libs/clock';
@@ -40,12 +40,19 @@ export interface UsedApiApp extends ApiApp, Omit<Servers, 'start' | 'launch'> {
   readonly admin: ApiClient;
 }
 
-/** Runs the role `api` in Jest's own process for the suite, under a clock that the test moves. */
-export function useApiApp(settings: Settings = {}, given: GivenServers = {}): UsedApiApp {
+/**
+ * Runs the role `api` in Jest's own process for the suite, under a clock that the test moves.
+ * @param replaced providers that the application gets instead of its own
+ */
+export function useApiApp(
+  settings: Settings = {},
+  given: GivenServers = {},
+  replaced: readonly ClassProvider[] = [],
+): UsedApiApp {
   return useFixture(async () => {
     const { database, redis, redisUrl, sink } = await holdServers(given);
     const environment = { ...settings, DATABASE_URL: database.url, REDIS_URL: redisUrl };
-    const running = await hold(startApiApp(environment), (app) => app.close());
+    const running = await hold(startApiApp(environment, replaced), (app) => app.close());
     const admin = await signInAdmin(running.api, settings);
     return {
       ...running,
@@ -62,6 +69,7 @@ export function useApiApp(settings: Settings = {}, given: GivenServers = {}): Us
 
 async function startApiApp(
   overrides: { DATABASE_URL: string; REDIS_URL: string } & Record<string, string>,
+  replaced: readonly ClassProvider[],
 ): Promise<ApiApp> {
   const env = {
     PORT: '0',
@@ -77,12 +85,14 @@ async function startApiApp(
   const config = parseEnvironment(env, 'api');
   const loggers = createLoggers({ level: 'silent', role: 'api', pretty: false });
   const clock = new TestClock();
-  const testing = await Test.createTestingModule({
+  const builder = Test.createTestingModule({
     imports: [ProcessModule.forRoles([ApiModule], config, loggers)],
-  })
-    .overrideProvider(Clock)
-    .useValue(clock)
-    .compile();
+  });
+  builder.overrideProvider(Clock).useValue(clock);
+  for (const { provide, useClass } of replaced) {
+    builder.overrideProvider(provide).useClass(useClass);
+  }
+  const testing = await builder.compile();
   const app = testing.createNestApplication<NestFastifyApplication>(createFastifyAdapter(config), {
     bodyParser: false,
     logger: false,

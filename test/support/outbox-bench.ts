@@ -28,7 +28,7 @@ const messaging = MessagingModule.forSchema(schema);
 export class Registered {
   @IsEmail() email!: string;
 }
-/** A message, for what it matters. */
+/** A message whose content does not matter. */
 export const registered = defineMessage('someone.registered', { data: Registered, to: [reader] });
 export const ADA: Registered = { email: 'ada@example.com' };
 

@@ -16,7 +16,7 @@ const bakeBread = defineJob('bake-bread', { ...options, role: 'baker' });
 const jobs = [waterPlants, mowLawn, bakeBread];
 
 describe('defineJob', () => {
-  it('refuses a name that is taken, and says so', () => {
+  it('throws for a name that is already defined', () => {
     expect(() => defineJob('mow-lawn', { ...options, role: 'gardener' })).toThrow(
       /"mow-lawn" is defined twice/,
     );

@@ -96,7 +96,7 @@ describe('InputPipe', () => {
     expect(await errorsOf(query({ id: 'a\0' }))).toContainEqual(['/id', 'unstorable']);
   });
 
-  it('words each message to follow the name of the field', async () => {
+  it('writes messages that can follow the name of the field', async () => {
     expect(await messagesOf(body({ email: 'ada', name: 'x', metadata: { key: 'x'.repeat(20) } }))).toEqual([
       'must be an email address',
       'must be at least 2 characters long',
