@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parse } from '../test/support/environment.js';
 import { parseEnvironment } from './environment.js';
 
-/** Of `npm start` alone: libs/embedded reads it, the application does not. */
+/** Of `npm start` alone: tools/embedded reads it, the application does not. */
 const OF_THE_SUPERVISOR = ['DATA_DIR'];
 
 /** The names that the parse asks for, seen by an environment that notes what is looked up in it. */
@@ -28,18 +28,18 @@ function variablesDocumented(): string[] {
 }
 
 describe('.env.example', () => {
-  it('has every variable that is read, once, and no other', () => {
+  it('lists every variable the application reads, once each, and no others', () => {
     const documented = variablesDocumented();
     expect(documented.toSorted()).toEqual([...variablesRead(), ...OF_THE_SUPERVISOR].toSorted());
     expect(documented).toHaveLength(new Set(documented).size);
   });
 
-  it('sets nothing, so that a copy of it behaves like no file at all', () => {
+  it('sets nothing, so an unedited copy changes nothing', () => {
     const text = readFileSync('.env.example', 'utf8');
     expect(text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([]);
   });
 
-  it('shows defaults that the parse accepts and has itself', () => {
+  it("shows defaults that match the parser's", () => {
     const text = readFileSync('.env.example', 'utf8');
     const shown = Object.fromEntries(
       [...text.matchAll(/^# ([A-Z][A-Z0-9_]*)=(.+)$/gm)].map(([, name = '', value = '']) => [name, value]),

@@ -1,12 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { COMPLETE, namesIn, newKey, newPem, parse, problemsOf } from '../test/support/environment.js';
 import type { Role } from './app-config.js';
+import { useTemporaryFolder } from '../test/support/temporary-folder.js';
 
-describe('the environment', () => {
-  it('has defaults for everything but servers and keys', () => {
+describe('parseEnvironment', () => {
+  it('has a default for everything except servers and keys', () => {
     expect(parse()).toMatchObject({
       role: 'all',
       production: false,
@@ -30,7 +29,7 @@ describe('the environment', () => {
     });
   });
 
-  it('derives the URLs and the sender from what is given', () => {
+  it('derives the URLs and the mail sender from other variables', () => {
     expect(parse({ PORT: '8080' }).publicUrl).toBe('http://localhost:8080');
     expect(parse({ PUBLIC_URL: 'https://accounts.acme.com/api/' })).toMatchObject({
       publicUrl: 'https://accounts.acme.com/api',
@@ -39,11 +38,11 @@ describe('the environment', () => {
     });
   });
 
-  it('treats an empty variable like one that is not set, as in a copied example file', () => {
+  it('treats an empty variable as unset, as in a copied example file', () => {
     expect(parse({ PORT: '', LOG_LEVEL: ' ' })).toMatchObject({ port: 3000, logLevel: 'info' });
   });
 
-  it('names every bad variable in one error', () => {
+  it('reports every invalid variable in one error', () => {
     const bad = {
       PORT: '70000',
       MANAGEMENT_PORT: '-1',
@@ -78,20 +77,20 @@ describe('the environment', () => {
     );
   });
 
-  it('wants two ports where there are two servers', () => {
+  it('requires two different ports when there are two servers', () => {
     const ports = { PORT: '3000', MANAGEMENT_PORT: '3000' };
     expect(namesIn(problemsOf(ports))).toEqual(['MANAGEMENT_PORT']);
     expect(parse(ports, 'worker').management.port).toBe(3000);
   });
 
-  it('reads who may see management pages', () => {
+  it('parses who may access the management pages', () => {
     const { management } = parse({ MANAGEMENT_TOKEN: 'sesame', MANAGEMENT_HOSTS: 'Jobs.acme.com, ops' });
     expect(management).toEqual({ port: 3001, token: 'sesame', hosts: ['jobs.acme.com', 'ops'] });
     const bad = { MANAGEMENT_TOKEN: 'open sesame', MANAGEMENT_HOSTS: 'https://jobs.acme.com' };
     expect(namesIn(problemsOf(bad)).toSorted()).toEqual(Object.keys(bad).toSorted());
   });
 
-  it('never repeats the value of a secret', () => {
+  it("never includes a secret's value in an error", () => {
     const secret = 'hunter2-and-more';
     const names = [
       'JWT_PRIVATE_KEYS',
@@ -106,7 +105,7 @@ describe('the environment', () => {
   });
 });
 
-describe('what each role needs', () => {
+describe('required variables', () => {
   const missing = (role: Role): string[] =>
     namesIn(
       problemsOf(Object.fromEntries(Object.keys(COMPLETE).map((name) => [name, undefined])), role),
@@ -118,36 +117,28 @@ describe('what each role needs', () => {
     ['api', [...everywhere, 'JWT_PRIVATE_KEYS']],
     ['worker', everywhere],
     ['notifications', [...everywhere, 'SMTP_URL']],
-  ])('%s', (role, names) => {
+  ])('for the role %s', (role, names) => {
     expect(missing(role)).toEqual(names.toSorted());
   });
 });
 
 describe('a secret in a file', () => {
-  let folder: string;
-  const file = (name: string, content: string): string => {
-    const path = join(folder, name);
-    writeFileSync(path, content);
-    return path;
-  };
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'gatehouse-config-'));
-  });
-  afterAll(() => rmSync(folder, { recursive: true }));
+  const folder = useTemporaryFolder();
+  const file = (name: string, content: string): string => folder.write(name, content);
 
-  it('is read from where NAME_FILE says, without the line break at its end', () => {
+  it('is read from the path in NAME_FILE, without the trailing newline', () => {
     const url = 'redis://:mounted@10.0.0.7:6379/0';
     expect(parse({ REDIS_URL: undefined, REDIS_URL_FILE: file('redis', `${url}\n`) }).redis.url).toBe(url);
   });
 
-  it('is refused beside the variable itself', () => {
+  it('is rejected when the variable itself is also set', () => {
     expect(problemsOf({ REDIS_URL_FILE: file('both', 'redis://10.0.0.7') })).toEqual([
       'REDIS_URL and REDIS_URL_FILE are both set; remove one',
     ]);
   });
 
-  it('is a problem of its variable when the file is missing or empty', () => {
-    expect(problemsOf({ REDIS_URL: undefined, REDIS_URL_FILE: join(folder, 'absent') })).toEqual([
+  it('is reported under its variable when the file is missing or empty', () => {
+    expect(problemsOf({ REDIS_URL: undefined, REDIS_URL_FILE: join(folder.path, 'absent') })).toEqual([
       "REDIS_URL can't be read from its file: ENOENT",
     ]);
     expect(problemsOf({ REDIS_URL: undefined, REDIS_URL_FILE: file('empty', '\n') })).toEqual([
@@ -157,7 +148,7 @@ describe('a secret in a file', () => {
 });
 
 describe('keys', () => {
-  it('come in rings: several of each are read, in their order', () => {
+  it('accepts several of each kind and keeps their order', () => {
     const pems = [newPem(), newPem()];
     const config = parse({
       JWT_PRIVATE_KEYS: pems.join('').replaceAll('\n', '\\n'),
@@ -168,7 +159,7 @@ describe('keys', () => {
     expect(config.keys.encryption.map(({ bytes }) => bytes.length)).toEqual([32, 32]);
   });
 
-  it('of another curve than ES256 needs are refused', () => {
+  it('rejects curves that ES256 does not support', () => {
     expect(problemsOf({ JWT_PRIVATE_KEYS: newPem('P-384') })).toEqual([
       expect.stringMatching(/^JWT_PRIVATE_KEYS must be P-256 private keys/),
     ]);
@@ -189,13 +180,13 @@ describe('the first admin', () => {
       { ADMIN_EMAIL: 'root@acme.com', ADMIN_PASSWORD: 'short' },
       'ADMIN_PASSWORD must be 8 to 256 characters long',
     ],
-  ])('is given whole or not at all: %j', (overrides, problem) => {
+  ])('requires both an email and a password: %j', (overrides, problem) => {
     expect(problemsOf(overrides)).toEqual([problem]);
   });
 });
 
 describe('limits, proxies and origins', () => {
-  it('reads limits, and "off"', () => {
+  it('parses rate limits and "off"', () => {
     expect(parse({ RATE_LIMIT_DEFAULT: 'off', RATE_LIMIT_AUTH: '5/1' }).rateLimits).toEqual({
       default: null,
       auth: { limit: 5, windowSeconds: 1 },
@@ -203,19 +194,19 @@ describe('limits, proxies and origins', () => {
   });
 
   it.each(['', '10', '10/', '/10', '0/60', '10/0', '10/60/1', '1e3/60', 'OFF'].filter(Boolean))(
-    'refuses the limit "%s"',
+    'rejects the limit "%s"',
     (text) => {
       expect(problemsOf({ RATE_LIMIT_AUTH: text })).toHaveLength(1);
     },
   );
 
-  it('reads CIDRs of both families, and single addresses', () => {
+  it('accepts IPv4 and IPv6 ranges and single addresses', () => {
     const cidrs = ['10.0.0.0/8', '192.0.2.7', 'fd00::/8', '::1'];
     expect(parse({ TRUSTED_PROXIES: cidrs.join(', ') }).trustedProxies).toEqual(cidrs);
   });
 
   it.each(['10.0.0/8', '10.0.0.0/33', 'fd00::/129', '10.0.0.0/', '10.0.0.0/x', 'all'])(
-    'refuses the CIDR "%s"',
+    'rejects the CIDR "%s"',
     (cidr) => {
       expect(problemsOf({ TRUSTED_PROXIES: cidr })).toEqual([
         expect.stringMatching(`^TRUSTED_PROXIES .*"${cidr}" isn't one`),
@@ -223,13 +214,13 @@ describe('limits, proxies and origins', () => {
     },
   );
 
-  it.each(['0.0.0.0/0', '::/0', '0.0.0.0/00'])('refuses to believe everybody, as "%s" would', (cidr) => {
+  it.each(['0.0.0.0/0', '::/0', '0.0.0.0/00'])('refuses to trust everyone with "%s"', (cidr) => {
     expect(problemsOf({ TRUSTED_PROXIES: `10.0.0.0/8,${cidr}` })).toEqual([
       `TRUSTED_PROXIES must not contain "${cidr}": anyone could then claim any address`,
     ]);
   });
 
-  it('reads origins, and refuses what has a path', () => {
+  it('accepts origins and rejects URLs with a path', () => {
     const origins = ['https://app.acme.com', 'http://localhost:5173'];
     expect(parse({ CORS_ORIGINS: origins.join(',') }).corsOrigins).toEqual(origins);
     expect(problemsOf({ CORS_ORIGINS: 'https://app.acme.com/login' })).toHaveLength(1);

@@ -17,13 +17,13 @@ describe('in production', () => {
     ['SMTP_URL', 'smtps://mailer:password@mail.acme.com'],
     ['MANAGEMENT_TOKEN', 'change-me-to-something'],
     ['MANAGEMENT_TOKEN', 'tooShort1234'],
-  ])('a weak or placeholder secret in %s is refused, and accepted in development', (name, value) => {
+  ])('rejects a weak or placeholder secret in %s but accepts it in development', (name, value) => {
     expect(inProduction({ [name]: value })).toEqual([expect.stringMatching(`^${name} `)]);
     expect(problemsOf({ [name]: value })).toEqual([]);
   });
 
   it.each(['admin123', 'change-me-please', 'aaaaaaaaaaaaaaaa', 'short but'])(
-    'the admin password "%s" is refused, and accepted in development',
+    'rejects the admin password "%s" but accepts it in development',
     (password) => {
       const admin = { ADMIN_EMAIL: 'root@acme.com', ADMIN_PASSWORD: password };
       expect(inProduction(admin)).toEqual([
@@ -33,7 +33,7 @@ describe('in production', () => {
     },
   );
 
-  it('URLs that people and tokens see are https, except on loopback', () => {
+  it('requires https for public URLs, except on loopback', () => {
     expect(inProduction({ PUBLIC_URL: 'http://accounts.acme.com', APP_URL: 'http://acme.com' })).toEqual([
       'PUBLIC_URL must start with https:// in production',
       'APP_URL must start with https:// in production',
@@ -50,12 +50,12 @@ describe('in production', () => {
     }
   });
 
-  it('plain connections to servers on loopback are fine', () => {
+  it('allows unencrypted connections to servers on loopback', () => {
     expect(inProduction({ DATABASE_URL: 'postgres://gatehouse:password@127.0.0.1/gatehouse' })).toEqual([]);
     expect(parse({ NODE_ENV: 'production' }).production).toBe(true);
   });
 
-  it('its problems come together with all others', () => {
+  it('reports these problems together with all others', () => {
     const problems = inProduction({ PORT: 'x', ENCRYPTION_KEYS: zeros, REDIS_URL: undefined });
     expect(namesIn(problems)).toEqual(['PORT', 'REDIS_URL', 'ENCRYPTION_KEYS']);
   });

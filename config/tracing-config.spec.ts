@@ -3,8 +3,8 @@ import { namesIn, parse, problemsOf } from '../test/support/environment.js';
 
 const ENDPOINT = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://otel-collector:4318' };
 
-describe('traces', () => {
-  it('are off without an endpoint, and when they are switched off', () => {
+describe('tracing configuration', () => {
+  it('is off without an endpoint, and when explicitly disabled', () => {
     expect(parse().tracing).toBeNull();
     expect(parse({ OTEL_TRACES_SAMPLER: 'always_on' }).tracing).toBeNull();
     expect(parse({ ...ENDPOINT, OTEL_SDK_DISABLED: 'true' }).tracing).toBeNull();
@@ -17,11 +17,11 @@ describe('traces', () => {
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://acme.com?team=a' }, 'https://acme.com/v1/traces?team=a'],
     [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://tempo:4318/in' }, 'http://tempo:4318/in'],
     [{ ...ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://tempo:4318/in' }, 'http://tempo:4318/in'],
-  ])('of %j go to %s', (environment, url) => {
+  ])('sends traces for %j to %s', (environment, url) => {
     expect(parse(environment).tracing?.url).toBe(url);
   });
 
-  it('have the defaults of the specification', () => {
+  it('uses the defaults of the OpenTelemetry specification', () => {
     expect(parse(ENDPOINT).tracing).toEqual({
       url: 'http://otel-collector:4318/v1/traces',
       sampler: { name: 'parentbased_always_on', ratio: 1 },
@@ -29,7 +29,7 @@ describe('traces', () => {
     });
   });
 
-  it('name every bad variable at once', () => {
+  it('reports every invalid variable at once', () => {
     const bad = {
       OTEL_EXPORTER_OTLP_ENDPOINT: 'otel-collector:4318',
       OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'tempo',

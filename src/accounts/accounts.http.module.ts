@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { IdempotencyModule } from '#libs/idempotency';
-import { accountsSchema } from './accounts.schema.js';
+import { accountsSchema } from './migrations/index.js';
 import { AuthHttpModule } from './auth/auth.http.module.js';
 import { UsersHttpModule } from './users/users.http.module.js';
 

@@ -3,7 +3,7 @@ import { accounts } from '#libs/contracts';
 import { IdempotencyModule } from '#libs/idempotency';
 import { MessageRelayModule } from '#libs/messaging';
 import { PurgeModule } from '#libs/purge';
-import { accountsSchema } from './accounts.schema.js';
+import { accountsSchema } from './migrations/index.js';
 import { AuthJobsModule } from './auth/auth.jobs.module.js';
 import { IdempotencyKeysPurge } from './idempotency-keys.purge.js';
 

@@ -4,7 +4,7 @@ import { MessageRelayModule } from '#libs/messaging';
 import { PurgeModule } from '#libs/purge';
 import { DeliveriesJobsModule } from './deliveries/deliveries.jobs.module.js';
 import { IntakeJobsModule } from './intake/intake.jobs.module.js';
-import { notificationsSchema } from './notifications.schema.js';
+import { notificationsSchema } from './migrations/index.js';
 
 /** The service at work: receives messages, sends notifications, and removes what is no longer needed. */
 @Module({

@@ -1,4 +1,4 @@
-/** The ceiling: Fastify that returns the JSON it was given, and does nothing else. */
+/** The upper bound: Fastify that only returns the JSON it was given. */
 import { fastify } from 'fastify';
 
 const body = JSON.parse(process.argv[2]);

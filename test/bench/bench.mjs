@@ -5,7 +5,7 @@ import { measureSignIn } from './sign-in.mjs';
 import { measureStart } from './start.mjs';
 import { measureTracing } from './tracing.mjs';
 
-/** Measurements by name; `npm run bench -- profile` runs one of them. */
+/** Measurements by name. `npm run bench -- profile` runs one of them. */
 const MEASUREMENTS = {
   profile: measureProfile,
   'sign-in': measureSignIn,
@@ -14,7 +14,7 @@ const MEASUREMENTS = {
   start: measureStart,
 };
 
-/** @returns {Promise<number>} the exit code: 1 when a figure misses its target */
+/** @returns {Promise<number>} the exit code: 1 when a result misses its target */
 export async function bench() {
   const wanted = process.argv.slice(2);
   const environment = await startEnvironment();

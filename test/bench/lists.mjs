@@ -9,7 +9,7 @@ const PAGE = 100;
 const SAMPLES = 300;
 const ADMIN = { email: 'bench-admin@acme.com', password: 'nine patient herons' };
 
-/** `GET /v2/users`: the first page against one that is 100,000 users deep. */
+/** `GET /v2/users`: the first page compared with one 100,000 users in. */
 export async function measureLists(environment) {
   const api = await environment.startApi({
     RATE_LIMIT_AUTH: 'off',
@@ -35,7 +35,7 @@ export async function measureLists(environment) {
     }
     return { ms: performance.now() - startedAt, cursor: body.page.nextCursor };
   };
-  // Walked, as a client would: cursors can't be made by hand.
+  // Pages through the list as a client would, since cursors can't be forged.
   let cursor;
   for (let seen = 0; seen < DEPTH; seen += PAGE) {
     ({ cursor } = await get(`limit=${PAGE}${cursor ? `&cursor=${cursor}` : ''}`));
@@ -59,7 +59,7 @@ export async function measureLists(environment) {
   ];
 }
 
-/** Real rows, with addresses that open; only made in bulk, since 110,000 passwords would take ten minutes. */
+/** Real rows with addresses that decrypt. Inserted in bulk, since hashing 110,000 passwords would take ten minutes. */
 async function seed({ databaseUrl, secrets }) {
   const [id, encoded] = (await readFile(secrets.encryptionKeysFile, 'utf8')).trim().split(':');
   const sealer = new Sealer(new KeyRing([{ id, bytes: Buffer.from(encoded, 'base64') }]));

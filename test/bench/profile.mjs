@@ -6,10 +6,10 @@ const ROUNDS = 5;
 const SECONDS = 4;
 const CONNECTIONS = 64;
 const USERS = 200;
-/** The limits stay on and count each request, but no machine is fast enough to reach them. */
+/** The limits stay on and count each request, but are too high for any machine to reach. */
 const LIMIT = '100000/60';
 
-/** `GET /v1/users/me` with the check of token and session, limits and logging, as a share of a bare Fastify. */
+/** `GET /v1/users/me` with token and session checks, limits and logging, relative to a bare Fastify. */
 export async function measureProfile(environment) {
   const api = await environment.startApi({ RATE_LIMIT_AUTH: 'off', RATE_LIMIT_DEFAULT: '1000000/60' });
   const sessions = await register(api.url, USERS);

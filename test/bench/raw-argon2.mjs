@@ -1,4 +1,4 @@
-/** The ceiling for sign-ins: nothing but verifying, with our parameters and as many threads. */
+/** The upper bound for sign-ins: only password verification, with our parameters and number of threads. */
 import { hash, verify } from '@node-rs/argon2';
 import { ARGON2_PARAMETERS } from '../../dist/src/accounts/auth/passwords/password-hasher.js';
 

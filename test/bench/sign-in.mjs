@@ -11,10 +11,10 @@ const SECONDS = 5;
 const CONNECTIONS = 16;
 const USERS = 50;
 const PROBES_PER_SECOND = 50;
-/** As many as the API takes by itself. */
+/** The API's own default. */
 const THREADS = Math.min(Math.max(availableParallelism() - 1, 1), 3);
 
-/** Sign-ins as a share of raw hashing, and how long a profile takes while they go on. */
+/** Sign-ins relative to raw hashing, and the latency of a profile under that load. */
 export async function measureSignIn(environment) {
   const api = await environment.startApi({
     RATE_LIMIT_AUTH: 'off',
@@ -80,7 +80,7 @@ async function storm(url, requests, duration) {
   return result.requests.total / result.duration;
 }
 
-/** Asks at a steady rate, whatever the answers take, so that a slow one does not hide the wait of the next. */
+/** Sends requests at a steady rate, so a slow response does not hide how long the next one waits. */
 async function probe(url, accessToken, seconds) {
   const agent = new Agent({ keepAlive: true });
   const ask = async () => {

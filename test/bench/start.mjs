@@ -3,7 +3,7 @@ import { median } from './statistics.mjs';
 
 const ROUNDS = 5;
 
-/** How long the role `api` takes to be ready, and what memory it then holds. */
+/** How long the role `api` takes to be ready, and how much memory it then uses. */
 export async function measureStart(environment) {
   const rounds = [];
   for (let i = 0; i < ROUNDS; i += 1) {

@@ -3,14 +3,14 @@ import autocannon from 'autocannon';
 import { register, WARM_UP_SECONDS } from '../support/processes.mjs';
 import { median } from './statistics.mjs';
 
-/** No two processes are compiled alike, so that one pair would measure luck. */
+/** V8 compiles each process differently, so a single pair would measure luck. */
 const PAIRS = 5;
 const ROUNDS = 3;
 const REQUESTS = 40_000;
 const CONNECTIONS = 64;
 const MOST = 1.02;
 
-/** What tracing costs while it is off: processor time for a request, as a share of an application without it. */
+/** The cost of disabled tracing: CPU time per request, relative to an application without tracing. */
 export async function measureTracing(environment) {
   const rounds = [];
   for (let i = 0; i < PAIRS; i += 1) {
@@ -47,7 +47,7 @@ async function measurePair(environment, pair) {
   }
   const rounds = [];
   for (let i = 0; i < ROUNDS; i += 1) {
-    // Each goes first as often as the other, since the machine isn't the same from one second to the next.
+    // Each goes first equally often, since the machine's speed varies from one second to the next.
     const order = (pair + i) % 2 === 0 ? ['off', 'none'] : ['none', 'off'];
     const round = {};
     for (const name of order) {
@@ -73,7 +73,7 @@ async function microsecondsPerRequest({ url, pid }, headers) {
   return ((await processorNanoseconds(pid)) - before) / REQUESTS / 1000;
 }
 
-/** Of all threads, by the kernel's scheduler. */
+/** Of all threads, as counted by the kernel's scheduler. */
 async function processorNanoseconds(pid) {
   const folder = `/proc/${pid}/task`;
   const threads = await readdir(folder);

@@ -1,8 +1,8 @@
 import { registerHooks } from 'node:module';
 
 /**
- * Preloaded (`--import`): the application as it would be if nobody had ever written a line about traces. What begins spans
- * becomes the bare work.
+ * Preloaded (`--import`): turns the application into one without any tracing code. Functions that start spans only do
+ * the work itself.
  */
 const TRACED = new URL('../../dist/libs/telemetry/src/tracing/traced.js', import.meta.url).href;
 

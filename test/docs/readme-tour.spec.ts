@@ -1,49 +1,26 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Mailbox, startMailbox } from '#tools/embedded';
-import {
-  createDatabase,
-  redisUrl,
-  type RunningApp,
-  spawnApp,
-  type TestDatabase,
-} from '../support/servers.js';
+import { describe, expect, it } from '@jest/globals';
+import { startMailbox } from '#tools/embedded';
+import { hold, useFixture } from '../support/fixture.js';
+import { useTemporaryFolder } from '../support/temporary-folder.js';
+import { useApp } from '../support/use-app.js';
 
 const ADMIN_PASSWORD = 'a tour for seven otters';
 
-let database: TestDatabase;
-let mailbox: Mailbox;
-let app: RunningApp;
-let folder: string;
+const folder = useTemporaryFolder();
+const mailbox = useFixture(() =>
+  hold(startMailbox({ dataDir: folder.path, log: () => undefined }), ({ stop }) => stop()),
+);
+const app = useApp('all', () => ({
+  SMTP_URL: mailbox.smtpUrl,
+  ADMIN_EMAIL: 'admin@example.com',
+  ADMIN_PASSWORD,
+}));
 
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'gatehouse-tour-'));
-  [database, mailbox] = await Promise.all([
-    createDatabase(),
-    startMailbox({ dataDir: folder, log: () => undefined }),
-  ]);
-  app = await spawnApp('all', {
-    DATABASE_URL: database.url,
-    REDIS_URL: await redisUrl(),
-    SMTP_URL: mailbox.smtpUrl,
-    ADMIN_EMAIL: 'admin@example.com',
-    ADMIN_PASSWORD,
-  });
-});
-
-afterAll(async () => {
-  await app?.stop();
-  await mailbox?.stop();
-  await database?.drop();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-/** Documentation that can't be pasted is worse than none, so the blocks of the README's tour are run as they stand. */
-describe('the tour of the README', () => {
+/** Documentation that doesn't work when pasted is worse than none, so we run the blocks of the README's tour as they are. */
+describe("the README's tour", () => {
   it('works when pasted in order', async () => {
     const output = await bash(tour(readFileSync('README.md', 'utf8')));
     const line = (pattern: RegExp): void => expect(output).toMatch(pattern);

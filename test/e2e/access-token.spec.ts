@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import {
   createLocalJWKSet,
   decodeProtectedHeader,
@@ -9,42 +9,17 @@ import {
   jwtVerify,
   SignJWT,
 } from 'jose';
-import { ApiClient } from '../support/client.js';
-import { type SignedUp, signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
-import {
-  createDatabase,
-  redisUrl,
-  type RunningApp,
-  spawnApp,
-  type TestDatabase,
-} from '../support/servers.js';
+import { useApp, useUser } from '../support/use-app.js';
 
 const ISSUER = 'https://accounts.acme.test';
 
-let database: TestDatabase;
-let app: RunningApp;
-let root: ApiClient;
-let user: SignedUp;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  app = await spawnApp('api', {
-    DATABASE_URL: database.url,
-    REDIS_URL: await redisUrl(),
-    PUBLIC_URL: ISSUER,
-  });
-  root = new ApiClient(app.url, '');
-  user = await signUp(root.under('/v2'));
-});
-afterAll(async () => {
-  await app.kill();
-  await database.drop();
-});
+const { api } = useApp('api', { PUBLIC_URL: ISSUER });
+const user = useUser(api);
 
 describe('access tokens', () => {
-  it('are what RFC 9068 says, and verify with the published keys', async () => {
-    const { body: jwks } = await root.get<JSONWebKeySet>('/.well-known/jwks.json');
+  it('follow RFC 9068 and verify with the published keys', async () => {
+    const { body: jwks } = await api.under('').get<JSONWebKeySet>('/.well-known/jwks.json');
     for (const key of jwks.keys) {
       expect(key).toMatchObject({
         kty: 'EC',
@@ -73,18 +48,20 @@ describe('access tokens', () => {
     });
   });
 
-  it('lead gateways to their keys', async () => {
-    const { body } = await root.get<Record<string, unknown>>('/.well-known/oauth-authorization-server');
+  it('can be verified by gateways through the published metadata', async () => {
+    const { body } = await api
+      .under('')
+      .get<Record<string, unknown>>('/.well-known/oauth-authorization-server');
     expect(body).toMatchObject({ issuer: ISSUER, jwks_uri: `${ISSUER}/.well-known/jwks.json` });
   });
 
-  it('that somebody else made are refused', async () => {
+  it('are rejected when forged', async () => {
     const [, payload = '', signature = ''] = user.session.accessToken.split('.');
     const header = decodeProtectedHeader(user.session.accessToken);
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as JWTPayload;
     const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
     const jwk = await exportJWK(publicKey);
-    const { body: jwks } = await root.get<JSONWebKeySet>('/.well-known/jwks.json');
+    const { body: jwks } = await api.under('').get<JSONWebKeySet>('/.well-known/jwks.json');
     const publicBytes = new TextEncoder().encode(JSON.stringify(jwks.keys[0]));
     const base = { typ: 'at+jwt', kid: header.kid ?? '' };
     const forged = {
@@ -101,10 +78,10 @@ describe('access tokens', () => {
       'with other claims': `${encode(header)}.${encode({ ...claims, roles: ['admin'] })}.${signature}`,
       'with another type': `${encode({ ...header, typ: 'JWT' })}.${payload}.${signature}`,
       'with an unknown key': `${encode({ ...header, kid: '../../etc/passwd' })}.${payload}.${signature}`,
-      'with a header that is none': `${encode(null)}.${payload}.${signature}`,
+      'with a null header': `${encode(null)}.${payload}.${signature}`,
     };
     for (const [what, accessToken] of Object.entries(forged)) {
-      const answer = await root.under('/v2').as({ accessToken }).me();
+      const answer = await api.as({ accessToken }).me();
       expect([what, answer.status]).toEqual([what, 401]);
       expectProblem(answer, 401, 'unauthenticated');
     }

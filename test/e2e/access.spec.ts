@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import {
   type CanActivate,
   Controller,
@@ -23,13 +23,14 @@ import { ProcessModule } from '../../src/processes/run.js';
 import { createServer } from '../../src/processes/serve.js';
 import { NotificationsServiceModule } from '../../src/processes/notifications.module.js';
 import { WorkerModule } from '../../src/processes/worker.module.js';
+import { hold, useFixture } from '../support/fixture.js';
 
 interface Handler {
   readonly name: string;
   readonly access: Access | undefined;
 }
 
-/** Whoever adds to this list lets everybody in. */
+/** Adding a route to this list opens it to everyone. */
 const OPEN_TO_ALL = [
   'EmailController.resendVerification',
   'EmailController.verifyEmail',
@@ -47,32 +48,30 @@ const OPEN_TO_ALL = [
 ];
 
 describe('every route', () => {
-  it('says who may call it', async () => {
+  it('declares who may call it', async () => {
     const handlers = await handlersOf(ApiModule);
     expect(handlers.length).toBeGreaterThan(15);
     expect(handlers.filter(({ access }) => access === undefined).map(({ name }) => name)).toEqual([]);
   });
 
-  it('that is open to all is known to be so', async () => {
+  it('is on the list below when it is public', async () => {
     const handlers = await handlersOf(ApiModule);
     const open = handlers.filter(({ access }) => access?.kind === 'public').map(({ name }) => name);
     expect(open.sort()).toEqual(OPEN_TO_ALL);
   });
 });
 
-describe('a process that only works', () => {
+describe('a worker process', () => {
   it.each([
     ['worker', WorkerModule],
     ['notifications', NotificationsServiceModule],
-  ])('has no route: %s', async (_, root) => {
+  ])('has no routes: %s', async (_, root) => {
     expect(await handlersOf(root)).toEqual([]);
   });
 });
 
-describe('the guard', () => {
-  let app: NestFastifyApplication;
-
-  beforeAll(async () => {
+describe('the access guard', () => {
+  const app = useFixture(async () => {
     const testing = await Test.createTestingModule({
       controllers: [SilentController],
       providers: [
@@ -81,11 +80,13 @@ describe('the guard', () => {
         { provide: PermissionLookup, useClass: BuiltInRoles },
       ],
     }).compile();
-    app = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });
-    app.enableVersioning({ type: VersioningType.URI });
-    await app.init();
+    const guarded = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), {
+      logger: false,
+    });
+    guarded.enableVersioning({ type: VersioningType.URI });
+    await hold(guarded.init(), () => guarded.close());
+    return guarded;
   });
-  afterAll(() => app.close());
 
   it.each([
     ['/silent', undefined, false],
@@ -98,7 +99,7 @@ describe('the guard', () => {
     ['/admins', 'user', false],
     ['/admins', 'admin', true],
     ['/admins', 'constructor', false],
-  ])('at %s lets %s in: %s', async (url, role, expected) => {
+  ])('at %s admits %s: %s', async (url, role, expected) => {
     const headers = role === undefined ? {} : { 'x-role': role };
     const { payload } = await app.inject({ method: 'GET', url, headers });
     expect(payload === 'in').toBe(expected);
@@ -146,7 +147,7 @@ function isRoute(handler: unknown): boolean {
   return typeof handler === 'function' && Reflect.hasMetadata(PATH_METADATA, handler);
 }
 
-/** Of all controllers that a process with these roles loads; nothing of it is instantiated. */
+/** The handlers of all controllers that a process with this root module loads, without instantiating any. */
 async function handlersOf(root: Type): Promise<Handler[]> {
   const config = { publicUrl: '', trustedProxies: [] } as Partial<AppConfig> as AppConfig;
   const loggers = createLoggers({ level: 'silent', role: 'test', pretty: false });

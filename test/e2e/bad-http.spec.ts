@@ -1,34 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApiClient } from '../support/client.js';
-import { type SignedUp, signUp } from '../support/factories.js';
+import { describe, expect, it } from '@jest/globals';
 import { expectProblem, expectProblemDocument } from '../support/problems.js';
 import { sendRaw } from '../support/raw-http.js';
-import {
-  createDatabase,
-  eventually,
-  redisUrl,
-  type RunningApp,
-  spawnApp,
-  type TestDatabase,
-} from '../support/servers.js';
+import { eventually } from '../support/servers.js';
+import { useApp, useUser } from '../support/use-app.js';
 
 const HOST = 'Host: localhost\r\n';
 
-let database: TestDatabase;
-let app: RunningApp;
-let user: SignedUp;
+const app = useApp('api');
+const user = useUser(app.api);
 
-beforeAll(async () => {
-  database = await createDatabase();
-  app = await spawnApp('api', { DATABASE_URL: database.url, REDIS_URL: await redisUrl() });
-  user = await signUp(new ApiClient(app.url));
-});
-afterAll(async () => {
-  await app.kill();
-  await database.drop();
-});
-
-describe('what is hardly HTTP', () => {
+describe('malformed HTTP', () => {
   it.each([
     ['noise', 'GARBAGE\r\n\r\n'],
     ['bytes of TLS', Buffer.from('16030100c8010000c40303', 'hex')],
@@ -37,16 +18,16 @@ describe('what is hardly HTTP', () => {
     ['no host', 'GET /health/live HTTP/1.1\r\nConnection: close\r\n\r\n'],
     ['a NUL in a header', `GET /health/live HTTP/1.1\r\n${HOST}X-A: a\0b\r\n\r\n`],
     ['a NUL in the path', `GET /health/\0live HTTP/1.1\r\n${HOST}\r\n`],
-    ['a space in a header’s name', `GET /health/live HTTP/1.1\r\n${HOST}X A: b\r\n\r\n`],
-    ['a length that is none', `POST /v2/auth/login HTTP/1.1\r\n${HOST}Content-Length: ten\r\n\r\n`],
-    ['a length below zero', `POST /v2/auth/login HTTP/1.1\r\n${HOST}Content-Length: -1\r\n\r\n`],
+    ['a space in a header name', `GET /health/live HTTP/1.1\r\n${HOST}X A: b\r\n\r\n`],
+    ['an invalid length', `POST /v2/auth/login HTTP/1.1\r\n${HOST}Content-Length: ten\r\n\r\n`],
+    ['a negative length', `POST /v2/auth/login HTTP/1.1\r\n${HOST}Content-Length: -1\r\n\r\n`],
     ['two lengths', `POST / HTTP/1.1\r\n${HOST}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab`],
     [
-      'length and chunks (request smuggling)',
+      'a length and chunks (request smuggling)',
       `POST / HTTP/1.1\r\n${HOST}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
     ],
     [
-      'an unknown coding',
+      'an unknown transfer coding',
       `POST /v2/auth/login HTTP/1.1\r\n${HOST}Content-Type: application/json\r\nTransfer-Encoding: rot13\r\n\r\n{}`,
     ],
     [
@@ -54,14 +35,14 @@ describe('what is hardly HTTP', () => {
       `POST /v2/auth/login HTTP/1.1\r\n${HOST}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n`,
     ],
     ['a bare line feed', `GET /health/live HTTP/1.1\n${HOST}\n\r\n`],
-  ])('%s is answered with a problem', async (_, bytes) => {
+  ])('returns a problem for %s', async (_, bytes) => {
     const answer = await sendRaw(app.url, bytes);
     expect(expectProblemDocument(answer)).toMatchObject({ status: 400, code: 'malformed-request' });
     expect(answer.headers.get('content-length')).not.toBeNull();
     expect(answer.headers.get('x-request-id')).toMatch(/^[\w-]{36}$/);
   });
 
-  it.each(['QUERY', 'PROPFIND', 'TRACE'])('%s is answered with 405', async (method) => {
+  it.each(['QUERY', 'PROPFIND', 'TRACE'])('returns 405 for %s', async (method) => {
     const answer = await sendRaw(
       app.url,
       `${method} /v2/users/me HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`,
@@ -70,7 +51,7 @@ describe('what is hardly HTTP', () => {
     expect(answer.headers.get('allow')).toBe('GET, HEAD, PATCH');
   });
 
-  it('headers of more than 16 KiB are answered with 431', async () => {
+  it('returns 431 for headers larger than 16 KiB', async () => {
     for (const headers of [`X-A: ${'x'.repeat(20_000)}\r\n`, 'X-A: x\r\n'.repeat(3_000)]) {
       const answer = await sendRaw(app.url, `GET /health/live HTTP/1.1\r\n${HOST}${headers}\r\n`);
       expectProblem(answer, 431, 'headers-too-large');
@@ -79,7 +60,7 @@ describe('what is hardly HTTP', () => {
     expect(expectProblemDocument(await sendRaw(app.url, path)).status).toBeGreaterThanOrEqual(414);
   });
 
-  it('an expectation nobody can meet is answered with a problem', async () => {
+  it('returns 417 for an unknown expectation', async () => {
     const answer = await sendRaw(
       app.url,
       `GET /health/live HTTP/1.1\r\n${HOST}Expect: miracles\r\nConnection: close\r\n\r\n`,
@@ -87,7 +68,7 @@ describe('what is hardly HTTP', () => {
     expect(expectProblemDocument(answer).status).toBe(417);
   });
 
-  it('a caller who hangs up in the middle of a body is no failure of ours', async () => {
+  it('does not log an error when a client disconnects in the middle of a body', async () => {
     const half = `POST /v2/auth/login HTTP/1.1\r\n${HOST}X-Request-Id: half-a-body\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"email`;
     await sendRaw(app.url, half).catch((error: unknown) => error);
     await user.api.with({ 'x-request-id': 'the-one-after' }).me();
@@ -101,9 +82,9 @@ describe('what is hardly HTTP', () => {
   });
 });
 
-describe('headers', () => {
+describe('request and response headers', () => {
   it.each(['trace-7', 'a.b:c=d+e/f_g', '0197f9a2-5c1e-7c3b-9d52-6f1d1c1f4a10'])(
-    'a sane X-Request-Id comes back: %s',
+    'returns a valid X-Request-Id: %s',
     async (id) => {
       const answer = await user.api.with({ 'x-request-id': id }).get('/nowhere');
       expect(answer.headers.get('x-request-id')).toBe(id);
@@ -112,7 +93,7 @@ describe('headers', () => {
   );
 
   it.each(['', 'two words', 'x'.repeat(129), '"quoted"', 'é', '{"a":1}', '\t'])(
-    'another X-Request-Id is replaced: %p',
+    'replaces an invalid X-Request-Id: %p',
     async (id) => {
       const answer = await user.api.with({ 'x-request-id': id }).me();
       expect(answer.headers.get('x-request-id')).toMatch(/^[\w.:=+/@-]{8,}$/);
@@ -120,13 +101,13 @@ describe('headers', () => {
     },
   );
 
-  it('the trace of the caller goes on in the log', async () => {
+  it("continues the caller's trace in the log", async () => {
     const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
     await user.api.with({ traceparent: `00-${traceId}-00f067aa0ba902b7-01` }).me();
     await eventually(() => expect(app.logs()).toContain(traceId));
   });
 
-  it('refusals carry the same guards for browsers as answers do', async () => {
+  it('sends the same browser security headers with errors as with successes', async () => {
     for (const answer of [await user.api.me(), await user.api.get('/nowhere')]) {
       expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
       expect(answer.headers.get('cache-control')).toBe('no-store');
@@ -134,15 +115,12 @@ describe('headers', () => {
     }
   });
 
-  it.each(['*', 'garbage', '"a', '', '"1", "2"', 'W/"x"'])(
-    'If-Match: %s is never a failure of ours',
-    async (tag) => {
-      const { status } = await user.api.patch('/users/me', {}, { 'if-match': tag });
-      expect([200, 400, 412]).toContain(status);
-    },
-  );
+  it.each(['*', 'garbage', '"a', '', '"1", "2"', 'W/"x"'])('never fails on If-Match: %s', async (tag) => {
+    const { status } = await user.api.patch('/users/me', {}, { 'if-match': tag });
+    expect([200, 400, 412]).toContain(status);
+  });
 
-  it('the page of every problem that was met explains it', async () => {
+  it('explains every problem on its own page', async () => {
     const answers = [
       await user.api.get('/nowhere'),
       await user.api.delete('/users/me'),

@@ -1,21 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
-import { ApiClient, type RequestOptions } from '../support/client.js';
-import { type SignedUp, signUp } from '../support/factories.js';
+import type { RequestOptions } from '../support/client.js';
 import { expectProblem, expectProblemDocument } from '../support/problems.js';
 import { sendRaw } from '../support/raw-http.js';
-import {
-  createDatabase,
-  redisUrl,
-  type RunningApp,
-  spawnApp,
-  type TestDatabase,
-} from '../support/servers.js';
 import { fingerprintOf } from '../support/stored.js';
+import { useApp, useUser } from '../support/use-app.js';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-/** Every operation with a body, and a body that it takes. */
+/** Every operation with a body, and a body that it accepts. */
 const OPERATIONS = [
   ['POST', '/auth/register', { email: 'bad@acme.test', password: 'a rather good one', displayName: 'x' }],
   ['POST', '/auth/login', { email: 'bad@acme.test', password: 'a rather good one' }],
@@ -25,20 +18,13 @@ const OPERATIONS = [
   ['PATCH', '/users/me', { displayName: 'x', locale: 'en', timezone: 'UTC', metadata: {} }],
 ] as const;
 
-let database: TestDatabase;
-let app: RunningApp;
-let user: SignedUp;
+const app = useApp('api');
+const { database } = app;
+const user = useUser(app.api);
 let before: string;
 
 beforeAll(async () => {
-  database = await createDatabase();
-  app = await spawnApp('api', { DATABASE_URL: database.url, REDIS_URL: await redisUrl() });
-  user = await signUp(new ApiClient(app.url));
   before = await fingerprintOf(database.url);
-});
-afterAll(async () => {
-  await app.kill();
-  await database.drop();
 });
 afterEach(async () => {
   const stored = before;
@@ -52,10 +38,10 @@ describe.each(OPERATIONS)('%s %s', (method, path, good) => {
   const sendJson = (body: string | Uint8Array<ArrayBuffer>) => send({ body, headers: JSON_TYPE });
 
   it.each([
-    ['nothing', ''],
+    ['empty', ''],
     ['a space', ' '],
-    ['half of it', '{"email":"a'],
-    ['a comma too many', '{"email":"a@acme.test",}'],
+    ['truncated JSON', '{"email":"a'],
+    ['a trailing comma', '{"email":"a@acme.test",}'],
     ['a comment', '{/* */}'],
     ['NaN', '{"email":NaN}'],
     ['two documents', '{}{}'],
@@ -75,24 +61,24 @@ describe.each(OPERATIONS)('%s %s', (method, path, good) => {
       '5,000 members',
       JSON.stringify(Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`m${n}`, n]))),
     ],
-  ])('refuses %s for a body', async (_, body) => {
+  ])('rejects an invalid body: %s', async (_, body) => {
     const answer = await sendJson(body);
     expect(['malformed-request', 'invalid-input']).toContain(expectProblemDocument(answer).code);
     expect(answer.status).toBe(400);
   });
 
   it.each([
-    ['alone', [0x22, 0xff, 0x22]],
-    ['cut off', [0x22, 0xe2, 0x82, 0x22]],
+    ['a stray byte', [0x22, 0xff, 0x22]],
+    ['truncated', [0x22, 0xe2, 0x82, 0x22]],
     ['overlong', [0x22, 0xc0, 0x80, 0x22]],
     ['half a surrogate pair', [0x22, 0xed, 0xa0, 0x80, 0x22]],
     ['beyond Unicode', [0x22, 0xf4, 0x90, 0x80, 0x80, 0x22]],
-  ])('refuses bytes that are no UTF-8: %s', async (_, value) => {
+  ])('rejects invalid UTF-8: %s', async (_, value) => {
     const body = Buffer.concat([Buffer.from('{"email":'), Buffer.from(value), Buffer.from('}')]);
     expectProblem(await sendJson(new Uint8Array(body)), 400, 'malformed-request');
   });
 
-  it.each(Object.keys(good))('refuses a wrong %s', async (member) => {
+  it.each(Object.keys(good))('rejects an invalid %s', async (member) => {
     const values = [7, true, [], ['x'], member === 'metadata' ? 'text' : {}, -0.5, 1e308, [[{}]]];
     const unstorable = ['a\0b', '\ud800', 'a\udc00b@acme.test'];
     const wrong = [...values, ...unstorable, 'x'.repeat(50_000), ...(method === 'POST' ? [''] : [])];
@@ -115,13 +101,13 @@ describe.each(OPERATIONS)('%s %s', (method, path, good) => {
     ['', '1', '/'],
     ['\\u0000', '1', '/\ufffd'],
     ['\\ud800', '1', '/\ufffd'],
-  ])('refuses a member called "%s" with the value %s', async (name, value, pointer) => {
+  ])('rejects a member named "%s" with the value %s', async (name, value, pointer) => {
     const body = `${JSON.stringify(good).slice(0, -1)},"${name}":${value}}`;
     const problem = expectProblem(await sendJson(body), 400, 'invalid-input');
     expect(problem.errors?.map((error) => error.pointer)).toContain(pointer);
   });
 
-  it('refuses a body of more than 100 KB, also when its length is not told', async () => {
+  it('rejects a body larger than 100 KB, even without a Content-Length', async () => {
     const body = JSON.stringify({ ...good, padding: 'x'.repeat(102_400) });
     expectProblem(await sendJson(body), 413, 'payload-too-large');
     const head = [
@@ -146,12 +132,12 @@ describe.each(OPERATIONS)('%s %s', (method, path, good) => {
     'json',
     ';',
     '',
-  ])('refuses the media type "%s"', async (type) => {
+  ])('rejects the media type "%s"', async (type) => {
     const body = new Uint8Array(Buffer.from(JSON.stringify(good)));
     expectProblem(await send({ body, headers: { 'content-type': type } }), 415, 'unsupported-media-type');
   });
 
-  it('is not compressed: 415 names the codings that are taken', async () => {
+  it('rejects compressed bodies and lists the accepted encodings', async () => {
     const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
     const answer = await send({ body: new Uint8Array(gzipSync('{}')), headers });
     expectProblem(answer, 415, 'unsupported-media-type');
@@ -161,14 +147,14 @@ describe.each(OPERATIONS)('%s %s', (method, path, good) => {
   });
 
   it.each(['?unknown=1', '?__proto__=1', '?x=%00', '?limit=1&limit=2'])(
-    'refuses the query %s',
+    'rejects the query %s',
     async (query) => {
       const answer = await user.api.send(method, path + query, { json: good });
       expectProblem(answer, 400, 'invalid-input');
     },
   );
 
-  it('refuses other methods and names its own', async () => {
+  it('rejects other methods and lists the allowed ones', async () => {
     for (const wrong of ['PUT', method === 'POST' ? 'PATCH' : 'POST', 'DELETE']) {
       const answer = await user.api.send(wrong, path, { json: good });
       expectProblem(answer, 405, 'method-not-allowed');

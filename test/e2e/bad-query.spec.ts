@@ -1,21 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApiClient } from '../support/client.js';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { expectProblem, expectProblemDocument } from '../support/problems.js';
-import { type AdminApp, startAdminApp } from '../support/admin-app.js';
+import { useApp, WITH_ADMIN } from '../support/use-app.js';
 
-let running: AdminApp;
-let admin: ApiClient;
+const app = useApp('api', WITH_ADMIN);
+const { admin } = app;
 
-beforeAll(async () => {
-  running = await startAdminApp();
-  ({ admin } = running);
-});
-afterAll(() => running.dispose());
 afterEach(() => {
-  expect(running.app.logs()).not.toContain('request failed');
+  expect(app.logs()).not.toContain('request failed');
 });
 
-describe('queries and paths', () => {
+describe('invalid queries and paths', () => {
   it.each([
     '/v2/users?limit=1&limit=2',
     '/v2/users?q=a&q=b',
@@ -50,7 +44,7 @@ describe('queries and paths', () => {
     '/v2/users/..%2f..%2fetc%2fpasswd',
     "/v2/users/1'%20or%20'1'='1",
     '/v2/users/undefined',
-  ])('GET %s', async (path) => {
+  ])('returns 400 for GET %s', async (path) => {
     const problem = expectProblemDocument(await admin.under('').get(path));
     expect([problem.status, problem.code]).toEqual([
       400,
@@ -70,16 +64,16 @@ describe('queries and paths', () => {
     '/v2/users/me/nothing',
     '/.env',
     `/${'x'.repeat(2_000)}`,
-  ])('GET %s is nowhere', async (path) => {
+  ])('returns 404 for GET %s', async (path) => {
     expectProblem(await admin.under('').get(path), 404, 'not-found');
   });
 
-  it('a path parameter may not be longer than any id', async () => {
+  it('rejects a path parameter that is longer than any id', async () => {
     expect((await admin.get(`/users/${'x'.repeat(300)}`)).status).toBeGreaterThanOrEqual(400);
     expectProblemDocument(await admin.get(`/users/${'x'.repeat(300)}`));
   });
 
-  it('texts that PostgreSQL would not understand as UTF-8 are searched for as they are, or refused', async () => {
+  it('either searches for text that is not valid UTF-8 or rejects it', async () => {
     for (const q of ['%ff', '%C0%80', '%F4%90%80%80', '%E2%82']) {
       expect([200, 400]).toContain((await admin.get(`/users?q=${q}`)).status);
     }
@@ -92,7 +86,7 @@ describe('queries and paths', () => {
     ['POST', '/health/live', 'GET'],
     ['POST', '/.well-known/jwks.json', 'GET'],
     ['PATCH', '/problems/not-found', 'GET'],
-  ])('%s %s is answered with what is allowed', async (method, path, allowed) => {
+  ])('lists the allowed methods for %s %s', async (method, path, allowed) => {
     const answer = await admin.under('').send(method, path, { json: {} });
     expectProblem(answer, 405, 'method-not-allowed');
     expect(answer.headers.get('allow')?.split(', ')).toContain(allowed);

@@ -1,48 +1,25 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { ApiClient } from '../support/client.js';
-import { type SignedUp, signUp } from '../support/factories.js';
-import {
-  createDatabase,
-  redisUrl,
-  type RunningApp,
-  spawnApp,
-  type TestDatabase,
-} from '../support/servers.js';
+import { useApp, useUser } from '../support/use-app.js';
 
 const ISSUER = 'https://accounts.acme.test';
 const APP_ORIGIN = 'https://app.acme.test';
 
-let database: TestDatabase;
-let app: RunningApp;
-let root: ApiClient;
-let user: SignedUp;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  app = await spawnApp('api', {
-    DATABASE_URL: database.url,
-    REDIS_URL: await redisUrl(),
-    PUBLIC_URL: ISSUER,
-    CORS_ORIGINS: APP_ORIGIN,
-    RATE_LIMIT_DEFAULT: '1000/60',
-  });
-  root = new ApiClient(app.url, '');
-  user = await signUp(root.under('/v2'));
+const { api } = useApp('api', {
+  PUBLIC_URL: ISSUER,
+  CORS_ORIGINS: APP_ORIGIN,
+  RATE_LIMIT_DEFAULT: '1000/60',
 });
-afterAll(async () => {
-  await app.kill();
-  await database.drop();
-});
+const user = useUser(api);
 
-describe('the documents', () => {
-  it.each(['1', '2'])('of v%s are those that are checked in', async (version) => {
-    const served = await root.get(`/openapi/v${version}.json`);
+describe('the OpenAPI documents', () => {
+  it.each(['1', '2'])('match the checked-in file for v%s', async (version) => {
+    const served = await api.under('').get(`/openapi/v${version}.json`);
     const checkedIn: unknown = JSON.parse(readFileSync(`openapi/v${version}.json`, 'utf8'));
     expect([served.status, served.body]).toEqual([200, checkedIn]);
-    const yaml = await root.get<string>(`/openapi/v${version}.yaml`);
+    const yaml = await api.under('').get<string>(`/openapi/v${version}.yaml`);
     expect([yaml.status, yaml.body]).toEqual([200, expect.stringMatching(/^openapi: /m)]);
-    const page = await root.get<string>(`/docs/v${version}`);
+    const page = await api.under('').get<string>(`/docs/v${version}`);
     expect([page.status, page.headers.get('content-type')]).toEqual([
       200,
       expect.stringMatching(/^text\/html/),
@@ -50,19 +27,19 @@ describe('the documents', () => {
     expect(page.body).toContain('swagger-ui');
   });
 
-  it('are found: /docs leads to the latest', async () => {
-    const { status, headers } = await root.get('/docs');
+  it('are linked from /docs, which redirects to the latest version', async () => {
+    const { status, headers } = await api.under('').get('/docs');
     expect([status, headers.get('location')]).toEqual([302, '/docs/v2']);
     for (const asset of [
       '/docs/v2/swagger-ui-bundle.js',
       '/docs/v2/swagger-ui.css',
       '/docs/v2/swagger-ui-init.js',
     ]) {
-      expect([asset, (await root.get(asset)).status]).toEqual([asset, 200]);
+      expect([asset, (await api.under('').get(asset)).status]).toEqual([asset, 200]);
     }
   });
 
-  it('know every operation in both versions', async () => {
+  it('contain the same operations in both versions', async () => {
     const [v1, v2] = await Promise.all(['1', '2'].map((version) => operationsOf(version)));
     expect(v1).toEqual(v2);
     expect(v1).toEqual(
@@ -77,8 +54,8 @@ describe('the documents', () => {
     );
   });
 
-  it.each(['1', '2'])('of v%s describe every operation, parameter and response', async (version) => {
-    const { body } = await root.get<Document>(`/openapi/v${version}.json`);
+  it.each(['1', '2'])('describe every operation, parameter and response of v%s', async (version) => {
+    const { body } = await api.under('').get<Document>(`/openapi/v${version}.json`);
     const undescribed = Object.entries(body.paths).flatMap(([path, item]) =>
       Object.entries(item).flatMap(([method, { summary, description, parameters, responses }]) =>
         Object.entries({
@@ -110,7 +87,7 @@ interface Operation extends Described {
 }
 
 describe('browsers', () => {
-  it('of allowed origins may read what the contract names', async () => {
+  it('may read the documented headers from an allowed origin', async () => {
     const { headers } = await user.api.with({ origin: APP_ORIGIN }).me();
     expect(headers.get('access-control-allow-origin')).toBe(APP_ORIGIN);
     const exposed = (headers.get('access-control-expose-headers') ?? '').toLowerCase().split(/,\s*/);
@@ -127,7 +104,7 @@ describe('browsers', () => {
     ]) {
       expect(exposed).toContain(name.toLowerCase());
     }
-    const preflight = await root.under('/v2').send('OPTIONS', '/users/me', {
+    const preflight = await api.send('OPTIONS', '/users/me', {
       headers: {
         origin: APP_ORIGIN,
         'access-control-request-method': 'PATCH',
@@ -139,19 +116,19 @@ describe('browsers', () => {
     expect(preflight.headers.get('access-control-allow-headers')).toContain('if-match');
   });
 
-  it('of other origins may not', async () => {
+  it('may not read responses from other origins', async () => {
     const { headers } = await user.api.with({ origin: 'https://evil.test' }).me();
     expect(headers.get('access-control-allow-origin')).not.toBe('https://evil.test');
     expect(headers.get('access-control-allow-origin')).not.toBe('*');
   });
 
-  it('are told to insist on https', async () => {
+  it('receive a Strict-Transport-Security header', async () => {
     expect((await user.api.me()).headers.get('strict-transport-security')).toMatch(/^max-age=\d+/);
   });
 });
 
 async function operationsOf(version: string): Promise<string[]> {
-  const { body } = await root.get<{ paths: Record<string, object> }>(`/openapi/v${version}.json`);
+  const { body } = await api.under('').get<{ paths: Record<string, object> }>(`/openapi/v${version}.json`);
   return Object.entries(body.paths)
     .flatMap(([path, item]) => Object.keys(item).map((method) => `${method} ${path.replace(/^\/v\d/, '')}`))
     .sort();

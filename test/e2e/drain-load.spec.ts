@@ -1,39 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Agent } from 'node:http';
 import { ApiClient } from '../support/client.js';
 import { type SignedUp, signUp } from '../support/factories.js';
 import { statusOf } from '../support/kept-connection.js';
-import {
-  createDatabase,
-  eventually,
-  redisUrl,
-  type RunningApp,
-  spawnApp,
-  type TestDatabase,
-} from '../support/servers.js';
+import { eventually } from '../support/servers.js';
 import { holdRows, query } from '../support/stored.js';
+import { useApp } from '../support/use-app.js';
 
 const DRAIN_SECONDS = 2;
 
-let database: TestDatabase;
-let app: RunningApp;
+const app = useApp('api', { DRAIN_SECONDS: String(DRAIN_SECONDS) });
+const { api, database } = app;
 
-beforeAll(async () => {
-  database = await createDatabase();
-  app = await spawnApp('api', {
-    DATABASE_URL: database.url,
-    REDIS_URL: await redisUrl(),
-    DRAIN_SECONDS: String(DRAIN_SECONDS),
-  });
-});
-afterAll(async () => {
-  await app.kill();
-  await database.drop();
-});
-
-describe('a process that is told to go while callers are busy with it', () => {
-  it('says so at once, serves on while balancers notice, and finishes what it has begun', async () => {
-    const api = new ApiClient(app.url);
+describe('a process that receives SIGTERM under load', () => {
+  it('fails readiness at once, serves requests while draining, and finishes those in flight', async () => {
     const user = await signUp(api);
     const [held, release] = await heldRefresh(api);
     const load = startLoad(user);
@@ -50,7 +30,7 @@ describe('a process that is told to go while callers are busy with it', () => {
     const polite = await user.api.me();
     expect([polite.status, polite.headers.get('connection')]).toEqual([200, 'close']);
     const logins = Promise.all(Array.from({ length: 20 }, () => api.login(user)));
-    // As a balancer does that has seen readiness fail.
+    // A load balancer stops sending requests once readiness has failed.
     await load.stop();
     expect(performance.now() - signalledAt).toBeLessThan(DRAIN_SECONDS * 1000);
     expect(load.failures).toEqual([]);
@@ -67,7 +47,7 @@ describe('a process that is told to go while callers are busy with it', () => {
   });
 });
 
-/** A request that is under way for as long as the test likes: another transaction holds its session. */
+/** A request that stays in flight until it is released: another transaction locks its session. */
 async function heldRefresh(api: ApiClient): Promise<[ReturnType<ApiClient['refresh']>, () => Promise<void>]> {
   const { session } = await signUp(api);
   const release = await holdRows(database.url, 'select 1 from accounts.sessions where user_id = $1', [
@@ -84,7 +64,7 @@ async function heldRefresh(api: ApiClient): Promise<[ReturnType<ApiClient['refre
   return [held, release];
 }
 
-/** Callers on kept connections that open a new one when they are asked to. */
+/** Callers on keep-alive connections that open a new one when asked to. */
 function startLoad({ session }: SignedUp) {
   const load = { statuses: [] as number[], failures: [] as string[], stopped: false };
   const headers = { authorization: `Bearer ${session.accessToken}` };

@@ -1,40 +1,21 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { Agent } from 'node:http';
 import { connect } from 'node:net';
-import { ApiClient } from '../support/client.js';
 import { signUp } from '../support/factories.js';
-import {
-  createDatabase,
-  eventually,
-  redisUrl,
-  type RunningApp,
-  type SmtpSink,
-  spawnApp,
-  startSmtpSink,
-  type TestDatabase,
-} from '../support/servers.js';
+import { eventually, type RunningApp } from '../support/servers.js';
 import { statusOf } from '../support/kept-connection.js';
 import { query } from '../support/stored.js';
+import { useServers } from '../support/use-servers.js';
 
 const GRACEFUL = { code: 0, signal: null };
 
-let database: TestDatabase;
-let sink: SmtpSink;
-let redis: string;
-const apps: RunningApp[] = [];
+const servers = useServers();
+const { database, sink } = servers;
 
-beforeAll(async () => {
-  [database, sink, redis] = await Promise.all([createDatabase(), startSmtpSink(), redisUrl()]);
-});
-afterEach(async () => {
-  await Promise.all(apps.splice(0).map((app) => app.kill()));
-});
-afterAll(() => Promise.all([database.drop(), sink.stop()]));
-
-describe('a process that is told to go', () => {
-  it('is alive until it has gone', async () => {
-    const app = await start('api', { DRAIN_SECONDS: '1' });
+describe('a process that receives SIGTERM', () => {
+  it('stays live until it exits', async () => {
+    const app = await servers.start('api', { DRAIN_SECONDS: '1' });
     await app.kill('SIGTERM');
     await eventually(async () => expect(await readiness(app)).toBe(503));
     expect(await statusOf(`${app.url}/health/live`)).toBe(200);
@@ -42,16 +23,16 @@ describe('a process that is told to go', () => {
     expect(await app.exited).toEqual(GRACEFUL);
   });
 
-  it('goes although an idle connection is open', async () => {
-    const app = await start('api');
+  it('exits while an idle connection is open', async () => {
+    const app = await servers.start('api');
     const agent = new Agent({ keepAlive: true });
     expect(await statusOf(`${app.url}/health/live`, agent)).toBe(200);
     expect(await app.stop()).toEqual(GRACEFUL);
     agent.destroy();
   });
 
-  it('goes although clients hold connections on which no whole request comes', async () => {
-    const app = await start('api');
+  it('exits while clients hold connections without a complete request', async () => {
+    const app = await servers.start('api');
     const { port, hostname } = new URL(app.url);
     const beginnings = [
       '',
@@ -67,14 +48,14 @@ describe('a process that is told to go', () => {
         return socket;
       }),
     );
-    // The server has seen all of them by the time it answers one more.
+    // Once the server has answered this request, it has accepted all the others.
     expect(await statusOf(`${app.url}/health/live`)).toBe(200);
     expect(await app.stop()).toEqual(GRACEFUL);
     clients.forEach((socket) => socket.destroy());
   });
 
-  it('goes once, however often it is told', async () => {
-    const app = await start('api', { DRAIN_SECONDS: '1' });
+  it('shuts down once, however many signals it receives', async () => {
+    const app = await servers.start('api', { DRAIN_SECONDS: '1' });
     await app.kill('SIGTERM');
     await eventually(async () => expect(await readiness(app)).toBe(503));
     await app.kill('SIGTERM');
@@ -82,12 +63,12 @@ describe('a process that is told to go', () => {
     expect(await app.exited).toEqual(GRACEFUL);
   });
 
-  it('drains and exits with 0 in every role, by either signal', async () => {
+  it('drains and exits with 0 in every role, on either signal', async () => {
     const roles = ['api', 'worker', 'notifications', 'all'] as const;
     const cases = roles.flatMap((role) => [[role, 'SIGTERM'] as const, [role, 'SIGINT'] as const]);
     await Promise.all(
       cases.map(async ([role, signal]) => {
-        const app = await start(role, { DRAIN_SECONDS: '2' });
+        const app = await servers.start(role, { DRAIN_SECONDS: '2' });
         await app.kill(signal);
         await eventually(async () => expect([role, await readiness(app)]).toEqual([role, 503]), {
           timeoutMs: 1_900,
@@ -98,9 +79,9 @@ describe('a process that is told to go', () => {
     );
   });
 
-  it('goes while PostgreSQL’s and Redis’ connections are idle, and leaves none behind', async () => {
-    const app = await start('all');
-    await signUp(new ApiClient(app.url));
+  it('closes idle connections to PostgreSQL and Redis', async () => {
+    const app = await servers.start('all');
+    await signUp(app.api);
     expect(await app.stop()).toEqual(GRACEFUL);
     const [row] = await query<{ n: number }>(
       database.url,
@@ -109,11 +90,15 @@ describe('a process that is told to go', () => {
     expect(row?.n).toBe(0);
   });
 
-  it('finishes the mail that it is sending', async () => {
-    const [api, , notifications] = await Promise.all([start('api'), start('worker'), start('notifications')]);
+  it('finishes the mail it is sending', async () => {
+    const [api, , notifications] = await Promise.all([
+      servers.start('api'),
+      servers.start('worker'),
+      servers.start('notifications'),
+    ]);
     sink.clear();
     sink.behave('hang');
-    const { email, session } = await signUp(new ApiClient(api.url));
+    const { email, session } = await signUp(api.api);
     await eventually(() => expect(sink.mailsTo(email)).toHaveLength(1));
     await notifications.kill('SIGTERM');
     await eventually(async () => expect(await readiness(notifications)).toBe(503), { timeoutMs: 1_000 });
@@ -127,26 +112,12 @@ describe('a process that is told to go', () => {
     );
     expect(rows).toEqual([{ state: 'sent' }]);
 
-    await start('notifications');
-    const { email: next } = await signUp(new ApiClient(api.url));
+    await servers.start('notifications');
+    const { email: next } = await signUp(api.api);
     await eventually(() => expect(sink.mailsTo(next)).toHaveLength(1));
     expect(sink.mailsTo(email)).toHaveLength(1);
   });
 });
-
-async function start(
-  role: Parameters<typeof spawnApp>[0],
-  env: Record<string, string> = {},
-): Promise<RunningApp> {
-  const app = await spawnApp(role, {
-    DATABASE_URL: database.url,
-    REDIS_URL: redis,
-    SMTP_URL: sink.url,
-    ...env,
-  });
-  apps.push(app);
-  return app;
-}
 
 function readiness(app: RunningApp): Promise<number> {
   return statusOf(`${app.managementUrl}/health/ready`);

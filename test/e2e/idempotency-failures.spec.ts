@@ -1,44 +1,35 @@
-import { afterAll, afterEach, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterEach, expect, it, jest } from '@jest/globals';
 import { IdempotencyStore } from '#libs/idempotency';
-import { type ApiApp, startApiApp } from '../support/api-app.js';
+import { useApiApp } from '../support/api-app.js';
 import type { SessionBody } from '../support/client.js';
 import { aUser, signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
-import { createDatabase, redisUrl, type TestDatabase } from '../support/servers.js';
 import { query } from '../support/stored.js';
 
-let database: TestDatabase;
-let running: ApiApp;
-let store: IdempotencyStore;
+const running = useApiApp();
+const { database } = running;
 
-beforeAll(async () => {
-  database = await createDatabase();
-  running = await startApiApp({ DATABASE_URL: database.url, REDIS_URL: await redisUrl() });
-  store = running.app.get(IdempotencyStore);
-});
 afterEach(() => {
   jest.restoreAllMocks();
 });
-afterAll(async () => {
-  await running.close();
-  await database.drop();
-});
 
-it('what was done is answered as done, although the answer could not be kept', async () => {
+it('returns success for completed work even if its response could not be stored', async () => {
   const { api } = running;
   const { email } = await signUp(api);
   const key = { 'idempotency-key': email };
-  jest.spyOn(store, 'complete').mockRejectedValueOnce(new Error('PostgreSQL went away'));
+  jest
+    .spyOn(running.app.get(IdempotencyStore), 'complete')
+    .mockRejectedValueOnce(new Error('PostgreSQL went away'));
   expect((await api.post('/auth/email/resend', { email }, key)).status).toBe(202);
-  // The key is not free to do it again.
+  // The key stays taken, so the work isn't done twice.
   expectProblem(await api.post('/auth/email/resend', { email }, key), 409, 'idempotent-request-running');
 });
 
-it('the answer to a registration is kept with the account, so that no crash can come between them', async () => {
+it('stores the response to a registration with the account, so a crash cannot separate them', async () => {
   const { api } = running;
   const [user, key] = [aUser(), { 'idempotency-key': aUser().email }];
   const { body } = await api.post<SessionBody>('/auth/register', user, key);
-  // PostgreSQL marks each row with the transaction that wrote it.
+  // xmin is the transaction that wrote a row.
   const together = await query(
     database.url,
     `select k.xmin::text = u.xmin::text as same from accounts.users u, accounts.idempotency_keys k
@@ -50,10 +41,12 @@ it('the answer to a registration is kept with the account, so that no crash can 
   expect([replay.status, replay.body]).toEqual([201, body]);
 });
 
-it('what failed is answered as it failed, although the key could not be freed', async () => {
+it('returns the original error even if the key could not be released', async () => {
   const { api } = running;
   const { email } = await signUp(api);
-  jest.spyOn(store, 'release').mockRejectedValueOnce(new Error('PostgreSQL went away'));
+  jest
+    .spyOn(running.app.get(IdempotencyStore), 'release')
+    .mockRejectedValueOnce(new Error('PostgreSQL went away'));
   const answer = await api.post('/auth/register', { ...aUser(), email }, { 'idempotency-key': email });
   expectProblem(answer, 409, 'email-taken');
 });

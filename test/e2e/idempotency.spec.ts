@@ -1,36 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { ApiClient, type ProblemBody, type SessionBody } from '../support/client.js';
 import { aUser, type NewUser } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
-import {
-  createDatabase,
-  redisUrl,
-  type RunningApp,
-  spawnApp,
-  type TestDatabase,
-} from '../support/servers.js';
 import { dumpOf, rowCounts } from '../support/stored.js';
+import { useApps } from '../support/use-app.js';
 
-let database: TestDatabase;
-let apps: RunningApp[];
-let api: ApiClient;
-let replica: ApiClient;
-
-beforeAll(async () => {
-  const [made, redis] = await Promise.all([createDatabase(), redisUrl()]);
-  database = made;
-  const env = { DATABASE_URL: made.url, REDIS_URL: redis, TRUSTED_PROXIES: '127.0.0.1/32' };
-  apps = await Promise.all([spawnApp('api', env), spawnApp('api', env)]);
-  [api, replica] = apps.map(({ url }) => new ApiClient(url)) as [ApiClient, ApiClient];
-});
-afterAll(async () => {
-  await Promise.all(apps.map((app) => app.kill()));
-  await database.drop();
-});
+const { database, first, second } = useApps(
+  { first: 'api', second: 'api' },
+  { TRUSTED_PROXIES: '127.0.0.1/32' },
+);
+const { api } = first;
+const { api: replica } = second;
 
 describe('a request with an Idempotency-Key', () => {
-  it('is done once and answered twice, at whichever replica', async () => {
+  it('runs once and returns the stored response from any replica', async () => {
     const [user, key] = [aUser(), newKey()];
     const first = await register(api, user, key);
     const counts = await rowCounts(database.url);
@@ -45,7 +29,7 @@ describe('a request with an Idempotency-Key', () => {
     expect((await api.as(first.body).me()).status).toBe(200);
   });
 
-  it('is refused with another body', async () => {
+  it('is rejected when its body differs', async () => {
     const [user, key] = [aUser(), newKey()];
     await register(api, user, key);
     for (const other of [
@@ -57,14 +41,14 @@ describe('a request with an Idempotency-Key', () => {
     }
   });
 
-  it('may have its key quoted or bare', async () => {
+  it('accepts a quoted or bare key', async () => {
     const [user, key] = [aUser(), newKey()];
     const first = await register(api, user, key);
     const replay = await register(api, user, `"${key}"`);
     expect([replay.status, replay.body]).toEqual([201, first.body]);
   });
 
-  it('makes one user of many that come at once', async () => {
+  it('creates one user from many concurrent requests', async () => {
     const [user, key] = [aUser(), newKey()];
     const before = (await rowCounts(database.url))['accounts.users'] ?? 0;
     const answers = await Promise.all(
@@ -81,17 +65,17 @@ describe('a request with an Idempotency-Key', () => {
     expect((await register(replica, user, key)).body).toEqual(done[0]?.body);
   });
 
-  it('shares its key with no other route and no other caller', async () => {
+  it('does not share its key with other routes or callers', async () => {
     const key = newKey();
     const [here, there] = ['192.0.2.1', '192.0.2.2'].map((ip) => api.with({ 'x-forwarded-for': ip }));
     expect((await register(here as ApiClient, aUser(), key)).status).toBe(201);
     expect((await register(there as ApiClient, aUser(), key)).status).toBe(201);
     const resend = await here?.post('/auth/email/resend', aUser(), { 'idempotency-key': key });
-    // Not a replay, nor a conflict with the registration: its own members are looked at.
+    // Neither replayed nor in conflict with the registration: the request is validated on its own.
     expectProblem(resend as Awaited<typeof resend> & object, 400, 'invalid-input');
   });
 
-  it('frees its key when it fails, so that it can be corrected', async () => {
+  it('releases its key when it fails, so the caller can correct the request', async () => {
     const [user, key] = [aUser(), newKey()];
     expectProblem(await register(api, { ...user, password: 'password123' }, key), 422, 'weak-password');
     expectProblem(await register(api, { ...user, email: 'no address' }, key), 400, 'invalid-input');
@@ -114,17 +98,17 @@ describe('a request with an Idempotency-Key', () => {
   });
 
   it.each([
-    ['nothing', ''],
-    ['quotes around nothing', '""'],
-    ['a space', 'two words'],
-    ['half a quote', '"half'],
-    ['too many characters', 'x'.repeat(256)],
-    ['other letters', 'schlüssel'],
-  ])('is refused when its key is %s', async (_, key) => {
+    ['empty', ''],
+    ['an empty quoted string', '""'],
+    ['two words', 'two words'],
+    ['missing its closing quote', '"half'],
+    ['too long', 'x'.repeat(256)],
+    ['not ASCII', 'schlüssel'],
+  ])('is rejected when its key is %s', async (_, key) => {
     expectProblem(await register(api, aUser(), key), 400, 'invalid-input');
   });
 
-  it('leaves nothing to be read in the table', async () => {
+  it('leaves nothing readable in the table', async () => {
     const [user, key] = [aUser({ displayName: 'Ada Unreadable' }), newKey()];
     const { body } = await register(api, user, key);
     const dump = await dumpOf(database.url);

@@ -1,41 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApiClient } from '../support/client.js';
+import { describe, expect, it } from '@jest/globals';
 import { aUser, signUp, tokenIn } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
 import type { ReceivedMail } from '../support/received-mail.js';
-import {
-  createDatabase,
-  eventually,
-  redisUrl,
-  type RunningApp,
-  type SmtpSink,
-  spawnApp,
-  startSmtpSink,
-  type TestDatabase,
-} from '../support/servers.js';
+import { eventually } from '../support/servers.js';
 import { query, rowCounts } from '../support/stored.js';
+import { useApp } from '../support/use-app.js';
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const UTC = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
-let database: TestDatabase;
-let sink: SmtpSink;
-let app: RunningApp;
-let api: ApiClient;
-
-beforeAll(async () => {
-  const [made, started, redis] = await Promise.all([createDatabase(), startSmtpSink(), redisUrl()]);
-  [database, sink] = [made, started];
-  app = await spawnApp('all', { DATABASE_URL: database.url, REDIS_URL: redis, SMTP_URL: sink.url });
-  api = new ApiClient(app.url);
-});
-afterAll(async () => {
-  await app.kill();
-  await Promise.all([database.drop(), sink.stop()]);
-});
+const { api, database, sink } = useApp('all');
 
 describe.each(['/v1', '/v2'])('from registration to sign-out under %s', (prefix) => {
-  it('walks the whole path', async () => {
+  it('works end to end', async () => {
     const client = api.under(prefix);
     const user = aUser({ displayName: 'Ada', locale: 'de-AT', timezone: 'Europe/Vienna' });
 
@@ -69,7 +46,7 @@ describe.each(['/v1', '/v2'])('from registration to sign-out under %s', (prefix)
     expect(mail.html).toContain('lang="de"');
     expect(mail.messageId).toMatch(/^<\S+@\S+>$/);
 
-    // Mail scanners follow links: opening the page proves nothing.
+    // Mail scanners follow links, so opening the page must not verify the address.
     const page = await api.under('').get<string>(`${link.pathname}${link.search}`);
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
     expect(page.body).not.toContain(tokenIn(mail));
@@ -96,8 +73,8 @@ describe.each(['/v1', '/v2'])('from registration to sign-out under %s', (prefix)
   });
 });
 
-describe('the mail', () => {
-  it('is in English for who did not ask otherwise, with text and HTML beside each other', async () => {
+describe('the verification mail', () => {
+  it('is in English by default, with text and HTML alternatives', async () => {
     const { email } = await signUp(api, { locale: 'fr' });
     const mail = await mailTo(email);
     expect(mail.subject).toBe('Confirm your email address');
@@ -107,7 +84,7 @@ describe('the mail', () => {
     expect(mail.envelope.from).toBe('no-reply@localhost');
   });
 
-  it('is not written by who registers: their name changes neither headers nor links', async () => {
+  it('cannot be altered through the display name, in headers or links', async () => {
     const { email } = await signUp(api, {
       displayName: 'Win https://evil.test <b>now</b>\r\nBcc: eve@evil.test',
     });
@@ -118,8 +95,8 @@ describe('the mail', () => {
   });
 });
 
-describe('asking for the link again', () => {
-  it('sends a new one that works', async () => {
+describe('requesting another verification mail', () => {
+  it('sends a new link that works', async () => {
     const { email, api: me } = await signUp(api);
     await mailTo(email);
     await aMinutePasses();
@@ -133,7 +110,7 @@ describe('asking for the link again', () => {
     expect((await me.me()).body.emailVerified).toBe(true);
   });
 
-  it('is answered alike for unknown and proven addresses, and nothing is sent', async () => {
+  it('returns the same response for unknown and verified addresses, and sends nothing', async () => {
     const user = await signUp(api);
     await api.verify(tokenIn(await mailTo(user.email)));
     const before = await rowCounts(database.url);
@@ -150,18 +127,18 @@ describe('asking for the link again', () => {
     }
   });
 
-  it('takes its time, whether or not there is anything to do', async () => {
+  it('takes the same minimum time whether or not there is anything to do', async () => {
     const { email } = await signUp(api);
     await aMinutePasses();
     for (const address of [email, aUser().email]) {
       const startedAt = performance.now();
       await api.post('/auth/email/resend', { email: address });
-      // A timer may end a part of a millisecond early.
+      // A timer can fire a fraction of a millisecond early.
       expect(performance.now() - startedAt).toBeGreaterThan(49);
     }
   });
 
-  it('leaves no link of a proven address behind', async () => {
+  it('invalidates every link of a verified address', async () => {
     const { email } = await signUp(api);
     const first = await mailTo(email);
     await aMinutePasses();
@@ -175,7 +152,7 @@ describe('asking for the link again', () => {
     expectProblem(await api.verify(tokenIn(second)), 400, 'invalid-token');
   });
 
-  it('is decided for one of two clicks at the same time', async () => {
+  it('verifies once for concurrent clicks', async () => {
     const { email } = await signUp(api);
     const token = tokenIn(await mailTo(email));
     const answers = await Promise.all(Array.from({ length: 5 }, () => api.verify(token)));
@@ -183,7 +160,7 @@ describe('asking for the link again', () => {
   });
 });
 
-/** For the pause between two mails to one account. */
+/** Mails to one account are a minute apart. */
 async function aMinutePasses(): Promise<void> {
   await query(database.url, `update accounts.users set mailed_at = mailed_at - interval '1 minute'`);
 }

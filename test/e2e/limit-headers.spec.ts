@@ -1,36 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ApiClient } from '../support/client.js';
 import { signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
-import {
-  createDatabase,
-  eventually,
-  redisUrl,
-  type RunningApp,
-  spawnApp,
-  type TestDatabase,
-} from '../support/servers.js';
+import { eventually } from '../support/servers.js';
+import { useApps } from '../support/use-app.js';
 
-let database: TestDatabase;
-let apps: RunningApp[];
-/** Without trusted proxies, and with a window short enough to wait for. */
-let short: ApiClient;
-let unlimited: ApiClient;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  const env = { DATABASE_URL: database.url, REDIS_URL: await redisUrl() };
-  apps = await Promise.all([spawnApp('api', { ...env, RATE_LIMIT_DEFAULT: '3/2' }), spawnApp('api', env)]);
-  [short, unlimited] = apps.map(({ url }) => new ApiClient(url)) as [ApiClient, ApiClient];
+const { unlimited: withoutLimits, limited } = useApps({
+  limited: ['api', { RATE_LIMIT_DEFAULT: '3/2' }],
+  unlimited: 'api',
 });
-afterAll(async () => {
-  await Promise.all(apps.map((app) => app.kill()));
-  await database.drop();
-});
+/** Trusts no proxies, and has a window short enough to wait for. */
+const { api: short } = limited;
+const { api: unlimited } = withoutLimits;
 
-describe('a caller who is refused', () => {
-  it('is told when the next request is served, and then it is', async () => {
+describe('a rate-limited caller', () => {
+  it('is served again after Retry-After', async () => {
     await eventually(async () => expect((await short.get('/nowhere/at/all')).status).toBe(404));
     const { session } = await signUp(short);
     const caller = short.as(session);
@@ -45,7 +29,7 @@ describe('a caller who is refused', () => {
     expect((await caller.me()).status).toBe(200);
   });
 
-  it('does not wait longer for asking all the while', async () => {
+  it('does not wait longer for retrying early', async () => {
     const { session } = await signUp(short);
     const caller = short.as(session);
     const startedAt = performance.now();
@@ -54,18 +38,18 @@ describe('a caller who is refused', () => {
     expect(performance.now() - startedAt).toBeLessThan(3_000);
   });
 
-  it('can not become another one by X-Forwarded-For, and the log tells of it', async () => {
+  it('cannot evade the limit with X-Forwarded-For, and the attempt is logged', async () => {
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, n) =>
         short.with({ 'x-forwarded-for': `198.18.0.${n}` }).verify('no token'),
       ),
     );
     expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(5);
-    await eventually(() => expect(apps[0]?.logs()).toMatch(/"level":"warn".*X-Forwarded-For/));
+    await eventually(() => expect(limited.logs()).toMatch(/"level":"warn".*X-Forwarded-For/));
   });
 });
 
-describe('exempt from limits', () => {
+describe('rate limits', () => {
   it.each([
     '/health/live',
     '/health/ready',
@@ -77,7 +61,7 @@ describe('exempt from limits', () => {
     '/openapi/v2.json',
     '/openapi/v1.yaml',
     '/problems/not-found',
-  ])('is %s', async (path) => {
+  ])('do not apply to %s', async (path) => {
     const caller = short.under('');
     const answers = await Promise.all(Array.from({ length: 6 }, () => caller.get(path)));
     for (const { status, headers } of answers) {
@@ -85,7 +69,7 @@ describe('exempt from limits', () => {
     }
   });
 
-  it('is everything when limits are off', async () => {
+  it('do not apply anywhere when they are off', async () => {
     const { api } = await signUp(unlimited);
     const answers = await Promise.all(Array.from({ length: 50 }, () => api.me()));
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));

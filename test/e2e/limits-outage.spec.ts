@@ -1,45 +1,26 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { ApiClient } from '../support/client.js';
-import { type SignedUp, signUp } from '../support/factories.js';
 import { metricOf } from '../support/metrics.js';
-import {
-  createDatabase,
-  eventually,
-  type OwnServer,
-  ownRedis,
-  type RunningApp,
-  spawnApp,
-  type TestDatabase,
-} from '../support/servers.js';
+import { eventually } from '../support/servers.js';
+import { useApp, useUser } from '../support/use-app.js';
+import { useOwnRedis } from '../support/use-servers.js';
 
 const LIMIT = 5;
 const DEGRADED = 'gatehouse_rate_limit_degraded';
 
-let database: TestDatabase;
-let redis: OwnServer;
-let app: RunningApp;
+const redis = useOwnRedis();
+const app = useApp(
+  'api',
+  { RATE_LIMIT_AUTH: `${LIMIT}/60`, RATE_LIMIT_DEFAULT: '100/60', TRUSTED_PROXIES: '127.0.0.1/32' },
+  { redis },
+);
+const user = useUser(app.api);
 let api: ApiClient;
-let user: SignedUp;
 let hosts = 0;
 
-beforeAll(async () => {
-  [database, redis] = await Promise.all([createDatabase(), ownRedis()]);
-  app = await spawnApp('api', {
-    DATABASE_URL: database.url,
-    REDIS_URL: redis.url,
-    RATE_LIMIT_AUTH: `${LIMIT}/60`,
-    RATE_LIMIT_DEFAULT: '100/60',
-    TRUSTED_PROXIES: '127.0.0.1/32',
-  });
-  user = await signUp(new ApiClient(app.url));
-});
-afterAll(async () => {
-  await app.kill();
-  await Promise.all([redis.dispose(), database.drop()]);
-});
 beforeEach(() => {
   hosts += 1;
-  api = new ApiClient(app.url).with({ 'x-forwarded-for': `198.18.1.${hosts}` });
+  api = app.api.with({ 'x-forwarded-for': `198.18.1.${hosts}` });
 });
 
 describe.each([
@@ -49,11 +30,11 @@ describe.each([
     () => process.kill(redis.pid, 'SIGKILL'),
     async () => {
       await redis.exited;
-      redis = await redis.restart();
+      await redis.restart();
     },
   ],
 ])('while Redis is %s', (_, takeAway, giveBack) => {
-  it('signing in goes on in time under a limit of the process’ own, and operators are told', async () => {
+  it('limits sign-ins per process, without delay, and alerts operators', async () => {
     expect(await metricOf(app, DEGRADED)).toBe(0);
     const linesBefore = app.logs().length;
     takeAway();
@@ -85,31 +66,21 @@ describe.each([
       await api.as(user.session).me();
       expect(await metricOf(app, DEGRADED)).toBe(0);
     });
-    const elsewhere = new ApiClient(app.url).with({ 'x-forwarded-for': `198.18.2.${hosts}` });
+    const elsewhere = app.api.with({ 'x-forwarded-for': `198.18.2.${hosts}` });
     const statuses = await Promise.all(Array.from({ length: LIMIT + 3 }, () => elsewhere.verify('no token')));
     expect(statuses.filter(({ status }) => status === 429)).toHaveLength(3);
   });
 });
 
-it('a process starts without Redis, and uses it when it comes', async () => {
+it('starts without Redis and uses it once it is available', async () => {
   process.kill(redis.pid, 'SIGKILL');
   await redis.exited;
-  const late = await spawnApp('api', {
-    DATABASE_URL: database.url,
-    REDIS_URL: redis.url,
-    RATE_LIMIT_AUTH: '100/60',
-    RATE_LIMIT_DEFAULT: '100/60',
+  const late = await app.start('api', { RATE_LIMIT_AUTH: '100/60', RATE_LIMIT_DEFAULT: '100/60' });
+  expect((await late.api.login(user)).status).toBe(200);
+  expect(await metricOf(late, DEGRADED)).toBe(1);
+  await redis.restart();
+  await eventually(async () => {
+    await late.api.as(user.session).me();
+    expect(await metricOf(late, DEGRADED)).toBe(0);
   });
-  try {
-    const client = new ApiClient(late.url);
-    expect((await client.login(user)).status).toBe(200);
-    expect(await metricOf(late, DEGRADED)).toBe(1);
-    redis = await redis.restart();
-    await eventually(async () => {
-      await client.as(user.session).me();
-      expect(await metricOf(late, DEGRADED)).toBe(0);
-    });
-  } finally {
-    await late.kill();
-  }
 });

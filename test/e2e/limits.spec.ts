@@ -1,42 +1,23 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type Answer, ApiClient } from '../support/client.js';
 import { signIn, signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
-import {
-  createDatabase,
-  redisUrl,
-  type RunningApp,
-  spawnApp,
-  type TestDatabase,
-} from '../support/servers.js';
+import { useApps } from '../support/use-app.js';
 
-let database: TestDatabase;
-let apps: RunningApp[];
-/** Two replicas that share their limits; each test comes from addresses of its own. */
-let one: ApiClient;
-let two: ApiClient;
-let unlimited: ApiClient;
+const LIMITS = { RATE_LIMIT_DEFAULT: '20/60', RATE_LIMIT_AUTH: '10/60', TRUSTED_PROXIES: '127.0.0.0/8' };
+
+const apps = useApps(
+  { one: ['api', LIMITS], two: ['api', LIMITS], unlimited: 'api' },
+  { PUBLIC_URL: 'https://accounts.acme.test' },
+);
+/** Two replicas that share their limits. Each test uses addresses of its own. */
+const { api: one } = apps.one;
+const { api: two } = apps.two;
+const { api: unlimited } = apps.unlimited;
 let hosts = 0;
 
-beforeAll(async () => {
-  const [made, shared] = await Promise.all([createDatabase(), redisUrl()]);
-  database = made;
-  const env = { DATABASE_URL: database.url, REDIS_URL: shared, PUBLIC_URL: 'https://accounts.acme.test' };
-  const limits = { RATE_LIMIT_DEFAULT: '20/60', RATE_LIMIT_AUTH: '10/60', TRUSTED_PROXIES: '127.0.0.0/8' };
-  apps = await Promise.all([
-    spawnApp('api', { ...env, ...limits }),
-    spawnApp('api', { ...env, ...limits }),
-    spawnApp('api', env),
-  ]);
-  [one, two, unlimited] = apps.map(({ url }) => new ApiClient(url)) as [ApiClient, ApiClient, ApiClient];
-});
-afterAll(async () => {
-  await Promise.all(apps.map((app) => app.kill()));
-  await database.drop();
-});
-
-describe('over two replicas', () => {
-  it('a user is served exactly as often as the limit says, wherever they come from', async () => {
+describe('limits shared by two replicas', () => {
+  it('allow a user exactly the limit, from any address', async () => {
     const { session } = await signUp(unlimited);
     const answers = await Promise.all(
       Array.from({ length: 60 }, (_, n) =>
@@ -48,7 +29,7 @@ describe('over two replicas', () => {
     expect(tally(answers)).toEqual({ 200: 20, 429: 40 });
   });
 
-  it('two users behind one address each have their own limit', async () => {
+  it('are separate for two users behind one address', async () => {
     const users = await Promise.all([signUp(unlimited), signUp(unlimited)]);
     const address = newAddress();
     const answers = await Promise.all(
@@ -57,7 +38,7 @@ describe('over two replicas', () => {
     expect(tally(answers)).toEqual({ 200: 40 });
   });
 
-  it('two sessions of one user share theirs', async () => {
+  it('are shared by the sessions of a user', async () => {
     const user = await signUp(unlimited);
     const again = await signIn(unlimited, user);
     const answers = await Promise.all(
@@ -68,7 +49,7 @@ describe('over two replicas', () => {
     expect(tally(answers)).toEqual({ 200: 20, 429: 10 });
   });
 
-  it('who only pretends to have a token is counted by address', async () => {
+  it('count callers with an invalid token by address', async () => {
     const address = newAddress();
     const answers = await Promise.all(
       Array.from({ length: 30 }, (_, n) =>
@@ -80,7 +61,7 @@ describe('over two replicas', () => {
     expect(tally(answers)).toEqual({ 401: 20, 429: 10 });
   });
 
-  it('credentials are tried by address, whoever is meant', async () => {
+  it('count attempts at credentials by address, for any account', async () => {
     const address = newAddress();
     const tries = (client: ApiClient, n: number) => {
       const caller = from(client, address);
@@ -103,7 +84,7 @@ describe('over two replicas', () => {
   it.each([
     ['that is broken', '{x', 'application/json', 400],
     ['of another type', 'x', 'text/plain', 415],
-  ])('a body %s counts like any other', async (_, body, type, status) => {
+  ])('count a request with a body %s', async (_, body, type, status) => {
     const caller = from(one, newAddress());
     const send = () => caller.send('POST', '/auth/login', { body, headers: { 'content-type': type } });
     const answers = await Promise.all(Array.from({ length: 15 }, send));
@@ -111,7 +92,7 @@ describe('over two replicas', () => {
     expect(answers[0]?.headers.get('ratelimit')).toMatch(/"default";r=\d+;t=\d+, "auth";r=\d+;t=\d+/);
   });
 
-  it('a refresh is not one of them', async () => {
+  it('do not count a refresh as an attempt at credentials', async () => {
     const address = newAddress();
     await Promise.all(Array.from({ length: 10 }, () => from(one, address).verify('no token')));
     expect((await from(one, address).verify('no token')).status).toBe(429);
@@ -119,7 +100,7 @@ describe('over two replicas', () => {
     expect((await from(one, address).refresh(session.refreshToken)).status).toBe(200);
   });
 
-  it('an IPv6 network counts as one caller', async () => {
+  it('count an IPv6 network as one caller', async () => {
     const network = `2001:db8:${(++hosts).toString(16)}:7`;
     const answers = await Promise.all(
       Array.from({ length: 15 }, (_, n) => from(one, `${network}:${n.toString(16)}::1`).verify('no token')),
@@ -129,8 +110,8 @@ describe('over two replicas', () => {
   });
 });
 
-describe('the headers', () => {
-  it('tell what is left of each limit', async () => {
+describe('the RateLimit headers', () => {
+  it('show what remains of each limit', async () => {
     const caller = from(one, newAddress());
     for (const left of [9, 8, 7]) {
       const { headers } = await caller.verify('no token');
@@ -145,7 +126,7 @@ describe('the headers', () => {
 });
 
 describe('X-Forwarded-For', () => {
-  it('is believed up to the first address that is no trusted proxy', async () => {
+  it('is trusted up to the first address that is not a trusted proxy', async () => {
     const client = newAddress();
     const answers = await Promise.all(
       Array.from({ length: 15 }, (_, n) => from(one, `10.9.8.${n}, ${client}, 127.0.0.7`).verify('no token')),

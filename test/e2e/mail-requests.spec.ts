@@ -1,31 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Connections } from '#libs/database';
 import { UsersService } from '../../src/accounts/users/index.js';
-import { type ApiApp, startApiApp } from '../support/api-app.js';
+import { useApiApp } from '../support/api-app.js';
 import { aUser, type NewUser, signUp } from '../support/factories.js';
 import { linkTokenOf, mailsInOutbox } from '../support/mail-outbox.js';
 import { expectProblem } from '../support/problems.js';
-import { createDatabase, redisUrl, type TestDatabase } from '../support/servers.js';
 import { query } from '../support/stored.js';
 
-let database: TestDatabase;
-let immediate: ApiApp;
+const immediate = useApiApp();
 /** With `REGISTRATION=verify-first`. */
-let unseen: ApiApp;
+const unseen = useApiApp({ REGISTRATION: 'verify-first' }, immediate);
+const { database } = immediate;
 
-beforeAll(async () => {
-  database = await createDatabase();
-  const env = { DATABASE_URL: database.url, REDIS_URL: await redisUrl() };
-  immediate = await startApiApp(env);
-  unseen = await startApiApp({ ...env, REGISTRATION: 'verify-first' });
-});
-afterAll(async () => {
-  await Promise.all([immediate.close(), unseen.close()]);
-  await database.drop();
-});
-
-describe('a mail that anybody can ask for', () => {
-  it('is sent once a minute at most: the link again', async () => {
+describe('a mail that anyone can request', () => {
+  it('is sent at most once a minute: the verification link', async () => {
     const { api, clock } = immediate;
     const { email, session } = await signUp(api);
     const resend = async (times: number) => {
@@ -44,7 +32,7 @@ describe('a mail that anybody can ask for', () => {
     expect(await resend(1)).toBe(3);
   });
 
-  it('leaves a handful of links, of which the earlier still work', async () => {
+  it('keeps the latest five links valid', async () => {
     const { api, clock } = immediate;
     const { email, session } = await signUp(api);
     for (let round = 0; round < 8; round++) {
@@ -60,7 +48,7 @@ describe('a mail that anybody can ask for', () => {
     expect(await query(database.url, links, [session.user.id])).toEqual([]);
   });
 
-  it('is sent once a minute at most: that there is an account', async () => {
+  it('is sent at most once a minute: the notice that an account exists', async () => {
     const { api, clock } = unseen;
     const owner = aUser();
     const id = await registerProven(owner);
@@ -83,8 +71,8 @@ describe('a mail that anybody can ask for', () => {
   });
 });
 
-describe('an unproven address that is registered again with REGISTRATION=verify-first', () => {
-  it('has the password and the profile of who registered last, by a link of theirs', async () => {
+describe('registering an unverified address again with REGISTRATION=verify-first', () => {
+  it('replaces the password and profile, and sends a new link', async () => {
     const { api, clock } = unseen;
     const squatter = aUser({ displayName: 'Squatter', locale: 'fr', timezone: 'Europe/Paris' });
     await api.register(squatter);
@@ -106,7 +94,7 @@ describe('an unproven address that is registered again with REGISTRATION=verify-
     expect(session.body.user).toMatchObject({ id, displayName: 'Ada', locale: 'de', timezone: 'UTC' });
   });
 
-  it('does so within the same minute, too: the link in flight is void, the next one has to be asked for', async () => {
+  it('invalidates the pending link within the same minute, so the next one must be requested', async () => {
     const { api, clock } = unseen;
     const squatter = aUser();
     await api.register(squatter);
@@ -125,7 +113,7 @@ describe('an unproven address that is registered again with REGISTRATION=verify-
     expect((await api.login(owner)).status).toBe(200);
   });
 
-  it('keeps its link when the same form is sent twice', async () => {
+  it('keeps the link when the same form is submitted twice', async () => {
     const { api } = unseen;
     const user = aUser();
     await api.register(user);
@@ -136,7 +124,7 @@ describe('an unproven address that is registered again with REGISTRATION=verify-
     expect((await api.login(user)).status).toBe(200);
   });
 
-  it('has no sessions of those before', async () => {
+  it('ends the earlier sessions', async () => {
     const squatter = await signUp(immediate.api);
     await squatter.api.patch('/users/me', {
       metadata: { note: 'mine' },
@@ -152,7 +140,7 @@ describe('an unproven address that is registered again with REGISTRATION=verify-
     expect(row).toEqual({ metadata: {}, avatar_url: null });
   });
 
-  it('ends in one piece when many register, ask and click at once', async () => {
+  it('stays consistent under concurrent registrations, requests and clicks', async () => {
     const { api, clock } = unseen;
     const user = aUser();
     await api.register(user);
@@ -169,7 +157,7 @@ describe('an unproven address that is registered again with REGISTRATION=verify-
 });
 
 describe('with REGISTRATION=immediate', () => {
-  it('an unproven address is taken all the same', async () => {
+  it('rejects an unverified address that is taken', async () => {
     const { email } = await signUp(immediate.api);
     expectProblem(await immediate.api.register({ ...aUser(), email }), 409, 'email-taken');
   });
@@ -184,7 +172,7 @@ async function registerProven(user: NewUser): Promise<string> {
   return id;
 }
 
-/** Of who registered this very moment. */
+/** The id of a user who has just registered. */
 async function idOf({ email }: NewUser): Promise<string> {
   const users = unseen.app.get(UsersService, { strict: false });
   const found = await unseen.app

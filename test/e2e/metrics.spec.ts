@@ -1,72 +1,53 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { ApiClient } from '../support/client.js';
 import { aUser, signUp } from '../support/factories.js';
 import { metricOf, type Sample, scrape } from '../support/metrics.js';
 import { dashboardExpressions, type Expression, ruleExpressions } from '../support/monitoring.js';
 import { parsePromQuery } from '../support/promql.js';
-import {
-  createDatabase,
-  eventually,
-  redisUrl,
-  type RunningApp,
-  type SmtpSink,
-  spawnApp,
-  startSmtpSink,
-  type TestDatabase,
-} from '../support/servers.js';
+import { eventually } from '../support/servers.js';
+import { useApps } from '../support/use-app.js';
 
-/** What Prometheus adds to every series of a target. */
+/** Labels that Prometheus adds to every series of a target. */
 const TARGET_LABELS = ['job', 'instance', 'namespace', 'pod'];
-/** What Prometheus makes itself. */
+/** Series that Prometheus creates itself. */
 const OWN_SERIES: Readonly<Record<string, readonly string[]>> = {
   up: TARGET_LABELS,
   ALERTS: [...TARGET_LABELS, 'alertname', 'alertstate'],
 };
-/** Their values depend on what happens, and are checked by no list. */
+/** Labels whose values are not checked, since they depend on what happens. */
 const OPEN_LABELS = [...TARGET_LABELS, 'alertname', 'alertstate', 'status'];
 
 const expressions = [...ruleExpressions(), ...dashboardExpressions()];
 
-let database: TestDatabase;
-let sink: SmtpSink;
-let apps: Record<'api' | 'worker' | 'notifications', RunningApp>;
+const apps = useApps(
+  { api: ['api', { DRAIN_SECONDS: '3' }], worker: 'worker', notifications: 'notifications' },
+  { RATE_LIMIT_AUTH: '3/60' },
+);
+const { sink } = apps;
 let samples: Sample[];
 
 beforeAll(async () => {
-  const [made, started, redis] = await Promise.all([createDatabase(), startSmtpSink(), redisUrl()]);
-  [database, sink] = [made, started];
-  const env = { DATABASE_URL: database.url, REDIS_URL: redis, SMTP_URL: sink.url, RATE_LIMIT_AUTH: '3/60' };
-  const [api, worker, notifications] = await Promise.all([
-    spawnApp('api', { ...env, DRAIN_SECONDS: '3' }),
-    spawnApp('worker', env),
-    spawnApp('notifications', env),
-  ]);
-  apps = { api, worker, notifications };
-  await makeTraffic(new ApiClient(api.url));
-  samples = (await Promise.all(Object.values(apps).map(scrape))).flat();
-});
-afterAll(async () => {
-  await Promise.all(Object.values(apps).map((app) => app.kill()));
-  await Promise.all([database.drop(), sink.stop()]);
+  await makeTraffic(apps.api.api);
+  samples = (await Promise.all([apps.api, apps.worker, apps.notifications].map(scrape))).flat();
 });
 
-describe('the rules and the dashboard', () => {
-  it('are there', () => {
+describe('the alert rules and the dashboard', () => {
+  it('exist', () => {
     expect(ruleExpressions().length).toBeGreaterThan(20);
     expect(dashboardExpressions().length).toBeGreaterThan(40);
   });
 
   it.each(expressions.map((expression) => [expression.where, expression] as const))(
-    'ask only for what is told: %s',
+    'use only metrics that exist: %s',
     (_, expression) => {
       expect(problemsOf(expression)).toEqual([]);
     },
   );
 
-  it('would be caught asking for a metric, a label or a value that is not there', () => {
+  it('fail this test when they use an unknown metric, label or value', () => {
     const asking = (expr: string, ...labels: string[]) => problemsOf({ where: 'here', expr, labels });
-    expect(asking('sum(gatehouse_nothing)')).toEqual(['nobody tells gatehouse_nothing']);
+    expect(asking('sum(gatehouse_nothing)')).toEqual(['there is no metric gatehouse_nothing']);
     expect(asking('gatehouse_queue_jobs{job_name="x"}')).toEqual([
       'gatehouse_queue_jobs has no label job_name',
     ]);
@@ -75,14 +56,14 @@ describe('the rules and the dashboard', () => {
     ]);
     expect(asking('sum by (state) (gatehouse_ready)')).toEqual(['there is no label state']);
     expect(asking('sum by (role) (gatehouse_ready)', 'queue')).toEqual(['there is no label queue']);
-    expect(() => asking('sum by (role (gatehouse_ready)')).toThrow('can not be parsed');
+    expect(() => asking('sum by (role (gatehouse_ready)')).toThrow('cannot be parsed');
   });
 });
 
-describe('the guide', () => {
+describe('the observability guide', () => {
   const guide = readFileSync('docs/guides/observability.md', 'utf8');
 
-  it('names all metrics of ours, and no others', () => {
+  it('lists all of our metrics and no others', () => {
     const named = [...guide.matchAll(/\bgatehouse_[a-z_]+/g)].map(([name]) => name);
     const told = samples.map(({ name }) => name).filter((name) => name.startsWith('gatehouse_'));
     const families = told.map((name) => name.replace(/_(bucket|sum|count)$/, ''));
@@ -91,7 +72,7 @@ describe('the guide', () => {
 });
 
 describe('the metrics', () => {
-  it('tell traffic, sign-ins, refusals, hashing, mail and version', async () => {
+  it('cover traffic, sign-ins, rejections, hashing, mail and version', async () => {
     const { api, notifications } = apps;
     const login = { route: '/v2/auth/login' };
     const requests = 'gatehouse_http_request_duration_seconds_count';
@@ -108,20 +89,20 @@ describe('the metrics', () => {
     expect(await metricOf(api, 'gatehouse_build_info', { version })).toBe(1);
   });
 
-  it('name nobody', () => {
+  it('contain no personal data', () => {
     const values = samples.flatMap(({ labels }) => Object.values(labels));
     expect(values.length).toBeGreaterThan(500);
     expect(values.filter((value) => /@|acme|127\.0|[0-9a-f]{8}-[0-9a-f]{4}/.test(value))).toEqual([]);
   });
 
-  it('do not count the questions of a scrape as work that waits for connections', async () => {
+  it('do not count their own queries as waiting for connections', async () => {
     for (let i = 0; i < 10; i++) {
       expect(await metricOf(apps.worker, 'gatehouse_database_waiting')).toBe(0);
     }
     expect(await metricOf(apps.worker, 'gatehouse_database_connections_max')).toBeGreaterThan(0);
   });
 
-  it('tell that a process drains', async () => {
+  it('show that a process is draining', async () => {
     const { api } = apps;
     expect(await metricOf(api, 'gatehouse_ready')).toBe(1);
     await api.kill('SIGTERM');
@@ -134,7 +115,7 @@ describe('the metrics', () => {
   });
 });
 
-/** Somebody registers, gets a mail, signs in, mistypes, is refused; every route of a query is asked for. */
+/** Registers, receives a mail, signs in, fails to, and hits the limit, so that every queried series exists. */
 async function makeTraffic(api: ApiClient): Promise<void> {
   await api.under('').get('/health/ready');
   const { session, ...user } = await signUp(api);
@@ -160,7 +141,7 @@ function problemsOf({ expr, labels }: Expression): string[] {
   const problems = selectors.flatMap(({ metric, matchers }) => {
     const offered = labelsOf(metric);
     if (!offered) {
-      return [`nobody tells ${metric}`];
+      return [`there is no metric ${metric}`];
     }
     offered.forEach((label) => known.add(label));
     return matchers.flatMap(({ label, op, value }) => {
@@ -186,7 +167,7 @@ function labelsOf(metric: string): Set<string> | undefined {
   return new Set([...TARGET_LABELS, ...(own ?? told.flatMap(({ labels }) => Object.keys(labels)))]);
 }
 
-/** What is excluded must be there as well: else nobody would notice that it had another name by now. */
+/** Excluded values must exist too. Otherwise nobody would notice when they are renamed. */
 function hasValue(metric: string, label: string, op: string, value: string): boolean {
   const values = samples.filter(({ name }) => name === metric).map(({ labels }) => labels[label] ?? '');
   const pattern = new RegExp(`^(?:${value})$`);

@@ -1,49 +1,43 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Connections, loadedSchemas, Migrations } from '#libs/database';
 import '../../src/migrate.js';
-import { createDatabase, emptyDatabase, type TestDatabase } from '../support/servers.js';
+import { hold } from '../support/fixture.js';
+import type { TestDatabase } from '../support/servers.js';
 import { query } from '../support/stored.js';
+import { useEmptyDatabase, useServers } from '../support/use-servers.js';
 
-let migrated: TestDatabase;
-let empty: TestDatabase;
-
-beforeAll(async () => {
-  [migrated, empty] = await Promise.all([createDatabase(), emptyDatabase()]);
-});
-afterAll(() => Promise.all([migrated.drop(), empty.drop()]));
+const { database: migrated } = useServers();
+const empty = useEmptyDatabase();
 
 describe('the migrations', () => {
-  it('make exactly what the entities say', async () => {
+  it('create exactly the schema of the entities', async () => {
     const entities = loadedSchemas().flatMap((schema) => schema.entities);
-    const orm = await MikroORM.init({
+    const opening = MikroORM.init({
       clientUrl: migrated.url,
       entities,
       schemaGenerator: { ignoreSchema: ['public'] },
     });
-    try {
-      const statements = (await orm.schema.getUpdateSchemaSQL({ wrap: false }))
-        .trim()
-        .split(/;\s*/)
-        .filter(Boolean);
-      // The tables that no entity knows are the lists of the migrations.
-      expect(statements.sort()).toEqual([
-        'drop table if exists "accounts"."migration" cascade',
-        'drop table if exists "notifications"."migration" cascade',
-      ]);
-    } finally {
-      await orm.close(true);
-    }
+    const orm = await hold(opening, (opened) => opened.close(true));
+    const statements = (await orm.schema.getUpdateSchemaSQL({ wrap: false }))
+      .trim()
+      .split(/;\s*/)
+      .filter(Boolean);
+    // The lists of migrations are the only tables without an entity.
+    expect(statements.sort()).toEqual([
+      'drop table if exists "accounts"."migration" cascade',
+      'drop table if exists "notifications"."migration" cascade',
+    ]);
   });
 
-  it('are all applied to a migrated database, and all pending in an empty one', async () => {
+  it('are all applied in a migrated database, and all pending in an empty one', async () => {
     expect(await pendingIn(migrated)).toEqual([]);
     expect(await pendingIn(empty)).toEqual(
       expect.arrayContaining(['accounts/Migration20261122000000', 'notifications/Migration20261122000000']),
     );
   });
 
-  it('index every foreign key and every instant that rows are purged by', async () => {
+  it('index every foreign key', async () => {
     const unindexed = await query(
       migrated.url,
       `select c.conrelid::regclass::text as table, a.attname as column
@@ -55,7 +49,7 @@ describe('the migrations', () => {
     expect(unindexed).toEqual([]);
   });
 
-  it('keep the two services apart: no key points from one schema into the other', async () => {
+  it('keep the two services apart: no foreign key crosses schemas', async () => {
     const crossing = await query(
       migrated.url,
       `select conname from pg_constraint c

@@ -1,37 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type ApiApp, startApiApp } from '../support/api-app.js';
-import type { Answer, ApiClient, UserBody } from '../support/client.js';
+import { describe, expect, it } from '@jest/globals';
+import { useApiApp } from '../support/api-app.js';
+import type { Answer, UserBody } from '../support/client.js';
 import { type SignedUp, signIn, signUp } from '../support/factories.js';
 import { linkTokenOf, mailsInOutbox } from '../support/mail-outbox.js';
 import { expectProblem } from '../support/problems.js';
-import { createDatabase, redisUrl, type TestDatabase } from '../support/servers.js';
 import { query } from '../support/stored.js';
+import { useUser, WITH_ADMIN } from '../support/use-app.js';
 
-const ADMIN = { email: 'admin@acme.test', password: 'the admin of these tests' };
+const running = useApiApp(WITH_ADMIN);
+const { admin, database } = running;
+const user = useUser(running.api);
 
-let database: TestDatabase;
-let running: ApiApp;
-let user: SignedUp;
-let admin: ApiClient;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  running = await startApiApp({
-    DATABASE_URL: database.url,
-    REDIS_URL: await redisUrl(),
-    ADMIN_EMAIL: ADMIN.email,
-    ADMIN_PASSWORD: ADMIN.password,
-  });
-  user = await signUp(running.api);
-  admin = (await signIn(running.api, ADMIN)).api;
-});
-afterAll(async () => {
-  await running.close();
-  await database.drop();
-});
-
-describe('changes of one profile at the same time', () => {
-  it('all happen, one after the other, when nobody says which version they mean', async () => {
+describe('concurrent changes to a profile', () => {
+  it('are all applied when they are unconditional', async () => {
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, n) => patch({ metadata: { [`racer${n}`]: n } })),
     );
@@ -39,7 +20,7 @@ describe('changes of one profile at the same time', () => {
     expect(Object.keys((await user.api.me()).body.metadata)).toHaveLength(8);
   });
 
-  it('happen once when all mean the same version, and the others are told that it is another', async () => {
+  it('are applied once when they require the same version; the rest return 412', async () => {
     for (let round = 0; round < 5; round++) {
       const etag = (await user.api.me()).headers.get('etag') ?? '';
       const answers = await Promise.all(
@@ -55,7 +36,7 @@ describe('changes of one profile at the same time', () => {
     }
   });
 
-  it('do not hinder the proof of the address', async () => {
+  it('do not interfere with email verification', async () => {
     for (let round = 0; round < 5; round++) {
       const racer = await signUp(running.api);
       const [mail] = await mailsInOutbox(running, database.url, racer.session.user.id);
@@ -69,12 +50,12 @@ describe('changes of one profile at the same time', () => {
   });
 });
 
-describe('a change that changes nothing', () => {
+describe('a change without effect', () => {
   it.each([
-    ['nothing at all', {}],
-    ['what is there already', { displayName: 'Ada', metadata: { plan: { name: 'trial', seats: 3 } } }],
-    ['the same default', { locale: null }],
-  ])('makes no new version and writes nothing: %s', async (_, change) => {
+    ['an empty patch', {}],
+    ['the current values', { displayName: 'Ada', metadata: { plan: { name: 'trial', seats: 3 } } }],
+    ['the current default', { locale: null }],
+  ])('creates no version and writes nothing: %s', async (_, change) => {
     await patch({ displayName: 'Ada', locale: 'en', metadata: null });
     await patch({ metadata: { plan: { seats: 3, name: 'trial' } } });
     const [before, row] = [await user.api.me(), await rowOf(user)];
@@ -86,8 +67,8 @@ describe('a change that changes nothing', () => {
   });
 });
 
-describe('an id in capitals', () => {
-  it('is the same user, as they are now', async () => {
+describe('an uppercase id', () => {
+  it('refers to the same user, with their current profile', async () => {
     const { id } = user.session.user;
     const upper = id.toUpperCase();
     await admin.get(`/users/${upper}`);
@@ -99,7 +80,7 @@ describe('an id in capitals', () => {
     ]);
   });
 
-  it('is the same session', async () => {
+  it('refers to the same session', async () => {
     const phone = await signIn(running.api, user);
     const { sid } = JSON.parse(
       Buffer.from(phone.session.accessToken.split('.')[1] ?? '', 'base64url').toString(),
@@ -111,7 +92,7 @@ describe('an id in capitals', () => {
 });
 
 describe('a new user', () => {
-  it('is sent one mail, unless an operator has made them', async () => {
+  it('is sent exactly one mail, unless it is the admin that the settings name', async () => {
     const mails = await query<{ mails: string }>(
       database.url,
       `select (select count(*) from accounts.outbox o where o.subject = u.id) as mails from accounts.users u

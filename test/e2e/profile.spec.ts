@@ -1,33 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApiClient, type UserBody } from '../support/client.js';
-import { type SignedUp, signUp } from '../support/factories.js';
+import { describe, expect, it } from '@jest/globals';
+import type { UserBody } from '../support/client.js';
 import { expectProblem } from '../support/problems.js';
-import {
-  createDatabase,
-  redisUrl,
-  type RunningApp,
-  spawnApp,
-  type TestDatabase,
-} from '../support/servers.js';
+import { useApp, useUser } from '../support/use-app.js';
 
 const MERGE_PATCH = { 'content-type': 'application/merge-patch+json' };
 
-let database: TestDatabase;
-let app: RunningApp;
-let user: SignedUp;
+const { api } = useApp('api');
+const user = useUser(api);
 
-beforeAll(async () => {
-  database = await createDatabase();
-  app = await spawnApp('api', { DATABASE_URL: database.url, REDIS_URL: await redisUrl() });
-  user = await signUp(new ApiClient(app.url));
-});
-afterAll(async () => {
-  await app.kill();
-  await database.drop();
-});
-
-describe('the version of a profile', () => {
-  it('saves a body that the caller has already', async () => {
+describe('the ETag of a profile', () => {
+  it('returns 304 when the client already has the current version', async () => {
     const etag = await currentEtag();
     expect(etag).toMatch(/^"[^"]+"$/);
     for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
@@ -38,7 +20,7 @@ describe('the version of a profile', () => {
     expect((await user.api.get('/users/me', { 'if-none-match': '"other"' })).status).toBe(200);
   });
 
-  it('protects from overwriting what somebody else changed', async () => {
+  it("prevents overwriting someone else's change", async () => {
     const etag = await currentEtag();
     const first = await patch({ displayName: 'Grace' }, { 'if-match': etag });
     expect(first.status).toBe(200);
@@ -54,7 +36,7 @@ describe('the version of a profile', () => {
     expect((await patch({ displayName: 'Unconditional' })).status).toBe(200);
   });
 
-  it('lets one of many changes of the same version through', async () => {
+  it('lets one of several concurrent changes to the same version through', async () => {
     const etag = await currentEtag();
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, n) => patch({ displayName: `Racer ${n}` }, { 'if-match': etag })),
@@ -68,8 +50,8 @@ describe('the version of a profile', () => {
   });
 });
 
-describe('a change of the profile', () => {
-  it('merges: what is left out stays, null removes or resets', async () => {
+describe('updating a profile', () => {
+  it('merges: omitted members stay, null removes or resets', async () => {
     await patch({
       displayName: 'Ada',
       locale: 'de',
@@ -108,13 +90,13 @@ describe('a change of the profile', () => {
     expect((await user.api.me()).body.metadata).toEqual(after);
   });
 
-  it('keeps metadata under names that JavaScript has a use for', async () => {
+  it("keeps metadata named like JavaScript's own properties", async () => {
     const metadata = { constructor: 'Brunel', toString: 1, valueOf: { hasOwnProperty: 'y' } };
     await patch({ metadata: null });
     expect((await patch({ metadata })).body.metadata).toEqual(metadata);
   });
 
-  it('comes as a merge patch or as plain JSON', async () => {
+  it('accepts a merge patch or plain JSON', async () => {
     for (const headers of [MERGE_PATCH, { 'content-type': 'application/json; charset=utf-8' }]) {
       expect((await patch({ displayName: 'Ada' }, headers)).status).toBe(200);
     }
@@ -140,7 +122,7 @@ describe('a change of the profile', () => {
     ['/avatarUrl', { avatarUrl: 'https://ada:secret@acme.test/' }, 'invalid-url'],
     ['/metadata', { metadata: [1] }, 'wrong-type'],
     ['/metadata', { metadata: { text: 'x'.repeat(16 * 1024) } }, 'too-large'],
-  ])('refuses %s of %j', async (pointer, change, code) => {
+  ])('rejects %s of %j', async (pointer, change, code) => {
     const before = await user.api.me();
     const problem = expectProblem(await patch(change), 400, 'invalid-input');
     expect(problem.errors).toContainEqual({ pointer, code, message: expect.any(String) });
@@ -149,7 +131,7 @@ describe('a change of the profile', () => {
     expect(after.headers.get('etag')).toBe(before.headers.get('etag'));
   });
 
-  it('keeps metadata within its size over many merges', async () => {
+  it('limits the size of metadata across merges', async () => {
     await patch({ metadata: null });
     expect((await patch({ metadata: { a: 'x'.repeat(9_000) } })).status).toBe(200);
     expectProblem(await patch({ metadata: { b: 'x'.repeat(9_000) } }), 400, 'invalid-input');

@@ -1,26 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Connections } from '#libs/database';
 import { SessionsPurge } from '../../src/accounts/auth/sessions/sessions.purge.js';
-import { type ApiApp, startApiApp } from '../support/api-app.js';
+import { useApiApp } from '../support/api-app.js';
 import { signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
-import { createDatabase, redisUrl, type TestDatabase } from '../support/servers.js';
 import { query } from '../support/stored.js';
 
-let database: TestDatabase;
-let running: ApiApp;
+const running = useApiApp();
+const { database } = running;
 
-beforeAll(async () => {
-  database = await createDatabase();
-  running = await startApiApp({ DATABASE_URL: database.url, REDIS_URL: await redisUrl() });
-});
-afterAll(async () => {
-  await running.close();
-  await database.drop();
-});
-
-describe('a refresh token that was replaced a moment ago', () => {
-  it('gets its very successor, however often the session was refreshed since', async () => {
+describe('a refresh token that was just replaced', () => {
+  it('returns its own successor, however often the session was refreshed since', async () => {
     const { api, clock } = running;
     const tokens = [(await signUp(api)).session.refreshToken];
     for (let generation = 0; generation < 4; generation++) {
@@ -35,7 +25,7 @@ describe('a refresh token that was replaced a moment ago', () => {
     }
   });
 
-  it('has ten seconds from its own replacement, not from the latest', async () => {
+  it('is accepted for ten seconds after its own replacement, not the latest one', async () => {
     const { api, clock } = running;
     const first = (await signUp(api)).session.refreshToken;
     const second = (await api.refresh(first)).body.refreshToken;
@@ -49,7 +39,7 @@ describe('a refresh token that was replaced a moment ago', () => {
     expectProblem(await api.refresh(third), 401, 'invalid-refresh-token');
   });
 
-  it('is forgotten once its time is over, so that a row does not grow', async () => {
+  it('is forgotten after that, so the row does not grow', async () => {
     const { api, clock } = running;
     const { session } = await signUp(api);
     let token = session.refreshToken;
@@ -66,8 +56,8 @@ describe('a refresh token that was replaced a moment ago', () => {
   });
 });
 
-describe('a refresh that is refused because the user is suspended', () => {
-  it('does not use the token up', async () => {
+describe('a refresh that is rejected because the user is suspended', () => {
+  it('does not use up the token', async () => {
     const { api, clock } = running;
     const { session } = await signUp(api);
     await setStatus(session.user.id, 'suspended');
@@ -80,10 +70,10 @@ describe('a refresh that is refused because the user is suspended', () => {
   });
 });
 
-describe('a session that is over', () => {
-  it('is removed a day later, whichever way it ended, and a live one is not', async () => {
+describe('an ended session', () => {
+  it('is deleted a day later, however it ended, while active ones stay', async () => {
     const { api, clock, app } = running;
-    // It runs in the worker, which has no clock that a test could move.
+    // It runs in the worker, whose clock a test cannot move.
     const purge = new SessionsPurge(app.get(Connections).database('accounts'), clock);
     const live = await signUp(api);
     const [left, reused] = await Promise.all([signUp(api), signUp(api)]);

@@ -1,41 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Answer, ApiClient } from '../support/client.js';
+import { describe, expect, it } from '@jest/globals';
+import type { Answer } from '../support/client.js';
 import { aUser, signUp, tokenIn } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
 import type { ReceivedMail } from '../support/received-mail.js';
-import {
-  createDatabase,
-  eventually,
-  redisUrl,
-  type RunningApp,
-  type SmtpSink,
-  spawnApp,
-  startSmtpSink,
-  type TestDatabase,
-} from '../support/servers.js';
+import { eventually } from '../support/servers.js';
 import { query, rowCounts } from '../support/stored.js';
+import { useApps } from '../support/use-app.js';
 
-let database: TestDatabase;
-let sink: SmtpSink;
-let apps: RunningApp[];
-let api: ApiClient;
-/** Of the process with `REGISTRATION=verify-first`. */
-let unseen: ApiClient;
-
-beforeAll(async () => {
-  const [made, started, redis] = await Promise.all([createDatabase(), startSmtpSink(), redisUrl()]);
-  [database, sink] = [made, started];
-  const env = { DATABASE_URL: database.url, REDIS_URL: redis, SMTP_URL: sink.url };
-  apps = await Promise.all([spawnApp('api', env), spawnApp('all', { ...env, REGISTRATION: 'verify-first' })]);
-  [api, unseen] = apps.map(({ url }) => new ApiClient(url)) as [ApiClient, ApiClient];
-});
-afterAll(async () => {
-  await Promise.all(apps.map((app) => app.kill()));
-  await Promise.all([database.drop(), sink.stop()]);
-});
+const apps = useApps({ immediate: 'api', verifyFirst: ['all', { REGISTRATION: 'verify-first' }] });
+const { database, sink } = apps;
+const { api } = apps.immediate;
+/** Calls the process with `REGISTRATION=verify-first`. */
+const { api: unseen } = apps.verifyFirst;
 
 describe('a registration', () => {
-  it('gives one of many at the same time the address, whatever its case', async () => {
+  it('gives an address to one of many concurrent requests, in any case', async () => {
     const user = aUser();
     const before = await rowCounts(database.url);
     const answers = await Promise.all(
@@ -53,7 +32,7 @@ describe('a registration', () => {
     }
   });
 
-  it('gives other addresses their own accounts', async () => {
+  it('treats similar addresses as different accounts', async () => {
     const { email } = aUser();
     const [name, host] = email.split('@');
     for (const other of [email, `${name}+tag@${host}`, `x.${email}`, `ada@${name}.${host}`]) {
@@ -61,14 +40,14 @@ describe('a registration', () => {
     }
   });
 
-  it('knows an address in whichever way its characters are composed', async () => {
+  it('recognizes an address in any Unicode normalization form', async () => {
     const name = `zoë-${aUser().email}`;
     expect((await api.register({ ...aUser(), email: name.normalize('NFC') })).status).toBe(201);
     const again = await api.register({ ...aUser(), email: name.normalize('NFD').toUpperCase() });
     expectProblem(again, 409, 'email-taken');
   });
 
-  it('knows an international domain in both its forms', async () => {
+  it('recognizes both forms of an international domain', async () => {
     const name = aUser().email.split('@')[0];
     expect((await api.register({ ...aUser(), email: `${name}@münchen.test` })).status).toBe(201);
     const again = await api.register({ ...aUser(), email: `${name}@xn--mnchen-3ya.test` });
@@ -76,7 +55,7 @@ describe('a registration', () => {
   });
 
   it.each(['a\u200bb@acme.test', '"a b"@acme.test', 'a\u2028@acme.test', 'a@b@acme.test'])(
-    'refuses the address %j, which no mail would reach',
+    'rejects the undeliverable address %j',
     async (address) => {
       const problem = expectProblem(await api.register({ ...aUser(), email: address }), 400, 'invalid-input');
       expect(problem.errors).toMatchObject([{ pointer: '/email', code: 'invalid-email' }]);
@@ -86,14 +65,14 @@ describe('a registration', () => {
   const { email } = aUser();
   it.each([
     ['password123', 'one of the most common'],
-    ['PassWord123', 'the same in other letters'],
+    ['PassWord123', 'the same in a different case'],
     ['iloveyou', 'one of the most common'],
     ['12345678', 'one of the most common'],
     ['qwertyuiop', 'one of the most common'],
-    [email, 'the own address'],
-    [email.toUpperCase(), 'the own address in capitals'],
-    [email.split('@')[0] ?? '', 'the name in the own address'],
-  ])('refuses the password %s: %s', async (password) => {
+    [email, 'the user’s own address'],
+    [email.toUpperCase(), 'the user’s own address in capitals'],
+    [email.split('@')[0] ?? '', 'the local part of the user’s own address'],
+  ])('rejects the password %s: %s', async (password) => {
     expectProblem(await api.register({ email, password }), 422, 'weak-password');
   });
 
@@ -102,7 +81,7 @@ describe('a registration', () => {
     ['eight characters', 'aß漢字🦦xyz', 201],
     ['256 characters', `${'otter '.repeat(42)}moss`, 201],
     ['257 characters', `${'otter '.repeat(42)}stone`, 400],
-  ])('takes passwords of 8 to 256 characters: %s', async (_, password, status) => {
+  ])('accepts passwords of 8 to 256 characters: %s', async (_, password, status) => {
     const user = { ...aUser(), password };
     const answer = await api.register(user);
     expect(answer.status).toBe(status);
@@ -112,7 +91,7 @@ describe('a registration', () => {
     }
   });
 
-  it('keeps the password as argon2id at the strength that OWASP asks for', async () => {
+  it('stores passwords as argon2id with the parameters recommended by OWASP', async () => {
     const { session } = await signUp(api);
     const [row] = await query<{ hash: string }>(
       database.url,
@@ -124,7 +103,7 @@ describe('a registration', () => {
 });
 
 describe('a sign-in', () => {
-  it('tells neither by its answer nor by its time whether the address is known', async () => {
+  it('does not reveal whether an address exists, by response or by timing', async () => {
     const user = await signUp(api);
     const times: Record<'unknown' | 'known', number[]> = { unknown: [], known: [] };
     const answers: Answer<unknown>[] = [];
@@ -148,7 +127,7 @@ describe('a sign-in', () => {
 });
 
 describe('with REGISTRATION=verify-first', () => {
-  it('answers the same for a free and a taken address, and tells the owner by mail', async () => {
+  it('returns the same for a new and a taken address, and notifies the owner by mail', async () => {
     const owner = aUser({ locale: 'de' });
     const free = await unseen.register(owner);
     const [welcome] = await mailsTo(owner.email, 1);
@@ -159,7 +138,7 @@ describe('with REGISTRATION=verify-first', () => {
     expect({ ...before.body, requestId: '' }).toEqual({ ...unknown.body, requestId: '' });
     expect((await unseen.verify(tokenIn(welcome))).status).toBe(204);
 
-    // For the pause between two mails to one account.
+    // Mails to one account are a minute apart.
     await query(database.url, `update accounts.users set mailed_at = mailed_at - interval '1 minute'`);
     const taken = await unseen.register({ ...aUser(), email: owner.email.toUpperCase() });
     expect([free.status, free.body]).toEqual([202, undefined]);
@@ -172,7 +151,7 @@ describe('with REGISTRATION=verify-first', () => {
     expect((await unseen.login(owner)).status).toBe(200);
   });
 
-  it('answers the same to many at once', async () => {
+  it('returns the same to concurrent requests', async () => {
     const user = aUser();
     const before = (await rowCounts(database.url))['accounts.users'] ?? 0;
     const answers = await Promise.all(Array.from({ length: 10 }, () => unseen.register(user)));
@@ -180,7 +159,7 @@ describe('with REGISTRATION=verify-first', () => {
     expect((await rowCounts(database.url))['accounts.users']).toBe(before + 1);
   });
 
-  it('refuses weak passwords before it looks at the address', async () => {
+  it('rejects a weak password before looking up the address', async () => {
     const { email } = await signUp(api);
     const answers = await Promise.all(
       [email, aUser().email].map((address) => unseen.register({ email: address, password: 'password123' })),
@@ -197,7 +176,7 @@ function mailsTo(email: string, count: number): Promise<readonly ReceivedMail[]>
   });
 }
 
-/** What differs from one answer to the next anyway. */
+/** Without the headers that differ in every response. */
 function stable(headers: Headers): Record<string, string> {
   return Object.fromEntries([...headers].filter(([name]) => !['date', 'x-request-id'].includes(name)));
 }

@@ -1,56 +1,31 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { ApiClient, type DeviceBody, type ListBody } from '../support/client.js';
 import { signIn, signUp } from '../support/factories.js';
-import {
-  createDatabase,
-  eventually,
-  type OwnServer,
-  ownRedis,
-  type RunningApp,
-  type SmtpSink,
-  spawnApp,
-  startSmtpSink,
-  type TestDatabase,
-} from '../support/servers.js';
+import { eventually } from '../support/servers.js';
 import { query, rowCounts } from '../support/stored.js';
+import { useApps, WITH_ADMIN } from '../support/use-app.js';
+import { useOwnRedis } from '../support/use-servers.js';
 
-/** The contract's second, and some time for the requests that notice. */
+/** The promised second, and some time for the requests that check it. */
 const WITHIN_A_SECOND = { timeoutMs: 1_200 };
 
-let database: TestDatabase;
-let redis: OwnServer;
-let sink: SmtpSink;
-let apps: RunningApp[];
-let a: ApiClient;
-let b: ApiClient;
+const redis = useOwnRedis();
+const apps = useApps(
+  { a: 'api', b: 'api', worker: 'worker', sender: 'notifications', otherSender: 'notifications' },
+  { PUBLIC_URL: 'https://accounts.acme.test', ...WITH_ADMIN },
+  { redis },
+);
+const { database, sink } = apps;
+const { api: a } = apps.a;
+const { api: b } = apps.b;
 
-beforeAll(async () => {
-  [database, redis, sink] = await Promise.all([createDatabase(), ownRedis(), startSmtpSink()]);
-  const env = {
-    DATABASE_URL: database.url,
-    REDIS_URL: redis.url,
-    SMTP_URL: sink.url,
-    PUBLIC_URL: 'https://accounts.acme.test',
-    ADMIN_EMAIL: 'admin@acme.test',
-    ADMIN_PASSWORD: 'the admin of these tests',
-  };
-  apps = await Promise.all(
-    (['api', 'api', 'worker', 'notifications', 'notifications'] as const).map((role) => spawnApp(role, env)),
-  );
-  [a, b] = apps.slice(0, 2).map(({ url }) => new ApiClient(url)) as [ApiClient, ApiClient];
-});
-afterAll(async () => {
-  await Promise.all(apps.map((app) => app.kill()));
-  await Promise.all([redis.dispose(), database.drop(), sink.stop()]);
-});
-
-describe('what one replica does', () => {
+describe('two replicas', () => {
   afterEach(async () => {
     expect((await a.under('').get('/health/ready')).status).toBe(200);
     expect((await b.under('').get('/health/ready')).status).toBe(200);
   });
 
-  it('is known to the other: one user with sessions from both', async () => {
+  it('share users and their sessions', async () => {
     const user = await signUp(a.with({ 'user-agent': 'A' }));
     await signIn(b.with({ 'user-agent': 'B' }), user);
     for (const replica of [a, b]) {
@@ -59,14 +34,14 @@ describe('what one replica does', () => {
     }
   });
 
-  it('signs out everywhere within a second', async () => {
+  it('sign a user out everywhere within a second', async () => {
     const { api } = await signUp(a);
     expect((await api.at(b.url).me()).status).toBe(200);
     expect((await api.post('/auth/logout')).status).toBe(204);
     await refusedWithinASecond(api.at(b.url));
   });
 
-  it('ends other devices everywhere within a second', async () => {
+  it('end other sessions everywhere within a second', async () => {
     const user = await signUp(a);
     const others = [await signIn(a, user), await signIn(b, user)];
     await Promise.all(others.flatMap(({ api }) => [api.at(a.url).me(), api.at(b.url).me()]));
@@ -77,7 +52,7 @@ describe('what one replica does', () => {
     expect((await user.api.me()).status).toBe(200);
   });
 
-  it('changes a profile everywhere within a second', async () => {
+  it('apply profile changes everywhere within a second', async () => {
     const { api } = await signUp(a);
     expect((await api.at(b.url).me()).body.displayName).toBeNull();
     const changed = await api.patch('/users/me', { displayName: 'Grace' });
@@ -88,7 +63,7 @@ describe('what one replica does', () => {
     }, WITHIN_A_SECOND);
   });
 
-  it('gives the same successor to tabs that refresh at different replicas', async () => {
+  it('return the same successor to tabs that refresh at different replicas', async () => {
     const { session } = await signUp(a);
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, n) => (n % 2 === 0 ? a : b).refresh(session.refreshToken)),
@@ -97,7 +72,7 @@ describe('what one replica does', () => {
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
   });
 
-  it('sends one mail for each who registers, with two processes that send', async () => {
+  it('send one mail per registration with two sending processes', async () => {
     const before = sink.attempts;
     const users = await Promise.all(Array.from({ length: 24 }, (_, n) => signUp(n % 2 === 0 ? a : b)));
     await mailIsDone();
@@ -106,7 +81,7 @@ describe('what one replica does', () => {
     expect(sink.mails).toHaveLength(sink.attempts);
   });
 
-  it('makes one admin, although both replicas started at once', async () => {
+  it('create one admin when they start at the same time', async () => {
     expect(await rowCounts(database.url)).toMatchObject({ 'accounts.users': expect.any(Number) });
     const [row] = await query<{ n: number }>(
       database.url,
@@ -123,11 +98,11 @@ describe.each([
     () => process.kill(redis.pid, 'SIGKILL'),
     async () => {
       await redis.exited;
-      redis = await redis.restart();
+      await redis.restart();
     },
   ],
 ])('while Redis is %s', (_, takeAway, giveBack) => {
-  it('everything goes on, nobody is signed out, and who signs out is so everywhere within a second', async () => {
+  it('keeps users signed in, and applies sign-outs everywhere within a second', async () => {
     const [staying, leaving, patching] = await Promise.all([signUp(a), signUp(a), signUp(a)]);
     const everybody = [staying, leaving, patching].map(({ api }) => api);
     await Promise.all(everybody.flatMap((api) => [api.at(a.url).me(), api.at(b.url).me()]));
@@ -145,7 +120,7 @@ describe.each([
 
     const registered = await signUp(b);
     expect((await registered.api.at(a.url).me()).status).toBe(200);
-    for (const app of apps) {
+    for (const app of [apps.a, apps.b, apps.worker, apps.sender, apps.otherSender]) {
       const ready = await new ApiClient(app.managementUrl, '').get('/health/ready');
       expect([ready.status, JSON.stringify(ready.body)]).toEqual([
         200,
@@ -174,7 +149,7 @@ function refusedWithinASecond(caller: ApiClient): Promise<void> {
   return eventually(async () => expect((await caller.me()).status).toBe(401), WITHIN_A_SECOND);
 }
 
-/** Until nothing is left to be carried or sent, by anybody. */
+/** Resolves when every message is delivered and every mail is sent. */
 function mailIsDone(): Promise<void> {
   return eventually(
     async () => {

@@ -1,41 +1,31 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { ApiClient } from '../support/client.js';
 import { expectProblem } from '../support/problems.js';
 import { signUp } from '../support/factories.js';
-import {
-  createDatabase,
-  emptyDatabase,
-  eventually,
-  launchApp,
-  redisUrl,
-  type RunningApp,
-  spawnApp,
-  type TestDatabase,
-} from '../support/servers.js';
+import { eventually } from '../support/servers.js';
 import { query, rowCounts } from '../support/stored.js';
+import { useApps } from '../support/use-app.js';
+import { useEmptyDatabase, useServers } from '../support/use-servers.js';
 
 const ROLES = ['api', 'worker', 'notifications', 'all'] as const;
 
-let redis: string;
-const apps: RunningApp[] = [];
-const databases: TestDatabase[] = [];
-
-beforeAll(async () => {
-  redis = await redisUrl();
-});
-afterEach(async () => {
-  await Promise.all(apps.splice(0).map((app) => app.kill()));
-});
-afterAll(() => Promise.all(databases.map((database) => database.drop())));
+/** Started together on an empty database. */
+const database = useEmptyDatabase();
+const apps = useApps(
+  { api: 'api', worker: 'worker', notifications: 'notifications', all: 'all' },
+  {},
+  { database },
+);
 
 describe('each role alone', () => {
-  it('serves what is its own to serve', async () => {
-    const { url } = await keep(createDatabase());
+  const servers = useServers({}, { per: 'test' });
+
+  it('serves only its own endpoints', async () => {
     await Promise.all(
       ROLES.map(async (role) => {
-        const app = await start(role, url);
+        const app = apps[role];
         const management = new ApiClient(app.managementUrl, '');
         for (const probe of ['live', 'ready', 'startup']) {
           expect([role, probe, (await management.get(`/health/${probe}`)).status]).toEqual([
@@ -51,25 +41,25 @@ describe('each role alone', () => {
         expectProblem(await management.post('/metrics'), 405, 'method-not-allowed');
 
         const isPublic = role === 'api' || role === 'all';
-        const answer = new ApiClient(app.url).get('/users/me').then(
+        const answer = app.api.get('/users/me').then(
           ({ status }) => status,
           () => 'nobody there',
         );
         expect([role, await answer]).toEqual([role, isPublic ? 401 : 'nobody there']);
         expect(metrics.body.includes('gatehouse_outbox_messages')).toBe(role !== 'api');
         if (isPublic) {
-          expect((await new ApiClient(app.url, '').get('/metrics')).status).toBe(404);
+          expect((await app.api.under('').get('/metrics')).status).toBe(404);
         }
       }),
     );
   });
 
-  it('does its own part: mail waits until there is a worker', async () => {
-    const { url } = await keep(createDatabase());
-    const api = await start('api', url);
-    const { session } = await signUp(new ApiClient(api.url));
+  it('does only its own work: mail waits until a worker runs', async () => {
+    const { url } = servers.database;
+    const { api } = await servers.start('api');
+    const { session } = await signUp(api);
     expect(await rowCounts(url)).toMatchObject({ 'accounts.outbox': 1, 'notifications.deliveries': 0 });
-    await Promise.all([start('worker', url), start('notifications', url)]);
+    await Promise.all([servers.start('worker'), servers.start('notifications')]);
     await eventually(async () => {
       const rows = await query(url, 'select template from notifications.deliveries where user_id = $1', [
         session.user.id,
@@ -81,21 +71,20 @@ describe('each role alone', () => {
 });
 
 describe('an empty database', () => {
+  const unmigrated = useEmptyDatabase();
+
   it('is migrated once by processes that start together', async () => {
-    const { url } = await keep(emptyDatabase());
-    const started = await Promise.all(ROLES.map((role) => start(role, url)));
+    const { url } = database;
     expect(await namesOfMigrations(url)).toEqual([...new Set(await namesOfMigrations(url))]);
-    expect((await signUp(new ApiClient(started[0]?.url ?? ''))).session.user.roles).toEqual(['user']);
-    for (const app of started) {
-      expect(app.logs()).not.toMatch(/"level":"(error|fatal)"/);
+    expect((await signUp(apps.api.api)).session.user.roles).toEqual(['user']);
+    for (const role of ROLES) {
+      expect(apps[role].logs()).not.toMatch(/"level":"(error|fatal)"/);
     }
   });
 
-  it('that nobody may migrate keeps a process from being ready, not from living, until it is migrated', async () => {
-    const { url } = await keep(emptyDatabase());
-    const env = { DATABASE_URL: url, REDIS_URL: redis, MIGRATE_ON_START: 'false' };
-    const launched = await Promise.all(ROLES.map((role) => launchApp(role, env)));
-    apps.push(...launched);
+  it('keeps processes live but not ready until someone migrates it', async () => {
+    const settings = { DATABASE_URL: unmigrated.url, MIGRATE_ON_START: 'false' };
+    const launched = await Promise.all(ROLES.map((role) => apps.launch(role, settings)));
     for (const app of launched) {
       const management = new ApiClient(app.managementUrl, '');
       await eventually(async () => expect((await management.get('/health/live')).status).toBe(200));
@@ -106,7 +95,7 @@ describe('an empty database', () => {
       ]);
     }
     const { stdout } = await promisify(execFile)(process.execPath, ['dist/src/migrate.js'], {
-      env: { DATABASE_URL: url },
+      env: { DATABASE_URL: unmigrated.url },
     });
     expect(stdout).toMatch(/Applied: \S+/);
     for (const app of launched) {
@@ -117,31 +106,23 @@ describe('an empty database', () => {
   });
 });
 
-describe('a process that can not start', () => {
+describe('a process that cannot start', () => {
   it.each([
-    ['names every bad variable at once', { REDIS_URL: 'http://x', PORT: 'eighty', DATABASE_URL: 'nonsense' }],
+    [
+      'reports every invalid variable at once',
+      { REDIS_URL: 'http://x', PORT: 'eighty', DATABASE_URL: 'nonsense' },
+    ],
   ])('%s', async (_, env) => {
-    const app = await launchApp('api', env);
-    apps.push(app);
+    const app = await apps.launch('api', env);
     expect(await app.exited).toEqual({ code: 1, signal: null });
     for (const name of Object.keys(env)) {
       expect(app.logs()).toContain(name);
     }
   });
 
-  it('ends with 1 when its port is taken, and when PostgreSQL is not there', async () => {
-    const { url } = await keep(createDatabase());
-    const first = await start('api', url);
-    const second = await launchApp('api', {
-      DATABASE_URL: url,
-      REDIS_URL: redis,
-      PORT: first.env['PORT'] ?? '',
-    });
-    const third = await launchApp('worker', {
-      DATABASE_URL: 'postgres://nobody@127.0.0.1:9/none',
-      REDIS_URL: redis,
-    });
-    apps.push(second, third);
+  it('exits with 1 when its port is taken or PostgreSQL is unreachable', async () => {
+    const second = await apps.launch('api', { PORT: apps.api.env['PORT'] ?? '' });
+    const third = await apps.launch('worker', { DATABASE_URL: 'postgres://nobody@127.0.0.1:9/none' });
     expect([await second.exited, await third.exited]).toEqual([
       { code: 1, signal: null },
       { code: 1, signal: null },
@@ -150,18 +131,6 @@ describe('a process that can not start', () => {
     expect(third.logs()).toMatch(/PostgreSQL|ECONNREFUSED/);
   });
 });
-
-async function start(role: (typeof ROLES)[number], url: string): Promise<RunningApp> {
-  const app = await spawnApp(role, { DATABASE_URL: url, REDIS_URL: redis });
-  apps.push(app);
-  return app;
-}
-
-async function keep(making: Promise<TestDatabase>): Promise<TestDatabase> {
-  const database = await making;
-  databases.push(database);
-  return database;
-}
 
 async function namesOfMigrations(url: string): Promise<string[]> {
   const rows = await query<{ name: string }>(url, 'select name from accounts.migration order by id');

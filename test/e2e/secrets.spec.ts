@@ -1,49 +1,28 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash, randomBytes } from 'node:crypto';
-import { ApiClient, type SessionBody } from '../support/client.js';
+import type { SessionBody } from '../support/client.js';
 import { aUser, type NewUser, signUp, tokenIn } from '../support/factories.js';
-import {
-  createDatabase,
-  eventually,
-  redisUrl,
-  type RunningApp,
-  type SmtpSink,
-  spawnApp,
-  startSmtpSink,
-  type TestDatabase,
-} from '../support/servers.js';
+import { eventually } from '../support/servers.js';
 import { dumpOf, query, redisDumpOf } from '../support/stored.js';
+import { useApp } from '../support/use-app.js';
 
-let database: TestDatabase;
-let sink: SmtpSink;
-let redis: string;
-let app: RunningApp;
-/** Everything that must stand nowhere, by what it is. */
+const app = useApp('all', {
+  LOG_LEVEL: 'trace',
+  RATE_LIMIT_DEFAULT: '1000/60',
+  RATE_LIMIT_AUTH: '1000/60',
+  ADMIN_EMAIL: 'first.admin@acme.test',
+  ADMIN_PASSWORD: 'the admin of these tests',
+});
+const { api, database, sink } = app;
+/** Everything that must not appear anywhere, by kind. */
 const secrets = new Map<string, string>();
-/** What was stored and logged at several moments. */
+/** What was stored and logged, by place and time. */
 const findings: Record<string, string> = {};
 
-beforeAll(async () => {
-  [database, sink, redis] = await Promise.all([createDatabase(), startSmtpSink(), redisUrl()]);
-  app = await spawnApp('all', {
-    DATABASE_URL: database.url,
-    REDIS_URL: redis,
-    SMTP_URL: sink.url,
-    LOG_LEVEL: 'trace',
-    RATE_LIMIT_DEFAULT: '1000/60',
-    RATE_LIMIT_AUTH: '1000/60',
-    ADMIN_EMAIL: 'first.admin@acme.test',
-    ADMIN_PASSWORD: 'the admin of these tests',
-  });
-  await live(new ApiClient(app.url));
-}, 60_000);
-afterAll(async () => {
-  await app.kill();
-  await Promise.all([database.drop(), sink.stop()]);
-});
+beforeAll(() => live(), 60_000);
 
-describe('no address, token or password', () => {
-  it('is left out of the search by mistake', () => {
+describe('addresses, tokens and passwords', () => {
+  it('are all covered by this search', () => {
     expect([...secrets.keys()].sort()).toEqual(
       expect.arrayContaining(
         ['access token', 'address', 'link', 'password', 'refresh token'].map((kind) => `${kind} 1`),
@@ -60,7 +39,7 @@ describe('no address, token or password', () => {
     'PostgreSQL at the end',
     'Redis at the end',
     'the log',
-  ])('stands in %s', (place) => {
+  ])('do not appear in %s', (place) => {
     const text = (findings[place] ?? '').toLowerCase();
     const found = [...secrets].flatMap(([what, secret]) =>
       formsOf(secret)
@@ -71,8 +50,8 @@ describe('no address, token or password', () => {
   });
 });
 
-/** What people do, and some of what goes wrong. */
-async function live(api: ApiClient): Promise<void> {
+/** Typical use, and some of what goes wrong. */
+async function live(): Promise<void> {
   remember('address', 'first.admin@acme.test');
   remember('password', 'the admin of these tests');
   const ada = await signUp(api, { ...known(aUser()), locale: 'de' });
@@ -84,7 +63,7 @@ async function live(api: ApiClient): Promise<void> {
   rememberSession((await api.login(ada)).body);
   rememberSession((await api.refresh(ada.session.refreshToken)).body);
   await ada.api.patch('/users/me', { displayName: 'Ada', metadata: { plan: 'trial' } });
-  await fail(api, ada);
+  await fail(ada);
 
   await sink.stop();
   const grace = known(aUser());
@@ -93,7 +72,7 @@ async function live(api: ApiClient): Promise<void> {
   const registered = await api.post<SessionBody>('/auth/register', grace, key);
   rememberSession(registered.body);
   await api.post('/auth/register', grace, key);
-  // As if a minute had passed, for the pause between two mails to one account.
+  // Mails to one account are a minute apart.
   await query(database.url, `update accounts.users set mailed_at = mailed_at - interval '1 minute'`);
   await api.post('/auth/email/resend', { email: grace.email });
   await eventually(async () => {
@@ -105,7 +84,7 @@ async function live(api: ApiClient): Promise<void> {
     expect(tried).toHaveLength(2);
   });
   findings['PostgreSQL while mail waits'] = await dumpOf(database.url);
-  findings['Redis while mail waits'] = await redisDumpOf(redis);
+  findings['Redis while mail waits'] = await redisDumpOf(app.redisUrl);
 
   await sink.start();
   await eventually(() => expect(sink.mailsTo(grace.email)).toHaveLength(2), { timeoutMs: 20_000 });
@@ -124,12 +103,12 @@ async function live(api: ApiClient): Promise<void> {
   sink.behave('accept');
   await ada.api.post('/auth/logout');
   findings['PostgreSQL at the end'] = await dumpOf(database.url);
-  findings['Redis at the end'] = await redisDumpOf(redis);
+  findings['Redis at the end'] = await redisDumpOf(app.redisUrl);
   await app.stop();
   findings['the log'] = app.logs();
 }
 
-async function fail(api: ApiClient, user: NewUser): Promise<void> {
+async function fail(user: NewUser): Promise<void> {
   await Promise.all([
     api.login({ ...user, password: remember('password', `wrong ${randomBytes(6).toString('hex')}`) }),
     api.login(known(aUser())),
@@ -153,7 +132,7 @@ async function fail(api: ApiClient, user: NewUser): Promise<void> {
 }
 
 const JSON_TYPE = { 'content-type': 'application/json' };
-/** Registered by several requests at once, of which the database itself refuses all but one. */
+/** Registered by several requests at once. The database itself rejects all but one. */
 const remembered = known(aUser());
 
 function known(user: NewUser): NewUser {
@@ -173,7 +152,7 @@ function remember(kind: string, secret: string): string {
   return secret;
 }
 
-/** As it is, and as it may have been written by somebody who thought that this hides it. */
+/** In clear, and in encodings that someone might mistake for protection. */
 function formsOf(secret: string): [string, string][] {
   const bytes = Buffer.from(secret);
   return [
@@ -182,7 +161,7 @@ function formsOf(secret: string): [string, string][] {
     ['as hex', bytes.toString('hex')],
     ['as base64', bytes.toString('base64').replace(/=+$/, '').slice(0, -1)],
     ['as JSON in JSON', JSON.stringify(JSON.stringify(secret)).slice(3, -3)],
-    // Addresses can be guessed, so a hash without a key hides none. Tokens are kept by theirs.
+    // Addresses can be guessed, so a hash without a key does not protect them. Tokens are stored as hashes.
     ...(secret.includes('@')
       ? ([['as a hash', createHash('sha256').update(secret).digest('hex')]] as [string, string][])
       : []),

@@ -1,32 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { ApiClient, type DeviceBody, type ListBody } from '../support/client.js';
 import { type SignedUp, signIn, signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
-import {
-  createDatabase,
-  redisUrl,
-  type RunningApp,
-  spawnApp,
-  type TestDatabase,
-} from '../support/servers.js';
+import { useApp } from '../support/use-app.js';
 
-let database: TestDatabase;
-let app: RunningApp;
-let api: ApiClient;
+const { api } = useApp('api');
 
-beforeAll(async () => {
-  database = await createDatabase();
-  app = await spawnApp('api', { DATABASE_URL: database.url, REDIS_URL: await redisUrl() });
-  api = new ApiClient(app.url);
-});
-afterAll(async () => {
-  await app.kill();
-  await database.drop();
-});
-
-describe('the devices of a user', () => {
-  it('are listed newest first, the own one marked', async () => {
+describe("a user's sessions", () => {
+  it('are listed newest first, with the current one marked', async () => {
     const [phone, laptop] = await twoDevices();
     const { body } = await laptop.api.get<ListBody<DeviceBody>>('/auth/sessions');
     expect(body.items.map(({ userAgent, current }) => [userAgent, current])).toEqual([
@@ -39,7 +21,7 @@ describe('the devices of a user', () => {
     );
   });
 
-  it('come in pages', async () => {
+  it('are paginated', async () => {
     const [, laptop] = await twoDevices();
     const first = await laptop.api.get<ListBody<DeviceBody>>('/auth/sessions?limit=1&total=true');
     expect(first.body.page).toMatchObject({ previousCursor: null, total: 2 });
@@ -47,13 +29,13 @@ describe('the devices of a user', () => {
     const second = await laptop.api.under('').get<ListBody<DeviceBody>>(next);
     expect(second.body.items.map(({ userAgent }) => userAgent)).toEqual(['Phone']);
     expect(second.body.page.nextCursor).toBeNull();
-    // Another user's place in another list.
-    const stranger = await signUp(api);
+    // A cursor into another user's list.
+    const another = await signUp(api);
     const cursor = encodeURIComponent(first.body.page.nextCursor ?? '');
-    expectProblem(await stranger.api.get(`/auth/sessions?cursor=${cursor}`), 400, 'invalid-cursor');
+    expectProblem(await another.api.get(`/auth/sessions?cursor=${cursor}`), 400, 'invalid-cursor');
   });
 
-  it('are signed out one by one', async () => {
+  it('can be ended one at a time', async () => {
     const [phone, laptop] = await twoDevices();
     const [, { id } = { id: '' }] = await devicesOf(laptop);
     expect((await laptop.api.delete(`/auth/sessions/${id}`)).status).toBe(204);
@@ -63,7 +45,7 @@ describe('the devices of a user', () => {
     expect(await devicesOf(laptop)).toHaveLength(1);
   });
 
-  it('are nobody else’s to sign out', async () => {
+  it('cannot be ended by another user', async () => {
     const [victim, attacker] = await Promise.all([signUp(api), signUp(api)]);
     const [{ id } = { id: '' }] = await devicesOf(victim);
     expectProblem(await attacker.api.delete(`/auth/sessions/${id}`), 404, 'session-not-found');
@@ -71,7 +53,7 @@ describe('the devices of a user', () => {
     expect((await victim.api.me()).status).toBe(200);
   });
 
-  it('are all signed out but the own one', async () => {
+  it('can all be ended except the current one', async () => {
     const [phone, laptop] = await twoDevices();
     expect((await laptop.api.delete('/auth/sessions')).status).toBe(204);
     expectProblem(await phone.api.me(), 401, 'unauthenticated');
@@ -79,8 +61,8 @@ describe('the devices of a user', () => {
   });
 });
 
-describe('a refresh', () => {
-  it('trades the token for the next one of the same session', async () => {
+describe('refreshing a session', () => {
+  it('exchanges the token for the next one in the same session', async () => {
     const user = await signUp(api);
     const { status, body } = await api.refresh(user.session.refreshToken);
     expect(status).toBe(200);
@@ -91,7 +73,7 @@ describe('a refresh', () => {
     expect((await api.refresh(body.refreshToken)).status).toBe(200);
   });
 
-  it('gives racing tabs the very same successor', async () => {
+  it('returns the same successor to concurrent requests', async () => {
     const { session } = await signUp(api);
     const answers = await Promise.all(Array.from({ length: 8 }, () => api.refresh(session.refreshToken)));
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
@@ -101,10 +83,10 @@ describe('a refresh', () => {
     expect((await api.refresh(late.body.refreshToken)).status).toBe(200);
   });
 
-  it('takes a forged token of the right session for nothing, and goes on', async () => {
+  it('rejects a forged token of the session, which stays active', async () => {
     const { session } = await signUp(api);
     const current = (await api.refresh(session.refreshToken)).body.refreshToken;
-    // Id and count are in clear in the token's first 20 bytes; what proves it genuine is not.
+    // The first 20 bytes hold the id and count in clear. The signature follows.
     const head = session.refreshToken.slice(0, 27);
     const forged = `${head}${randomBytes(32).toString('base64url')}`;
     expectProblem(await api.refresh(forged), 401, 'invalid-refresh-token');
@@ -114,14 +96,14 @@ describe('a refresh', () => {
   });
 
   it.each(['', 'x', 'é'.repeat(70), randomBytes(64).toString('base64url'), 'A'.repeat(70)])(
-    'knows that %p is no token',
+    'rejects %p',
     async (token) => {
       const { status } = await api.refresh(token);
       expect(status).toBe(token === '' ? 400 : 401);
     },
   );
 
-  it('is over with the session', async () => {
+  it('fails after the session ended', async () => {
     const { session, api: me } = await signUp(api);
     await me.post('/auth/logout');
     expectProblem(await api.refresh(session.refreshToken), 401, 'invalid-refresh-token');
@@ -135,14 +117,14 @@ describe('an access token', () => {
     ['no token', 'Bearer', /^Bearer/],
     ['garbage', 'Bearer a.b.c', 'Bearer error="invalid_token"'],
     ['two', 'Bearer a, Bearer b', /^Bearer/],
-  ])('is needed: %s', async (_, authorization, challenge) => {
+  ])('is required: %s', async (_, authorization, challenge) => {
     const answer = await api.get('/users/me', authorization === undefined ? {} : { authorization });
     expectProblem(answer, 401, 'unauthenticated');
     const given = answer.headers.get('www-authenticate') ?? '';
     expect(given).toEqual(typeof challenge === 'string' ? challenge : expect.stringMatching(challenge));
   });
 
-  it('does not pass as a refresh token, nor the other way round', async () => {
+  it('cannot be used as a refresh token, or the other way round', async () => {
     const { session } = await signUp(api);
     // It is longer than a refresh token may be.
     expectProblem(await api.refresh(session.accessToken), 400, 'invalid-input');

@@ -1,66 +1,51 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Connections } from '#libs/database';
-import { type ApiApp, startApiApp } from '../support/api-app.js';
-import { ApiClient } from '../support/client.js';
-import { aUser, type SignedUp, signIn, signUp } from '../support/factories.js';
-import { createDatabase, redisUrl, type TestDatabase } from '../support/servers.js';
+import { useApiApp } from '../support/api-app.js';
+import { aUser, type SignedUp, signUp } from '../support/factories.js';
+import { useUser, WITH_ADMIN } from '../support/use-app.js';
 
-const ADMIN = { email: 'admin@acme.test', password: 'the admin of these tests' };
-
-let database: TestDatabase;
-let running: ApiApp;
-let api: ApiClient;
-let user: SignedUp;
-let admin: ApiClient;
+const running = useApiApp(WITH_ADMIN);
+const { admin, api } = running;
+const user = useUser(api);
 let sent: string[] = [];
 
 beforeAll(async () => {
-  database = await createDatabase();
-  running = await startApiApp({
-    DATABASE_URL: database.url,
-    REDIS_URL: await redisUrl(),
-    ADMIN_EMAIL: ADMIN.email,
-    ADMIN_PASSWORD: ADMIN.password,
-  });
-  ({ api } = running);
-  user = await signUp(api);
-  admin = (await signIn(api, ADMIN)).api;
   await Promise.all([user.api.me(), admin.get('/users')]);
   await listen(running.app.get(Connections));
 });
-afterAll(async () => {
-  await running.close();
-  await database.drop();
-});
 
 /**
- * How many statements each operation may send to PostgreSQL, BEGIN and COMMIT included. Whoever has to raise a number
- * says why in the commit.
+ * How many statements each operation may send to PostgreSQL, including BEGIN and COMMIT. If you have to raise a
+ * number, explain why in the commit.
  */
-describe('an operation stays within its budget of statements', () => {
+describe('the number of SQL statements', () => {
   it.each<[string, number, () => Promise<{ status: number }>]>([
     ['register', 8, () => api.register(aUser())],
     ['register a taken address', 1, () => api.register(user)],
     ['login', 3, () => api.login(user)],
     ['login with a wrong password', 2, () => api.login({ ...user, password: 'wrong' })],
-    ['login of nobody', 1, () => api.login(aUser())],
+    ['login with an unknown address', 1, () => api.login(aUser())],
     ['refresh', 5, () => refreshOnce()],
     ['refresh with a forged token', 3, () => api.refresh('A'.repeat(70))],
-    ['read the own profile again', 0, () => user.api.me()],
-    ['read the own profile for the first time', 2, () => fresh.api.me()],
+    ['get the profile again', 0, () => user.api.me()],
+    ['get the profile for the first time', 2, () => fresh.api.me()],
     ['list users by cursor', 1, () => admin.get('/users')],
     ['list users by cursor with a total', 2, () => admin.get('/users?total=true&q=a')],
     ['list users by page', 2, () => admin.under('/v1').get('/users')],
     ['list sessions', 1, () => user.api.get('/auth/sessions')],
-    ['change the profile', 5, () => user.api.patch('/users/me', { displayName: 'Ada' })],
-    ['change nothing of the profile', 6, () => user.api.patch('/users/me', {})],
-    ['ask for the link again', 5, () => api.post('/auth/email/resend', { email: user.email })],
-    ['ask for a link to nowhere', 3, () => api.post('/auth/email/resend', { email: aUser().email })],
-    ['follow a link that is none', 3, () => api.verify('no token')],
+    ['update the profile', 5, () => user.api.patch('/users/me', { displayName: 'Ada' })],
+    ['update the profile without a change', 6, () => user.api.patch('/users/me', {})],
+    ['request the link again', 5, () => api.post('/auth/email/resend', { email: user.email })],
+    [
+      'request a link for an unknown address',
+      3,
+      () => api.post('/auth/email/resend', { email: aUser().email }),
+    ],
+    ['follow an invalid link', 3, () => api.verify('no token')],
     ['sign out', 1, () => fresh.api.post('/auth/logout')],
-    ['be refused without a token', 0, () => api.get('/users/me')],
-    ['answer a probe of liveness', 0, () => api.under('').get('/health/live')],
-  ])('%s: %i', async (_, budget, operation) => {
+    ['request without a token', 0, () => api.get('/users/me')],
+    ['liveness probe', 0, () => api.under('').get('/health/live')],
+  ])('of "%s" is at most %i', async (_, budget, operation) => {
     fresh ??= await signUp(api);
     sent = [];
     const { status } = await operation();
@@ -69,14 +54,14 @@ describe('an operation stays within its budget of statements', () => {
     expect(statements.length > budget ? statements : []).toEqual([]);
   });
 
-  it('whatever number of users a list shows', async () => {
+  it('does not depend on how many users a list shows', async () => {
     await Promise.all(Array.from({ length: 10 }, () => signUp(api)));
     sent = [];
     await admin.get('/users?limit=100');
     expect(sent).toHaveLength(1);
   });
 
-  it('counts what it should', async () => {
+  it('is counted correctly', async () => {
     sent = [];
     await api.register(aUser());
     const verbs = sent.map((sql) => sql.trim().split(/\s/)[0]?.toLowerCase());
@@ -86,7 +71,7 @@ describe('an operation stays within its budget of statements', () => {
   });
 });
 
-/** Notes every statement on its way to PostgreSQL, below everything that could hide one. */
+/** Records every statement sent to PostgreSQL, below any layer that could hide one. */
 async function listen(connections: Connections): Promise<void> {
   const [pool] = (await connections.pools()) as unknown as [
     {
@@ -102,7 +87,7 @@ async function listen(connections: Connections): Promise<void> {
   };
 }
 
-/** Has not been seen by any cache yet. */
+/** Not in any cache yet. */
 let fresh: SignedUp;
 
 async function refreshOnce() {

@@ -1,25 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { type ApiApp, startApiApp } from '../support/api-app.js';
+import { useApiApp } from '../support/api-app.js';
 import { aUser, signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
-import { createDatabase, redisUrl, type TestDatabase } from '../support/servers.js';
 import { query, rowCounts } from '../support/stored.js';
 
-let database: TestDatabase;
-let running: ApiApp;
+const running = useApiApp();
+const { database } = running;
 
-beforeAll(async () => {
-  database = await createDatabase();
-  running = await startApiApp({ DATABASE_URL: database.url, REDIS_URL: await redisUrl() });
-});
-afterAll(async () => {
-  await running.close();
-  await database.drop();
-});
-
-describe('ten seconds after a refresh', () => {
-  it('the old token still gets the same successor, a moment later it ends the session', async () => {
+describe('a refresh token that was replaced ten seconds ago', () => {
+  it('returns the same successor, and ends the session a moment later', async () => {
     const { api, clock } = running;
     const { session, api: me } = await signUp(api);
     const first = await api.refresh(session.refreshToken);
@@ -34,7 +24,7 @@ describe('ten seconds after a refresh', () => {
     expectProblem(await api.as(first.body).me(), 401, 'unauthenticated');
   });
 
-  it('the other sessions of the user go on', async () => {
+  it("does not end the user's other sessions", async () => {
     const { api, clock } = running;
     const user = await signUp(api);
     const other = await api.login(user);
@@ -44,7 +34,7 @@ describe('ten seconds after a refresh', () => {
     expect((await api.as(other.body).me()).status).toBe(200);
   });
 
-  it('a forged token of the old count ends nothing', async () => {
+  it('ends nothing when it is forged', async () => {
     const { api, clock } = running;
     const { session } = await signUp(api);
     const next = await api.refresh(session.refreshToken);
@@ -56,7 +46,7 @@ describe('ten seconds after a refresh', () => {
 });
 
 describe('an access token', () => {
-  it('is good for ten minutes, and the session for longer', async () => {
+  it('expires after ten minutes, before its session does', async () => {
     const { api, clock } = running;
     const { session, api: me } = await signUp(api);
     clock.advance({ seconds: session.expiresIn - 2 });
@@ -69,7 +59,7 @@ describe('an access token', () => {
 });
 
 describe('a session', () => {
-  it('goes on for thirty days after each refresh and then ends', async () => {
+  it('expires thirty days after its last refresh', async () => {
     const { api, clock } = running;
     const { session } = await signUp(api);
     clock.advance({ hours: 29 * 24 });
@@ -82,10 +72,10 @@ describe('a session', () => {
   });
 });
 
-describe('the link of a mail', () => {
+describe('the link in a mail', () => {
   it.each([
-    ['is good for a day', { hours: 24, ms: -1 }, 204],
-    ['is no good after it', { hours: 24 }, 400],
+    ['works for a day', { hours: 24, ms: -1 }, 204],
+    ['stops working after a day', { hours: 24 }, 400],
   ])('%s', async (_, wait, status) => {
     const { api, clock } = running;
     const { session } = await signUp(api);
@@ -96,7 +86,7 @@ describe('the link of a mail', () => {
 });
 
 describe('an idempotency key', () => {
-  it('keeps its answer for 24 hours and is free after them', async () => {
+  it('keeps its response for 24 hours and is then free', async () => {
     const { api, clock } = running;
     const user = aUser();
     const key = { 'idempotency-key': aUser().email };
@@ -108,12 +98,12 @@ describe('an idempotency key', () => {
     expectProblem(await api.post('/auth/register', user, key), 409, 'email-taken');
   });
 
-  it('is free again when the request that held it died', async () => {
+  it('is released when the request that held it died', async () => {
     const { api, clock } = running;
     const user = aUser();
     const key = { 'idempotency-key': aUser().email };
     expect((await api.post('/auth/register', user, key)).status).toBe(201);
-    // As a process leaves it that was killed in between.
+    // The state that a killed process leaves behind.
     await query(database.url, 'update accounts.idempotency_keys set answer = null');
     expectProblem(await api.post('/auth/register', user, key), 409, 'idempotent-request-running');
     clock.advance({ minutes: 5 });
@@ -124,7 +114,7 @@ describe('an idempotency key', () => {
   });
 });
 
-/** The token of a real link leaves the application in a mail only, so its row is given another one's hash. */
+/** The token of a real link exists only in the mail, so we store the hash of another one. */
 async function plantLink(userId: string): Promise<string> {
   const token = `link-of-${userId}`;
   const hash = createHash('sha256').update(token).digest('base64url');

@@ -1,42 +1,22 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiClient } from '../support/client.js';
 import { aUser, signIn, signUp, tokenIn } from '../support/factories.js';
-import { ancestry, type OtlpCollector, startCollector } from '../support/otlp-collector.js';
-import {
-  createDatabase,
-  eventually,
-  redisUrl,
-  type RunningApp,
-  type SmtpSink,
-  spawnApp,
-  startSmtpSink,
-  type TestDatabase,
-} from '../support/servers.js';
+import { ancestry, useCollector } from '../support/otlp-collector.js';
+import { eventually, type RunningApp } from '../support/servers.js';
+import { useServers } from '../support/use-servers.js';
 
 const ROLES = ['api', 'worker', 'notifications'] as const;
 
-let database: TestDatabase;
-let redis: string;
-let sink: SmtpSink;
-let collector: OtlpCollector;
-const apps: RunningApp[] = [];
-
-beforeAll(async () => {
-  [database, redis, sink, collector] = await Promise.all([
-    createDatabase(),
-    redisUrl(),
-    startSmtpSink(),
-    startCollector(),
-  ]);
-});
-afterEach(() => Promise.all(apps.splice(0).map((app) => app.kill())));
-afterAll(() => Promise.all([database.drop(), sink.stop(), collector.stop()]));
+const servers = useServers();
+const collector = useCollector();
+const { sink } = servers;
 
 describe('traces', () => {
-  it('lead from the request over three processes to the mail, go on from the caller, and hold no secret', async () => {
-    const [app] = await Promise.all(ROLES.map((role) => start(role)));
+  it("connect a request to its mail across three processes, continue the caller's trace, and contain no secrets", async () => {
+    const apps = await Promise.all(ROLES.map((role) => start(role)));
+    const [app] = apps;
     const api = new ApiClient(app?.url ?? '');
     const [traceId, callerId] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')];
     const user = aUser();
@@ -77,9 +57,9 @@ describe('traces', () => {
     });
     const put = spans.find(({ name }) => name === 'send send-mail');
     const callers = spans.filter(({ name }) => /^EVAL(SHA)?$/.test(name)).map(({ parentId }) => parentId);
-    // The limit of the request, and the job that is put on its queue.
+    // The rate limit of the request, and the job that it enqueues.
     expect(callers).toEqual(expect.arrayContaining([request?.spanId, put?.spanId]));
-    // Neither what waits for work nor what looks for it begins a trace.
+    // Neither waiting nor polling for work starts a trace.
     expect(collector.spans.filter(({ name }) => /^(UPDATE .*outbox|BRPOPLPUSH|PING)/.test(name))).toEqual(
       spans.filter(({ name }) => /^UPDATE .*outbox/.test(name)),
     );
@@ -97,12 +77,12 @@ describe('traces', () => {
     expect((await api.refresh(again.session.refreshToken)).status).toBe(200);
     await api.under('').get(`/verify-email?token=${token}`);
     await api.under('').get(`/nowhere/${token}?email=${user.email}`);
-    await stopAll();
-    // Of what came last, sent on the way out.
+    await stopAll(apps);
+    // The last spans are exported during shutdown.
     expect(app?.logs()).toContain(`"traceId":"${traceId}","spanId":"${request?.spanId}","method":"POST"`);
     const names = collector.spans.map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(['POST /v2/auth/refresh', 'GET /verify-email', 'GET']));
-    // MikroORM writes values into its statements.
+    // MikroORM inlines values into its statements.
     const texts = collector.spans.map(({ attributes }) => String(attributes['db.query.text'] ?? ''));
     expect(texts.filter((text) => /'|\d\d/.test(text))).toEqual([]);
     const exported = collector.raw.toString('latin1').toLowerCase();
@@ -113,7 +93,7 @@ describe('traces', () => {
     expect(secrets.filter((secret) => exported.includes(secret.toLowerCase()))).toEqual([]);
   }, 60_000);
 
-  it('hold together when the body comes after the headers', async () => {
+  it('stay connected when the body arrives after the headers', async () => {
     const { url } = await start('api');
     const traceId = randomBytes(16).toString('hex');
     const request = new Request(`${url}/v2/auth/login`, {
@@ -133,8 +113,9 @@ describe('traces', () => {
     });
   });
 
-  it('stay out of what the caller does not sample, and name it in the logs all the same', async () => {
-    const [app, , notifications] = await Promise.all(ROLES.map((role) => start(role)));
+  it('are not exported when the caller does not sample them, but still appear in the logs', async () => {
+    const apps = await Promise.all(ROLES.map((role) => start(role)));
+    const [app, , notifications] = apps;
     sink.behave('reject');
     const traceId = randomBytes(16).toString('hex');
     const known = new Set(collector.spans.map((span) => span.traceId));
@@ -142,7 +123,7 @@ describe('traces', () => {
     await signUp(new ApiClient(app?.url ?? '').with({ traceparent: parent }));
     const line = new RegExp(`"traceId":"${traceId}","spanId":"[0-9a-f]{16}".*dead letter`);
     await eventually(() => expect(notifications?.logs()).toMatch(line));
-    await stopAll();
+    await stopAll(apps);
     expect(app?.logs()).toContain(traceId);
     expect(collector.spans.filter((span) => span.traceId === traceId)).toEqual([]);
     const begun = collector.spans.filter((span) => !known.has(span.traceId)).map(({ name }) => name);
@@ -151,26 +132,21 @@ describe('traces', () => {
   }, 60_000);
 });
 
-async function start(role: (typeof ROLES)[number]): Promise<RunningApp> {
-  const app = await spawnApp(role, {
-    DATABASE_URL: database.url,
-    REDIS_URL: redis,
-    SMTP_URL: sink.url,
+function start(role: (typeof ROLES)[number]): Promise<RunningApp> {
+  return servers.start(role, {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     OTEL_BSP_SCHEDULE_DELAY: '100',
     RATE_LIMIT_AUTH: '1000/60',
   });
-  apps.push(app);
-  return app;
 }
 
-async function stopAll(): Promise<void> {
-  for (const app of apps.splice(0)) {
+async function stopAll(apps: readonly RunningApp[]): Promise<void> {
+  for (const app of apps) {
     expect(await app.stop()).toEqual({ code: 0, signal: null });
   }
 }
 
-/** Nothing at first, and everything when the headers have long been read. */
+/** Sends nothing at first, and everything once the headers have been read. */
 function late(body: string): ReadableStream<Uint8Array> {
   return new ReadableStream({
     async start(controller) {

@@ -1,29 +1,25 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApiClient, type ListBody, type UserBody } from '../support/client.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { ListBody, UserBody } from '../support/client.js';
 import { type SignedUp, signIn, signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
-import { type AdminApp, startAdminApp } from '../support/admin-app.js';
 import { query } from '../support/stored.js';
+import { useApp, WITH_ADMIN } from '../support/use-app.js';
 
 /** More than three pages of five. */
 const COUNT = 17;
 
-let running: AdminApp;
-let api: ApiClient;
-let admin: ApiClient;
+const app = useApp('api', WITH_ADMIN);
+const { admin, api } = app;
 
 beforeAll(async () => {
-  running = await startAdminApp();
-  ({ api, admin } = running);
   for (let n = 0; n < COUNT; n++) {
     await signUp(api, { displayName: `User ${n}` });
   }
 });
-afterAll(() => running.dispose());
 
-describe('v2 lists by cursor', () => {
+describe('listing users by cursor in v2', () => {
   it.each(['createdAt', '-createdAt'])(
-    'and shows everybody once while users come and go, sorted by %s',
+    'returns every user once while users come and go, sorted by %s',
     async (sort) => {
       const before = await allIds();
       const seen: string[] = [];
@@ -36,7 +32,7 @@ describe('v2 lists by cursor', () => {
         path = linksOf(answer.headers)['next'];
         if (seen.length < before.length - 5) {
           await signUp(api);
-          // The one that the cursor stands on, and one that is still to come.
+          // The user at the cursor, and one on a later page.
           const ahead = before.find((id) => !seen.includes(id) && !gone.includes(id) && id !== before[0]);
           gone.push(
             ...([page.at(-1), ahead].filter((id) => id !== undefined && id !== before[0]) as string[]),
@@ -52,7 +48,7 @@ describe('v2 lists by cursor', () => {
     },
   );
 
-  it('and back to where it began, with who came meanwhile', async () => {
+  it('pages back to the start, including users who joined meanwhile', async () => {
     const pages: string[][] = [];
     let last: ListBody<UserBody> | undefined;
     for (let cursor: string | null = ''; cursor !== null; cursor = last.page.nextCursor) {
@@ -72,7 +68,7 @@ describe('v2 lists by cursor', () => {
     expect(backwards.flat()).toEqual([newcomer.session.user.id, ...pages.flat()]);
   });
 
-  it('and tells neighbours in the body and in Link alike', async () => {
+  it('returns the same neighbors in the body and in the Link header', async () => {
     const first = await list('limit=3&total=true');
     expect(first.body.page).toEqual({
       nextCursor: expect.any(String),
@@ -81,13 +77,13 @@ describe('v2 lists by cursor', () => {
     });
     const links = linksOf(first.headers);
     expect(Object.keys(links)).toEqual(['next']);
-    const query = new URL(links['next'] ?? '', running.app.url).searchParams;
+    const query = new URL(links['next'] ?? '', app.url).searchParams;
     expect([query.get('cursor'), query.get('limit')]).toEqual([first.body.page.nextCursor, '3']);
     expect((await list('limit=100')).body.page).toEqual({ nextCursor: null, previousCursor: null });
     expect(first.headers.get('deprecation')).toBeNull();
   });
 
-  it('and refuses a cursor that was changed or belongs elsewhere', async () => {
+  it('rejects a cursor that was changed or belongs to another list', async () => {
     const { nextCursor } = (await list('limit=3')).body.page;
     const cursor = nextCursor ?? '';
     const middle = Math.floor(cursor.length / 2);
@@ -107,7 +103,7 @@ describe('v2 lists by cursor', () => {
     for (const other of ['sort=createdAt', 'status=active', 'q=user', 'role=user']) {
       expectProblem(await list(`limit=3&cursor=${good}&${other}`), 400, 'invalid-cursor');
     }
-    // Another size of page is no other list.
+    // A different page size is still the same list.
     expect((await list(`limit=5&cursor=${good}`)).status).toBe(200);
   });
 });
@@ -127,7 +123,7 @@ function linksOf(headers: Headers): Record<string, string> {
 }
 
 async function allIds(): Promise<string[]> {
-  const rows = await query<{ id: string }>(running.database.url, 'select id from accounts.users order by id');
+  const rows = await query<{ id: string }>(app.database.url, 'select id from accounts.users order by id');
   return rows.map(({ id }) => id);
 }
 
@@ -136,5 +132,5 @@ async function countUsers(): Promise<number> {
 }
 
 async function remove(ids: readonly string[]): Promise<void> {
-  await query(running.database.url, 'delete from accounts.users where id = any($1)', [ids]);
+  await query(app.database.url, 'delete from accounts.users where id = any($1)', [ids]);
 }

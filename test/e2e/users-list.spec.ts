@@ -1,30 +1,26 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApiClient, type ListBody, type UserBody } from '../support/client.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { ListBody, UserBody } from '../support/client.js';
 import { signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
-import { spawnApp } from '../support/servers.js';
-import { ADMIN, type AdminApp, startAdminApp } from '../support/admin-app.js';
 import { query } from '../support/stored.js';
+import { ADMIN, useApp, WITH_ADMIN } from '../support/use-app.js';
 
 /** More than three pages of five. */
 const COUNT = 17;
 
-let running: AdminApp;
-let api: ApiClient;
-let admin: ApiClient;
+// A restart changes the port. Without PUBLIC_URL, it would also change the issuer of tokens.
+const app = useApp('api', { ...WITH_ADMIN, PUBLIC_URL: 'https://accounts.acme.test' });
+const { admin, api } = app;
 
 beforeAll(async () => {
-  running = await startAdminApp();
-  ({ api, admin } = running);
   for (let n = 0; n < COUNT; n++) {
     await signUp(api, { displayName: `User ${n}` });
   }
 });
-afterAll(() => running.dispose());
 
-describe('who may list users', () => {
+describe('listing users', () => {
   it.each(['/v1/users', '/v2/users', '/v2/users/0197f9a2-5c1e-7c3b-9d52-6f1d1c1f4a10'])(
-    'is admins alone: %s',
+    'is limited to admins: %s',
     async (path) => {
       const nobody = await api.under('').get(path);
       expectProblem(nobody, 401, 'unauthenticated');
@@ -34,23 +30,17 @@ describe('who may list users', () => {
     },
   );
 
-  it('stays so at the next start: the first admin is made once and never changed', async () => {
-    const { env } = running.app;
-    await running.app.stop();
-    running.app = await spawnApp('api', {
-      DATABASE_URL: '',
-      REDIS_URL: '',
-      ...env,
-      ADMIN_PASSWORD: 'another password by now',
-    });
+  it('keeps the first admin unchanged after a restart', async () => {
+    await app.stop();
+    await app.restart({ ADMIN_PASSWORD: 'another password by now' });
     const { body } = await api.login(ADMIN);
     expect(body.user).toMatchObject({ email: ADMIN.email, emailVerified: true, roles: ['user', 'admin'] });
     expect((await api.login({ ...ADMIN, password: 'another password by now' })).status).toBe(401);
   });
 });
 
-describe('v1 lists by page number', () => {
-  it('with a total, and says that it is deprecated', async () => {
+describe('listing users by page number in v1', () => {
+  it('returns a total and deprecation headers', async () => {
     const { headers, body } = await admin
       .under('/v1')
       .get<{ items: UserBody[]; page: unknown }>('/users?page=2&limit=5');
@@ -65,7 +55,7 @@ describe('v1 lists by page number', () => {
     expect(links['prev']).toMatch(/page=1/);
   });
 
-  it('to the end, everybody once', async () => {
+  it('returns every user once', async () => {
     const seen: string[] = [];
     let path: string | undefined = '/v1/users?limit=6';
     while (path !== undefined) {
@@ -78,7 +68,7 @@ describe('v1 lists by page number', () => {
     expect([beyond.status, beyond.body.items]).toEqual([200, []]);
   });
 
-  it('and defaults to the first twenty', async () => {
+  it('returns the first twenty by default', async () => {
     const { body } = await admin.under('/v1').get<{ page: unknown }>('/users');
     expect(body.page).toMatchObject({ number: 1, limit: 20 });
   });
@@ -90,7 +80,7 @@ function linksOf(headers: Headers): Record<string, string> {
 }
 
 async function allIds(): Promise<string[]> {
-  const rows = await query<{ id: string }>(running.database.url, 'select id from accounts.users order by id');
+  const rows = await query<{ id: string }>(app.database.url, 'select id from accounts.users order by id');
   return rows.map(({ id }) => id);
 }
 

@@ -1,28 +1,24 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type AdminApp, startAdminApp } from '../support/admin-app.js';
-import { ApiClient, type ListBody, type UserBody } from '../support/client.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { ListBody, UserBody } from '../support/client.js';
 import { aUser, type SignedUp, signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
 import { eventually } from '../support/servers.js';
 import { query } from '../support/stored.js';
+import { useApp, WITH_ADMIN } from '../support/use-app.js';
 
 const NAMES = ['Ada Lovelace', 'ada lower', 'Adam', 'Grace', '100% Otter', '100 Otters', 'Ümit', null];
 
-let running: AdminApp;
-let admin: ApiClient;
+const { admin, api, database } = useApp('api', WITH_ADMIN);
 const users: SignedUp[] = [];
 
 beforeAll(async () => {
-  running = await startAdminApp();
-  ({ admin } = running);
   for (const displayName of NAMES) {
-    users.push(await signUp(running.api, { displayName }));
+    users.push(await signUp(api, { displayName }));
   }
 });
-afterAll(() => running.dispose());
 
 describe('searching users', () => {
-  it('finds an address as a whole, without case, and no part of it', async () => {
+  it('finds a whole address in any case, but no part of one', async () => {
     const [ada] = users as [SignedUp];
     for (const parameter of ['email', 'q']) {
       expect(await found({ [parameter]: ada.email.toUpperCase() })).toEqual(['Ada Lovelace']);
@@ -39,17 +35,14 @@ describe('searching users', () => {
     ['\\', []],
     ['ümit', ['Ümit']],
     ['lovelace', []],
-  ])('finds names that begin with %p', async (q, names) => {
+  ])('finds names that start with %p', async (q, names) => {
     expect(await found({ q })).toEqual(names);
   });
 
-  it('finds by role and by status, and by all of it together', async () => {
+  it('filters by role and status, and combines filters', async () => {
     expect(await found({ role: 'admin' })).toEqual(['Admin']);
     expect(await found({ role: 'nothing' })).toEqual([]);
-    await query(
-      running.database.url,
-      `update accounts.users set status = 'suspended' where display_name = 'Grace'`,
-    );
+    await query(database.url, `update accounts.users set status = 'suspended' where display_name = 'Grace'`);
     expect(await found({ status: 'suspended' })).toEqual(['Grace']);
     expect(await found({ status: 'active', q: 'a', role: 'user', limit: '2' })).toEqual([
       'Adam',
@@ -58,7 +51,7 @@ describe('searching users', () => {
     expect(await found({ status: 'suspended', q: 'ada' })).toEqual([]);
   });
 
-  it('finds by the instant of creation: from the first one on, and before the second', async () => {
+  it('filters by creation time: inclusive start, exclusive end', async () => {
     const instants = users.map(({ session }) => session.user.createdAt);
     const [first = '', second = '', third = ''] = instants;
     expect(await found({ createdAfter: second, createdBefore: third })).toEqual([users[1]?.displayName]);
@@ -72,7 +65,7 @@ describe('searching users', () => {
     );
   });
 
-  it('counts what it finds when asked to', async () => {
+  it('counts the results on request', async () => {
     const { body } = await search({ q: 'ada', limit: '1', total: 'true' });
     expect([body.items.length, body.page.total]).toEqual([1, 3]);
     expect((await search({ q: 'ada', total: 'false' })).body.page.total).toBeUndefined();
@@ -98,7 +91,7 @@ describe('searching users', () => {
     ['q', 'x'.repeat(255)],
     ['page', '1'],
     ['unknown', '1'],
-  ])('refuses %s=%s', async (name, value) => {
+  ])('rejects %s=%s', async (name, value) => {
     const problem = expectProblem(await search({ [name]: value }), 400, 'invalid-input');
     expect(new Set(problem.errors?.map(({ pointer }) => pointer))).toEqual(new Set([`/${name}`]));
   });
@@ -109,15 +102,15 @@ describe('searching users', () => {
     ['limit', '101'],
     ['cursor', 'x'],
     ['q', 'ada'],
-  ])('refuses %s=%s in v1', async (name, value) => {
+  ])('rejects %s=%s in v1', async (name, value) => {
     const answer = await admin.under('/v1').get(`/users?${name}=${value}`);
     const problem = expectProblem(answer, 400, 'invalid-input');
     expect(new Set(problem.errors?.map(({ pointer }) => pointer))).toEqual(new Set([`/${name}`]));
   });
 });
 
-describe.each(['/v1', '/v2'])('one user under %s', (prefix) => {
-  it('is shown with its version', async () => {
+describe.each(['/v1', '/v2'])('a user under %s', (prefix) => {
+  it('is returned with its version', async () => {
     const [ada] = users as [SignedUp];
     const path = `/users/${ada.session.user.id}`;
     const answer = await admin.under(prefix).get<UserBody>(path);
@@ -131,7 +124,7 @@ describe.each(['/v1', '/v2'])('one user under %s', (prefix) => {
     });
   });
 
-  it('is missing when it is', async () => {
+  it('returns 404 when it does not exist', async () => {
     const missing = await admin.under(prefix).get('/users/0197f9a2-5c1e-7c3b-9d52-6f1d1c1f4a10');
     expectProblem(missing, 404, 'user-not-found');
     const problem = expectProblem(await admin.under(prefix).get('/users/seven'), 400, 'invalid-input');
@@ -139,10 +132,9 @@ describe.each(['/v1', '/v2'])('one user under %s', (prefix) => {
   });
 });
 
-it('a user who was suspended can not sign in', async () => {
-  const { api } = running;
+it('does not let a suspended user sign in', async () => {
   const user = await signUp(api, aUser());
-  await query(running.database.url, `update accounts.users set status = 'suspended' where id = $1`, [
+  await query(database.url, `update accounts.users set status = 'suspended' where id = $1`, [
     user.session.user.id,
   ]);
   expectProblem(await api.login(user), 401, 'invalid-credentials');

@@ -2,14 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { isRunning } from '#tools/embedded';
-import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
-import { removeTemporaryFolders, temporaryFolder } from './temporary-folder.js';
+import { useDataFolders } from './temporary-folder.js';
 
 // Many processes on real disks: much slower on a busy machine.
 jest.setTimeout(90_000);
 
-afterAll(removeTemporaryFolders);
+const folders = useDataFolders();
 
 interface Held {
   readonly parent: ChildProcess;
@@ -23,11 +23,11 @@ async function holdServers(dataDir: string): Promise<Held> {
   return { parent, pids: JSON.parse(line.toString()) as Held['pids'] };
 }
 
-describe('if the parent is killed,', () => {
+describe('servers whose parent is killed', () => {
   const onLinux = process.platform === 'linux' ? it : it.skip;
 
-  onLinux('its servers exit, too', async () => {
-    const { parent, pids } = await holdServers(temporaryFolder());
+  onLinux('exit, too', async () => {
+    const { parent, pids } = await holdServers(folders.create());
     parent.kill('SIGKILL');
     await eventually(() => {
       expect(isRunning(pids.postgres)).toBe(false);
@@ -35,8 +35,8 @@ describe('if the parent is killed,', () => {
     });
   });
 
-  it('another can start right away', async () => {
-    const dataDir = temporaryFolder();
+  it('can be started again right away', async () => {
+    const dataDir = folders.create();
     for (let round = 0; round < 3; round++) {
       const { parent } = await holdServers(dataDir);
       parent.kill('SIGKILL');

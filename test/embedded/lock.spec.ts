@@ -2,15 +2,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { acquireLock, LockHeld, withLock } from '../../tools/lock.mjs';
-import { removeTemporaryFolders, temporaryFolder } from './temporary-folder.js';
+import { useDataFolders } from './temporary-folder.js';
 
-afterAll(removeTemporaryFolders);
+const folders = useDataFolders();
 
-const lockFile = (): string => join(temporaryFolder(), 'lock');
+const lockFile = (): string => join(folders.create(), 'lock');
 
-/** Another process that takes the lock and waits to be killed. */
+/** Starts another process that takes the lock and runs until it is killed. */
 async function holder(path: string, then = ''): Promise<ChildProcess> {
   const script = `
     const { acquireLock } = await import(${JSON.stringify(resolve('tools', 'lock.mjs'))});
@@ -32,7 +32,7 @@ async function kill(child: ChildProcess): Promise<void> {
 }
 
 describe('the lock file', () => {
-  it('names the process that holds it, once the patience is over', async () => {
+  it('reports the process that still holds it when the wait is over', async () => {
     const path = lockFile();
     const child = await holder(path);
     const waitingFor: number[] = [];
@@ -72,7 +72,7 @@ describe('the lock file', () => {
     (await acquireLock(path, { patienceMs: 0 })).release();
   });
 
-  it('lets only one of many run at a time, and is free after an error', async () => {
+  it('lets only one caller run at a time, and is released after an error', async () => {
     const path = lockFile();
     let running = 0;
     const work = async (): Promise<void> => {

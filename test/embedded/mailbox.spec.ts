@@ -1,12 +1,12 @@
 import { startMailbox } from '#tools/embedded';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { createTransport } from 'nodemailer';
 import { eventually } from '../support/eventually.js';
-import { removeTemporaryFolders, temporaryFolder } from './temporary-folder.js';
+import { useDataFolders } from './temporary-folder.js';
 
 const log = (): void => undefined;
 
-afterAll(removeTemporaryFolders);
+const folders = useDataFolders();
 
 async function subjectsOn(webUrl: string): Promise<string[]> {
   const answer = await fetch(`${webUrl}/api/email`);
@@ -16,7 +16,7 @@ async function subjectsOn(webUrl: string): Promise<string[]> {
 
 describe('the embedded mailbox', () => {
   it('shows mail on its page, even after a restart', async () => {
-    const dataDir = temporaryFolder();
+    const dataDir = folders.create();
     const first = await startMailbox({ dataDir, log });
     const transport = createTransport(first.smtpUrl);
     await transport.sendMail({ from: 'a@example.com', to: 'b@example.com', subject: 'Hello', text: 'Hello' });
@@ -32,8 +32,8 @@ describe('the embedded mailbox', () => {
   });
 
   it('uses other ports if the usual ones are in use', async () => {
-    const first = await startMailbox({ dataDir: temporaryFolder(), log });
-    const second = await startMailbox({ dataDir: temporaryFolder(), log });
+    const first = await startMailbox({ dataDir: folders.create(), log });
+    const second = await startMailbox({ dataDir: folders.create(), log });
     expect(second.smtpUrl).not.toBe(first.smtpUrl);
     expect(second.webUrl).not.toBe(first.webUrl);
     await first.stop();

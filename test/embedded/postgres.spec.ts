@@ -1,9 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRunning, startPostgres } from '#tools/embedded';
-import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
-import { removeTemporaryFolders, temporaryFolder } from './temporary-folder.js';
+import { useDataFolders } from './temporary-folder.js';
 
 const log = (): void => undefined;
 const asRoot = process.getuid?.() === 0 ? it : it.skip;
@@ -11,7 +11,7 @@ const asRoot = process.getuid?.() === 0 ? it : it.skip;
 // Many processes on real disks: much slower on a busy machine.
 jest.setTimeout(90_000);
 
-afterAll(removeTemporaryFolders);
+const folders = useDataFolders();
 
 async function query<T>(url: string, sql: string): Promise<T[]> {
   const client = new pg.Client({ connectionString: url });
@@ -26,7 +26,7 @@ async function query<T>(url: string, sql: string): Promise<T[]> {
 
 describe('embedded PostgreSQL', () => {
   it('keeps its data after a stop and after a kill, and starts again each time', async () => {
-    const dataDir = temporaryFolder();
+    const dataDir = folders.create();
     const first = await startPostgres({ dataDir, durable: true, log });
     await query(first.url, 'CREATE TABLE kept (line text)');
     await query(first.url, `INSERT INTO kept VALUES ('before the stop')`);
@@ -47,7 +47,7 @@ describe('embedded PostgreSQL', () => {
   });
 
   it('requires the password, and listens on loopback only', async () => {
-    const dataDir = temporaryFolder();
+    const dataDir = folders.create();
     const server = await startPostgres({ dataDir, durable: false, log });
     const wrong = new URL(server.url);
     wrong.password = 'guessed';
@@ -61,7 +61,7 @@ describe('embedded PostgreSQL', () => {
   });
 
   it('ignores what a killed initdb left behind', async () => {
-    const dataDir = temporaryFolder();
+    const dataDir = folders.create();
     const leftover = join(dataDir, 'postgres', 'draft-0000');
     mkdirSync(leftover, { recursive: true });
     chmodSync(join(dataDir, 'postgres'), 0o711);
@@ -73,7 +73,7 @@ describe('embedded PostgreSQL', () => {
   });
 
   it('replaces a server that is still running on the folder', async () => {
-    const dataDir = temporaryFolder();
+    const dataDir = folders.create();
     const first = await startPostgres({ dataDir, durable: false, log });
     const second = await startPostgres({ dataDir, durable: false, log });
     expect(isRunning(first.pid)).toBe(false);
@@ -82,7 +82,7 @@ describe('embedded PostgreSQL', () => {
   });
 
   asRoot('runs as another user in a folder that only root can enter', async () => {
-    const closed = temporaryFolder();
+    const closed = folders.create();
     chmodSync(closed, 0o700);
     const dataDir = join(closed, 'project with space', 'data');
     const server = await startPostgres({ dataDir, durable: false, log });

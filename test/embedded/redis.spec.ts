@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { statSync } from 'node:fs';
 import { isRunning, startRedis } from '#tools/embedded';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { removeTemporaryFolders, temporaryFolder } from './temporary-folder.js';
+import { useDataFolders } from './temporary-folder.js';
 
 const log = (): void => undefined;
 
-afterAll(removeTemporaryFolders);
+const folders = useDataFolders();
 
 async function withClient<T>(url: string, work: (client: Redis) => Promise<T>): Promise<T> {
   const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null, enableReadyCheck: false });
@@ -22,7 +22,7 @@ async function withClient<T>(url: string, work: (client: Redis) => Promise<T>): 
 
 describe('embedded Redis', () => {
   it('keeps every acknowledged write after a stop and after a kill', async () => {
-    const dataDir = temporaryFolder();
+    const dataDir = folders.create();
     const first = await startRedis({ dataDir, durable: true, log });
     await withClient(first.url, (client) => client.set('stop', 'kept'));
     await first.stop();
@@ -39,7 +39,7 @@ describe('embedded Redis', () => {
   });
 
   it('is durable, never evicts, and requires the password', async () => {
-    const dataDir = temporaryFolder();
+    const dataDir = folders.create();
     const server = await startRedis({ dataDir, durable: true, log });
     const settings = await withClient(server.url, (client) =>
       client.config('GET', 'appendonly', 'maxmemory-policy', 'bind'),
@@ -55,7 +55,7 @@ describe('embedded Redis', () => {
   });
 
   it('replaces a server that is still running on the folder', async () => {
-    const dataDir = temporaryFolder();
+    const dataDir = folders.create();
     const first = await startRedis({ dataDir, durable: true, log });
     await withClient(first.url, (client) => client.set('key', 'kept'));
     const second = await startRedis({ dataDir, durable: true, log });

@@ -2,14 +2,14 @@ import { createPrivateKey } from 'node:crypto';
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureSecrets, FirstAdmin } from '#tools/embedded';
-import { afterAll, describe, expect, it } from '@jest/globals';
-import { removeTemporaryFolders, temporaryFolder } from './temporary-folder.js';
+import { describe, expect, it } from '@jest/globals';
+import { useDataFolders } from './temporary-folder.js';
 
-afterAll(removeTemporaryFolders);
+const folders = useDataFolders();
 
 describe('generated keys', () => {
   it('are created once, and only their owner can read them', () => {
-    const dataDir = temporaryFolder();
+    const dataDir = folders.create();
     const files = ensureSecrets(dataDir);
     const contents = Object.values(files).map((path) => readFileSync(path, 'utf8'));
     expect(ensureSecrets(dataDir)).toEqual(files);
@@ -21,7 +21,7 @@ describe('generated keys', () => {
   });
 
   it('have the format that the environment requires', () => {
-    const files = ensureSecrets(temporaryFolder());
+    const files = ensureSecrets(folders.create());
     const signing = createPrivateKey(readFileSync(files.jwtPrivateKeysFile));
     expect(signing.asymmetricKeyDetails?.namedCurve).toBe('prime256v1');
     const [id, bytes] = readFileSync(files.encryptionKeysFile, 'utf8').trim().split(':');
@@ -33,7 +33,7 @@ describe('generated keys', () => {
 describe('the first admin', () => {
   const email = 'admin@example.com';
   const inFolder = (): string => {
-    const dataDir = temporaryFolder();
+    const dataDir = folders.create();
     mkdirSync(join(dataDir, 'postgres'));
     return dataDir;
   };

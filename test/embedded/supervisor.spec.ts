@@ -4,9 +4,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { freePort, isRunning } from '#tools/embedded';
-import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
-import { removeTemporaryFolders, temporaryFolder } from './temporary-folder.js';
+import { hold } from '../support/fixture.js';
+import { useDataFolders } from './temporary-folder.js';
 
 interface Supervised {
   readonly child: ChildProcess;
@@ -14,16 +15,13 @@ interface Supervised {
   readonly exitCode: Promise<number | null>;
 }
 
-const running = new Set<ChildProcess>();
-
-afterEach(() => running.forEach((child) => child.kill('SIGKILL')));
 // Many processes on real disks: much slower on a busy machine.
 jest.setTimeout(90_000);
 
-afterAll(removeTemporaryFolders);
+const folders = useDataFolders();
 
 async function superviseFake(env: Record<string, string>): Promise<Supervised> {
-  const child = spawn(process.execPath, [join('test', 'embedded', 'supervise-fake.mjs')], {
+  const spawned = spawn(process.execPath, [join('test', 'embedded', 'supervise-fake.mjs')], {
     env: {
       PATH: process.env['PATH'],
       PORT: String(await freePort()),
@@ -32,14 +30,11 @@ async function superviseFake(env: Record<string, string>): Promise<Supervised> {
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  running.add(child);
+  const child = await hold(spawned, (process) => process.kill('SIGKILL'));
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const exitCode = once(child, 'close').then(([code]) => {
-    running.delete(child);
-    return code as number | null;
-  });
+  const exitCode = once(child, 'close').then(([code]) => code as number | null);
   return { child, output: () => output, exitCode };
 }
 
@@ -58,7 +53,7 @@ function pidsIn(dataDir: string): number[] {
 
 describe('the supervisor of npm start', () => {
   it('starts all servers, prints the admin once, and stops everything on Ctrl-C', async () => {
-    const dataDir = temporaryFolder();
+    const dataDir = folders.create();
     const first = await superviseFake({ DATA_DIR: dataDir });
     await ready(first);
     const variables = given(first);
@@ -87,7 +82,7 @@ describe('the supervisor of npm start', () => {
   });
 
   it('refuses a data folder that is in use, with one clear message', async () => {
-    const dataDir = temporaryFolder();
+    const dataDir = folders.create();
     const first = await superviseFake({ DATA_DIR: dataDir });
     await ready(first);
     const second = await superviseFake({ DATA_DIR: dataDir });
@@ -101,7 +96,7 @@ describe('the supervisor of npm start', () => {
   });
 
   it('can be restarted right after a kill, and leaves no process behind', async () => {
-    const dataDir = temporaryFolder();
+    const dataDir = folders.create();
     const env = {
       DATA_DIR: dataDir,
       PORT: String(await freePort()),
@@ -119,7 +114,7 @@ describe('the supervisor of npm start', () => {
   });
 
   it('prints credentials only once they work', async () => {
-    const dataDir = temporaryFolder();
+    const dataDir = folders.create();
     const failing = await superviseFake({ DATA_DIR: dataDir, FAKE_EXIT_CODE: '7' });
     expect(await failing.exitCode).toBe(7);
     expect(failing.output()).toContain('Gatehouse exited unexpectedly (exit code 7)');
@@ -132,7 +127,7 @@ describe('the supervisor of npm start', () => {
   });
 
   it('stops if one of its servers exits', async () => {
-    const dataDir = temporaryFolder();
+    const dataDir = folders.create();
     const supervised = await superviseFake({ DATA_DIR: dataDir });
     await ready(supervised);
     const [postgres = 0] = pidsIn(dataDir);
@@ -143,7 +138,7 @@ describe('the supervisor of npm start', () => {
   });
 
   it('starts no server whose URL is set', async () => {
-    const dataDir = join(temporaryFolder(), 'data');
+    const dataDir = join(folders.create(), 'data');
     const urls = {
       DATABASE_URL: 'postgres://db.example.com/x',
       REDIS_URL: 'redis://r.example.com',
@@ -158,7 +153,7 @@ describe('the supervisor of npm start', () => {
   });
 
   it('reports a port that is in use before it starts anything', async () => {
-    const dataDir = temporaryFolder();
+    const dataDir = folders.create();
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as { port: number };

@@ -1,17 +1,22 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { chmodSync } from 'node:fs';
+import { hold, useFixture } from '../support/fixture.js';
+import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.js';
 
-const made: string[] = [];
-
-/** A data folder that other users can enter, as a project's folder usually is. */
-export function temporaryFolder(parent = tmpdir()): string {
-  const folder = mkdtempSync(join(parent, `gatehouse-test-${process.pid}-`));
-  chmodSync(folder, 0o711);
-  made.push(folder);
-  return folder;
+export interface DataFolders {
+  /** Creates a data folder. @returns its path */
+  create(): string;
 }
 
-export function removeTemporaryFolders(): void {
-  made.splice(0).forEach((folder) => rmSync(folder, { recursive: true, force: true }));
+/** Data folders that other users can enter, like most project folders. They are removed after the suite. */
+export function useDataFolders(): DataFolders {
+  return useFixture(() => {
+    const folders: TemporaryFolder[] = [];
+    const create = (): string => {
+      const folder = temporaryFolder('data');
+      folders.push(folder);
+      chmodSync(folder.path, 0o711);
+      return folder.path;
+    };
+    return hold({ create }, () => folders.forEach((folder) => folder.remove()));
+  });
 }

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { VersioningType } from '@nestjs/common';
+import { type ClassProvider, VersioningType } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { Clock } from '#libs/clock';
@@ -9,9 +9,12 @@ import { parseEnvironment } from '../../config/index.js';
 import { ApiModule } from '../../src/processes/api.module.js';
 import { ProcessModule } from '../../src/processes/run.js';
 import { ApiClient } from './client.js';
+import { hold, useFixture } from './fixture.js';
 import { setting } from './setting.js';
+import { signInAdmin } from './use-app.js';
+import { type GivenServers, holdServers, type Servers, type Settings } from './use-servers.js';
 
-/** Stands still, and moves when it is told to. */
+/** Stands still until the test advances it. */
 export class TestClock extends Clock {
   private instant = Date.now();
 
@@ -31,9 +34,42 @@ export interface ApiApp {
   close(): Promise<void>;
 }
 
-/** The role `api` in this process, under a clock that the test moves. */
-export async function startApiApp(
+/** The role `api` in Jest's own process and the servers that it runs on. */
+export interface UsedApiApp extends ApiApp, Omit<Servers, 'start' | 'launch'> {
+  /** Signed in as the admin whom the settings name. */
+  readonly admin: ApiClient;
+}
+
+/**
+ * Runs the role `api` in Jest's own process for the suite, under a clock that the test moves.
+ * @param replaced providers that the application gets instead of its own
+ */
+export function useApiApp(
+  settings: Settings = {},
+  given: GivenServers = {},
+  replaced: readonly ClassProvider[] = [],
+): UsedApiApp {
+  return useFixture(async () => {
+    const { database, redis, redisUrl, sink } = await holdServers(given);
+    const environment = { ...settings, DATABASE_URL: database.url, REDIS_URL: redisUrl };
+    const running = await hold(startApiApp(environment, replaced), (app) => app.close());
+    const admin = await signInAdmin(running.api, settings);
+    return {
+      ...running,
+      database,
+      redis,
+      redisUrl,
+      sink,
+      get admin() {
+        return admin();
+      },
+    };
+  });
+}
+
+async function startApiApp(
   overrides: { DATABASE_URL: string; REDIS_URL: string } & Record<string, string>,
+  replaced: readonly ClassProvider[],
 ): Promise<ApiApp> {
   const env = {
     PORT: '0',
@@ -49,12 +85,14 @@ export async function startApiApp(
   const config = parseEnvironment(env, 'api');
   const loggers = createLoggers({ level: 'silent', role: 'api', pretty: false });
   const clock = new TestClock();
-  const testing = await Test.createTestingModule({
+  const builder = Test.createTestingModule({
     imports: [ProcessModule.forRoles([ApiModule], config, loggers)],
-  })
-    .overrideProvider(Clock)
-    .useValue(clock)
-    .compile();
+  });
+  builder.overrideProvider(Clock).useValue(clock);
+  for (const { provide, useClass } of replaced) {
+    builder.overrideProvider(provide).useClass(useClass);
+  }
+  const testing = await builder.compile();
   const app = testing.createNestApplication<NestFastifyApplication>(createFastifyAdapter(config), {
     bodyParser: false,
     logger: false,

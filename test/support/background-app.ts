@@ -14,13 +14,13 @@ export interface BackgroundAppOptions {
   readonly redisUrl: string;
   /** The jobs that the process knows, if not all that are declared. */
   readonly jobs?: readonly Job[];
-  /** Needed by what uses PostgreSQL. */
+  /** Needed by modules that use PostgreSQL. */
   readonly database?: { readonly url: string; readonly schema: Schema };
   readonly imports?: ModuleMetadata['imports'];
   readonly providers?: ModuleMetadata['providers'];
 }
 
-/** A process without HTTP: queues, and a database where asked for, around the modules under test. */
+/** A process without HTTP: queues, and a database if asked for, around the modules under test. */
 export interface BackgroundApp {
   readonly database: Database;
   readonly registry: Registry;
@@ -28,7 +28,7 @@ export interface BackgroundApp {
   close(): Promise<void>;
 }
 
-/** Starts it; rejects when it refuses to start. */
+/** Starts the process, and rejects when it refuses to start. */
 export async function startBackgroundApp(options: BackgroundAppOptions): Promise<BackgroundApp> {
   const { database } = options;
   const builder = Test.createTestingModule({
@@ -45,7 +45,7 @@ export async function startBackgroundApp(options: BackgroundAppOptions): Promise
   const testing = await (
     options.jobs ? builder.overrideProvider(JOBS).useValue(options.jobs) : builder
   ).compile();
-  // Failures are what these tests are about; their lines would only hide what Jest reports.
+  // These tests provoke failures, whose log lines would only hide Jest's output.
   Logger.overrideLogger(false);
   try {
     await testing.init();
@@ -56,7 +56,7 @@ export async function startBackgroundApp(options: BackgroundAppOptions): Promise
   return wrap(testing, database?.schema);
 }
 
-/** A database with the tables of this schema's entities, and no others. */
+/** A database with only the tables of this schema's entities. */
 export async function databaseOf(schema: Schema): Promise<TestDatabase> {
   const database = await emptyDatabase();
   const orm = await MikroORM.init({ clientUrl: database.url, entities: [...schema.entities] });
@@ -67,7 +67,7 @@ export async function databaseOf(schema: Schema): Promise<TestDatabase> {
 
 const SETTINGS = { poolSize: 5, migrateOnStart: false };
 
-/** The same for all apps, so that one can open what another sealed. */
+/** Shared by all apps, so one can open what another sealed. */
 const KEYS = new KeyRing([{ id: 'test', bytes: randomBytes(32) }]);
 
 @Global()

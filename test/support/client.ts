@@ -1,4 +1,4 @@
-/** What an operation answered. `body` is undefined when there is none, and text when it is not JSON. */
+/** The response of an operation. `body` is undefined when there is none, and text when it isn't JSON. */
 export interface Answer<T> {
   readonly status: number;
   readonly headers: Headers;
@@ -63,11 +63,11 @@ export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly json?: unknown;
-  /** Sent as it is. */
+  /** Sent unchanged. */
   readonly body?: string | Uint8Array<ArrayBuffer>;
 }
 
-/** Speaks to a running API as its users do. Each `with…` gives another client and leaves this one as it is. */
+/** Calls a running API as its users do. Each `with…` returns another client and leaves this one unchanged. */
 export class ApiClient {
   constructor(
     readonly url: string,
@@ -75,7 +75,7 @@ export class ApiClient {
     private readonly headers: Readonly<Record<string, string>> = {},
   ) {}
 
-  /** Under another prefix: `/v1`, or nothing for what has no version. */
+  /** Under another prefix: `/v1`, or an empty one for unversioned routes. */
   under(prefix: string): ApiClient {
     return new ApiClient(this.url, prefix, this.headers);
   }

@@ -8,7 +8,7 @@ export const newKey = (id = 'k1'): string => `${id}:${randomBytes(32).toString('
 export const newPem = (namedCurve = 'P-256'): string =>
   generateKeyPairSync('ec', { namedCurve }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 
-/** What has no default. */
+/** The variables without a default. */
 export const COMPLETE: Environment = {
   DATABASE_URL: 'postgres://127.0.0.1/gatehouse',
   REDIS_URL: 'redis://127.0.0.1',
@@ -22,7 +22,7 @@ export function parse(overrides: Environment = {}, role: Role = 'all'): AppConfi
   return parseEnvironment({ ...COMPLETE, ...overrides }, role);
 }
 
-/** What is wrong, a line for each variable; none when the environment is fine. */
+/** What is wrong, a line per variable, or nothing when the environment is fine. */
 export function problemsOf(overrides: Environment, role: Role = 'all'): readonly string[] {
   try {
     parse(overrides, role);

@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 const INTERVAL_MS = 25;
 
 /**
- * Tries until the assertion holds, and returns what it returns. For what happens in another process, or after a queue;
- * everything else is awaited directly.
- * @throws the assertion's last error when time is up
+ * Retries until the assertion holds, and returns its result. Only for what happens in another process or through a
+ * queue; await everything else directly.
+ * @throws the assertion's last error when time runs out
  */
 export async function eventually<T>(
   assertion: () => T | Promise<T>,

@@ -10,7 +10,7 @@ export interface NewUser {
   readonly timezone?: string;
 }
 
-/** Somebody who could register: nobody else has the address, and the password is good. */
+/** A user who can register: the address is unique and the password is strong. */
 export function aUser(given: Partial<NewUser> = {}): NewUser {
   const name = randomBytes(6).toString('hex');
   return { email: `ada.${name}@acme.test`, password: `otters of ${name} are brave`, ...given };
@@ -18,34 +18,34 @@ export function aUser(given: Partial<NewUser> = {}): NewUser {
 
 export interface SignedUp extends NewUser {
   readonly session: SessionBody;
-  /** Speaks for this user. */
+  /** Calls the API as this user. */
   readonly api: ApiClient;
 }
 
-/** Somebody who has registered. */
+/** Registers a user. */
 export async function signUp(api: ApiClient, given: Partial<NewUser> = {}): Promise<SignedUp> {
   const user = aUser(given);
   const { status, body } = await api.register(user);
   if (status !== 201) {
-    throw new Error(`the registration was answered with ${status}: ${JSON.stringify(body)}`);
+    throw new Error(`the registration returned ${status}: ${JSON.stringify(body)}`);
   }
   return { ...user, session: body, api: api.as(body) };
 }
 
-/** Signs in again, as another device does. */
+/** Signs in again, as another device would. */
 export async function signIn(api: ApiClient, user: NewUser): Promise<SignedUp> {
   const { status, body } = await api.login(user);
   if (status !== 200) {
-    throw new Error(`the sign-in was answered with ${status}: ${JSON.stringify(body)}`);
+    throw new Error(`the sign-in returned ${status}: ${JSON.stringify(body)}`);
   }
   return { ...user, session: body, api: api.as(body) };
 }
 
-/** The token of the link in a mail. */
+/** The token in the link of a mail. */
 export function tokenIn(mail: ReceivedMail | undefined): string {
   const token = /[?&]token=([\w-]+)/.exec(mail?.text ?? '')?.[1];
   if (token === undefined) {
-    throw new Error('there is no link with a token in the mail');
+    throw new Error('the mail has no link with a token');
   }
   return token;
 }

@@ -11,14 +11,14 @@ import { ensureBuilt } from '../../tools/scripts/build.ts';
 const FOLDER = 'gatehouse-test-';
 
 /**
- * One PostgreSQL and one Redis for all suites, each of which takes a database of its own in them (see servers.ts).
+ * Starts one PostgreSQL and one Redis for all suites. Each suite has a database of its own in them (see servers.ts).
  * Jest runs this file outside its sandbox, so it uses the build.
  */
 export default async function setUp() {
   await ensureBuilt();
   removeLeftovers();
   const dataDir = await mkdtemp(join(tmpdir(), `${FOLDER}${process.pid}-`));
-  await chmod(dataDir, 0o711); // As root, PostgreSQL runs as another user, who has to pass.
+  await chmod(dataDir, 0o711); // As root, PostgreSQL runs as another user, who must be able to enter.
   const options = { dataDir, durable: false };
   const servers = [];
   globalThis.stopTestServers = async () => {
@@ -29,7 +29,7 @@ export default async function setUp() {
     const [postgres, redis] = await Promise.all(
       [
         startPostgres({ ...options, log: () => undefined }),
-        startRedis({ ...options, databases: 1024, log: console.error }), // It may have to be installed first.
+        startRedis({ ...options, databases: 1024, log: console.error }), // It may have to be downloaded first.
       ].map(async (starting) => {
         const server = await starting;
         servers.push(server);
@@ -39,6 +39,7 @@ export default async function setUp() {
     await makeTemplate(postgres.url);
     process.env.TEST_POSTGRES_URL = postgres.url;
     process.env.TEST_REDIS_URL = redis.url;
+    process.env.TEST_COMPILE_CACHE = join(dataDir, 'compile-cache');
     process.env.TEST_JWT_PRIVATE_KEYS = newSigningKey();
     process.env.TEST_ENCRYPTION_KEYS = newNamedKey().trim();
     process.env.TEST_BLIND_INDEX_KEYS = newNamedKey().trim();
@@ -48,7 +49,7 @@ export default async function setUp() {
   }
 }
 
-/** Of runs that were killed. Their servers went with them, their folders did not. */
+/** Removes the folders of runs that were killed. Their servers are gone already. */
 function removeLeftovers() {
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(FOLDER))) {
     if (!isRunning(Number.parseInt(name.slice(FOLDER.length), 10))) {
@@ -57,7 +58,7 @@ function removeLeftovers() {
   }
 }
 
-/** Migrated once; cloning it takes a fraction of migrating. */
+/** Migrated once. Cloning it is much faster than migrating. */
 async function makeTemplate(url) {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -68,7 +69,7 @@ async function makeTemplate(url) {
     const template = new URL(url);
     template.pathname = '/gatehouse_template';
     await migrateDatabase(() => template.href);
-    // A connection to it would make cloning fail.
+    // An open connection would make cloning fail.
     await client.query('ALTER DATABASE gatehouse_template IS_TEMPLATE true ALLOW_CONNECTIONS false');
   } finally {
     await client.end();

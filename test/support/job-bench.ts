@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import { JobRunnerModule, Queues } from '#libs/bull';
 import { defineJob, type JobContext, JobQueue, ProcessesJob, Tick } from '#libs/jobs';
 import { type BackgroundApp, type BackgroundAppOptions, startBackgroundApp } from './background-app.js';
+import { hold, useFixture } from './fixture.js';
 import { eventually, redisUrl } from './servers.js';
 
 export class Greeting {
@@ -17,7 +18,7 @@ const quick = {
   attempts: 3,
   backoff: { baseMs: 20, capMs: 50, jitter: 0 },
   keepFailed: { ageSeconds: 3_600, count: 100 },
-  // A machine that pauses for a second must not look like a process that has died: its jobs would run twice.
+  // A machine that stalls for a second must not look like a crashed process, whose jobs would run again.
   stalled: { maxCount: 5, lockMs: 3_000, checkEveryMs: 1_000 },
 } as const;
 
@@ -29,7 +30,7 @@ const sweep = defineJob('sweep', {
   everyMinutes: 60,
 });
 
-/** What the processors have seen, and what they do, which is up to each test. */
+/** What the processors have seen, and what they do, which each test decides. */
 @Injectable()
 export class Household {
   greeted: { name: string; attempt: number }[] = [];
@@ -57,8 +58,13 @@ export class SweepProcessor {
   }
 }
 
-/** Processes that share a Redis and a small job table of their own: for tests of how jobs are run. */
-export class JobBench {
+/** A `JobBench` for each test. */
+export function useJobBench(): JobBench {
+  return useFixture(() => hold(JobBench.open(), (bench) => bench.close()), { per: 'test' });
+}
+
+/** Processes that share a Redis and a small job table of their own, for tests of how jobs run. */
+class JobBench {
   readonly household = new Household();
   readonly apps: BackgroundApp[] = [];
 
@@ -72,12 +78,12 @@ export class JobBench {
     return new JobBench(url, new Redis(url));
   }
 
-  /** Another process that runs the jobs; resolves when it can take some. */
+  /** Starts another process that runs jobs, and resolves once it accepts some. */
   async start(providers: BackgroundAppOptions['providers'] = [GreetProcessor, SweepProcessor]) {
     return this.run({ imports: [JobRunnerModule.forRole('host')], providers });
   }
 
-  /** One that only puts jobs. */
+  /** Starts a process that only enqueues jobs. */
   async startProducer() {
     return this.run({});
   }
@@ -122,7 +128,7 @@ export class JobBench {
     const jobs = app.get(JobQueue);
     await eventually(() => {
       if (!jobs.isReady) {
-        throw new Error('Redis can not be reached');
+        throw new Error('Redis cannot be reached');
       }
     });
     return jobs;

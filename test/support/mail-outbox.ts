@@ -3,7 +3,7 @@ import type { SendNotification } from '#libs/contracts';
 import type { ApiApp } from './api-app.js';
 import { query } from './stored.js';
 
-/** The mails to this user that wait in the outbox, the oldest first: what would be sent, were anybody to send it. */
+/** The mails to this user that wait in the outbox, oldest first. */
 export async function mailsInOutbox(
   { app }: ApiApp,
   databaseUrl: string,
@@ -18,11 +18,11 @@ export async function mailsInOutbox(
   return rows.map((row) => sealer.openJson(row.sealed, `outbox:${row.message_id}`) as SendNotification);
 }
 
-/** The token of the link that such a mail holds. */
+/** The token in the link of such a mail. */
 export function linkTokenOf(mail: SendNotification | undefined): string {
   const token = new URL(mail?.data['link'] ?? '').searchParams.get('token');
   if (token === null) {
-    throw new Error('there is no token in the mail’s link');
+    throw new Error('the link in the mail has no token');
   }
   return token;
 }

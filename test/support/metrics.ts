@@ -2,14 +2,14 @@ interface Scraped {
   readonly managementUrl: string;
 }
 
-/** One line of what a process tells Prometheus. */
+/** One line of a process's metrics. */
 export interface Sample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
-/** What a process tells on its management port. */
+/** The metrics on a process's management port. */
 export async function scrape({ managementUrl }: Scraped): Promise<Sample[]> {
   const text = await (await fetch(`${managementUrl}/metrics`)).text();
   return text
@@ -26,7 +26,7 @@ export async function scrape({ managementUrl }: Scraped): Promise<Sample[]> {
     });
 }
 
-/** The value of a metric, as a process tells it; `labels` choose one where there are several. */
+/** The value of a process's metric; `labels` select one of several. */
 export async function metricOf(
   app: Scraped,
   name: string,

@@ -4,13 +4,13 @@ import { parse } from 'yaml';
 
 const CHART = join('helm', 'gatehouse');
 
-/** A query that operators rely on, and where it stands. */
+/** A query that operators rely on, and where it is defined. */
 export interface Expression {
   readonly where: string;
   readonly expr: string;
-  /** Names in double braces of its legend or its alert's sentences. */
+  /** Names in double braces in its legend or in its alert's annotations. */
   readonly labels: readonly string[];
-  /** The name of the series that a recording rule makes of it. */
+  /** The name of the series that a recording rule creates from it. */
   readonly record?: string;
 }
 
@@ -32,7 +32,7 @@ interface Dashboard {
   readonly templating: { readonly list: readonly { readonly name: string; readonly definition?: string }[] };
 }
 
-/** All expressions of the chart's rules. */
+/** All expressions in the chart's rules. */
 export function ruleExpressions(): Expression[] {
   const folder = join(CHART, 'rules');
   return readdirSync(folder)
@@ -53,7 +53,7 @@ export function ruleExpressions(): Expression[] {
     }));
 }
 
-/** All expressions of the dashboard, with what Grafana puts for its variables. */
+/** All expressions in the dashboard, with its variables replaced as Grafana would. */
 export function dashboardExpressions(): Expression[] {
   const text = readFileSync(join(CHART, 'dashboards', 'gatehouse.json'), 'utf8');
   const { panels, annotations, templating } = JSON.parse(text) as Dashboard;

@@ -1,3 +1,4 @@
+import { afterEach, beforeEach } from '@jest/globals';
 import { Global, Module } from '@nestjs/common';
 import { v7 } from 'uuid';
 import { accounts, notifications, type SendNotification, sendNotification } from '#libs/contracts';
@@ -7,19 +8,28 @@ import { JobQueue, loadedJobs } from '#libs/jobs';
 import { AppConfig } from '../../config/index.js';
 import { sendMail } from '../../src/notifications/deliveries/send-mail.job.js';
 import { NotificationsModule } from '../../src/notifications/notifications.module.js';
-import { notificationsSchema } from '../../src/notifications/notifications.schema.js';
+import { notificationsSchema } from '../../src/notifications/migrations/index.js';
 import { type BackgroundApp, databaseOf, startBackgroundApp } from './background-app.js';
+import { hold, useFixture } from './fixture.js';
 import { eventually, redisUrl, type SmtpSink, startSmtpSink, type TestDatabase } from './servers.js';
 
 const backoff = { baseMs: 50, capMs: 100, jitter: 0 };
-/** As in production, but for the waiting. */
+/** As in production, but with shorter delays. */
 const jobs = () => loadedJobs().map((job) => (job.everyMinutes === undefined ? { ...job, backoff } : job));
 
 export const LINK = 'https://app.example.com/verify-email?token=a-secret-token';
 export const HOUR_MS = 3_600_000;
 
-/** The notifications service with a database, a Redis and an SMTP server of its own, fed as the relay of accounts would. */
-export class NotificationsBench {
+/** A `NotificationsBench` for the suite, started anew for each test. */
+export function useNotificationsBench(): NotificationsBench {
+  const bench = useFixture(() => hold(NotificationsBench.open(), (opened) => opened.close()));
+  beforeEach(() => bench.start());
+  afterEach(() => bench.stop());
+  return bench;
+}
+
+/** The notifications service with its own database, Redis and SMTP server, fed as the relay of accounts would. */
+class NotificationsBench {
   private running: BackgroundApp | undefined;
 
   private constructor(
@@ -64,7 +74,7 @@ export class NotificationsBench {
     });
     await eventually(() => {
       if (!this.jobs.isReady) {
-        throw new Error('Redis can not be reached');
+        throw new Error('Redis cannot be reached');
       }
     });
   }
@@ -78,7 +88,7 @@ export class NotificationsBench {
     await Promise.all([this.sink.stop(), this.database.drop()]);
   }
 
-  /** @returns the message's id */
+  /** @returns the id of the message */
   async deliver(
     data: SendNotification,
     messageId = v7(),
@@ -103,7 +113,7 @@ export class NotificationsBench {
     });
   }
 
-  /** @throws Error when it is not there */
+  /** @throws Error when it does not exist */
   async delivery(id: string): Promise<DeliveryRow> {
     const [row] = await this.sql<DeliveryRow>('select * from notifications.deliveries where id = ?', [id]);
     if (!row) {
@@ -112,7 +122,7 @@ export class NotificationsBench {
     return row;
   }
 
-  /** Messages of the own outbox that wait for their delivery to be final. */
+  /** Messages in the service's own outbox, which wait for their delivery to become final. */
   notes(): Promise<object[]> {
     return this.sql('select message_id from notifications.outbox');
   }
@@ -127,7 +137,7 @@ export class NotificationsBench {
     return this.app.database.run((em) => em.execute<T[]>(query, values));
   }
 
-  /** The ids that were confirmed, oldest last; nobody takes the confirmations here. */
+  /** The confirmed ids, newest first. Nothing consumes the confirmations here. */
   async confirmations(): Promise<string[]> {
     const waiting = await this.queue(accounts.confirm.name).getWaiting();
     return waiting.map(({ data }) => (data as { messageId: string }).messageId);

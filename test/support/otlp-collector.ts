@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { freePort } from '#tools/embedded';
+import { hold, useFixture } from './fixture.js';
 
 export interface ExportedSpan {
   readonly traceId: string;
@@ -13,15 +14,15 @@ export interface ExportedSpan {
   readonly isError: boolean;
 }
 
-/** `accept` spans; `refuse` them (400, which is not tried again); `hang` without an answer. */
+/** `accept` spans; `refuse` them (400, which is not retried); `hang` without a response. */
 export type CollectorBehaviour = 'accept' | 'refuse' | 'hang';
 
 export interface OtlpCollector {
   readonly url: string;
   readonly spans: readonly ExportedSpan[];
-  /** How many exports came, whatever became of them. */
+  /** The number of exports, whatever their outcome. */
   readonly exports: number;
-  /** Everything that came, as it came: what is not in here was not exported. */
+  /** Everything received, unparsed. What is not in here was not exported. */
   readonly raw: Buffer;
   behave(behaviour: CollectorBehaviour): void;
   /** Refuses connections until `start`, which listens on the same port again. */
@@ -29,14 +30,19 @@ export interface OtlpCollector {
   start(): Promise<void>;
 }
 
-/** A collector that takes OTLP over HTTP as protobuf and keeps it. */
-export async function startCollector(): Promise<OtlpCollector> {
+/** A collector for the suite. */
+export function useCollector(): OtlpCollector {
+  return useFixture(() => hold(startCollector(), (collector) => collector.stop()));
+}
+
+/** A collector that accepts OTLP over HTTP as protobuf and keeps it. */
+async function startCollector(): Promise<OtlpCollector> {
   const collector = new Collector(await freePort());
   await collector.start();
   return collector;
 }
 
-/** Service and name of the span, of its parent and so on, up to the first one that is not among `spans`. */
+/** The service and name of the span, its parent and so on, up to the first one that is not in `spans`. */
 export function ancestry(spans: readonly ExportedSpan[], span: ExportedSpan | undefined): [string, string][] {
   return span === undefined
     ? []
@@ -111,7 +117,7 @@ class Collector implements OtlpCollector {
   }
 }
 
-/** The numbers are those of opentelemetry-proto, `trace/v1/trace.proto`. */
+/** Field numbers as in opentelemetry-proto, `trace/v1/trace.proto`. */
 function decodeExport(body: Buffer): ExportedSpan[] {
   return messages(body, 1).flatMap((resourceSpans) => {
     const resource = attributesOf(messages(resourceSpans, 1)[0] ?? Buffer.alloc(0), 1);
@@ -137,7 +143,7 @@ function decodeSpan(span: Buffer, service: string): ExportedSpan {
   };
 }
 
-/** KeyValue has the key as 1 and an AnyValue as 2, of which we read strings (1) and integers (3). */
+/** In a KeyValue, 1 is the key and 2 an AnyValue, of which we read strings (1) and integers (3). */
 function attributesOf(message: Buffer, number: number): Record<string, string | number> {
   return Object.fromEntries(
     messages(message, number).map((pair) => {
@@ -154,7 +160,7 @@ function messages(message: Buffer, number: number): Buffer[] {
   );
 }
 
-/** The wire format of protobuf: numbers are varints (0) or of fixed length (1, 5), all else has its length before it (2). */
+/** Protobuf's wire format: numbers are varints (0) or of fixed length (1, 5); anything else is length-prefixed (2). */
 function fieldsOf(message: Buffer): (readonly [number, Buffer | bigint])[] {
   const fields: (readonly [number, Buffer | bigint])[] = [];
   let at = 0;

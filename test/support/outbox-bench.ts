@@ -1,3 +1,4 @@
+import { afterEach } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
@@ -16,31 +17,32 @@ import {
   Outbox,
 } from '#libs/messaging';
 import { type BackgroundApp, databaseOf, startBackgroundApp } from './background-app.js';
+import { hold, useFixture } from './fixture.js';
 import { type OwnServer, ownRedis, type TestDatabase } from './servers.js';
 
 export const writer = defineService('writer', { role: 'writer' });
 const reader = defineService('reader', { role: 'reader' });
 const schema = defineSchema(writer.name, []);
-const messaging = MessagingModule.forService(writer, schema);
+const messaging = MessagingModule.forSchema(schema);
 
 export class Registered {
   @IsEmail() email!: string;
 }
-/** A message, for what it matters. */
+/** A message whose content does not matter. */
 export const registered = defineMessage('someone.registered', { data: Registered, to: [reader] });
 export const ADA: Registered = { email: 'ada@example.com' };
 
 /** What the consumer has seen, and whether it confirms. */
 @Injectable()
 class Consumption {
-  /** Every delivery, also of what was delivered before. */
+  /** Every delivery, including repeated ones. */
   readonly delivered: DeliverMessage[] = [];
-  /** The ids of messages that had their effect. */
+  /** The ids of messages that took effect. */
   readonly taken: string[] = [];
   confirms = true;
 }
 
-/** Stands for the other service: takes each message once by its inbox, and confirms. */
+/** Stands for the other service: accepts each message once, through its inbox, and confirms it. */
 @ProcessesJob(reader.deliver)
 class Consumer {
   constructor(
@@ -67,13 +69,20 @@ export interface Roles {
   readonly consumer?: boolean;
 }
 
-/** Processes around one outbox, in a PostgreSQL database and a Redis of their own. */
+/** An `OutboxBench` for the suite, reset after each test. */
+export function useOutboxBench(): OutboxBench {
+  const bench = useFixture(() => hold(OutboxBench.open(), (opened) => opened.close()));
+  afterEach(() => bench.reset());
+  return bench;
+}
+
+/** Processes around one outbox, with their own PostgreSQL database and Redis. */
 export class OutboxBench {
   consumption = new Consumption();
   readonly apps: BackgroundApp[] = [];
 
   private constructor(
-    public redis: OwnServer,
+    readonly redis: OwnServer,
     private readonly database: TestDatabase,
   ) {}
 
@@ -100,7 +109,7 @@ export class OutboxBench {
     return app;
   }
 
-  /** @returns the messages' ids */
+  /** @returns the ids of the messages */
   append(app: BackgroundApp, count: number): Promise<string[]> {
     return app.database.transaction(async (em) => {
       const ids: string[] = [];
@@ -115,12 +124,12 @@ export class OutboxBench {
     return this.sql(`select *, extract(epoch from next_at - now()) as due_in from ${schema.name}.outbox`);
   }
 
-  /** Instead of waiting for the time to come. */
+  /** Instead of waiting. */
   async makeDue(): Promise<void> {
     await this.sql(`update ${schema.name}.outbox set next_at = now()`);
   }
 
-  /** How many messages wait on the consumer's queue. */
+  /** The number of messages waiting in the consumer's queue. */
   waiting(): Promise<number> {
     return (this.apps[0] as BackgroundApp).get(Queues).get(reader.deliver.name).getWaitingCount();
   }
@@ -146,7 +155,7 @@ export class OutboxBench {
     client.disconnect();
   }
 
-  /** Ends all processes and forgets what they did. */
+  /** Stops all processes and forgets what they did. */
   async reset(): Promise<void> {
     await this.sql(`delete from ${schema.name}.outbox`);
     await Promise.all(this.apps.splice(0).map((app) => app.close()));

@@ -1,6 +1,6 @@
-// Nest's core packages are ES modules that import each other in circles. Loaded first and from here they are complete
-// before CommonJS packages (Bull's, Terminus') require them, which Jest would refuse with "Cannot require() ES Module
-// … in a cycle".
+// Nest's core packages are ES modules with circular imports. Loading them here, before CommonJS packages (Bull's,
+// Terminus') require them, completes them first. Otherwise Jest fails with "Cannot require() ES Module … in a
+// cycle".
 import 'reflect-metadata';
 import '@nestjs/common';
 import '@nestjs/core';

@@ -1,14 +1,14 @@
 import { expect } from '@jest/globals';
 import type { Answer, ProblemBody } from './client.js';
 
-/** That the answer is a problem document as the contract describes it, with this status and code. */
+/** Expects a problem document as documented, with this status and code. */
 export function expectProblem(answer: Answer<unknown>, status: number, code: string): ProblemBody {
   const problem = answer.body as ProblemBody;
   expect([answer.status, problem?.code]).toEqual([status, code]);
   return expectProblemDocument(answer);
 }
 
-/** That the answer is a problem document, whichever. */
+/** Expects any problem document. */
 export function expectProblemDocument(answer: Answer<unknown>): ProblemBody {
   const problem = answer.body as ProblemBody;
   expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json\b/);

@@ -7,10 +7,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ensureSecrets, freePort, startPostgres, startRedis } from '#tools/embedded';
 
 const READY_TIMEOUT_MS = 30_000;
-/** What V8's compiler takes until a server is as fast as it will be all day. */
+/** How long V8 compiles until a server reaches its full speed. */
 export const WARM_UP_SECONDS = 8;
 
-/** PostgreSQL and Redis with durable settings, as `npm start` runs them, and the means to start processes on them. */
+/** PostgreSQL and Redis with durable settings, as `npm start` runs them, and functions that start processes on them. */
 export async function startEnvironment() {
   const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
   const log = () => undefined;
@@ -38,7 +38,7 @@ export async function startEnvironment() {
         MANAGEMENT_PORT: String(managementPort),
         DRAIN_SECONDS: '0',
         NODE_ENV: 'production',
-        // The same for every process, since it is the issuer of the tokens that they accept from each other.
+        // The same for every process, since it is the issuer of the tokens they accept from each other.
         PUBLIC_URL: 'http://localhost:3000',
         ...overrides,
       });
@@ -50,7 +50,7 @@ export async function startEnvironment() {
         stop: () => stop(child),
       };
     },
-    /** A process of ours that prints its URL or figures as one JSON line. */
+    /** Starts a script of ours that prints its URL or results as one JSON line. */
     startScript: (name, ...args) => start(children, [join('test', 'bench', name), ...args], {}),
     async stop() {
       await Promise.all([...children].map(stop));
@@ -68,7 +68,7 @@ function start(children, args, env) {
   children.add(child);
   child.once('exit', () => children.delete(child));
   if (args[0]?.startsWith('dist')) {
-    // The log goes where a container's does: into a pipe that another process reads.
+    // As in a container, the log goes into a pipe that another process reads.
     spawn('cat', [], { stdio: [child.stdout, 'ignore', 'inherit'] });
   }
   return child;
@@ -94,7 +94,7 @@ async function ready(url, child) {
   throw new Error(`${url} did not become ready`);
 }
 
-/** The next line that a child prints, as JSON. */
+/** The next line a child prints, as JSON. */
 export async function nextLine(child) {
   let text = '';
   for await (const chunk of child.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
@@ -107,7 +107,7 @@ export async function nextLine(child) {
   throw new Error('the process ended without a word');
 }
 
-/** Opens accounts, several at a time. @returns the sessions */
+/** Registers accounts, several at a time. @returns their sessions */
 export async function register(url, count, password = 'seven brave otters', name = 'bench') {
   const sessions = [];
   const one = async (i) => {

@@ -5,7 +5,7 @@ export interface PromQuery {
   readonly selectors: readonly Selector[];
   /** The names in `by (…)`, `without (…)` and `on (…)`. */
   readonly groupings: readonly string[];
-  /** Labels that the expression makes itself, by `label_replace`. */
+  /** Labels that the expression creates with `label_replace`. */
   readonly made: readonly string[];
 }
 
@@ -14,7 +14,7 @@ export interface Selector {
   readonly matchers: readonly { readonly label: string; readonly op: string; readonly value: string }[];
 }
 
-/** @throws Error when it can not be parsed */
+/** @throws Error when it cannot be parsed */
 export function parsePromQuery(expression: string): PromQuery {
   const selectors: Selector[] = [];
   const groupings: string[] = [];
@@ -24,7 +24,7 @@ export function parsePromQuery(expression: string): PromQuery {
     enter({ name, type, node }) {
       if (type.isError) {
         throw new Error(
-          `"${textOf({ from: node.from, to: expression.length })}" can not be parsed in: ${expression}`,
+          `"${textOf({ from: node.from, to: expression.length })}" cannot be parsed in: ${expression}`,
         );
       }
       if (name === 'VectorSelector') {

@@ -4,8 +4,8 @@ import type { Answer } from './client.js';
 const PATIENCE_MS = 5_000;
 
 /**
- * Sends bytes to the server as they are, which no client library would, and reads what it answers until it hangs up.
- * @returns the first answer; its status is 0 when the server said nothing
+ * Sends bytes unchanged, as no HTTP client would, and reads the response until the server closes the connection.
+ * @returns the first response; its status is 0 when there was none
  */
 export async function sendRaw(url: string, bytes: string | Buffer): Promise<Answer<unknown>> {
   const { hostname, port } = new URL(url);
@@ -16,7 +16,7 @@ export async function sendRaw(url: string, bytes: string | Buffer): Promise<Answ
       resolve(Buffer.concat(chunks).toString('utf8'));
     };
     socket.setTimeout(PATIENCE_MS, () =>
-      socket.destroy(new Error('the server neither answers nor hangs up')),
+      socket.destroy(new Error('the server neither responds nor closes the connection')),
     );
     socket.on('data', (chunk: Buffer) => chunks.push(chunk));
     socket.on('end', end);

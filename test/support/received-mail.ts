@@ -1,12 +1,12 @@
 export interface ReceivedMail {
   readonly envelope: { readonly from: string; readonly to: readonly string[] };
-  /** As it came over the wire. */
+  /** As received. */
   readonly raw: string;
   readonly messageId: string;
   readonly subject: string;
   readonly text: string;
   readonly html: string;
-  /** The first value of a header, decoded; empty when there is none. The name's case does not matter. */
+  /** The first value of a header, decoded, or an empty string. Names are case-insensitive. */
   header(name: string): string;
 }
 
@@ -37,7 +37,7 @@ interface Part {
 function parsePart(source: string): Part {
   const end = source.indexOf('\r\n\r\n');
   const head = end < 0 ? source : source.slice(0, end);
-  // A line that begins with a space continues the one before (RFC 5322, 2.2.3).
+  // A line that starts with a space continues the previous one (RFC 5322, section 2.2.3).
   const lines = head.replace(/\r\n[ \t]+/g, ' ').split('\r\n');
   const header = (name: string): string => {
     const line = lines.find((candidate) => candidate.toLowerCase().startsWith(`${name.toLowerCase()}:`));
@@ -46,7 +46,7 @@ function parsePart(source: string): Part {
   return { header, body: end < 0 ? '' : source.slice(end + 4) };
 }
 
-/** The decoded content of the first part of the given type, at any depth. */
+/** The decoded content of the first part with the given type, at any depth. */
 function contentOf(part: Part, type: string): string {
   const contentType = part.header('content-type') || 'text/plain';
   const boundary = /boundary="?([^";]+)"?/i.exec(contentType)?.[1];
@@ -68,7 +68,7 @@ function decodeBody({ header, body }: Part): string {
   }
 }
 
-/** Words such as =?UTF-8?Q?Best=C3=A4tigen?= (RFC 2047). Space between two of them is not part of the text. */
+/** Encoded words such as =?UTF-8?Q?Best=C3=A4tigen?= (RFC 2047). Space between two of them is not part of the text. */
 function decodeWords(value: string): string {
   return value
     .replace(/(\?=)\s+(=\?)/g, '$1$2')

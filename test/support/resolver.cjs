@@ -4,8 +4,8 @@ const path = require('node:path');
 const packages = path.join(__dirname, '..', '..', 'node_modules');
 
 /**
- * Our sources import each other by the name that the compiled file has (`./user.js`), as ES modules must. Packages are
- * left alone: some ship TypeScript beside JavaScript, and would be run as something else than they are in production.
+ * Our sources import each other by the name of the compiled file (`./user.js`), as ES modules must. Packages are left
+ * alone: some ship TypeScript next to JavaScript, and would run differently than in production.
  */
 module.exports = (request, options) => {
   if (/^\.{1,2}\/.*\.js$/.test(request) && !options.basedir.startsWith(packages)) {

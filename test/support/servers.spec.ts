@@ -1,6 +1,7 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import pg from 'pg';
+import { hold, useFixture } from './fixture.js';
 import {
   createDatabase,
   emptyDatabase,
@@ -10,9 +11,11 @@ import {
   type TestDatabase,
 } from './servers.js';
 
-const made: TestDatabase[] = [];
+const made = useFixture(() => Promise.all(Array.from({ length: 6 }, () => hold(createDatabase(), drop))));
 
-afterAll(() => Promise.all(made.map((database) => database.drop())));
+function drop(database: TestDatabase): Promise<void> {
+  return database.drop();
+}
 
 async function count(url: string, sql: string): Promise<number> {
   const client = new pg.Client({ connectionString: url });
@@ -24,17 +27,16 @@ async function count(url: string, sql: string): Promise<number> {
   }
 }
 
-describe('the servers of the tests', () => {
-  it('give each suite a database of its own, also when many ask at once', async () => {
-    made.push(...(await Promise.all(Array.from({ length: 6 }, createDatabase))));
+describe('the test servers', () => {
+  it('provide a separate database per suite, even concurrently', async () => {
     expect(new Set(made.map(({ url }) => url)).size).toBe(6);
-    const [one, two] = made as [TestDatabase, TestDatabase];
+    const [one, two] = [...made] as [TestDatabase, TestDatabase];
     await count(one.url, 'CREATE TABLE mine ()');
     const tables = `SELECT FROM pg_tables WHERE tablename = 'mine'`;
     expect([await count(one.url, tables), await count(two.url, tables)]).toEqual([1, 0]);
   });
 
-  it('drop a database although somebody is still connected', async () => {
+  it('drop a database that still has connections', async () => {
     const database = await emptyDatabase();
     const client = new pg.Client({ connectionString: database.url });
     client.on('error', () => undefined);
@@ -44,7 +46,7 @@ describe('the servers of the tests', () => {
     await expect(count(database.url, 'SELECT 1')).rejects.toMatchObject({ code: '3D000' });
   });
 
-  it('give each suite an empty Redis database', async () => {
+  it('provide an empty Redis database per suite', async () => {
     const [one, two] = await Promise.all([redisUrl(), redisUrl()]);
     expect(one).not.toBe(two);
     const clients = [new Redis(one), new Redis(two)] as const;
@@ -56,13 +58,13 @@ describe('the servers of the tests', () => {
   it.each([
     ['Redis', ownRedis],
     ['PostgreSQL', ownPostgres],
-  ])('restart a %s of a suite on the same URL', async (_, start) => {
-    const first = await start();
-    process.kill(first.pid, 'SIGKILL');
-    await first.exited;
-    const second = await first.restart();
-    expect(second.url).toBe(first.url);
-    expect(second.pid).not.toBe(first.pid);
-    await second.dispose();
+  ])('restart %s on the same URL', async (_, start) => {
+    const server = await hold(start(), (started) => started.dispose());
+    const { url, pid, exited } = server;
+    process.kill(pid, 'SIGKILL');
+    await exited;
+    await server.restart();
+    expect(server.url).toBe(url);
+    expect(server.pid).not.toBe(pid);
   });
 });

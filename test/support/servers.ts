@@ -1,28 +1,26 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type EmbeddedServer, startPostgres, startRedis } from '#tools/embedded';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { setting } from './setting.js';
+import { temporaryFolder } from './temporary-folder.js';
 
 export { eventually } from './eventually.js';
 export { startSmtpSink, type SmtpSink } from './smtp-sink.js';
-export { launchApp, spawnApp, type RunningApp } from './spawn-app.js';
+export { type AppEnvironment, type AppRole, launchApp, type RunningApp, spawnApp } from './spawn-app.js';
 
 export interface TestDatabase {
   readonly url: string;
-  /** Ends whatever connections are left, too. */
+  /** Terminates any remaining connections, too. */
   drop(): Promise<void>;
 }
 
-/** A database of the suite's own with every migration applied. */
+/** Creates a database with every migration applied. */
 export function createDatabase(): Promise<TestDatabase> {
   return makeDatabase('TEMPLATE gatehouse_template');
 }
 
-/** A database of the suite's own with nothing in it. */
+/** Creates a database with nothing in it. */
 export function emptyDatabase(): Promise<TestDatabase> {
   return makeDatabase('TEMPLATE template0');
 }
@@ -30,7 +28,7 @@ export function emptyDatabase(): Promise<TestDatabase> {
 async function makeDatabase(from: string): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   await onServer(async (client) => {
-    // PostgreSQL refuses to copy a template while somebody else is just copying it.
+    // PostgreSQL refuses to copy a template that is being copied.
     await client.query('SELECT pg_advisory_lock($1)', [CLONING]);
     await client.query(`CREATE DATABASE ${name} ${from}`);
   });
@@ -55,8 +53,8 @@ async function onServer(work: (client: pg.Client) => Promise<unknown>): Promise<
 }
 
 /**
- * An empty numbered database of the shared Redis that no other call gets. Publish/subscribe and FLUSHALL ignore the
- * number: a test that needs either to itself takes `ownRedis`.
+ * An empty numbered database in the shared Redis, different for each call. Publish/subscribe and FLUSHALL ignore the
+ * number, so tests of either use `ownRedis`.
  */
 export async function redisUrl(): Promise<string> {
   const server = new URL(setting('TEST_REDIS_URL'));
@@ -73,22 +71,22 @@ export async function redisUrl(): Promise<string> {
   }
 }
 
-/** As many as global-setup.mjs starts Redis with. */
+/** As many as global-setup.mjs configures. */
 const DATABASES = 1024;
 
 export interface OwnServer extends EmbeddedServer {
-  /** Starts it again, with its data, after a `stop` or a kill: the same URL, another process. */
-  restart(): Promise<OwnServer>;
+  /** Starts it again with its data, after a `stop` or a kill: the same URL, a new process. */
+  restart(): Promise<void>;
   /** Stops it and removes its data. */
   dispose(): Promise<void>;
 }
 
-/** A Redis for one suite alone, to be emptied, frozen and killed. Keeps its data when it is killed. */
+/** Starts a Redis to empty, freeze and kill. It keeps its data when killed. */
 export function ownRedis(): Promise<OwnServer> {
   return own((options) => startRedis({ ...options, durable: true }));
 }
 
-/** A PostgreSQL for one suite alone, to be frozen and killed. Keeps its data when it is killed. */
+/** Starts a PostgreSQL to freeze and kill. It keeps its data when killed. */
 export function ownPostgres(): Promise<OwnServer> {
   return own((options) => startPostgres({ ...options, durable: true }));
 }
@@ -96,15 +94,29 @@ export function ownPostgres(): Promise<OwnServer> {
 async function own(
   start: (options: { dataDir: string; log: () => void; port?: number }) => Promise<EmbeddedServer>,
 ): Promise<OwnServer> {
-  const dataDir = mkdtempSync(join(tmpdir(), `gatehouse-test-${process.pid}-own-`));
-  const options = { dataDir, log: () => undefined };
-  const wrap = (server: EmbeddedServer): OwnServer => ({
-    ...server,
-    restart: async () => wrap(await start({ ...options, port: Number(new URL(server.url).port) })),
+  const folder = temporaryFolder('own');
+  const options = { dataDir: folder.path, log: () => undefined };
+  let server = await start(options).catch((error: unknown) => {
+    folder.remove();
+    throw error;
+  });
+  return {
+    get url() {
+      return server.url;
+    },
+    get pid() {
+      return server.pid;
+    },
+    get exited() {
+      return server.exited;
+    },
+    stop: () => server.stop(),
+    restart: async () => {
+      server = await start({ ...options, port: Number(new URL(server.url).port) });
+    },
     dispose: async () => {
       await server.stop();
-      rmSync(dataDir, { recursive: true, force: true });
+      folder.remove();
     },
-  });
-  return wrap(await start(options));
+  };
 }

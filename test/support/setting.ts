@@ -1,4 +1,4 @@
-/** What global-setup.mjs left for the suites. */
+/** Reads what global-setup.mjs set for the suites. */
 export function setting(name: string): string {
   const value = process.env[name];
   if (!value) {

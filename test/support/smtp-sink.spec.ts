@@ -1,17 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { createTransport, type SendMailOptions } from 'nodemailer';
-import { type SmtpSink, startSmtpSink } from './smtp-sink.js';
+import { useSmtpSink } from './use-servers.js';
 
-let sink: SmtpSink;
-
-beforeAll(async () => {
-  sink = await startSmtpSink();
-});
-beforeEach(() => {
-  sink.behave('accept');
-  sink.clear();
-});
-afterAll(() => sink.stop());
+const sink = useSmtpSink();
 
 async function send(mail: SendMailOptions = {}, socketTimeout = 5_000): Promise<void> {
   const transport = createTransport({ url: sink.url, socketTimeout });
@@ -23,7 +14,7 @@ async function send(mail: SendMailOptions = {}, socketTimeout = 5_000): Promise<
 }
 
 describe('the SMTP sink', () => {
-  it('keeps what it accepts, decoded and as it came', async () => {
+  it('keeps accepted mails, raw and decoded', async () => {
     const text = `Bitte bestätigen: https://example.com/verify-email?token=${'a'.repeat(90)}&x=1`;
     await send({
       subject: 'Grüße – bitte bestätigen Sie Ihre Adresse bei Gatehouse',
@@ -43,7 +34,7 @@ describe('the SMTP sink', () => {
     expect(sink.mailsTo('c@example.com')).toEqual([]);
   });
 
-  it('refuses for good or for now', async () => {
+  it('rejects permanently or temporarily', async () => {
     sink.behave('reject');
     await expect(send()).rejects.toMatchObject({ responseCode: 550 });
     sink.behave('defer');
@@ -51,7 +42,7 @@ describe('the SMTP sink', () => {
     expect([sink.attempts, sink.mails.length]).toEqual([2, 0]);
   });
 
-  it('drops the connection when the whole message has arrived', async () => {
+  it('drops the connection after the whole message has arrived', async () => {
     sink.behave('drop');
     await expect(send()).rejects.toThrow();
     expect(sink.mails).toHaveLength(1);
@@ -63,7 +54,7 @@ describe('the SMTP sink', () => {
     expect(sink.mails).toHaveLength(1);
   });
 
-  it('goes away and comes back on the same port', async () => {
+  it('stops and starts again on the same port', async () => {
     const { url } = sink;
     await sink.stop();
     await expect(send()).rejects.toMatchObject({ code: 'ESOCKET' });

@@ -4,29 +4,29 @@ import { parseMail, type ReceivedMail } from './received-mail.js';
 
 /**
  * What the sink does with a message:
- * `accept` it; `reject` it for good (550); `defer` it (451, so that the sender tries again); `drop` the connection
- * after the whole message has arrived but before the answer, which leaves the sender not knowing; `hang` at that point.
+ * `accept` it; `reject` it permanently (550); `defer` it (451, so the sender retries); `drop` the connection
+ * after the whole message arrived but before the response, so the outcome is unknown; `hang` at that point.
  */
 export type SinkBehaviour = 'accept' | 'reject' | 'defer' | 'drop' | 'hang';
 
 export interface SmtpSink {
   readonly url: string;
   readonly port: number;
-  /** What was accepted, oldest first, and what had arrived when the connection was dropped or left hanging. */
+  /** Accepted mails, oldest first, and those whose connection was dropped or left hanging. */
   readonly mails: readonly ReceivedMail[];
-  /** How many messages arrived, whatever became of them. */
+  /** The number of messages, whatever their outcome. */
   readonly attempts: number;
   mailsTo(address: string): ReceivedMail[];
   behave(behaviour: SinkBehaviour): void;
   clear(): void;
-  /** Answers those who are left hanging that their message was accepted. */
+  /** Accepts the messages that are left hanging. */
   release(): void;
   /** Refuses connections until `start`, which listens on the same port again. */
   stop(): Promise<void>;
   start(): Promise<void>;
 }
 
-/** A real SMTP server that keeps what it gets. */
+/** A real SMTP server that keeps the mails it receives. */
 export async function startSmtpSink(): Promise<SmtpSink> {
   const sink = new Sink(await freePort());
   await sink.start();
@@ -67,15 +67,15 @@ class Sink implements SmtpSink {
     const server = new SMTPServer({
       authOptional: true,
       disabledCommands: ['STARTTLS', 'AUTH'],
-      // No line is lost on the way: nodemailer's own limit is far below.
+      // Nothing is rejected for its size: nodemailer's own limit is far lower.
       size: 10_000_000,
       closeTimeout: 100,
       onData: (stream, session, answer) => {
-        // A sender that is killed in the middle leaves half a message, which is none.
+        // A sender that is killed leaves an incomplete message, which does not count.
         this.receive(stream, session, answer).catch(() => undefined);
       },
     });
-    // Connections that are dropped on purpose report an error each.
+    // Each connection dropped on purpose reports an error.
     server.on('error', () => undefined);
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);

@@ -3,26 +3,29 @@ import { once } from 'node:events';
 import { get } from 'node:http';
 import { join } from 'node:path';
 import { freePort, spawnTied } from '#tools/embedded';
+import { ApiClient } from './client.js';
 import { eventually } from './eventually.js';
 import { setting } from './setting.js';
 
 export type AppRole = 'all' | 'api' | 'worker' | 'notifications';
 
-/** All other variables have defaults for tests; the servers are the suite's own business. */
+/** All other variables have defaults for tests. */
 export type AppEnvironment = { DATABASE_URL: string; REDIS_URL: string } & Record<string, string>;
 
 export interface RunningApp {
   readonly url: string;
   readonly managementUrl: string;
+  /** Calls it without credentials. */
+  readonly api: ApiClient;
   readonly pid: number;
-  /** The environment it runs with, for another one beside it or after it. */
+  /** Its environment, to start another process with the same one. */
   readonly env: Readonly<Record<string, string>>;
   readonly exited: Promise<AppExit>;
   /** Everything written to stdout and stderr so far. */
   logs(): string;
-  /** Sends the signal and, when it is one that can't be caught, waits for the end. */
+  /** Sends the signal. Waits for the exit if it's SIGKILL. */
   kill(signal?: NodeJS.Signals): Promise<void>;
-  /** SIGTERM, then waits for the end. */
+  /** Sends SIGTERM and waits for the exit. */
   stop(): Promise<AppExit>;
 }
 
@@ -39,7 +42,7 @@ const MAIN: Record<AppRole, string> = {
   notifications: 'main.notifications.js',
 };
 
-/** Starts the built application as a process of its own and waits until it is ready. */
+/** Starts the built application as a process and waits until it is ready. */
 export async function spawnApp(role: AppRole, env: AppEnvironment): Promise<RunningApp> {
   const app = await launchApp(role, env);
   try {
@@ -47,7 +50,7 @@ export async function spawnApp(role: AppRole, env: AppEnvironment): Promise<Runn
     return app;
   } catch (error) {
     await app.kill('SIGKILL');
-    // Another suite had the same port from our look to the bind: it is not what a test is about.
+    // Another suite took the port after we found it free. No test is about that.
     if (app.logs().includes('EADDRINUSE') && env['PORT'] === undefined) {
       return spawnApp(role, env);
     }
@@ -72,15 +75,17 @@ async function becomesReady(role: AppRole, app: RunningApp): Promise<void> {
   }
 }
 
-/** Starts it without waiting, for tests of starts that must fail. */
+/** Starts a process without waiting, for tests of failing starts. */
 export async function launchApp(role: AppRole, overrides: Record<string, string>): Promise<RunningApp> {
   const env: Record<string, string> = {
     NODE_ENV: 'test',
+    // Saves each process from compiling the same modules again.
+    NODE_COMPILE_CACHE: setting('TEST_COMPILE_CACHE'),
     HOST: '127.0.0.1',
     PORT: String(await freePort()),
     MANAGEMENT_PORT: String(await freePort()),
     GRPC_PORT: String(await freePort()),
-    // Nobody listens there: a suite that wants mail says where to.
+    // Nothing listens there. Suites that want mail set their own.
     SMTP_URL: 'smtp://127.0.0.1:9',
     JWT_PRIVATE_KEYS: setting('TEST_JWT_PRIVATE_KEYS'),
     ENCRYPTION_KEYS: setting('TEST_ENCRYPTION_KEYS'),
@@ -93,14 +98,16 @@ export async function launchApp(role: AppRole, overrides: Record<string, string>
   const child = spawnTied({
     command: process.execPath,
     args: ['--enable-source-maps', join('dist', 'src', MAIN[role])],
-    // Not ours: it holds Jest's options, and whatever the developer has set.
+    // Not our own environment, which has Jest's options and the developer's settings.
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     deathSignal: 'SIGKILL',
     cwd: process.cwd(),
   });
+  const url = `http://127.0.0.1:${env['PORT']}`;
   return {
-    url: `http://127.0.0.1:${env['PORT']}`,
+    url,
+    api: new ApiClient(url),
     managementUrl: `http://127.0.0.1:${env['MANAGEMENT_PORT']}`,
     pid: child.pid ?? 0,
     env,
@@ -112,7 +119,7 @@ function control(child: ChildProcess): Pick<RunningApp, 'exited' | 'logs' | 'kil
   let output = '';
   child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  // "close" comes after the last output, "exit" may come before it.
+  // "close" comes after the last output, while "exit" may come before it.
   const exited = once(child, 'close').then(([code, signal]) => ({ code, signal }));
   return {
     exited,
@@ -136,7 +143,7 @@ function statusOf(url: string): Promise<number | string> {
       response.resume();
       resolve(response.statusCode ?? 0);
     });
-    request.on('timeout', () => request.destroy(new Error('no answer within 2 s')));
+    request.on('timeout', () => request.destroy(new Error('no response within 2 s')));
     request.on('error', (error) => resolve(error.message));
   });
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 
-/** Asks PostgreSQL, past the application. */
+/** Queries PostgreSQL directly, bypassing the application. */
 export async function query<T extends pg.QueryResultRow>(
   url: string,
   sql: string,
@@ -18,8 +18,8 @@ export async function query<T extends pg.QueryResultRow>(
 }
 
 /**
- * Locks the rows that `sql` selects, so that whoever wants to change them waits until they are let go.
- * @returns lets them go
+ * Locks the rows selected by `sql`, so anyone who wants to change them waits.
+ * @returns a function that releases them
  */
 export async function holdRows(
   url: string,
@@ -33,45 +33,50 @@ export async function holdRows(
   return () => client.end();
 }
 
-/** How many rows each table has, by `schema.table`. */
+/** The number of rows in each table, by `schema.table`. */
 export async function rowCounts(url: string): Promise<Record<string, number>> {
-  const rows = await overTables(url, (table) => `select count(*)::text as line from ${table}`);
-  return Object.fromEntries(rows.map(([table, [count]]) => [table, Number(count)]));
+  const lines = await overTables(url, (table) => `select count(*)::text as line from ${table}`);
+  return Object.fromEntries(lines.map(({ table, line }) => [table, Number(line)]));
 }
 
-/** Every row of every table as text, as a dump has it. */
+/** Every row of every table as text, like a dump. */
 export async function dumpOf(url: string): Promise<string> {
-  const rows = await overTables(url, (table) => `select t::text as line from ${table} t order by 1`);
-  return rows.map(([table, lines]) => [table, ...lines].join('\n')).join('\n');
+  const lines = await overTables(url, (table) => `select t::text as line from ${table} t`);
+  const tables = Map.groupBy(lines, ({ table }) => table);
+  return [...tables].map(([table, rows]) => [table, ...rows.map(({ line }) => line)].join('\n')).join('\n');
 }
 
-/** Changes when anything in the database does. */
+/** Changes whenever anything in the database does. */
 export async function fingerprintOf(url: string): Promise<string> {
   return createHash('sha256')
     .update(await dumpOf(url))
     .digest('hex');
 }
 
-async function overTables(url: string, sql: (table: string) => string): Promise<[string, string[]][]> {
+interface TableLine {
+  readonly table: string;
+  readonly line: string;
+}
+
+/** Runs a query per table, all in one statement. @returns their rows, sorted */
+async function overTables(url: string, sql: (table: string) => string): Promise<TableLine[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
     const tables = await client.query<{ name: string }>(
       `select format('%I.%I', schemaname, tablename) as name from pg_tables
-        where schemaname not in ('pg_catalog', 'information_schema') order by 1`,
+        where schemaname not in ('pg_catalog', 'information_schema')`,
     );
-    const results: [string, string[]][] = [];
-    for (const { name } of tables.rows) {
-      const { rows } = await client.query<{ line: string }>(sql(name));
-      results.push([name, rows.map(({ line }) => line)]);
-    }
-    return results;
+    const queries = tables.rows.map(
+      ({ name }) => `select '${name}' as table, line from (${sql(name)}) as lines`,
+    );
+    return (await client.query<TableLine>(`${queries.join(' union all ')} order by 1, 2`)).rows;
   } finally {
     await client.end();
   }
 }
 
-/** Every key of the Redis database with its value, of whatever type, as text. */
+/** Every key in the Redis database with its value, of any type, as text. */
 export async function redisDumpOf(url: string): Promise<string> {
   const redis = new Redis(url);
   try {
@@ -103,7 +108,7 @@ async function valueOf(redis: Redis, key: string): Promise<unknown> {
     case 'stream':
       return redis.xrange(key, '-', '+');
     case 'none':
-      return null; // It expired in between.
+      return null; // It has expired in the meantime.
     default:
       throw new Error(`the key ${key} is of the type ${type}, which is not searched yet`);
   }

@@ -13,13 +13,13 @@ describe('backoffDelay', () => {
     expect(delays).toEqual([1_000, 2_000, 4_000, 8_000, 10_000, 10_000, 10_000]);
   });
 
-  it('takes off no more than the share that jitter allows', () => {
+  it('subtracts no more than the jitter fraction', () => {
     const jittery = { ...plain, jitter: 0.5 };
     expect(backoffDelay(jittery, 2, 0)).toBe(2_000);
     expect(backoffDelay(jittery, 2, 0.999999)).toBe(1_000);
   });
 
-  it('doubles again after so many retries, up to the later cap', () => {
+  it('doubles again after the given number of retries, up to the later cap', () => {
     const patient = { ...plain, later: { afterRetries: 5, capMs: 60_000 } };
     expect([5, 6, 7, 8, 9].map((retry) => backoffDelay(patient, retry, 0))).toEqual([
       10_000, 20_000, 40_000, 60_000, 60_000,
@@ -27,7 +27,7 @@ describe('backoffDelay', () => {
   });
 });
 
-describe.each(CHANCES)('the backoff of send-mail, when chance says %d', (chance) => {
+describe.each(CHANCES)('the backoff of send-mail with a random value of %d', (chance) => {
   const { backoff, attempts } = sendMail;
   const delays = Array.from({ length: attempts - 1 }, (_, index) => backoffDelay(backoff, index + 1, chance));
 
@@ -35,7 +35,7 @@ describe.each(CHANCES)('the backoff of send-mail, when chance says %d', (chance)
     expect(delays[0]).toBeLessThanOrEqual(5_000);
   });
 
-  it('retries at most a minute apart in the first ten minutes', () => {
+  it('retries at least once a minute for the first ten minutes', () => {
     let elapsed = 0;
     for (const delay of delays) {
       if (elapsed < TEN_MINUTES_MS) {
@@ -45,7 +45,7 @@ describe.each(CHANCES)('the backoff of send-mail, when chance says %d', (chance)
     }
   });
 
-  it('retries at most a quarter of an hour apart, for two days', () => {
+  it('retries at least every fifteen minutes for two days', () => {
     expect(Math.max(...delays)).toBeLessThanOrEqual(900_000);
     expect(delays.reduce((sum, delay) => sum + delay, 0)).toBeGreaterThan(2 * 86_400_000);
   });

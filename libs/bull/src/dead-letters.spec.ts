@@ -1,17 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { greet, type Household, JobBench } from '../../../test/support/job-bench.js';
+import { describe, expect, it } from '@jest/globals';
+import { greet, useJobBench } from '../../../test/support/job-bench.js';
 import { eventually } from '../../../test/support/servers.js';
 import { JobQueue, UnrecoverableJobError } from '#libs/jobs';
 import { DeadLetters, NotADeadLetterError } from './index.js';
 
-let bench: JobBench;
-let household: Household;
-
-beforeEach(async () => {
-  bench = await JobBench.open();
-  household = bench.household;
-});
-afterEach(() => bench.close());
+const bench = useJobBench();
+const { household } = bench;
 
 function deadLetters(): DeadLetters {
   return bench.app.get(DeadLetters);
@@ -24,8 +18,8 @@ async function aDeadLetter(jobId: string): Promise<void> {
   await eventually(async () => expect(await bench.deadLetters()).toHaveLength(1));
 }
 
-describe('a dead letter that is revived', () => {
-  it('has all its attempts again, and its runs know of it', async () => {
+describe('reviving a dead letter', () => {
+  it('restores all of its attempts and marks its runs as revived', async () => {
     await aDeadLetter('one');
     const revived: boolean[] = [];
     household.greeted.length = 0;
@@ -41,7 +35,7 @@ describe('a dead letter that is revived', () => {
     await eventually(async () => expect(await bench.deadLetters()).toEqual([]));
   });
 
-  it('becomes one again when nothing was mended', async () => {
+  it('creates a dead letter again when the cause was not fixed', async () => {
     await aDeadLetter('one');
     household.greeted.length = 0;
     await deadLetters().revive('greet', 'one');
@@ -49,7 +43,7 @@ describe('a dead letter that is revived', () => {
     expect(household.greeted[0]).toEqual({ name: 'Ada', attempt: 1 });
   });
 
-  it('runs once, whoever asks at the same time', async () => {
+  it('runs the job once, even when revived twice at the same time', async () => {
     await aDeadLetter('one');
     household.greeted.length = 0;
     household.greet = () => Promise.resolve();
@@ -64,7 +58,7 @@ describe('a dead letter that is revived', () => {
   });
 });
 
-it('a dead letter that is too old is removed, and no other', async () => {
+it('removes dead letters that are too old and keeps the rest', async () => {
   await aDeadLetter('old');
   await bench.app.get<JobQueue>(JobQueue).enqueue(greet, { name: 'Bob' }, { jobId: 'young' });
   await eventually(async () => expect(await bench.deadLetters()).toHaveLength(2));
@@ -76,7 +70,7 @@ it('a dead letter that is too old is removed, and no other', async () => {
   expect(await bench.redis.exists('bull:greet:old')).toBe(0);
 });
 
-it('what is no dead letter is refused, and keeps its attempts', async () => {
+it('refuses to revive a job that is not a dead letter, and keeps its attempts', async () => {
   const gate = Promise.withResolvers<void>();
   household.greet = async (_, { attempt }) => {
     if (attempt === 1) {

@@ -1,25 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import {
-  greet,
-  GreetProcessor,
-  type Household,
-  JobBench,
-  SweepProcessor,
-} from '../../../test/support/job-bench.js';
+import { describe, expect, it } from '@jest/globals';
+import { greet, GreetProcessor, SweepProcessor, useJobBench } from '../../../test/support/job-bench.js';
 import { eventually } from '../../../test/support/servers.js';
 import { ProcessesJob, UnrecoverableJobError } from '#libs/jobs';
 
-let bench: JobBench;
-let household: Household;
-
-beforeEach(async () => {
-  bench = await JobBench.open();
-  household = bench.household;
-});
-afterEach(() => bench.close());
+const bench = useJobBench();
+const { household } = bench;
 
 describe('a periodic job', () => {
-  it('is put once in its period by all replicas, and again by Redis that lost it', async () => {
+  it('is enqueued once per period across all replicas, and again after Redis lost it', async () => {
     await Promise.all([bench.start(), bench.start()]);
     await eventually(() => {
       expect(household.sweeps).toHaveLength(1);
@@ -36,12 +24,12 @@ describe('a periodic job', () => {
   });
 });
 
-describe('the start', () => {
-  it('is refused while a job has no processor', async () => {
+describe('startup', () => {
+  it('fails when a job has no processor', async () => {
     await expect(bench.start([GreetProcessor])).rejects.toThrow(/"sweep".*@ProcessesJob/);
   });
 
-  it('is refused while a job has two processors, before any job is taken', async () => {
+  it('fails before taking any job when a job has two processors', async () => {
     @ProcessesJob(greet)
     class SecondGreetProcessor extends GreetProcessor {}
     const providers = [GreetProcessor, SecondGreetProcessor, SweepProcessor];
@@ -50,8 +38,8 @@ describe('the start', () => {
   });
 });
 
-describe('the end', () => {
-  it('lets running jobs finish and takes no others', async () => {
+describe('shutdown', () => {
+  it('lets running jobs finish and takes no new ones', async () => {
     const gate = Promise.withResolvers<void>();
     const finished: string[] = [];
     household.greet = async ({ name }) => {
@@ -77,8 +65,8 @@ describe('the end', () => {
   });
 });
 
-describe('the metrics', () => {
-  it('tell depth, age, outcomes and durations', async () => {
+describe('job metrics', () => {
+  it('report depth, age, outcomes and durations', async () => {
     household.greet = () => Promise.reject(new UnrecoverableJobError('no'));
     const jobs = await bench.start();
     await jobs.enqueue(greet, { name: 'Ada' });
@@ -92,7 +80,7 @@ describe('the metrics', () => {
     });
   });
 
-  it('know every outcome before the first run, so that its growth shows', async () => {
+  it('report every outcome before the first run, so that increases show', async () => {
     await bench.startProducer();
     const text = await bench.metrics();
     for (const outcome of ['completed', 'retried', 'dead']) {
@@ -100,7 +88,7 @@ describe('the metrics', () => {
     }
   });
 
-  it('count from the last try what waits for another one, and nothing as waiting in an empty queue', async () => {
+  it('measure the age of a retry from its last attempt, and report 0 for an empty queue', async () => {
     await bench.startProducer();
     const queue = bench.queues.get('greet');
     const { id } = await queue.add('greet', { name: 'Ada' }, { timestamp: Date.now() - 60_000 } as object);
@@ -110,7 +98,7 @@ describe('the metrics', () => {
     expect(await ageOfNext('sweep')).toBe(0);
   });
 
-  it('tell the age of the job that is next', async () => {
+  it('report the age of the next job in the queue', async () => {
     await bench.startProducer();
     const queue = bench.queues.get('greet');
     await queue.add('greet', { name: 'Ada' }, { timestamp: Date.now() - 60_000 } as object);

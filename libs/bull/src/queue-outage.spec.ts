@@ -1,6 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type BackgroundApp, startBackgroundApp } from '../../../test/support/background-app.js';
-import { eventually, type OwnServer, ownRedis } from '../../../test/support/servers.js';
+import { hold } from '../../../test/support/fixture.js';
+import { eventually } from '../../../test/support/servers.js';
+import { useOwnRedis } from '../../../test/support/use-servers.js';
 import { defineJob, JobQueue, ProcessesJob, Tick } from '#libs/jobs';
 import { JobRunnerModule } from './index.js';
 
@@ -25,31 +27,22 @@ class NoteProcessor {
   }
 }
 
-let redis: OwnServer;
+const redis = useOwnRedis();
 let app: BackgroundApp | undefined;
 
-beforeAll(async () => {
-  redis = await ownRedis();
-});
-afterEach(async () => {
-  await app?.close();
-  app = undefined;
-});
-afterAll(() => redis.dispose());
-
 describe('while Redis is down', () => {
-  it('the process starts, and works as soon as Redis is there', async () => {
+  it('starts, and begins to work once Redis is up', async () => {
     await redis.stop();
     await start();
     await expect(put()).rejects.toThrow();
-    redis = await redis.restart();
+    await redis.restart();
     await eventually(put);
     await eventually(() => {
       expect(noted).toBe(1);
     });
   });
 
-  it('the process stops within seconds, also with a job at hand', async () => {
+  it('shuts down within seconds, even with a running job', async () => {
     const gate = Promise.withResolvers<void>();
     await start(() => gate.promise);
     await eventually(put);
@@ -63,10 +56,10 @@ describe('while Redis is down', () => {
     await closed;
     app = undefined;
     expect(performance.now() - startedAt).toBeLessThan(8_000);
-    redis = await redis.restart();
+    await redis.restart();
   });
 
-  it('what was being worked on is done once Redis is back', async () => {
+  it('completes a running job once Redis is back', async () => {
     const gate = Promise.withResolvers<void>();
     await start(() => gate.promise);
     await eventually(put);
@@ -75,7 +68,7 @@ describe('while Redis is down', () => {
     });
     await redis.stop();
     gate.resolve();
-    redis = await redis.restart();
+    await redis.restart();
     await eventually(async () => {
       const text = await app?.registry.metrics();
       expect(text).toContain('gatehouse_queue_jobs{queue="note",state="active"} 0');
@@ -85,7 +78,7 @@ describe('while Redis is down', () => {
 });
 
 describe('while Redis is frozen', () => {
-  it('a scrape takes a bounded time, and putting a job fails instead of hanging', async () => {
+  it('limits the duration of a scrape, and fails to enqueue instead of hanging', async () => {
     await start();
     await eventually(put);
     const { pid } = redis;
@@ -106,11 +99,12 @@ describe('while Redis is frozen', () => {
 async function start(work: () => Promise<void> = () => Promise.resolve()): Promise<void> {
   noted = 0;
   handle = work;
-  app = await startBackgroundApp({
+  const starting = startBackgroundApp({
     redisUrl: redis.url,
     imports: [JobRunnerModule.forRole('clerk')],
     providers: [NoteProcessor],
   });
+  app = await hold(starting, () => app?.close());
 }
 
 async function put(): Promise<void> {

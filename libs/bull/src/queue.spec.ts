@@ -1,19 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { greet, type Household, JobBench } from '../../../test/support/job-bench.js';
+import { describe, expect, it } from '@jest/globals';
+import { greet, useJobBench } from '../../../test/support/job-bench.js';
 import { eventually } from '../../../test/support/servers.js';
 import { InvalidPayloadError, PostponeJobError, UnrecoverableJobError } from '#libs/jobs';
 
-let bench: JobBench;
-let household: Household;
-
-beforeEach(async () => {
-  bench = await JobBench.open();
-  household = bench.household;
-});
-afterEach(() => bench.close());
+const bench = useJobBench();
+const { household } = bench;
 
 describe('a job', () => {
-  it('reaches its processor with its payload, and leaves nothing behind', async () => {
+  it('reaches its processor with its payload and leaves nothing behind', async () => {
     const jobs = await bench.start();
     await jobs.enqueue(greet, { name: 'Ada' }, { jobId: 'one' });
     await eventually(() => {
@@ -22,7 +16,7 @@ describe('a job', () => {
     await eventually(async () => expect(await bench.redis.exists('bull:greet:one')).toBe(0));
   });
 
-  it('is put although Redis lost one of its id between the queue and the worker', async () => {
+  it('is enqueued even if Redis lost a job with the same id between queue and worker', async () => {
     const jobs = await bench.start();
     await jobs.enqueue(greet, { name: 'Ada' });
     await eventually(() => {
@@ -41,7 +35,7 @@ describe('a job', () => {
     expect(await bench.redis.zscore('bull:greet:failed', 'lost')).toBeNull();
   });
 
-  it('is put once for as long as a job of its id is there', async () => {
+  it('is enqueued once while a job with the same id exists', async () => {
     const gate = Promise.withResolvers<void>();
     household.greet = () => gate.promise;
     const jobs = await bench.start();
@@ -57,7 +51,7 @@ describe('a job', () => {
     });
   });
 
-  it('is tried again after a failure, and then done', async () => {
+  it('is retried after a failure and then completes', async () => {
     household.greet = (_, { attempt }) =>
       attempt < 3 ? Promise.reject(new Error('not yet')) : Promise.resolve();
     const jobs = await bench.start();
@@ -68,7 +62,7 @@ describe('a job', () => {
     expect(await bench.deadLetters()).toEqual([]);
   });
 
-  it('becomes a dead letter after its last attempt, without the text of the error', async () => {
+  it("becomes a dead letter after its last attempt, without the error's message", async () => {
     household.greet = ({ name }) =>
       Promise.reject(Object.assign(new Error(`no greeting for ${name}`), { code: 'E_RUDE' }));
     const jobs = await bench.start();
@@ -84,7 +78,7 @@ describe('a job', () => {
     expect(JSON.stringify(letter?.stacktrace)).toContain('queue.spec');
   });
 
-  it('becomes a dead letter at once when no retry can help', async () => {
+  it('becomes a dead letter at once when retrying cannot help', async () => {
     household.greet = () => Promise.reject(new UnrecoverableJobError('the guest has moved'));
     const jobs = await bench.start();
     await jobs.enqueue(greet, { name: 'Ada' });
@@ -96,7 +90,7 @@ describe('a job', () => {
     expect(household.greeted).toHaveLength(1);
   });
 
-  it('waits as long as it asks to be postponed, whatever its backoff', async () => {
+  it('is postponed for as long as its processor asks, whatever its backoff', async () => {
     household.greet = () => Promise.reject(new PostponeJobError('later', 3_600_000));
     const jobs = await bench.start();
     await jobs.enqueue(greet, { name: 'Ada' }, { jobId: 'postponed' });
@@ -109,13 +103,13 @@ describe('a job', () => {
     expect(score / 4_096 - Date.now()).toBeGreaterThan(3_500_000);
   });
 
-  it('is refused with a bad payload', async () => {
+  it('is rejected when its payload is invalid', async () => {
     const jobs = await bench.start();
     await expect(jobs.enqueue(greet, { name: 7 as unknown as string })).rejects.toThrow(InvalidPayloadError);
     expect(await bench.redis.keys('bull:greet:*')).not.toContain('bull:greet:wait');
   });
 
-  it('that was put with a bad payload is a dead letter at once, and never reaches its processor', async () => {
+  it('becomes a dead letter at once when an invalid payload reaches the queue, without running', async () => {
     await bench.start();
     await bench.queues.get('greet').add('greet', { nome: 'Ada' }, { attempts: 3 });
     await eventually(async () => {
@@ -126,7 +120,7 @@ describe('a job', () => {
     expect(household.greeted).toEqual([]);
   });
 
-  it('counts as failed when its time is up, even if it ignores its signal', async () => {
+  it('fails when it times out, even if it ignores its abort signal', async () => {
     const signals: AbortSignal[] = [];
     household.greet = (_, { signal }) => {
       signals.push(signal);

@@ -9,7 +9,7 @@ describe('BlindIndex', () => {
   const old = key('old');
   const index = new BlindIndex(new KeyRing([old]));
 
-  it('is the same for the same value and tells nothing of it', () => {
+  it('returns the same index for the same value and reveals nothing about it', () => {
     expect(index.compute('ada@acme.com', 'email')).toBe(index.compute('ada@acme.com', 'email'));
     expect(index.compute('ada@acme.com', 'email')).not.toContain('ada');
   });
@@ -20,7 +20,7 @@ describe('BlindIndex', () => {
     expect(index.compute('a', 'email')).not.toBe(other.compute('a', 'email'));
   });
 
-  it('searches under every key, so that rows of an older one are found', () => {
+  it('searches with every key, so rows indexed with an older key are found', () => {
     const rotated = new BlindIndex(new KeyRing([key('new'), old]));
     expect(rotated.candidates('a', 'email')).toContain(index.compute('a', 'email'));
     expect(rotated.compute('a', 'email')).not.toBe(index.compute('a', 'email'));

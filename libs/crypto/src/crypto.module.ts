@@ -1,5 +1,5 @@
 import { hkdfSync } from 'node:crypto';
-import { type DynamicModule, type FactoryProvider, Module } from '@nestjs/common';
+import { ConfigurableModuleBuilder, Module } from '@nestjs/common';
 import { BlindIndex } from './blind-index.js';
 import type { KeyRing } from './key-ring.js';
 import { Mac } from './mac.js';
@@ -22,33 +22,29 @@ export class MacFactory {
   }
 }
 
-const OPTIONS = Symbol('CryptoOptions');
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<CryptoOptions>()
+  .setClassMethodName('forRoot')
+  .setExtras({}, (module) => ({ ...module, global: true }))
+  .build();
 
-@Module({})
-export class CryptoModule {
-  static forRootAsync(options: Pick<FactoryProvider<CryptoOptions>, 'inject' | 'useFactory'>): DynamicModule {
-    const exported = [
-      {
-        provide: Sealer,
-        inject: [OPTIONS],
-        useFactory: (o: CryptoOptions) => new Sealer(o.encryptionKeys),
-      },
-      {
-        provide: BlindIndex,
-        inject: [OPTIONS],
-        useFactory: (o: CryptoOptions) => new BlindIndex(o.blindIndexKeys),
-      },
-      {
-        provide: MacFactory,
-        inject: [OPTIONS],
-        useFactory: (o: CryptoOptions) => new MacFactory(o.encryptionKeys),
-      },
-    ];
-    return {
-      module: CryptoModule,
-      global: true,
-      providers: [{ provide: OPTIONS, ...options }, ...exported],
-      exports: exported.map(({ provide }) => provide),
-    };
-  }
-}
+@Module({
+  providers: [
+    {
+      provide: Sealer,
+      inject: [MODULE_OPTIONS_TOKEN],
+      useFactory: ({ encryptionKeys }: CryptoOptions) => new Sealer(encryptionKeys),
+    },
+    {
+      provide: BlindIndex,
+      inject: [MODULE_OPTIONS_TOKEN],
+      useFactory: ({ blindIndexKeys }: CryptoOptions) => new BlindIndex(blindIndexKeys),
+    },
+    {
+      provide: MacFactory,
+      inject: [MODULE_OPTIONS_TOKEN],
+      useFactory: ({ encryptionKeys }: CryptoOptions) => new MacFactory(encryptionKeys),
+    },
+  ],
+  exports: [Sealer, BlindIndex, MacFactory],
+})
+export class CryptoModule extends ConfigurableModuleClass {}

@@ -1,36 +1,25 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { MikroORM } from '@mikro-orm/postgresql';
-import { eventually, ownPostgres } from '../../../test/support/servers.js';
+import { describe, expect, it } from '@jest/globals';
+import { useFixture } from '../../../test/support/fixture.js';
+import { holdOrm } from '../../../test/support/orm.js';
+import { eventually } from '../../../test/support/servers.js';
 import { Database } from './database.js';
 import { returnLostClients } from './pool-care.js';
+import { useOwnPostgres } from '../../../test/support/use-servers.js';
 
 const POOL_SIZE = 2;
 
 describe('Database', () => {
-  let server: Awaited<ReturnType<typeof ownPostgres>>;
-  let orm: MikroORM;
-  let database: Database;
-
-  beforeAll(async () => {
-    server = await ownPostgres();
-    orm = await MikroORM.init({
-      clientUrl: server.url,
-      entities: [],
-      discovery: { warnWhenNoEntities: false },
+  const server = useOwnPostgres();
+  const database = useFixture(async () => {
+    const orm = await holdOrm(server.url, {
       pool: { min: 0, max: POOL_SIZE },
       driverOptions: { connectionTimeoutMillis: 500 },
-      logger: () => undefined,
     });
     await returnLostClients(orm);
-    database = new Database('public', orm);
+    return new Database('public', orm);
   });
 
-  afterAll(async () => {
-    await orm.close();
-    await server.dispose();
-  });
-
-  it('undoes a transaction that fails', async () => {
+  it('rolls back a transaction that fails', async () => {
     await database.run((em) => em.execute('create table note (text text)'));
     const work = database.transaction(async (em) => {
       await em.execute(`insert into note values ('a')`);
@@ -40,7 +29,7 @@ describe('Database', () => {
     expect(await database.run((em) => em.execute('select * from note'))).toEqual([]);
   });
 
-  it('answers "unavailable" when all connections are taken for too long', async () => {
+  it('throws "unavailable" when no connection is free in time', async () => {
     const gate = Promise.withResolvers<void>();
     let holding = 0;
     const holders = Array.from({ length: POOL_SIZE }, () =>
@@ -60,7 +49,7 @@ describe('Database', () => {
     await expect(database.ping()).resolves.toBeUndefined();
   });
 
-  it('has all its connections again after PostgreSQL cut them in the middle of transactions', async () => {
+  it('recovers all its connections after PostgreSQL terminated them during transactions', async () => {
     for (let round = 0; round < POOL_SIZE + 1; round += 1) {
       const cut = database.transaction(async (em) => {
         await em.execute('select pg_terminate_backend(pg_backend_pid())');
@@ -74,7 +63,7 @@ describe('Database', () => {
     );
   });
 
-  it('answers "unavailable" while PostgreSQL is away, and works again when it is back', async () => {
+  it('throws "unavailable" while PostgreSQL is down and works again afterwards', async () => {
     await server.stop();
     await expect(database.ping()).rejects.toMatchObject({ code: 'unavailable' });
     await server.restart();

@@ -1,35 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { MikroORM } from '@mikro-orm/postgresql';
-import { emptyDatabase } from '../../../test/support/servers.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Database } from './database.js';
 import { deleteExpiredRows } from './expired-rows.js';
+import { useFixture } from '../../../test/support/fixture.js';
+import { holdOrm } from '../../../test/support/orm.js';
+import { useEmptyDatabase } from '../../../test/support/use-servers.js';
 
 const ROWS = 12_000;
 
 describe('deleteExpiredRows', () => {
-  let server: Awaited<ReturnType<typeof emptyDatabase>>;
-  let orm: MikroORM;
-  let database: Database;
+  const server = useEmptyDatabase();
+  const database = useFixture(async () => new Database('public', await holdOrm(server.url)));
 
-  beforeAll(async () => {
-    server = await emptyDatabase();
-    orm = await MikroORM.init({
-      clientUrl: server.url,
-      entities: [],
-      discovery: { warnWhenNoEntities: false },
-      logger: () => undefined,
-    });
-    database = new Database('public', orm);
-    await database.run((em) => em.execute('create table leaf (id text primary key, expires_at timestamptz)'));
-  });
+  beforeAll(() =>
+    database.run((em) => em.execute('create table leaf (id text primary key, expires_at timestamptz)')),
+  );
 
-  afterAll(async () => {
-    await orm.close();
-    await server.drop();
-  });
-
-  it('deletes all that has expired, however many, and nothing else', async () => {
+  it('deletes all expired rows, however many, and nothing else', async () => {
     const now = new Date();
     const insert = (count: number, expiresAt: Date) =>
       database.run((em) =>

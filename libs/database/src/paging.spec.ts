@@ -4,7 +4,7 @@ import { sliceOf } from './paging.js';
 const rows = (...ids: string[]) => ids.map((id) => ({ id }));
 
 describe('sliceOf', () => {
-  it('knows from one row more that the list goes on', () => {
+  it('uses one extra row to detect another page', () => {
     expect(sliceOf(rows('a', 'b', 'c'), { limit: 2, position: null })).toEqual({
       items: rows('a', 'b'),
       hasNext: true,
@@ -12,7 +12,7 @@ describe('sliceOf', () => {
     });
   });
 
-  it('turns a page that was read backwards into the order of the list', () => {
+  it('restores the order of a page that was read backwards', () => {
     expect(sliceOf(rows('c', 'b', 'a'), { limit: 2, position: { direction: 'before', id: 'd' } })).toEqual({
       items: rows('b', 'c'),
       hasNext: true,

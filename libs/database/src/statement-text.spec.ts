@@ -10,7 +10,7 @@ describe('describeStatement', () => {
     ['select extract(epoch from now()) as age from t', 'SELECT t'],
     ['begin', 'BEGIN'],
     ['', 'UNKNOWN'],
-  ])('sums up "%s" as "%s"', (sql, summary) => {
+  ])('summarizes "%s" as "%s"', (sql, summary) => {
     expect(describeStatement(sql).summary).toBe(summary);
   });
 
@@ -26,11 +26,11 @@ describe('describeStatement', () => {
     ["a = 'ada", 'a = ?'],
     ["a in ('b', 'c', 1) and d = 'Jürgen'", 'a in (?) and d = ?'],
     [String.raw`a = '{"name":"O''Hara \"x\""}'::jsonb`, 'a = ?::jsonb'],
-  ])('takes the values out of "%s"', (sql, text) => {
+  ])('removes the values from "%s"', (sql, text) => {
     expect(describeStatement(sql).text).toBe(text);
   });
 
-  it('stays short and quick for a long text', () => {
+  it('returns a short text quickly for a long statement', () => {
     const startedAt = performance.now();
     const { text } = describeStatement(`select '${"''a".repeat(200_000)}', ${'x, '.repeat(5_000)}y`);
     expect(text.length).toBeLessThanOrEqual(2_000);

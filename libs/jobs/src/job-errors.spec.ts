@@ -3,13 +3,13 @@ import { JobError, toLoggableError, UnrecoverableJobError } from './job-errors.j
 
 const SECRET = 'ada@example.com';
 
-describe('storable', () => {
-  it('keeps errors whose message is fit to be stored', () => {
+describe('toLoggableError', () => {
+  it('keeps errors whose message is safe to store', () => {
     const error = new UnrecoverableJobError('delivery 7 was refused');
     expect(toLoggableError(error)).toBe(error);
   });
 
-  it('keeps of others only the name, the code and where it happened', () => {
+  it('reduces any other error to its name, code and stack frame', () => {
     const driverError = Object.assign(
       new TypeError(`duplicate key (email)=(${SECRET})\nin line 2 ${SECRET}`),
       {
@@ -23,7 +23,7 @@ describe('storable', () => {
     expect(JSON.stringify([stored.message, stored.stack])).not.toContain(SECRET);
   });
 
-  it('tells nothing of a thrown value', () => {
+  it('reveals nothing about a thrown value that is not an error', () => {
     expect(toLoggableError(SECRET).message).not.toContain(SECRET);
   });
 });

@@ -20,20 +20,20 @@ describe('parsePayload', () => {
   });
 
   it.each([
-    ['a broken rule', { seats: 'two', guest: { email: 'a@b.example' } }, 'seats (isInt)'],
-    ['a broken rule further down', { seats: 1, guest: { email: 'nobody' } }, 'guest.email (isEmail)'],
+    ['an invalid member', { seats: 'two', guest: { email: 'a@b.example' } }, 'seats (isInt)'],
+    ['an invalid nested member', { seats: 1, guest: { email: 'nobody' } }, 'guest.email (isEmail)'],
     ['an unknown member', { seats: 1, guest: { email: 'a@b.example' }, x: 1 }, 'x (whitelistValidation)'],
-  ])('names %s', (_, value, rule) => {
+  ])('reports %s', (_, value, rule) => {
     expect(() => parsePayload(Invitation, value)).toThrow(
       new InvalidPayloadError(`not a valid Invitation: ${rule}`),
     );
   });
 
-  it.each([null, undefined, 'text', 7, []])('refuses %p', (value) => {
+  it.each([null, undefined, 'text', 7, []])('rejects %p', (value) => {
     expect(() => parsePayload(Invitation, value)).toThrow(InvalidPayloadError);
   });
 
-  it('never quotes a value', () => {
+  it('never includes a value in the error', () => {
     const secret = 'somebody at example.com';
     expect(() => parsePayload(Invitation, { seats: secret, guest: { email: secret } })).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining(secret) }),

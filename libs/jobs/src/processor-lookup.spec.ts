@@ -16,7 +16,7 @@ const bakeBread = defineJob('bake-bread', { ...options, role: 'baker' });
 const jobs = [waterPlants, mowLawn, bakeBread];
 
 describe('defineJob', () => {
-  it('refuses a name that is taken, and says so', () => {
+  it('throws for a name that is already defined', () => {
     expect(() => defineJob('mow-lawn', { ...options, role: 'gardener' })).toThrow(
       /"mow-lawn" is defined twice/,
     );
@@ -24,7 +24,7 @@ describe('defineJob', () => {
 });
 
 describe('assignProcessors', () => {
-  it('gives each job of the role its processor, and leaves other roles alone', () => {
+  it('assigns a processor to each job of the role and ignores other roles', () => {
     const watering = found(waterPlants, 'Watering');
     const mowing = found(mowLawn, 'Mowing');
     const assigned = assignProcessors(jobs, 'gardener', [watering, mowing, found(bakeBread, 'Baking')]);
@@ -34,24 +34,24 @@ describe('assignProcessors', () => {
     ]);
   });
 
-  it('refuses a job without a processor, and says which decorator to add', () => {
+  it('throws for a job without a processor, and names the decorator to add', () => {
     expect(() => assignProcessors(jobs, 'gardener', [found(mowLawn, 'Mowing')])).toThrow(
       /"water-plants".*@ProcessesJob/,
     );
   });
 
-  it('refuses two processors of one job, and names both', () => {
+  it('throws for two processors of the same job, and names both', () => {
     const baking = [found(bakeBread, 'Baking'), found(bakeBread, 'Toasting', 'KitchenModule')];
     expect(() => assignProcessors(jobs, 'baker', baking)).toThrow(
       /"bake-bread".*Baking \(in TestModule\) and Toasting \(in KitchenModule\)/,
     );
   });
 
-  it('refuses a role that has no job', () => {
+  it('throws for a role without jobs', () => {
     expect(() => assignProcessors(jobs, 'gardner', [])).toThrow(/"gardner"/);
   });
 
-  it('tells all mistakes at once', () => {
+  it('reports all mistakes at once', () => {
     expect(() => assignProcessors(jobs, 'gardener', [])).toThrow(/water-plants[\s\S]*mow-lawn/);
   });
 });

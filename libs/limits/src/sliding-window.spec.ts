@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Redis } from 'ioredis';
+import { describe, expect, it } from '@jest/globals';
 import { createRedis } from '#libs/redis';
+import { hold, useFixture } from '../../../test/support/fixture.js';
 import { eventually, redisUrl } from '../../../test/support/servers.js';
 import { RedisSlidingWindow } from './redis-sliding-window.js';
 import { type Hit, LocalSlidingWindow } from './sliding-window.js';
@@ -8,7 +8,7 @@ import { type Hit, LocalSlidingWindow } from './sliding-window.js';
 const hit = (key: string, windowMs = 60_000): Hit => ({ key, limit: 3, windowMs });
 
 describe('LocalSlidingWindow', () => {
-  it('allows as many as the limit in any window, wherever it begins', () => {
+  it('allows the limit in any window, wherever it starts', () => {
     const window = new LocalSlidingWindow(10);
     const allowedAt = (at: number) => window.hit(hit('a', 1000), at).allowed;
     expect([0, 400, 800, 900, 1100, 1200, 1401, 1402].map(allowedAt)).toEqual([
@@ -23,13 +23,13 @@ describe('LocalSlidingWindow', () => {
     ]);
   });
 
-  it('tells what is left and when the next one is allowed', () => {
+  it('returns how many hits remain and when the next one is allowed', () => {
     const window = new LocalSlidingWindow(10);
     expect(window.hit(hit('a', 1000), 100)).toEqual({ allowed: true, remaining: 2, resetMs: 1000 });
     expect(window.hit(hit('a', 1000), 300)).toEqual({ allowed: true, remaining: 1, resetMs: 800 });
   });
 
-  it('forgets the key that was not used for longest when there are too many', () => {
+  it('evicts the least recently used key when there are too many', () => {
     const window = new LocalSlidingWindow(2);
     window.hit(hit('a'), 0);
     window.hit(hit('b'), 1);
@@ -41,21 +41,18 @@ describe('LocalSlidingWindow', () => {
 });
 
 describe('RedisSlidingWindow', () => {
-  const connections: Redis[] = [];
-  let replicas: RedisSlidingWindow[];
-
-  beforeAll(async () => {
+  const { connections, replicas } = useFixture(async () => {
     const url = await redisUrl();
-    connections.push(createRedis(url), createRedis(url));
-    await Promise.all(connections.map((redis) => redis.connect()));
-    replicas = connections.map((redis) => new RedisSlidingWindow(redis));
+    const connections = await Promise.all(
+      [createRedis(url), createRedis(url)].map(async (redis) => {
+        await hold(redis.connect(), () => redis.disconnect());
+        return redis;
+      }),
+    );
+    return { connections, replicas: connections.map((redis) => new RedisSlidingWindow(redis)) };
   });
 
-  afterAll(() => {
-    connections.forEach((redis) => redis.disconnect());
-  });
-
-  it('lets exactly as many through as the limit, over all replicas and at the same moment', async () => {
+  it('allows exactly the limit for concurrent hits across replicas', async () => {
     const verdicts = await Promise.all(
       Array.from({ length: 50 }, (_, i) =>
         (replicas[i % 2] as RedisSlidingWindow).hit({ key: 'race', limit: 20, windowMs: 60_000 }),
@@ -64,7 +61,7 @@ describe('RedisSlidingWindow', () => {
     expect(verdicts.filter((verdict) => verdict.allowed)).toHaveLength(20);
   });
 
-  it('does not count what it refused, and serves again when the window says so', async () => {
+  it('does not count rejected hits, and allows again when it said it would', async () => {
     const [window] = replicas as [RedisSlidingWindow];
     const next = () => window.hit({ key: 'again', limit: 1, windowMs: 300 });
     expect((await next()).allowed).toBe(true);
@@ -74,13 +71,13 @@ describe('RedisSlidingWindow', () => {
     await eventually(async () => expect((await next()).allowed).toBe(true), { timeoutMs: 1000 });
   });
 
-  it('leaves nothing behind when the window is over', async () => {
+  it('leaves nothing in Redis after the window', async () => {
     const [window] = replicas as [RedisSlidingWindow];
     await window.hit({ key: 'gone', limit: 5, windowMs: 50 });
     await eventually(async () => expect(await connections[0]?.exists('gone')).toBe(0));
   });
 
-  it('goes on when Redis has forgotten the script', async () => {
+  it('recovers when Redis has lost the script', async () => {
     await connections[0]?.script('FLUSH');
     expect((await (replicas[0] as RedisSlidingWindow).hit(hit('flushed'))).allowed).toBe(true);
   });

@@ -1,17 +1,13 @@
-import { type DynamicModule, type FactoryProvider, Module } from '@nestjs/common';
+import { ConfigurableModuleBuilder, Module } from '@nestjs/common';
 import { MANAGEMENT_OPTIONS, type ManagementOptions, ManagementServer } from './management.server.js';
 
-/** The management port of a process. Needs a `Registry` of prom-client, global. */
-@Module({})
-export class ManagementModule {
-  static forRootAsync(
-    options: Pick<FactoryProvider<ManagementOptions>, 'inject' | 'useFactory'>,
-  ): DynamicModule {
-    return {
-      module: ManagementModule,
-      global: true,
-      providers: [{ provide: MANAGEMENT_OPTIONS, ...options }, ManagementServer],
-      exports: [ManagementServer],
-    };
-  }
-}
+const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<ManagementOptions>({
+  optionsInjectionToken: MANAGEMENT_OPTIONS,
+})
+  .setClassMethodName('forRoot')
+  .setExtras({}, (module) => ({ ...module, global: true }))
+  .build();
+
+/** The management port of a process. Needs a global `Registry` of prom-client. */
+@Module({ providers: [ManagementServer], exports: [ManagementServer] })
+export class ManagementModule extends ConfigurableModuleClass {}

@@ -12,7 +12,7 @@ function basic(text: string): string {
   return `Basic ${Buffer.from(text).toString('base64')}`;
 }
 
-describe('the host', () => {
+describe('the Host header', () => {
   it.each([
     'localhost',
     'gatehouse.localhost:80',
@@ -20,7 +20,7 @@ describe('the host', () => {
     '10.1.2.3',
     '[::1]:3001',
     'JOBS.acme.internal:8080',
-  ])('%s is ours', (host) => expect(answerTo({ host })).toBe('let in'));
+  ])('%s is accepted', (host) => expect(answerTo({ host })).toBe('let in'));
 
   it.each([
     undefined,
@@ -32,56 +32,56 @@ describe('the host', () => {
     'sub.jobs.acme.internal',
     'a b',
     'localhost:x',
-  ])('%s is not', (host) => expect(answerTo({ host })).toBe('misdirected-request'));
+  ])('%s is rejected', (host) => expect(answerTo({ host })).toBe('misdirected-request'));
 
-  it('is looked at before the token, so that another site learns nothing of it', () => {
+  it('is checked before the token, so another site learns nothing about it', () => {
     expect(answerTo({ host: 'evil.test', authorization: undefined })).toBe('misdirected-request');
   });
 });
 
-describe('the token', () => {
+describe('the management token', () => {
   it.each([
-    ['as a bearer', `bearer ${ACCESS.token}`],
+    ['as a bearer token', `bearer ${ACCESS.token}`],
     ['as a password', basic(`anybody:${ACCESS.token}`)],
-    ['as a password without a name', basic(`:${ACCESS.token}`)],
-  ])('opens %s', (_, authorization) => expect(answerTo({ authorization })).toBe('let in'));
+    ['as a password without a user name', basic(`:${ACCESS.token}`)],
+  ])('is accepted %s', (_, authorization) => expect(answerTo({ authorization })).toBe('let in'));
 
   it.each([
-    ['nothing', undefined],
-    ['another', 'Bearer wrong'],
-    ['a part', `Bearer ${ACCESS.token.slice(0, -1)}`],
-    ['more', `Bearer ${ACCESS.token}x`],
+    ['a missing token', undefined],
+    ['another token', 'Bearer wrong'],
+    ['part of the token', `Bearer ${ACCESS.token.slice(0, -1)}`],
+    ['a longer token', `Bearer ${ACCESS.token}x`],
     ['another scheme', `Digest ${ACCESS.token}`],
-    ['the bare token', ACCESS.token],
-    ['it as the name', basic(`${ACCESS.token}:`)],
+    ['the token without a scheme', ACCESS.token],
+    ['the token as the user name', basic(`${ACCESS.token}:`)],
     ['an empty password', basic('a:')],
-  ])('is not %s', (_, authorization) => {
+  ])('is required: rejects %s', (_, authorization) => {
     expect(answerTo({ authorization })).toBe('management-token-needed');
   });
 
-  it('that is not set opens to nobody', () => {
+  it('grants access to no one when it is not configured', () => {
     for (const authorization of [undefined, 'Bearer null', 'Bearer ', basic('a:'), basic('a:null')]) {
       expect(answerTo({ authorization }, 'GET', { token: null })).toBe('management-token-needed');
     }
   });
 
-  it('contains colons, too', () => {
+  it('may contain colons', () => {
     expect(answerTo({ authorization: basic('a:b:c') }, 'GET', { token: 'b:c' })).toBe('let in');
   });
 });
 
-describe('a change', () => {
+describe('a request that changes something', () => {
   it.each([
     ['a program', {}],
     ['our own page', { origin: 'http://localhost:3001', 'sec-fetch-site': 'same-origin' }],
-  ])('comes from %s', (_, headers) => expect(answerTo(headers, 'PUT')).toBe('let in'));
+  ])('is accepted from %s', (_, headers) => expect(answerTo(headers, 'PUT')).toBe('let in'));
 
   it.each([
     ['another site', { origin: 'http://evil.test', 'sec-fetch-site': 'cross-site' }],
-    ['another port of ours', { origin: 'http://localhost:3000', 'sec-fetch-site': 'same-site' }],
+    ['another port of the same host', { origin: 'http://localhost:3000', 'sec-fetch-site': 'same-site' }],
     ['a page without an origin', { origin: 'null' }],
-    ['a browser that tells no origin', { 'sec-fetch-site': 'cross-site' }],
-  ])('does not come from %s', (_, headers) => {
+    ['a browser that sends no Origin', { 'sec-fetch-site': 'cross-site' }],
+  ])('is rejected from %s', (_, headers) => {
     expect(answerTo(headers, 'POST')).toBe('cross-site-request');
     expect(answerTo(headers, 'GET')).toBe('let in');
   });

@@ -1,22 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Sealer } from '#libs/crypto';
 import { eventually } from '../../../test/support/servers.js';
-import { OutboxBench, writer } from '../../../test/support/outbox-bench.js';
+import { useOutboxBench, writer } from '../../../test/support/outbox-bench.js';
 import type { DeliverMessage } from './index.js';
 import { openMessage } from './open-message.js';
 
 const ALL = { relay: true, consumer: true };
 
-let bench: OutboxBench;
-
-beforeAll(async () => {
-  bench = await OutboxBench.open();
-});
-afterEach(() => bench.reset());
-afterAll(() => bench.close());
+const bench = useOutboxBench();
 
 describe('the relay', () => {
-  it('delivers a message as soon as it is committed, and removes it when it is confirmed', async () => {
+  it('delivers a message once it is committed and removes it once it is confirmed', async () => {
     const app = await bench.start(ALL);
     const [id] = await bench.append(app, 1);
     await eventually(async () => {
@@ -30,7 +24,7 @@ describe('the relay', () => {
     });
   });
 
-  it('delivers once what several relays find', async () => {
+  it('delivers each message once with several relays', async () => {
     const [app] = await Promise.all([bench.start(ALL), bench.start(ALL), bench.start(ALL)]);
     const ids = await bench.append(app, 300);
     await eventually(async () => expect(await bench.rows()).toEqual([]), { timeoutMs: 20_000 });
@@ -38,7 +32,7 @@ describe('the relay', () => {
     expect(bench.consumption.delivered).toHaveLength(300);
   });
 
-  it('repeats a message whose confirmation was lost, and it has its effect once', async () => {
+  it('redelivers a message whose confirmation was lost, and it takes effect once', async () => {
     bench.consumption.confirms = false;
     const app = await bench.start(ALL);
     const [id] = await bench.append(app, 1);
@@ -57,7 +51,7 @@ describe('the relay', () => {
     expect(bench.consumption.taken).toEqual([id]);
   });
 
-  it('repeats less and less often', async () => {
+  it('redelivers at growing intervals', async () => {
     bench.consumption.confirms = false;
     const app = await bench.start(ALL);
     await bench.append(app, 1);
@@ -86,7 +80,7 @@ describe('the relay', () => {
     expect(bench.consumption.taken.sort()).toEqual([...ids].sort());
   });
 
-  it('puts a message again as nothing while its job still waits', async () => {
+  it('does not enqueue a message twice while its job is waiting', async () => {
     const worker = await bench.start({ relay: true });
     await bench.append(worker, 1);
     await eventually(async () => expect((await bench.rows())[0]?.attempts).toBe(1));
@@ -95,16 +89,16 @@ describe('the relay', () => {
     expect(await bench.waiting()).toBe(1);
   });
 
-  it('goes on after Redis was down', async () => {
+  it('resumes after Redis was down', async () => {
     const app = await bench.start(ALL);
     await bench.redis.stop();
     const ids = await bench.append(app, 5);
-    bench.redis = await bench.redis.restart();
+    await bench.redis.restart();
     await eventually(async () => expect(await bench.rows()).toEqual([]), { timeoutMs: 20_000 });
     expect(bench.consumption.taken.sort()).toEqual([...ids].sort());
   });
 
-  it('goes on after its connections to PostgreSQL were cut', async () => {
+  it('resumes after PostgreSQL terminated its connections', async () => {
     const app = await bench.start(ALL);
     await bench.cutConnections();
     await eventually(() => app.database.ping());
@@ -113,7 +107,7 @@ describe('the relay', () => {
     expect(bench.consumption.taken.sort()).toEqual([...ids].sort());
   });
 
-  it('tells how many messages wait, and for how long', async () => {
+  it('reports how many messages wait, and for how long', async () => {
     bench.consumption.confirms = false;
     const app = await bench.start(ALL);
     await bench.append(app, 3);

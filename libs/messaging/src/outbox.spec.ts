@@ -1,24 +1,18 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Sealer } from '#libs/crypto';
 import { InvalidPayloadError } from '#libs/jobs';
 import type { BackgroundApp } from '../../../test/support/background-app.js';
-import { ADA, OutboxBench, type OutboxTableRow, registered } from '../../../test/support/outbox-bench.js';
+import { ADA, type OutboxTableRow, registered, useOutboxBench } from '../../../test/support/outbox-bench.js';
 import { type DeliverMessage, Inbox, Outbox } from './index.js';
 import { openMessage } from './open-message.js';
 import { OutboxSignal } from './outbox-signal.js';
 
-let bench: OutboxBench;
-
-beforeAll(async () => {
-  bench = await OutboxBench.open();
-});
-afterEach(() => bench.reset());
-afterAll(() => bench.close());
+const bench = useOutboxBench();
 
 describe('Outbox', () => {
-  it('writes a message in the transaction of the change', async () => {
+  it('inserts a message in the transaction of the change', async () => {
     const app = await bench.start();
     const id = await app.database.transaction(async (em) => {
       const appended = await append(app, em);
@@ -28,7 +22,7 @@ describe('Outbox', () => {
     expect((await bench.rows()).map((row) => row.message_id)).toEqual([id]);
   });
 
-  it('forgets messages with the transaction that is rolled back', async () => {
+  it('discards messages when the transaction is rolled back', async () => {
     const app = await bench.start();
     const failing = app.database.transaction(async (em) => {
       await append(app, em);
@@ -38,7 +32,7 @@ describe('Outbox', () => {
     expect(await bench.rows()).toEqual([]);
   });
 
-  it('tells of messages when they are committed, not before and not when they are rolled back', async () => {
+  it('signals messages on commit, not earlier and not after a rollback', async () => {
     const app = await bench.start();
     let told = 0;
     app.get(OutboxSignal).onCommit(() => {
@@ -58,7 +52,7 @@ describe('Outbox', () => {
     expect(told).toBe(1);
   });
 
-  it('refuses to write outside of a transaction, or data that breaks its class', async () => {
+  it('rejects messages outside a transaction and invalid data', async () => {
     const { database: db, get } = await bench.start();
     const outbox = get(Outbox);
     await expect(db.run((em) => outbox.append(em, registered, randomUUID(), ADA))).rejects.toThrow(
@@ -71,7 +65,7 @@ describe('Outbox', () => {
     expect(await bench.rows()).toEqual([]);
   });
 
-  it('seals data for its message alone', async () => {
+  it('seals data for one message only', async () => {
     const app = await bench.start();
     await bench.append(app, 2);
     const [one, other] = await bench.rows();
@@ -83,14 +77,14 @@ describe('Outbox', () => {
 });
 
 describe('Inbox', () => {
-  it('accepts a message once, even when it is taken twice at the same moment', async () => {
+  it('accepts a message once, even when it arrives several times at once', async () => {
     const app = await bench.start();
     const id = randomUUID();
     const accept = () => app.database.transaction((em) => app.get(Inbox).accept(em, id));
     expect((await Promise.all([accept(), accept(), accept()])).sort()).toEqual([false, false, true]);
   });
 
-  it('accepts again what a rolled back transaction had taken', async () => {
+  it('accepts a message again after the transaction was rolled back', async () => {
     const app = await bench.start();
     const id = randomUUID();
     const failing = app.database.transaction(async (em) => {

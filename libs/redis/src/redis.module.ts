@@ -1,6 +1,5 @@
 import {
-  type DynamicModule,
-  type FactoryProvider,
+  ConfigurableModuleBuilder,
   Inject,
   Module,
   type OnApplicationBootstrap,
@@ -18,37 +17,36 @@ export interface RedisModuleOptions {
 
 /** The injection token of the connection for requests: fails fast, queues nothing. */
 export const REDIS = Symbol('redis');
-const OPTIONS = Symbol('RedisModuleOptions');
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<RedisModuleOptions>()
+  .setClassMethodName('forRoot')
+  .setExtras({}, (module) => ({ ...module, global: true }))
+  .build();
 
-@Module({})
-export class RedisModule implements OnApplicationBootstrap, OnApplicationShutdown {
+@Module({
+  providers: [
+    {
+      provide: REDIS,
+      inject: [MODULE_OPTIONS_TOKEN],
+      useFactory: ({ url }: RedisModuleOptions) => createRedis(url),
+    },
+    {
+      provide: ReplicaChannel,
+      inject: [REDIS, MODULE_OPTIONS_TOKEN, PINO],
+      useFactory: (redis: Redis, { url }: RedisModuleOptions, logger: Logger) =>
+        new ReplicaChannel(redis, createRedis(url), logger),
+    },
+  ],
+  exports: [REDIS, ReplicaChannel],
+})
+export class RedisModule
+  extends ConfigurableModuleClass
+  implements OnApplicationBootstrap, OnApplicationShutdown
+{
   constructor(
     private readonly channel: ReplicaChannel,
     @Inject(REDIS) private readonly redis: Redis,
-  ) {}
-
-  static forRootAsync(
-    options: Pick<FactoryProvider<RedisModuleOptions>, 'inject' | 'useFactory'>,
-  ): DynamicModule {
-    return {
-      module: RedisModule,
-      global: true,
-      providers: [
-        { provide: OPTIONS, ...options },
-        {
-          provide: REDIS,
-          inject: [OPTIONS],
-          useFactory: ({ url }: RedisModuleOptions) => createRedis(url),
-        },
-        {
-          provide: ReplicaChannel,
-          inject: [REDIS, OPTIONS, PINO],
-          useFactory: (redis: Redis, { url }: RedisModuleOptions, logger: Logger) =>
-            new ReplicaChannel(redis, createRedis(url), logger),
-        },
-      ],
-      exports: [REDIS, ReplicaChannel],
-    };
+  ) {
+    super();
   }
 
   async onApplicationBootstrap(): Promise<void> {

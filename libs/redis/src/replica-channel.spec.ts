@@ -1,29 +1,30 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Redis } from 'ioredis';
 import { pino } from 'pino';
-import { eventually, ownRedis } from '../../../test/support/servers.js';
+import { hold } from '../../../test/support/fixture.js';
+import { eventually } from '../../../test/support/servers.js';
 import { createRedis } from './redis.js';
 import { ReplicaChannel } from './replica-channel.js';
 import { ReplicatedCache } from './replicated-cache.js';
+import { useOwnRedis } from '../../../test/support/use-servers.js';
 
 const MAX_UNSENT = 3;
 
-describe('a process that alone can not send', () => {
-  let redis: Awaited<ReturnType<typeof ownRedis>>;
+describe('a replica that cannot publish', () => {
+  const redis = useOwnRedis({ per: 'test' });
   let publisher: Redis;
   let channels: [ReplicaChannel, ReplicaChannel];
   let heard: string[];
   let other: ReplicatedCache<string>;
 
   beforeEach(async () => {
-    redis = await ownRedis();
     publisher = createRedis(redis.url);
     const logger = pino({ level: 'silent' });
     channels = [
       new ReplicaChannel(publisher, createRedis(redis.url), logger, MAX_UNSENT),
       new ReplicaChannel(createRedis(redis.url), createRedis(redis.url), logger, MAX_UNSENT),
     ];
-    await Promise.all(channels.map((channel) => channel.start()));
+    await Promise.all(channels.map((channel) => hold(channel.start(), () => channel.stop())));
     await eventually(() =>
       expect(channels.map((channel) => typeof channel.reliableSince)).toEqual(['number', 'number']),
     );
@@ -34,12 +35,7 @@ describe('a process that alone can not send', () => {
     await eventually(() => expect(publisher.status).toBe('end'));
   });
 
-  afterEach(async () => {
-    channels.forEach((channel) => channel.stop());
-    await redis.dispose();
-  });
-
-  it('tells later, one by one, of a few changes', async () => {
+  it('publishes a few changes later, one by one', async () => {
     await other.get('untouched', () => Promise.resolve('still right'));
     publish(MAX_UNSENT);
     await publisher.connect();
@@ -47,7 +43,7 @@ describe('a process that alone can not send', () => {
     expect(other.peek('untouched')).toBe('still right');
   });
 
-  it('keeps no more than it may, and makes the others read everything anew instead', async () => {
+  it('limits what it keeps, and makes the other replicas reread everything instead', async () => {
     await other.get('key 0', () => Promise.resolve('old'));
     publish(50);
     await publisher.connect();

@@ -1,47 +1,43 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import { eventually, ownRedis } from '../../../test/support/servers.js';
+import { hold } from '../../../test/support/fixture.js';
+import { eventually } from '../../../test/support/servers.js';
 import { createRedis } from './redis.js';
 import { ReplicaChannel } from './replica-channel.js';
 import { ReplicatedCache } from './replicated-cache.js';
+import { useOwnRedis } from '../../../test/support/use-servers.js';
 
 const OPTIONS = { topic: 'test', maxEntries: 10, maxAgeMs: 60_000 };
 
 describe('ReplicatedCache', () => {
-  let redis: Awaited<ReturnType<typeof ownRedis>>;
+  const redis = useOwnRedis({ per: 'test' });
   let channels: ReplicaChannel[];
   let caches: [ReplicatedCache<string>, ReplicatedCache<string>];
 
   beforeEach(async () => {
-    redis = await ownRedis();
     const logger = pino({ level: 'silent' });
     channels = [1, 2].map(() => new ReplicaChannel(createRedis(redis.url), createRedis(redis.url), logger));
-    await Promise.all(channels.map((channel) => channel.start()));
+    await Promise.all(channels.map((channel) => hold(channel.start(), () => channel.stop())));
     await eventually(() =>
       expect(channels.every((channel) => channel.reliableSince !== undefined)).toBe(true),
     );
     caches = channels.map((channel) => new ReplicatedCache<string>(channel, OPTIONS)) as typeof caches;
   });
 
-  afterEach(async () => {
-    channels.forEach((channel) => channel.stop());
-    await redis.dispose();
-  });
-
-  it('reads once, also for those who ask at the same time', async () => {
+  it('loads a value once for concurrent readers', async () => {
     let reads = 0;
     const load = () => Promise.resolve(`value ${++reads}`);
     await Promise.all([caches[0].get('a', load), caches[0].get('a', load)]);
     expect(await caches[0].get('a', load)).toBe('value 1');
   });
 
-  it('is emptied by another replica within a second', async () => {
+  it('drops an entry that another replica invalidated, within a second', async () => {
     await caches[1].get('a', () => Promise.resolve('old'));
     caches[0].invalidate('a');
     await eventually(() => expect(caches[1].peek('a')).toBeUndefined(), { timeoutMs: 1000 });
   });
 
-  it('does not keep what was read before an invalidation and arrived after it', async () => {
+  it('does not keep a value that was read before an invalidation and arrived after it', async () => {
     const reading = Promise.withResolvers<string>();
     const answer = caches[0].get('a', () => reading.promise);
     caches[0].invalidate('a');
@@ -56,7 +52,7 @@ describe('ReplicatedCache', () => {
     expect(await caches[0].get('a', () => Promise.resolve('up'))).toBe('up');
   });
 
-  it('trusts nothing for longer than a second while Redis is frozen, and still answers', async () => {
+  it('trusts nothing for longer than a second while Redis is frozen, and still returns values', async () => {
     await caches[0].get('a', () => Promise.resolve('old'));
     process.kill(redis.pid, 'SIGSTOP');
     try {
@@ -67,14 +63,14 @@ describe('ReplicatedCache', () => {
     }
   });
 
-  it('reads anew after an outage, in which messages may have been missed', async () => {
+  it('rereads everything after an outage, during which messages may have been lost', async () => {
     await caches[1].get('a', () => Promise.resolve('old'));
     await redis.restart();
     await eventually(() => expect(channels[1]?.reliableSince).toBeDefined());
     expect(caches[1].peek('a')).toBeUndefined();
   });
 
-  it('tells the others when Redis is back of what changed while it was away', async () => {
+  it('sends the invalidations of an outage once Redis is back', async () => {
     const heard: string[] = [];
     channels[1]?.on('test', (key) => heard.push(key));
     process.kill(redis.pid, 'SIGSTOP');

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
-import { accountsSchema } from '../accounts.schema.js';
+import { accountsSchema } from '../migrations/index.js';
 import { UsersModule } from '../users/index.js';
 import { AccessModule } from './access/access.module.js';
 import { AuthModule } from './auth.module.js';

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
-import { accountsSchema } from '../accounts.schema.js';
+import { accountsSchema } from '../migrations/index.js';
 import { EmailVerificationsPurge } from './email/email-verifications.purge.js';
 import { SessionsPurge } from './sessions/sessions.purge.js';
 

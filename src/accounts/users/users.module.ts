@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
-import { accountsSchema } from '../accounts.schema.js';
+import { accountsSchema } from '../migrations/index.js';
 import { EmailCipher } from './email-cipher.js';
 import { ProfileCache } from './profile-cache.js';
 import { User } from './user.entity.js';

@@ -1,8 +1,7 @@
 import { Module } from '@nestjs/common';
-import { notifications } from '#libs/contracts';
 import { DatabaseModule } from '#libs/database';
 import { MessagingModule } from '#libs/messaging';
-import { notificationsSchema } from '../notifications.schema.js';
+import { notificationsSchema } from '../migrations/index.js';
 import { DeliveriesModule } from './deliveries.module.js';
 import { DeliveriesPurge } from './deliveries.purge.js';
 import { SendMailProcessor } from './send-mail.processor.js';
@@ -11,7 +10,7 @@ import { SendMailProcessor } from './send-mail.processor.js';
   imports: [
     DatabaseModule.forFeature(notificationsSchema),
     DeliveriesModule,
-    MessagingModule.forService(notifications, notificationsSchema),
+    MessagingModule.forSchema(notificationsSchema),
   ],
   providers: [DeliveriesPurge, SendMailProcessor],
 })

@@ -1,9 +1,8 @@
 import { Module } from '@nestjs/common';
-import { notifications } from '#libs/contracts';
 import { DatabaseModule } from '#libs/database';
 import { MessagingModule } from '#libs/messaging';
 import { ChannelsModule } from '../channels/index.js';
-import { notificationsSchema } from '../notifications.schema.js';
+import { notificationsSchema } from '../migrations/index.js';
 import { DeliveryEntity } from './delivery.entity.js';
 import { DeliveryClaims } from './delivery-claims.js';
 import { MailMetrics } from './mail-metrics.js';
@@ -13,7 +12,7 @@ import { SendMailService } from './send-mail.service.js';
   imports: [
     ChannelsModule,
     DatabaseModule.forFeature(notificationsSchema, DeliveryEntity),
-    MessagingModule.forService(notifications, notificationsSchema),
+    MessagingModule.forSchema(notificationsSchema),
   ],
   providers: [DeliveryClaims, MailMetrics, SendMailService],
   exports: [MailMetrics, SendMailService],

@@ -1,21 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { v7 } from 'uuid';
 import type { Tick } from '#libs/jobs';
 import { eventually } from '../../../test/support/servers.js';
-import { command, HOUR_MS, NotificationsBench } from '../../../test/support/notifications-bench.js';
+import { command, HOUR_MS, useNotificationsBench } from '../../../test/support/notifications-bench.js';
 
-let bench: NotificationsBench;
+const bench = useNotificationsBench();
 
-beforeAll(async () => {
-  bench = await NotificationsBench.open();
-});
-beforeEach(() => bench.start());
-afterEach(() => bench.stop());
-afterAll(() => bench.close());
-
-describe('the purge', () => {
-  it('ends what is overdue, and forgets what is old and nothing else', async () => {
+describe('purging notifications', () => {
+  it('expires overdue deliveries and deletes only old ones', async () => {
     await bench.queue('send-mail').pause();
     const [overdue, waiting] = [
       await bench.deliver(command({ expiresInMs: HOUR_MS })),
@@ -51,7 +44,7 @@ describe('the purge', () => {
     expect(await bench.sql('select * from notifications.inbox')).toHaveLength(before.length - 1);
   });
 
-  it('runs by itself', async () => {
+  it('runs on its own schedule', async () => {
     await eventually(async () =>
       expect(await bench.queue('purge-notifications').getCompletedCount()).toBe(1),
     );

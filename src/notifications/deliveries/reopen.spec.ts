@@ -1,16 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { DeadLetters } from '#libs/bull';
-import { command, HOUR_MS, NotificationsBench } from '../../../test/support/notifications-bench.js';
+import { command, HOUR_MS, useNotificationsBench } from '../../../test/support/notifications-bench.js';
 import { eventually } from '../../../test/support/servers.js';
 
-let bench: NotificationsBench;
-
-beforeAll(async () => {
-  bench = await NotificationsBench.open();
-});
-beforeEach(() => bench.start());
-afterEach(() => bench.stop());
-afterAll(() => bench.close());
+const bench = useNotificationsBench();
 
 async function aRefusedDelivery(): Promise<{ id: string; revive: () => Promise<void> }> {
   bench.sink.behave('reject');
@@ -24,7 +17,7 @@ function deadLetters() {
   return bench.queue('send-mail').getFailed();
 }
 
-it('a refused mail is sent when somebody has mended the server and asks for it', async () => {
+it('sends a refused mail when someone revives it after fixing the server', async () => {
   const { id, revive } = await aRefusedDelivery();
   bench.sink.behave('accept');
   await revive();
@@ -36,7 +29,7 @@ it('a refused mail is sent when somebody has mended the server and asks for it',
   expect(await deadLetters()).toEqual([]);
 });
 
-it('it is in the outbox again until it is sent, so that a Redis that lost everything loses no mail', async () => {
+it('returns a revived delivery to the outbox until it is sent, so losing Redis loses no mail', async () => {
   const { id, revive } = await aRefusedDelivery();
   expect(await bench.notes()).toEqual([]);
   bench.sink.behave('defer');
@@ -50,7 +43,7 @@ it('it is in the outbox again until it is sent, so that a Redis that lost everyt
   expect(await bench.notes()).toEqual([]);
 });
 
-it('a delivery whose run died is ended, too, when it has expired', async () => {
+it('expires a delivery whose run died', async () => {
   bench.sink.behave('defer');
   const id = await bench.deliver(command());
   await eventually(async () => expect((await bench.delivery(id)).attempts).toBeGreaterThan(0));
@@ -65,7 +58,7 @@ it('a delivery whose run died is ended, too, when it has expired', async () => {
   expect(await bench.delivery(id)).toMatchObject({ state: 'expired', sealed: null });
 });
 
-it('it is a dead letter again when it is refused again', async () => {
+it('creates a dead letter again when the mail is refused again', async () => {
   const { id, revive } = await aRefusedDelivery();
   await revive();
   await eventually(() => {
@@ -75,7 +68,7 @@ it('it is a dead letter again when it is refused again', async () => {
   expect(await bench.delivery(id)).toMatchObject({ state: 'failed', sealed: expect.any(String) });
 });
 
-it('once its time is up it stays what it is, the dead letter tells why, and its content is erased', async () => {
+it('keeps an expired delivery failed, says why in the dead letter, and erases its content', async () => {
   const { id, revive } = await aRefusedDelivery();
   await bench.purge();
   expect((await bench.delivery(id)).sealed).not.toBeNull();

@@ -1,21 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { v7 } from 'uuid';
 import { Queues } from '#libs/bull';
 import { eventually } from '../../../test/support/servers.js';
 import { sendMail } from './send-mail.job.js';
-import { command, HOUR_MS, NotificationsBench } from '../../../test/support/notifications-bench.js';
+import { command, HOUR_MS, useNotificationsBench } from '../../../test/support/notifications-bench.js';
 
-let bench: NotificationsBench;
-
-beforeAll(async () => {
-  bench = await NotificationsBench.open();
-});
-beforeEach(() => bench.start());
-afterEach(() => bench.stop());
-afterAll(() => bench.close());
+const bench = useNotificationsBench();
 
 describe('when SMTP', () => {
-  it('is down, the mail goes out once it is back, and once only', async () => {
+  it('is down, sends the mail once it is back, and only once', async () => {
     await bench.sink.stop();
     const id = await bench.deliver(command());
     await eventually(async () => expect((await bench.delivery(id)).attempts).toBeGreaterThan(2));
@@ -28,7 +21,7 @@ describe('when SMTP', () => {
     expect(await bench.metric('gatehouse_mail_attempts_total{outcome="sent"}')).toBe(1);
   });
 
-  it('defers, the mail is tried again', async () => {
+  it('defers the mail, retries it', async () => {
     bench.sink.behave('defer');
     const id = await bench.deliver(command());
     await eventually(() => {
@@ -39,7 +32,7 @@ describe('when SMTP', () => {
     expect(bench.sink.mails).toHaveLength(1);
   });
 
-  it('refuses for good, the mail is not tried again', async () => {
+  it('rejects the mail for good, does not retry it', async () => {
     bench.sink.behave('reject');
     const id = await bench.deliver(command());
     await eventually(async () => expect((await bench.delivery(id)).state).toBe('failed'));
@@ -50,7 +43,7 @@ describe('when SMTP', () => {
     expect(await bench.queue('send-mail').getFailedCount()).toBe(1);
   });
 
-  it('leaves the outcome open, the mail is repeated under the same Message-ID', async () => {
+  it('leaves the outcome unknown, retries with the same Message-ID', async () => {
     bench.sink.behave('drop');
     const id = await bench.deliver(command());
     await eventually(() => {
@@ -66,7 +59,7 @@ describe('when SMTP', () => {
 });
 
 describe('a delivery', () => {
-  it('that is sent tells how long it took since its command was made', async () => {
+  it('reports the time since its command when it is sent', async () => {
     const hourAgo = v7({ msecs: Date.now() - HOUR_MS });
     await bench.deliver(command(), hourAgo);
     await eventually(async () => expect((await bench.delivery(hourAgo)).state).toBe('sent'));
@@ -75,7 +68,7 @@ describe('a delivery', () => {
     expect(await bench.metric('gatehouse_mail_delivery_seconds_sum')).toBeLessThan(3_630);
   });
 
-  it('that is claimed by a run which died is sent when the claim has lapsed', async () => {
+  it('is sent after the claim of a crashed run expires', async () => {
     await bench.sink.stop();
     const id = await bench.deliver(command());
     await eventually(async () => expect((await bench.delivery(id)).attempts).toBeGreaterThan(0));
@@ -91,7 +84,7 @@ describe('a delivery', () => {
     expect(bench.sink.mails).toHaveLength(1);
   });
 
-  it('that is final is left alone by a job that comes again', async () => {
+  it('is left alone by a repeated job once it is final', async () => {
     const id = await bench.deliver(command());
     await eventually(async () => expect((await bench.delivery(id)).state).toBe('sent'));
     await bench.jobs.enqueue(sendMail, { deliveryId: id });
@@ -101,7 +94,7 @@ describe('a delivery', () => {
     expect(await bench.queue('send-mail').getFailedCount()).toBe(0);
   });
 
-  it('whose time is up is not sent', async () => {
+  it('is not sent after it expires', async () => {
     const id = await bench.deliver(command({ expiresInMs: -1_000 }));
     await eventually(async () => expect((await bench.delivery(id)).state).toBe('expired'));
     expect(bench.sink.attempts).toBe(0);
@@ -110,7 +103,7 @@ describe('a delivery', () => {
     expect(await bench.notes()).toEqual([]);
   });
 
-  it('is not lost with Redis', async () => {
+  it('survives the loss of Redis', async () => {
     await bench.queue('send-mail').pause();
     const id = await bench.deliver(command());
     await eventually(async () =>

@@ -1,20 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { v7 } from 'uuid';
 import { notifications } from '#libs/contracts';
 import { eventually } from '../../../test/support/servers.js';
-import { command, LINK, NotificationsBench } from '../../../test/support/notifications-bench.js';
+import { command, LINK, useNotificationsBench } from '../../../test/support/notifications-bench.js';
 
-let bench: NotificationsBench;
-
-beforeAll(async () => {
-  bench = await NotificationsBench.open();
-});
-beforeEach(() => bench.start());
-afterEach(() => bench.stop());
-afterAll(() => bench.close());
+const bench = useNotificationsBench();
 
 describe('the command send-notification', () => {
-  it('becomes a mail with an id that follows from the command, and leaves nothing secret behind', async () => {
+  it('becomes a mail whose id derives from the command, and leaves no secret behind', async () => {
     const id = await bench.deliver(command());
     await eventually(async () => expect((await bench.delivery(id)).state).toBe('sent'));
     expect(bench.sink.mails).toHaveLength(1);
@@ -33,14 +26,14 @@ describe('the command send-notification', () => {
     expect(await bench.notes()).toEqual([]);
   });
 
-  it('is answered in the language of the person', async () => {
+  it("is sent in the recipient's language", async () => {
     await bench.deliver(command({ locale: 'de-AT' }));
     await eventually(() => {
       expect(bench.sink.mails[0]?.subject).toBe('Bestätigen Sie Ihre E-Mail-Adresse');
     });
   });
 
-  it('has its effect once, however often it comes, and is confirmed each time', async () => {
+  it('takes effect once, however often it arrives, and is confirmed each time', async () => {
     const id = v7();
     await bench.deliver(command(), id);
     await eventually(() => {
@@ -52,9 +45,9 @@ describe('the command send-notification', () => {
     expect(bench.sink.attempts).toBe(1);
   });
 
-  it('is a dead letter at once when it cannot be read, and reveals nothing of its content', async () => {
-    const wish = command();
-    await bench.deliver({ ...wish, to: { ...wish.to, email: 'ada at example.com' } });
+  it('becomes a dead letter at once when it is invalid, without revealing its content', async () => {
+    const valid = command();
+    await bench.deliver({ ...valid, to: { ...valid.to, email: 'ada at example.com' } });
     const [letter] = await eventually(async () => {
       const found = await bench.queue(notifications.deliver.name).getFailed();
       expect(found).toHaveLength(1);
@@ -67,7 +60,7 @@ describe('the command send-notification', () => {
     expect(JSON.stringify(letter)).not.toContain('ada at example.com');
   });
 
-  it('is retried when its template is unknown, as happens while a new release rolls out', async () => {
+  it('is retried while its template is unknown, as happens when a new release rolls out', async () => {
     const id = await bench.deliver({ ...command(), template: 'of-the-next-release' });
     await eventually(async () => {
       const jobs = await bench.queue(notifications.deliver.name).getDelayed();

@@ -7,7 +7,7 @@ const link = 'https://app.example.com/verify-email?token=abc&next=%2Fhome';
 
 describe.each([accountExists.name, verifyEmail.name])('%s', (template) => {
   it.each(TEMPLATE_LOCALES)(
-    'in %s has a subject, the link in both bodies, and nothing from elsewhere',
+    'has a subject, the link in both bodies, and no resources from other origins in %s',
     (locale) => {
       const { subject, html, text } = renderer.render(template, locale, { link });
       expect(subject).not.toMatch(/[\r\n]/);
@@ -21,7 +21,7 @@ describe.each([accountExists.name, verifyEmail.name])('%s', (template) => {
     },
   );
 
-  it('says other things in German than in English', () => {
+  it('differs between German and English', () => {
     const [english, german] = TEMPLATE_LOCALES.map((locale) => renderer.render(template, locale, { link }));
     expect(german?.subject).not.toBe(english?.subject);
     expect(german?.text).not.toBe(english?.text);
@@ -33,7 +33,7 @@ describe('verify-email', () => {
     ['en', /valid for 24 hours/, /ignore this email/],
     ['de', /24 Stunden gültig/, /ignorieren Sie diese E-Mail/],
   ])(
-    'in %s tells how long the link is valid, and what to do when it was somebody else',
+    'says in %s how long the link is valid and what to do if you did not ask for it',
     (locale, valid, ignore) => {
       const { html, text } = renderer.render('verify-email', locale, { link });
       for (const body of [html, text]) {
@@ -44,7 +44,7 @@ describe('verify-email', () => {
   );
 });
 
-describe('the renderer', () => {
+describe('the mail renderer', () => {
   it.each([
     ['de', 'de'],
     ['de-AT', 'de'],
@@ -53,11 +53,11 @@ describe('the renderer', () => {
     ['fr-FR', 'en'],
     ['', 'en'],
     ['den', 'en'],
-  ])('serves %p in %s', (locale, served) => {
+  ])('renders the locale %p in %s', (locale, served) => {
     expect(templateLocale(locale)).toBe(served);
   });
 
-  it('lets no link break out of its attribute', () => {
+  it('does not let a link break out of its attribute', () => {
     const { html } = renderer.render('verify-email', 'en', {
       link: `https://a.example/?q="><script>alert(1)</script>`,
     });
@@ -65,7 +65,7 @@ describe('the renderer', () => {
   });
 
   it.each([undefined, '', 'no link', 'javascript:alert(1)', 'data:text/html,x'])(
-    'refuses the link %p',
+    'rejects the link %p',
     (bad) => {
       expect(() => renderer.render('verify-email', 'en', bad === undefined ? {} : { link: bad })).toThrow(
         /Invalid URL|must start with/,

@@ -12,8 +12,8 @@ async function scrapeWith(ready: () => Promise<Health>): Promise<string> {
   return registry.metrics();
 }
 
-describe('the metrics of readiness', () => {
-  it('tell what the probe would answer, after one look', async () => {
+describe('readiness metrics', () => {
+  it('report what the probe would return, after a single check', async () => {
     let looks = 0;
     const text = await scrapeWith(() => {
       looks += 1;
@@ -29,7 +29,7 @@ describe('the metrics of readiness', () => {
     expect(looks).toBe(1);
   });
 
-  it('are 0 where it would answer 503', async () => {
+  it('are 0 when the probe would return 503', async () => {
     const details = { process: { status: 'down' } } as const;
     const text = await scrapeWith(() =>
       Promise.resolve({ status: 503, result: { status: 'error', details } as unknown as Health['result'] }),
@@ -38,7 +38,7 @@ describe('the metrics of readiness', () => {
     expect(text).toContain('gatehouse_check_up{check="process"} 0');
   });
 
-  it('take a bounded time, and are 0, where no answer comes', async () => {
+  it('return within a time limit, and are 0 when a check does not complete', async () => {
     const startedAt = performance.now();
     const text = await scrapeWith(() => Promise.withResolvers<Health>().promise);
     expect(performance.now() - startedAt).toBeGreaterThan(LONGER_THAN_CHECKS_MS);

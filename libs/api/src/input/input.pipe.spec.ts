@@ -46,13 +46,13 @@ async function messagesOf(input: Promise<unknown>): Promise<string[] | undefined
 }
 
 describe('InputPipe', () => {
-  it('makes an instance of what is declared', async () => {
+  it('returns an instance of the declared class', async () => {
     const input = await body({ email: 'ada@acme.com', name: null });
     expect(input).toBeInstanceOf(Body);
     expect(input).toEqual({ email: 'ada@acme.com', name: null });
   });
 
-  it('converts the texts of a query, and knows defaults', async () => {
+  it('converts query strings and applies defaults', async () => {
     expect(await query({ limit: '5', total: 'true' })).toEqual({ limit: 5, total: true });
     expect(await query({})).toEqual({ limit: 20, total: false });
     expect(await query({ id: '0197F9A2-5C1E-7C3B-9D52-6F1D1C1F4A10' })).toMatchObject({
@@ -61,7 +61,7 @@ describe('InputPipe', () => {
   });
 
   it.each(['constructor', 'toString', 'hasOwnProperty', 'valueOf', '__proto__', 'anything'])(
-    'takes %s for a stranger like any other',
+    'treats %s like any other undeclared member',
     async (name) => {
       const value = JSON.parse(`{"email":"ada@acme.com","${name}":1}`) as unknown;
       expect(await errorsOf(body(value))).toEqual([[`/${name}`, 'unknown-member']]);
@@ -69,7 +69,7 @@ describe('InputPipe', () => {
     },
   );
 
-  it('leaves the names inside a free object alone', async () => {
+  it('keeps the member names inside a free-form object', async () => {
     const metadata = { constructor: 'x', a: { toString: 1 } };
     expect(await errorsOf(body({ email: { constructor: 1 }, metadata: { constructor: 'x' } }))).toEqual([
       ['/email', 'invalid-email'],
@@ -81,7 +81,7 @@ describe('InputPipe', () => {
     expect(await errorsOf(body({ email: 'ada@acme.com', metadata }))).toEqual([['/metadata', 'too-large']]);
   });
 
-  it('points at everything that is wrong', async () => {
+  it('returns a pointer to every invalid member', async () => {
     expect(await errorsOf(body({ name: 'x', other: 1 }))).toEqual([
       ['/other', 'unknown-member'],
       ['/email', 'required'],
@@ -96,7 +96,7 @@ describe('InputPipe', () => {
     expect(await errorsOf(query({ id: 'a\0' }))).toContainEqual(['/id', 'unstorable']);
   });
 
-  it('words each message to follow the name of the field', async () => {
+  it('writes messages that can follow the name of the field', async () => {
     expect(await messagesOf(body({ email: 'ada', name: 'x', metadata: { key: 'x'.repeat(20) } }))).toEqual([
       'must be an email address',
       'must be at least 2 characters long',
@@ -109,12 +109,12 @@ describe('InputPipe', () => {
     ]);
   });
 
-  it('names a bounded number of strangers', async () => {
+  it('limits the number of undeclared members it reports', async () => {
     const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`m${i}`, i]));
     expect(await errorsOf(body(many))).toHaveLength(20);
   });
 
-  it.each([undefined, null, 'text', 1, []])('refuses %j for an object', async (value) => {
+  it.each([undefined, null, 'text', 1, []])('rejects %j where an object is expected', async (value) => {
     expect(await errorsOf(body(value))).toEqual([['', 'wrong-type']]);
   });
 });

@@ -12,7 +12,7 @@ function problemOf(body: string | Buffer): Problem {
 }
 
 describe('parseJsonBody', () => {
-  it('parses JSON, and takes an empty body for none', () => {
+  it('parses JSON and treats an empty body as none', () => {
     expect(parseJsonBody(Buffer.from('{"a":[1,"ü",null]}'))).toEqual({ a: [1, 'ü', null] });
     expect(parseJsonBody(Buffer.alloc(0))).toBeUndefined();
   });
@@ -20,8 +20,8 @@ describe('parseJsonBody', () => {
   it.each([
     ['broken JSON', '{"a":'],
     ['broken UTF-8', Buffer.from([0x22, 0xc3, 0x28, 0x22])],
-    ['UTF-8 that hides a slash in two bytes', Buffer.from([0x22, 0xc0, 0xaf, 0x22])],
-  ])('answers %s as malformed', (_, body) => {
+    ['an overlong UTF-8 encoding of a slash', Buffer.from([0x22, 0xc0, 0xaf, 0x22])],
+  ])('reports %s as malformed', (_, body) => {
     expect(problemOf(body).code).toBe('malformed-request');
   });
 
@@ -36,21 +36,21 @@ describe('parseJsonBody', () => {
     expect(problemOf(body).occurrence.errors).toEqual([expect.objectContaining({ pointer, code })]);
   });
 
-  it('refuses nesting that would exhaust the stack of whoever walks it', () => {
+  it('rejects nesting that would overflow the stack of a recursive walk', () => {
     const depth = 50_000;
     expect(problemOf('['.repeat(depth) + ']'.repeat(depth)).occurrence.errors).toEqual([
       expect.objectContaining({ code: 'too-deep' }),
     ]);
   });
 
-  it('says no more than is of use, however much is wrong', () => {
+  it('limits the number of errors it reports', () => {
     const key = 'k'.repeat(30_000);
     const { errors = [] } = problemOf(JSON.stringify({ [key]: Array(3000).fill('\0') })).occurrence;
     expect(errors).toHaveLength(20);
     expect(Math.max(...errors.map(({ pointer }) => pointer.length))).toBeLessThanOrEqual(256);
   });
 
-  it('leaves a harmless member called constructor alone', () => {
+  it('accepts a harmless member named constructor', () => {
     expect(parseJsonBody(Buffer.from('{"constructor":"Ada"}'))).toEqual({ constructor: 'Ada' });
   });
 });

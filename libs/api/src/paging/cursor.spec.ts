@@ -11,7 +11,7 @@ const query = (cursor?: string) => ({ limit: 2, total: false, ...(cursor === und
 describe('Cursors', () => {
   const slice = sliceOf(rows('a', 'b', 'c'), { limit: 2, position: null });
 
-  it('gives back the position for the same list only', () => {
+  it('returns the position only for the list it was issued for', () => {
     const { nextCursor } = cursors.page(slice, 'users:x');
     const cursor = String(nextCursor);
     expect(cursors.read(query(cursor), 'users:x').position).toEqual({ direction: 'after', id: 'b' });
@@ -20,13 +20,13 @@ describe('Cursors', () => {
     );
   });
 
-  it.each(['', 'x', 'v1.k1.AAAA', '{"id":1}'])('refuses "%s"', (cursor) => {
+  it.each(['', 'x', 'v1.k1.AAAA', '{"id":1}'])('rejects "%s"', (cursor) => {
     expect(() => cursors.read(query(cursor), 'users:x')).toThrow(
       expect.objectContaining({ code: 'invalid-cursor' }),
     );
   });
 
-  it('has no cursor at either end of the list', () => {
+  it('returns no cursor at either end of the list', () => {
     const whole = sliceOf(rows('a'), { limit: 2, position: null });
     expect(cursors.page(whole, 'l')).toEqual({ nextCursor: null, previousCursor: null });
   });

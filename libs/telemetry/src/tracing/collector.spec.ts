@@ -1,39 +1,25 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { describe, expect, it } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiClient } from '../../../../test/support/client.js';
 import { signUp } from '../../../../test/support/factories.js';
-import { type OtlpCollector, startCollector } from '../../../../test/support/otlp-collector.js';
-import {
-  createDatabase,
-  eventually,
-  redisUrl,
-  type RunningApp,
-  spawnApp,
-  type TestDatabase,
-} from '../../../../test/support/servers.js';
+import { useCollector } from '../../../../test/support/otlp-collector.js';
+import { eventually } from '../../../../test/support/servers.js';
+import { holdTemporaryFolder } from '../../../../test/support/temporary-folder.js';
+import { useServers } from '../../../../test/support/use-servers.js';
 
-let database: TestDatabase;
-let redis: string;
-let collector: OtlpCollector;
-const apps: RunningApp[] = [];
+const servers = useServers();
+const collector = useCollector();
 
-beforeAll(async () => {
-  [database, redis, collector] = await Promise.all([createDatabase(), redisUrl(), startCollector()]);
-});
-afterEach(() => Promise.all(apps.splice(0).map((app) => app.kill())));
-afterAll(() => Promise.all([database.drop(), collector.stop()]));
-
-describe('a collector', () => {
-  it('that is lost or does not answer neither slows nor fails a request, and is mentioned once', async () => {
-    const app = await start('api', {
+describe('the trace collector', () => {
+  it('neither slows nor fails requests when it is down or does not answer, and is logged once', async () => {
+    const app = await servers.start('api', {
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
       OTEL_BSP_SCHEDULE_DELAY: '50',
       OTEL_BSP_EXPORT_TIMEOUT: '400',
       OTEL_SERVICE_NAME: 'accounts-api',
     });
-    const { api } = await signUp(new ApiClient(app.url));
+    const { api } = await signUp(app.api);
     await medianMs(api, 50);
     const up = await medianMs(api, 200);
     expect(new Set(collector.spans.map(({ service }) => service))).toEqual(new Set(['accounts-api']));
@@ -67,7 +53,7 @@ describe('a collector', () => {
     await collector.start();
   }, 60_000);
 
-  it('that nobody names costs nothing: no module of the SDK is loaded', async () => {
+  it('costs nothing when it is not configured: no module of the SDK is loaded', async () => {
     const [withTraces, without] = await Promise.all([
       scriptsOf({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }),
       scriptsOf({ OTEL_EXPORTER_OTLP_ENDPOINT: '' }),
@@ -81,12 +67,6 @@ describe('a collector', () => {
   }, 60_000);
 });
 
-async function start(role: 'all' | 'api', env: Record<string, string>): Promise<RunningApp> {
-  const app = await spawnApp(role, { DATABASE_URL: database.url, REDIS_URL: redis, ...env });
-  apps.push(app);
-  return app;
-}
-
 async function medianMs(api: ApiClient, count: number): Promise<number> {
   const times: number[] = [];
   for (let n = 0; n < count; n++) {
@@ -99,18 +79,14 @@ async function medianMs(api: ApiClient, count: number): Promise<number> {
 
 /** The scripts that a process has loaded by its end, as V8 counts their coverage. */
 async function scriptsOf(env: Record<string, string>): Promise<string[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-test-coverage-'));
-  try {
-    const app = await start('all', { NODE_V8_COVERAGE: folder, ...env });
-    await signUp(new ApiClient(app.url));
-    expect(await app.stop()).toEqual({ code: 0, signal: null });
-    return readdirSync(folder).flatMap((file) => {
-      const { result } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as {
-        result: readonly { readonly url: string }[];
-      };
-      return result.map(({ url }) => url);
-    });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const { path: folder } = await holdTemporaryFolder();
+  const app = await servers.start('all', { NODE_V8_COVERAGE: folder, ...env });
+  await signUp(app.api);
+  expect(await app.stop()).toEqual({ code: 0, signal: null });
+  return readdirSync(folder).flatMap((file) => {
+    const { result } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as {
+      result: readonly { readonly url: string }[];
+    };
+    return result.map(({ url }) => url);
+  });
 }

@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiNoContentResponse, ApiOperation } from '@nestjs/swagger';
 import { API_VERSIONS, Fails, Idempotent, Public } from '#libs/api';
 import { AuthLimited } from '#libs/limits';
-import { AuthTag } from '../auth.tag.js';
+import { AuthTag } from '../openapi/auth.tag.js';
 import { ResendVerification, VerifyEmail } from './email.dto.js';
 import { invalidToken } from './email.errors.js';
 import { EmailVerificationService } from './email-verification.service.js';

@@ -11,7 +11,7 @@ const { PasswordHasher } = await import('./password-hasher.js');
 const newHasher = () =>
   new PasswordHasher({ passwordHashing: { concurrency: 4, queueLength: 10 } } as AppConfig, new Registry());
 
-it('the decoy is computed once for all who ask at the same time', async () => {
+it('computes the decoy once for concurrent callers', async () => {
   hash.mockClear();
   const hasher = newHasher();
   await Promise.all([1, 2, 3].map(() => hasher.verify(undefined, 'seven brave otters')));
@@ -19,7 +19,7 @@ it('the decoy is computed once for all who ask at the same time', async () => {
   expect(hash).toHaveBeenCalledTimes(1);
 });
 
-it('a decoy that failed is tried again, and is no concern of those who have a password', async () => {
+it('computes a failed decoy again, and users with a password never notice', async () => {
   const hasher = newHasher();
   const stored = await argon2.hash('seven brave otters');
   hash.mockRejectedValueOnce(new Error('no memory'));

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { API_VERSIONS, Fails, Public } from '#libs/api';
 import { AuthLimited } from '#libs/limits';
-import { AuthTag } from '../auth.tag.js';
+import { AuthTag } from '../openapi/auth.tag.js';
 import { deviceOf } from '../sessions/device.js';
 import { SessionResponse } from '../sessions/session.response.js';
 import { invalidCredentials } from '../sign-in/sign-in.errors.js';

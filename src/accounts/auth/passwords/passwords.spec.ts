@@ -12,14 +12,14 @@ const hasherWith = (concurrency: number, queueLength: number): PasswordHasher =>
 describe('PasswordHasher', () => {
   const hasher = hasherWith(2, 100);
 
-  it('verifies what it hashed, at the parameters that OWASP asks for', async () => {
+  it('verifies its own hashes, which use the parameters recommended by OWASP', async () => {
     const stored = await hasher.hash('seven brave otters');
     expect(stored).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect(await hasher.verify(stored, 'seven brave otters')).toBe(true);
     expect(await hasher.verify(stored, 'seven brave otter')).toBe(false);
   });
 
-  it('takes a password for the same however its characters are composed', async () => {
+  it('accepts a password in any Unicode normalization form', async () => {
     expect(
       await hasher.verify(
         await hasher.hash('gr\u00fc\u00dfe-\u00e9\u00e8'),
@@ -28,7 +28,7 @@ describe('PasswordHasher', () => {
     ).toBe(true);
   });
 
-  it('never accepts for a user who is not there, and works as long on it', async () => {
+  it('never accepts a password without a user, and takes the same time', async () => {
     const stored = await hasher.hash('seven brave otters');
     const time = async (against: string | undefined): Promise<number> => {
       const startedAt = performance.now();
@@ -46,12 +46,12 @@ describe('PasswordHasher', () => {
     expect(median).toBeLessThan(1.6);
   });
 
-  it('knows a hash of other parameters', async () => {
+  it('detects a hash with other parameters', async () => {
     expect(hasher.isOutdated(await hash('x', { ...ARGON2_PARAMETERS, timeCost: 1 }))).toBe(true);
     expect(hasher.isOutdated(await hash('x', ARGON2_PARAMETERS))).toBe(false);
   });
 
-  it('answers 503 with Retry-After when too many wait', async () => {
+  it('returns 503 with Retry-After when too many requests wait', async () => {
     const busy = hasherWith(1, 1);
     const running = [busy.hash('a'), busy.hash('b')];
     await expect(busy.hash('c')).rejects.toMatchObject({
@@ -67,25 +67,25 @@ describe('PasswordPolicy', () => {
   const check = (password: string) => () => policy.check(password, 'ada.lovelace@acme.com');
   const weak = expect.objectContaining({ code: 'weak-password' });
 
-  it('is checked against more than 3,000 common passwords that have the length', () => {
+  it('has more than 3,000 common passwords of sufficient length', () => {
     const common = new Set(
       dictionary['passwords-common'].filter(({ length }) => length >= PASSWORD_MIN_LENGTH),
     );
     expect(common.size).toBeGreaterThan(3000);
   });
 
-  it.each(['password', 'Password123', '12345678', 'QWERTYUIOP', 'iloveyou'])('refuses %s', (password) => {
+  it.each(['password', 'Password123', '12345678', 'QWERTYUIOP', 'iloveyou'])('rejects %s', (password) => {
     expect(check(password)).toThrow(weak);
   });
 
   it.each(['ada.lovelace@acme.com', 'Ada.Lovelace', 'ADA.LOVELACE@ACME.COM'])(
-    'refuses the own address as %s',
+    "rejects the user's own address as %s",
     (password) => {
       expect(check(password)).toThrow(weak);
     },
   );
 
-  it('accepts what is neither', () => {
+  it('accepts any other password', () => {
     expect(check('seven brave otters')).not.toThrow();
   });
 });

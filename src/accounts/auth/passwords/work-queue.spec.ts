@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { QueueFullError, WorkQueue } from './work-queue.js';
 
 describe('WorkQueue', () => {
-  it('runs no more at a time than it may, in the order they came', async () => {
+  it('limits concurrent work and runs it in order of arrival', async () => {
     const queue = new WorkQueue(2, 10);
     const started: number[] = [];
     const gates = Array.from({ length: 4 }, () => Promise.withResolvers<void>());
@@ -21,7 +21,7 @@ describe('WorkQueue', () => {
     expect(started).toEqual([0, 1, 2, 3]);
   });
 
-  it('refuses at once what would wait behind too many', async () => {
+  it('rejects at once when too many are waiting', async () => {
     const queue = new WorkQueue(1, 1);
     const gate = Promise.withResolvers<void>();
     const runs = [queue.run(() => gate.promise), queue.run(() => gate.promise)];
@@ -31,7 +31,7 @@ describe('WorkQueue', () => {
     await expect(queue.run(() => Promise.resolve('again'))).resolves.toBe('again');
   });
 
-  it('gives its place back when the work fails', async () => {
+  it('frees its slot when the work fails', async () => {
     const queue = new WorkQueue(1, 1);
     await expect(queue.run(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
     await expect(queue.run(() => Promise.resolve('next'))).resolves.toBe('next');

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { API_VERSIONS, Fails, Idempotent, Public } from '#libs/api';
 import { AuthLimited } from '#libs/limits';
 import { emailTaken } from '../../users/index.js';
-import { AuthTag } from '../auth.tag.js';
+import { AuthTag } from '../openapi/auth.tag.js';
 import { weakPassword } from '../passwords/passwords.errors.js';
 import { deviceOf } from '../sessions/device.js';
 import { SessionResponse } from '../sessions/session.response.js';

@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { API_VERSIONS, Caller, Fails, Public, Requires } from '#libs/api';
 import type { Principal } from '#libs/http';
-import { AuthTag } from '../auth.tag.js';
+import { AuthTag } from '../openapi/auth.tag.js';
 import { Refresh } from './refresh.dto.js';
 import { RefreshService } from './refresh.service.js';
 import { SessionResponse, toSessionResponse } from './session.response.js';

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
-import { accountsSchema } from '../../accounts.schema.js';
+import { accountsSchema } from '../../migrations/index.js';
 import { UsersModule } from '../../users/index.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { RefreshService } from './refresh.service.js';

@@ -10,18 +10,18 @@ describe('RefreshTokenCodec', () => {
   const old = key('old');
   const codec = new RefreshTokenCodec(new MacFactory(new KeyRing([old])));
 
-  it('tells session and generation of what it issued, and that it is genuine', () => {
+  it('decodes session and generation of a token it issued, and verifies it', () => {
     const presented = codec.parse(codec.issue(source, 7));
     expect(presented).toMatchObject({ sessionId: source.id, generation: 7 });
     expect(presented && codec.isGenuine(presented, source)).toBe(true);
   });
 
-  it('gives the very same successor each time', () => {
+  it('derives the same successor every time', () => {
     expect(codec.issue(source, 8)).toBe(codec.issue(source, 8));
     expect(codec.issue(source, 8)).not.toBe(codec.issue(source, 9));
   });
 
-  it('does not take for genuine what another seed or another key made', () => {
+  it('does not verify a token made with another seed or key', () => {
     const stranger = new RefreshTokenCodec(new MacFactory(new KeyRing([key('old')])));
     for (const token of [codec.issue({ ...source, seed: 'other' }, 7), stranger.issue(source, 7)]) {
       const presented = codec.parse(token);
@@ -29,14 +29,14 @@ describe('RefreshTokenCodec', () => {
     }
   });
 
-  it('finds the successor again after the key was replaced', () => {
+  it('finds the successor after a key rotation', () => {
     const issued = codec.issue(source, 8);
     const rotated = new RefreshTokenCodec(new MacFactory(new KeyRing([key('new'), old])));
     expect(rotated.reissue(source, 8, hashToken(issued))).toBe(issued);
     expect(rotated.reissue(source, 8, hashToken('another'))).toBeUndefined();
   });
 
-  it.each(['', 'short', 'x'.repeat(71), `${'x'.repeat(69)}!`])('does not take "%s" for a token', (text) => {
+  it.each(['', 'short', 'x'.repeat(71), `${'x'.repeat(69)}!`])('does not decode "%s"', (text) => {
     expect(codec.parse(text)).toBeUndefined();
   });
 });

@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { createServer, type Server, type Socket } from 'node:net';
-import { eventually, type SmtpSink, startSmtpSink } from '../../../../test/support/servers.js';
+import { hold, useFixture } from '../../../../test/support/fixture.js';
+import { eventually } from '../../../../test/support/servers.js';
 import { displayName, type Mail, Mailer, transportSecurity } from './mailer.js';
+import { useSmtpSink } from '../../../../test/support/use-servers.js';
 
 const mail: Mail = {
   to: { address: 'ada@example.com', name: 'Ada Lovelace' },
@@ -12,24 +14,11 @@ const mail: Mail = {
 };
 const never = new AbortController().signal;
 
-let sink: SmtpSink;
-let mailer: Mailer;
-
-beforeAll(async () => {
-  sink = await startSmtpSink();
-  mailer = mailerTo(sink.url);
-});
-beforeEach(() => {
-  sink.behave('accept');
-  sink.clear();
-});
-afterAll(async () => {
-  mailer.onApplicationShutdown();
-  await sink.stop();
-});
+const sink = useSmtpSink();
+const mailer = useFixture(() => hold(mailerTo(sink.url), (made) => made.onApplicationShutdown()));
 
 describe('Mailer', () => {
-  it('sends both bodies with the headers of a mail that no person wrote', async () => {
+  it('sends text and HTML with the headers of an automated mail', async () => {
     expect(await mailer.send(mail, never)).toEqual({ kind: 'sent' });
     const [received] = sink.mails;
     expect(received).toMatchObject({
@@ -76,13 +65,13 @@ describe('Mailer', () => {
     ['reject', 'refused'],
     ['defer', 'deferred'],
     ['drop', 'unknown'],
-  ] as const)('tells the outcome when the server does %s', async (behaviour, kind) => {
+  ] as const)('returns the outcome when the server does %s', async (behaviour, kind) => {
     sink.behave(behaviour);
     expect(await mailer.send(mail, never)).toMatchObject({ kind });
     expect(sink.attempts).toBe(1);
   });
 
-  it('tells that nothing was sent when nobody listens', async () => {
+  it('returns "unreachable" when nothing listens on the port', async () => {
     const other = mailerTo('smtp://127.0.0.1:9');
     expect(await other.send(mail, never)).toMatchObject({ kind: 'unreachable' });
     other.onApplicationShutdown();
@@ -99,7 +88,7 @@ describe('Mailer', () => {
     expect(await sending).toEqual({ kind: 'unknown', reason: 'EABORT' });
   });
 
-  it('gives up on a server that accepts connections and says nothing', async () => {
+  it('gives up on a server that accepts connections and never responds', async () => {
     const sockets: Socket[] = [];
     const silent = await listen(createServer((socket) => sockets.push(socket)));
     const other = mailerTo(`smtp://127.0.0.1:${String(portOf(silent))}`);
@@ -122,13 +111,13 @@ describe('displayName', () => {
   });
 
   it.each(['http://evil.example', 'Win at www.evil', 'visit evil.com', 'eve@example.com', 'a/b', '<b>'])(
-    'drops %s, which advertises',
+    'drops %s, which looks like an advertisement',
     (name) => {
       expect(displayName(name)).toBe('');
     },
   );
 
-  it('is short, and may be missing', () => {
+  it('truncates long names and accepts a missing one', () => {
     expect(displayName('x'.repeat(500))).toHaveLength(64);
     expect(displayName(null)).toBe('');
   });
@@ -141,7 +130,7 @@ describe('transportSecurity', () => {
     ['smtp://relay.internal:25', { requireTLS: false }],
     ['smtp://u:p@localhost:1025', { ignoreTLS: true }],
     ['smtp://[::1]:1025', { ignoreTLS: true }],
-  ])('of %s', (url, expected) => {
+  ])('is chosen by the URL %s', (url, expected) => {
     expect(transportSecurity(url)).toEqual(expected);
   });
 });

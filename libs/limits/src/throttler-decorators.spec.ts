@@ -1,0 +1,205 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { Controller, Get } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { SkipThrottle, Throttle } from '@nestjs/throttler';
+import { HttpModule, ProblemFilter } from '#libs/api';
+import { CryptoModule, KeyRing } from '#libs/crypto';
+import { RedisModule } from '#libs/redis';
+import { createLoggers, TelemetryModule } from '#libs/telemetry';
+import { hold, useFixture } from '../../../test/support/fixture.js';
+import { redisUrl } from '../../../test/support/servers.js';
+import { AuthLimited, LimitGuard, LimitsModule } from './index.js';
+
+@Controller()
+class Routes {
+  @Get('plain')
+  plain(): void {}
+
+  @Get('another')
+  another(): void {}
+
+  @SkipThrottle()
+  @Get('skipped')
+  skipped(): void {}
+
+  @Throttle({ default: { limit: 2, ttl: 60_000 } })
+  @Get('stricter')
+  stricter(): void {}
+
+  @Throttle({ default: { limit: 1, ttl: 60_000, blockDuration: 300_000 } })
+  @Get('blocking')
+  blocking(): void {}
+
+  @AuthLimited()
+  @Get('credentials')
+  credentials(): void {}
+
+  @AuthLimited()
+  @SkipThrottle()
+  @Get('only-credentials')
+  onlyCredentials(): void {}
+}
+
+@SkipThrottle()
+@Controller('skipped-class')
+class SkippedRoutes {
+  @Get('plain')
+  plain(): void {}
+
+  @SkipThrottle({ default: false })
+  @Get('limited')
+  limited(): void {}
+}
+
+@Throttle({ default: { limit: 1, ttl: 60_000 } })
+@Controller('strict-class')
+class StrictRoutes {
+  @Get('plain')
+  plain(): void {}
+}
+
+/** At most three requests a minute per caller, and two with credentials per address. */
+const app = useFixture(async () => {
+  const keys = new KeyRing([{ id: 'test', bytes: randomBytes(32) }]);
+  const testing = await Test.createTestingModule({
+    imports: [
+      TelemetryModule.forRoot(createLoggers({ level: 'silent', role: 'test', pretty: false }), 'test'),
+      CryptoModule.forRoot({ encryptionKeys: keys, blindIndexKeys: keys }),
+      RedisModule.forRoot({ url: await redisUrl() }),
+      HttpModule.forRoot({ publicUrl: 'https://id.example.com', trustedProxies: [], corsOrigins: [] }),
+      LimitsModule.forRootAsync({
+        useFactory: () => ({
+          default: { limit: 3, windowSeconds: 60 },
+          auth: { limit: 2, windowSeconds: 60 },
+        }),
+      }),
+    ],
+    controllers: [Routes, SkippedRoutes, StrictRoutes],
+    providers: [
+      { provide: APP_GUARD, useClass: LimitGuard },
+      { provide: APP_FILTER, useClass: ProblemFilter },
+    ],
+  }).compile();
+  const created = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), {
+    logger: false,
+  });
+  await hold(created.init(), () => created.close());
+  return created;
+});
+
+describe('a route without decorators', () => {
+  it('is limited, together with all the others', async () => {
+    const caller = aCaller();
+    expect(await statusesOf(caller, '/plain', 2)).toEqual([200, 200]);
+    expect(await statusesOf(caller, '/another', 2)).toEqual([200, 429]);
+    expect(await statusesOf(caller, '/plain', 1)).toEqual([429]);
+  });
+
+  it('shows the limit in its headers', async () => {
+    expect(await aCaller()('/plain')).toMatchObject({
+      status: 200,
+      rateLimit: '"default";r=2;t=60',
+      policy: '"default";q=3;w=60',
+      retryAfter: undefined,
+    });
+  });
+});
+
+describe('@SkipThrottle()', () => {
+  it('lifts the limit', async () => {
+    const caller = aCaller();
+    expect(await statusesOf(caller, '/skipped', 5)).toEqual([200, 200, 200, 200, 200]);
+    expect(await caller('/skipped')).toMatchObject({ rateLimit: undefined, policy: undefined });
+    expect(await statusesOf(caller, '/plain', 3)).toEqual([200, 200, 200]);
+  });
+
+  it('on a class can be undone for a method', async () => {
+    const caller = aCaller();
+    expect(await statusesOf(caller, '/skipped-class/plain', 5)).toEqual([200, 200, 200, 200, 200]);
+    expect(await statusesOf(caller, '/skipped-class/limited', 4)).toEqual([200, 200, 200, 429]);
+    expect(await statusesOf(caller, '/plain', 1)).toEqual([429]);
+  });
+});
+
+describe('@Throttle()', () => {
+  it('gives a route its own limit and its own count', async () => {
+    const caller = aCaller();
+    expect(await caller('/stricter')).toMatchObject({
+      status: 200,
+      rateLimit: '"default";r=1;t=60',
+      policy: '"default";q=2;w=60',
+    });
+    expect(await statusesOf(caller, '/stricter', 2)).toEqual([200, 429]);
+    expect(await statusesOf(caller, '/plain', 4)).toEqual([200, 200, 200, 429]);
+  });
+
+  it('works on a class, too', async () => {
+    expect(await statusesOf(aCaller(), '/strict-class/plain', 2)).toEqual([200, 429]);
+  });
+
+  it('with a blockDuration rejects a caller for that long', async () => {
+    const caller = aCaller();
+    expect(await statusesOf(caller, '/blocking', 1)).toEqual([200]);
+    expect(await caller('/blocking')).toMatchObject({
+      status: 429,
+      rateLimit: '"default";r=0;t=300',
+      policy: '"default";q=1;w=60',
+      retryAfter: '300',
+    });
+    expect(await statusesOf(aCaller(), '/blocking', 1)).toEqual([200]);
+  });
+});
+
+describe('@AuthLimited()', () => {
+  it('adds its limit to the default one', async () => {
+    const caller = aCaller();
+    const { status, rateLimit, policy } = await caller('/credentials');
+    expect(status).toBe(200);
+    expect(rateLimit?.split(', ').sort()).toEqual(['"auth";r=1;t=60', '"default";r=2;t=60']);
+    expect(policy?.split(', ').sort()).toEqual(['"auth";q=2;w=60', '"default";q=3;w=60']);
+    expect(await statusesOf(caller, '/credentials', 2)).toEqual([200, 429]);
+  });
+
+  it('stays when @SkipThrottle() lifts the default one', async () => {
+    const caller = aCaller();
+    expect(await caller('/only-credentials')).toMatchObject({ status: 200, policy: '"auth";q=2;w=60' });
+    expect(await statusesOf(caller, '/only-credentials', 2)).toEqual([200, 429]);
+    expect(await statusesOf(caller, '/plain', 3)).toEqual([200, 200, 200]);
+  });
+});
+
+type Caller = (url: string) => Promise<{
+  readonly status: number;
+  readonly rateLimit: string | undefined;
+  readonly policy: string | undefined;
+  readonly retryAfter: string | undefined;
+}>;
+
+let callers = 0;
+
+/** Sends requests from an address of its own. */
+function aCaller(): Caller {
+  callers += 1;
+  const remoteAddress = `198.51.100.${callers}`;
+  return async (url) => {
+    const { statusCode, headers } = await app.inject({ method: 'GET', url, remoteAddress });
+    const text = (name: string) => headers[name]?.toString();
+    return {
+      status: statusCode,
+      rateLimit: text('ratelimit'),
+      policy: text('ratelimit-policy'),
+      retryAfter: text('retry-after'),
+    };
+  };
+}
+
+async function statusesOf(caller: Caller, url: string, times: number): Promise<number[]> {
+  const statuses: number[] = [];
+  for (let count = 0; count < times; count += 1) {
+    statuses.push((await caller(url)).status);
+  }
+  return statuses;
+}

@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+
+interface Loaded {
+  readonly modules: number;
+  readonly packages: readonly string[];
+}
+
+const QUEUES = ['bull', '@nestjs/bull', '@bull-board/api'];
+const HTTP_API = ['@nestjs/swagger', '@nestjs/platform-fastify', '@nestjs/throttler'];
+
+describe('the role', () => {
+  it('api loads no queues', async () => {
+    const { packages } = await loadedBy('api', 'serve');
+    expect(packages).toEqual(expect.arrayContaining(HTTP_API));
+    expect(packages.filter((name) => QUEUES.includes(name))).toEqual([]);
+  });
+
+  it.each(['worker', 'notifications'])('%s loads nothing of the HTTP API', async (role) => {
+    const { modules, packages } = await loadedBy(role, 'work');
+    expect(packages).toEqual(expect.arrayContaining(['bull', '@nestjs/bull']));
+    expect(packages.filter((name) => HTTP_API.includes(name))).toEqual([]);
+    // With the HTTP API, they loaded 2,763 and 2,823.
+    expect(modules).toBeLessThan(2_300);
+  });
+});
+
+/** What running this role would load. */
+async function loadedBy(role: string, runner: string): Promise<Loaded> {
+  const files = [`${role}.module`, runner].map((name) => `dist/src/processes/${name}.js`);
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['test/support/loaded-packages.mjs', ...files],
+    { env: { PATH: process.env['PATH'] } },
+  );
+  return JSON.parse(stdout) as Loaded;
+}
