@@ -3,6 +3,8 @@
  * rule says whom it protects.
  */
 const TEST = '\\.spec\\.ts$';
+/** Every folder of src is a service, but for what composes them and what operates them. */
+const SERVICE = '^src/(?!processes/|operations/)([^/]+)/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
@@ -35,8 +37,8 @@ export default {
       comment:
         'Protects whoever moves a service to processes and a database of its own: services meet in libs/contracts.',
       severity: 'error',
-      from: { path: '^src/(accounts|notifications)/' },
-      to: { path: '^src/(accounts|notifications)/', pathNot: '^src/$1/' },
+      from: { path: SERVICE },
+      to: { path: SERVICE, pathNot: '^src/$1/' },
     },
     {
       name: 'features-meet-at-their-index',
@@ -89,7 +91,7 @@ export default {
       name: 'features-do-not-import-processes',
       comment: 'Protects a newcomer who reads top-down: what composes stands above what is composed.',
       severity: 'error',
-      from: { path: '^src/(accounts|notifications|operations)/' },
+      from: { path: '^src/(?!processes/)[^/]+/' },
       to: { path: '^src/(processes/|[^/]+\\.ts$)' },
     },
     {
