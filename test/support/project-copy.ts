@@ -1,6 +1,6 @@
-import { cpSync, existsSync, symlinkSync } from 'node:fs';
+import { chmodSync, cpSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryFolder } from '../embedded/temporary-folder.js';
+import { holdTemporaryFolder } from './temporary-folder.js';
 
 /** What commands need of the project; packages are linked. */
 const PARTS = [
@@ -26,12 +26,12 @@ const PARTS = [
   'tsconfig.json',
 ];
 
-/** A copy of the project for tests that change it. `removeTemporaryFolders` removes it. */
-export function copyProject(): string {
-  const folder = temporaryFolder();
-  PARTS.filter((part) => existsSync(part)).forEach((part) =>
-    cpSync(part, join(folder, part), { recursive: true }),
-  );
+/** A copy of the project, for tests that change it. It goes with the test, or with the suite. */
+export async function copyProject(): Promise<string> {
+  const { path: folder } = await holdTemporaryFolder();
+  // As root, PostgreSQL runs as another user, who has to pass.
+  chmodSync(folder, 0o711);
+  PARTS.forEach((part) => cpSync(part, join(folder, part), { recursive: true }));
   symlinkSync(join(process.cwd(), 'node_modules'), join(folder, 'node_modules'));
   return folder;
 }

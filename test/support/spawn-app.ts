@@ -75,8 +75,15 @@ async function becomesReady(role: AppRole, app: RunningApp): Promise<void> {
   }
 }
 
-/** Starts a process without waiting, for tests of failing starts. */
-export async function launchApp(role: AppRole, overrides: Record<string, string>): Promise<RunningApp> {
+/**
+ * Starts a process without waiting, for tests of failing starts.
+ * @param cwd the project whose build is started
+ */
+export async function launchApp(
+  role: AppRole,
+  overrides: Record<string, string>,
+  cwd = process.cwd(),
+): Promise<RunningApp> {
   const env: Record<string, string> = {
     NODE_ENV: 'test',
     // Saves each process from compiling the same modules again.
@@ -102,7 +109,7 @@ export async function launchApp(role: AppRole, overrides: Record<string, string>
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     deathSignal: 'SIGKILL',
-    cwd: process.cwd(),
+    cwd,
   });
   const url = `http://127.0.0.1:${env['PORT']}`;
   return {

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort, isRunning } from '#tools/embedded';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { removeTemporaryFolders } from '../embedded/temporary-folder.js';
 import { eventually } from '../support/eventually.js';
+import { useFixture } from '../support/fixture.js';
 import { copyProject } from '../support/project-copy.js';
 
 const SAVES = 5;
@@ -17,7 +17,7 @@ const SOURCE = 'src/processes/serve.ts';
 
 jest.setTimeout(120_000);
 
-let folder: string;
+const project = useFixture(async () => ({ folder: await copyProject() }));
 let dev: ChildProcess;
 let output = '';
 let port: number;
@@ -25,12 +25,11 @@ let inspectorPort: number;
 let original: string;
 
 beforeAll(async () => {
-  folder = copyProject();
-  original = readFileSync(join(folder, SOURCE), 'utf8');
+  original = readFileSync(join(project.folder, SOURCE), 'utf8');
   [port, inspectorPort] = [await freePort(), await freePort()];
-  writeFileSync(join(folder, '.env'), `PORT=${port}\nMANAGEMENT_PORT=${await freePort()}\n`);
+  save(`PORT=${port}\nMANAGEMENT_PORT=${await freePort()}\n`, '.env');
   dev = spawn(process.execPath, ['tools/scripts/dev.ts', `--inspect=${inspectorPort}`], {
-    cwd: folder,
+    cwd: project.folder,
     env: { PATH: process.env['PATH'] },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -44,11 +43,10 @@ afterAll(async () => {
     dev.kill('SIGTERM');
     await once(dev, 'close');
   }
-  removeTemporaryFolders();
 });
 
 function save(text: string, path = SOURCE): void {
-  writeFileSync(join(folder, path), text);
+  writeFileSync(join(project.folder, path), text);
 }
 
 /** The source under another title, which the OpenAPI document shows. */
@@ -72,7 +70,7 @@ async function prints(text: string | RegExp): Promise<void> {
 
 function serverPids(): number[] {
   return ['postgres/data/postmaster.pid', 'redis/server.pid'].map((path) =>
-    Number.parseInt(readFileSync(join(folder, '.data', path), 'utf8'), 10),
+    Number.parseInt(readFileSync(join(project.folder, '.data', path), 'utf8'), 10),
   );
 }
 
@@ -135,7 +133,7 @@ describe('npm run dev', () => {
   });
 
   it('sees files in new folders, and files that are gone', async () => {
-    mkdirSync(join(folder, 'src/processes/titles'));
+    mkdirSync(join(project.folder, 'src/processes/titles'));
     save(`export const TITLE = 'New folder';\n`, 'src/processes/titles/title.ts');
     const importing = `import { TITLE } from './titles/title.js';\n${original}`;
     save(importing.replace("title: 'Gatehouse'", 'title: TITLE'));
@@ -143,7 +141,7 @@ describe('npm run dev', () => {
     save(`export const TITLE = 'Changed there';\n`, 'src/processes/titles/title.ts');
     await serves('Changed there');
     save(original);
-    rmSync(join(folder, 'src/processes/titles'), { recursive: true });
+    rmSync(join(project.folder, 'src/processes/titles'), { recursive: true });
     await serves('Gatehouse');
   });
 
