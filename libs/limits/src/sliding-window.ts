@@ -49,9 +49,4 @@ export class LocalSlidingWindow {
     }
     return { allowed, remaining: limit - log.length, resetMs: (log[0] ?? now) + windowMs - now };
   }
-
-  clear(): void {
-    this.logs.clear();
-    this.blockedUntil.clear();
-  }
 }

@@ -8,7 +8,6 @@ import {
   IsObject,
   IsString,
   IsUUID,
-  Matches,
   Max,
   MaxLength,
   Min,
@@ -34,9 +33,8 @@ interface FieldOptions {
 interface StringFieldOptions extends FieldOptions {
   readonly minLength?: number;
   readonly maxLength: number;
-  readonly pattern?: RegExp;
   readonly format?: string;
-  /** A rule that no pattern expresses, and the sentence that follows the member's name when it is broken. */
+  /** A rule that lengths don't express, and the sentence that follows the member's name when it is broken. */
   readonly rule?: {
     readonly code: string;
     readonly test: (text: string) => boolean;
@@ -47,14 +45,13 @@ interface StringFieldOptions extends FieldOptions {
 const TOO_LONG = '$property must be at most $constraint1 characters long';
 
 export function StringField(options: StringFieldOptions): PropertyDecorator {
-  const { minLength, maxLength, pattern, format, rule } = options;
+  const { minLength, maxLength, format, rule } = options;
   return field(
     options,
     {
       type: String,
       maxLength,
       ...(minLength === undefined ? {} : { minLength }),
-      ...(pattern === undefined ? {} : { pattern: pattern.source }),
       ...(format === undefined ? {} : { format }),
     },
     IsString(),
@@ -69,7 +66,6 @@ export function StringField(options: StringFieldOptions): PropertyDecorator {
           }),
         ]),
     MaxLength(maxLength, { message: TOO_LONG }),
-    ...(pattern === undefined ? [] : [Matches(pattern)]),
     ...(rule === undefined
       ? []
       : [

@@ -12,8 +12,6 @@ export const LATEST_VERSION: ApiVersion = '2';
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 
 interface DocumentOptions {
-  /** The base URL to show; none in the files that are checked in. */
-  readonly server?: string;
   readonly title: string;
   readonly description: string;
 }
@@ -30,7 +28,7 @@ export function createDocuments(
   ) as Record<ApiVersion, OpenAPIObject>;
 }
 
-function base({ title, description, server }: DocumentOptions): Omit<OpenAPIObject, 'paths'> {
+function base({ title, description }: DocumentOptions): Omit<OpenAPIObject, 'paths'> {
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.0.3')
     .setTitle(title)
@@ -43,9 +41,6 @@ function base({ title, description, server }: DocumentOptions): Omit<OpenAPIObje
       description: 'The `accessToken` you get when you sign in.',
     });
   declaredTags().forEach(([name, text]) => builder.addTag(name, text));
-  if (server !== undefined) {
-    builder.addServer(server);
-  }
   return builder.build();
 }
 
