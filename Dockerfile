@@ -1,13 +1,13 @@
-# One image for every role: the command says which.
+# One image for all roles. The command selects the role:
 #   docker build -t gatehouse .
 #   docker run gatehouse node dist/src/main.api.js
-# Behind a registry of one's own: --secret id=npmrc,src=$HOME/.npmrc, which stays out of the image.
+# With your own npm registry: --secret id=npmrc,src=$HOME/.npmrc. The secret is not stored in the image.
 ARG NODE_IMAGE=docker.io/library/node:24-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# No install scripts: what some would fetch or unpack is for the laptop (embedded PostgreSQL, tools).
+# Without install scripts: they prepare what only a laptop needs (embedded PostgreSQL, tools).
 RUN --mount=type=secret,id=npmrc NPM_CONFIG_USERCONFIG=/run/secrets/npmrc npm ci --ignore-scripts
 COPY .swcrc nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY config config
@@ -18,8 +18,8 @@ RUN npm run build
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# Node comes with the image, and TypeScript is there for a plugin of the Nest CLI only. Nothing reads types, source maps of
-# others, manuals, tests and what is bundled for browsers at run time. Licences stay.
+# The image has Node, and only a plugin of the Nest CLI needs TypeScript. At run time, nothing reads types, source maps of
+# packages, manuals, tests and browser bundles. Licenses stay.
 RUN --mount=type=secret,id=npmrc NPM_CONFIG_USERCONFIG=/run/secrets/npmrc npm ci --omit=dev --ignore-scripts \
   && rm -rf node_modules/node-linux-* node_modules/.bin node_modules/typescript \
   && find node_modules -type f \
@@ -44,11 +44,11 @@ WORKDIR /app
 COPY package.json LICENSE ./
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
-# By number, so that Kubernetes can see that it is not root.
+# By id, so that Kubernetes can verify that it is not root.
 USER 1000:1000
 EXPOSE 3000 3001
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.MANAGEMENT_PORT || 3001}/health/ready`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-# As process 1, Node takes SIGTERM itself: no shell and no npm in between.
+# Node is PID 1 and handles SIGTERM itself, without a shell or npm in between.
 CMD ["node", "dist/src/main.js"]

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parse } from '../test/support/environment.js';
 import { parseEnvironment } from './environment.js';
 
-/** Of `npm start` alone: libs/embedded reads it, the application does not. */
+/** Of `npm start` alone: tools/embedded reads it, the application does not. */
 const OF_THE_SUPERVISOR = ['DATA_DIR'];
 
 /** The names that the parse asks for, seen by an environment that notes what is looked up in it. */

@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findProgram, freePort, installPackage } from '#tools/embedded';
 
-/** A replica is out after two failed checks, so a drain has to be longer than a second. */
+/** A replica is out after two failed checks, so a drain must be longer than a second. */
 const CHECK = 'inter 500ms fall 2 rise 1';
 
 /**
- * HAProxy before the replicas, which asks each one's readiness and repeats nothing: what a replica loses is lost.
- * @param replicas name, port, management port, and whether it is served to begin with
+ * HAProxy in front of the replicas. It checks the readiness of each and retries nothing, so every lost request counts.
+ * @param replicas name, port, management port, and whether it gets requests at first
  */
 export async function startBalancer(folder, replicas) {
   const haproxy = await bringHaproxy();
@@ -50,13 +50,13 @@ ${replicas
   };
   return {
     url: `http://127.0.0.1:${port}`,
-    /** Waits until the balancer sends requests there, or not. */
+    /** Waits until the balancer has the replica in this state. */
     async until(name, state) {
       while (!(await stateOf(name).catch(() => '')).startsWith(state)) {
         await delay(50);
       }
     },
-    /** As a Service whose selector changes: new connections go elsewhere from now on. */
+    /** Like a Service whose selector changes: new connections go to the named replicas. */
     async switchTo(names) {
       for (const { name } of replicas.filter((replica) => names.includes(replica.name))) {
         await command(`set server api/${name} state ready`);

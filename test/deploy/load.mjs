@@ -1,8 +1,8 @@
 import { Agent, request } from 'node:http';
 
 /**
- * Asks without a pause, half of it over connections that are kept and half over new ones, and repeats nothing.
- * @returns the counts so far, and a way to end it
+ * Sends requests without a pause, half over kept connections and half over new ones, and retries nothing.
+ * @returns the counts so far, and a way to stop
  */
 export function startLoad(url, accessToken, callers) {
   const kept = new Agent({ keepAlive: true });

@@ -12,7 +12,7 @@ const CALLERS = 16;
 /** Longer than the balancer takes to notice. */
 const DRAIN_SECONDS = '3';
 
-/** Whether a deploy loses a request: rolling and blue-green with the drain, and without it, which has to be seen. */
+/** Whether a deployment loses requests: rolling and blue-green with a drain, and without one, which must lose some. */
 export async function measureZeroLoss() {
   const environment = await startEnvironment();
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-deploy-'));
@@ -23,7 +23,7 @@ export async function measureZeroLoss() {
     const rows = [
       { what: 'rolling', ...rolling, met: rolling.failed === 0 },
       { what: 'blue-green', ...blueGreen, met: blueGreen.failed === 0 },
-      { what: 'rolling without a drain (has to fail)', ...undrained, met: undrained.failed > 0 },
+      { what: 'rolling without a drain (must fail)', ...undrained, met: undrained.failed > 0 },
     ];
     for (const { what, answered, failed, failures, met } of rows) {
       const kinds = [...failures].map(([kind, count]) => `${count} × ${kind}`).join(', ');
@@ -72,7 +72,7 @@ async function deploy(environment, folder, { drain, run }) {
   return load.counts;
 }
 
-/** One replica after the other ends and comes back, as a rolling update does. */
+/** Restarts one replica after the other, as a rolling update does. */
 async function roll({ blue, start, balancer }) {
   for (const replica of blue) {
     await delay(1000);
@@ -82,7 +82,7 @@ async function roll({ blue, start, balancer }) {
   }
 }
 
-/** The other colour starts beside the first, is switched to, and the first ends; and all the way back. */
+/** Starts the other colour beside the first, switches to it, and stops the first; then all the way back. */
 async function switchColours({ blue, green, start, balancer }) {
   for (const [from, to] of [
     [blue, green],

@@ -10,7 +10,7 @@ import { ensureSecrets, freePort, startMailbox, startPostgres, startRedis } from
 const MAX_BYTES = 300e6;
 const ROLES = ['api', 'worker', 'notifications'];
 const TIMEOUT_MS = 30_000;
-/** As a strict cluster would run it. */
+/** As a strict cluster runs it. */
 const CONFINED = [
   ['--network', 'host'],
   ['--read-only'],
@@ -22,8 +22,8 @@ const CONFINED = [
 const [engine, ...engineArguments] = (process.env.CONTAINER_ENGINE ?? 'docker').split(' ');
 
 /**
- * Runs an image as a cluster would, on a real PostgreSQL, Redis and mail server, and throws at the first thing that is
- * not as promised. The engine is `docker`, or what CONTAINER_ENGINE names with its arguments.
+ * Runs an image as a cluster would, with a real PostgreSQL, Redis and mail server. Throws at the first broken promise. The
+ * engine is `docker`, or CONTAINER_ENGINE, which may contain arguments.
  */
 export async function checkImage(image) {
   const [inspected] = JSON.parse(await run('image', 'inspect', image));
@@ -48,9 +48,9 @@ export async function checkImage(image) {
     await checkConsole(ports.worker, settings);
     for (const role of ROLES) {
       await until(`${role} is healthy`, () => isHealthy(containers[role].name));
-      assert.equal(await containers[role].stop(), 0, `${role} ends with 0 after SIGTERM`);
+      assert.equal(await containers[role].stop(), 0, `${role} exits with 0 after SIGTERM`);
     }
-    console.log('ok  every role is healthy, and ends with 0 after SIGTERM');
+    console.log('ok  every role is healthy, and exits with 0 after SIGTERM');
   } finally {
     for (const stop of stops) {
       await stop();
@@ -59,14 +59,14 @@ export async function checkImage(image) {
 }
 
 function checkMetadata({ Size, Config }) {
-  assert.ok(Size < MAX_BYTES, `${Size} bytes are too many`);
-  assert.match(Config.User, /^[1-9]\d*/, 'the user is a number other than 0');
+  assert.ok(Size < MAX_BYTES, `${Size} bytes is too large`);
+  assert.match(Config.User, /^[1-9]\d*/, 'the user is an id other than 0');
   for (const name of ['title', 'description', 'licenses', 'version', 'revision', 'created']) {
     assert.ok(Config.Labels[`org.opencontainers.image.${name}`], `the label ${name} is set`);
   }
 }
 
-/** Neither development packages nor embedded servers, and nothing that the process could write to. */
+/** No development packages, no embedded servers, and nothing that the process can write to. */
 async function checkContent(image) {
   const script = `
     const fs = require('node:fs');
@@ -90,7 +90,7 @@ async function startServers(dataDir, stops) {
   return { postgres, redis, mailbox, secrets: readableSecrets(dataDir) };
 }
 
-/** The keys as files that user 1000 may read, as a cluster mounts them. */
+/** The keys as files that user 1000 can read, as a cluster mounts them. */
 function readableSecrets(dataDir) {
   const folder = join(dataDir, 'secrets');
   mkdirSync(folder);
@@ -148,7 +148,7 @@ function start(image, role, { postgres, redis, mailbox, secrets }, [port, manage
   };
 }
 
-/** Somebody registers with one container, and another sends them a mail. */
+/** A user registers in one container, and another sends the mail. */
 async function checkJourney(containers, ports, { mailbox }) {
   for (const role of ROLES) {
     await until(`${role} is ready`, async () => (await fetch(health(ports[role]))).ok).catch((error) => {
@@ -165,10 +165,10 @@ async function checkJourney(containers, ports, { mailbox }) {
     const mails = await (await fetch(`${mailbox.webUrl}/api/email`)).json();
     return mails.some(({ to }) => to.some(({ address }) => address === 'ada@acme.com'));
   });
-  console.log('ok  the api registers, worker and notifications bring the mail');
+  console.log('ok  the api registers a user, and worker and notifications send the mail');
 }
 
-/** Its page and what it loads come from packages that the image was stripped of much of. */
+/** The page and its files come from packages that the image contains only in part. */
 async function checkConsole([, managementPort], { secrets }) {
   const token = readFileSync(join(secrets, 'managementTokenFile'), 'utf8');
   const get = async (path) => {
@@ -186,7 +186,7 @@ async function checkConsole([, managementPort], { secrets }) {
   console.log('ok  the worker shows the job console');
 }
 
-/** What the image's HEALTHCHECK says; podman without systemd has to be asked to run it. */
+/** The result of the image's HEALTHCHECK. Without systemd, podman runs it only on request. */
 async function isHealthy(name) {
   await run('healthcheck', 'run', name).catch(() => undefined);
   const [{ State }] = JSON.parse(await run('container', 'inspect', name));

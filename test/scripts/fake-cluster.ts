@@ -40,15 +40,9 @@ export async function deploy(situation: Situation) {
       chmodSync(join(folder, program), 0o755);
     }
     writeFileSync(join(folder, 'history.json'), JSON.stringify(situation.history ?? []));
-    writeFileSync(join(folder, 'values.yaml'), values);
-    const options = [
-      '--namespace',
-      'accounts',
-      '--version',
-      '1.5.0',
-      '--values',
-      join(folder, 'values.yaml'),
-    ];
+    const file = join(folder, 'values.yaml');
+    writeFileSync(file, values);
+    const options = ['--namespace', 'accounts', '--version', '1.5.0', '--values', file];
     const child = spawn(process.execPath, [join('tools', 'scripts', 'deploy.ts'), ...options, ...args], {
       env: { PATH: folder, HOME: folder },
       // Its own process group, which gets the signal as from a terminal.

@@ -23,7 +23,7 @@ import { type OwnServer, ownRedis, type TestDatabase } from './servers.js';
 export const writer = defineService('writer', { role: 'writer' });
 const reader = defineService('reader', { role: 'reader' });
 const schema = defineSchema(writer.name, []);
-const messaging = MessagingModule.forService(writer, schema);
+const messaging = MessagingModule.forSchema(schema);
 
 export class Registered {
   @IsEmail() email!: string;

@@ -1,7 +1,7 @@
 /**
  * `npm run alerts`: checks what operators see. The rules are valid, every alert has tests that it fires and that it stays
  * silent, and a section in the guide; the dashboard is up to date and contains only valid queries. `--write` first generates
- * the dashboard from tools/scripts/dashboard.
+ * the dashboard from helm/gatehouse/dashboards/gatehouse.yaml.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { format } from 'prettier';
 import { parse, stringify } from 'yaml';
 import { inProject, main, seconds, UserError } from '../project.mjs';
-import { dashboard } from './dashboard/dashboard.ts';
+import { dashboard } from './dashboard.ts';
 import { promtool, run } from './programs.ts';
 
 const RULES = inProject('helm', 'gatehouse', 'rules');

@@ -1,9 +1,9 @@
 /** `npm run check`: every check that does not run the application. Prints one line for each. */
-import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { inProject, main, root, seconds } from '../project.mjs';
+import { main, root, seconds } from '../project.mjs';
 import { ensureBuilt } from './build.ts';
+import { run as runProgram } from './programs.ts';
 
 const FOLDERS = ['src', 'libs', 'config', 'tools', 'test'];
 
@@ -100,36 +100,19 @@ async function passes(check: Check): Promise<boolean> {
   return code === 0;
 }
 
-interface Result {
-  readonly code: number;
-  readonly output: string;
-}
-
-async function run({ steps, before }: Check): Promise<Result> {
+async function run({ steps, before }: Check): Promise<{ code: number; output: string }> {
   try {
     await before?.();
   } catch (error) {
     return { code: 1, output: String(error) };
   }
-  let result = { code: 0, output: '' };
   for (const step of steps) {
-    result = result.code === 0 ? await runNode(step) : result;
+    const { code, stdout, stderr } = await runProgram(process.execPath, step);
+    if (code !== 0 || step === steps.at(-1)) {
+      return { code, output: stdout + stderr };
+    }
   }
-  return result;
-}
-
-function runNode([file, ...args]: Check['steps'][number]): Promise<Result> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [inProject(file), ...args], {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let output = '';
-    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    child.once('error', (error) => resolve({ code: 1, output: error.message }));
-    child.once('close', (code) => resolve({ code: code ?? 1, output }));
-  });
+  return { code: 0, output: '' };
 }
 
 function tool(name: string, program: string): string {

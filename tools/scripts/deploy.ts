@@ -55,24 +55,13 @@ async function plan({ values, ...asked }: Asked, live: number): Promise<string[]
   if (strategy !== (wanted.strategy ?? 'rolling')) {
     throw new UserError(`${release} has the strategy ${strategy}. To change it, see ${GUIDE}.`);
   }
-  const upgrade = (title: string, sets: string, ...flags: string[]): string[] => [
-    title,
-    'upgrade',
-    release,
-    chart,
-    '--install',
-    ...place,
-    '--wait',
-    '--timeout',
-    timeout,
-    ...values.flatMap((file) => ['--values', file]),
-    '--set-string',
-    sets,
-    ...(chart.startsWith('oci://') ? ['--version', version] : []),
-    ...flags,
-    // A first installation that fails stays, so that you can see why.
-    ...(live ? ['--atomic'] : []),
-  ];
+  const base = ['upgrade', release, chart, '--install', ...place, '--wait', '--timeout', timeout];
+  const files = values.flatMap((file) => ['--values', file]);
+  const published = chart.startsWith('oci://') ? ['--version', version] : [];
+  // A first installation that fails stays, so that you can see why.
+  const safely = live ? ['--atomic'] : [];
+  const upgrade = (title: string, sets: string, ...flags: string[]): string[] =>
+    [title].concat(base, files, published, '--set-string', sets, flags, safely);
   const test = ['Test', 'test', release, ...place, '--logs', '--timeout', '5m'];
   if (strategy !== 'blueGreen') {
     return [upgrade(`Deploy ${version}`, `image.tag=${version},image.digest=${digest}`), test];

@@ -65,92 +65,62 @@ export function withSunsets(document: Document): Document {
   return copy;
 }
 
-interface Example {
-  readonly title: string;
-  readonly breaks: boolean;
-  /** What the document had before. */
-  readonly was?: (parts: Parts) => void;
-  readonly change: (parts: Parts) => void;
-}
+type Change = (parts: Parts) => unknown;
+/** A change, and what the document had before, if that matters. */
+type Example = readonly [title: string, change: Change, before?: Change];
 
 /** Shortcuts into the example document. */
 interface Parts {
-  readonly paths: Record<string, Record<string, Operation>>;
+  readonly paths: Document['paths'];
   readonly items: { get?: Operation; post?: Operation };
   readonly item: Schema;
   readonly newItem: Schema;
 }
 
+const TEXT = { type: 'string' };
+
 /** If one of these were judged wrong, no result could be trusted. */
-export const EXAMPLES: readonly Example[] = [
-  { title: 'an operation is removed', breaks: true, change: ({ items }) => delete items.post },
-  { title: 'a response member is removed', breaks: true, change: ({ item }) => drop(item, 'name') },
-  { title: 'an optional response member is removed', breaks: true, change: ({ item }) => drop(item, 'note') },
-  {
-    title: 'a response header is removed',
-    breaks: true,
-    change: ({ items }) => delete headersOf(items.get)['ETag'],
-  },
-  {
-    title: 'a member changes its type',
-    breaks: true,
-    change: ({ item }) => set(item, 'name', { type: 'integer' }),
-  },
-  {
-    title: 'a request member becomes required',
-    breaks: true,
-    change: ({ newItem }) => newItem.required?.push('note'),
-  },
-  // Unknown members are rejected with 400.
-  { title: 'a request member is removed', breaks: true, change: ({ newItem }) => drop(newItem, 'note') },
-  {
-    title: 'a request member gets a lower limit',
-    breaks: true,
-    change: ({ newItem }) => set(newItem, 'name', { type: 'string', maxLength: 10 }),
-  },
-  {
-    title: 'an operation is deprecated without a Sunset',
-    breaks: true,
-    change: ({ items }) => Object.assign(items.get ?? {}, { deprecated: true }),
-  },
-  {
-    title: 'an operation is removed before its Sunset',
-    breaks: true,
-    was: ({ items }) => deprecate(items.get, +10),
-    change: ({ items }) => delete items.get,
-  },
-  {
-    title: 'an operation is removed after its Sunset',
-    breaks: false,
-    was: ({ items }) => deprecate(items.get, -10),
-    change: ({ items }) => delete items.get,
-  },
-  {
-    title: 'an operation is deprecated with a Sunset far enough away',
-    breaks: false,
-    change: ({ items }) => deprecate(items.get, NOTICE_DAYS + 10),
-  },
-  {
-    title: 'a request member is added',
-    breaks: false,
-    change: ({ newItem }) => set(newItem, 'color', { type: 'string' }),
-  },
-  {
-    title: 'a response member is added',
-    breaks: false,
-    change: ({ item }) => set(item, 'color', { type: 'string' }),
-  },
-  {
-    title: 'an operation is added',
-    breaks: false,
-    change: ({ paths }) => (paths['/more'] = { get: { responses: { 204: { description: 'Done.' } } } }),
-  },
-];
+export const EXAMPLES: Readonly<Record<'breaking' | 'safe', readonly Example[]>> = {
+  breaking: [
+    ['an operation is removed', ({ items }) => delete items.post],
+    ['a response member is removed', ({ item }) => drop(item, 'name')],
+    ['an optional response member is removed', ({ item }) => drop(item, 'note')],
+    ['a response header is removed', ({ items }) => delete headersOf(items.get)['ETag']],
+    ['a member changes its type', ({ item }) => set(item, 'name', { type: 'integer' })],
+    ['a request member becomes required', ({ newItem }) => newItem.required?.push('note')],
+    // Unknown members are rejected with 400.
+    ['a request member is removed', ({ newItem }) => drop(newItem, 'note')],
+    [
+      'a request member gets a lower limit',
+      ({ newItem }) => set(newItem, 'name', { ...TEXT, maxLength: 10 }),
+    ],
+    ['an operation is deprecated without a Sunset', ({ items }) => deprecate(items.get)],
+    [
+      'an operation is removed before its Sunset',
+      ({ items }) => delete items.get,
+      ({ items }) => deprecate(items.get, 10),
+    ],
+  ],
+  safe: [
+    [
+      'an operation is removed after its Sunset',
+      ({ items }) => delete items.get,
+      ({ items }) => deprecate(items.get, -10),
+    ],
+    ['an operation is deprecated in time', ({ items }) => deprecate(items.get, NOTICE_DAYS + 10)],
+    ['a request member is added', ({ newItem }) => set(newItem, 'color', TEXT)],
+    ['a response member is added', ({ item }) => set(item, 'color', TEXT)],
+    [
+      'an operation is added',
+      ({ paths }) => (paths['/more'] = { get: { responses: { 204: { description: 'Done.' } } } }),
+    ],
+  ],
+};
 
 /** @returns the example's document before and after the change */
-export function documentsOf({ was, change }: Example): [before: Document, after: Document] {
+export function documentsOf([, change, prepare]: Example): [before: Document, after: Document] {
   const before = exampleDocument();
-  was?.(partsOf(before));
+  prepare?.(partsOf(before));
   const after = structuredClone(before);
   change(partsOf(after));
   return [before, after];
@@ -201,8 +171,10 @@ function drop(schema: Schema, name: string): void {
   schema.required = schema.required?.filter((other) => other !== name) ?? [];
 }
 
-function deprecate(operation: Operation = {}, days: number): void {
+function deprecate(operation: Operation = {}, days?: number): void {
   operation.deprecated = true;
-  const example = new Date(Date.now() + days * 86_400_000).toUTCString();
-  headersOf(operation)['Sunset'] = { schema: { type: 'string' }, example };
+  if (days !== undefined) {
+    const example = new Date(Date.now() + days * 86_400_000).toUTCString();
+    headersOf(operation)['Sunset'] = { schema: TEXT, example };
+  }
 }

@@ -1,5 +1,5 @@
-// Runs in the image, in the pod of `helm test`: what people and other services need of a release that serves.
-// TARGETS: base URLs inside the cluster, space-separated. ISSUER: what tokens have to name.
+// Runs in the pod of `helm test`, in the image: checks what clients and other services need from a live release.
+// TARGETS: base URLs in the cluster, separated by spaces. ISSUER: the expected issuer of tokens.
 import { setTimeout as delay } from 'node:timers/promises';
 
 const { TARGETS = '', ISSUER } = process.env;
@@ -24,7 +24,7 @@ for (const target of TARGETS.split(' ')) {
 }
 process.exitCode = failed > 0 ? 1 : 0;
 
-/** Again until the deadline: a Service takes a moment to know its pods. */
+/** Retries until the deadline: a Service takes a moment to find its pods. */
 async function attempt(url, check) {
   for (;;) {
     const problem = await ask(url, check);

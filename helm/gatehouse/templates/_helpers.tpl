@@ -2,14 +2,14 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* A text as it is; a number without the exponent that templates would give it from 1,000,000 on. */}}
+{{/* A string as it is; a number without the exponent that templates add from 1,000,000 on. */}}
 {{- define "gatehouse.text" -}}
 {{- if kindIs "string" . -}}{{ . }}{{- else -}}{{ toJson . }}{{- end -}}
 {{- end -}}
 
 {{/*
-Short enough that "-notifications-green" still fits into a label. What is cut ends in a hash of the whole, or two that begin
-alike would take each other's things.
+Short enough for "-notifications-green" to fit in a label. A cut name ends in a hash of the whole, so that two releases that
+begin alike do not share objects.
 */}}
 {{- define "gatehouse.fullname" -}}
 {{- $name := include "gatehouse.name" . -}}
@@ -22,12 +22,12 @@ alike would take each other's things.
 {{- end -}}
 {{- end -}}
 
-{{/* Of publicUrl, in small letters, as Ingress and route ask for it. */}}
+{{/* The host of publicUrl, in lower case, as Ingress and HTTPRoute require. */}}
 {{- define "gatehouse.host" -}}
 {{- (default "" .Values.publicUrl | urlParse).hostname | lower -}}
 {{- end -}}
 
-{{/* Of the pods of all roles, and of no other pod. */}}
+{{/* Selects the pods of all roles, and no other pod. */}}
 {{- define "gatehouse.selector" -}}
 app.kubernetes.io/name: {{ include "gatehouse.name" . | toYaml }}
 app.kubernetes.io/instance: {{ .Release.Name | toYaml }}
@@ -43,7 +43,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{ include "gatehouse.releaseLabels" . }}
 {{- end -}}
 
-{{/* Of the migration and the test: no Service, policy or budget for the roles may select those. */}}
+{{/* For the migration and the test: no Service, policy or budget of the roles may select them. */}}
 {{- define "gatehouse.hookSelector" -}}
 app.kubernetes.io/name: {{ include "gatehouse.name" . | trunc 57 | trimSuffix "-" }}-hooks
 app.kubernetes.io/instance: {{ .Release.Name | toYaml }}
@@ -54,7 +54,7 @@ app.kubernetes.io/instance: {{ .Release.Name | toYaml }}
 {{- default $default .Values.serviceAccount.name -}}
 {{- end -}}
 
-{{/* What each role runs, and the secrets that it gets: those that it needs, and no others. */}}
+{{/* The program of each role, and only the secrets that it needs. */}}
 {{- define "gatehouse.roles" -}}
 api:
   program: dist/src/main.api.js
@@ -67,7 +67,7 @@ notifications:
   secrets: [database, redis, encryptionKeys, blindIndexKeys, smtp]
 {{- end -}}
 
-{{/* The variable of each secret; NAME_FILE names the file that holds it. */}}
+{{/* The variable of each secret; NAME_FILE is the file that contains it. */}}
 {{- define "gatehouse.secretVariables" -}}
 database: DATABASE_URL
 redis: REDIS_URL
@@ -81,9 +81,9 @@ managementToken: MANAGEMENT_TOKEN
 {{- end -}}
 
 {{/*
-The sets of Deployments that there are, as a JSON list: one without a name with strategy rolling, one for each colour
-that has an image with strategy blueGreen. `active` may only decide on replicas, budgets and selectors: if pods depended
-on it, the switch would replace them.
+The sets of Deployments, as a JSON list: with strategy rolling, one without a name; with strategy blueGreen, one for each colour
+that has an image. `active` may only affect replicas, budgets and selectors: if pods depended on it, the switch would
+replace them.
 */}}
 {{- define "gatehouse.variants" -}}
 {{- $variants := list -}}
@@ -102,7 +102,7 @@ on it, the switch would replace them.
 {{- toJson $variants -}}
 {{- end -}}
 
-{{/* Takes the repository and what holds tag and digest. */}}
+{{/* Takes the repository, and the tag and digest. */}}
 {{- define "gatehouse.image" -}}
 {{- $repository := index . 0 -}}
 {{- with index . 1 -}}
@@ -110,14 +110,14 @@ on it, the switch would replace them.
 {{- end -}}
 {{- end -}}
 
-{{/* The image that serves: the test runs in it. */}}
+{{/* The live image, which the test runs in. */}}
 {{- define "gatehouse.activeImage" -}}
 {{- range include "gatehouse.variants" . | fromJsonArray -}}
 {{- if .active -}}{{ .image }}{{- end -}}
 {{- end -}}
 {{- end -}}
 
-{{/* What a Service for people or services selects besides the release: the API, of the colour that serves. */}}
+{{/* Selects, within the release, the API of the live colour. */}}
 {{- define "gatehouse.activeSelector" -}}
 app.kubernetes.io/component: api
 {{- if eq .Values.strategy "blueGreen" }}
@@ -142,7 +142,7 @@ capabilities:
   drop: [ALL]
 {{- end -}}
 
-{{/* What all pods of the chart have in common. */}}
+{{/* Common to all pods. */}}
 {{- define "gatehouse.podCommons" -}}
 automountServiceAccountToken: false
 enableServiceLinks: false
@@ -171,7 +171,7 @@ affinity:
 {{- end }}
 {{- end -}}
 
-{{/* Takes the root and the names of secrets: the variables that say where the mounted ones are. */}}
+{{/* Takes the root and the names of secrets: the variables with the paths of the mounted ones. */}}
 {{- define "gatehouse.secretEnv" -}}
 {{- $values := (index . 0).Values -}}
 {{- $variables := include "gatehouse.secretVariables" . | fromYaml -}}
@@ -183,7 +183,7 @@ affinity:
 {{- end }}
 {{- end -}}
 
-{{/* Takes the root: what spans tell of the pod they come from, and the credential that they are sent with. */}}
+{{/* Takes the root: the attributes of spans, and the credential for the collector. */}}
 {{- define "gatehouse.tracingEnv" -}}
 {{- $root := . -}}
 {{- with .Values.tracing }}
@@ -211,7 +211,7 @@ affinity:
 {{- end }}
 {{- end -}}
 
-{{/* Takes the same: the one volume that holds them. */}}
+{{/* Takes the root and the names of secrets: the volume that contains them. */}}
 {{- define "gatehouse.secretVolume" -}}
 {{- $secrets := (index . 0).Values.secrets -}}
 {{- $variables := include "gatehouse.secretVariables" . | fromYaml -}}
@@ -233,12 +233,12 @@ affinity:
       {{- end }}
 {{- end -}}
 
-{{/* Not empty where the cluster has KEDA. */}}
+{{/* Not empty if the cluster has KEDA. */}}
 {{- define "gatehouse.hasKeda" -}}
 {{- if .Capabilities.APIVersions.Has "keda.sh/v1alpha1" -}}true{{- end -}}
 {{- end -}}
 
-{{/* Takes the root, the role's name and the variant: replicas of a Deployment; empty where an autoscaler decides. */}}
+{{/* Takes the root, the role and the variant: the replicas of a Deployment. Empty if an autoscaler decides. */}}
 {{- define "gatehouse.replicas" -}}
 {{- $root := index . 0 -}}
 {{- $role := index . 1 -}}

@@ -9,7 +9,7 @@ GRPC_PORT: {{ .Values.ports.grpc | quote }}
 {{- end }}
 PUBLIC_URL: {{ .Values.publicUrl | quote }}
 APP_URL: {{ .Values.appUrl | quote }}
-# The Job has migrated before any pod starts.
+# The Job migrates before any pod starts.
 MIGRATE_ON_START: 'false'
 TRUSTED_PROXIES: {{ join "," .Values.config.trustedProxies | quote }}
 DRAIN_SECONDS: {{ .Values.config.drainSeconds | quote }}
@@ -27,7 +27,7 @@ OTEL_EXPORTER_OTLP_ENDPOINT: {{ .endpoint | quote }}
 OTEL_TRACES_SAMPLER: {{ . | quote }}
 {{- end }}
 {{- if not (kindIs "invalid" .ratio) }}
-# Without an exponent, which a small number would otherwise have.
+# Without an exponent, which small numbers would have.
 OTEL_TRACES_SAMPLER_ARG: {{ printf "%.6f" (float64 .ratio) | quote }}
 {{- end }}
 {{- end }}

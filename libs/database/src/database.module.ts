@@ -4,6 +4,7 @@ import {
   Module,
   type OnApplicationShutdown,
 } from '@nestjs/common';
+import { oncePer } from '#libs/lifecycle';
 import { Connections } from './connections.js';
 import { Database } from './database.js';
 import { Migrations } from './migrations.js';
@@ -18,8 +19,17 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
 @Module({})
 class SchemaModule {}
 
-/** Nest treats two dynamic modules as one only if they are the same object. */
-const schemaModules = new WeakMap<Schema, DynamicModule>();
+const moduleFor = oncePer(({ name }: Schema): DynamicModule => ({
+  module: SchemaModule,
+  providers: [
+    {
+      provide: Database,
+      inject: [Connections],
+      useFactory: (connections: Connections) => connections.database(name),
+    },
+  ],
+  exports: [Database],
+}));
 
 /** The connections to PostgreSQL. */
 @Module({
@@ -41,27 +51,11 @@ export class DatabaseModule extends ConfigurableModuleClass implements OnApplica
   /** Adds a feature's entities to the schema of its service, and provides the service's `Database`. */
   static forFeature(schema: Schema, ...entities: readonly Entity[]): DynamicModule {
     schema.add(entities);
-    const module = schemaModules.get(schema) ?? schemaModule(schema);
-    schemaModules.set(schema, module);
-    return module;
+    return moduleFor(schema);
   }
 
   /** Last of all: until here, requests and jobs in flight still need it. */
   async onApplicationShutdown(): Promise<void> {
     await this.connections.close();
   }
-}
-
-function schemaModule({ name }: Schema): DynamicModule {
-  return {
-    module: SchemaModule,
-    providers: [
-      {
-        provide: Database,
-        inject: [Connections],
-        useFactory: (connections: Connections) => connections.database(name),
-      },
-    ],
-    exports: [Database],
-  };
 }

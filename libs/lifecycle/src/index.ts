@@ -1,4 +1,5 @@
 export { Drain } from './drain.js';
 export { withMinimumDuration } from './minimum-duration.js';
+export { oncePer } from './once-per.js';
 export { Outage } from './outage.js';
 export { within } from './within.js';

@@ -41,7 +41,7 @@ export class MessageRelayModule implements OnModuleInit, OnApplicationBootstrap,
       imports: [
         DiscoveryModule,
         DatabaseModule.forFeature(schema),
-        MessagingModule.forService(service, schema),
+        MessagingModule.forSchema(schema),
         OutboxMetricsModule,
       ],
       providers: [

@@ -61,7 +61,7 @@ class ItemSentHandler extends Recorder {}
 @Module({
   imports: [
     DatabaseModule.forFeature(shopSchema),
-    MessagingModule.forService(shop, shopSchema),
+    MessagingModule.forSchema(shopSchema),
     MessageRelayModule.forService(shop, shopSchema),
   ],
 })
@@ -75,7 +75,7 @@ class ShopModule {
 @Module({
   imports: [
     DatabaseModule.forFeature(warehouseSchema),
-    MessagingModule.forService(warehouse, warehouseSchema),
+    MessagingModule.forSchema(warehouseSchema),
     MessageRelayModule.forService(warehouse, warehouseSchema),
   ],
 })
@@ -175,7 +175,7 @@ describe('a service', () => {
 
 function append(
   { database, outbox }: ShopModule | WarehouseModule,
-  message: typeof sendItem | typeof itemSent,
+  message: typeof sendItem,
 ): Promise<string> {
   return database.transaction((em) => outbox.append(em, message, randomUUID(), { item: 'a lamp' }));
 }

@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { notifications } from '#libs/contracts';
 import { DatabaseModule } from '#libs/database';
 import { MessagingModule } from '#libs/messaging';
 import { notificationsSchema } from '../migrations/index.js';
@@ -11,7 +10,7 @@ import { SendMailProcessor } from './send-mail.processor.js';
   imports: [
     DatabaseModule.forFeature(notificationsSchema),
     DeliveriesModule,
-    MessagingModule.forService(notifications, notificationsSchema),
+    MessagingModule.forSchema(notificationsSchema),
   ],
   providers: [DeliveriesPurge, SendMailProcessor],
 })

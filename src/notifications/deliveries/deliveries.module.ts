@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { notifications } from '#libs/contracts';
 import { DatabaseModule } from '#libs/database';
 import { MessagingModule } from '#libs/messaging';
 import { ChannelsModule } from '../channels/index.js';
@@ -13,7 +12,7 @@ import { SendMailService } from './send-mail.service.js';
   imports: [
     ChannelsModule,
     DatabaseModule.forFeature(notificationsSchema, DeliveryEntity),
-    MessagingModule.forService(notifications, notificationsSchema),
+    MessagingModule.forSchema(notificationsSchema),
   ],
   providers: [DeliveryClaims, MailMetrics, SendMailService],
   exports: [MailMetrics, SendMailService],

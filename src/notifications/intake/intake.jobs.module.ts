@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { notifications } from '#libs/contracts';
 import { MessagingModule } from '#libs/messaging';
 import { ChannelsModule } from '../channels/index.js';
 import { notificationsSchema } from '../migrations/index.js';
@@ -7,7 +6,7 @@ import { SendNotificationHandler } from './send-notification.handler.js';
 
 /** What other services ask of this one. */
 @Module({
-  imports: [ChannelsModule, MessagingModule.forService(notifications, notificationsSchema)],
+  imports: [ChannelsModule, MessagingModule.forSchema(notificationsSchema)],
   providers: [SendNotificationHandler],
 })
 export class IntakeJobsModule {}

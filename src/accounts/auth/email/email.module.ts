@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { accounts } from '#libs/contracts';
 import { DatabaseModule } from '#libs/database';
 import { MessagingModule } from '#libs/messaging';
 import { accountsSchema } from '../../migrations/index.js';
@@ -10,7 +9,7 @@ import { EmailVerificationService } from './email-verification.service.js';
 @Module({
   imports: [
     DatabaseModule.forFeature(accountsSchema, EmailVerification),
-    MessagingModule.forService(accounts, accountsSchema),
+    MessagingModule.forSchema(accountsSchema),
     UsersModule,
   ],
   providers: [EmailVerificationService],
