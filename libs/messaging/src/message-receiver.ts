@@ -23,12 +23,13 @@ export class MessageReceiver {
   /** @throws Error with one line for each message that has no handler, or more than one */
   assignHandlers(discovery: DiscoveryService): void {
     const found = discovery.getProviders({ metadataKey: Handles.KEY }).map((wrapper) => ({
-      type: discovery.getMetadataByDecorator(Handles, wrapper)?.type,
+      handling: discovery.getMetadataByDecorator(Handles, wrapper),
       className: String(wrapper.name),
       handler: wrapper.instance as MessageHandler,
     }));
+    const own = found.filter(({ handling }) => handling?.service === this.service);
     const mistakes = messageTypesFor(this.service).flatMap(({ type }) => {
-      const [first, ...others] = found.filter((candidate) => candidate.type === type);
+      const [first, ...others] = own.filter(({ handling }) => handling?.type.type === type);
       if (!first) {
         return [
           `Nothing in "${this.service.name}" handles the message "${type}": decorate a class with @HandlesMessage and ` +
@@ -38,7 +39,9 @@ export class MessageReceiver {
       this.handlers.set(type, first.handler);
       const all = [first, ...others].map(({ className }) => className);
       return others.length > 0
-        ? [`The message "${type}" has more than one handler: ${all.join(' and ')}. Keep one.`]
+        ? [
+            `The message "${type}" has more than one handler in "${this.service.name}": ${all.join(' and ')}. Keep one.`,
+          ]
         : [];
     });
     if (mistakes.length > 0) {

@@ -32,6 +32,7 @@ class Order {
 }
 const sendItem = defineMessage('send-item', { data: Order, to: [warehouse] });
 const itemSent = defineMessage('item.sent', { data: Order, to: [shop] });
+const itemRecalled = defineMessage('item.recalled', { data: Order, to: [shop, warehouse] });
 
 /** The messages that took effect. */
 @Injectable()
@@ -49,14 +50,22 @@ class Recorder implements MessageHandler<Order> {
   }
 }
 
-@HandlesMessage(sendItem)
+@HandlesMessage(warehouse, sendItem)
 class SendItemHandler extends Recorder {}
 
-@HandlesMessage(sendItem)
+@HandlesMessage(warehouse, sendItem)
 class SecondSendItemHandler extends Recorder {}
 
-@HandlesMessage(itemSent)
+@HandlesMessage(shop, itemSent)
 class ItemSentHandler extends Recorder {}
+
+@HandlesMessage(shop, itemRecalled)
+class ShopRecallHandler extends Recorder {}
+
+@HandlesMessage(warehouse, itemRecalled)
+class WarehouseRecallHandler extends Recorder {}
+
+const RECALL = [ShopRecallHandler, WarehouseRecallHandler];
 
 @Module({
   imports: [
@@ -110,7 +119,7 @@ describe('two services in one process', () => {
   let app: BackgroundApp;
 
   beforeEach(async () => {
-    app = await start(SendItemHandler, ItemSentHandler);
+    app = await start(SendItemHandler, ItemSentHandler, ...RECALL);
   });
 
   it('handle the messages of the other once, and confirm them', async () => {
@@ -142,6 +151,12 @@ describe('two services in one process', () => {
     expect(app.get(Handled).ids).toEqual([id]);
   });
 
+  it('both handle a message that is for both of them, each once', async () => {
+    const id = await append(app.get(ShopModule), itemRecalled);
+    await eventually(async () => expect(await waitingMessages()).toEqual([]));
+    expect(app.get(Handled).ids).toEqual([id, id]);
+  });
+
   function order(): Promise<string> {
     return append(app.get(ShopModule), sendItem);
   }
@@ -159,16 +174,22 @@ describe('two services in one process', () => {
 });
 
 describe('a service', () => {
+  it('cannot handle a message that is not for it', () => {
+    expect(() => HandlesMessage(shop, sendItem)).toThrow(
+      '"shop" does not receive the message "send-item": add the service to `to` in defineMessage.',
+    );
+  });
+
   it('does not start without a handler for its messages, and says what to add', async () => {
-    await expect(start(ItemSentHandler)).rejects.toThrow(
+    await expect(start(ItemSentHandler, ...RECALL)).rejects.toThrow(
       'Nothing in "warehouse" handles the message "send-item": decorate a class with @HandlesMessage and ' +
         'provide it in a module of this service.',
     );
   });
 
   it('does not start with two handlers for a message, and names both', async () => {
-    await expect(start(ItemSentHandler, SendItemHandler, SecondSendItemHandler)).rejects.toThrow(
-      'The message "send-item" has more than one handler: SendItemHandler and SecondSendItemHandler. Keep one.',
+    await expect(start(ItemSentHandler, SendItemHandler, SecondSendItemHandler, ...RECALL)).rejects.toThrow(
+      'The message "send-item" has more than one handler in "warehouse": SendItemHandler and SecondSendItemHandler. Keep one.',
     );
   });
 });

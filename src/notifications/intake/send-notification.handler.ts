@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock } from '#libs/clock';
-import { findTemplate, type SendNotification, sendNotification } from '#libs/contracts';
+import { findTemplate, notifications, type SendNotification, sendNotification } from '#libs/contracts';
 import { Sealer } from '#libs/crypto';
 import { JobError } from '#libs/jobs';
 import { HandlesMessage, type Message, type MessageHandler, Outbox } from '#libs/messaging';
@@ -9,7 +9,7 @@ import { MAIL_OPTIONS, type MailOptions } from '../channels/index.js';
 import { insertDelivery, mailTask, sealDelivery } from '../deliveries/index.js';
 
 /** Turns the command to notify someone into a delivery, and notes that it has to be sent. */
-@HandlesMessage(sendNotification)
+@HandlesMessage(notifications, sendNotification)
 export class SendNotificationHandler implements MessageHandler<SendNotification> {
   private readonly messageIdDomain: string;
 
