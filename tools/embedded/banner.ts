@@ -7,12 +7,15 @@ export interface BannerDetails {
   readonly mailboxPage: string | undefined;
   /** The file with the job console's password; undefined if you set one, or if there is no console. */
   readonly managementTokenFile: string | undefined;
+  /** `npm run dev`: where a debugger can attach. */
+  readonly inspector: string | undefined;
   /** Null if they were shown before, or set by you. */
   readonly admin: AdminCredentials | null;
 }
 
 /** Printed once everything is running. */
-export function banner({ plan, took, mailboxPage, managementTokenFile, admin }: BannerDetails): string {
+export function banner(details: BannerDetails): string {
+  const { plan, took, mailboxPage, managementTokenFile, inspector, admin } = details;
   const management = `http://${reachable(plan.host)}:${plan.managementPort}`;
   const embedsData = plan.embedded.postgres || plan.embedded.redis;
   const rows: (readonly [string, string] | null)[] = [
@@ -24,6 +27,7 @@ export function banner({ plan, took, mailboxPage, managementTokenFile, admin }: 
     managementTokenFile ? ['  password in', managementTokenFile] : null,
     ['Metrics', `${management}/metrics`],
     ['Readiness', `${management}/health/ready`],
+    inspector ? ['Debugger', inspector] : null,
     embedsData ? ['Data', plan.dataDir] : null,
   ];
   const lines = rows.filter((row) => row !== null).map(([name, value]) => `  ${name.padEnd(15)}${value}`);

@@ -52,6 +52,10 @@ function portFrom(text: string | undefined, fallback: number): number {
   return Number.isInteger(port) && port > 0 && port < 65_536 ? port : fallback;
 }
 
+export function readinessUrl({ host, managementPort }: Plan): string {
+  return `http://${reachable(host)}:${managementPort}/health/ready`;
+}
+
 /** The address of a server that listens on `host`: 0.0.0.0 and :: mean every address, but cannot be connected to. */
 export function reachable(host: string): string {
   const loopback: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '[::1]' };

@@ -29,6 +29,17 @@ export function generatedVariables(env: Environment, plan: Plan): GeneratedVaria
   };
 }
 
+/** What the application is launched with. @param urls those of the embedded servers */
+export function applicationEnvironment(
+  env: Environment,
+  plan: Plan,
+  urls: Readonly<Record<string, string>>,
+): NodeJS.ProcessEnv {
+  // On a laptop, there is no load balancer to wait for.
+  const DRAIN_SECONDS = env['DRAIN_SECONDS']?.trim() || '0';
+  return { ...env, DRAIN_SECONDS, ...generatedVariables(env, plan).variables, ...urls };
+}
+
 function adminVariables(env: Environment, dataDir: string): GeneratedVariables {
   if (isGiven(env, 'ADMIN_PASSWORD')) {
     return {

@@ -1,5 +1,6 @@
 /** The servers that `npm start` and the tests start if no URL is set. None of this runs in production. */
 export { isRunning } from '../process-identity.mjs';
+export { once } from './application.ts';
 export { findProgram, installPackage } from './debian-package.ts';
 export type { EmbeddedServer, Log } from './embedded-server.ts';
 export { startMailbox, type Mailbox } from './mailbox.ts';

@@ -1,10 +1,30 @@
 import { get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Resolves when the URL returns 200, or when the signal is aborted. */
-export async function untilReady(url: string, signal: AbortSignal): Promise<void> {
+/**
+ * Waits until the URL returns 200, or until `end`.
+ * @param stillStarting called now and then
+ */
+export async function readyOr<T>(
+  url: string,
+  end: Promise<T>,
+  stillStarting: () => void,
+): Promise<'ready' | T> {
+  const waiting = new AbortController();
+  const heartbeat = setInterval(stillStarting, STILL_STARTING_MS);
+  try {
+    return await Promise.race([end, untilReady(url, waiting.signal).then(() => 'ready' as const)]);
+  } finally {
+    waiting.abort();
+    clearInterval(heartbeat);
+  }
+}
+
+const STILL_STARTING_MS = 15_000;
+
+async function untilReady(url: string, signal: AbortSignal): Promise<void> {
   while (!signal.aborted && !(await answersOk(url))) {
-    await delay(50);
+    await delay(25);
   }
 }
 

@@ -1,32 +1,37 @@
 import type { ChildProcess } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { acquireLock, LockHeld } from '../lock.mjs';
 import { seconds } from '../project.mjs';
 import { AppRecord } from './app-record.ts';
+import type { Application } from './application.ts';
 import { banner } from './banner.ts';
+import { lockDataDir } from './data-lock.ts';
 import { CannotStart, type Log } from './embedded-server.ts';
-import { type Environment, isGiven, type Plan, planFrom, reachable, withChosenPorts } from './environment.ts';
-import { writePrivate } from './private-file.ts';
-import { untilReady } from './readiness.ts';
+import {
+  type Environment,
+  isGiven,
+  type Plan,
+  planFrom,
+  readinessUrl,
+  withChosenPorts,
+} from './environment.ts';
+import { readyOr } from './readiness.ts';
 import { FirstAdmin } from './secrets.ts';
-import { generatedVariables } from './generated-variables.ts';
+import { applicationEnvironment, generatedVariables } from './generated-variables.ts';
 import { Servers } from './servers.ts';
 import { requirePorts } from './ports.ts';
 import { StopRequest } from './stop-request.ts';
-import { exitCodeOf, exitOf, spawnTied, stopChild } from './tied-child.ts';
+import { describeExit, exitCodeOf, exitOf, stopChild } from './tied-child.ts';
 
 export interface SupervisorOptions {
   readonly env: Environment;
   /** Relative paths start here. */
   readonly root: string;
-  /** The application: all roles in one process. */
-  readonly app: { readonly command: string; readonly args: readonly string[] };
+  readonly app: Application;
   readonly print: Log;
 }
 
-/** Why a run ends. */
+/** What happens while the application runs, or while we wait for a build of it. */
 type End =
+  | { readonly why: 'new-build' }
   | { readonly why: 'exited'; readonly code: number | null; readonly signal: NodeJS.Signals | null }
   | { readonly why: 'stop' }
   | { readonly why: 'server-lost'; readonly server: string };
@@ -58,22 +63,22 @@ class Supervisor {
   private readonly record: AppRecord;
   private readonly stop: StopRequest;
   private readonly startedAt = Date.now();
-  private readonly urlsFile: string;
   private app: ChildProcess | undefined;
+  private announced = false;
   private unlock: (() => void) | undefined;
 
   constructor(options: SupervisorOptions) {
     this.options = options;
     this.plan = planFrom(options.env, options.root);
     this.record = new AppRecord(this.plan.dataDir);
-    this.urlsFile = join(this.plan.dataDir, 'servers.env');
     this.stop = new StopRequest(isGiven(options.env, 'npm_lifecycle_event'), () => this.force());
   }
 
   async run(): Promise<number> {
     const { embedded } = this.plan;
     if (embedded.postgres || embedded.redis || embedded.mailbox) {
-      await this.claimDataDir();
+      this.unlock = await lockDataDir(this.plan.dataDir, ENDING_MS);
+      await this.record.endFormer();
     }
     const { host, port, managementPort } = this.plan;
     await requirePorts(host, { PORT: port, MANAGEMENT_PORT: managementPort });
@@ -82,66 +87,66 @@ class Supervisor {
   }
 
   async cleanUp(): Promise<void> {
+    await this.options.app.development?.close();
     await this.servers.stop();
     if (this.unlock) {
-      rmSync(this.urlsFile, { force: true });
       this.record.remove();
       this.unlock();
     }
     this.stop.dispose();
   }
 
-  private async claimDataDir(): Promise<void> {
-    const { dataDir } = this.plan;
-    mkdirSync(dataDir, { recursive: true, mode: 0o711 });
-    try {
-      this.unlock = (await acquireLock(join(dataDir, 'lock'), { patienceMs: ENDING_MS })).release;
-    } catch (error) {
-      if (error instanceof LockHeld) {
-        throw new CannotStart(
-          `Gatehouse is already running on ${dataDir} (process ${error.pid}). Stop it first, ` +
-            'or set DATA_DIR, PORT and MANAGEMENT_PORT to run a second one.',
-        );
+  /** Replaces the application with every new build; `npm start` has one. */
+  private async runApp(): Promise<number> {
+    const { app: application, print } = this.options;
+    const stillStarting = (): void => print('  Gatehouse: still starting');
+    let app: ChildProcess | undefined;
+    for (;;) {
+      const pending = this.endOf(app);
+      if (app && (await readyOr(readinessUrl(this.plan), pending, stillStarting)) === 'ready') {
+        this.announce();
       }
-      throw error;
+      const end = await pending;
+      if (end.why === 'new-build') {
+        await (app && stopChild(app, 'SIGTERM', REPLACING_MS));
+        app = this.launch();
+      } else if (end.why === 'exited' && application.development) {
+        print(
+          `\nGatehouse exited (${describeExit(end)}). Its output above says why. Waiting for a change …\n`,
+        );
+        app = undefined;
+      } else {
+        return this.conclude(end, app);
+      }
     }
-    await this.record.endFormer();
   }
 
-  private async runApp(): Promise<number> {
-    const { plan, options, servers } = this;
-    const { variables, admin } = generatedVariables(options.env, plan);
-    const app = spawnTied({
-      ...options.app,
-      // On a laptop, there is no load balancer to wait for.
-      env: {
-        ...options.env,
-        DRAIN_SECONDS: options.env['DRAIN_SECONDS']?.trim() || '0',
-        ...variables,
-        ...servers.urls,
-      },
-      stdio: ['ignore', 'inherit', 'inherit'],
-      deathSignal: 'SIGTERM',
-      cwd: options.root,
-    });
+  private launch(): ChildProcess {
+    const app = this.options.app.launch(this.environment());
     this.app = app;
-    const end = this.endOf(app);
     if (this.unlock && app.pid) {
-      this.record.write(app.pid);
-      writePrivate(
-        this.urlsFile,
-        Object.entries(servers.urls)
-          .map((pair) => `${pair.join('=')}\n`)
-          .join(''),
-      );
+      this.record.write(app.pid, this.servers.urls);
     }
-    if ((await this.readyOr(end)) === 'ready') {
+    return app;
+  }
+
+  private environment(): NodeJS.ProcessEnv {
+    return applicationEnvironment(this.options.env, this.plan, this.servers.urls);
+  }
+
+  private announce(): void {
+    const { plan, options, servers } = this;
+    const { development } = options.app;
+    if (!this.announced) {
+      this.announced = true;
+      const { variables, admin } = generatedVariables(options.env, plan);
       options.print(
         banner({
           plan,
           took: seconds(this.startedAt),
           mailboxPage: servers.mailboxPage,
           managementTokenFile: variables['MANAGEMENT_TOKEN_FILE'],
+          inspector: development?.inspector,
           admin,
         }),
       );
@@ -149,41 +154,34 @@ class Supervisor {
         new FirstAdmin(plan.dataDir).announced(admin);
       }
     }
-    return this.conclude(await end, app);
+    development?.ready(this.environment());
   }
 
-  private async readyOr(end: Promise<End>): Promise<'ready' | End> {
-    const { host, managementPort } = this.plan;
-    const url = `http://${reachable(host)}:${managementPort}/health/ready`;
-    const waiting = new AbortController();
-    const heartbeat = setInterval(() => this.options.print('  Gatehouse: still starting'), STILL_STARTING_MS);
-    try {
-      return await Promise.race([end, untilReady(url, waiting.signal).then(() => 'ready' as const)]);
-    } finally {
-      waiting.abort();
-      clearInterval(heartbeat);
-    }
-  }
-
-  private endOf(app: ChildProcess): Promise<End> {
+  private endOf(app: ChildProcess | undefined): Promise<End> {
     return Promise.race([
-      exitOf(app).then((status) => ({ why: 'exited', ...status }) as const),
+      ...(app ? [exitOf(app).then((status) => ({ why: 'exited', ...status }) as const)] : []),
       this.stop.made.then(() => ({ why: 'stop' }) as const),
       this.servers.lost.then((server) => ({ why: 'server-lost', server }) as const),
+      this.options.app.newBuild().then(() => ({ why: 'new-build' }) as const),
     ]);
   }
 
-  private async conclude(end: End, app: ChildProcess): Promise<number> {
+  private async conclude(
+    end: Exclude<End, { why: 'new-build' }>,
+    app: ChildProcess | undefined,
+  ): Promise<number> {
     const { print } = this.options;
     if (end.why === 'exited') {
-      const how = end.signal ?? `exit code ${end.code}`;
-      print(`\nGatehouse exited unexpectedly (${how}). Its output above says why.\n`);
+      print(`\nGatehouse exited unexpectedly (${describeExit(end)}). Its output above says why.\n`);
       return exitCodeOf(end);
     }
     if (end.why === 'server-lost') {
       print(`\n${end.server} exited unexpectedly; stopping. Its log is in ${this.plan.dataDir}.\n`);
-      await stopChild(app, 'SIGTERM', ENDING_MS);
+      await (app && stopChild(app, 'SIGTERM', ENDING_MS));
       return 1;
+    }
+    if (!app) {
+      return 0;
     }
     print('\nStopping after requests and jobs in flight. Press Ctrl-C again to stop now.');
     const exited = exitOf(app);
@@ -204,4 +202,5 @@ class Supervisor {
 
 /** How long we wait for a supervisor that is stopping, and for an application that lost its database. */
 const ENDING_MS = 5_000;
-const STILL_STARTING_MS = 15_000;
+/** A developer waits for the new build, not for what the old one still does. It may also stand at a breakpoint. */
+const REPLACING_MS = 1_500;

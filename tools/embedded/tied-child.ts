@@ -31,8 +31,13 @@ export function spawnTied(options: TiedChildOptions): ChildProcess {
   return child;
 }
 
+interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
 /** Resolves when the process has exited; never rejects. A child that could not be started counts as exited. */
-export function exitOf(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+export function exitOf(child: ChildProcess): Promise<Exit> {
   return new Promise((resolve) => {
     if (child.exitCode !== null || child.signalCode !== null) {
       resolve({ code: child.exitCode, signal: child.signalCode });
@@ -57,8 +62,12 @@ export async function stopChild(
 }
 
 /** The exit code that a shell would report. */
-export function exitCodeOf({ code, signal }: { code: number | null; signal: NodeJS.Signals | null }): number {
+export function exitCodeOf({ code, signal }: Exit): number {
   return signal ? 128 + (constants.signals[signal] ?? 0) : (code ?? 1);
+}
+
+export function describeExit({ code, signal }: Exit): string {
+  return signal ?? `exit code ${code}`;
 }
 
 let deathSignals: boolean | undefined;

@@ -1,5 +1,6 @@
 /** `npm start`: builds if something changed, then runs the supervisor in this process. */
 import { existsSync } from 'node:fs';
+import { once } from '../embedded/application.ts';
 import { supervise } from '../embedded/supervisor.ts';
 import { inProject, main, root } from '../project.mjs';
 import { ensureBuilt } from './build.ts';
@@ -17,7 +18,7 @@ await main(async () => {
   const exitCode = await supervise({
     env: process.env,
     root,
-    app: { command: process.execPath, args: [inProject('dist', 'src', 'main.js')] },
+    app: once(process.execPath, [inProject('dist', 'src', 'main.js')], root),
     print: (text) => console.log(text),
   });
   process.exit(exitCode);
