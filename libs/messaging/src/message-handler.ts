@@ -4,13 +4,13 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Message, MessageType } from './define-message.js';
 
 export interface MessageHandler<D extends object = object> {
-  /** Runs in the transaction that takes the message, so a message that comes again has no further effect. */
+  /** Runs in the transaction that records the message, so duplicates have no effect. */
   handle(em: EntityManager, message: Message<D>): Promise<void>;
 }
 
 export const Handles = DiscoveryService.createDecorator<MessageType>();
 
-/** Marks the class that handles this kind of message in the service that receives it. */
+/** Marks the class that handles this type of message in the receiving service. */
 export function HandlesMessage<D extends object>(
   type: MessageType<D>,
 ): (target: Type<MessageHandler<D>>) => void {
