@@ -84,7 +84,7 @@ export class UserResponse {
 
 const responses = new WeakMap<Profile, UserResponse>();
 
-/** A profile that comes from the cache again has the same response. */
+/** Converts a profile to its response. Cached profiles share one response. */
 export function toUserResponse(profile: Profile): UserResponse {
   const known = responses.get(profile);
   if (known) {
@@ -101,7 +101,7 @@ export function toUserResponse(profile: Profile): UserResponse {
   return response;
 }
 
-/** JSON Merge Patch (RFC 7396): what is left out stays, null removes. */
+/** JSON Merge Patch (RFC 7396): omitted fields stay the same, null removes. */
 export class UpdateProfile {
   @DisplayNameField()
   displayName?: string | null;

@@ -5,7 +5,7 @@ import type { SessionState } from '../sessions/session.repository.js';
 import { type AccessClaims, AccessTokenService } from '../tokens/access-token.service.js';
 import type { Authenticator } from './authenticator.js';
 
-/** Access tokens of sessions that are still live. */
+/** Authenticates access tokens of active sessions. */
 @Injectable()
 export class SessionAuthenticator implements Authenticator {
   constructor(
