@@ -63,7 +63,7 @@ export class UserResponse {
     type: String,
     enum: [...USER_STATUSES],
     example: 'active',
-    description: 'Suspended users cannot sign in.',
+    description: '`active` or `suspended`. Suspended users cannot sign in.',
   })
   status!: string;
 

@@ -20,7 +20,7 @@ export class CursorQuery {
   cursor?: string;
 
   @BooleanQuery({
-    description: 'Whether to count all items. Takes a while on long lists.',
+    description: 'Whether to count all items. Slow on long lists.',
     default: false,
   })
   total: boolean = false;
