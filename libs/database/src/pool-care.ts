@@ -15,20 +15,20 @@ interface Client extends EventEmitter {
  */
 export async function returnLostClients(orm: MikroORM): Promise<void> {
   const pool = (await orm.driver.getConnection().getNativeClient()) as EventEmitter;
-  const taken = new Set<Client>();
+  const checkedOut = new Set<Client>();
   const watched = new WeakSet<Client>();
-  const releaseIfTaken = (client: Client): void => {
-    if (taken.has(client)) {
+  const releaseIfCheckedOut = (client: Client): void => {
+    if (checkedOut.has(client)) {
       client.release(true);
     }
   };
   // Start watching on 'acquire', not on 'connect': the first client has connected before we can listen.
   pool.on('acquire', (client: Client) => {
-    taken.add(client);
+    checkedOut.add(client);
     if (!watched.has(client)) {
       watched.add(client);
-      client.once('end', () => setTimeout(releaseIfTaken, GRACE_MS, client).unref());
+      client.once('end', () => setTimeout(releaseIfCheckedOut, GRACE_MS, client).unref());
     }
   });
-  pool.on('release', (_error: unknown, client: Client) => taken.delete(client));
+  pool.on('release', (_error: unknown, client: Client) => checkedOut.delete(client));
 }

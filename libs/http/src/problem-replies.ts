@@ -4,7 +4,7 @@ import { MethodTable } from './method-table.js';
 import { sendProblem } from './problem-document.js';
 
 /** Makes a Fastify instance without Nest return problem documents, too. Call it before routes are added. */
-export function answerInProblems(fastify: FastifyInstance, publicUrl: string): void {
+export function replyWithProblems(fastify: FastifyInstance, publicUrl: string): void {
   const methods = new MethodTable();
   methods.watch(fastify);
   fastify.setNotFoundHandler((request, reply) =>

@@ -15,7 +15,8 @@ export function unreadableRequestsAsProblems(
   publicUrl: string,
 ): Required<Pick<FastifyServerOptions, 'clientErrorHandler' | 'frameworkErrors'>> {
   return {
-    clientErrorHandler: (error: NodeJS.ErrnoException, socket: Socket) => answerRaw(error, socket, publicUrl),
+    clientErrorHandler: (error: NodeJS.ErrnoException, socket: Socket) =>
+      respondRaw(error, socket, publicUrl),
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
       const problem = error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? uriTooLong() : malformedRequest();
       void reply.headers(securityHeadersFor(publicUrl));
@@ -25,7 +26,7 @@ export function unreadableRequestsAsProblems(
 }
 
 /** Node's parser failed before there was a request, so the response is written by hand and the connection closed. */
-function answerRaw(error: NodeJS.ErrnoException, socket: Socket, publicUrl: string): void {
+function respondRaw(error: NodeJS.ErrnoException, socket: Socket, publicUrl: string): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;

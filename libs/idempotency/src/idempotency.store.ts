@@ -54,7 +54,7 @@ export class IdempotencyStore {
     const fingerprint = this.mac.sign(JSON.stringify(body ?? null));
     const now = this.clock.now();
     return this.database.run(async (em) => {
-      const taken = await em.execute<unknown[]>(
+      const claimed = await em.execute<unknown[]>(
         `insert into ${this.table} as k (id, fingerprint, locked_until, expires_at) values (?, ?, ?, ?)
          on conflict (id) do update
            set fingerprint = excluded.fingerprint, answer = null,
@@ -63,7 +63,7 @@ export class IdempotencyStore {
          returning id`,
         [id, fingerprint, after(now, LOCK_MS), after(now, KEPT_MS), now, now],
       );
-      if (taken.length > 0) {
+      if (claimed.length > 0) {
         return undefined;
       }
       const [row] = await em.execute<Row[]>(`select fingerprint, answer from ${this.table} where id = ?`, [

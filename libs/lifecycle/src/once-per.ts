@@ -5,8 +5,8 @@
 export function oncePer<K extends object, V>(create: (key: K) => V): (key: K) => V {
   const cache = new WeakMap<K, { readonly value: V }>();
   return (key) => {
-    const known = cache.get(key) ?? { value: create(key) };
-    cache.set(key, known);
-    return known.value;
+    const entry = cache.get(key) ?? { value: create(key) };
+    cache.set(key, entry);
+    return entry.value;
   };
 }

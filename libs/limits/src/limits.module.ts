@@ -43,7 +43,7 @@ const isAuthLimited = perHandler(hasAuthLimit);
         registry: Registry,
       ): ThrottlerModuleOptions => {
         const mac = macs.for('limit-address');
-        const own: Record<LimitName, Partial<ThrottlerOptions>> = {
+        const overrides: Record<LimitName, Partial<ThrottlerOptions>> = {
           default: { getTracker: (request) => trackCaller(request as unknown as FastifyRequest, mac) },
           auth: {
             getTracker: (request) => trackAddress(request as unknown as FastifyRequest, mac),
@@ -60,7 +60,7 @@ const isAuthLimited = perHandler(hasAuthLimit);
                     name,
                     limit: limit.limit,
                     ttl: limit.windowSeconds * 1000,
-                    ...own[name],
+                    ...overrides[name],
                   },
                 ]
               : [];

@@ -13,7 +13,7 @@ import type { Hit, Verdict } from './sliding-window.js';
 const SCRIPT = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local answer = {}
+local reply = {}
 for i, key in ipairs(KEYS) do
   local limit, window, block = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i])
   local blocked = block > 0 and redis.call('PTTL', key .. ':blocked') or 0
@@ -34,11 +34,11 @@ for i, key in ipairs(KEYS) do
     redis.call('SET', key .. ':blocked', 1, 'PX', block)
     reset = block
   end
-  answer[#answer + 1] = allowed
-  answer[#answer + 1] = limit - count
-  answer[#answer + 1] = reset or (oldest and tonumber(oldest) or now) + window - now
+  reply[#reply + 1] = allowed
+  reply[#reply + 1] = limit - count
+  reply[#reply + 1] = reset or (oldest and tonumber(oldest) or now) + window - now
 end
-return answer`;
+return reply`;
 
 interface PendingHit {
   readonly hit: Hit;
@@ -83,13 +83,13 @@ export class RedisSlidingWindow {
     }
     this.pending = [];
     try {
-      const answer = await this.redis.gatehouseHit(
+      const reply = await this.redis.gatehouseHit(
         batch.length,
         ...batch.map(({ hit }) => hit.key),
         ...batch.flatMap(({ hit }) => [hit.limit, hit.windowMs, hit.blockMs ?? 0]),
       );
       batch.forEach(({ resolve }, i) => {
-        const [allowed, remaining, resetMs] = answer.slice(3 * i, 3 * i + 3) as [number, number, number];
+        const [allowed, remaining, resetMs] = reply.slice(3 * i, 3 * i + 3) as [number, number, number];
         resolve({ allowed: allowed === 1, remaining, resetMs });
       });
     } catch (error) {

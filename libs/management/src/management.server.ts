@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import { fastify, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
 import { Registry } from 'prom-client';
-import { answerInProblems, SECURITY_HEADERS, unreadableRequestsAsProblems } from '#libs/http';
+import { replyWithProblems, SECURITY_HEADERS, unreadableRequestsAsProblems } from '#libs/http';
 import { guardPages, type PageAccess } from './page-guard.js';
 
 export interface ManagementOptions extends PageAccess {
@@ -43,7 +43,7 @@ export class ManagementServer implements OnApplicationBootstrap, OnApplicationSh
       genReqId: () => randomUUID(),
       ...unreadableRequestsAsProblems(options.publicUrl),
     });
-    answerInProblems(this.server, options.publicUrl);
+    replyWithProblems(this.server, options.publicUrl);
     this.server.addHook('onRequest', async (_request, reply) => {
       void reply.headers(SECURITY_HEADERS);
     });

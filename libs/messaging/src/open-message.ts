@@ -12,11 +12,11 @@ import { messageContext } from './message-context.js';
  */
 export function openMessage(sealer: Sealer, delivered: DeliverMessage): Message {
   const { messageId, type, subject, occurredAt, sealed } = delivered;
-  const known = findMessageType(type);
-  if (!known) {
+  const messageType = findMessageType(type);
+  if (!messageType) {
     throw new JobError(`unknown message "${type}" in this release`);
   }
-  const data = parsePayload(known.data, open(sealer, messageId, sealed));
+  const data = parsePayload(messageType.data, open(sealer, messageId, sealed));
   return { id: messageId, type, subject, occurredAt: new Date(occurredAt), data };
 }
 

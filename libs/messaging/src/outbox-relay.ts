@@ -73,14 +73,14 @@ export class OutboxRelay {
       return POLL_MS;
     }
     try {
-      const taken = await this.database.run((em) => this.rows.take(em, BATCH));
-      const failed = await this.enqueue(taken);
+      const rows = await this.database.run((em) => this.rows.take(em, BATCH));
+      const failed = await this.enqueue(rows);
       if (failed.length > 0) {
         await this.database.run((em) => this.rows.putBack(em, failed));
         return RETRY_MS;
       }
       this.outage.ended();
-      return taken.length === BATCH ? 0 : POLL_MS;
+      return rows.length === BATCH ? 0 : POLL_MS;
     } catch (error) {
       this.outage.began(error);
       return RETRY_MS;

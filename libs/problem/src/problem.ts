@@ -58,7 +58,7 @@ const registry = new Map<string, ProblemDefinition>();
 /** Declares a kind of failure. Codes can only be thrown with a definition, so every code has a status. */
 export function defineProblem(code: string, definition: ProblemDefinition): ProblemFactory {
   if (registry.has(code)) {
-    throw new Error(`the problem "${code}" is defined twice`);
+    throw new Error(`The problem "${code}" is defined twice. Give one of the two another code.`);
   }
   registry.set(code, definition);
   const create = (occurrence?: Occurrence): Problem => new Problem(code, definition, occurrence);

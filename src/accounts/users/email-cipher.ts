@@ -28,9 +28,9 @@ export class EmailCipher {
 
   /** The user's email address. Decrypted once per object. */
   addressOf(user: { readonly id: string; readonly emailSealed: string }): string {
-    const known = this.opened.get(user);
-    if (known?.sealed === user.emailSealed) {
-      return known.address;
+    const cached = this.opened.get(user);
+    if (cached?.sealed === user.emailSealed) {
+      return cached.address;
     }
     const address = this.sealer.open(user.emailSealed, contextOf(user.id));
     this.opened.set(user, { sealed: user.emailSealed, address });

@@ -86,9 +86,9 @@ const responses = new WeakMap<Profile, UserResponse>();
 
 /** Converts a profile to its response. Cached profiles share one response. */
 export function toUserResponse(profile: Profile): UserResponse {
-  const known = responses.get(profile);
-  if (known) {
-    return known;
+  const cached = responses.get(profile);
+  if (cached) {
+    return cached;
   }
   const { version: _version, createdAt, updatedAt, roles, ...members } = profile;
   const response = {

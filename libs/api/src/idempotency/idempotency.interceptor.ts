@@ -73,10 +73,10 @@ class IdempotencyInterceptor implements NestInterceptor {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const header = request.headers['idempotency-key'];
-    return header === undefined ? next.handle() : from(this.once(parseKey(header), context, next));
+    return header === undefined ? next.handle() : from(this.runOnce(parseKey(header), context, next));
   }
 
-  private async once(key: string, context: ExecutionContext, next: CallHandler): Promise<unknown> {
+  private async runOnce(key: string, context: ExecutionContext, next: CallHandler): Promise<unknown> {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();

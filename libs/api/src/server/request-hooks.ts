@@ -155,13 +155,13 @@ function createObserver(
     buckets: LATENCY_BUCKETS_SECONDS,
     registers: [registry],
   });
-  const known = new Map<string, Histogram.Internal<'method' | 'route' | 'status'>>();
+  const children = new Map<string, Histogram.Internal<'method' | 'route' | 'status'>>();
   return (method, route, status, seconds) => {
     const key = `${method} ${status} ${route}`;
-    let child = known.get(key);
+    let child = children.get(key);
     if (!child) {
       child = histogram.labels(method, route, String(status));
-      known.set(key, child);
+      children.set(key, child);
     }
     child.observe(seconds);
   };

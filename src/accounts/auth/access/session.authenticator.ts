@@ -18,9 +18,9 @@ export class SessionAuthenticator implements Authenticator {
     if (!claims) {
       return undefined;
     }
-    const known = this.sessions.peek(claims.sessionId);
-    return known
-      ? principalOf(claims, known.state)
+    const cached = this.sessions.peek(claims.sessionId);
+    return cached
+      ? principalOf(claims, cached.state)
       : this.sessions.check(claims.sessionId).then((state) => principalOf(claims, state));
   }
 }

@@ -69,8 +69,12 @@ export class RegistrationService {
 
   /** The response and its duration are the same for a taken address. */
   private async registerVerifyFirst(input: Registration): Promise<undefined> {
-    const known = await this.database.run((em) => findCredentials(em, this.emails.candidates(input.email)));
-    const matchingHash = (await this.hasher.verify(known?.hash, input.password)) ? known?.hash : undefined;
+    const credentials = await this.database.run((em) =>
+      findCredentials(em, this.emails.candidates(input.email)),
+    );
+    const matchingHash = (await this.hasher.verify(credentials?.hash, input.password))
+      ? credentials?.hash
+      : undefined;
     const hash = await this.hasher.hash(input.password);
     try {
       const reopened = await withMinimumDuration(() =>
