@@ -162,7 +162,8 @@ export function parseKeys(text: string): NamedKey[] {
 const PEM = /-----BEGIN PRIVATE KEY-----[\s\S]+?-----END PRIVATE KEY-----/g;
 
 /**
- * Concatenated PKCS#8 PEMs of P-256 keys. Anything else is rejected, so that a malformed key isn't silently dropped.
+ * Concatenated PKCS#8 PEMs of P-256 keys, and nothing else: a key that we don't understand must not be silently
+ * dropped.
  */
 export function parseEcPrivateKeys(text: string): string[] {
   // In a one-line value of an .env file, line breaks are written as \n.

@@ -15,7 +15,7 @@ export class Mac {
     return this.keys.keys.map(({ secret }) => tag(secret, text));
   }
 
-  /** Whether `mac` is the hash of `text` under any key. The comparison takes constant time. */
+  /** Whether `mac` is the hash of `text` under any key. Takes the same time for every wrong hash. */
   verify(text: string, mac: string): boolean {
     return this.candidates(text).some((candidate) => equalInConstantTime(candidate, mac));
   }

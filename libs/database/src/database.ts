@@ -9,7 +9,7 @@ import { CommittedRefusal } from './commit-then-throw.js';
 
 /**
  * PostgreSQL access for the service that owns `schema`. Each unit of work gets its own EntityManager, so requests never
- * share an identity map.
+ * share an identity map, and hot paths that don't need one don't pay for it.
  */
 export class Database {
   constructor(

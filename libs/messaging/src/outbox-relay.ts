@@ -10,7 +10,7 @@ import type { OutboxSignal } from './outbox-signal.js';
 
 const BATCH = 100;
 const POLL_MS = 250;
-/** How long to wait after PostgreSQL or Redis failed. */
+/** How long to wait after PostgreSQL or Redis has failed. */
 const RETRY_MS = 1_000;
 
 /**

@@ -30,8 +30,8 @@ export interface Occurrence {
 }
 
 /**
- * An expected failure. The only error that services throw deliberately. Has a stable code and doesn't depend on HTTP or
- * gRPC.
+ * An expected failure, and the only error that services throw deliberately. Has a stable code and doesn't depend on
+ * HTTP or gRPC.
  */
 export class Problem extends Error {
   override readonly name = 'Problem';

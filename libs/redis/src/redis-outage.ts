@@ -6,6 +6,6 @@ export function redisOutage(logger: Logger, consequence: string): Outage {
   return new Outage({
     began: (err) => logger.warn({ err }, `Redis is not responding: ${consequence}`),
     ended: (seconds) =>
-      logger.info({ seconds }, `Redis is responding again; no longer in effect: ${consequence}`),
+      logger.info({ seconds }, `Redis is responding again; this no longer applies: ${consequence}`),
   });
 }

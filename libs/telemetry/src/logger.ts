@@ -22,7 +22,7 @@ export interface LoggerOptions {
   readonly pretty: boolean;
 }
 
-/** How long lines are buffered if few are written. */
+/** The maximum time that lines are buffered if few are written. */
 const FLUSH_MS = 100;
 const WRITE_BYTES = 8 * 1024;
 

@@ -51,7 +51,6 @@ export class DeliveryClaims {
 
   /**
    * Makes a failed delivery pending again at an operator's request, and puts its task back in the outbox.
-   *
    * @throws UnrecoverableJobError if the delivery has expired
    */
   async reopen(deliveryId: string): Promise<void> {

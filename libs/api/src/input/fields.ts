@@ -18,10 +18,7 @@ import {
 } from 'class-validator';
 import { declareMember } from './declared-members.js';
 
-/**
- * Options of an input field. Each decorator states the rules once; both validation and the OpenAPI document follow from
- * it.
- */
+/** Options of an input field. Each decorator states its rules once, for both validation and the OpenAPI document. */
 interface FieldOptions {
   readonly description: string;
   readonly example?: unknown;
@@ -89,7 +86,7 @@ export function EmailField(options: FieldOptions): PropertyDecorator {
     { example: 'ada@acme.com', ...options },
     { type: String, format: 'email', maxLength: 254 },
     IsEmail({ allow_utf8_local_part: true }, { message: '$property must be an email address' }),
-    // Quoted local parts and invisible characters are valid in RFC 5321 but rejected by mail servers.
+    // Quoted parts and invisible characters are valid in the standard's grammar but rejected by mail servers.
     ValidateBy({
       name: 'isEmail',
       validator: {
