@@ -5,7 +5,7 @@ import type { Message, MessageType } from './define-message.js';
 import type { Service } from './define-service.js';
 
 export interface MessageHandler<D extends object = object> {
-  /** Runs in the transaction that takes the message, so a message that comes again has no further effect. */
+  /** Runs in the transaction that records the message, so duplicates have no effect. */
   handle(em: EntityManager, message: Message<D>): Promise<void>;
 }
 
@@ -16,7 +16,7 @@ interface Handling {
 
 export const Handles = DiscoveryService.createDecorator<Handling>();
 
-/** Marks the class that handles this kind of message in `service`. */
+/** Marks the class that handles this type of message in `service`. */
 export function HandlesMessage<D extends object>(
   service: Service,
   type: MessageType<D>,
