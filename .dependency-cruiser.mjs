@@ -1,6 +1,6 @@
 /**
- * Which way imports may point (`npm run check`): main → processes → the features of services → libs. The comment of a
- * rule says whom it protects.
+ * The allowed direction of imports (`npm run check`): main → processes → the features of services → libs. Each rule's
+ * comment says whom it protects.
  */
 const TEST = '\\.spec\\.ts$';
 /** Every folder of src is a service, but for what composes them and what operates them. */
@@ -11,7 +11,7 @@ export default {
   forbidden: [
     {
       name: 'config-stands-alone',
-      comment: 'Protects whoever reads a setting: the environment means the same to everyone.',
+      comment: 'Protects anyone who reads a setting: it means the same everywhere.',
       severity: 'error',
       from: { path: '^config/', pathNot: TEST },
       to: { path: '^(src|libs|test)/' },
@@ -19,15 +19,15 @@ export default {
     {
       name: 'libs-know-no-application',
       comment:
-        'Protects the next application that is built on the libraries: what they need to know about one arrives ' +
-        'through module options.',
+        'Protects the next application built on the libraries: whatever they need from an application is passed ' +
+        'in through module options.',
       severity: 'error',
       from: { path: '^libs/', pathNot: TEST },
       to: { path: '^(src|config|test)/' },
     },
     {
       name: 'libraries-meet-at-their-index',
-      comment: 'Protects the author of a library, who may change whatever its index.ts does not export.',
+      comment: "Protects the author of a library, who can change anything that index.ts doesn't export.",
       severity: 'error',
       from: { path: '^(libs/[^/]+|src|config|tools)/' },
       to: { path: '^libs/[^/]+/', pathNot: ['^$1/', '^libs/[^/]+/src/index\\.ts$'] },
@@ -35,7 +35,7 @@ export default {
     {
       name: 'services-never-import-each-other',
       comment:
-        'Protects whoever moves a service to processes and a database of its own: services meet in libs/contracts.',
+        'Protects anyone who moves a service to separate processes and a separate database: services only share libs/contracts.',
       severity: 'error',
       from: { path: SERVICE },
       to: { path: SERVICE, pathNot: '^src/$1/' },
@@ -43,8 +43,8 @@ export default {
     {
       name: 'features-meet-at-their-index',
       comment:
-        'Protects the author of a feature, who may change whatever its index.ts does not export. Controllers also ' +
-        'use http.ts, which index.ts leaves out so that services load nothing of HTTP.',
+        "Protects the author of a feature, who can change anything that index.ts doesn't export. Controllers can also " +
+        "import http.ts. It isn't part of index.ts, so that services don't load HTTP code.",
       severity: 'error',
       from: { path: '^src/[^/]+/([^/]+)/' },
       to: {
@@ -54,8 +54,7 @@ export default {
     },
     {
       name: 'users-do-not-import-auth',
-      comment:
-        'Protects the reader of users: accounts can be understood without the ways to sign in to them.',
+      comment: 'Protects readers of users: you can understand users without knowing how they sign in.',
       severity: 'error',
       from: { path: '^src/accounts/users/' },
       to: { path: '^src/accounts/auth/' },
@@ -63,14 +62,14 @@ export default {
     {
       name: 'sign-in-knows-no-way-to-sign-in',
       comment:
-        'Protects the seam: each way to sign in hands it a proof. If it knew them, every new way would change it.',
+        'Protects the seam: each way to sign in passes it a proof. If it imported them, every new way would change it.',
       severity: 'error',
       from: { path: '^src/accounts/auth/sign-in/' },
       to: { path: '^src/accounts/auth/', pathNot: '^src/accounts/auth/(sign-in|sessions|tokens)/' },
     },
     {
       name: 'ways-to-sign-in-are-apart',
-      comment: 'Protects whoever adds or removes a way to sign in: none needs another.',
+      comment: 'Protects anyone who adds or removes a way to sign in: none depends on another.',
       severity: 'error',
       from: { path: '^src/accounts/auth/(passwords|one-time-codes|oauth|passkeys|second-factors)/' },
       to: {
@@ -81,15 +80,16 @@ export default {
     {
       name: 'services-know-no-transport',
       comment:
-        'Protects jobs and gRPC, which share services with HTTP: a service takes and returns domain values, so ' +
-        'nothing that it imports, however indirectly, speaks HTTP.',
+        'Protects jobs and gRPC, which share services with HTTP: services take and return domain values, so ' +
+        'nothing they import, directly or indirectly, may be HTTP-specific.',
       severity: 'error',
       from: { path: '^src/.+\\.(service|repository|entity|processor|purge|handler)\\.ts$' },
       to: { path: '^libs/(api|http|limits)/', reachable: true },
     },
     {
       name: 'features-do-not-import-processes',
-      comment: 'Protects a newcomer who reads top-down: what composes stands above what is composed.',
+      comment:
+        'Protects newcomers who read top-down: composition roots import features, never the other way round.',
       severity: 'error',
       from: { path: '^src/(?!processes/)[^/]+/' },
       to: { path: '^src/(processes/|[^/]+\\.ts$)' },
@@ -97,8 +97,8 @@ export default {
     {
       name: 'workers-load-no-http-api',
       comment:
-        'Protects the worker and notifications processes: no route can be bound by mistake, and memory is spent on ' +
-        'jobs. (Fastify itself is loaded, for the management port.)',
+        'Protects the worker and notifications processes: they cannot serve routes by mistake, and save memory for ' +
+        'jobs. (Fastify itself is loaded for the management port.)',
       severity: 'error',
       from: { path: '^src/main\\.(worker|notifications)\\.ts$' },
       to: {
@@ -113,7 +113,7 @@ export default {
     {
       name: 'the-api-loads-no-queues',
       comment:
-        'Protects the API, which starts work through the outbox: a Redis that is down must not matter to it.',
+        'Protects the API, which starts background work through the outbox, so that it keeps working while Redis is down.',
       severity: 'error',
       from: { path: '^src/main\\.api\\.ts$' },
       to: { path: ['^libs/bull/', '^node_modules/(bull|@nestjs/bull|@bull-board/[^/]+)/'], reachable: true },
@@ -121,14 +121,14 @@ export default {
     {
       name: 'the-application-embeds-nothing',
       comment:
-        'Protects the production image, which contains no tools and no embedded servers: `npm start` and tests need them.',
+        'Protects the production image, which contains neither tools nor embedded servers. Only `npm start` and tests need them.',
       severity: 'error',
       from: { path: '^(src|config|libs)/', pathNot: TEST },
       to: { path: '^tools/' },
     },
     {
       name: 'production-needs-no-development-package',
-      comment: 'Protects the production image, into which `npm ci --omit=dev` brings no development package.',
+      comment: 'Protects the production image, where `npm ci --omit=dev` installs no development packages.',
       severity: 'error',
       from: { path: '^(src|config|libs)/', pathNot: TEST },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
@@ -136,15 +136,15 @@ export default {
     {
       name: 'packages-are-declared',
       comment:
-        'Protects every installation: a package that is only there because another one needs it may be gone, or ' +
-        'another version, after the next update.',
+        'Protects every installation: a package that is only installed because another one needs it may disappear or ' +
+        'change its version with the next update.',
       severity: 'error',
       from: {},
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
     },
     {
       name: 'imports-resolve',
-      comment: 'Protects the start: a file that is not there would be missed only when it is needed.',
+      comment: 'Protects startup: otherwise, a missing file would only be noticed when it is imported.',
       severity: 'error',
       from: {},
       to: { couldNotResolve: true },
@@ -152,15 +152,15 @@ export default {
     {
       name: 'no-cycles',
       comment:
-        'Protects whoever changes one of the files: in a cycle no file can be understood or tested without all the ' +
-        'others, and at the start some of them see `undefined`.',
+        'Protects anyone who changes one of the files: no file in a cycle can be understood or tested without all the ' +
+        'others, and during startup some of them see `undefined`.',
       severity: 'error',
       from: {},
       to: { circular: true },
     },
     {
       name: 'no-orphans',
-      comment: 'Protects the reader from files that nothing uses and that use nothing.',
+      comment: 'Protects readers from dead code: files that import nothing and that nothing imports.',
       severity: 'error',
       from: { orphan: true, pathNot: [TEST, '^test/.+\\.mjs$'] },
       to: {},
@@ -169,11 +169,11 @@ export default {
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^(dist|sdk|coverage|\\.data)/' },
-    // Types count as well: what only a type ties together is tied together for its readers.
+    // Includes type imports: they also make files depend on each other for readers.
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
-      // `#libs/*` leads to the sources under "source", see "imports" in package.json.
+      // Resolves `#libs/*` to the sources, using the condition "source". See "imports" in package.json.
       conditionNames: ['source', 'import', 'default'],
       exportsFields: ['exports'],
       mainFields: ['module', 'main', 'types'],

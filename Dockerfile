@@ -7,7 +7,7 @@ ARG NODE_IMAGE=docker.io/library/node:24-bookworm-slim
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# Without install scripts: they prepare what only a laptop needs (embedded PostgreSQL, tools).
+# Skips install scripts, which only set up development tools (embedded PostgreSQL, build tools).
 RUN --mount=type=secret,id=npmrc NPM_CONFIG_USERCONFIG=/run/secrets/npmrc npm ci --ignore-scripts
 COPY .swcrc nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY config config
@@ -18,8 +18,8 @@ RUN npm run build
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# The image has Node, and only a plugin of the Nest CLI needs TypeScript. At run time, nothing reads types, source maps of
-# packages, manuals, tests and browser bundles. Licenses stay.
+# Removes Node (the image has it), TypeScript (only a Nest CLI plugin needs it), and files that aren't used at run time:
+# types, source maps, documentation, tests and browser bundles. Keeps licenses.
 RUN --mount=type=secret,id=npmrc NPM_CONFIG_USERCONFIG=/run/secrets/npmrc npm ci --omit=dev --ignore-scripts \
   && rm -rf node_modules/node-linux-* node_modules/.bin node_modules/typescript \
   && find node_modules -type f \
@@ -44,11 +44,11 @@ WORKDIR /app
 COPY package.json LICENSE ./
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
-# By id, so that Kubernetes can verify that it is not root.
+# A numeric ID, so that Kubernetes can verify that it isn't root.
 USER 1000:1000
 EXPOSE 3000 3001
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.MANAGEMENT_PORT || 3001}/health/ready`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-# Node is PID 1 and handles SIGTERM itself, without a shell or npm in between.
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.MANAGEMENT_PORT || 3001}/health/ready`).then((response) => process.exit(response.ok ? 0 : 1), () => process.exit(1))"]
+# Node runs as PID 1 and handles SIGTERM itself, without a shell or npm in between.
 CMD ["node", "dist/src/main.js"]

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The same compiler settings as the build's, so that a test never runs other code than production does. */
+/** The same compiler settings as the build, so that tests run the same code as production. */
 const swc = JSON.parse(readFileSync(new URL('.swcrc', import.meta.url), 'utf8'));
 delete swc.$schema;
 
@@ -23,6 +23,6 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   testTimeout: 30_000,
   maxWorkers: 2,
-  // ES modules stay in a worker's memory after their suite; a fresh worker is cheaper than a machine that swaps.
+  // Workers never unload ES modules. Restarting a worker is cheaper than swapping.
   workerIdleMemoryLimit: '700MB',
 };

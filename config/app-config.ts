@@ -6,13 +6,16 @@ export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', '
 /** Which part of Gatehouse a process runs. */
 export type Role = 'all' | 'api' | 'worker' | 'notifications';
 
-/** The parsed environment. It is the injection token, too. */
+/** The parsed environment. Also its injection token. */
 export abstract class AppConfig {
   abstract readonly role: Role;
   abstract readonly production: boolean;
   abstract readonly host: string;
   abstract readonly port: number;
-  /** `token` is null when nobody may see management pages; `hosts` are names beside localhost under which they answer. */
+  /**
+   * `token` is null if the management pages are disabled. `hosts` are the names, besides localhost, that they answer
+   * to.
+   */
   abstract readonly management: {
     readonly port: number;
     readonly token: string | null;
@@ -22,15 +25,15 @@ export abstract class AppConfig {
   abstract readonly appUrl: string;
   abstract readonly database: {
     readonly url: string;
-    /** Of the notifications service; the same as `url` unless it has moved. */
+    /** For the notifications service. Same as `url` unless it has its own database. */
     readonly notificationsUrl: string;
     readonly poolSize: number;
     readonly migrateOnStart: boolean;
   };
   abstract readonly redis: { readonly url: string };
-  /** `smtpUrl` is empty in roles that send no mail. */
+  /** `smtpUrl` is empty in roles that don't send mail. */
   abstract readonly mail: { readonly smtpUrl: string; readonly from: string };
-  /** `jwtPrivateKeys` are PEMs, empty in roles that sign no token. */
+  /** `jwtPrivateKeys` are PEMs. Empty in roles that don't sign tokens. */
   abstract readonly keys: {
     readonly jwtPrivateKeys: readonly string[];
     readonly encryption: readonly NamedKey[];
@@ -44,6 +47,6 @@ export abstract class AppConfig {
   abstract readonly passwordHashing: { readonly concurrency: number; readonly queueLength: number };
   abstract readonly drainSeconds: number;
   abstract readonly logLevel: (typeof LOG_LEVELS)[number];
-  /** Null when nobody asks for traces. */
+  /** Null if tracing is disabled. */
   abstract readonly tracing: TracingConfig | null;
 }

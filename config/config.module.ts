@@ -3,7 +3,7 @@ import { AppConfig } from './app-config.js';
 
 @Module({})
 export class ConfigModule {
-  /** Makes the parsed environment injectable everywhere, by the token `AppConfig`. */
+  /** Makes the parsed environment injectable everywhere as `AppConfig`. */
   static forRoot(config: AppConfig): DynamicModule {
     return {
       module: ConfigModule,

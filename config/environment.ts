@@ -16,13 +16,13 @@ import {
   parseToken,
   parseUrl,
 } from './parsers.js';
-import { refuseInProduction } from './production.js';
+import { rejectUnsafeInProduction } from './production.js';
 import { type Environment, EnvironmentReader } from './reader.js';
 import { readTracing } from './tracing-config.js';
 
 const DEFAULT_PORT = 3000;
 
-/** The one place that reads the environment. @throws BadEnvironment with every bad variable named */
+/** The only place that reads the environment. @throws BadEnvironment listing every invalid variable */
 export function parseEnvironment(env: Environment, role: Role): AppConfig {
   const read = new EnvironmentReader(env);
   const production =
@@ -81,10 +81,10 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
     tracing: readTracing(read),
   };
   if (servesPublic && config.port && config.port === config.management.port) {
-    read.complain('MANAGEMENT_PORT', 'must differ from PORT');
+    read.addProblem('MANAGEMENT_PORT', 'must differ from PORT');
   }
   if (production) {
-    refuseInProduction(read, config);
+    rejectUnsafeInProduction(read, config);
   }
   read.finish();
   return config;
@@ -92,7 +92,7 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
 
 type DatabaseUrls = Pick<AppConfig['database'], 'url' | 'notificationsUrl'>;
 
-/** What `npm run migrate` needs. @throws BadEnvironment */
+/** The part of the environment that `npm run migrate` needs. @throws BadEnvironment */
 export function parseDatabases(env: Environment): DatabaseUrls {
   const read = new EnvironmentReader(env);
   const databases = readDatabases(read);
@@ -100,7 +100,7 @@ export function parseDatabases(env: Environment): DatabaseUrls {
   return databases;
 }
 
-/** A service whose database moves elsewhere needs no more than a URL. */
+/** A service with its own database only needs a URL. */
 function readDatabases(read: EnvironmentReader): DatabaseUrls {
   const parse = parseUrl('postgres', 'postgresql');
   const url = read.required('DATABASE_URL', parse);
@@ -111,13 +111,13 @@ function readAdmin(read: EnvironmentReader): AppConfig['admin'] {
   const email = read.optional<string | null>('ADMIN_EMAIL', parseEmail, () => null);
   const password = read.optional<string | null>('ADMIN_PASSWORD', String, () => null);
   if ((email === null) !== (password === null)) {
-    read.complain(
+    read.addProblem(
       email === null ? 'ADMIN_EMAIL' : 'ADMIN_PASSWORD',
       'is missing: set both ADMIN_EMAIL and ADMIN_PASSWORD, or neither',
     );
   }
   if (password && (password.length < 8 || password.length > 256)) {
-    read.complain('ADMIN_PASSWORD', 'must be 8 to 256 characters long');
+    read.addProblem('ADMIN_PASSWORD', 'must be 8 to 256 characters long');
   }
   return email && password ? { email, password } : null;
 }
@@ -127,8 +127,8 @@ function hostOf(url: string | undefined): string {
 }
 
 /**
- * One processor stays with the event loop, so that a rush of sign-ins doesn't slow everybody else. Node runs what
- * blocks on four threads (UV_THREADPOOL_SIZE); one of them stays free for DNS and files.
+ * Leaves one CPU to the event loop, so that a burst of sign-ins doesn't slow down other requests. Node runs blocking
+ * work on four threads (UV_THREADPOOL_SIZE); one of them stays free for DNS and files.
  */
 function defaultConcurrency(): number {
   return Math.min(Math.max(availableParallelism() - 1, 1), 3);

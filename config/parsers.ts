@@ -8,7 +8,7 @@ export interface NamedKey {
   readonly bytes: Buffer;
 }
 
-/** So many requests in any window of so many seconds. */
+/** At most `limit` requests in any window of `windowSeconds`. */
 export interface RateLimit {
   readonly limit: number;
   readonly windowSeconds: number;
@@ -24,7 +24,7 @@ export function parseInteger(min: number, max: number): (text: string) => number
   };
 }
 
-/** An address to listen on, or a name that stands for one. */
+/** An IP address to listen on, or a host name that resolves to one. */
 export function parseHost(text: string): string {
   const isName = /^(?=.*[a-z])[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)*$/i.test(text);
   if (!isIPv4(text) && !isIPv6(text) && !isName) {
@@ -33,12 +33,12 @@ export function parseHost(text: string): string {
   return text;
 }
 
-/** Host names, comma-separated, in small letters. */
+/** Comma-separated host names, lowercased. */
 export function parseHosts(text: string): string[] {
   return parseList(text).map((host) => parseHost(host).toLowerCase());
 }
 
-/** What fits into an Authorization header. */
+/** A token that fits into an Authorization header. */
 export function parseToken(text: string): string {
   if (!/^[\x21-\x7e]+$/.test(text)) {
     throw new BadValue('must consist of visible ASCII characters, without spaces');
@@ -161,9 +161,12 @@ export function parseKeys(text: string): NamedKey[] {
 
 const PEM = /-----BEGIN PRIVATE KEY-----[\s\S]+?-----END PRIVATE KEY-----/g;
 
-/** PKCS#8 PEMs of P-256 keys, one after the other, and nothing else: a key that is not understood must not be dropped. */
+/**
+ * Concatenated PKCS#8 PEMs of P-256 keys, and nothing else: a key that we don't understand must not be silently
+ * dropped.
+ */
 export function parseEcPrivateKeys(text: string): string[] {
-  // A secret in one line of an .env file carries its line breaks as \n.
+  // In a one-line value of an .env file, line breaks are written as \n.
   const lines = text.replaceAll('\\n', '\n');
   const pems = lines.match(PEM) ?? [];
   if (pems.length === 0 || lines.replace(PEM, '').trim() !== '' || !pems.every(isP256)) {
@@ -186,7 +189,7 @@ function isP256(pem: string): boolean {
   }
 }
 
-/** An address that people sign in with: as strict as the sign-in itself. */
+/** An email address to sign in with. As strict as sign-in itself. */
 export function parseEmail(text: string): string {
   if (!/^[^\s@<>,;"]+@[^\s@<>,;".]+(\.[^\s@<>,;".]+)+$/.test(text) || text.length > 254) {
     throw new BadValue('must be an email address with a full host name, such as admin@acme.com');
@@ -194,7 +197,7 @@ export function parseEmail(text: string): string {
   return text;
 }
 
-/** `address` or `Name <address>`; a mail server of one's own may know short host names. */
+/** `address` or `Name <address>`. Short host names are allowed, because a private mail server may resolve them. */
 export function parseMailFrom(text: string): string {
   const address = /^[^<>\r\n]*<([^<>]+)>$/.exec(text)?.[1] ?? text;
   if (!/^[^\s@<>,;"]+@[^\s@<>,;"]+$/.test(address)) {

@@ -5,24 +5,24 @@ import type { EnvironmentReader } from './reader.js';
 const MIN_ADMIN_PASSWORD = 12;
 const MIN_MANAGEMENT_TOKEN = 16;
 
-/** What is convenient on a laptop and dangerous where people's accounts are. */
-export function refuseInProduction(read: EnvironmentReader, config: AppConfig): void {
+/** Rejects settings that are convenient in development but dangerous in production. */
+export function rejectUnsafeInProduction(read: EnvironmentReader, config: AppConfig): void {
   for (const [name, keys] of [
     ['ENCRYPTION_KEYS', config.keys.encryption],
     ['BLIND_INDEX_KEYS', config.keys.blindIndex],
   ] as const) {
     if (keys?.some(({ bytes }) => isWeakKey(bytes))) {
-      read.complain(name, "contains a key that isn't random (generate one with: openssl rand -base64 32)");
+      read.addProblem(name, "contains a key that isn't random (generate one with: openssl rand -base64 32)");
     }
   }
   if (config.admin && isWeakSecret(config.admin.password, MIN_ADMIN_PASSWORD)) {
-    read.complain(
+    read.addProblem(
       'ADMIN_PASSWORD',
       `is a placeholder or too weak; use at least ${MIN_ADMIN_PASSWORD} random characters`,
     );
   }
   if (config.management.token && isWeakSecret(config.management.token, MIN_MANAGEMENT_TOKEN)) {
-    read.complain(
+    read.addProblem(
       'MANAGEMENT_TOKEN',
       `is a placeholder or too weak; use at least ${MIN_MANAGEMENT_TOKEN} random characters (generate one with: openssl rand -hex 32)`,
     );
@@ -32,7 +32,7 @@ export function refuseInProduction(read: EnvironmentReader, config: AppConfig): 
     ['APP_URL', config.appUrl],
   ] as const) {
     if (url?.startsWith('http:') && !isLoopback(url)) {
-      read.complain(name, 'must start with https:// in production');
+      read.addProblem(name, 'must start with https:// in production');
     }
   }
   for (const [name, url] of [
@@ -45,7 +45,7 @@ export function refuseInProduction(read: EnvironmentReader, config: AppConfig): 
   ] as const) {
     const password = url ? new URL(url).password : '';
     if (password && !isLoopback(url) && isWeakSecret(password, 1)) {
-      read.complain(name, 'contains a placeholder password');
+      read.addProblem(name, 'contains a placeholder password');
     }
   }
 }
@@ -53,12 +53,15 @@ export function refuseInProduction(read: EnvironmentReader, config: AppConfig): 
 const PLACEHOLDER =
   /change[-_ ]?me|placeholder|example|your[-_ ]|dummy|insert|todo|^(secret|password|admin|test|default)\d*$/i;
 
-/** Whether a secret is one that somebody forgot to replace, or of so few different characters that it can be guessed. */
+/** Whether a secret is a placeholder, too short, or has so few different characters that it can be guessed. */
 function isWeakSecret(secret: string, minLength: number): boolean {
   return secret.length < minLength || PLACEHOLDER.test(secret) || new Set(secret).size < 5;
 }
 
-/** A random key has about 30 different bytes of 32; text, a repeated pattern or zeros have far fewer, or are all printable. */
+/**
+ * A random key has about 30 different bytes of 32. Text, zeros and repeated patterns have far fewer or are all
+ * printable.
+ */
 function isWeakKey(bytes: Buffer): boolean {
   return new Set(bytes).size < 16 || bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
 }

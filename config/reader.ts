@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Thrown by a parser; its message completes the sentence "NAME …". */
+/** Thrown by a parser. Its message completes the sentence "NAME …". */
 export class BadValue extends Error {}
 
-/** Thrown once for the whole environment; its message lists every bad variable. */
+/** Thrown once for the whole environment. Its message lists every invalid variable. */
 export class BadEnvironment extends Error {
   override readonly name = 'BadEnvironment';
 
@@ -17,13 +17,13 @@ export class BadEnvironment extends Error {
   }
 }
 
-/** Reads variables one by one and collects what is wrong with them, so that a person mends all of it at once. */
+/** Reads variables one by one and collects the problems, so that all of them can be fixed at once. */
 export class EnvironmentReader {
   private readonly problems: string[] = [];
 
   constructor(private readonly env: Environment) {}
 
-  /** The parsed value, or what `fallback` returns when the variable is not set. */
+  /** The parsed value, or the result of `fallback` if the variable isn't set. */
   optional<T>(name: string, parse: (text: string) => T, fallback: () => T): T {
     return this.attempt(name, () => {
       const text = this.text(name);
@@ -41,19 +41,19 @@ export class EnvironmentReader {
     });
   }
 
-  /** Adds a problem that shows only when several variables are seen together. */
-  complain(name: string, sentence: string): void {
+  /** Adds a problem that involves several variables. */
+  addProblem(name: string, sentence: string): void {
     this.problems.push(`${name} ${sentence}`);
   }
 
-  /** @throws BadEnvironment when anything was wrong */
+  /** @throws BadEnvironment if there were any problems */
   finish(): void {
     if (this.problems.length > 0) {
       throw new BadEnvironment(this.problems);
     }
   }
 
-  /** After a problem the value is of no use, but reading goes on to find the others; `finish` throws in the end. */
+  /** After a problem, the value is unusable, but we keep reading to find the others. `finish` throws in the end. */
   private attempt<T>(name: string, read: () => T): T {
     try {
       return read();
@@ -61,12 +61,12 @@ export class EnvironmentReader {
       if (!(error instanceof BadValue)) {
         throw error;
       }
-      this.complain(name, error.message);
+      this.addProblem(name, error.message);
       return undefined as T;
     }
   }
 
-  /** The variable itself, or the content of the file that `NAME_FILE` names, as secrets are mounted. */
+  /** The variable, or the content of the file named by `NAME_FILE`, which is how secrets are mounted. */
   private text(name: string): string | undefined {
     const direct = this.env[name];
     const file = this.env[`${name}_FILE`];

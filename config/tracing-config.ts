@@ -1,9 +1,9 @@
 import { parseInteger, parseOneOf, parseShare, parseUrl } from './parsers.js';
 import type { EnvironmentReader } from './reader.js';
 
-/** Where spans go, and how. The names and defaults are those of the OpenTelemetry specification. */
+/** Where and how spans are exported. Names and defaults follow the OpenTelemetry specification. */
 export interface TracingConfig {
-  /** Where an OTLP/HTTP collector takes spans, with its path. */
+  /** The OTLP/HTTP collector's endpoint for traces, including its path. */
   readonly url: string;
   readonly sampler: { readonly name: (typeof SAMPLERS)[number]; readonly ratio: number };
   readonly batch: {
@@ -25,10 +25,10 @@ const SAMPLERS = [
 const MAX_MS = 600_000;
 const MAX_SPANS = 100_000;
 
-/** @returns null when nobody asks for traces */
+/** @returns null if tracing is disabled */
 export function readTracing(read: EnvironmentReader): TracingConfig | null {
   const url = readUrl(read);
-  // Another protocol would be spoken to deaf ears.
+  // We only export http/protobuf, so reject anything else instead of failing silently.
   for (const name of ['OTEL_EXPORTER_OTLP_PROTOCOL', 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL']) {
     read.optional(name, parseOneOf('http/protobuf'), () => 'http/protobuf');
   }
@@ -50,12 +50,15 @@ export function readTracing(read: EnvironmentReader): TracingConfig | null {
     maxSize: read.optional('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', parseInteger(1, MAX_SPANS), () => 512),
   };
   if (batch.maxSize > batch.maxQueueSize) {
-    read.complain('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 'must not be greater than OTEL_BSP_MAX_QUEUE_SIZE');
+    read.addProblem('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 'must not be greater than OTEL_BSP_MAX_QUEUE_SIZE');
   }
   return url === null || isDisabled ? null : { url, sampler, batch };
 }
 
-/** The endpoint of traces is taken as it is; to the one of all signals, their path is appended (OTLP exporter, "Endpoint URLs"). */
+/**
+ * The traces endpoint is used as is. The signal path is appended to the general endpoint (OTLP exporter, "Endpoint
+ * URLs").
+ */
 function readUrl(read: EnvironmentReader): string | null {
   const parse = parseUrl('http', 'https');
   const base = read.optional<string | null>('OTEL_EXPORTER_OTLP_ENDPOINT', parse, () => null);

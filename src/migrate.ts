@@ -4,12 +4,12 @@ import { loadedSchemas, migrate } from '#libs/database';
 import { redactText } from '#libs/telemetry';
 import { parseDatabases } from '../config/index.js';
 import { databaseUrlOf } from './processes/database-urls.js';
-// Loading a role declares the schemas of its services.
+// Importing a role declares the schemas of its services.
 import './processes/api.module.js';
 import './processes/worker.module.js';
 import './processes/notifications.module.js';
 
-/** Applies what is pending in every schema. @returns the names of the migrations that were applied */
+/** Applies the pending migrations of every schema. @returns the names of the applied migrations */
 export async function migrateDatabase(urlOf: (schema: string) => string): Promise<string[]> {
   const applied: string[] = [];
   for (const schema of loadedSchemas()) {

@@ -8,8 +8,8 @@ import { ProcessModule } from './processes/run.js';
 import { createApiDocuments, createServer } from './processes/serve.js';
 
 /**
- * Writes the OpenAPI documents; with `--check`, only compares them with what is there. Nest builds the application in
- * preview mode, which instantiates no provider, so no database, Redis or secret is needed.
+ * Writes the OpenAPI documents. With `--check`, only compares them with the existing files. Nest builds the application
+ * in preview mode, which doesn't instantiate providers, so no database, Redis or secrets are needed.
  */
 const config = { publicUrl: '', trustedProxies: [] } as Partial<AppConfig> as AppConfig;
 const loggers = createLoggers({ level: 'silent', role: 'api', pretty: false });
@@ -25,7 +25,7 @@ for (const version of API_VERSIONS) {
   if (!check) {
     await writeFile(path, text);
   } else if (text !== (await readFile(path, 'utf8').catch(() => ''))) {
-    process.stderr.write(`${path} is not what the code says: run \`npm run spec\` and commit it.\n`);
+    process.stderr.write(`${path} is out of date: run \`npm run spec\` and commit the result.\n`);
     process.exitCode = 1;
   }
 }

@@ -4,7 +4,7 @@ import { accountsSchema } from './migrations/index.js';
 import { AuthHttpModule } from './auth/auth.http.module.js';
 import { UsersHttpModule } from './users/users.http.module.js';
 
-/** The service over HTTP. */
+/** The HTTP API of the service. */
 @Module({
   imports: [IdempotencyModule.forSchema(accountsSchema), AuthHttpModule, UsersHttpModule],
   exports: [AuthHttpModule],

@@ -7,7 +7,7 @@ import { accountsSchema } from './migrations/index.js';
 import { AuthJobsModule } from './auth/auth.jobs.module.js';
 import { IdempotencyKeysPurge } from './idempotency-keys.purge.js';
 
-/** The service's work behind the scenes: relays its messages, and removes what is no longer needed. */
+/** The service's background work: relays its messages and deletes expired data. */
 @Module({
   imports: [
     MessageRelayModule.forService(accounts, accountsSchema),

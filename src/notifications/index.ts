@@ -1,2 +1,2 @@
-/** What other processes know of this service: the jobs that its queues carry. */
+/** For other processes: the declarations of this service's jobs. */
 export { sendMail } from './deliveries/send-mail.job.js';

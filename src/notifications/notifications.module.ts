@@ -6,7 +6,7 @@ import { DeliveriesJobsModule } from './deliveries/deliveries.jobs.module.js';
 import { IntakeJobsModule } from './intake/intake.jobs.module.js';
 import { notificationsSchema } from './migrations/index.js';
 
-/** The service at work: receives messages, sends notifications, and removes what is no longer needed. */
+/** The whole service: receives messages, sends notifications, and deletes expired data. */
 @Module({
   imports: [
     DeliveriesJobsModule,

@@ -7,7 +7,7 @@ import { HealthHttpModule } from '../operations/health/health.http.module.js';
 import { PlatformModule } from './platform.module.js';
 import { REQUEST_PIPELINE } from './request-pipeline.js';
 
-/** The role `api`: everything that answers over HTTP. */
+/** The role `api`: serves the HTTP API. */
 @Module({
   imports: [
     PlatformModule,

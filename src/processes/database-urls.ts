@@ -1,6 +1,6 @@
 import type { AppConfig } from '../../config/index.js';
 
-/** Where each schema is: a service whose database has moved has a URL of its own. */
+/** Maps each schema to its database URL. A service with its own database has its own URL. */
 export function databaseUrlOf({
   url,
   notificationsUrl,

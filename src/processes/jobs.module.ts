@@ -1,10 +1,11 @@
 import { Module } from '@nestjs/common';
 import { QueueModule } from '#libs/bull';
 import { AppConfig } from '../../config/index.js';
-// The jobs that other services run: their queues are shown in the job console and in the metrics of every process here.
+// Declares the jobs of other services, so that their queues appear in the job console and the metrics of every process
+// here.
 import '../notifications/index.js';
 
-/** The queues, for the roles that run jobs. The API has none: what it starts goes through the outbox. */
+/** The queues, for roles that run jobs. The API has none, because everything it triggers goes through the outbox. */
 @Module({
   imports: [
     QueueModule.forRootAsync({

@@ -4,7 +4,7 @@ import { NotificationsModule } from '../notifications/notifications.module.js';
 import { JobsModule } from './jobs.module.js';
 import { PlatformModule } from './platform.module.js';
 
-/** The role `notifications`: the service that receives messages and sends mails. */
+/** The role `notifications`: receives messages and sends mails. */
 @Module({
   imports: [PlatformModule, JobsModule, NotificationsModule, JobRunnerModule.forRole('notifications')],
 })

@@ -8,7 +8,9 @@ import { AppConfig } from '../../config/index.js';
 import { HealthModule } from '../operations/health/index.js';
 import { databaseUrlOf } from './database-urls.js';
 
-/** What every role stands on. Each composition root imports it, and a process that runs several has it once. */
+/**
+ * The foundation of every role. Each composition root imports it; a process with several roles still has it only once.
+ */
 @Module({
   imports: [
     ClockModule,

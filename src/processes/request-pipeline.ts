@@ -4,20 +4,20 @@ import { DeprecationGuard, InputGuard, InputPipe, ProblemFilter } from '#libs/ap
 import { LimitGuard } from '#libs/limits';
 import { AccessGuard, IdentityGuard } from '../accounts/auth/access/index.js';
 
-/** What every request to the API passes, in this order. */
+/** What every API request passes through, in this order. */
 export const REQUEST_PIPELINE: Provider[] = [
-  // Marks deprecated operations, whatever the answer will be.
+  // Adds deprecation headers, even if the request is rejected later.
   { provide: APP_GUARD, useClass: DeprecationGuard },
-  // Finds out who is calling.
+  // Identifies the caller.
   { provide: APP_GUARD, useClass: IdentityGuard },
-  // Counts the request, by caller.
+  // Applies rate limits.
   { provide: APP_GUARD, useClass: LimitGuard },
-  // Lets in who may call.
+  // Checks that the caller may use the route.
   { provide: APP_GUARD, useClass: AccessGuard },
-  // Rejects what cannot be read, and members that the handler doesn't ask for.
+  // Rejects unreadable input, and input that the handler doesn't declare.
   { provide: APP_GUARD, useClass: InputGuard },
-  // Turns each input into its class and validates it.
+  // Converts each input to its class and validates it.
   { provide: APP_PIPE, useClass: InputPipe },
-  // Turns every error into a problem document.
+  // Converts every error to a problem document.
   { provide: APP_FILTER, useClass: ProblemFilter },
 ];

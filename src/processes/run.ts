@@ -4,7 +4,7 @@ import { createLoggers, describeError, type Loggers, startTracing, TelemetryModu
 import { AppConfig, BadEnvironment, ConfigModule, parseEnvironment, type Role } from '../../config/index.js';
 import { Lifecycle } from '../operations/health/index.js';
 
-/** The root of a process: the composition roots of its roles on top of its configuration and logger. */
+/** The root module of a process: the composition roots of its roles, with configuration and logger. */
 @Module({})
 export class ProcessModule {
   static forRoles(roles: readonly Type[], config: AppConfig, loggers: Loggers): DynamicModule {
@@ -15,7 +15,9 @@ export class ProcessModule {
   }
 }
 
-/** Parses the environment, sets up logs and traces, runs what `start` makes of them, and ends it on SIGTERM or SIGINT. */
+/**
+ * Parses the environment, sets up logging and tracing, starts the application, and shuts it down on SIGTERM or SIGINT.
+ */
 export async function run(
   role: Role,
   start: (config: AppConfig, loggers: Loggers) => Promise<INestApplicationContext>,
@@ -35,12 +37,12 @@ export async function run(
   } catch (error) {
     explain(error, loggers?.log);
     process.exitCode = 1;
-    // What was opened before the failure would keep the process alive.
+    // Anything opened before the failure would keep the process alive.
     setImmediate(() => process.exit());
   }
 }
 
-/** Before anything is built, since connections and hooks ask when they are made whether they are to be traced. */
+/** Must run before anything is created, because connections and hooks check at creation whether tracing is enabled. */
 async function trace({ tracing, role }: AppConfig, log: Logger): Promise<void> {
   if (tracing) {
     await startTracing({
@@ -57,7 +59,7 @@ async function trace({ tracing, role }: AppConfig, log: Logger): Promise<void> {
   }
 }
 
-/** A person reads this at a terminal or in the log of a container that doesn't come up. */
+/** People read this at a terminal, or in the log of a container that doesn't start. */
 function explain(error: unknown, logger: Logger | undefined): void {
   if (error instanceof BadEnvironment || !logger) {
     process.stderr.write(`${error instanceof BadEnvironment ? error.message : describeError(error).stack}\n`);

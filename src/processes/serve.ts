@@ -6,7 +6,7 @@ import { type Loggers, NestLogger } from '#libs/telemetry';
 import type { AppConfig, Role } from '../../config/index.js';
 import { ProcessModule, run } from './run.js';
 
-/** How the OpenAPI documents present the product. */
+/** Title and description of the OpenAPI documents. */
 const ABOUT = {
   title: 'Gatehouse',
   description:
@@ -14,7 +14,7 @@ const ABOUT = {
     'Rate limits apply per caller; the `RateLimit` header says how many requests are left.',
 };
 
-/** Runs a process that answers over HTTP, and whatever else `roles` hold. */
+/** Runs a process that serves HTTP, with the given roles. */
 export function serve(role: Role, ...roles: Type[]): Promise<void> {
   return run(role, async (config, loggers) => {
     const app = await createServer(ProcessModule.forRoles(roles, config, loggers), config, loggers);
@@ -24,7 +24,7 @@ export function serve(role: Role, ...roles: Type[]): Promise<void> {
   });
 }
 
-/** The HTTP application, with everything set but not listening: as it is served, and as the documents are written. */
+/** Creates the configured HTTP application without listening, to be served or to generate the documents. */
 export async function createServer(
   root: DynamicModule,
   config: AppConfig,
@@ -45,7 +45,7 @@ export async function createServer(
   return app;
 }
 
-/** The OpenAPI documents, the same in the files that are checked in and on the running server. */
+/** The OpenAPI documents, the same in the checked-in files and on the running server. */
 export function createApiDocuments(app: NestFastifyApplication): ReturnType<typeof createDocuments> {
   return createDocuments(app, ABOUT);
 }

@@ -12,7 +12,7 @@ export function work(role: Role, ...roles: Type[]): Promise<void> {
       logger: new NestLogger(loggers.log),
       abortOnError: false,
     });
-    loggers.log.info('ready to work');
+    loggers.log.info('ready to process jobs');
     return app;
   });
 }

@@ -5,7 +5,7 @@ import { JobConsoleModule } from '../operations/job-console/index.js';
 import { JobsModule } from './jobs.module.js';
 import { PlatformModule } from './platform.module.js';
 
-/** The role `worker`: relays the messages of accounts, runs its jobs, and shows the jobs of all services. */
+/** The role `worker`: relays the messages of accounts, runs its jobs, and serves the job console. */
 @Module({
   imports: [
     PlatformModule,

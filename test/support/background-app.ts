@@ -56,10 +56,11 @@ export async function startBackgroundApp(options: BackgroundAppOptions): Promise
   return wrap(testing, database?.schema);
 }
 
-/** A database with only the tables of this schema's entities. */
-export async function databaseOf(schema: Schema): Promise<TestDatabase> {
+/** A database with only the tables of these schemas' entities. */
+export async function databaseOf(...schemas: readonly Schema[]): Promise<TestDatabase> {
   const database = await emptyDatabase();
-  const orm = await MikroORM.init({ clientUrl: database.url, entities: [...schema.entities] });
+  const entities = schemas.flatMap((schema) => schema.entities);
+  const orm = await MikroORM.init({ clientUrl: database.url, entities });
   await orm.schema.create();
   await orm.close();
   return database;

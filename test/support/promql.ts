@@ -1,6 +1,6 @@
 import { parser } from '@prometheus-io/lezer-promql';
 
-/** What a PromQL expression reads. */
+/** The metrics and labels that a PromQL expression uses. */
 export interface PromQuery {
   readonly selectors: readonly Selector[];
   /** The names in `by (…)`, `without (…)` and `on (…)`. */
@@ -14,7 +14,7 @@ export interface Selector {
   readonly matchers: readonly { readonly label: string; readonly op: string; readonly value: string }[];
 }
 
-/** @throws Error when it cannot be parsed */
+/** @throws Error if the expression can't be parsed */
 export function parsePromQuery(expression: string): PromQuery {
   const selectors: Selector[] = [];
   const groupings: string[] = [];

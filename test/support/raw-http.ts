@@ -4,8 +4,8 @@ import type { Answer } from './client.js';
 const PATIENCE_MS = 5_000;
 
 /**
- * Sends bytes unchanged, as no HTTP client would, and reads the response until the server closes the connection.
- * @returns the first response; its status is 0 when there was none
+ * Sends bytes unchanged, which no HTTP client would do, and reads the response until the server closes the connection.
+ * @returns the first response; its status is 0 if there was none
  */
 export async function sendRaw(url: string, bytes: string | Buffer): Promise<Answer<unknown>> {
   const { hostname, port } = new URL(url);

@@ -71,7 +71,7 @@ class Sink implements SmtpSink {
       size: 10_000_000,
       closeTimeout: 100,
       onData: (stream, session, answer) => {
-        // A sender that is killed leaves an incomplete message, which does not count.
+        // A killed sender leaves an incomplete message, which doesn't count.
         this.receive(stream, session, answer).catch(() => undefined);
       },
     });

@@ -119,10 +119,10 @@ describe('npm run dev', () => {
   it('prints a type error, and that it is gone, without stopping the application', async () => {
     save(`${titled('Wrong type')}\nexport const wrong: number = 'text';\n`);
     await serves('Wrong type');
-    await prints(/error TS2322[\s\S]*Types: 1 error\n/);
+    await prints(/error TS2322[\s\S]*Found 1 error\./);
     save(titled('Right type'));
     await serves('Right type');
-    await prints('Types: no errors');
+    await prints(/Found 1 error\.[\s\S]*Found 0 errors\./);
   });
 
   it('waits for a change after a crash', async () => {

@@ -5,18 +5,18 @@ import { spawnTied, stopChild } from '../embedded/tied-child.ts';
 import { inProject, root, seconds } from '../project.mjs';
 import { Compiler, DEV_BUILD } from './compiler.ts';
 import { Sources } from './sources.ts';
-import { TypeChecker } from './type-checker.ts';
+import { startTypeChecker } from './type-checker.ts';
 
 const INSPECTOR_HOST = '127.0.0.1';
 
 /** The application as its sources say at the moment. */
 export class WatchedApplication implements Application {
   readonly development: Development;
-  private readonly sources = new Sources(root, ['src', 'libs', 'config']);
+  private readonly sources = new Sources(['src', 'libs', 'config']);
   private readonly compiler = new Compiler();
   private readonly inspectorPort: number;
   private readonly print: Log;
-  private types: TypeChecker | undefined;
+  private typeChecker: ChildProcess | undefined;
   private standby: ChildProcess | undefined;
   private build = Promise.withResolvers<void>();
   private changedAt: number | undefined;
@@ -35,15 +35,14 @@ export class WatchedApplication implements Application {
   /** Compiles everything, and then what changes, until it is closed. */
   async watch(): Promise<void> {
     while (!this.closed) {
-      const changes = this.sources.look();
+      const changes = await this.sources.next();
       const hadErrors = this.compiler.errors.size > 0;
       const differs = await this.compiler.apply(changes);
       this.compiler.errors.forEach((error) => this.print(`\n${error}\n`));
       if (this.compiler.errors.size === 0 && (differs || hadErrors)) {
+        this.changedAt ??= changes.since;
         this.build.resolve();
       }
-      const at = await this.sources.stir();
-      this.changedAt ??= at;
     }
   }
 
@@ -81,19 +80,19 @@ export class WatchedApplication implements Application {
   }
 
   private onReady(env: NodeJS.ProcessEnv): void {
-    if (this.changedAt !== undefined) {
+    if (this.typeChecker && this.changedAt !== undefined) {
       this.print(`Ready again (${seconds(this.changedAt)} after the change)`);
     }
     this.changedAt = undefined;
     this.standby = this.spawn(env);
     // Not earlier: the first start is slow enough.
-    this.types ??= new TypeChecker(this.print);
+    this.typeChecker ??= startTypeChecker();
   }
 
   private async close(): Promise<void> {
     this.closed = true;
-    this.sources.close();
-    const { standby } = this;
-    await Promise.all([standby && stopChild(standby, 'SIGKILL', 0), this.types?.stop()]);
+    await this.sources.close();
+    const helpers = [this.standby, this.typeChecker].filter((child) => child !== undefined);
+    await Promise.all(helpers.map((child) => stopChild(child, 'SIGKILL', 0)));
   }
 }

@@ -64,12 +64,13 @@ worker:
   secrets: [database, redis, encryptionKeys, blindIndexKeys, managementToken]
 notifications:
   program: dist/src/main.notifications.js
-  secrets: [database, redis, encryptionKeys, blindIndexKeys, smtp]
+  secrets: [database, notificationsDatabase, redis, encryptionKeys, blindIndexKeys, smtp]
 {{- end -}}
 
 {{/* The variable of each secret; NAME_FILE is the file that contains it. */}}
 {{- define "gatehouse.secretVariables" -}}
 database: DATABASE_URL
+notificationsDatabase: NOTIFICATIONS_DATABASE_URL
 redis: REDIS_URL
 smtp: SMTP_URL
 encryptionKeys: ENCRYPTION_KEYS

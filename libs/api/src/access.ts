@@ -9,7 +9,7 @@ import type { Permission } from './permission.js';
 /** Who may call a route. */
 export type Access =
   | { readonly kind: 'public' }
-  /** Any signed-in user, or one who has the permission. */
+  /** Any signed-in user. With a permission, only users who have it. */
   | { readonly kind: 'requires'; readonly permission: Permission | null };
 
 const AccessRule = Reflector.createDecorator<Access>();
@@ -24,13 +24,13 @@ export function Requires(permission: Permission | null = null): MethodDecorator 
   return applyDecorators(AccessRule({ kind: 'requires', permission }), ApiBearerAuth());
 }
 
-/** What a handler, or else its controller, says about its callers; undefined if neither says anything. */
+/** The access rule of a handler or, failing that, of its controller. Undefined if neither has one. */
 export function accessOf(handler: object, controller: object): Access | undefined {
   return (Reflect.getMetadata(AccessRule.KEY, handler) ?? Reflect.getMetadata(AccessRule.KEY, controller)) as
     Access | undefined;
 }
 
-/** The caller, in a handler that is not public. */
+/** The caller. Not for public handlers. @throws Problem `unauthenticated` */
 export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
   const { principal } = context.switchToHttp().getRequest<FastifyRequest>();
   if (!principal) {

@@ -5,11 +5,11 @@ import type { FastifyReply } from 'fastify';
 import { perHandler } from '#libs/http';
 
 interface Deprecation {
-  /** When it was declared deprecated. */
+  /** When the operation was deprecated. */
   readonly since: Date;
-  /** When it may stop to answer. */
+  /** When it may stop working. */
   readonly sunset: Date;
-  /** The path that takes its place. */
+  /** The path of the replacement. */
   readonly successor: string;
 }
 
@@ -17,7 +17,7 @@ type DeprecationHeaders = Readonly<Record<'Deprecation' | 'Sunset' | 'Link', str
 
 const Headers = Reflector.createDecorator<DeprecationHeaders>();
 
-/** Marks an operation that has a successor: in the document, and on every answer (RFC 9745, RFC 8594, RFC 5829). */
+/** Marks an operation as deprecated in the OpenAPI document and in every response (RFC 9745, RFC 8594, RFC 5829). */
 export function Deprecated({ since, sunset, successor }: Deprecation): MethodDecorator {
   return applyDecorators(
     ApiOperation({ deprecated: true }),
@@ -33,7 +33,7 @@ export function deprecationOf(handler: object): DeprecationHeaders | undefined {
   return Reflect.getMetadata(Headers.KEY, handler) as DeprecationHeaders | undefined;
 }
 
-/** Says so on the answer, whatever it will be: it runs before the guards that may refuse. */
+/** Adds the headers. Runs before the guards that may reject the request, so that every response has them. */
 @Injectable()
 export class DeprecationGuard implements CanActivate {
   private readonly headersOf = perHandler(deprecationOf);

@@ -1,18 +1,15 @@
-/** A strong validator (RFC 9110, section 8.8.3): it changes whenever the representation does. */
+/** A strong validator (RFC 9110, section 8.8.3). Changes whenever the representation does. */
 export function etagOf(version: number): string {
   return `"${version}"`;
 }
 
-/**
- * RFC 9110, section 13.1.1.
- * @returns the versions that an `If-Match` header accepts, or undefined when any will do
- */
+/** RFC 9110, section 13.1.1. @returns the versions that an `If-Match` header accepts, or undefined if it accepts any */
 export function expectedVersions(ifMatch: string | undefined): readonly number[] | undefined {
   const tags = ifMatch === undefined ? ['*'] : tagsIn(ifMatch);
   return tags.includes('*') ? undefined : tags.flatMap((tag) => versionIn(tag) ?? []);
 }
 
-/** RFC 9110, section 13.1.2: whether the client already has the current representation. Compared weakly. */
+/** RFC 9110, section 13.1.2: whether the client already has the current representation. Uses weak comparison. */
 export function isNotModified(ifNoneMatch: string | undefined, version: number): boolean {
   if (ifNoneMatch === undefined) {
     return false;
@@ -25,7 +22,7 @@ function tagsIn(header: string): string[] {
   return header.split(',').map((tag) => tag.trim());
 }
 
-/** Weak tags and those of others match no version of ours. */
+/** Weak tags and tags we didn't issue don't match any version. */
 function versionIn(tag: string): number | undefined {
   const version = /^"(\d{1,15})"$/.exec(tag)?.[1];
   return version === undefined || etagOf(Number(version)) !== tag ? undefined : Number(version);

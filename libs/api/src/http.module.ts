@@ -17,7 +17,7 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<HttpOptions>({
   .setExtras({}, (module) => ({ ...module, global: true }))
   .build();
 
-/** Headers of ours that a browser's script may read. */
+/** Response headers that scripts in browsers may read. */
 const EXPOSED_HEADERS = [
   'ETag',
   'Link',
@@ -30,7 +30,7 @@ const EXPOSED_HEADERS = [
   'Sunset',
 ];
 
-/** What every HTTP API needs: cursors, the pages behind problems, and what the request pipeline asks for. */
+/** The building blocks of an HTTP API: cursors, problem pages, and the dependencies of the request pipeline. */
 @Module({
   controllers: [ProblemsController],
   providers: [MethodTable, Cursors],
@@ -38,7 +38,7 @@ const EXPOSED_HEADERS = [
 })
 export class HttpModule extends ConfigurableModuleClass {}
 
-/** What has to be set on the application before its routes are registered. */
+/** Configures the application. Call it before routes are registered. */
 export function setUpHttp(app: NestFastifyApplication): void {
   const { publicUrl, trustedProxies, corsOrigins } = app.get<HttpOptions>(HTTP_OPTIONS);
   const fastify = app.getHttpAdapter().getInstance();
@@ -49,7 +49,8 @@ export function setUpHttp(app: NestFastifyApplication): void {
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
       exposedHeaders: EXPOSED_HEADERS,
       maxAge: 600,
-      // An OPTIONS without the headers of a preflight gets the same answer, not an error of the plugin's own form.
+      // Answer an OPTIONS request without preflight headers the same way. The plugin's own error isn't a problem
+      // document.
       strictPreflight: false,
     });
   }

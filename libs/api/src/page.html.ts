@@ -6,7 +6,7 @@ const STYLE =
   'button{font:inherit;padding:.7rem 1.4rem;border:0;border-radius:.5rem;background:#1f5eff;color:#fff;cursor:pointer}' +
   'button:disabled{opacity:.6;cursor:default}button:focus-visible{outline:3px solid #8fb0ff;outline-offset:2px}';
 
-/** A small page of our own. `title` and `body` are HTML: what comes from outside has to be escaped before. */
+/** A minimal HTML page. `title` and `body` are HTML, so escape anything untrusted first. */
 export function pageOf(
   title: string,
   body: string,
@@ -19,7 +19,7 @@ export function pageOf(
   );
 }
 
-/** The policy under which a page of ours works: its own style and script by their hashes, and requests to this origin. */
+/** The Content-Security-Policy for `pageOf`: its style and script by hash, and requests to this origin. */
 export function pagePolicy(script?: string): string {
   return [
     "default-src 'none'",

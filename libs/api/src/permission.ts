@@ -1,4 +1,4 @@
-/** What a route can require. Roles grant permissions; no route asks for a role by name. */
+/** Something a route can require. Roles grant permissions; routes never check for a role by name. */
 export interface Permission {
   /** `resource:action`, such as `users:read`. */
   readonly name: string;
@@ -7,7 +7,7 @@ export interface Permission {
 
 const permissions = new Map<string, Permission>();
 
-/** Declares a permission, next to the routes that require it. */
+/** Declares a permission. Belongs next to the routes that require it. */
 export function definePermission(name: string, description: string): Permission {
   if (permissions.has(name)) {
     throw new Error(

@@ -6,8 +6,8 @@ import { Queues } from './queues.js';
 import { DECLARED_BACKOFF } from './tokens.js';
 
 /**
- * A worker that has taken an id when Redis loses its data makes a job of it without members: Bull marks it as begun without a
- * look, fails at it, and keeps it. Such a remnant would keep a job of the same id away for ever.
+ * If Redis loses its data after a worker has fetched a job ID, the worker creates a job without data: Bull marks it as
+ * started without checking, fails, and keeps it. This remnant would block a job with the same ID forever.
  */
 const DROP_REMNANT = `
 if redis.call('EXISTS', KEYS[1]) == 1 and redis.call('HEXISTS', KEYS[1], 'data') == 0 then
@@ -15,7 +15,7 @@ if redis.call('EXISTS', KEYS[1]) == 1 and redis.call('HEXISTS', KEYS[1], 'data')
   redis.call('ZREM', KEYS[2], ARGV[1])
 end`;
 
-/** `JobQueue` by Bull: each job has a queue of the same name in Redis. */
+/** `JobQueue` on Bull. Each job has a queue of the same name in Redis. */
 @Injectable()
 export class BullJobQueue extends JobQueue {
   constructor(private readonly queues: Queues) {

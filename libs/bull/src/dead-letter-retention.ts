@@ -5,8 +5,8 @@ import { Queues } from './queues.js';
 const EVERY_MS = 3_600_000;
 
 /**
- * Removes dead letters whose time is up. Bull looks at their age only when another job of the same queue fails, which may be
- * never.
+ * Removes expired dead letters. Bull only checks their age when another job of the same queue fails, which may never
+ * happen.
  */
 @Injectable()
 export class DeadLetterRetention {
@@ -16,13 +16,13 @@ export class DeadLetterRetention {
   constructor(private readonly queues: Queues) {}
 
   start(jobs: readonly Job[]): void {
-    const tidy = (): void => {
+    const removeExpired = (): void => {
       for (const { name, keepFailed } of jobs) {
         void this.removeOlder(name, keepFailed.ageSeconds * 1_000);
       }
     };
-    tidy();
-    this.timer = setInterval(tidy, EVERY_MS);
+    removeExpired();
+    this.timer = setInterval(removeExpired, EVERY_MS);
   }
 
   stop(): void {

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Queues } from './queues.js';
 
 /**
- * Bull's own retry leaves the count of attempts as it is, and spoils the record of a job that somebody else has put back at the
- * same moment. Workers wait for what is pushed, and need no other word of it.
+ * Bull's own retry doesn't reset the attempts, and corrupts the job if someone else revives it at the same time.
+ * Workers block on the list, so the push is all they need.
  */
 const REVIVE = `
 if redis.call('EXISTS', KEYS[1]) == 0 or redis.call('ZREM', KEYS[2], ARGV[1]) == 0 then
@@ -15,19 +15,18 @@ redis.call('LPUSH', KEYS[redis.call('EXISTS', KEYS[4]) == 1 and 5 or 3], ARGV[1]
 return 1`;
 const KEYS = ['failed', 'wait', 'meta-paused', 'paused'];
 
-/** Thrown for what has not failed for good, or is not there any more. */
+/** Thrown if the job hasn't failed for good or no longer exists. */
 export class NotADeadLetterError extends Error {
   override readonly name = 'NotADeadLetterError';
 }
 
-/** Jobs that failed for good, which people may put back. */
+/** Jobs that failed for good, which people can revive. */
 @Injectable()
 export class DeadLetters {
   constructor(private readonly queues: Queues) {}
 
   /**
-   * Puts a dead letter back on its queue, with all its attempts before it; its runs then know that it was revived.
-   *
+   * Puts a dead letter back on its queue with all of its attempts. Its runs see that it was revived.
    * @throws NotADeadLetterError
    */
   async revive(name: string, jobId: string): Promise<void> {

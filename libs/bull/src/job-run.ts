@@ -13,21 +13,21 @@ import type { JobOutcome, QueueMetrics } from './queue-metrics.js';
 
 const logger = new Logger('Job');
 
-/** What all runs of one job have in common. */
+/** Shared by all runs of a job. */
 export interface RunSetup {
   readonly job: Job;
   readonly processor: JobProcessor;
   readonly metrics: QueueMetrics;
-  /** Fires when the process can not wait for its runs any longer. */
+  /** Aborts when the process can no longer wait for its runs. */
   readonly stopping: AbortSignal;
 }
 
-/** What Bull's types leave out. */
+/** Missing from Bull's types. */
 interface RetriedJob extends BullJob {
   readonly retriedOn?: number;
 }
 
-/** Runs one attempt. @throws JobError fit to be stored, which Bull turns into a retry or a dead letter */
+/** Runs one attempt. @throws an error that is safe to store; Bull turns it into a retry or a dead letter */
 export function runJob(setup: RunSetup, run: BullJob): Promise<void> {
   return traceRun(setup.job.name, run, () => attemptJob(setup, run));
 }
@@ -72,7 +72,7 @@ async function processInTime(setup: RunSetup, run: BullJob, attempt: number): Pr
   };
   stopping.addEventListener('abort', stop);
   try {
-    // A processor that ignores its signal must not hold the queue: the race ends the run for it.
+    // A processor that ignores its signal must not block the queue, so the race ends the run.
     await Promise.race([
       rejectOnAbort(limit.signal),
       processor.process(payload, {

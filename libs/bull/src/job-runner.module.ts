@@ -16,7 +16,7 @@ import { JOBS } from './tokens.js';
 
 const ROLE = Symbol('JobRole');
 
-/** Runs the jobs of one role in this process. A process that has several roles imports it once for each. */
+/** Runs the jobs of one role in this process. A process with several roles imports it once per role. */
 @Module({})
 export class JobRunnerModule
   implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown
@@ -45,7 +45,7 @@ export class JobRunnerModule
     };
   }
 
-  /** Before anything runs, so that a process that refuses to start has not taken a job. */
+  /** Runs before anything else, so that a process that refuses to start hasn't taken a job. */
   onModuleInit(): void {
     this.runnable = assignProcessors(this.jobs, this.role, this.processorDiscovery.find());
   }
@@ -57,10 +57,10 @@ export class JobRunnerModule
 
   onModuleDestroy(): void {
     this.periodicJobs.stop();
-    this.runner.stopTaking();
+    this.runner.stopFetching();
   }
 
-  /** In this hook and not the last one, since running jobs still need the database. */
+  /** Not in the last hook, because running jobs still need the database. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.runner.drain();
   }

@@ -8,12 +8,12 @@ import { type RunSetup, runJob } from './job-run.js';
 import { QueueMetrics } from './queue-metrics.js';
 import { Queues } from './queues.js';
 
-/** How long runs may go on after the process was told to stop; then they are interrupted and tried again elsewhere. */
+/** How long runs may continue after SIGTERM. Then they are interrupted and retried elsewhere. */
 const DRAIN_MS = 10_000;
-/** How long interrupted runs have to clean up, and ended ones to be written down. */
-const LAST_WORDS_MS = 1_000;
+/** How long interrupted runs have to clean up and Bull has to store their results. */
+const CLEANUP_MS = 1_000;
 
-/** Lets processors work on their queues, and stops them so that nothing is cut off. */
+/** Runs processors on their queues, and shuts them down gracefully. */
 @Injectable()
 export class JobRunner {
   private readonly logger = new Logger(JobRunner.name);
@@ -34,7 +34,7 @@ export class JobRunner {
       const setup: RunSetup = { job, processor, metrics: this.metrics, stopping: this.stopping.signal };
       const queue = this.queues.get(name);
       this.working.push(queue);
-      // The promise lasts as long as the queue is worked on, and waits for a Redis that is not there yet.
+      // The promise stays pending while the queue is processed, and waits for Redis if it isn't up yet.
       queue
         .process(name, concurrency, (run) => this.track(runJob(setup, run)))
         .catch((error: unknown) => {
@@ -45,27 +45,27 @@ export class JobRunner {
     }
   }
 
-  /** Takes no more jobs; those that run go on. */
-  stopTaking(): void {
+  /** Stops fetching jobs. Running jobs continue. */
+  stopFetching(): void {
     this.deadLetters.stop();
     this.working.forEach((queue) => {
-      stopTaking(queue as BullInternals);
+      stopFetching(queue as BullInternals);
     });
   }
 
-  /** Resolves when all runs have ended and Redis knows it; interrupts those that take too long. */
+  /** Resolves when all runs have ended and Redis has stored it. Interrupts runs that take too long. */
   async drain(): Promise<void> {
     await within(DRAIN_MS, Promise.allSettled(this.running));
     if (this.running.size > 0) {
       this.logger.warn(`interrupting ${String(this.running.size)} jobs; they will be retried`);
     }
     this.stopping.abort(new JobInterruptedError('the process is shutting down'));
-    await within(LAST_WORDS_MS, this.settled());
+    await within(CLEANUP_MS, this.settled());
   }
 
   private async settled(): Promise<void> {
     await Promise.allSettled(this.running);
-    // Bull still has to write down how the runs ended, which fails while Redis is down: they then count as stalled.
+    // Bull still has to store how the runs ended. If Redis is down, that fails and they count as stalled.
     const loops = this.working.flatMap((queue) => Object.values((queue as BullInternals).processing));
     await Promise.allSettled(loops);
   }
@@ -80,21 +80,21 @@ export class JobRunner {
   }
 }
 
-/** What Bull keeps to itself. */
+/** Bull's internals, missing from its types. */
 interface BullInternals extends Queue {
-  /** What each of the concurrent loops of a queue is busy with. */
+  /** What each concurrent loop of a queue is working on. */
   readonly processing: Record<string, Promise<unknown>>;
   readonly bclient: Redis;
-  /** Set while no jobs are to be taken; loops wait for it. */
+  /** Set while the queue is paused. Loops wait for it. */
   paused: Promise<void> | null;
   getNextJob(): Promise<never>;
 }
 
 /**
- * Bull's own `pause` sits on a job that a loop has already fetched: it would count as stalled and run only when its
- * lock has lapsed. So the loops are let go on with what they have, and find nothing more.
+ * Bull's own `pause` holds on to a job that a loop has already fetched. The job would count as stalled and only run
+ * once its lock has expired. Instead, loops finish what they have and find no more jobs.
  */
-function stopTaking(queue: BullInternals): void {
+function stopFetching(queue: BullInternals): void {
   queue.paused = Promise.resolve();
   queue.getNextJob = () => Promise.reject(new JobInterruptedError('the process is shutting down'));
   // Ends the blocking read for the next job.

@@ -1,17 +1,17 @@
 import type { Job, JobOptions } from 'bull';
-import { currentTracing, traced, tracedPart } from '#libs/telemetry';
+import { currentTracing, traced, tracedChild } from '#libs/telemetry';
 
 /**
- * How a trace travels with a job: among Bull's options, which it keeps as they are, and not in the payload, which older
- * processes refuse when it has a member that they don't know.
+ * How a trace travels with a job: in Bull's options, which it stores unchanged. Not in the payload, because older
+ * processes reject payloads with unknown members.
  */
 interface TraceOptions extends JobOptions {
   readonly traceparent?: string;
 }
 
-/** Runs `send` in a span, if it is a part of something, and gives it what the job has to carry. */
+/** Runs `send` in a span if there is a current one, and passes it the trace context to store with the job. */
 export function traceSend(job: string, send: (options: TraceOptions) => Promise<string>): Promise<string> {
-  return tracedPart(
+  return tracedChild(
     { name: `send ${job}`, kind: 'producer', attributes: describe(job, 'send') },
     async (span) => {
       const traceparent = currentTracing()?.currentTraceparent();
@@ -22,7 +22,7 @@ export function traceSend(job: string, send: (options: TraceOptions) => Promise<
   );
 }
 
-/** Runs one attempt in a span: a part of what put the job, across processes. */
+/** Runs one attempt in a span, as a child of the span that enqueued the job, even in another process. */
 export function traceRun(name: string, job: Job, run: () => Promise<void>): Promise<void> {
   if (!currentTracing()) {
     return run();
@@ -42,7 +42,7 @@ export function traceRun(name: string, job: Job, run: () => Promise<void>): Prom
   );
 }
 
-/** By the semantic conventions for messaging, which are not stable yet. */
+/** Follows the semantic conventions for messaging, which aren't stable yet. */
 function describe(job: string, operation: 'send' | 'process'): Record<string, string> {
   return {
     'messaging.system': 'bull',

@@ -5,8 +5,8 @@ import { type Job, JobQueue, toLoggableError } from '#libs/jobs';
 const MINUTE_MS = 60_000;
 
 /**
- * Puts periodic jobs. The id of a job is its period, so that replicas don't put it twice, and since everyone puts the
- * current one again and again, a Redis that lost everything has it back within a minute.
+ * Enqueues periodic jobs. A job's ID is its period, so replicas don't enqueue it twice. Every replica enqueues the
+ * current one every minute, so a Redis that has lost its data gets it back within a minute.
  */
 @Injectable()
 export class PeriodicJobs {

@@ -3,16 +3,16 @@ import { Redis, type RedisOptions } from 'ioredis';
 import { Outage, within } from '#libs/lifecycle';
 import { watchSilence } from './silence-watch.js';
 
-/** How long a command may take: a frozen Redis must not hold up who waits for it. */
+/** How long a command may take. A frozen Redis must not block its callers. */
 const COMMAND_TIMEOUT_MS = 5_000;
-/** How long a producer waits for a connection that is just being made. */
+/** How long a producer waits for a connection to be established. */
 const READY_WITHIN_MS = 2_000;
 
 type ConnectionType = 'client' | 'subscriber' | 'bclient';
 
 /**
- * The Redis connections of all queues: one to write, one to listen, and one for each queue that is worked on, since
- * a blocking read keeps a connection to itself.
+ * The Redis connections of all queues: one for commands, one for subscriptions, and one for each queue that is
+ * processed, because a blocking read occupies its connection.
  */
 export class QueueConnections {
   private readonly logger = new Logger('Queue');
@@ -28,7 +28,7 @@ export class QueueConnections {
 
   constructor(private readonly url: string) {
     this.shared = {
-      // Fails at once while disconnected, instead of piling up commands: the outbox repeats what matters.
+      // Fails immediately while disconnected instead of queueing commands. The outbox retries what matters.
       client: this.connect({ enableOfflineQueue: false, commandTimeout: COMMAND_TIMEOUT_MS }, true),
       subscriber: this.connect({}, true),
     };
@@ -47,7 +47,7 @@ export class QueueConnections {
     return this.shared.client.status === 'ready';
   }
 
-  /** Resolves when commands can be sent, or after two seconds at most. */
+  /** Resolves when commands can be sent, or after two seconds. */
   async ready(): Promise<void> {
     const { client } = this.shared;
     if (client.status === 'ready') {
@@ -74,13 +74,13 @@ export class QueueConnections {
 
   private connect(options: RedisOptions, ping: boolean): Redis {
     const connection = new Redis(this.url, {
-      // Bull demands both of its blocking and its listening connection.
+      // Bull requires both for its blocking and subscriber connections.
       enableReadyCheck: false,
       maxRetriesPerRequest: null,
       retryStrategy: (times) => Math.min(times * 100, 2_000),
       ...options,
     });
-    // Every queue adds its listeners to the shared connections.
+    // Every queue adds listeners to the shared connections, so the default limit would warn of a leak.
     connection.setMaxListeners(0);
     connection.on('error', (error: Error & { code?: string }) => {
       if (!this.isClosed) {

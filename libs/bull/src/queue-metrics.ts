@@ -4,7 +4,7 @@ import { within } from '#libs/lifecycle';
 import { coalesce, countFromZero } from '#libs/telemetry';
 import { Queues } from './queues.js';
 
-/** A scrape must not hang on a frozen Redis: the depths are then left out. */
+/** A frozen Redis must not block a scrape. Queue depths are then omitted. */
 const COLLECT_WITHIN_MS = 500;
 
 const STATES = ['waiting', 'active', 'delayed', 'failed'] as const;
@@ -19,15 +19,15 @@ interface Depth {
   readonly oldestAgeSeconds: number;
 }
 
-/** What Prometheus is told about jobs: what waits, how long runs take, how they end. */
+/** Metrics of jobs: queue depth, duration and outcome. */
 @Injectable()
 export class QueueMetrics {
   private readonly durations: Histogram<'queue' | 'outcome'>;
   private readonly outcomes: Counter<'queue' | 'outcome'>;
   private readonly depth: Gauge<'queue' | 'state'>;
   private readonly oldest: Gauge<'queue'>;
-  /** Both gauges ask during the same scrape: one question to Redis answers them. */
-  private readonly look = coalesce(() => within(COLLECT_WITHIN_MS, this.measure()));
+  /** Both gauges are collected in the same scrape, so they share one round trip to Redis. */
+  private readonly measureOnce = coalesce(() => within(COLLECT_WITHIN_MS, this.measure()));
 
   constructor(
     private readonly queues: Queues,
@@ -65,7 +65,7 @@ export class QueueMetrics {
     this.startAtZero();
   }
 
-  /** @returns a function to call when the run has ended */
+  /** @returns a function to call with the outcome when the run ends */
   startRun(queue: string): (outcome: JobOutcome) => void {
     const startedAt = performance.now();
     return (outcome) => {
@@ -74,7 +74,7 @@ export class QueueMetrics {
     };
   }
 
-  /** From the first scrape on, so that the first run of its kind counts: Prometheus sees no growth in what is new. */
+  /** Creates every series at zero, because Prometheus's `increase` doesn't see the first increment of a new series. */
   private startAtZero(): void {
     for (const [queue] of this.queues.entries()) {
       countFromZero(
@@ -85,7 +85,7 @@ export class QueueMetrics {
   }
 
   private async collect(): Promise<void> {
-    const depths = await this.look();
+    const depths = await this.measureOnce();
     this.depth.reset();
     this.oldest.reset();
     for (const { queue, counts, oldestAgeSeconds } of depths ?? []) {
@@ -108,7 +108,7 @@ export class QueueMetrics {
           client.zcard(key('delayed')),
           client.zcard(key('failed')),
         ]);
-        // A job that comes again, by itself or because somebody put it back, has not waited since it was put.
+        // A retried or revived job hasn't been waiting since it was first enqueued, so use its last timestamp.
         const times =
           next === null ? [] : await client.hmget(key(next), 'timestamp', 'processedOn', 'retriedOn');
         const since = Math.max(0, ...times.map(Number));

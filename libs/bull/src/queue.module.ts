@@ -17,10 +17,10 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
   .setExtras({}, (module) => ({ ...module, global: true }))
   .build();
 
-/** A Bull queue for each job that is declared. Needs a `Registry` of prom-client and the `ClockModule`, both global. */
+/** One Bull queue per declared job. Needs a global prom-client `Registry` and a global `ClockModule`. */
 @Module({
   providers: [
-    // Asked for when the process starts: by then every declaration has been loaded.
+    // Evaluated when the process starts, after all declarations have been loaded.
     { provide: JOBS, useFactory: loadedJobs },
     {
       provide: QueueConnections,

@@ -11,7 +11,7 @@ import { DECLARED_BACKOFF } from './tokens.js';
 const CLOSE_WITHIN_MS = 2_000;
 const REPEAT_LOG_AFTER_MS = 60_000;
 
-/** The Bull queues by the name of their job. */
+/** The Bull queues, by job name. */
 export class Queues {
   private readonly logger = new Logger('Queue');
   private readonly byName: ReadonlyMap<string, Queue>;
@@ -23,11 +23,14 @@ export class Queues {
   ) {
     this.byName = new Map(queues.map((queue) => [queue.name, queue]));
     queues.forEach((queue) => {
-      this.tame(queue);
+      this.patch(queue);
     });
   }
 
-  /** Creates the queues of these jobs. They are registered lazily, since modules list their imports too early to know all jobs. */
+  /**
+   * Creates the queues of these jobs. They are registered lazily, because module imports are evaluated before all jobs
+   * are known.
+   */
   static async open(
     jobs: readonly Job[],
     connections: QueueConnections,
@@ -44,12 +47,12 @@ export class Queues {
     );
   }
 
-  /** @throws Error for a job that is not declared in this process */
+  /** @throws Error if the job isn't declared in this process */
   get(name: string): Queue {
     const queue = this.byName.get(name);
     if (!queue) {
       throw new Error(
-        `this process knows no job "${name}": declare it with defineJob, and load the declaration`,
+        `unknown job "${name}": declare it with defineJob and import the declaration in this process`,
       );
     }
     return queue;
@@ -59,7 +62,7 @@ export class Queues {
     return [...this.byName];
   }
 
-  /** After the runs have ended. Takes a bounded time, whether or not Redis answers. */
+  /** Call after all runs have ended. Takes at most two seconds, even if Redis doesn't respond. */
   async close(): Promise<void> {
     await within(
       CLOSE_WITHIN_MS,
@@ -68,11 +71,11 @@ export class Queues {
     this.connections.close();
   }
 
-  private tame(queue: Queue): void {
-    // @nestjs/bull would close each queue by itself and wait without bound for a Redis that is down.
+  private patch(queue: Queue): void {
+    // @nestjs/bull would close each queue itself, and wait forever if Redis is down.
     Reflect.deleteProperty(queue, 'onApplicationShutdown');
-    // Bull floats this promise; a connection closed before it was ever ready would end the process as an unhandled
-    // rejection.
+    // Bull doesn't handle this promise. If the connection closed before it was ready, the unhandled rejection would end
+    // the process.
     const named = queue as Queue & { setWorkerName(): Promise<void> };
     const setWorkerName = named.setWorkerName.bind(queue);
     named.setWorkerName = () => setWorkerName().catch(() => undefined);
@@ -81,7 +84,7 @@ export class Queues {
     });
   }
 
-  /** While Redis is down, all that is to say is said by the connections, once. */
+  /** Logs an error of a queue. While Redis is down, the connections log that once for all queues. */
   private report(name: string, error: unknown): void {
     if (!this.connections.isReady || error instanceof JobInterruptedError) {
       return;
@@ -95,7 +98,7 @@ export class Queues {
   }
 }
 
-/** ioredis' own errors quote no values; replies of a script may. */
+/** ioredis's own errors don't contain values. Script errors may. */
 function safeMessage(error: Error): string {
   return /^(Command timed out|Connection is closed)/.test(error.message)
     ? error.message
@@ -110,7 +113,7 @@ function queueOptions(job: Job, connections: QueueConnections): QueueOptions {
       stalledInterval: job.stalled.checkEveryMs,
       maxStalledCount: job.stalled.maxCount,
       backoffStrategies: {
-        // Read at the time of the failure, so that jobs enqueued by an older release follow it too.
+        // Evaluated when the job fails, so that jobs enqueued by an older release follow it too.
         [DECLARED_BACKOFF]: (attemptsMade: number, error: Error) =>
           error instanceof PostponeJobError
             ? Math.max(1, error.delayMs)

@@ -1,5 +1,5 @@
-/** The injection token of the jobs that this process knows: those whose declarations it has loaded. */
+/** The injection token of all jobs whose declarations this process has loaded. */
 export const JOBS = Symbol('Jobs');
 
-/** The name under which Bull finds the backoff that a job declares. */
+/** The name under which Bull finds a job's declared backoff. */
 export const DECLARED_BACKOFF = 'declared';

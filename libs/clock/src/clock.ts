@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-/** Where the time comes from. Injected, so that a test can move it by hand instead of sleeping. */
+/** The source of time. Injected, so that tests can set it instead of sleeping. */
 export abstract class Clock {
   /** The current instant. */
   abstract now(): Date;

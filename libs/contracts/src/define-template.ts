@@ -1,23 +1,23 @@
 export const TEMPLATE_LOCALES = ['en', 'de'] as const;
 export type TemplateLocale = (typeof TEMPLATE_LOCALES)[number];
 
-/** What a mail says in one language; the layouts of the notifications service say how. */
+/** The texts of a mail in one language. The layout comes from the notifications service. */
 export interface TemplateTexts {
   readonly subject: string;
-  /** What mailboxes show next to the subject. */
+  /** What mail clients show next to the subject. */
   readonly preheader: string;
   readonly heading: string;
   readonly paragraphs: readonly string[];
-  /** On the button that carries the link. */
+  /** The label of the button with the link. */
   readonly action: string;
-  /** Above the link in plain text, for those who can't use the button. */
+  /** Shown above the plain link, for people who can't use the button. */
   readonly fallback: string;
   readonly notes: readonly string[];
-  /** Before the site's name. */
+  /** Shown before the site's name. */
   readonly sentBy: string;
 }
 
-/** A notification that the product itself sends. */
+/** A notification with built-in texts. */
 export interface Template {
   readonly name: string;
   readonly texts: Readonly<Record<TemplateLocale, TemplateTexts>>;
@@ -25,7 +25,7 @@ export interface Template {
 
 const templates = new Map<string, Template>();
 
-/** Declares a template: one service names it when it sends, the notifications service renders it. */
+/** Declares a template. Other services refer to it by name; the notifications service renders it. */
 export function defineTemplate(name: string, texts: Template['texts']): Template {
   if (templates.has(name)) {
     throw new Error(`The template "${name}" is defined twice. Give one of the two another name.`);

@@ -3,7 +3,7 @@ import { IsEmail, IsISO8601, IsObject, IsOptional, IsString, IsUUID, ValidateNes
 import { defineMessage } from '#libs/messaging';
 import { notifications } from './services.js';
 
-/** The person a notification is for: complete, so it can be sent without asking accounts. */
+/** The recipient, with everything needed to send a notification without querying accounts. */
 export class NotificationTarget {
   @IsUUID('7') userId!: string;
   @IsEmail() email!: string;
@@ -11,14 +11,14 @@ export class NotificationTarget {
   @IsString() locale!: string;
 }
 
-/** The command to notify a person. The message's id is the intent: one intent, one mail. */
+/** Commands the notifications service to notify a person. The message's ID is the intent: one intent, one mail. */
 export class SendNotification {
   /** The name of a template: see `defineTemplate`. */
   @IsString() template!: string;
   @ValidateNested() @Type(() => NotificationTarget) to!: NotificationTarget;
-  /** Values for the template, such as a link. May hold secrets: it is opened only to render the mail. */
+  /** Values for the template, such as a link. May contain secrets, so it's only decrypted to render the mail. */
   @IsObject() data!: Record<string, string>;
-  /** After this instant the notification would be useless and is no longer attempted. */
+  /** After this instant, the notification is useless and no longer attempted. */
   @IsISO8601() expiresAt!: string;
 }
 

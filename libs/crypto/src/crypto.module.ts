@@ -10,11 +10,11 @@ export interface CryptoOptions {
   readonly blindIndexKeys: KeyRing;
 }
 
-/** Hands out a keyed hash for each purpose, so that what one purpose signs is worth nothing to another. */
+/** Creates a keyed hash for each purpose. A hash made for one purpose is invalid for any other. */
 export class MacFactory {
   constructor(private readonly keys: KeyRing) {}
 
-  /** The keys are derived by HKDF (RFC 5869) with `purpose` as info. */
+  /** Derives the keys with HKDF (RFC 5869), with `purpose` as info. */
   for(purpose: string): Mac {
     return new Mac(
       this.keys.map((secret) => Buffer.from(hkdfSync('sha256', secret, '', `gatehouse:${purpose}`, 32))),

@@ -1,6 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 
-/** As it comes from the settings, or from a derivation. */
+/** A raw key, from the configuration or derived from another key. */
 export interface KeyMaterial {
   readonly id: string;
   readonly bytes: Buffer;
@@ -8,11 +8,11 @@ export interface KeyMaterial {
 
 export interface Key {
   readonly id: string;
-  /** Prepared once, and never printed: Node takes several times as long with bare bytes. */
+  /** A KeyObject, because it's never printed and Node is several times faster with it than with raw bytes. */
   readonly secret: KeyObject;
 }
 
-/** Named keys of 32 bytes: the first writes, all read, so that a key is replaced without a pause. */
+/** Named keys of 32 bytes. The first one writes and all of them read, so keys can be replaced without downtime. */
 export class KeyRing {
   readonly primary: Key;
   readonly keys: readonly Key[];
@@ -32,7 +32,7 @@ export class KeyRing {
     return this.byId.get(id);
   }
 
-  /** The same ring with a key derived from each, such as for one purpose. */
+  /** Derives a new key from each key and keeps the IDs, such as for one purpose. */
   map(derive: (secret: KeyObject) => Buffer): KeyRing {
     return new KeyRing(this.keys.map(({ id, secret }) => ({ id, bytes: derive(secret) })));
   }

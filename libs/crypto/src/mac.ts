@@ -5,23 +5,23 @@ import type { KeyRing } from './key-ring.js';
 export class Mac {
   constructor(private readonly keys: KeyRing) {}
 
-  /** Under the writing key, as base64url. */
+  /** The hash under the primary key, in base64url. */
   sign(text: string): string {
     return tag(this.keys.primary.secret, text);
   }
 
-  /** Under every key of the ring, the writing key first. */
+  /** The hash under every key of the ring, starting with the primary key. */
   candidates(text: string): string[] {
     return this.keys.keys.map(({ secret }) => tag(secret, text));
   }
 
-  /** Whether `mac` is the hash of `text` under any key; takes the same time for every wrong one. */
+  /** Whether `mac` is the hash of `text` under any key. Takes the same time for every wrong hash. */
   verify(text: string, mac: string): boolean {
     return this.candidates(text).some((candidate) => equalInConstantTime(candidate, mac));
   }
 }
 
-/** Compares secrets without telling by its duration where they differ. */
+/** Compares secrets in constant time, so that the duration doesn't reveal where they differ. */
 export function equalInConstantTime(a: string, b: string): boolean {
   const left = Buffer.from(a);
   const right = Buffer.from(b);

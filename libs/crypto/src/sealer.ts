@@ -5,14 +5,15 @@ const FORMAT = 'v1';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Thrown when a sealed text was changed, was sealed for another context, or names an unknown key. */
+/** Thrown if a sealed value was altered, belongs to another context, or names an unknown key. */
 export class SealBrokenError extends Error {
   override readonly name = 'SealBrokenError';
 }
 
 /**
- * Authenticated encryption (AES-256-GCM, NIST SP 800-38D) with the key's id in front. The context is additional
- * data: a text sealed for one row or purpose does not open for another, so ciphertexts can't be swapped in the database.
+ * Authenticated encryption (AES-256-GCM, NIST SP 800-38D), prefixed with the key's ID. The context is additional
+ * authenticated data: a value sealed for one row or purpose can't be opened for another, so ciphertexts can't be
+ * swapped in the database.
  */
 export class Sealer {
   constructor(private readonly keys: KeyRing) {}

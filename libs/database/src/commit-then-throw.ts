@@ -1,4 +1,4 @@
-/** Carries a refusal out of a transaction that is committed all the same. */
+/** Carries an error out of a transaction that is committed anyway. */
 export class CommittedRefusal extends Error {
   override readonly name = 'CommittedRefusal';
 
@@ -8,8 +8,8 @@ export class CommittedRefusal extends Error {
 }
 
 /**
- * Inside `Database.transaction`: commits what was written so far, then throws `refusal` to the caller. For refusals
- * that leave a mark, such as ending a session whose refresh token was stolen.
+ * Inside `Database.transaction`: commits everything written so far, then throws `refusal` to the caller. For rejections
+ * that must be recorded, such as ending a session whose refresh token was stolen.
  */
 export function commitThenThrow(refusal: Error): never {
   throw new CommittedRefusal(refusal);

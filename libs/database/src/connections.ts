@@ -7,10 +7,10 @@ import { returnLostClients } from './pool-care.js';
 import type { Schema } from './schema.js';
 import { traceStatements } from './trace-statements.js';
 
-/** How long closing waits for statements that still run: a frozen server must not keep the process alive. */
-const CLOSE_PATIENCE_MS = 10_000;
+/** How long closing waits for running statements. A frozen server must not keep the process alive. */
+const CLOSE_TIMEOUT_MS = 10_000;
 
-/** What node-postgres reports about its pool. */
+/** Statistics of a node-postgres pool. */
 export interface PoolUsage {
   readonly totalCount: number;
   readonly idleCount: number;
@@ -18,7 +18,7 @@ export interface PoolUsage {
   readonly options: { readonly max: number };
 }
 
-/** The connection pools of this process: one for each URL, shared by the schemas that live there. */
+/** The connection pools of this process: one per URL, shared by the schemas at that URL. */
 export class Connections {
   private constructor(
     private readonly orms: ReadonlyMap<string, MikroORM>,
@@ -26,15 +26,15 @@ export class Connections {
     readonly schemas: readonly Schema[],
   ) {}
 
-  /** Applies what is pending, if asked to, and connects. */
+  /** Connects, after applying pending migrations if `migrateOnStart` is set. */
   static async open(schemas: readonly Schema[], options: ConnectionOptions): Promise<Connections> {
     const byUrl = Map.groupBy(schemas, ({ name }) => options.urlOf(name));
     const orms = new Map<string, MikroORM>();
-    for (const [url, residents] of byUrl) {
+    for (const [url, schemasThere] of byUrl) {
       if (options.migrateOnStart) {
-        await migrate(url, residents);
+        await migrate(url, schemasThere);
       }
-      const entities = residents.flatMap((schema) => schema.entities);
+      const entities = schemasThere.flatMap((schema) => schema.entities);
       const orm = await MikroORM.init(ormOptions({ url, poolSize: options.poolSize, entities }));
       await returnLostClients(orm);
       await traceStatements(orm);
@@ -43,7 +43,7 @@ export class Connections {
     return new Connections(orms, options.urlOf, schemas);
   }
 
-  /** @throws Error when nothing in this process has declared the schema */
+  /** @throws Error if this process hasn't loaded the schema's declaration */
   database(schema: string): Database {
     const orm = this.orms.get(this.urlOf(schema));
     if (!orm) {
@@ -52,7 +52,7 @@ export class Connections {
     return new Database(schema, orm);
   }
 
-  /** Resolves when every database answers a query. */
+  /** Resolves when every database has answered a query. */
   async ping(): Promise<void> {
     await Promise.all([...this.orms.values()].map((orm) => orm.em.fork().execute('select 1')));
   }
@@ -66,6 +66,6 @@ export class Connections {
   }
 
   async close(): Promise<void> {
-    await within(CLOSE_PATIENCE_MS, Promise.all([...this.orms.values()].map((orm) => orm.close())));
+    await within(CLOSE_TIMEOUT_MS, Promise.all([...this.orms.values()].map((orm) => orm.close())));
   }
 }

@@ -31,7 +31,7 @@ const moduleFor = oncePer(({ name }: Schema): DynamicModule => ({
   exports: [Database],
 }));
 
-/** The connections to PostgreSQL. */
+/** Manages the connections to PostgreSQL. */
 @Module({
   providers: [
     {
@@ -54,7 +54,7 @@ export class DatabaseModule extends ConfigurableModuleClass implements OnApplica
     return moduleFor(schema);
   }
 
-  /** Last of all: until here, requests and jobs in flight still need it. */
+  /** Closes connections in the last hook, because requests and jobs in flight need them until then. */
   async onApplicationShutdown(): Promise<void> {
     await this.connections.close();
   }

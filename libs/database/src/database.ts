@@ -8,8 +8,8 @@ import { conflict, unavailable } from '#libs/problem';
 import { CommittedRefusal } from './commit-then-throw.js';
 
 /**
- * Access to PostgreSQL for the service that owns `schema`. Each piece of work gets its own EntityManager, so no two
- * requests share an identity map, and hot paths that need none don't pay for one.
+ * PostgreSQL access for the service that owns `schema`. Each unit of work gets its own EntityManager, so requests never
+ * share an identity map, and hot paths that don't need one don't pay for it.
  */
 export class Database {
   constructor(
@@ -18,16 +18,16 @@ export class Database {
   ) {}
 
   /**
-   * Runs `work` without a transaction: each statement commits by itself.
-   * @throws Problem `unavailable` when no connection is available in time
+   * Runs `work` without a transaction: each statement commits on its own.
+   * @throws Problem `unavailable` if no connection becomes available in time
    */
   run<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
     return guarded(() => work(this.em()));
   }
 
   /**
-   * Runs `work` in one transaction: all of it happens, or nothing.
-   * @throws Problem `unavailable`, `conflict`, and what `commitThenThrow` was given
+   * Runs `work` in a transaction.
+   * @throws Problem `unavailable` or `conflict`, and any error passed to `commitThenThrow`
    */
   async transaction<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
     const outcome = await guarded(() => this.em().transactional((em) => settle(work(em))));
@@ -37,12 +37,12 @@ export class Database {
     return outcome;
   }
 
-  /** Resolves when PostgreSQL answers a query. */
+  /** Resolves when PostgreSQL has answered a query. */
   async ping(): Promise<void> {
     await this.run((em) => em.execute('select 1'));
   }
 
-  /** Calls `listener` with the driver's transaction object after each commit at this database's URL. */
+  /** Calls `listener` with the driver's transaction object after each commit on this database's URL. */
   onCommit(listener: (transaction: object) => void): void {
     this.orm.em.getEventManager().registerSubscriber({
       afterTransactionCommit: ({ transaction }) => {
@@ -83,7 +83,10 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** SQLSTATE classes 08 (connection), 53 (resources), 57P (shutdown) and 57014 (time limit), socket errors, and a full pool. */
+/**
+ * SQLSTATE classes 08 (connection), 53 (resources), 57P (shutdown) and 57014 (statement timeout), socket errors, and an
+ * exhausted pool.
+ */
 function isUnreachable(error: unknown): boolean {
   if (error instanceof ConnectionException) {
     return true;
@@ -97,7 +100,7 @@ function isUnreachable(error: unknown): boolean {
   );
 }
 
-/** The first code in the chain of causes: a SQLSTATE, or the socket's own. */
+/** The first code in the chain of causes: a SQLSTATE or a socket error code. */
 export function sqlStateOf(error: unknown): string | undefined {
   return causesOf(error)
     .map((cause) => (cause as { code?: unknown }).code)

@@ -1,13 +1,13 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from './database.js';
 
-/** Small enough that no batch holds its locks, or a statement's time limit, for long. */
+/** Small enough that a batch neither holds its locks for long nor exceeds the statement timeout. */
 const BATCH = 1_000;
 
 /**
- * Repeats `work`, each time in a transaction of its own, until it finds less than a full batch or `signal` fires.
- * @param work handles up to `limit` rows and returns how many it did
- * @returns how many it did in all
+ * Repeats `work`, each time in its own transaction, until it handles less than a full batch or `signal` aborts.
+ * @param work handles up to `limit` rows and returns how many it handled
+ * @returns the total number of rows handled
  */
 export async function inBatches(
   database: Database,
@@ -24,9 +24,9 @@ export async function inBatches(
 }
 
 /**
- * Deletes the rows of `table` whose `column` lies before `instant`, batch by batch.
- * @param table with its schema; has an index on the column
- * @returns how many rows are gone
+ * Deletes the rows of `table` whose `column` is before `instant`, in batches.
+ * @param table including its schema; needs an index on `column`
+ * @returns the number of deleted rows
  */
 export function deleteExpiredRows(
   database: Database,

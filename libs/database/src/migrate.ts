@@ -2,7 +2,7 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { migratorOptions } from './orm-options.js';
 import type { Schema } from './schema.js';
 
-/** Any constant will do; it names the lock among all advisory locks of the database. */
+/** An arbitrary constant that identifies this advisory lock in the database. */
 const MIGRATION_LOCK = 0x6761_7465;
 interface LockClient {
   query(sql: string, values: readonly unknown[]): Promise<unknown>;
@@ -10,10 +10,11 @@ interface LockClient {
 }
 
 /**
- * Applies what is pending in the schemas at `url`, without a time limit: a migration may take long, and so may waiting
- * for another replica's. Replicas that start together queue for an advisory lock, so each migration runs once.
- * @returns the names of the migrations that were applied
- * @throws Error that says what to do when PostgreSQL cannot be reached
+ * Applies the pending migrations of the schemas at `url`. There's no time limit, because migrations can take long, and
+ * so can waiting for those of another replica. Replicas that start together queue for an advisory lock, so each
+ * migration runs once.
+ * @returns the names of the applied migrations
+ * @throws Error explaining what to do, if PostgreSQL can't be reached
  */
 export async function migrate(url: string, schemas: readonly Schema[]): Promise<string[]> {
   const applied: string[] = [];
@@ -35,7 +36,7 @@ async function migrateSchema(orm: MikroORM, schema: Schema): Promise<string[]> {
     const applied = await orm.migrator.up();
     return applied.map(({ name }) => `${schema.name}/${name}`);
   } finally {
-    // The lock ends with its connection.
+    // Closing the connection releases the lock.
     client.release(true);
   }
 }

@@ -3,7 +3,7 @@ import { Connections } from './connections.js';
 import { type Database, sqlStateOf } from './database.js';
 import type { Schema } from './schema.js';
 
-/** SQLSTATE of a table or a schema that does not exist. */
+/** SQLSTATEs for a missing table or schema. */
 const MISSING = new Set(['42P01', '3F000']);
 
 @Injectable()
@@ -12,13 +12,16 @@ export class Migrations {
 
   constructor(private readonly connections: Connections) {}
 
-  /** Whether every schema is as this release needs it. A yes is remembered: an applied migration is never undone. */
+  /**
+   * Whether every migration this release needs has been applied. Remembered once true, because migrations are never
+   * undone.
+   */
   async areApplied(): Promise<boolean> {
     this.applied ||= (await this.pending()).length === 0;
     return this.applied;
   }
 
-  /** The names of the migrations that this process needs and the database doesn't have. */
+  /** The names of the migrations that this process needs but the database lacks. */
   async pending(): Promise<string[]> {
     const perSchema = this.connections.schemas.map(async (schema) => {
       const done = await appliedIn(this.connections.database(schema.name));

@@ -2,15 +2,15 @@ import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig, type Options } from '@mikro-orm/postgresql';
 import type { Entity, Schema } from './schema.js';
 
-/** How long a request waits for a free connection before it is asked to come back later. */
-const POOL_PATIENCE_MS = 2000;
-/** No statement of ours takes this long; one that does holds a connection that others wait for. */
+/** How long a request waits for a free connection before it fails with `unavailable`. */
+const POOL_TIMEOUT_MS = 2000;
+/** None of our statements takes this long. One that does blocks a connection that others are waiting for. */
 const STATEMENT_TIMEOUT_MS = 8_000;
 
 export interface ConnectionOptions {
   /** The PostgreSQL URL of a schema. */
   readonly urlOf: (schema: string) => string;
-  /** Connections per URL, at most. */
+  /** Maximum number of connections per URL. */
   readonly poolSize: number;
   /** Whether to apply pending migrations before anything else uses the database. */
   readonly migrateOnStart: boolean;
@@ -31,23 +31,23 @@ export function ormOptions({
     discovery: { warnWhenNoEntities: false },
     pool: { min: 0, max: poolSize },
     driverOptions: {
-      // The whole URL, so that pg honours `sslmode` and libpq's other parameters.
+      // The whole URL, so that pg respects `sslmode` and libpq's other parameters.
       connectionString: url,
-      connectionTimeoutMillis: POOL_PATIENCE_MS,
+      connectionTimeoutMillis: POOL_TIMEOUT_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
-      // A frozen server doesn't enforce its own limit.
-      query_timeout: STATEMENT_TIMEOUT_MS + POOL_PATIENCE_MS,
+      // A frozen server doesn't enforce its own timeout.
+      query_timeout: STATEMENT_TIMEOUT_MS + POOL_TIMEOUT_MS,
       keepAlive: true,
       application_name: 'gatehouse',
     },
-    // Callers log what matters, with what they tried to do; the ORM's own lines have another format.
+    // Callers log what matters in context, and the ORM's log lines have another format.
     logger: () => undefined,
     ignoreUndefinedInQuery: true,
     allowGlobalContext: false,
   });
 }
 
-/** Options of a short-lived ORM that applies the migrations of one schema, without time limits. */
+/** Options for a short-lived ORM that applies the migrations of one schema, without time limits. */
 export function migratorOptions(url: string, schema: Schema): Options {
   const options = ormOptions({ url, poolSize: 2, entities: [] });
   return {
@@ -56,7 +56,7 @@ export function migratorOptions(url: string, schema: Schema): Options {
     migrations: {
       migrationsList: schema.migrations,
       path: 'migrations',
-      // A test compares the entities with a migrated database, which cannot be out of step as a snapshot can.
+      // A test compares the entities with a migrated database instead. Unlike a snapshot, that can't get out of date.
       snapshot: false,
       schema: schema.name,
       tableName: 'migration',

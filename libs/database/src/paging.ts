@@ -1,10 +1,10 @@
-/** A place in a list: just after, or just before, the item with this id. */
+/** A position in a list: right after or right before the item with this ID. */
 export interface Position {
   readonly direction: 'after' | 'before';
   readonly id: string;
 }
 
-/** What a repository reads for a page: one row more than `limit`, which shows whether the list goes on. */
+/** A page to read. Repositories read one row more than `limit`, to see whether there are more. */
 export interface PageRequest {
   readonly limit: number;
   readonly position: Position | null;
@@ -14,13 +14,13 @@ export interface Slice<T> {
   readonly items: readonly T[];
   readonly hasNext: boolean;
   readonly hasPrevious: boolean;
-  /** The number of items in the whole list, if it was asked for. */
+  /** The total number of items in the list, if requested. */
   readonly total?: number;
 }
 
 /**
- * Makes a page of `limit + 1` rows, read from the position on in the order they were read (towards the start of the
- * list for `before`).
+ * Makes a page from `limit + 1` rows, in the order in which they were read: away from the position, so towards the
+ * start of the list for `before`.
  */
 export function sliceOf<T>(rows: readonly T[], { limit, position }: PageRequest): Slice<T> {
   const more = rows.length > limit;

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { MikroORM } from '@mikro-orm/postgresql';
 
-/** After the connection is gone: by then whoever still gives its client back has done so. */
+/** Time for the owner of a lost client to release it itself. */
 const GRACE_MS = 1000;
 
 interface Client extends EventEmitter {
@@ -9,26 +9,26 @@ interface Client extends EventEmitter {
 }
 
 /**
- * Gives the pool back what a cut connection would take with it. Kysely keeps the client of a transaction whose
- * `begin`, `commit` or `rollback` failed, so each connection that PostgreSQL cuts would cost a place in the pool for
- * good, and closing the pool would wait for it for ever.
+ * Releases clients whose connection was lost. Kysely doesn't release the client of a transaction whose `begin`,
+ * `commit` or `rollback` failed. Each connection that PostgreSQL closes would then take up a slot in the pool for good,
+ * and closing the pool would wait for it forever.
  */
 export async function returnLostClients(orm: MikroORM): Promise<void> {
   const pool = (await orm.driver.getConnection().getNativeClient()) as EventEmitter;
-  const taken = new Set<Client>();
+  const checkedOut = new Set<Client>();
   const watched = new WeakSet<Client>();
-  const giveBack = (client: Client): void => {
-    if (taken.has(client)) {
+  const releaseIfCheckedOut = (client: Client): void => {
+    if (checkedOut.has(client)) {
       client.release(true);
     }
   };
-  // Watched when it is taken, not when it connects: the first one has connected before anybody could listen.
+  // Start watching on 'acquire', not on 'connect': the first client has connected before we can listen.
   pool.on('acquire', (client: Client) => {
-    taken.add(client);
+    checkedOut.add(client);
     if (!watched.has(client)) {
       watched.add(client);
-      client.once('end', () => setTimeout(giveBack, GRACE_MS, client).unref());
+      client.once('end', () => setTimeout(releaseIfCheckedOut, GRACE_MS, client).unref());
     }
   });
-  pool.on('release', (_error: unknown, client: Client) => taken.delete(client));
+  pool.on('release', (_error: unknown, client: Client) => checkedOut.delete(client));
 }

@@ -1,8 +1,8 @@
 import { preconditionFailed } from '#libs/problem';
 
 /**
- * Protects a change from overwriting one that the caller has not seen.
- * @param expected the versions that the change is meant for; undefined when any will do
+ * Prevents lost updates: rejects a change that is based on another version.
+ * @param expected the versions that the change applies to; undefined for any
  * @throws Problem `precondition-failed`
  */
 export function requireVersion(expected: readonly number[] | undefined, version: number): void {

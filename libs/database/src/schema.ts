@@ -5,7 +5,7 @@ export type MigrationList = NonNullable<NonNullable<Options['migrations']>['migr
 
 const schemas = new Map<string, Schema>();
 
-/** A PostgreSQL schema, and what stands in it. Made by `defineSchema`. */
+/** A PostgreSQL schema with its entities and migrations. Created by `defineSchema`. */
 export class Schema {
   private readonly declared = new Set<Entity>();
 
@@ -14,7 +14,7 @@ export class Schema {
     readonly migrations: MigrationList,
   ) {}
 
-  /** The entities of all features that this process has loaded. */
+  /** The entities of all features this process has loaded. */
   get entities(): readonly Entity[] {
     return [...this.declared];
   }
@@ -25,9 +25,9 @@ export class Schema {
 }
 
 /**
- * Declares the PostgreSQL schema that a service owns. No other service reads or writes it, so the service can move to a
- * database of its own by a URL.
- * @param migrations in the order in which they are applied; a release never changes one that has been applied
+ * Declares the PostgreSQL schema that a service owns. No other service reads or writes it, so moving it to another
+ * database only takes a URL.
+ * @param migrations in the order they are applied; a release never changes one that has been applied
  */
 export function defineSchema(name: string, migrations: MigrationList): Schema {
   if (schemas.has(name)) {
@@ -38,7 +38,7 @@ export function defineSchema(name: string, migrations: MigrationList): Schema {
   return schema;
 }
 
-/** Every schema whose declaration this process has loaded. */
+/** All schemas whose declarations this process has loaded. */
 export function loadedSchemas(): readonly Schema[] {
   return [...schemas.values()];
 }

@@ -1,8 +1,8 @@
-/** What a span may say of a statement. */
+/** What a span reveals about a statement. */
 export interface StatementDescription {
-  /** The statement without any value. */
+  /** The statement without any values. */
   readonly text: string;
-  /** What it does to what, such as `SELECT accounts.users`: of few different values. */
+  /** Operation and table, such as `SELECT accounts.users`. Low cardinality. */
   readonly summary: string;
   readonly operation: string;
   readonly table: string | undefined;
@@ -11,9 +11,9 @@ export interface StatementDescription {
 const MAX_LENGTH = 2_000;
 
 /**
- * The parts of a statement, in the order in which they are tried. MikroORM writes every value into the text, so all of
- * PostgreSQL's literals have to be known here, and one that does not end goes to the end of the text. One pass over the
- * whole, since a literal may hold what looks like a comment, and the other way round.
+ * The parts of a statement, in matching order. MikroORM inlines all values, so this has to know every kind of
+ * PostgreSQL literal; an unterminated one extends to the end. A single pass, because a literal may contain what looks
+ * like a comment and vice versa.
  */
 const PARTS = new RegExp(
   [
@@ -39,7 +39,7 @@ export function describeStatement(sql: string): StatementDescription {
   return { text, operation, table, summary: table === undefined ? operation : `${operation} ${table}` };
 }
 
-/** A list of values becomes one, so that a statement is the same for lists of any length. */
+/** Collapses a list of values into one, so that the text is the same for lists of any length. */
 function withoutValues(sql: string): string {
   return sql
     .replace(PARTS, (part: string, ...rest: unknown[]) => {

@@ -3,7 +3,7 @@ import type { MikroORM } from '@mikro-orm/postgresql';
 import { currentTracing, errorTypeOf, type Span, type Tracing } from '#libs/telemetry';
 import { describeStatement } from './statement-text.js';
 
-/** What we use of pg's client. */
+/** The part of pg's client that we use. */
 interface Client {
   readonly host: string;
   readonly port: number;
@@ -12,9 +12,8 @@ interface Client {
 }
 
 /**
- * A span for each statement that is sent as a part of something. Each client of the pool is wrapped when it is first
- * taken: this is the one place that all statements pass, whichever layer of the ORM wrote them. Without tracing nothing
- * is wrapped.
+ * Adds a span for each statement that is sent within a trace. Wraps each pool client when it's first acquired: the only
+ * place that all statements pass through, no matter which ORM layer wrote them. Does nothing without tracing.
  */
 export async function traceStatements(orm: MikroORM): Promise<void> {
   const tracing = currentTracing();
@@ -34,7 +33,7 @@ export async function traceStatements(orm: MikroORM): Promise<void> {
 function wrapQuery(tracing: Tracing, client: Client): void {
   const query = client.query.bind(client);
   client.query = (...args) => {
-    const span = tracing.beginPart({ name: 'postgresql', kind: 'client' });
+    const span = tracing.beginChild({ name: 'postgresql', kind: 'client' });
     if (!span) {
       return query(...args);
     }
@@ -49,7 +48,7 @@ function wrapQuery(tracing: Tracing, client: Client): void {
         },
       );
     } else {
-      // A cursor: its reads are not told apart.
+      // A cursor: we don't trace its individual reads.
       span.end();
     }
     return result;
@@ -71,7 +70,7 @@ function describe(span: Span, { host, port, database }: Client, sql: string): vo
   });
 }
 
-/** The SQLSTATE; the message stays here, since it quotes values. */
+/** Records only the SQLSTATE, because the message contains values. */
 function failSpan(span: Span, error: unknown): void {
   const type = errorTypeOf(error);
   span.fail(type);

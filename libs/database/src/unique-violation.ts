@@ -1,6 +1,6 @@
 import { UniqueConstraintViolationException } from '@mikro-orm/postgresql';
 
-/** Whether `error` says that a row with the same value stands already in the unique index `constraint`. */
+/** Whether `error` is a violation of the unique index `constraint`. */
 export function isUniqueViolation(error: unknown, constraint: string): boolean {
   return (
     error instanceof UniqueConstraintViolationException &&

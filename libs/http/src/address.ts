@@ -2,8 +2,8 @@ import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 
 /**
- * The address of the client. What a trusted proxy says of it may carry a port, as some gateways send, and a port must
- * not make another caller of the same one; what is no address at all is not taken over from a header.
+ * The client's IP address. Some gateways send a port along in `X-Forwarded-For`. It's removed, so that a new port
+ * doesn't look like a new client. If the header doesn't contain an IP address, the socket's address is used.
  */
 export function addressOf({ ip, socket }: FastifyRequest): string {
   if (isIP(ip) !== 0) {

@@ -4,15 +4,15 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 
 const IDLE_CHECK_MS = 100;
-/** How long a request may still take to arrive. */
-const ARRIVAL_MS = 5_000;
-/** How long one that has arrived may take to be answered. */
-const ANSWER_MS = 25_000;
+/** How long requests may still take to arrive. */
+const ARRIVAL_TIMEOUT_MS = 5_000;
+/** How long requests that have arrived may take. */
+const RESPONSE_TIMEOUT_MS = 25_000;
 
 /**
- * Bounds the time from the closing of the listener to the end of the last connection. Node closes those that are idle when it
- * is told to close, and would wait for all others: for those that become idle later, and without an end for those on which
- * no whole request ever comes, such as the spare connections of browsers, since its own timeouts end with the listener.
+ * Limits how long connections outlive the listener. When Node closes, it only closes connections that are idle at that
+ * moment. It would wait for those that become idle later, and wait forever for those on which no complete request ever
+ * arrives, such as the spare connections of browsers, because its own timeouts end with the listener.
  */
 export function closeInTime(fastify: FastifyInstance, logger: Logger): void {
   const { server } = fastify;
@@ -25,21 +25,21 @@ export function closeInTime(fastify: FastifyInstance, logger: Logger): void {
           socket.destroy();
         }
       }
-    }, ARRIVAL_MS);
-    const answer = setTimeout(() => {
+    }, ARRIVAL_TIMEOUT_MS);
+    const response = setTimeout(() => {
       logger.warn({ connections: open.size }, 'closing connections whose requests took too long');
       server.closeAllConnections();
-    }, ANSWER_MS);
+    }, RESPONSE_TIMEOUT_MS);
     server.once('close', () => {
       clearInterval(idle);
       clearTimeout(arrival);
-      clearTimeout(answer);
+      clearTimeout(response);
     });
     done();
   });
 }
 
-/** Asked only at the end, so that no request pays for it. */
+/** Tracks open connections. Their state is only checked at the end, so requests cost nothing extra. */
 function watchConnections(server: Server): ReadonlySet<HttpSocket> {
   const open = new Set<HttpSocket>();
   server.on('connection', (socket: HttpSocket) => {
@@ -49,7 +49,7 @@ function watchConnections(server: Server): ReadonlySet<HttpSocket> {
   return open;
 }
 
-/** Node hangs the answer that is due on its connection, once the headers of its request are there. */
+/** Node attaches the pending response to its socket once the request's headers have arrived. */
 interface HttpSocket extends Socket {
   readonly _httpMessage?: ServerResponse | null;
 }

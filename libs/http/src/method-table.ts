@@ -7,12 +7,12 @@ interface Entry {
   readonly methods: Set<string>;
 }
 
-/** Which methods each path has. The router knows only whole routes, and a 405 must list the methods of the path. */
+/** The methods of each path. The router only knows complete routes, but a 405 must list the methods of the path. */
 @Injectable()
 export class MethodTable {
   private readonly entries = new Map<string, Entry>();
 
-  /** Has to be called before the routes are registered. */
+  /** Call it before routes are registered. */
   watch(fastify: FastifyInstance): void {
     fastify.addHook('onRoute', ({ url, method }) => {
       const entry = this.entries.get(url) ?? { pattern: toPattern(url), methods: new Set<string>() };
@@ -23,7 +23,7 @@ export class MethodTable {
     });
   }
 
-  /** RFC 9110, section 15.5.6: a path that exists under other methods is 405 and lists them; else 404. */
+  /** RFC 9110, section 15.5.6: 405 with the allowed methods if the path exists, otherwise 404. */
   problemOf(url: string): Problem {
     const allowed = this.allowedFor(url);
     return allowed.length > 0 ? methodNotAllowed({ headers: { Allow: allowed.join(', ') } }) : notFound();
@@ -33,7 +33,7 @@ export class MethodTable {
     return this.allowedFor(url).includes(method);
   }
 
-  /** The methods of the path of `url`, sorted; none when the path does not exist. */
+  /** The methods of the path of `url`, sorted. Empty if the path doesn't exist. */
   private allowedFor(url: string): string[] {
     const path = url.split(/[?#]/, 1)[0] ?? '';
     const methods = [...this.entries.values()]
@@ -43,7 +43,7 @@ export class MethodTable {
   }
 }
 
-/** Fastify's path syntax: `:name` is one segment; a `*`, which Fastify has for preflights, is no path of ours. */
+/** Fastify's path syntax: `:name` is one segment. `*` is taken literally: only Fastify's preflight route has one. */
 function toPattern(url: string): RegExp {
   const source = url
     .split('/')

@@ -1,13 +1,13 @@
 import type { ExecutionContext } from '@nestjs/common';
 
-interface Known<T> {
+interface Cached<T> {
   readonly controller: object;
   readonly value: T;
 }
 
 /**
- * What the decorators of a route say, read once for each handler: guards ask at every request.
- * @param read gets the handler and its controller
+ * Caches a value derived from a route's decorators, because guards need it for every request.
+ * @param read receives the handler and its controller
  */
 export function perHandler<T>(
   read: (
@@ -15,17 +15,17 @@ export function perHandler<T>(
     controller: ReturnType<ExecutionContext['getClass']>,
   ) => T,
 ): (context: ExecutionContext) => T {
-  const known = new WeakMap<object, Known<T>>();
+  const cache = new WeakMap<object, Cached<T>>();
   return (context) => {
     const handler = context.getHandler();
     const controller = context.getClass();
-    const found = known.get(handler);
-    // Two controllers may inherit one handler.
+    const found = cache.get(handler);
+    // Two controllers may inherit the same handler.
     if (found?.controller === controller) {
       return found.value;
     }
     const value = read(handler, controller);
-    known.set(handler, { controller, value });
+    cache.set(handler, { controller, value });
     return value;
   };
 }

@@ -1,7 +1,7 @@
-/** Who a request speaks for. One member for each kind of credentials, told apart by `kind`. */
+/** Who a request acts for. One member per kind of credentials, distinguished by `kind`. */
 export type Principal = SessionPrincipal;
 
-/** A user who is signed in on a device. */
+/** A user signed in on a device. */
 export interface SessionPrincipal {
   readonly kind: 'session';
   readonly userId: string;
@@ -11,7 +11,7 @@ export interface SessionPrincipal {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Set by the identity guard when the request carries valid credentials. */
+    /** Set by the identity guard if the request carries valid credentials. */
     principal?: Principal;
   }
 }

@@ -1,16 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Problem } from '#libs/problem';
 
-interface Where {
+interface RequestInfo {
   readonly publicUrl: string;
   readonly path: string;
   readonly requestId: string;
 }
 
-/** RFC 9457: the problem as a document, and the headers that go with it. */
+/** RFC 9457: the problem as a document, and the headers to send with it. */
 export function problemDocument(
   problem: Problem,
-  { publicUrl, path, requestId }: Where,
+  { publicUrl, path, requestId }: RequestInfo,
 ): { headers: Record<string, string | string[]>; body: string } {
   const { code, definition, occurrence } = problem;
   return {
@@ -34,7 +34,7 @@ export function problemDocument(
   };
 }
 
-/** Answers a request with the problem. */
+/** Sends the problem as the response. */
 export function sendProblem(
   { url, id: requestId }: FastifyRequest,
   reply: FastifyReply,

@@ -3,8 +3,8 @@ import { internalError, malformedRequest } from '#libs/problem';
 import { MethodTable } from './method-table.js';
 import { sendProblem } from './problem-document.js';
 
-/** Makes a Fastify without Nest answer in problem documents, too. To be called before its routes are added. */
-export function answerInProblems(fastify: FastifyInstance, publicUrl: string): void {
+/** Makes a Fastify instance without Nest return problem documents, too. Call it before routes are added. */
+export function replyWithProblems(fastify: FastifyInstance, publicUrl: string): void {
   const methods = new MethodTable();
   methods.watch(fastify);
   fastify.setNotFoundHandler((request, reply) =>

@@ -10,12 +10,13 @@ const RAW_PROBLEMS: Readonly<Record<string, () => Problem>> = {
   ERR_HTTP_REQUEST_TIMEOUT: requestTimeout,
 };
 
-/** Options of a Fastify that answers in problem documents, too, where it does not come as far as to a route. */
+/** Fastify options for returning problem documents even for requests that don't reach a route. */
 export function unreadableRequestsAsProblems(
   publicUrl: string,
 ): Required<Pick<FastifyServerOptions, 'clientErrorHandler' | 'frameworkErrors'>> {
   return {
-    clientErrorHandler: (error: NodeJS.ErrnoException, socket: Socket) => answerRaw(error, socket, publicUrl),
+    clientErrorHandler: (error: NodeJS.ErrnoException, socket: Socket) =>
+      respondRaw(error, socket, publicUrl),
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
       const problem = error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? uriTooLong() : malformedRequest();
       void reply.headers(securityHeadersFor(publicUrl));
@@ -24,8 +25,8 @@ export function unreadableRequestsAsProblems(
   };
 }
 
-/** Node's parser gave up before there was a request: the answer is written by hand, and the connection is of no more use. */
-function answerRaw(error: NodeJS.ErrnoException, socket: Socket, publicUrl: string): void {
+/** Node's parser failed before there was a request, so the response is written by hand and the connection closed. */
+function respondRaw(error: NodeJS.ErrnoException, socket: Socket, publicUrl: string): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;

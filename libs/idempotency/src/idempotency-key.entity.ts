@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
 
-/** The uses of `Idempotency-Key`. Holds neither keys nor bodies, only keyed hashes of them. */
+/** Used idempotency keys. Stores keyed hashes instead of keys and bodies. */
 export function idempotencyKeys(schema: string) {
   return defineEntity({
     name: `${schema}_idempotency_key`,
@@ -11,9 +11,9 @@ export function idempotencyKeys(schema: string) {
       id: p.text().primary(),
       /** Keyed hash of the body. */
       fingerprint: p.text(),
-      /** The answer, sealed; null while the first request still runs. */
+      /** The response, sealed. Null while the first request is in progress. */
       answer: p.text().nullable(),
-      /** Until when the first request is considered alive. */
+      /** How long the first request is considered in progress. */
       lockedUntil: p.datetime().columnType('timestamptz(3)'),
       expiresAt: p.datetime().columnType('timestamptz(3)').index('idempotency_keys_expires_at_index'),
     },

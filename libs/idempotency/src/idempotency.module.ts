@@ -12,7 +12,7 @@ const moduleFor = oncePer((schema: Schema): DynamicModule => ({
   exports: [IdempotencyStore],
 }));
 
-/** Keys and answers, kept in the schema of the service whose requests they belong to. */
+/** Stores keys and responses in the schema of the service that handles the requests. */
 @Module({})
 export class IdempotencyModule {
   static forSchema(schema: Schema): DynamicModule {

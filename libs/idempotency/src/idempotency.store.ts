@@ -6,11 +6,11 @@ import { type Mac, MacFactory, Sealer } from '#libs/crypto';
 import { Database, deleteExpiredRows } from '#libs/database';
 import { idempotencyKeyReused, idempotentRequestRunning } from './idempotency.problems.js';
 
-/** The first use of a key, while it runs. */
+/** The first use of a key, while in progress. */
 interface Use {
   readonly id: string;
-  /** Turns the result of the work into what is replayed. */
-  readonly toAnswer: (result: unknown) => unknown;
+  /** Converts the result of the work to the response that is replayed. */
+  readonly toResponse: (result: unknown) => unknown;
   kept: boolean;
 }
 
@@ -20,10 +20,10 @@ interface Row {
 }
 
 const KEPT_MS = 24 * 60 * 60 * 1000;
-/** Longer than any request takes. After a crash the key is free again when this has passed. */
+/** Longer than any request takes. After a crash, the key becomes available again when this time has passed. */
 const LOCK_MS = 60_000;
 
-/** Remembers what a request with an idempotency key led to, whatever the transport. */
+/** Stores the responses of requests with an idempotency key, for any transport. */
 @Injectable()
 export class IdempotencyStore {
   private readonly table: string;
@@ -40,21 +40,21 @@ export class IdempotencyStore {
     this.mac = macs.for('idempotency');
   }
 
-  /** The stored name of a key: who may use it where, and what it is. */
+  /** The ID under which a key is stored: a keyed hash of caller, route and key. */
   idOf(caller: string, route: string, key: string): string {
     return this.mac.sign(JSON.stringify([caller, route, key]));
   }
 
   /**
-   * Takes the key, or finds the answer it had.
-   * @returns the stored answer, or undefined when the caller is the first and has to `complete` or `release`
+   * Claims the key, or returns the response stored under it.
+   * @returns the stored response, or undefined if the caller is the first and has to `complete` or `release` the key
    * @throws Problem `idempotency-key-reused`, `idempotent-request-running`
    */
   async begin(id: string, body: unknown): Promise<unknown> {
     const fingerprint = this.mac.sign(JSON.stringify(body ?? null));
     const now = this.clock.now();
     return this.database.run(async (em) => {
-      const taken = await em.execute<unknown[]>(
+      const claimed = await em.execute<unknown[]>(
         `insert into ${this.table} as k (id, fingerprint, locked_until, expires_at) values (?, ?, ?, ?)
          on conflict (id) do update
            set fingerprint = excluded.fingerprint, answer = null,
@@ -63,7 +63,7 @@ export class IdempotencyStore {
          returning id`,
         [id, fingerprint, after(now, LOCK_MS), after(now, KEPT_MS), now, now],
       );
-      if (taken.length > 0) {
+      if (claimed.length > 0) {
         return undefined;
       }
       const [row] = await em.execute<Row[]>(`select fingerprint, answer from ${this.table} where id = ?`, [
@@ -81,27 +81,27 @@ export class IdempotencyStore {
 
   /**
    * Runs the first use of a key.
-   * @param toAnswer makes the answer to replay of a result that `work` keeps by `keep`
-   * @returns what `work` returns, and whether its answer is kept already
+   * @param toResponse converts a result that `work` stores with `keep` to the response to replay
+   * @returns the result of `work`, and whether its response is already stored
    */
   async run<T>(
     id: string,
-    toAnswer: (result: unknown) => unknown,
+    toResponse: (result: unknown) => unknown,
     work: () => Promise<T>,
   ): Promise<{ result: T; kept: boolean }> {
-    const use = { id, toAnswer, kept: false };
+    const use = { id, toResponse, kept: false };
     const result = await this.uses.run(use, work);
     return { result, kept: use.kept };
   }
 
   /**
-   * Keeps the result in the transaction that brings it about, as its last statement: a process that is killed before it
-   * answers then replays it. Without a key it does nothing.
+   * Stores the result in the transaction that produces it, as its last statement. If the process is killed before it
+   * responds, a retry then replays the result. Does nothing for requests without a key.
    */
   async keep(em: EntityManager, result: unknown): Promise<void> {
     const use = this.uses.getStore();
     if (use) {
-      await this.store(em, use.id, use.toAnswer(result));
+      await this.store(em, use.id, use.toResponse(result));
       use.kept = true;
     }
   }
@@ -115,14 +115,14 @@ export class IdempotencyStore {
     await em.execute(`update ${this.table} set answer = ? where id = ?`, [sealed, id]);
   }
 
-  /** Frees the key of a request that failed, so that the caller may correct it and try again. */
+  /** Releases the key of a failed request, so that the client can correct the request and retry. */
   async release(id: string): Promise<void> {
     await this.database.run((em) =>
       em.execute(`delete from ${this.table} where id = ? and answer is null`, [id]),
     );
   }
 
-  /** @returns how many keys had expired */
+  /** @returns the number of expired keys that were deleted */
   purge(signal: AbortSignal): Promise<number> {
     return deleteExpiredRows(this.database, signal, this.table, this.clock.now());
   }

@@ -1,61 +1,64 @@
 import { IsISO8601 } from 'class-validator';
 
-/** How long the next attempt waits after a failed one. */
+/** The delay before retries. */
 export interface Backoff {
-  /** Before the first retry; doubles with every further one. */
+  /** Before the first retry. Doubles with every further retry. */
   readonly baseMs: number;
-  /** The longest wait. */
+  /** The maximum delay. */
   readonly capMs: number;
-  /** The share of a wait, 0 to 1, that chance takes off, so that what failed together doesn't come back together. */
+  /**
+   * The maximum random reduction of a delay, as a share from 0 to 1. Keeps jobs that failed together from retrying
+   * together.
+   */
   readonly jitter: number;
-  /** After this many retries the wait doubles again, up to its own cap, to sit out long outages. */
+  /** After this many retries, the delay doubles again up to another cap, to outlast long outages. */
   readonly later?: { readonly afterRetries: number; readonly capMs: number };
 }
 
-/** How much of what has ended is kept, at most. */
+/** How long, and how many, finished jobs are kept. */
 export interface Retention {
   readonly ageSeconds: number;
   readonly count: number;
 }
 
-/** What happens to a job whose process died while it ran. */
+/** How jobs are handled whose process died while running them. */
 export interface Stalled {
-  /** How often it is restarted before it counts as the killer of its process and becomes a dead letter. */
+  /** How often a job is restarted before we assume that it kills its process and it becomes a dead letter. */
   readonly maxCount: number;
-  /** A running job renews its lock at half this time; a lapsed lock means that the process died. */
+  /** A running job renews its lock at half this time. An expired lock means that the process died. */
   readonly lockMs: number;
-  /** How often lapsed locks are looked for. */
+  /** How often to check for expired locks. */
   readonly checkEveryMs: number;
 }
 
 export interface JobOptions<P extends object> {
-  /** Validates the payload with class-validator, when it is enqueued and again when it is taken. */
+  /** Validates the payload with class-validator, when it's enqueued and again when it's run. */
   readonly payload: new () => P;
   /** The kind of process that runs the job. */
   readonly role: string;
-  /** The members of the payload that operators may see: ids, kinds and times. Default: none. */
-  readonly shown?: readonly (keyof P & string)[];
-  /** How many jobs of this name one process runs at a time. */
+  /** The fields of the payload that operators may see: IDs, kinds and times. Default: none. */
+  readonly visibleFields?: readonly (keyof P & string)[];
+  /** How many jobs of this name a process runs concurrently. */
   readonly concurrency: number;
-  /** After this time the run's AbortSignal fires and the run counts as failed. */
+  /** After this time, the run's signal aborts and the run has failed. */
   readonly timeoutMs: number;
-  /** Attempts in all, before the job becomes a dead letter. */
+  /** Total number of attempts before the job becomes a dead letter. */
   readonly attempts: number;
   readonly backoff: Backoff;
-  /** Completed jobs to keep. Default: none, which frees a job's id as soon as it is done. */
+  /** Completed jobs to keep. Default: none, so a job's ID can be reused once it's done. */
   readonly keepCompleted?: Retention;
   /** Dead letters to keep. Default: 10,000 for 30 days. */
   readonly keepFailed?: Retention;
   /** Default: restarted up to 20 times, within 12 seconds after `kill -9`. */
   readonly stalled?: Stalled;
-  /** Enqueued once in every such period by whoever runs it; the payload is then a `Tick`. */
+  /** For periodic jobs: enqueued once per period by the processes that run it. The payload must be a `Tick`. */
   readonly everyMinutes?: number;
 }
 
-/** Everything there is to say about a job. It has a queue of its own, with the same name. */
-export interface Job<P extends object = object> extends Omit<JobOptions<P>, 'shown'> {
+/** The declaration of a job. Each job has its own queue of the same name. */
+export interface Job<P extends object = object> extends Omit<JobOptions<P>, 'visibleFields'> {
   readonly name: string;
-  readonly shown: readonly string[];
+  readonly visibleFields: readonly string[];
   readonly keepFailed: Retention;
   readonly stalled: Stalled;
 }
@@ -68,39 +71,41 @@ export class Tick {
 
 const DAY_SECONDS = 86_400;
 const DEAD_LETTERS: Retention = { ageSeconds: 30 * DAY_SECONDS, count: 10_000 };
-/** After `kill -9` a job is back in lock time + check interval at most. All jobs are idempotent, so it may come often. */
+/**
+ * After `kill -9`, a job restarts within lock time + check interval. All jobs are idempotent, so that may happen often.
+ */
 const RESTARTED: Stalled = { maxCount: 20, lockMs: 8_000, checkEveryMs: 4_000 };
 
 const jobs = new Map<string, Job>();
 
-/** Declares a job, next to the processor that runs it. Pass the result to `JobQueue.enqueue` and `@ProcessesJob`. */
+/** Declares a job. Belongs next to its processor. Pass the result to `JobQueue.enqueue` and `@ProcessesJob`. */
 export function defineJob<P extends object>(name: string, options: JobOptions<P>): Job<P> {
   if (jobs.has(name)) {
     throw new Error(`The job "${name}" is defined twice. Give one of the two another name.`);
   }
-  const job = { shown: [], keepFailed: DEAD_LETTERS, stalled: RESTARTED, ...options, name };
+  const job = { visibleFields: [], keepFailed: DEAD_LETTERS, stalled: RESTARTED, ...options, name };
   jobs.set(name, job);
   return job;
 }
 
-/** Declares a job that tidies up, once an hour. */
+/** Declares an hourly cleanup job. */
 export function defineHourlyJob(name: string, role: string): Job<Tick> {
   return defineJob(name, {
     payload: Tick,
     role,
-    shown: ['startsAt'],
+    visibleFields: ['startsAt'],
     concurrency: 1,
     timeoutMs: 300_000,
     attempts: 5,
     backoff: { baseMs: 10_000, capMs: 300_000, jitter: 0.25 },
-    // Kept while its period lasts: its id must not be free, or another replica would enqueue it again.
+    // Kept until its period is over. If its ID became available earlier, another replica would enqueue it again.
     keepCompleted: { ageSeconds: DAY_SECONDS, count: 10 },
     keepFailed: { ageSeconds: 7 * DAY_SECONDS, count: 100 },
     everyMinutes: 60,
   });
 }
 
-/** Every job whose declaration this process has loaded. */
+/** All jobs whose declarations this process has loaded. */
 export function loadedJobs(): readonly Job[] {
   return [...jobs.values()];
 }

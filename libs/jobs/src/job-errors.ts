@@ -1,17 +1,17 @@
 /**
- * A failure whose message is fit to be stored: no personal data, token or secret. What a job throws that is no
- * JobError keeps only its name and code, since the messages of drivers quote values (of rows, addresses, SQL).
+ * An error whose message is safe to store: no personal data, tokens or secrets. If a job throws any other error, only
+ * its name and code are stored, because driver messages contain values (rows, addresses, SQL).
  */
 export class JobError extends Error {
   override readonly name: string = 'JobError';
 }
 
-/** No retry can help: the job becomes a dead letter at once. */
+/** Retrying is pointless: the job becomes a dead letter immediately. */
 export class UnrecoverableJobError extends JobError {
   override readonly name: string = 'UnrecoverableJobError';
 }
 
-/** Not now: the job is tried again after `delayMs`, whatever its backoff says. */
+/** The job is retried after `delayMs`, regardless of its backoff. */
 export class PostponeJobError extends JobError {
   override readonly name = 'PostponeJobError';
 
@@ -23,17 +23,17 @@ export class PostponeJobError extends JobError {
   }
 }
 
-/** The run took longer than the table allows. */
+/** The run took longer than the job's `timeoutMs`. */
 export class JobTimeoutError extends JobError {
   override readonly name = 'JobTimeoutError';
 }
 
-/** The process is stopping and could not wait any longer. */
+/** The process is shutting down and couldn't wait any longer. */
 export class JobInterruptedError extends JobError {
   override readonly name = 'JobInterruptedError';
 }
 
-/** The error as it may stand in Redis and in the log. */
+/** The error in a form that is safe to log and to store in Redis. */
 export function toLoggableError(error: unknown): JobError {
   if (error instanceof JobError) {
     return error;
@@ -44,7 +44,7 @@ export function toLoggableError(error: unknown): JobError {
   const { code } = error as { code?: unknown };
   const message = typeof code === 'string' ? `${error.name} (${code})` : error.name;
   const redacted = new JobError(message);
-  // Only the frames: the first lines of a stack repeat the message.
+  // Only the frames, because the first lines of a stack repeat the message.
   const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? [];
   redacted.stack = [message, ...frames].join('\n');
   return redacted;

@@ -2,19 +2,19 @@ import { applyDecorators, Injectable, type Type } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { Job } from './define-job.js';
 
-/** What a run knows about itself. */
+/** Information about a run. */
 export interface JobContext {
-  /** Fires when the time is up or the process has to stop; cancel what the run waits for. */
+  /** Aborts on timeout or when the process shuts down. Cancel pending work then. */
   readonly signal: AbortSignal;
-  /** From 1. */
+  /** Starts at 1. */
   readonly attempt: number;
   readonly jobId: string;
-  /** Whether it was a dead letter that someone has put back on its queue. */
+  /** Whether the job was a dead letter that someone put back on its queue. */
   readonly revived: boolean;
 }
 
 export interface JobProcessor<P extends object = object> {
-  /** Jobs are delivered at least once: running it again must have no further effect. */
+  /** Runs the job. Jobs are delivered at least once, so running one again must have no further effect. */
   process(payload: P, context: JobContext): Promise<void>;
 }
 

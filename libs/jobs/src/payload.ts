@@ -2,12 +2,12 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { UnrecoverableJobError } from './job-errors.js';
 
-/** Thrown for data that its class refuses. Names the members and the rules they break, never their values. */
+/** Thrown if a payload violates its class. Names the fields and the rules they break, never their values. */
 export class InvalidPayloadError extends UnrecoverableJobError {
   override readonly name = 'InvalidPayloadError';
 }
 
-/** @returns `value` as an instance of `type`. @throws InvalidPayloadError when a rule is broken or a member unknown */
+/** @returns `value` as an instance of `type` @throws InvalidPayloadError if a rule is broken or a field unknown */
 export function parsePayload<P extends object>(type: new () => P, value: unknown): P {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new InvalidPayloadError(`not a valid ${type.name}: not an object`);

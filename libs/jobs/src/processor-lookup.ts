@@ -1,7 +1,7 @@
 import type { Job } from './define-job.js';
 import type { JobProcessor } from './job-processor.js';
 
-/** A class found with the decorator, and the module it was found in. */
+/** A class with the decorator, and the module that provides it. */
 export interface FoundProcessor {
   readonly job: Job;
   readonly className: string;
@@ -15,9 +15,9 @@ export interface RunnableJob {
 }
 
 /**
- * Pairs each job of `role` with its processor. A job without one would wait forever, and one with two would be run by
- * either, so both prevent the start.
- * @throws Error with one line for each mistake, which says how to fix it
+ * Assigns each job of `role` its processor. A job without one would wait forever, and one with two would be run by
+ * either, so both prevent startup.
+ * @throws Error with one line per mistake that says how to fix it
  */
 export function assignProcessors(
   jobs: readonly Job[],

@@ -2,24 +2,24 @@ import { setTimeout } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 
 /**
- * The way out. On SIGTERM readiness turns to 503 at once, while everything is still served for some seconds, so that
- * balancers notice and send their clients elsewhere; only then do the listeners close (Kubernetes removes endpoints
- * in parallel to the signal, not before it).
+ * Graceful shutdown. On SIGTERM, readiness returns 503 immediately while requests are still served for some seconds, so
+ * that load balancers notice and send clients elsewhere. Only then do the listeners close: Kubernetes removes endpoints
+ * in parallel with the signal, not before it.
  */
 @Injectable()
 export class Drain implements OnModuleDestroy, BeforeApplicationShutdown {
   private readonly logger = new Logger(Drain.name);
-  private begun = false;
+  private isDraining = false;
 
   constructor(private readonly seconds: number) {}
 
   get active(): boolean {
-    return this.begun;
+    return this.isDraining;
   }
 
-  /** The first hook there is: what others wait for in the next one must not keep readiness from turning. */
+  /** Runs in the first hook, so that nothing others wait for in the next one delays readiness. */
   onModuleDestroy(): void {
-    this.begun = true;
+    this.isDraining = true;
   }
 
   async beforeApplicationShutdown(): Promise<void> {

@@ -1,12 +1,12 @@
 /**
- * Remembers what `create` made for each key. For dynamic modules: Nest treats two of them as one only if they are the
+ * Caches the result of `create` for each key. For dynamic modules: Nest only treats two of them as one if they are the
  * same object.
  */
 export function oncePer<K extends object, V>(create: (key: K) => V): (key: K) => V {
-  const made = new WeakMap<K, { readonly value: V }>();
+  const cache = new WeakMap<K, { readonly value: V }>();
   return (key) => {
-    const known = made.get(key) ?? { value: create(key) };
-    made.set(key, known);
-    return known.value;
+    const entry = cache.get(key) ?? { value: create(key) };
+    cache.set(key, entry);
+    return entry.value;
   };
 }

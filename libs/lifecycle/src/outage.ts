@@ -4,7 +4,7 @@ interface OutageReport {
   ended(seconds: number): void;
 }
 
-/** Reports an outage once when it begins and once when it ends, however often either is noticed. */
+/** Reports an outage once when it begins and once when it ends, no matter how often either is noticed. */
 export class Outage {
   private since: number | undefined;
 

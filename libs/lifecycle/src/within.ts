@@ -1,4 +1,6 @@
-/** Resolves with `work`, or with undefined when that takes longer than `ms` or fails: for what may be given up. */
+/**
+ * Resolves with the result of `work`, or with undefined if it takes longer than `ms` or fails. For best-effort work.
+ */
 export async function within<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<undefined>((resolve) => {

@@ -3,18 +3,18 @@ import type { FastifyRequest } from 'fastify';
 import type { Mac } from '#libs/crypto';
 import { addressOf } from '#libs/http';
 
-/** A signed-in user wherever they are; anyone else by address. */
+/** Tracks signed-in users by ID, from any address, and everyone else by address. */
 export function trackCaller(request: FastifyRequest, mac: Mac): string {
   return request.principal?.userId ?? trackAddress(request, mac);
 }
 
-/** The address as a keyed hash, so that Redis holds no addresses. */
+/** Tracks by a keyed hash of the address, so that Redis stores no addresses. */
 export function trackAddress(request: FastifyRequest, mac: Mac): string {
   const address = addressOf(request);
   return mac.sign(isIPv6(address) ? networkOf(address) : address);
 }
 
-/** One subscriber has a whole /64 of IPv6 addresses (RFC 6177), so they count as one. */
+/** A subscriber has a whole /64 of IPv6 addresses (RFC 6177), so they count as one. */
 function networkOf(ip: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1];
   if (mapped) {

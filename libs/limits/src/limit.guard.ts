@@ -4,17 +4,17 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { perHandler } from '#libs/http';
 import { tooManyRequests } from '#libs/problem';
 
-/** What a limit said about one request. */
+/** The result of counting a request against a limit. */
 interface Count {
   /** For the `RateLimit` header. */
   readonly state: string;
   /** For the `RateLimit-Policy` header. */
   readonly policy: string;
-  /** Seconds; 0 when the request is allowed. */
+  /** Seconds. 0 if the request is allowed. */
   readonly retryAfter: number;
 }
 
-/** Limits by name, as the module configures them. */
+/** A limit as configured by the module. */
 interface Limit extends ThrottlerOptions {
   name: string;
   limit: number;
@@ -24,9 +24,8 @@ interface Limit extends ThrottlerOptions {
 }
 
 /**
- * The throttler's guard with the headers of the IETF draft (draft-ietf-httpapi-ratelimit-headers-11). Its decorators
- * are resolved by the throttler itself; a route without them, which is nearly every one, is decided by what was looked
- * up once.
+ * The throttler's guard, with the headers of the IETF draft (draft-ietf-httpapi-ratelimit-headers-11). The throttler
+ * handles routes with its own decorators. Nearly all routes have none; for them, the lookup is cached.
  */
 @Injectable()
 export class LimitGuard extends ThrottlerGuard {
@@ -51,7 +50,7 @@ export class LimitGuard extends ThrottlerGuard {
     return conclude(context, counts);
   }
 
-  /** Called by the throttler for routes that have its decorators. */
+  /** Called by the throttler for routes with its decorators. */
   protected override async handleRequest({
     context,
     limit,
@@ -65,7 +64,7 @@ export class LimitGuard extends ThrottlerGuard {
     const configured = throttler as Limit;
     const tracker = await getTracker(request, context);
     const isOwn = limit !== configured.limit || ttl !== configured.ttl || blockDuration !== ttl;
-    // A limit of the route's own has a window of its own; otherwise requests elsewhere would use it up.
+    // A route's own limit has its own window. Otherwise, requests to other routes would use it up.
     const key = isOwn ? generateKey(context, tracker, configured.name) : `${configured.name}:${tracker}`;
     const count = await this.count({ ...configured, limit, ttl, blockDuration }, key);
     return conclude(context, [count]);
@@ -85,7 +84,7 @@ function trackerOf({ getTracker }: Limit, request: FastifyRequest): string {
   return getTracker(request as unknown as Record<string, unknown>);
 }
 
-/** Whether `@SkipThrottle()` or `@Throttle()` stands there: they leave metadata under keys of this form. */
+/** Whether the target has `@SkipThrottle()` or `@Throttle()`, which store metadata under keys of this form. */
 function isDecorated(target: object): boolean {
   return Reflect.getMetadataKeys(target).some((key) => String(key).startsWith('THROTTLER:'));
 }

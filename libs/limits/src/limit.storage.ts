@@ -9,15 +9,18 @@ import { LIMITS } from './limited.js';
 import { RedisSlidingWindow } from './redis-sliding-window.js';
 import { type Hit, LocalSlidingWindow, type Verdict } from './sliding-window.js';
 
-/** After a failure Redis is left alone for this long, so that an outage costs one request a second its time limit. */
+/**
+ * After a failure, don't try Redis for this long, so that during an outage only one request per second waits for the
+ * timeout.
+ */
 const RETRY_AFTER_MS = 1000;
 const MAX_LOCAL_KEYS = 100_000;
 
 type StorageRecord = Awaited<ReturnType<ThrottlerStorage['increment']>>;
 
 /**
- * The throttler's storage: counts in Redis over all replicas, and in this process alone while Redis is away. Signing
- * in is never refused because a cache is down.
+ * The throttler's storage. Counts in Redis across all replicas, and only in this process while Redis is down: sign-ins
+ * are never rejected because a cache is down.
  */
 export class LimitStorage implements ThrottlerStorage {
   private readonly shared: RedisSlidingWindow;
@@ -67,7 +70,7 @@ export class LimitStorage implements ThrottlerStorage {
       key: `limit:${key}`,
       limit,
       windowMs: ttl,
-      // By default the throttler passes the window.
+      // By default, the throttler passes the window.
       ...(blockDuration === ttl ? {} : { blockMs: blockDuration }),
     });
     if (!allowed) {

@@ -1,19 +1,19 @@
 import { Reflector } from '@nestjs/core';
 import { SkipThrottle } from '@nestjs/throttler';
 
-/** The limits by name: `default` for every route, by caller; `auth` for routes that accept credentials, by address. */
+/** The limits: `default` for every route, per caller; `auth` for routes that accept credentials, per address. */
 export const LIMITS = ['default', 'auth'] as const;
 export type LimitName = (typeof LIMITS)[number];
 
 /**
- * Counts a route that accepts credentials against the `auth` limit as well. The decorators of @nestjs/throttler work,
- * too: `@SkipThrottle()` lifts the `default` limit, `@Throttle({ default: { limit, ttl } })` gives a route its own.
+ * Also applies the `auth` limit, for routes that accept credentials. The decorators of @nestjs/throttler work too:
+ * `@SkipThrottle()` disables the `default` limit, `@Throttle({ default: { limit, ttl } })` gives a route its own.
  */
 export const AuthLimited = Reflector.createDecorator<true>({ transform: () => true });
 
 @SkipThrottle()
 class Skipped {}
-/** The key under which `@SkipThrottle()` leaves its mark; the package doesn't export it. */
+/** The metadata key of `@SkipThrottle()`. The package doesn't export it. */
 const [SKIP_KEY] = Reflect.getMetadataKeys(Skipped) as unknown[];
 
 /** Whether any limit applies to a route. */

@@ -12,7 +12,7 @@ import { trackAddress, trackCaller } from './limit-trackers.js';
 import { LimitStorage } from './limit.storage.js';
 import { hasAuthLimit, type LimitName, LIMITS } from './limited.js';
 
-/** So many requests in any window of so many seconds. Null switches a limit off. */
+/** At most `limit` requests in any window of `windowSeconds`. Null disables a limit. */
 export type LimitOptions = Readonly<
   Record<LimitName, { readonly limit: number; readonly windowSeconds: number } | null>
 >;
@@ -27,7 +27,10 @@ class LimitOptionsModule extends ConfigurableModuleClass {}
 
 const isAuthLimited = perHandler(hasAuthLimit);
 
-/** The limits of @nestjs/throttler over all replicas. Needs Redis, a `Registry` and the `CryptoModule`, all global. */
+/**
+ * Rate limits across all replicas, based on @nestjs/throttler. Needs Redis, a `Registry` and the `CryptoModule`, all
+ * global.
+ */
 @Module({
   imports: [
     ThrottlerModule.forRootAsync({
@@ -40,7 +43,7 @@ const isAuthLimited = perHandler(hasAuthLimit);
         registry: Registry,
       ): ThrottlerModuleOptions => {
         const mac = macs.for('limit-address');
-        const own: Record<LimitName, Partial<ThrottlerOptions>> = {
+        const overrides: Record<LimitName, Partial<ThrottlerOptions>> = {
           default: { getTracker: (request) => trackCaller(request as unknown as FastifyRequest, mac) },
           auth: {
             getTracker: (request) => trackAddress(request as unknown as FastifyRequest, mac),
@@ -57,7 +60,7 @@ const isAuthLimited = perHandler(hasAuthLimit);
                     name,
                     limit: limit.limit,
                     ttl: limit.windowSeconds * 1000,
-                    ...own[name],
+                    ...overrides[name],
                   },
                 ]
               : [];

@@ -2,17 +2,18 @@ import type { Redis } from 'ioredis';
 import type { Hit, Verdict } from './sliding-window.js';
 
 /**
- * A log of instants for each key, in a list: those that left the window are popped, the new one is pushed if there is
- * room. Redis runs it as one, by its own clock, so replicas can't race each other nor disagree about the time. Refused
- * requests are not logged: a caller who goes on asking is served again when the window says so.
+ * Keeps a log of timestamps per key, in a list. Timestamps that have left the window are popped, and the new one is
+ * pushed if there is room. Redis runs the script atomically and with its own clock, so replicas can't race each other
+ * or disagree about the time. Rejected requests aren't logged, so a caller who keeps trying is served again as soon as
+ * the window allows it.
  *
- * KEYS: the windows; ARGV: limit, window and block in milliseconds for each. Returns for each: allowed, remaining, reset
- * in ms.
+ * KEYS: the windows. ARGV: limit, window and block in milliseconds for each. Returns for each: allowed, remaining, and
+ * reset in milliseconds.
  */
 const SCRIPT = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local answer = {}
+local reply = {}
 for i, key in ipairs(KEYS) do
   local limit, window, block = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i])
   local blocked = block > 0 and redis.call('PTTL', key .. ':blocked') or 0
@@ -33,13 +34,13 @@ for i, key in ipairs(KEYS) do
     redis.call('SET', key .. ':blocked', 1, 'PX', block)
     reset = block
   end
-  answer[#answer + 1] = allowed
-  answer[#answer + 1] = limit - count
-  answer[#answer + 1] = reset or (oldest and tonumber(oldest) or now) + window - now
+  reply[#reply + 1] = allowed
+  reply[#reply + 1] = limit - count
+  reply[#reply + 1] = reset or (oldest and tonumber(oldest) or now) + window - now
 end
-return answer`;
+return reply`;
 
-interface Waiting {
+interface PendingHit {
   readonly hit: Hit;
   readonly resolve: (verdict: Verdict) => void;
   readonly reject: (error: unknown) => void;
@@ -49,24 +50,24 @@ type ScriptRunner = Redis & {
   gatehouseHit(keys: number, ...keysAndArguments: (string | number)[]): Promise<number[]>;
 };
 
-/** So Redis counts the first while the rest of a crowd is still being read. */
+/** Small enough that Redis counts the first batch while we are still reading the rest of a burst. */
 const MAX_BATCH = 16;
 
-/** Counts over all replicas. What arrives in one turn of the event loop goes to Redis in few calls. */
+/** Counts across all replicas. Requests that arrive in one turn of the event loop are sent to Redis in few calls. */
 export class RedisSlidingWindow {
   private readonly redis: ScriptRunner;
-  private waiting: Waiting[] = [];
+  private pending: PendingHit[] = [];
 
   constructor(redis: Redis) {
-    // ioredis sends EVALSHA, and EVAL only when Redis has forgotten the script.
+    // ioredis sends EVALSHA, and falls back to EVAL if Redis doesn't have the script.
     redis.defineCommand('gatehouseHit', { lua: SCRIPT });
     this.redis = redis as ScriptRunner;
   }
 
-  /** @throws whatever ioredis throws when Redis is away or too slow */
+  /** @throws ioredis's error if Redis is down or too slow */
   hit(hit: Hit): Promise<Verdict> {
     return new Promise((resolve, reject) => {
-      const count = this.waiting.push({ hit, resolve, reject });
+      const count = this.pending.push({ hit, resolve, reject });
       if (count === 1) {
         setImmediate(() => void this.flush());
       } else if (count === MAX_BATCH) {
@@ -76,19 +77,19 @@ export class RedisSlidingWindow {
   }
 
   private async flush(): Promise<void> {
-    const batch = this.waiting;
+    const batch = this.pending;
     if (batch.length === 0) {
       return;
     }
-    this.waiting = [];
+    this.pending = [];
     try {
-      const answer = await this.redis.gatehouseHit(
+      const reply = await this.redis.gatehouseHit(
         batch.length,
         ...batch.map(({ hit }) => hit.key),
         ...batch.flatMap(({ hit }) => [hit.limit, hit.windowMs, hit.blockMs ?? 0]),
       );
       batch.forEach(({ resolve }, i) => {
-        const [allowed, remaining, resetMs] = answer.slice(3 * i, 3 * i + 3) as [number, number, number];
+        const [allowed, remaining, resetMs] = reply.slice(3 * i, 3 * i + 3) as [number, number, number];
         resolve({ allowed: allowed === 1, remaining, resetMs });
       });
     } catch (error) {

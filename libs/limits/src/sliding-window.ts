@@ -1,9 +1,9 @@
-/** One request to count: under which key, and how many are allowed in how long a window. */
+/** A request to count, and the limit to apply. */
 export interface Hit {
   readonly key: string;
   readonly limit: number;
   readonly windowMs: number;
-  /** For how long a caller is refused once the limit is exceeded; by default until the window allows one more. */
+  /** How long a caller is blocked after exceeding the limit. Default: until the window allows another request. */
   readonly blockMs?: number;
 }
 
@@ -11,13 +11,13 @@ export interface Verdict {
   readonly allowed: boolean;
   /** Requests left in the window after this one. */
   readonly remaining: number;
-  /** Until the oldest request leaves the window, and so one more is allowed. */
+  /** Time until the oldest request leaves the window, which allows another one. */
   readonly resetMs: number;
 }
 
 /**
- * The window in this process's memory: exact, and with as many entries at most as were allowed. It holds the line
- * for one replica while Redis is away.
+ * A sliding window in memory: exact, with at most `limit` timestamps per key. Enforces limits per replica while Redis
+ * is down.
  */
 export class LocalSlidingWindow {
   private readonly logs = new Map<string, number[]>();
@@ -40,7 +40,7 @@ export class LocalSlidingWindow {
       this.blockedUntil.set(key, now + blockMs);
       return { allowed, remaining: 0, resetMs: blockMs };
     }
-    // Deleting first moves the key to the end, so that the first key is the one unused for longest.
+    // Deleting first moves the key to the end, so that the first key is the least recently used.
     this.logs.delete(key);
     this.logs.set(key, log);
     if (this.logs.size > this.maxKeys) {
@@ -48,10 +48,5 @@ export class LocalSlidingWindow {
       this.logs.delete(oldest as string);
     }
     return { allowed, remaining: limit - log.length, resetMs: (log[0] ?? now) + windowMs - now };
-  }
-
-  clear(): void {
-    this.logs.clear();
-    this.blockedUntil.clear();
   }
 }

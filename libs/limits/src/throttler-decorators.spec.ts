@@ -61,7 +61,8 @@ class StrictRoutes {
   plain(): void {}
 }
 
-/** At most three requests a minute per caller, and two with credentials per address. */
+const LIMITS = { default: { limit: 3, windowSeconds: 60 }, auth: { limit: 2, windowSeconds: 60 } };
+
 const app = useFixture(async () => {
   const keys = new KeyRing([{ id: 'test', bytes: randomBytes(32) }]);
   const testing = await Test.createTestingModule({
@@ -70,12 +71,7 @@ const app = useFixture(async () => {
       CryptoModule.forRoot({ encryptionKeys: keys, blindIndexKeys: keys }),
       RedisModule.forRoot({ url: await redisUrl() }),
       HttpModule.forRoot({ publicUrl: 'https://id.example.com', trustedProxies: [], corsOrigins: [] }),
-      LimitsModule.forRootAsync({
-        useFactory: () => ({
-          default: { limit: 3, windowSeconds: 60 },
-          auth: { limit: 2, windowSeconds: 60 },
-        }),
-      }),
+      LimitsModule.forRootAsync({ useFactory: () => LIMITS }),
     ],
     controllers: [Routes, SkippedRoutes, StrictRoutes],
     providers: [
@@ -171,12 +167,8 @@ describe('@AuthLimited()', () => {
   });
 });
 
-type Caller = (url: string) => Promise<{
-  readonly status: number;
-  readonly rateLimit: string | undefined;
-  readonly policy: string | undefined;
-  readonly retryAfter: string | undefined;
-}>;
+type Headers = Readonly<Record<'rateLimit' | 'policy' | 'retryAfter', string | undefined>>;
+type Caller = (url: string) => Promise<Headers & { readonly status: number }>;
 
 let callers = 0;
 

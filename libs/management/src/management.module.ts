@@ -8,6 +8,6 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<ManagementOpti
   .setExtras({}, (module) => ({ ...module, global: true }))
   .build();
 
-/** The management port of a process. Needs a global `Registry` of prom-client. */
+/** The management port of a process. Needs a global prom-client `Registry`. */
 @Module({ providers: [ManagementServer], exports: [ManagementServer] })
 export class ManagementModule extends ConfigurableModuleClass {}

@@ -8,30 +8,30 @@ import {
 } from '@nestjs/common';
 import { fastify, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
 import { Registry } from 'prom-client';
-import { answerInProblems, SECURITY_HEADERS, unreadableRequestsAsProblems } from '#libs/http';
+import { replyWithProblems, SECURITY_HEADERS, unreadableRequestsAsProblems } from '#libs/http';
 import { guardPages, type PageAccess } from './page-guard.js';
 
 export interface ManagementOptions extends PageAccess {
   readonly host: string;
   readonly port: number;
-  /** Where the explanations of problems are. */
+  /** Base URL of the problem pages. */
   readonly publicUrl: string;
 }
 
-const WRONG_TOKENS_INTERVAL_MS = 60_000;
+const WRONG_TOKEN_LOG_INTERVAL_MS = 60_000;
 
 export const MANAGEMENT_OPTIONS = Symbol('ManagementOptions');
 
 /**
- * What operators and their programs ask of every process, on a port of its own that is never published. Has `/metrics`;
- * others add what they have to show.
+ * Serves operators and monitoring on a separate port that is never exposed. Provides `/metrics`; other modules add
+ * their own paths.
  */
 @Injectable()
 export class ManagementServer implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(ManagementServer.name);
   private readonly paths: string[] = [];
-  private wrongTokens = 0;
-  private wrongTokensLoggedAt = 0;
+  private wrongTokenCount = 0;
+  private wrongTokenLoggedAt = 0;
   private readonly server: FastifyInstance;
 
   constructor(
@@ -43,7 +43,7 @@ export class ManagementServer implements OnApplicationBootstrap, OnApplicationSh
       genReqId: () => randomUUID(),
       ...unreadableRequestsAsProblems(options.publicUrl),
     });
-    answerInProblems(this.server, options.publicUrl);
+    replyWithProblems(this.server, options.publicUrl);
     this.server.addHook('onRequest', async (_request, reply) => {
       void reply.headers(SECURITY_HEADERS);
     });
@@ -55,15 +55,16 @@ export class ManagementServer implements OnApplicationBootstrap, OnApplicationSh
     });
   }
 
-  /** To be called before the start is over: in `onModuleInit` at the latest. */
+  /** Call it in `onModuleInit` at the latest. */
   add(path: string, plugin: FastifyPluginAsync): void {
     this.paths.push(path);
     this.server.register(plugin, { prefix: path });
   }
 
   /**
-   * A page for people, with all below it: behind the management token, and under known hosts only.
-   * @returns false when there is no token, and so no page
+   * Adds a page for people and everything below it, protected by the management token and only served under known host
+   * names.
+   * @returns false if no token is configured, in which case the page isn't added
    */
   addPage(path: string, plugin: FastifyPluginAsync): boolean {
     if (this.options.token === null) {
@@ -82,17 +83,17 @@ export class ManagementServer implements OnApplicationBootstrap, OnApplicationSh
     this.logger.log(`management server (${this.paths.join(', ')}) listening at ${address}`);
   }
 
-  /** At the very end, so that readiness and metrics answer while everything else drains. */
+  /** Closes in the last hook, so that readiness and metrics are available while everything else drains. */
   async onApplicationShutdown(): Promise<void> {
     await this.server.close();
   }
 
-  /** Somebody who tries many must not fill the log with them. */
+  /** Logs at most once a minute, so that someone guessing tokens can't flood the log. */
   private countWrongToken(): void {
-    this.wrongTokens += 1;
-    if (Date.now() - this.wrongTokensLoggedAt > WRONG_TOKENS_INTERVAL_MS) {
-      this.logger.warn(`requests with a wrong management token so far: ${this.wrongTokens}`);
-      this.wrongTokensLoggedAt = Date.now();
+    this.wrongTokenCount += 1;
+    if (Date.now() - this.wrongTokenLoggedAt > WRONG_TOKEN_LOG_INTERVAL_MS) {
+      this.logger.warn(`requests with a wrong management token so far: ${this.wrongTokenCount}`);
+      this.wrongTokenLoggedAt = Date.now();
     }
   }
 }

@@ -6,13 +6,13 @@ import { sendProblem } from '#libs/http';
 import { crossSiteRequest, managementTokenNeeded, misdirectedRequest, type Problem } from '#libs/problem';
 
 export interface PageAccess {
-  /** The secret that opens pages; null when nobody may see them. */
+  /** The secret that grants access to pages. Null disables them. */
   readonly token: string | null;
-  /** Host names, in small letters, under which pages answer beside IP addresses and localhost. */
+  /** Host names, in lowercase, that pages are served under, besides IP addresses and localhost. */
   readonly hosts: readonly string[];
 }
 
-/** A line each, since browsers don't find Basic behind another challenge in one line. */
+/** One header line each: browsers don't find Basic after another challenge in the same line. */
 const CHALLENGES = ['Bearer', 'Basic realm="Gatehouse management", charset="UTF-8"'];
 
 interface PageRequest {
@@ -20,36 +20,36 @@ interface PageRequest {
   readonly headers: IncomingHttpHeaders;
 }
 
-/** Lets only those pass who know the token, address us by a name of ours, and come from our own pages. */
+/** Rejects requests without the token, with an unknown host name, or from pages of other sites. */
 export function guardPages(
   scope: FastifyInstance,
   { publicUrl, onWrongToken, ...access }: PageAccess & { publicUrl: string; onWrongToken: () => void },
 ): void {
-  // Answers by itself, since a page below may treat errors in its own way.
+  // Sends the response itself, because a page may have its own error handler.
   scope.addHook('onRequest', async (request, reply) => {
-    const refusal = refusalOf(request, access);
-    if (managementTokenNeeded.is(refusal) && request.headers.authorization !== undefined) {
+    const rejection = refusalOf(request, access);
+    if (managementTokenNeeded.is(rejection) && request.headers.authorization !== undefined) {
       onWrongToken();
     }
-    return refusal ? sendProblem(request, reply, refusal, publicUrl) : undefined;
+    return rejection ? sendProblem(request, reply, rejection, publicUrl) : undefined;
   });
 }
 
 export function refusalOf({ method, headers }: PageRequest, { token, hosts }: PageAccess): Problem | null {
-  if (!isOurs(headers.host, hosts)) {
+  if (!isKnownHost(headers.host, hosts)) {
     return misdirectedRequest();
   }
-  if (token === null || !carries(headers.authorization, token)) {
+  if (token === null || !hasToken(headers.authorization, token)) {
     return managementTokenNeeded({ headers: { 'WWW-Authenticate': CHALLENGES } });
   }
   return isSafe(method) || isSameOrigin(headers) ? null : crossSiteRequest();
 }
 
 /**
- * A page of an attacker whose DNS name has come to point here (DNS rebinding) is same-origin to the browser, but it can not
- * choose what stands in `Host`: that name. An address can not be rebound.
+ * Prevents DNS rebinding: if an attacker points their own DNS name here, the browser considers their page same-origin,
+ * but `Host` is that name and they can't choose it. IP addresses can't be rebound.
  */
-function isOurs(host: string | undefined, hosts: readonly string[]): boolean {
+function isKnownHost(host: string | undefined, hosts: readonly string[]): boolean {
   const url = `http://${host ?? ''}`;
   const name = URL.canParse(url) ? new URL(url).hostname : '';
   return (
@@ -60,8 +60,8 @@ function isOurs(host: string | undefined, hosts: readonly string[]): boolean {
   );
 }
 
-/** As a bearer token (RFC 6750, 2.1), or as the password of Basic (RFC 7617), which browsers ask people for. */
-function carries(authorization: string | undefined, token: string): boolean {
+/** As a bearer token (RFC 6750, section 2.1), or as the password of Basic (RFC 7617), which browsers prompt for. */
+function hasToken(authorization: string | undefined, token: string): boolean {
   const [, scheme = '', credentials = ''] = /^(\S+) +(\S+) *$/.exec(authorization ?? '') ?? [];
   switch (scheme.toLowerCase()) {
     case 'bearer':
@@ -78,7 +78,7 @@ function carries(authorization: string | undefined, token: string): boolean {
   }
 }
 
-/** In a time that tells nothing of either. */
+/** In constant time. Hashing first also hides the lengths. */
 function isEqual(left: string, right: string): boolean {
   return timingSafeEqual(digest(left), digest(right));
 }
@@ -92,7 +92,10 @@ function isSafe(method: string): boolean {
   return ['GET', 'HEAD', 'OPTIONS'].includes(method);
 }
 
-/** A browser that knows the Basic credentials sends them along with forms of other sites, too. Programs send neither header. */
+/**
+ * Prevents CSRF: a browser that has the Basic credentials also sends them with forms of other sites. Programs send
+ * neither of these headers.
+ */
 function isSameOrigin({ host, origin, 'sec-fetch-site': site }: IncomingHttpHeaders): boolean {
   return (
     (origin === undefined || (URL.canParse(origin) && new URL(origin).host === host)) &&

@@ -1,21 +1,24 @@
 import type { Service } from './define-service.js';
 
 interface MessageOptions<D extends object> {
-  /** Validates the data with class-validator, when the message is sent and again when it is received. */
+  /** Validates the data with class-validator, when the message is sent and again when it's received. */
   readonly data: new () => D;
   readonly to: readonly Service[];
 }
 
-/** A kind of message. Events are in the past tense (`user.deleted`), commands in the imperative (`send-notification`). */
+/**
+ * A type of message. Events are named in the past tense (`user.deleted`), commands in the imperative
+ * (`send-notification`).
+ */
 export interface MessageType<D extends object = object> extends MessageOptions<D> {
   readonly type: string;
 }
 
-/** A message as a handler gets it. */
+/** A message as handlers receive it. */
 export interface Message<D extends object = object> {
   readonly id: string;
   readonly type: string;
-  /** The id of what it is about. */
+  /** The ID of what the message is about. */
   readonly subject: string;
   readonly occurredAt: Date;
   readonly data: D;
@@ -23,7 +26,7 @@ export interface Message<D extends object = object> {
 
 const types = new Map<string, MessageType>();
 
-/** Declares a message that crosses from one service to others: what it carries, and who receives it. */
+/** Declares a message that one service sends to others: its data and its receivers. */
 export function defineMessage<D extends object>(type: string, options: MessageOptions<D>): MessageType<D> {
   if (types.has(type)) {
     throw new Error(`The message "${type}" is defined twice. Give one of the two another type.`);

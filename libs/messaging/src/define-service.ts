@@ -1,44 +1,44 @@
 import { IsISO8601, IsString, IsUUID } from 'class-validator';
 import { defineHourlyJob, defineJob, type Job, type Tick } from '#libs/jobs';
 
-/** A message on its way to a consumer; its data stays sealed until there, for the context `outbox:<messageId>`. */
+/** A message in transit to a consumer. Its data stays sealed until then, for the context `outbox:<messageId>`. */
 export class DeliverMessage {
   @IsUUID() messageId!: string;
   @IsString() type!: string;
   @IsUUID() subject!: string;
   @IsISO8601() occurredAt!: string;
   @IsString() sealed!: string;
-  /** The service that sent it and waits for the confirmation. */
+  /** The sender, which waits for the confirmation. */
   @IsString() from!: string;
 }
 
-/** A consumer has taken a message for good. */
+/** A consumer's confirmation that it has processed a message. */
 export class ConfirmMessage {
   @IsUUID() messageId!: string;
   @IsString() consumer!: string;
 }
 
-/** A service that sends and receives messages. Its name is that of its PostgreSQL schema. */
+/** A service that sends and receives messages. Its name is also the name of its PostgreSQL schema. */
 export interface Service {
   readonly name: string;
-  /** Brings a message to this service. */
+  /** Delivers a message to this service. */
   readonly deliver: Job<DeliverMessage>;
-  /** Tells this service that a message of its outbox has been taken. */
+  /** Confirms to this service that a message from its outbox has been processed. */
   readonly confirm: Job<ConfirmMessage>;
-  /** Removes what is no longer needed, once an hour: see `@PurgedBy`. */
+  /** Deletes expired data every hour. See `@PurgedBy`. */
   readonly purge: Job<Tick>;
 }
 
 const services = new Map<string, Service>();
 
-/** @param role the kind of process that runs the service's jobs */
+/** @param role the role of the processes that run the service's jobs */
 export function defineService(name: string, { role }: { readonly role: string }): Service {
   const service: Service = {
     name,
     deliver: defineJob(`deliver-to-${name}`, {
       payload: DeliverMessage,
       role,
-      shown: ['messageId', 'type', 'subject', 'occurredAt', 'from'],
+      visibleFields: ['messageId', 'type', 'subject', 'occurredAt', 'from'],
       concurrency: 10,
       timeoutMs: 15_000,
       attempts: 300,
@@ -47,7 +47,7 @@ export function defineService(name: string, { role }: { readonly role: string })
     confirm: defineJob(`confirm-to-${name}`, {
       payload: ConfirmMessage,
       role,
-      shown: ['messageId', 'consumer'],
+      visibleFields: ['messageId', 'consumer'],
       concurrency: 10,
       timeoutMs: 15_000,
       attempts: 10,

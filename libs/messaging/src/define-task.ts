@@ -1,6 +1,6 @@
 import type { Job } from '#libs/jobs';
 
-/** Work of a service that its outbox remembers until it is done, known by an id alone. */
+/** Work that a service keeps in its outbox until it's done, identified only by an ID. */
 export interface Task<P extends object = object> {
   readonly job: Job<P>;
   readonly payloadFor: (id: string) => P;
@@ -8,7 +8,7 @@ export interface Task<P extends object = object> {
 
 const tasks = new Map<string, Task>();
 
-/** Declares a task: the job that does it, and the job's payload for an id. */
+/** Declares a task: the job that does it, and the job's payload for an ID. */
 export function defineTask<P extends object>(job: Job<P>, payloadFor: (id: string) => P): Task<P> {
   const task = { job, payloadFor };
   tasks.set(job.name, task);

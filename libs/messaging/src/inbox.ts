@@ -2,10 +2,10 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '#libs/clock';
 import { type Database, deleteExpiredRows } from '#libs/database';
 
-/** Far longer than a message can be on its way. */
+/** Far longer than a message can be in transit. */
 const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
-/** What a service has taken already, so that a message that comes again changes nothing. */
+/** Records the messages that a service has processed, so that duplicates have no effect. */
 export class Inbox {
   private readonly table: string;
 
@@ -17,9 +17,9 @@ export class Inbox {
   }
 
   /**
-   * Records the message in the transaction of its effect. A second transaction that takes the same message at the same
-   * time waits here for the first one to end.
-   * @returns false when it was taken before
+   * Records the message in the same transaction as its effect. A concurrent transaction with the same message waits
+   * here until the first one ends.
+   * @returns false if the message has already been processed
    */
   async accept(em: EntityManager, messageId: string): Promise<boolean> {
     if (!em.isInTransaction()) {
@@ -32,7 +32,7 @@ export class Inbox {
     return rows.length > 0;
   }
 
-  /** Forgets messages that were taken more than 30 days ago. @returns how many */
+  /** Deletes records older than 30 days. @returns the number of deleted records */
   purge(database: Database, signal: AbortSignal): Promise<number> {
     const before = new Date(this.clock.millis() - KEPT_MS);
     return deleteExpiredRows(database, signal, this.table, before, 'received_at');

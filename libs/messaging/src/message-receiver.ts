@@ -8,7 +8,7 @@ import type { Inbox } from './inbox.js';
 import { Handles, type MessageHandler } from './message-handler.js';
 import { openMessage } from './open-message.js';
 
-/** Takes the messages for one service: each has its effect once, however often it comes. */
+/** Receives the messages for one service. Each takes effect once, no matter how often it arrives. */
 export class MessageReceiver {
   private handlers = new Map<string, MessageHandler>();
 
@@ -20,15 +20,16 @@ export class MessageReceiver {
     private readonly jobs: JobQueue,
   ) {}
 
-  /** @throws Error with one line for each message that has no handler, or more than one */
+  /** @throws Error with one line for each message that has no handler or more than one */
   assignHandlers(discovery: DiscoveryService): void {
     const found = discovery.getProviders({ metadataKey: Handles.KEY }).map((wrapper) => ({
-      type: discovery.getMetadataByDecorator(Handles, wrapper)?.type,
+      handling: discovery.getMetadataByDecorator(Handles, wrapper),
       className: String(wrapper.name),
       handler: wrapper.instance as MessageHandler,
     }));
+    const own = found.filter(({ handling }) => handling?.service === this.service);
     const mistakes = messageTypesFor(this.service).flatMap(({ type }) => {
-      const [first, ...others] = found.filter((candidate) => candidate.type === type);
+      const [first, ...others] = own.filter(({ handling }) => handling?.type.type === type);
       if (!first) {
         return [
           `Nothing in "${this.service.name}" handles the message "${type}": decorate a class with @HandlesMessage and ` +
@@ -38,7 +39,9 @@ export class MessageReceiver {
       this.handlers.set(type, first.handler);
       const all = [first, ...others].map(({ className }) => className);
       return others.length > 0
-        ? [`The message "${type}" has more than one handler: ${all.join(' and ')}. Keep one.`]
+        ? [
+            `The message "${type}" has more than one handler in "${this.service.name}": ${all.join(' and ')}. Keep one.`,
+          ]
         : [];
     });
     if (mistakes.length > 0) {
@@ -58,8 +61,8 @@ export class MessageReceiver {
         await handler.handle(em, message);
       }
     });
-    // Also when it had been taken before: it came again because the confirmation was lost. No job id, so that a
-    // confirmation that became a dead letter doesn't stand in the way of the next one.
+    // Confirm duplicates too: they arrive because a confirmation was lost. Without a job ID, because a confirmation
+    // that became a dead letter would block the next one.
     await this.jobs.enqueue(sender.confirm, { messageId: message.id, consumer: this.service.name });
   }
 }

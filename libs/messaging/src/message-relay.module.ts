@@ -21,11 +21,11 @@ import { OutboxRelay } from './outbox-relay.js';
 import { OutboxRows } from './outbox-rows.js';
 import { OutboxSignal } from './outbox-signal.js';
 
-/** One for all relays of a process, since a registry accepts a metric's name only once. */
+/** Shared by all relays of a process, because a registry accepts each metric name only once. */
 @Module({ providers: [OutboxMetrics], exports: [OutboxMetrics] })
 class OutboxMetricsModule {}
 
-/** For the process that runs a service's jobs: relays its outbox, and hands it the messages that others send. */
+/** For the process that runs a service's jobs: relays the service's outbox and receives messages for it. */
 @Module({})
 export class MessageRelayModule implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(
@@ -66,7 +66,7 @@ export class MessageRelayModule implements OnModuleInit, OnApplicationBootstrap,
     };
   }
 
-  /** Before anything runs, so that a process that refuses to start has not taken a message. */
+  /** Runs before anything else, so that a process that refuses to start hasn't taken a message. */
   onModuleInit(): void {
     this.receiver.assignHandlers(this.discovery);
   }
@@ -92,7 +92,7 @@ function deliveryProcessor({ deliver }: Service): Type<JobProcessor<DeliverMessa
   return DeliverMessageProcessor;
 }
 
-/** Removes what a consumer has confirmed from the outbox. */
+/** Deletes confirmed messages from the outbox. */
 function confirmationProcessor({ confirm }: Service): Type<JobProcessor<ConfirmMessage>> {
   @ProcessesJob(confirm)
   class ConfirmMessageProcessor implements JobProcessor<ConfirmMessage> {
@@ -108,7 +108,7 @@ function confirmationProcessor({ confirm }: Service): Type<JobProcessor<ConfirmM
   return ConfirmMessageProcessor;
 }
 
-/** Forgets messages that were taken long ago: none is on its way for that long. */
+/** Deletes old inbox records. No message is in transit for that long. */
 function inboxPurge({ purge }: Service): Type<Purge> {
   @PurgedBy(purge)
   class InboxPurge implements Purge {

@@ -6,16 +6,17 @@ import { messageContext } from './message-context.js';
 
 /**
  * Opens a delivered message and validates its data.
- * @throws UnrecoverableJobError when the seal is broken or the data invalid; JobError when its type is unknown, as
- * happens while a new release rolls out and an old process takes it: it is retried
+ * @throws UnrecoverableJobError if the seal is broken or the data invalid
+ * @throws JobError if the type is unknown. That happens when an old process gets a message of a new release during a
+ * rollout, so the job is retried.
  */
 export function openMessage(sealer: Sealer, delivered: DeliverMessage): Message {
   const { messageId, type, subject, occurredAt, sealed } = delivered;
-  const known = findMessageType(type);
-  if (!known) {
-    throw new JobError(`this release does not know the message "${type}"`);
+  const messageType = findMessageType(type);
+  if (!messageType) {
+    throw new JobError(`unknown message "${type}" in this release`);
   }
-  const data = parsePayload(known.data, open(sealer, messageId, sealed));
+  const data = parsePayload(messageType.data, open(sealer, messageId, sealed));
   return { id: messageId, type, subject, occurredAt: new Date(occurredAt), data };
 }
 

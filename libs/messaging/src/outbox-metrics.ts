@@ -4,14 +4,14 @@ import { within } from '#libs/lifecycle';
 import { coalesce } from '#libs/telemetry';
 import type { Backlog } from './outbox-rows.js';
 
-/** A scrape must not hang on a PostgreSQL that doesn't answer: the figures are then left out. */
+/** An unresponsive PostgreSQL must not block a scrape. The metrics are then omitted. */
 const COLLECT_WITHIN_MS = 500;
 
-/** Tells Prometheus how many messages of each outbox are not confirmed yet, and how old the oldest is. */
+/** Metrics of each outbox: the number of unconfirmed messages and the age of the oldest. */
 @Injectable()
 export class OutboxMetrics {
   private readonly sources = new Map<string, () => Promise<Backlog>>();
-  /** Both gauges ask during the same scrape: one query for each outbox answers them. */
+  /** Both gauges are collected in the same scrape, so they share one query per outbox. */
   private readonly measure = coalesce(() =>
     Promise.all(
       [...this.sources].map(

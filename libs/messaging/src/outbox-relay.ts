@@ -10,18 +10,18 @@ import type { OutboxSignal } from './outbox-signal.js';
 
 const BATCH = 100;
 const POLL_MS = 250;
-/** How long to leave PostgreSQL or Redis alone after a failure. */
+/** How long to wait after PostgreSQL or Redis has failed. */
 const RETRY_MS = 1_000;
 
 /**
- * Puts the rows of an outbox on the queues of their consumers, and again until they are settled. Any number of relays
- * may run: each takes other rows.
+ * Enqueues the rows of an outbox for their consumers, repeatedly until they are settled. Any number of relays can run
+ * concurrently, because each takes different rows.
  */
 export class OutboxRelay {
   private loop: Promise<void> = Promise.resolve();
   private stopped = false;
-  private wake: () => void = () => undefined;
-  private nudged = false;
+  private endPause: () => void = () => undefined;
+  private isTriggered = false;
   private readonly outage: Outage;
 
   constructor(
@@ -39,26 +39,26 @@ export class OutboxRelay {
 
   start(signal: OutboxSignal): void {
     signal.onCommit(() => {
-      this.nudge();
+      this.triggerNow();
     });
     this.loop = this.run();
   }
 
-  /** Resolves when the batch in hand is done. */
+  /** Resolves when the current batch is done. */
   async stop(): Promise<void> {
     this.stopped = true;
-    this.nudge();
+    this.triggerNow();
     await this.loop;
   }
 
-  private nudge(): void {
-    this.nudged = true;
-    this.wake();
+  private triggerNow(): void {
+    this.isTriggered = true;
+    this.endPause();
   }
 
   private async run(): Promise<void> {
     while (!this.stopped) {
-      this.nudged = false;
+      this.isTriggered = false;
       const pauseMs = await this.relayOnce();
       if (pauseMs > 0 && !this.stopped) {
         await this.pause(pauseMs);
@@ -66,34 +66,34 @@ export class OutboxRelay {
     }
   }
 
-  /** @returns how long to wait before the next look */
+  /** @returns how long to wait before the next run, in milliseconds */
   private async relayOnce(): Promise<number> {
-    // Without Redis there is nothing to do, and taking rows would only wear the table.
+    // Without Redis there's nothing to do, and taking rows would only bloat the table.
     if (!this.jobs.isReady) {
       return POLL_MS;
     }
     try {
-      const taken = await this.database.run((em) => this.rows.take(em, BATCH));
-      const failed = await this.enqueue(taken);
+      const rows = await this.database.run((em) => this.rows.take(em, BATCH));
+      const failed = await this.enqueue(rows);
       if (failed.length > 0) {
         await this.database.run((em) => this.rows.putBack(em, failed));
         return RETRY_MS;
       }
       this.outage.ended();
-      return taken.length === BATCH ? 0 : POLL_MS;
+      return rows.length === BATCH ? 0 : POLL_MS;
     } catch (error) {
       this.outage.began(error);
       return RETRY_MS;
     }
   }
 
-  /** @returns the rows that could not be enqueued */
+  /** @returns the rows that couldn't be enqueued */
   private async enqueue(rows: readonly OutboxRow[]): Promise<OutboxRow[]> {
     const results = await Promise.allSettled(
       rows.map((row) =>
         traced(spanOf(row), async () => {
           const { job, payload } = routeOf(row, this.service);
-          // The id follows from the row, so enqueuing it again while its job still waits changes nothing.
+          // The job ID is derived from the row, so enqueueing it again while its job is waiting has no effect.
           await this.jobs.enqueue(job, payload, { jobId: row.messageId });
         }),
       ),
@@ -111,26 +111,26 @@ export class OutboxRelay {
   private pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);
-      this.wake = () => {
+      this.endPause = () => {
         clearTimeout(timer);
         resolve();
       };
-      // A commit that was announced while the last look was under way may have been too late for it.
-      if (this.nudged) {
-        this.wake();
+      // A commit during the last run may have come too late for it.
+      if (this.isTriggered) {
+        this.endPause();
       }
     });
   }
 }
 
-/** The error's text may quote values, so only its kind is logged. */
+/** The error's message may contain values, so we only log its code or name. */
 function kindOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const { name, code } = cause as { name?: string; code?: string };
   return code ?? name ?? 'unknown error';
 }
 
-/** A part of what wrote the row, in whichever process that was. */
+/** A child of the span that wrote the row, even if that was in another process. */
 function spanOf({ messageId, type, consumer, traceparent }: OutboxRow) {
   return {
     name: `relay ${type}`,

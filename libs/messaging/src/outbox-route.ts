@@ -8,19 +8,19 @@ interface RoutedJob {
   readonly payload: object;
 }
 
-/** The job that a row of `service`'s outbox becomes: a delivery to its consumer, or the task that it stands for. */
+/** The job for a row of `service`'s outbox: a delivery to its consumer, or the task itself. */
 export function routeOf(row: OutboxRow, service: Service): RoutedJob {
   const { messageId, consumer, type, subject, occurredAt, sealed } = row;
   if (sealed === null) {
     const task = findTask(consumer);
     if (!task) {
-      throw new Error(`no task "${consumer}" is declared: see defineTask`);
+      throw new Error(`unknown task "${consumer}": declare it with defineTask`);
     }
     return { job: task.job, payload: task.payloadFor(messageId) };
   }
   const receiver = findService(consumer);
   if (!receiver) {
-    throw new Error(`no service "${consumer}" is declared: see defineService`);
+    throw new Error(`unknown service "${consumer}": declare it with defineService`);
   }
   return {
     job: receiver.deliver,

@@ -7,9 +7,9 @@ export interface OutboxRow {
   readonly type: string;
   readonly subject: string;
   readonly occurredAt: Date;
-  /** Sealed for the context `outbox:<messageId>`; null when the message is no more than its id. */
+  /** The data, sealed for the context `outbox:<messageId>`. Null for tasks, which only have an ID. */
   readonly sealed: string | null;
-  /** The W3C `traceparent` of what it was written in, if that was traced. */
+  /** The W3C `traceparent` of the span that wrote the row, if it was traced. */
   readonly traceparent: string | null;
 }
 
@@ -18,11 +18,11 @@ export interface Backlog {
   readonly oldestAgeSeconds: number;
 }
 
-/** A message that was not confirmed is put on its queue again after this time, doubled each time up to the cap. */
+/** An unconfirmed message is enqueued again after this time, which doubles each time up to the cap. */
 const REPEAT_AFTER_SECONDS = 10;
 const REPEAT_CAP_SECONDS = 300;
 
-/** The SQL of a schema's outbox. Due times are PostgreSQL's, so that clocks that differ from host to host don't matter. */
+/** The SQL of a schema's outbox. Due times use PostgreSQL's clock, so clock skew between hosts doesn't matter. */
 export class OutboxRows {
   private readonly table: string;
 
@@ -49,8 +49,8 @@ export class OutboxRows {
   }
 
   /**
-   * Takes rows that are due and makes them due again later, in one short statement: no lock and no transaction is
-   * held while the caller talks to Redis, and what it then fails to put on a queue comes again by itself.
+   * Takes due rows and postpones their due time in one short statement. No lock or transaction is held while the caller
+   * talks to Redis, and rows that it then fails to enqueue become due again by themselves.
    */
   async take(em: EntityManager, limit: number): Promise<OutboxRow[]> {
     const rows = await em.execute<TakenRow[]>(
@@ -67,7 +67,7 @@ export class OutboxRows {
     return rows.map(toOutboxRow).sort((a, b) => (a.messageId < b.messageId ? -1 : 1));
   }
 
-  /** Undoes a take that led to nothing: the rows are due again in a second, and the attempt is not counted. */
+  /** Undoes a take whose rows couldn't be enqueued: they are due again in a second, and the attempt isn't counted. */
   async putBack(em: EntityManager, rows: readonly OutboxRow[]): Promise<void> {
     const keys = rows.map(() => '(?::uuid, ?)').join(', ');
     await em.execute(

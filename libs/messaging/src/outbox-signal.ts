@@ -2,11 +2,11 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '#libs/database';
 
 /**
- * Tells the relay in the same process that a transaction with messages has been committed, so that they leave at
- * once. Only a shortcut: relays of other processes find the rows when they look next.
+ * Notifies the relay in the same process when a transaction with messages commits, so that they are sent immediately.
+ * Only an optimization: other processes' relays find the rows on their next poll.
  */
 export class OutboxSignal {
-  /** By the driver's transaction object; a transaction that is rolled back is simply forgotten. */
+  /** Keyed by the driver's transaction object. Transactions that are rolled back are garbage-collected. */
   private readonly withMessages = new WeakSet<object>();
   private readonly listeners = new Set<() => void>();
 

@@ -1,8 +1,8 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
 
 /**
- * The tables that a service's schema needs to send and to receive messages. Their rows are written and read by the SQL
- * of `OutboxRows` and `Inbox`; the entities keep the migrations' snapshot complete.
+ * The outbox and inbox tables of a service's schema. `OutboxRows` and `Inbox` access them with SQL; the entities exist
+ * so that a test can compare them with the migrations.
  */
 export function outboxEntities(schema: string) {
   const outbox = defineEntity({
@@ -15,13 +15,13 @@ export function outboxEntities(schema: string) {
       type: p.string().columnType('text'),
       subject: p.uuid(),
       occurredAt: p.datetime().columnType('timestamptz(3)'),
-      /** The data, sealed; null when the consumer has all it needs under the message's id. */
+      /** The data, sealed. Null for tasks: the consumer only needs the ID. */
       sealed: p.string().columnType('text').nullable(),
-      /** What the message is a part of (W3C Trace Context), if that was traced. */
+      /** The W3C `traceparent` of the span that wrote the message, if it was traced. */
       traceparent: p.string().columnType('text').nullable(),
-      /** How often it was put on its queue. */
+      /** How often it was enqueued. */
       attempts: p.integer().default(0),
-      /** When it is put on its queue (again), unless it was confirmed before. */
+      /** When it is next enqueued, unless it's settled by then. */
       nextAt: p.datetime().columnType('timestamptz(3)').index('outbox_next_at_index').defaultRaw('now()'),
     },
   });

@@ -9,7 +9,9 @@ import { messageContext } from './message-context.js';
 import type { OutboxRow, OutboxRows } from './outbox-rows.js';
 import type { OutboxSignal } from './outbox-signal.js';
 
-/** Where a service puts messages, in the same transaction as the change they tell of: both happen, or neither. */
+/**
+ * Stores a service's messages in the same transaction as the change they describe, so that both happen or neither does.
+ */
 export class Outbox {
   constructor(
     private readonly rows: OutboxRows,
@@ -21,9 +23,9 @@ export class Outbox {
 
   /**
    * Appends a message in the caller's transaction.
-   * @param subject the id of what it is about
-   * @returns the message's id
-   * @throws InvalidPayloadError when data breaks its class: better now than when it is too late for its consumers
+   * @param subject the ID of what the message is about
+   * @returns the message's ID
+   * @throws InvalidPayloadError if the data is invalid: consumers could only reject it later
    */
   async append<D extends object>(
     em: EntityManager,
@@ -49,8 +51,8 @@ export class Outbox {
     return messageId;
   }
 
-  /** Notes a task of the service itself. Its job is enqueued again and again until the task is settled. */
-  async note<P extends object>(
+  /** Adds a task for the service itself. Its job is enqueued repeatedly until the task is settled. */
+  async appendTask<P extends object>(
     em: EntityManager,
     { job }: Task<P>,
     id: string,
@@ -61,12 +63,12 @@ export class Outbox {
     await this.write(em, [{ ...row, ...trace() }]);
   }
 
-  /** The task is done. Settling it twice changes nothing. */
+  /** Marks the task as done. Idempotent. */
   async settle<P extends object>(em: EntityManager, { job }: Task<P>, id: string): Promise<void> {
     await this.rows.remove(em, id, job.name);
   }
 
-  /** The consumer has taken the message. Confirming it twice changes nothing. */
+  /** Marks the message as processed by the consumer. Idempotent. */
   async confirm(em: EntityManager, messageId: string, consumer: string): Promise<void> {
     await this.rows.remove(em, messageId, consumer);
   }
@@ -82,7 +84,7 @@ export class Outbox {
   }
 }
 
-/** What is written here goes on in other processes, and is a part of the same trace there. */
+/** Lets the processes that handle the row continue the current trace. */
 function trace(): Pick<OutboxRow, 'traceparent'> {
   return { traceparent: currentTracing()?.currentTraceparent() ?? null };
 }

@@ -1,6 +1,6 @@
 import { defineProblem } from './problem.js';
 
-/** Problems that any operation may answer with. */
+/** Problems that any operation can return. */
 
 export const invalidInput = defineProblem('invalid-input', {
   status: 400,

@@ -1,16 +1,16 @@
-/** What there is to know about a kind of failure, said once: the filter, the documents and `/problems/{code}` read it here. */
+/** A kind of failure, declared once for the exception filter, the OpenAPI documents and `/problems/{code}`. */
 export interface ProblemDefinition {
   /** The HTTP status (RFC 9110, section 15). */
   readonly status: number;
-  /** A short summary that stays the same from one occurrence to the next. */
+  /** A short summary, the same for every occurrence. */
   readonly title: string;
-  /** For the page behind the `type` URL: what it means and what the caller can do. */
+  /** What it means and what the caller can do about it. Shown on the page behind the `type` URL. */
   readonly about: string;
 }
 
 /** One invalid member of the input. */
 export interface InvalidMember {
-  /** RFC 6901: where it stands in the body, or `/name` for a query or path parameter. */
+  /** A JSON Pointer (RFC 6901) into the body, or `/name` for a query or path parameter. */
   readonly pointer: string;
   /** Stable and kebab-case, such as `too-long`. */
   readonly code: string;
@@ -18,18 +18,21 @@ export interface InvalidMember {
 }
 
 export interface Occurrence {
-  /** What went wrong this time, for the caller's eyes: no stack, SQL or internal name. */
+  /** What went wrong this time. Sent to the caller, so no stack traces, SQL or internal names. */
   readonly detail?: string;
   readonly errors?: readonly InvalidMember[];
-  /** Response headers, such as `Retry-After`; several values become a line each. */
+  /** Response headers, such as `Retry-After`. Arrays become one header line per value. */
   readonly headers?: Readonly<Record<string, string | string[]>>;
-  /** Further members of the problem document (RFC 9457, section 3.2). */
+  /** Additional members of the problem document (RFC 9457, section 3.2). */
   readonly members?: Readonly<Record<string, unknown>>;
-  /** For the log only. */
+  /** Only logged, never sent. */
   readonly cause?: unknown;
 }
 
-/** The one kind of error that services throw on purpose: it carries its stable code, and never an HTTP or gRPC notion. */
+/**
+ * An expected failure, and the only error that services throw deliberately. Has a stable code and doesn't depend on
+ * HTTP or gRPC.
+ */
 export class Problem extends Error {
   override readonly name = 'Problem';
 
@@ -52,10 +55,10 @@ export interface ProblemFactory {
 
 const registry = new Map<string, ProblemDefinition>();
 
-/** Declares a kind of failure. A code can't be thrown without a definition, so there is no unmapped code. */
+/** Declares a kind of failure. Codes can only be thrown with a definition, so every code has a status. */
 export function defineProblem(code: string, definition: ProblemDefinition): ProblemFactory {
   if (registry.has(code)) {
-    throw new Error(`the problem "${code}" is defined twice`);
+    throw new Error(`The problem "${code}" is defined twice. Give one of the two another code.`);
   }
   registry.set(code, definition);
   const create = (occurrence?: Occurrence): Problem => new Problem(code, definition, occurrence);
@@ -70,7 +73,7 @@ export function findProblem(code: string): ProblemDefinition | undefined {
   return registry.get(code);
 }
 
-/** Every declared problem by its code. */
+/** All declared problems, by code. */
 export function allProblems(): ReadonlyMap<string, ProblemDefinition> {
   return registry;
 }

@@ -3,7 +3,7 @@ import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { type Job, type JobContext, type JobProcessor, ProcessesJob, type Tick } from '#libs/jobs';
 import { type Purge, RunBy } from './purge.js';
 
-/** Runs every `Purge` of the process that names this job. */
+/** Runs every `Purge` in this process that is marked with the job. */
 @Module({})
 export class PurgeModule {
   static forJob(job: Job<Tick>): DynamicModule {
@@ -18,7 +18,7 @@ function purgeProcessor(job: Job<Tick>): Type<JobProcessor<Tick>> {
 
     constructor(private readonly discovery: DiscoveryService) {}
 
-    /** One after the other. One that fails doesn't keep the others from running, but the job is retried. */
+    /** Runs purges one at a time. If one fails, the others still run and the job is retried. */
     async process(_tick: Tick, { signal }: JobContext): Promise<void> {
       const failures: unknown[] = [];
       for (const { name, purge } of this.find()) {

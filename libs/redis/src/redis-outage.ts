@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 import { Outage } from '#libs/lifecycle';
 
-/** Logs that Redis does not answer, and what follows from that. */
+/** Logs when Redis stops responding, including the consequence, and when it responds again. */
 export function redisOutage(logger: Logger, consequence: string): Outage {
   return new Outage({
     began: (err) => logger.warn({ err }, `Redis is not responding: ${consequence}`),
     ended: (seconds) =>
-      logger.info({ seconds }, `Redis is responding again; no longer in effect: ${consequence}`),
+      logger.info({ seconds }, `Redis is responding again; this no longer applies: ${consequence}`),
   });
 }

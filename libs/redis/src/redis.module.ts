@@ -15,7 +15,7 @@ export interface RedisModuleOptions {
   readonly url: string;
 }
 
-/** The injection token of the connection for requests: fails fast, queues nothing. */
+/** The injection token of the connection for requests. It fails fast and queues nothing. */
 export const REDIS = Symbol('redis');
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<RedisModuleOptions>()
   .setClassMethodName('forRoot')

@@ -1,14 +1,14 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import { Redis } from 'ioredis';
 
-/** Long enough for a busy Redis, short enough that a request can still be answered without it. */
+/** Long enough for a busy Redis, short enough that a request can still be served without it. */
 const COMMAND_TIMEOUT_MS = 250;
 const MAX_RECONNECT_DELAY_MS = 1000;
 
 /**
- * A connection for requests: it fails fast instead of queueing, so that a Redis that is down or frozen makes an answer
- * slower by a quarter of a second and not impossible.
+ * A connection for requests. Fails fast instead of queueing, so that a Redis that is down or frozen delays a response
+ * by a quarter of a second instead of blocking it.
  */
-export function createRedis(url: string, options: RedisOptions = {}): Redis {
+export function createRedis(url: string): Redis {
   return new Redis(url, {
     lazyConnect: true,
     enableOfflineQueue: false,
@@ -16,6 +16,5 @@ export function createRedis(url: string, options: RedisOptions = {}): Redis {
     commandTimeout: COMMAND_TIMEOUT_MS,
     connectTimeout: 2000,
     retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, MAX_RECONNECT_DELAY_MS),
-    ...options,
   });
 }

@@ -5,11 +5,11 @@ import { redisOutage } from './redis-outage.js';
 
 const CHANNEL = 'gatehouse:replicas';
 const HEARTBEAT_MS = 250;
-/** Without a sign of life for this long, messages may have been missed. */
+/** After this long without a reply, messages may have been missed. */
 const SILENCE_MS = 750;
-const START_PATIENCE_MS = 1000;
-/** In the place of a topic: something was changed, and nobody knows what any more. */
-const ANYTHING = '*';
+const START_TIMEOUT_MS = 1000;
+/** Replaces the topic when we no longer know what has changed. */
+const ANY_TOPIC = '*';
 
 interface Envelope {
   readonly topic: string;
@@ -19,9 +19,9 @@ interface Envelope {
 type Listener = (key: string) => void;
 
 /**
- * Short messages to every replica, this one included, over Redis. Redis forgets who was not listening, so the channel
- * also knows whether something may have been missed: it pings its own connection, and `reliableSince` moves forward
- * whenever the connection was lost or silent.
+ * Sends short messages to every replica, including this one, over Redis. Redis doesn't store messages for disconnected
+ * subscribers, so the channel also tracks whether it may have missed any: it pings its own connection, and
+ * `reliableSince` moves forward whenever the connection was lost or silent.
  */
 export class ReplicaChannel {
   private readonly listeners = new Map<string, Listener[]>();
@@ -32,9 +32,9 @@ export class ReplicaChannel {
   private readonly unsent = new Map<string, Envelope>();
 
   /**
-   * @param maxUnsent how many messages are kept while they can not be sent. They matter when nobody but this process
-   *   was cut off; who lost Redis as well reads everything anew anyway. When there are more, one that says "anything
-   *   may have changed" takes their place: it costs the others one read for each entry, and no change is missed.
+   * @param maxUnsent how many messages to keep while they can't be sent. They matter if only this process was
+   * disconnected; replicas that lost Redis too reload everything anyway. Beyond this number, a single "anything may
+   * have changed" message replaces them. It costs the other replicas one reload per entry, but no change is missed.
    */
   constructor(
     private readonly publisher: Redis,
@@ -48,13 +48,13 @@ export class ReplicaChannel {
     );
   }
 
-  /** The instant (`performance.now()`) since which no message was missed, or undefined while some may be. */
+  /** The instant (`performance.now()`) since which no message was missed, or undefined if some may be missing. */
   get reliableSince(): number | undefined {
     const now = performance.now();
     return now - this.lastPong > SILENCE_MS || this.since > now ? undefined : this.since;
   }
 
-  /** Connects and resolves at the first sign of life, or after a second without one: Redis is no reason not to start. */
+  /** Connects. Resolves once connected, or after a second, because Redis being down must not prevent startup. */
   async start(): Promise<void> {
     this.subscriber.on('message', (_channel: string, text: string) => this.receive(text));
     this.subscriber.on('close', () => this.lost(new Error('the connection was closed')));
@@ -64,7 +64,7 @@ export class ReplicaChannel {
     this.heartbeat = setInterval(() => void this.beat(), HEARTBEAT_MS);
     this.heartbeat.unref();
     const connected = Promise.allSettled([this.subscriber.connect(), this.publisher.connect()]);
-    await within(START_PATIENCE_MS, connected);
+    await within(START_TIMEOUT_MS, connected);
   }
 
   stop(): void {
@@ -77,7 +77,7 @@ export class ReplicaChannel {
     this.listeners.set(topic, [...(this.listeners.get(topic) ?? []), listener]);
   }
 
-  /** Tells every replica. While Redis is away the message is kept and sent when it is back. */
+  /** Notifies every replica. While Redis is down, messages are kept and sent when it's back. */
   publish(topic: string, key: string): void {
     const envelope = { topic, key };
     this.deliver(envelope);
@@ -92,12 +92,12 @@ export class ReplicaChannel {
   }
 
   private keep(envelope: Envelope): void {
-    if (this.unsent.has(ANYTHING)) {
+    if (this.unsent.has(ANY_TOPIC)) {
       return;
     }
-    if (envelope.topic === ANYTHING || this.unsent.size >= this.maxUnsent) {
+    if (envelope.topic === ANY_TOPIC || this.unsent.size >= this.maxUnsent) {
       this.unsent.clear();
-      this.unsent.set(ANYTHING, { topic: ANYTHING, key: '' });
+      this.unsent.set(ANY_TOPIC, { topic: ANY_TOPIC, key: '' });
     } else {
       this.unsent.set(`${envelope.topic} ${envelope.key}`, envelope);
     }
@@ -141,8 +141,8 @@ export class ReplicaChannel {
 
   private receive(text: string): void {
     const envelope = JSON.parse(text) as Envelope;
-    if (envelope.topic === ANYTHING && this.since !== Number.POSITIVE_INFINITY) {
-      // As after a gap: what was read before this moment is read anew.
+    if (envelope.topic === ANY_TOPIC && this.since !== Number.POSITIVE_INFINITY) {
+      // Like after a gap: entries loaded before this moment are reloaded.
       this.since = performance.now();
     } else {
       this.deliver(envelope);

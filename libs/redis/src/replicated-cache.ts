@@ -7,19 +7,22 @@ interface Entry<V> {
 }
 
 interface CacheOptions {
-  /** The topic on which its invalidations travel. */
+  /** The channel topic for its invalidations. */
   readonly topic: string;
   readonly maxEntries: number;
-  /** How long an entry is trusted while invalidations arrive: a bound for what no message tells, such as a crash. */
+  /**
+   * How long an entry is valid while invalidations arrive. Limits the damage if one is never sent, such as after a
+   * crash.
+   */
   readonly maxAgeMs: number;
 }
 
-/** Without messages from other replicas, what was read is trusted for this long. */
+/** How long an entry is valid while invalidations from other replicas may be missing. */
 const MAX_AGE_WHILE_UNRELIABLE_MS = 1000;
 
 /**
- * An in-process cache that every replica invalidates. It never keeps what was read before an invalidation and arrived
- * after it: such a read is marked and its result is used once, but not kept.
+ * An in-process cache that is invalidated across all replicas. If an invalidation arrives while a value is being
+ * loaded, that value is returned once but not cached.
  */
 export class ReplicatedCache<V> {
   private readonly entries: LRUCache<string, Entry<V>>;
@@ -30,16 +33,16 @@ export class ReplicatedCache<V> {
     private readonly options: CacheOptions,
   ) {
     this.entries = new LRUCache({ max: options.maxEntries });
-    channel.on(options.topic, (key) => this.forget(key));
+    channel.on(options.topic, (key) => this.drop(key));
   }
 
-  /** The value if it is cached and may be trusted. */
+  /** The value, if it's cached and still valid. */
   peek(key: string): V | undefined {
     const entry = this.entries.get(key);
-    return entry && this.isTrusted(entry) ? entry.value : undefined;
+    return entry && this.isValid(entry) ? entry.value : undefined;
   }
 
-  /** The cached value, or what `load` gives; requests that miss at the same time share one load. */
+  /** The cached value, or the result of `load`. Concurrent misses for the same key share one load. */
   get(key: string, load: () => Promise<V>): Promise<V> {
     const cached = this.peek(key);
     if (cached !== undefined) {
@@ -66,17 +69,17 @@ export class ReplicatedCache<V> {
     return promise;
   }
 
-  /** To be called after the commit: every replica reads the value anew. */
+  /** Makes every replica reload the value. Call it after the commit. */
   invalidate(key: string): void {
     this.channel.publish(this.options.topic, key);
   }
 
-  private forget(key: string): void {
+  private drop(key: string): void {
     this.entries.delete(key);
     this.loading.delete(key);
   }
 
-  private isTrusted({ loadedAt }: Entry<V>): boolean {
+  private isValid({ loadedAt }: Entry<V>): boolean {
     const age = performance.now() - loadedAt;
     const reliableSince = this.channel.reliableSince;
     return reliableSince !== undefined && loadedAt >= reliableSince

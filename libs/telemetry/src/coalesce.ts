@@ -1,6 +1,7 @@
 /**
- * Gives everyone who calls while `measure` runs the same result: the gauges of one scrape ask one after the other.
- * @param measure must settle by itself, since there is no new measurement before it does
+ * Shares the result of `measure` among all callers while it runs, because the gauges of a scrape are collected
+ * together.
+ * @param measure must settle eventually, or there will never be a new measurement
  */
 export function coalesce<T>(measure: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | undefined;

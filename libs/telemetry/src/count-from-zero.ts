@@ -1,8 +1,8 @@
 import type { Counter } from 'prom-client';
 
 /**
- * Shows a counter at zero for each of these labels. Prometheus sees no increase in a series that is new, so without
- * this the first event of its kind would not count.
+ * Initializes a counter to zero for each set of labels. Prometheus doesn't see an increase when a new series appears,
+ * so the first event would otherwise not count.
  */
 export function countFromZero<L extends string>(
   counter: Counter<L>,

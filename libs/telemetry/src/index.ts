@@ -6,5 +6,5 @@ export { runInRequestContext } from './request-context.js';
 export { ACCESS_LOG, PINO, TelemetryModule } from './telemetry.module.js';
 export { traceRequest } from './tracing/http-request.js';
 export { parseTraceparent } from './tracing/traceparent.js';
-export { currentTracing, startTracing, traced, tracedPart } from './tracing/traced.js';
+export { currentTracing, startTracing, traced, tracedChild } from './tracing/traced.js';
 export { errorTypeOf, type Span, type Tracing } from './tracing/tracing.js';

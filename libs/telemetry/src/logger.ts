@@ -16,24 +16,26 @@ const PRETTY = { ignore: 'pid,hostname,role', translateTime: 'SYS:HH:MM:ss.l' };
 
 export interface LoggerOptions {
   readonly level: string;
-  /** Which part of the system writes; stands on every line. */
+  /** The role of the process. Part of every line. */
   readonly role: string;
-  /** For a person at a terminal rather than a machine. */
+  /** Human-readable output for a terminal. */
   readonly pretty: boolean;
 }
 
-/** How long a line may wait for others to be written with it, while few are written. */
+/** The maximum time that lines are buffered if few are written. */
 const FLUSH_MS = 100;
 const WRITE_BYTES = 8 * 1024;
 
 export interface Loggers {
-  /** For everything that code has to say: errors and secrets redacted, the request id on every line. */
+  /** The general logger: redacts errors and secrets, and adds the request ID to every line. */
   readonly log: Logger;
-  /** For the one line of each request, whose members are known to be harmless: nothing to redact, a third of the cost. */
+  /**
+   * For the one line per request. Its fields are known to be harmless, so it skips redaction, at a third of the cost.
+   */
   readonly access: Logger;
 }
 
-/** JSON lines on standard output: time, level, role, request id, message. */
+/** Creates loggers that write JSON lines to standard output: time, level, role, request ID, message. */
 export function createLoggers({ level, role, pretty }: LoggerOptions): Loggers {
   const stream = pretty
     ? (transport({ target: 'pino-pretty', options: PRETTY }) as DestinationStream)
@@ -42,7 +44,7 @@ export function createLoggers({ level, role, pretty }: LoggerOptions): Loggers {
     level,
     base: { role },
     timestamp: stdTimeFunctions.isoTime,
-    // A transport lives in another thread, which knows levels by their numbers only.
+    // Transports run in another thread and need numeric levels.
     ...(pretty ? {} : { formatters: { level: (label: string) => ({ level: label }) } }),
     serializers: { err: describeError },
   };
@@ -54,7 +56,7 @@ export function createLoggers({ level, role, pretty }: LoggerOptions): Loggers {
           paths: SECRET_MEMBERS.flatMap((member) => [member, `*.${member}`, `*.*.${member}`]),
           censor: '[redacted]',
         },
-        // The request's id, and its trace's; with tracing also those of the job's trace and of the span.
+        // The request and trace IDs. With tracing, also the span ID, and the trace ID of jobs.
         mixin: () => ({ ...currentRequestContext(), ...currentSpanIds() }),
       },
       stream,
@@ -63,10 +65,10 @@ export function createLoggers({ level, role, pretty }: LoggerOptions): Loggers {
   };
 }
 
-/** What Nest says of every module and route at each start is for those who look for a fault. */
+/** Nest logs every module and route at startup, which is only useful for debugging. */
 const NOISY_CONTEXTS: ReadonlySet<string> = new Set(['InstanceLoader', 'RoutesResolver', 'RouterExplorer']);
 
-/** Nest's own lines, and those of every `new Logger(context)`, through pino. */
+/** Sends Nest's log lines, and those of every `new Logger(context)`, to pino. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 
@@ -79,7 +81,7 @@ export class NestLogger implements LoggerService {
   }
 
   error(message: unknown, ...rest: unknown[]): void {
-    // Nest reports here what it also throws; whoever catches it says so once.
+    // Nest also throws what it logs here, and whoever catches it logs it.
     this.write(rest.at(-1) === 'ExceptionHandler' ? 'debug' : 'error', message, rest);
   }
 
@@ -95,7 +97,7 @@ export class NestLogger implements LoggerService {
     this.write('trace', message, rest);
   }
 
-  /** Nest passes the context's name last, and for errors a stack or an Error before it. */
+  /** Nest passes the context name last and, for errors, a stack or an Error before it. */
   private write(
     level: 'info' | 'warn' | 'error' | 'fatal' | 'debug' | 'trace',
     message: unknown,

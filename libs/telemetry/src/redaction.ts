@@ -1,14 +1,14 @@
 const REPLACEMENTS: readonly (readonly [RegExp, string])[] = [
-  // Addresses, also percent-encoded as in a URL; not the @scope of a package in the path of a stack.
+  // Email addresses, including percent-encoded ones in URLs, but not the @scope of a package in a stack trace.
   [/[^\s@"'<>(),;:=/\\]+(?:@|%40)[^\s@"'<>(),;:/]+\.[a-z]{2,}/gi, '[email]'],
-  // JSON Web Tokens, and the credentials of a URL.
+  // JSON Web Tokens, and credentials in URLs.
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[token]'],
   [/(\w+:\/\/)[^\s/@]*:[^\s/@]*@/g, '$1[credentials]@'],
-  // What our own opaque tokens look like: 256 bits and more as base64url.
+  // Our own opaque tokens: at least 256 bits in base64url.
   [/[A-Za-z0-9_-]{43,}/g, '[token]'],
 ];
 
-/** The text without what identifies a person or lets somebody in. */
+/** Replaces everything in the text that identifies a person or grants access. */
 export function redactText(text: string): string {
   return REPLACEMENTS.reduce(
     (redacted, [pattern, replacement]) => redacted.replace(pattern, replacement),
@@ -16,7 +16,7 @@ export function redactText(text: string): string {
   );
 }
 
-/** Members whose value never goes to a log, wherever a library may put them. */
+/** Fields whose values are never logged, wherever a library may put them. */
 export const SECRET_MEMBERS: readonly string[] = [
   'password',
   'newPassword',
@@ -37,7 +37,10 @@ export interface LoggableError {
   readonly cause?: LoggableError;
 }
 
-/** What is worth logging of an error, redacted. Other members are left out: drivers hang parameters and addresses on them. */
+/**
+ * The loggable parts of an error, redacted. Other properties are omitted, because drivers attach parameters and
+ * addresses to them.
+ */
 export function describeError(error: unknown): LoggableError {
   if (!(error instanceof Error)) {
     return { type: typeof error, message: redactText(String(error)), stack: '' };

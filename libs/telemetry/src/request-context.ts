@@ -2,13 +2,13 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 export interface RequestContext {
   readonly requestId: string;
-  /** Of the trace that the caller began (W3C Trace Context), if it did. */
+  /** The trace ID sent by the caller (W3C Trace Context), if any. */
   readonly traceId?: string;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();
 
-/** Runs `work` so that everything it logs, however late, carries the request's id. */
+/** Runs `work` so that everything it logs, even later, includes the request ID. */
 export function runInRequestContext(context: RequestContext, work: () => void): void {
   storage.run(context, work);
 }

@@ -3,14 +3,14 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Loggers } from './logger.js';
 import { currentTracing } from './tracing/traced.js';
 
-/** The injection token of the process's pino logger, for code that logs members rather than sentences. */
+/** The injection token of the process's pino logger, for structured logging. */
 export const PINO = Symbol('pino');
-/** The injection token of the logger for the one line of each request. */
+/** The injection token of the access logger, which logs one line per request. */
 export const ACCESS_LOG = Symbol('access log');
 
 @Module({})
 export class TelemetryModule implements OnApplicationShutdown {
-  /** Provides the loggers and one Prometheus registry, with Node's own metrics in it. */
+  /** Provides the loggers and a Prometheus registry that includes Node's default metrics. */
   static forRoot({ log, access }: Loggers, role: string): DynamicModule {
     return {
       module: TelemetryModule,
@@ -32,7 +32,7 @@ export class TelemetryModule implements OnApplicationShutdown {
     };
   }
 
-  /** In the last hook: requests and jobs have ended by now, and their spans with them. */
+  /** Stops in the last hook: by then, requests, jobs and their spans have ended. */
   async onApplicationShutdown(): Promise<void> {
     await currentTracing()?.stop();
   }

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Everything in the schema of accounts, with addresses encrypted from the first row on. */
+/** Creates the accounts schema. Email addresses are encrypted from the start. */
 export class Migration20261122000000 extends Migration {
   override up(): void {
     this.addSql(`create schema if not exists accounts`);

@@ -2,7 +2,7 @@ import { defineSchema } from '#libs/database';
 import { Migration20261122000000 } from './20261122000000-foundation.js';
 
 /**
- * The PostgreSQL schema that this service owns; no other service reads or writes it. Migrations are listed in the order
- * in which they are applied. A release never changes one that another release has applied.
+ * The PostgreSQL schema that this service owns. No other service reads or writes it. Migrations are listed in the order
+ * they are applied. A release never changes one that has been applied.
  */
 export const accountsSchema = defineSchema('accounts', [Migration20261122000000]);

@@ -9,7 +9,7 @@ interface SealedEmail {
   readonly emailIndex: string;
 }
 
-/** How an address is kept: sealed for its row, and as a blind index to find it by. */
+/** Encrypts email addresses: sealed for the user's row, with a blind index for lookups. */
 @Injectable()
 export class EmailCipher {
   private readonly opened = new WeakMap<object, { readonly sealed: string; readonly address: string }>();
@@ -26,31 +26,31 @@ export class EmailCipher {
     };
   }
 
-  /** The address of a user. Decrypted once for each object, however often it is asked for. */
+  /** The user's email address. Decrypted once per object. */
   addressOf(user: { readonly id: string; readonly emailSealed: string }): string {
-    const known = this.opened.get(user);
-    if (known?.sealed === user.emailSealed) {
-      return known.address;
+    const cached = this.opened.get(user);
+    if (cached?.sealed === user.emailSealed) {
+      return cached.address;
     }
     const address = this.sealer.open(user.emailSealed, contextOf(user.id));
     this.opened.set(user, { sealed: user.emailSealed, address });
     return address;
   }
 
-  /** Remembers an address that has just been sealed, so that nobody has to decrypt it. */
+  /** Caches an address that has just been sealed, so that it doesn't have to be decrypted. */
   remember(user: { readonly emailSealed: string }, address: string): void {
     this.opened.set(user, { sealed: user.emailSealed, address });
   }
 
-  /** Every value that `emailIndex` may have for this address, one for each key of the ring. */
+  /** Every possible value of `emailIndex` for this address, one per key in the ring. */
   candidates(email: string): string[] {
     return this.index.candidates(canonicalEmail(email), DOMAIN);
   }
 }
 
 /**
- * Addresses are the same when they differ in case, in the way their characters are composed, or in the form of an
- * international domain (RFC 5890).
+ * Normalizes an address. Addresses are the same if they only differ in case, in Unicode composition, or in the form of
+ * an internationalized domain name (RFC 5890).
  */
 export function canonicalEmail(email: string): string {
   const text = email.normalize('NFC').toLowerCase();

@@ -1,6 +1,6 @@
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** RFC 7396, section 2: members of `patch` replace those of `target`, objects are merged, null removes. */
+/** RFC 7396, section 2: fields of `patch` replace those of `target`, objects are merged, null removes. */
 export function mergePatch(target: JsonObject, patch: JsonObject): JsonObject {
   const merged = new Map(Object.entries(target));
   for (const [name, value] of Object.entries(patch)) {

@@ -5,7 +5,7 @@ import type { Profile } from './profile.js';
 const MAX_ENTRIES = 10_000;
 const MAX_AGE_MS = 30_000;
 
-/** Profiles by user id. */
+/** Caches profiles by user ID. */
 @Injectable()
 export class ProfileCache extends ReplicatedCache<Profile> {
   constructor(channel: ReplicaChannel) {

@@ -4,15 +4,15 @@ import { mergePatch } from './merge-patch.js';
 import type { User } from './user.entity.js';
 import type { ProfilePatch } from './profile.js';
 
-/** As JSON, once merged. */
+/** The maximum size of the merged metadata, as JSON. */
 export const METADATA_BYTES = 16 * 1024;
 export const DEFAULT_LOCALE = 'en';
 export const DEFAULT_TIMEZONE = 'UTC';
 
 /**
  * Merges `patch` into the user (RFC 7396).
- * @returns whether anything is another than before
- * @throws Problem `invalid-input` when the metadata grew too large
+ * @returns whether anything has changed
+ * @throws Problem `invalid-input` if the merged metadata is too large
  */
 export function applyPatch(user: User, patch: ProfilePatch): boolean {
   const before = profileOf(user);

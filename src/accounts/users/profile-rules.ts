@@ -1,4 +1,4 @@
-/** BCP 47, such as `de-AT`. */
+/** Whether `text` is a BCP 47 language tag, such as `de-AT`. */
 export function isLocale(text: string): boolean {
   try {
     return Intl.getCanonicalLocales(text).length === 1;
@@ -7,9 +7,9 @@ export function isLocale(text: string): boolean {
   }
 }
 
-/** A name of the IANA time zone database, such as `Europe/Vienna`. */
+/** Whether `text` is an IANA time zone, such as `Europe/Vienna`. */
 export function isTimezone(text: string): boolean {
-  // Offsets such as +01:00 would be accepted below, but they know no summer time.
+  // `DateTimeFormat` accepts offsets such as +01:00, but they have no daylight saving time.
   if (!/^[A-Za-z]/.test(text)) {
     return false;
   }
@@ -21,7 +21,10 @@ export function isTimezone(text: string): boolean {
   }
 }
 
-/** As RFC 3986 has it, without the repairs that browsers make, and without credentials. */
+/**
+ * Whether `text` is an https URL per RFC 3986, without credentials and without anything that browsers would have to
+ * repair.
+ */
 export function isHttpsUrl(text: string): boolean {
   if (!/^https:\/\/[^\s/\\][^\s\\]*$/i.test(text) || !URL.canParse(text)) {
     return false;

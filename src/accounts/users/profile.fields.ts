@@ -1,7 +1,7 @@
 import { StringField } from '#libs/api';
 import { isHttpsUrl, isLocale, isTimezone } from './profile-rules.js';
 
-/** The members of a profile, for every input that has them. `nullable` where null has a meaning (RFC 7396). */
+/** Profile fields, for every input that has them. Nullable if null has a meaning (RFC 7396). */
 interface Presence {
   readonly nullable: boolean;
 }

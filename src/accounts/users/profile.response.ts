@@ -13,11 +13,11 @@ export const ETAG_HEADER = {
   },
 };
 
-/** With `If-None-Match` (RFC 9110, section 13.1.2). */
+/** The response to a matching `If-None-Match` (RFC 9110, section 13.1.2). */
 export const ApiNotModifiedResponse = (): MethodDecorator =>
   ApiResponse({ status: 304, description: 'You already have the current version.' });
 
-/** The profile with its `ETag`, or 304 for a client that already has this version. */
+/** Returns the profile with its `ETag`, or a 304 if the client already has this version. */
 export function present(
   profile: Profile,
   ifNoneMatch: string | undefined,

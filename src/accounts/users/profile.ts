@@ -1,9 +1,9 @@
 import type { UserStatus } from './user.entity.js';
 
-/** A user as others may see them, with the address in the clear. */
+/** The visible part of a user, with the email address decrypted. */
 export interface Profile {
   readonly id: string;
-  /** Grows with every change that is shown. */
+  /** Increases with every visible change. */
   readonly version: number;
   readonly email: string;
   readonly emailVerified: boolean;
@@ -18,7 +18,7 @@ export interface Profile {
   readonly updatedAt: Date;
 }
 
-/** What users change about themselves (RFC 7396): what is left out stays, null removes. */
+/** What users can change about themselves (RFC 7396): omitted fields stay the same, null removes. */
 export interface ProfilePatch {
   readonly displayName?: string | null;
   readonly locale?: string | null;

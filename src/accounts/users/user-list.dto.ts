@@ -42,7 +42,10 @@ export class UserCursorList {
 
 const DATE_TIME = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
 
-/** RFC 3339. JavaScript takes the 30th of February for the 2nd of March; a day must come back as it was given. */
+/**
+ * Whether `text` is an RFC 3339 date and time. JavaScript parses February 30 as March 2, so the date must survive a
+ * round trip.
+ */
 function isInstant(text: string): boolean {
   const [, day] = DATE_TIME.exec(text) ?? [];
   return (

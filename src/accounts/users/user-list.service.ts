@@ -13,13 +13,13 @@ import {
 import { UsersService } from './users.service.js';
 
 export interface UserSearch {
-  /** Exactly this address, ignoring case. */
+  /** The exact address, ignoring case. */
   readonly email?: string | undefined;
   readonly status?: UserStatus | undefined;
   readonly role?: string | undefined;
   readonly createdAfter?: Date | undefined;
   readonly createdBefore?: Date | undefined;
-  /** A whole address, or the beginning of a display name. */
+  /** A full email address, or the beginning of a display name. */
   readonly q?: string | undefined;
   readonly sort: UserSort;
 }
@@ -32,13 +32,13 @@ export class UserListService {
     private readonly users: UsersService,
   ) {}
 
-  /** By page number, from 1, with a total that costs a count over all rows. */
+  /** Pages by number, starting at 1. The total requires counting all rows. */
   async byOffset(page: number, limit: number): Promise<{ users: Profile[]; total: number }> {
     const [users, total] = await this.database.run((em) => findUsersByOffset(em, (page - 1) * limit, limit));
     return { users: users.map((user) => this.users.profileOf(user)), total };
   }
 
-  /** By position, equally fast at any depth. */
+  /** Pages by position, equally fast at any depth. */
   async byPosition(search: UserSearch, page: PageRequest, withTotal: boolean): Promise<Slice<Profile>> {
     const filter = this.filterOf(search);
     return this.database.run(async (em) => {
@@ -52,7 +52,7 @@ export class UserListService {
   }
 
   private filterOf({ email, status, role, createdAfter, createdBefore, q }: UserSearch): UserFilter {
-    // Addresses are ciphertext: one can be found as a whole, not by a part of it.
+    // Addresses are encrypted, so only full addresses can be found.
     const address = email ?? (q?.includes('@') ? q : undefined);
     return {
       ...(address === undefined ? {} : { emailIndexes: this.emails.candidates(address) }),

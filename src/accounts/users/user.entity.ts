@@ -3,7 +3,7 @@ import { defineEntity, p } from '@mikro-orm/postgresql';
 export const USER_STATUSES = ['active', 'suspended'] as const;
 export type UserStatus = (typeof USER_STATUSES)[number];
 
-/** The unique index that decides which of two registrations of one address was first. */
+/** The unique index. Decides which of two concurrent registrations of the same address wins. */
 export const UNIQUE_EMAIL = 'users_email_index_unique';
 
 const schema = defineEntity({
@@ -23,9 +23,9 @@ const schema = defineEntity({
   ],
   properties: {
     id: p.uuid().primary(),
-    /** The address, sealed for this row: see `EmailCipher`. */
+    /** The email address, sealed for this row. See `EmailCipher`. */
     emailSealed: p.text(),
-    /** Finds the address by equality. */
+    /** The blind index to find the address by. */
     emailIndex: p.text().unique(UNIQUE_EMAIL),
     emailVerified: p.boolean(),
     displayName: p.text().nullable(),
@@ -35,9 +35,9 @@ const schema = defineEntity({
     roles: p.array(),
     status: p.enum(USER_STATUSES),
     metadata: p.json<Record<string, unknown>>(),
-    /** When the address was last sent a mail that anyone who knows it can ask for. Never shown. */
+    /** When we last sent a mail that anyone who knows the address can trigger. Never exposed. */
     mailedAt: p.datetime().columnType('timestamptz(3)').nullable(),
-    /** Grows with every change that is shown; the ETag follows from it. */
+    /** Increases with every visible change. Used as the ETag. */
     version: p.integer().version(),
     createdAt: p.datetime().columnType('timestamptz(3)'),
     updatedAt: p.datetime().columnType('timestamptz(3)'),

@@ -7,7 +7,7 @@ export const USER_SORTS = ['createdAt', '-createdAt'] as const;
 export type UserSort = (typeof USER_SORTS)[number];
 
 export interface UserFilter {
-  /** Blind indexes of one address; one of them has to match. */
+  /** The possible blind indexes of one address, any of which may match. */
   readonly emailIndexes?: readonly string[];
   readonly status?: UserStatus;
   readonly role?: string;
@@ -20,7 +20,7 @@ export function findUser(em: EntityManager, id: string): Promise<User | null> {
   return em.findOne(User, { id });
 }
 
-/** Locked until the transaction ends, so that two changes of one user come one after the other. */
+/** Locks the user until the transaction ends, so that concurrent changes are serialized. */
 export function lockUser(em: EntityManager, id: string): Promise<User | null> {
   return em.findOne(User, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
 }
@@ -29,7 +29,7 @@ export function findUserByEmail(em: EntityManager, emailIndexes: readonly string
   return em.findOne(User, { emailIndex: { $in: [...emailIndexes] } });
 }
 
-/** As `lockUser`. */
+/** Like `lockUser`. */
 export function lockUserByEmail(em: EntityManager, emailIndexes: readonly string[]): Promise<User | null> {
   return em.findOne(
     User,
@@ -38,7 +38,10 @@ export function lockUserByEmail(em: EntityManager, emailIndexes: readonly string
   );
 }
 
-/** One statement decides between many who ask at once. @returns whether no mail was sent since then */
+/**
+ * A single statement, so that only one of many concurrent callers succeeds.
+ * @returns whether no mail was sent since then
+ */
 export async function reserveMailSlotSince(
   em: EntityManager,
   id: string,
@@ -52,7 +55,10 @@ export async function reserveMailSlotSince(
   return rows.length > 0;
 }
 
-/** One row more than the limit, from the position on; ids are in the order of creation, so they alone sort the list. */
+/**
+ * Returns one row more than the limit, starting at the position. IDs are in order of creation, so they alone sort the
+ * list.
+ */
 export function findUserPage(
   em: EntityManager,
   filter: UserFilter,
@@ -76,7 +82,7 @@ export function countUsers(em: EntityManager, filter: UserFilter): Promise<numbe
   return em.count(User, whereOf(filter));
 }
 
-/** Newest first. The further the page, the longer it takes: PostgreSQL reads what it skips. */
+/** Newest first. Later pages take longer, because PostgreSQL reads the rows it skips. */
 export function findUsersByOffset(
   em: EntityManager,
   offset: number,

@@ -63,7 +63,7 @@ export class UserResponse {
     type: String,
     enum: [...USER_STATUSES],
     example: 'active',
-    description: 'Suspended users cannot sign in.',
+    description: '`active` or `suspended`. Suspended users cannot sign in.',
   })
   status!: string;
 
@@ -84,11 +84,11 @@ export class UserResponse {
 
 const responses = new WeakMap<Profile, UserResponse>();
 
-/** A profile that comes from the cache again has the same response. */
+/** Converts a profile to its response. Cached profiles share one response. */
 export function toUserResponse(profile: Profile): UserResponse {
-  const known = responses.get(profile);
-  if (known) {
-    return known;
+  const cached = responses.get(profile);
+  if (cached) {
+    return cached;
   }
   const { version: _version, createdAt, updatedAt, roles, ...members } = profile;
   const response = {
@@ -101,7 +101,7 @@ export function toUserResponse(profile: Profile): UserResponse {
   return response;
 }
 
-/** JSON Merge Patch (RFC 7396): what is left out stays, null removes. */
+/** JSON Merge Patch (RFC 7396): omitted fields stay the same, null removes. */
 export class UpdateProfile {
   @DisplayNameField()
   displayName?: string | null;

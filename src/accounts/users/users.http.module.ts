@@ -5,7 +5,7 @@ import { UsersModule } from './users.module.js';
 
 @Module({
   imports: [UsersModule],
-  // `users/me` first: the other controller has `users/:id`.
+  // `users/me` must come before `users/:id` of the other controller.
   controllers: [ProfileController, UsersController],
 })
 export class UsersHttpModule {}

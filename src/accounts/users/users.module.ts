@@ -7,7 +7,7 @@ import { User } from './user.entity.js';
 import { UserListService } from './user-list.service.js';
 import { UsersService } from './users.service.js';
 
-/** Users, and what can be done with them, without any transport. */
+/** User management, without any transport. */
 @Module({
   imports: [DatabaseModule.forFeature(accountsSchema, User)],
   providers: [EmailCipher, ProfileCache, UserListService, UsersService],

@@ -16,7 +16,7 @@ import {
 } from './user.repository.js';
 import { emailTaken, userNotFound } from './users.errors.js';
 
-/** Mails that anyone can ask for who knows an address are sent no more often than this. */
+/** The minimum time between mails that anyone who knows an address can trigger. */
 const MAIL_PAUSE_MS = 60_000;
 
 export interface NewUser {
@@ -26,8 +26,8 @@ export interface NewUser {
   readonly locale?: string | undefined;
   readonly timezone?: string | undefined;
   readonly roles: readonly string[];
-  /** Whether a mail to the address goes out with this, so that the next one has to wait. */
-  readonly mailed?: boolean;
+  /** Whether a mail is sent along with this, so that the next one has to wait. */
+  readonly mailSent?: boolean;
 }
 
 @Injectable()
@@ -41,8 +41,8 @@ export class UsersService {
   ) {}
 
   /**
-   * Adds a user in the caller's transaction and writes it.
-   * @throws Problem `email-taken`, also when another transaction was first
+   * Creates a user in the caller's transaction.
+   * @throws Problem `email-taken`, including if a concurrent transaction was faster
    */
   async create(em: EntityManager, input: NewUser): Promise<User> {
     const now = this.clock.now();
@@ -58,7 +58,7 @@ export class UsersService {
       roles: [...input.roles],
       status: 'active',
       metadata: {},
-      mailedAt: input.mailed ? now : null,
+      mailedAt: input.mailSent ? now : null,
       createdAt: now,
       updatedAt: now,
     });
@@ -75,14 +75,14 @@ export class UsersService {
     return findUserByEmail(em, this.emails.candidates(email));
   }
 
-  /** No one else changes this user until the caller's transaction ends. */
+  /** Locks the user until the caller's transaction ends. */
   lockByEmail(em: EntityManager, email: string): Promise<User | null> {
     return lockUserByEmail(em, this.emails.candidates(email));
   }
 
   /**
-   * Reserves the right to mail this user something that anyone can ask for; the next one has to wait a minute.
-   * @returns false when the last such mail is too recent
+   * Reserves the right to send this user a mail that anyone can trigger. The next one has to wait a minute.
+   * @returns false if the last such mail was too recent
    */
   reserveMailSlot(em: EntityManager, { id }: User): Promise<boolean> {
     const now = this.clock.now();
@@ -103,7 +103,7 @@ export class UsersService {
   }
 
   /**
-   * @param expected the versions that the change is meant for; undefined when any will do
+   * @param expected the versions that the change applies to; undefined for any
    * @throws Problem `user-not-found`, `precondition-failed`
    */
   async updateProfile(
@@ -120,13 +120,13 @@ export class UsersService {
       await this.change(em, user, patch);
       return this.profileOf(user);
     });
-    this.forget(id);
+    this.invalidate(id);
     return updated;
   }
 
   /**
-   * Changes a locked user in the caller's transaction; call `forget` after the commit. A patch that changes nothing
-   * makes no new version.
+   * Changes a locked user in the caller's transaction. Call `invalidate` after the commit. A patch without any changes
+   * doesn't create a new version.
    */
   async change(em: EntityManager, user: User, patch: ProfilePatch): Promise<void> {
     if (applyPatch(user, patch)) {
@@ -135,7 +135,7 @@ export class UsersService {
     }
   }
 
-  /** Marks the address as verified in the caller's transaction; call `forget` after the commit. */
+  /** Marks the address as verified in the caller's transaction. Call `invalidate` after the commit. */
   async markEmailVerified(em: EntityManager, id: string): Promise<void> {
     const user = await lockUser(em, id);
     if (user && !user.emailVerified) {
@@ -145,12 +145,12 @@ export class UsersService {
     }
   }
 
-  /** Makes every replica read the user again. */
-  forget(id: string): void {
+  /** Makes every replica reload the user. */
+  invalidate(id: string): void {
     this.profiles.invalidate(id);
   }
 
-  /** Lists what may be seen, so that a new column is not. */
+  /** Lists all visible fields explicitly, so that a new column isn't exposed by accident. */
   profileOf(user: User): Profile {
     const { id, version, emailVerified, displayName, locale, timezone } = user;
     const { avatarUrl, roles, status, metadata, createdAt, updatedAt } = user;

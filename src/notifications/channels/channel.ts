@@ -1,13 +1,13 @@
 import type { NotificationTarget, SendNotification } from '#libs/contracts';
 
-/** What a channel is asked to send. */
+/** A notification for a channel to send. */
 export interface OutgoingNotification {
-  /** The id of the delivery. */
+  /** The ID of the delivery. */
   readonly id: string;
   readonly template: string;
   readonly to: NotificationTarget;
   readonly data: SendNotification['data'];
-  /** The same in every attempt, so that a notification sent twice is recognized. */
+  /** The same in every attempt, so that duplicates can be recognized. */
   readonly messageId: string;
 }
 
@@ -15,15 +15,15 @@ export const SEND_OUTCOMES = ['sent', 'refused', 'deferred', 'unreachable', 'unk
 export type SendOutcomeKind = (typeof SEND_OUTCOMES)[number];
 
 /**
- * How an attempt to send ended: `refused` for good; certainly not sent and so to be retried, because this notification
- * was `deferred` or the server is `unreachable` for any (no connection, no login); or `unknown`, when the connection
- * broke at a point where the server may have taken it already.
+ * The result of an attempt to send. `refused` is permanent. `deferred` (concerns only this notification) and
+ * `unreachable` (concerns all of them: no connection, no login) mean that it was certainly not sent and can be retried.
+ * `unknown` means that the connection was lost when the server may already have accepted it.
  */
 export type SendOutcome =
   { readonly kind: 'sent' } | { readonly kind: Exclude<SendOutcomeKind, 'sent'>; readonly reason: string };
 
-/** A way to reach people: renders a notification and sends it. */
+/** A way to reach people. Renders a notification and sends it. */
 export abstract class Channel {
-  /** Never throws. When `signal` fires, the attempt ends and its outcome is unknown. */
+  /** Never throws. If `signal` aborts, the attempt ends and its outcome is unknown. */
   abstract send(notification: OutgoingNotification, signal: AbortSignal): Promise<SendOutcome>;
 }

@@ -11,7 +11,7 @@ import { mailTask } from './send-mail.job.js';
 /** How long final deliveries are kept. */
 const KEPT_MS = 90 * 24 * 60 * 60 * 1000;
 
-/** Ends deliveries that have expired, erases what failed ones still hold, and forgets old ones. */
+/** Expires overdue deliveries, erases the data of failed ones, and deletes old ones. */
 @PurgedBy(notifications.purge)
 export class DeliveriesPurge implements Purge {
   constructor(

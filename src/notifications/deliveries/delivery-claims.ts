@@ -15,13 +15,13 @@ import {
 } from './delivery.repository.js';
 import { mailTask } from './send-mail.job.js';
 
-/** A claim holds this long beyond its last renewal: so long does the mail of a process that was killed wait. */
+/** How long a claim is valid after its last renewal, and so how long a mail waits if its process is killed. */
 const LEASE_MS = 10_000;
 const RENEW_MS = 3_000;
-/** So that a postponed run does not come a moment too early. */
+/** So that a postponed run doesn't start a moment too early. */
 const MARGIN_MS = 100;
 
-/** Sees to it that no two runs send the same delivery at the same time. */
+/** Ensures that no two runs send the same delivery at the same time. */
 @Injectable()
 export class DeliveryClaims {
   constructor(
@@ -31,8 +31,8 @@ export class DeliveryClaims {
   ) {}
 
   /**
-   * @returns null when the delivery is final, so that there is nothing to do
-   * @throws PostponeJobError when another run is at it, or was until its process died
+   * @returns null if the delivery is final, so there's nothing to do
+   * @throws PostponeJobError if another run holds the claim, even if its process has died
    */
   async take(deliveryId: string): Promise<ClaimedDelivery | null> {
     const claimed = await this.database.run((em) => claimDelivery(em, deliveryId, LEASE_MS));
@@ -50,10 +50,8 @@ export class DeliveryClaims {
   }
 
   /**
-   * Lets a delivery that has failed be taken again, because a person asked for it. From here on it is in the outbox again, as
-   * any that is not final.
-   *
-   * @throws UnrecoverableJobError when it is too late for that
+   * Makes a failed delivery pending again at an operator's request, and puts its task back in the outbox.
+   * @throws UnrecoverableJobError if the delivery has expired
    */
   async reopen(deliveryId: string): Promise<void> {
     const state = await this.database.transaction(async (em) => {
@@ -61,7 +59,7 @@ export class DeliveryClaims {
       if (!reopened) {
         return (await deliveryStatus(em, deliveryId))?.state;
       }
-      await this.outbox.note(em, mailTask, deliveryId, reopened.userId);
+      await this.outbox.appendTask(em, mailTask, deliveryId, reopened.userId);
       return 'pending';
     });
     if (state === 'failed' || state === 'expired') {
@@ -73,8 +71,8 @@ export class DeliveryClaims {
     return expiresAt <= this.clock.now();
   }
 
-  /** Keeps the claim alive for as long as `work` takes. */
-  async holding<T>(claimed: ClaimedDelivery, work: () => Promise<T>): Promise<T> {
+  /** Renews the claim until `work` is done. */
+  async whileClaimed<T>(claimed: ClaimedDelivery, work: () => Promise<T>): Promise<T> {
     const renewal = setInterval(() => {
       this.database.run((em) => renewClaim(em, claimed, LEASE_MS)).catch(() => undefined);
     }, RENEW_MS);
@@ -85,12 +83,12 @@ export class DeliveryClaims {
     }
   }
 
-  /** For a later attempt. */
-  async giveBack(claimed: ClaimedDelivery, lastError: string): Promise<void> {
+  /** Releases the claim for a later attempt. */
+  async release(claimed: ClaimedDelivery, lastError: string): Promise<void> {
     await this.database.run((em) => releaseDelivery(em, claimed, lastError));
   }
 
-  /** The state and the note in the outbox change together, so that no finished delivery is put on the queue again. */
+  /** Updates the state and settles the task in one transaction, so that a finished delivery isn't enqueued again. */
   async finish(deliveryId: string, state: FinalState, lastError: string | null): Promise<void> {
     await this.database.transaction(async (em) => {
       await finishDelivery(em, deliveryId, state, lastError, this.clock.now());

@@ -1,7 +1,7 @@
 import type { NotificationTarget, SendNotification } from '#libs/contracts';
 import type { Sealer } from '#libs/crypto';
 
-/** What of a delivery is personal or secret. */
+/** The personal and secret data of a delivery. */
 export interface DeliveryPayload {
   readonly to: NotificationTarget;
   readonly data: SendNotification['data'];

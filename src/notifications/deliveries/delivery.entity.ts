@@ -5,31 +5,31 @@ export const DELIVERY_STATES = ['pending', 'sending', 'sent', 'failed', 'expired
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 export type FinalState = Exclude<DeliveryState, 'pending' | 'sending'>;
 
-/** One intent to tell a person something, and what became of it. */
+/** An intent to notify a person, and its state. */
 export const DeliveryEntity = defineEntity({
   name: 'Delivery',
   tableName: 'deliveries',
   schema: 'notifications',
   indexes: [{ name: 'deliveries_state_expires_at_index', properties: ['state', 'expiresAt'] }],
   properties: {
-    /** The id of the command that asked for it: one intent, one row. */
+    /** The ID of the command: one intent, one row. */
     id: p.uuid().primary(),
     userId: p.uuid(),
     template: p.text(),
     channel: p.text(),
     /**
-     * The address and the data of the template, sealed for `delivery:<id>`; erased when the state is final, and of a failure when
-     * its time is up, since a person may have mended what was wrong and want it sent.
+     * The address and the template's data, sealed for `delivery:<id>`. Erased once the state is final, but only on
+     * expiry if the delivery failed, because an operator may fix the cause and retry it.
      */
     sealed: p.text().nullable(),
     state: p.enum(DELIVERY_STATES).default('pending'),
-    /** Tells the runs apart: a run whose claim was taken over by a later one must not touch the row any more. */
+    /** Identifies the run. A run whose claim was taken over by a later one must no longer change the row. */
     attempts: p.integer().default(0),
-    /** While a run sends, it renews this; past it, the run has died. */
+    /** Renewed by the run while it sends. Once it's in the past, the run has died. */
     claimedUntil: p.datetime().columnType('timestamptz(3)').nullable(),
-    /** Message-ID (RFC 5322, section 3.6.4), the same in every attempt, so that a mail sent twice is recognised. */
+    /** Message-ID (RFC 5322, section 3.6.4), the same in every attempt, so that duplicates can be recognized. */
     messageId: p.text(),
-    /** Why the last attempt failed, without a word of the server's that may quote an address. */
+    /** Why the last attempt failed. Omits the server's text, which may contain an address. */
     lastError: p.text().nullable(),
     expiresAt: p.datetime().columnType('timestamptz(3)'),
     createdAt: p.datetime().columnType('timestamptz(3)').index('deliveries_created_at_index'),

@@ -11,26 +11,26 @@ export interface NewDelivery {
   readonly createdAt: Date;
 }
 
-/** What the run that holds the claim needs. */
+/** The data for the run that holds the claim. */
 export interface ClaimedDelivery {
   readonly id: string;
   readonly template: string;
   readonly sealed: string;
   readonly messageId: string;
-  /** The number of this run. */
+  /** The number of this run, starting at 1. */
   readonly attempt: number;
   readonly expiresAt: Date;
 }
 
 export interface DeliveryStatus {
   readonly state: DeliveryState;
-  /** Zero or less when nobody claims it. */
+  /** Zero or less if the delivery isn't claimed. */
   readonly claimRemainingMs: number;
 }
 
-// Claims run by PostgreSQL's clock, which all processes share.
+// Claims use PostgreSQL's clock, which all processes share.
 
-/** An intent that is there already stays as it is. */
+/** Has no effect if the intent already exists. */
 export async function insertDelivery(em: EntityManager, delivery: NewDelivery): Promise<void> {
   await em.execute(
     `insert into notifications.deliveries
@@ -49,7 +49,7 @@ export async function insertDelivery(em: EntityManager, delivery: NewDelivery): 
   );
 }
 
-/** @returns null when the delivery is final, unknown, or claimed by a run that lives */
+/** @returns null if the delivery is final, unknown, or claimed by a live run */
 export async function claimDelivery(
   em: EntityManager,
   id: string,
@@ -74,7 +74,7 @@ export async function claimDelivery(
     : null;
 }
 
-/** Makes a failed delivery pending, unless its time is up. @returns whose it is; null when it is not reopened */
+/** Makes a failed delivery pending unless it has expired. @returns its user, or null if it wasn't reopened */
 export async function reopenDelivery(
   em: EntityManager,
   id: string,
@@ -102,7 +102,7 @@ export async function renewClaim(
   );
 }
 
-/** Where a delivery stands that could not be claimed, and for how long another run's claim on it still holds. */
+/** The state of a delivery, and how long another run's claim on it is still valid. */
 export async function deliveryStatus(em: EntityManager, id: string): Promise<DeliveryStatus | null> {
   const [row] = await em.execute<{ state: DeliveryState; remaining: string | null }[]>(
     `select state, extract(epoch from claimed_until - now()) * 1000 as remaining
@@ -112,7 +112,7 @@ export async function deliveryStatus(em: EntityManager, id: string): Promise<Del
   return row ? { state: row.state, claimRemainingMs: Number(row.remaining ?? 0) } : null;
 }
 
-/** Gives the claim back after an attempt that may be repeated. */
+/** Releases the claim after an attempt that can be retried. */
 export async function releaseDelivery(
   em: EntityManager,
   { id, attempt }: ClaimedDelivery,
@@ -126,7 +126,7 @@ export async function releaseDelivery(
   );
 }
 
-/** The address and the data have served their purpose and are erased; of a failure they stay, so that it can be reopened. */
+/** Ends a delivery and erases its address and data. If it failed, they are kept so that it can be reopened. */
 export async function finishDelivery(
   em: EntityManager,
   id: string,
@@ -143,7 +143,7 @@ export async function finishDelivery(
   );
 }
 
-/** Ids of deliveries whose time is up although no run came to see it. */
+/** IDs of deliveries that have expired without a run noticing. */
 export async function findOverdue(em: EntityManager, at: Date, limit: number): Promise<string[]> {
   const rows = await em.execute<{ id: string }[]>(
     `select id from notifications.deliveries
@@ -154,7 +154,7 @@ export async function findOverdue(em: EntityManager, at: Date, limit: number): P
   return rows.map(({ id }) => id);
 }
 
-/** Erases what up to `limit` failed deliveries still hold although their time is up. @returns how many */
+/** Erases the data of up to `limit` failed deliveries that have expired. @returns the number of deliveries */
 export async function eraseFailed(em: EntityManager, at: Date, limit: number): Promise<number> {
   const rows = await em.execute<object[]>(
     `update notifications.deliveries set sealed = null where id in
@@ -166,7 +166,7 @@ export async function eraseFailed(em: EntityManager, at: Date, limit: number): P
   return rows.length;
 }
 
-/** Removes up to `limit` final deliveries that were asked for before `instant`. @returns how many */
+/** Deletes up to `limit` final deliveries created before `before`. @returns the number of deliveries */
 export async function deleteFinal(em: EntityManager, before: Date, limit: number): Promise<number> {
   const rows = await em.execute<object[]>(
     `delete from notifications.deliveries where id in

@@ -3,10 +3,10 @@ import { Counter, Histogram, Registry } from 'prom-client';
 import { countFromZero } from '#libs/telemetry';
 import { SEND_OUTCOMES, type SendOutcomeKind } from '../channels/index.js';
 
-/** Up to a day, which a mail may wait for a server that is down. */
+/** Up to a day, because mails wait while the mail server is down. */
 const BUCKETS_SECONDS = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600, 14_400, 86_400];
 
-/** What Prometheus is told about mails: how attempts end, and how long people wait. */
+/** Metrics of mails: the outcomes of attempts, and how long people wait. */
 @Injectable()
 export class MailMetrics {
   private readonly attempts: Counter<'outcome'>;
@@ -18,7 +18,7 @@ export class MailMetrics {
     this.attempts = new Counter({
       name: 'gatehouse_mail_attempts_total',
       help:
-        'Attempts to send an email by outcome: sent, refused (for good), deferred (the server wants it later), ' +
+        'Attempts to send an email by outcome: sent, refused (for good), deferred (the server asked to retry later), ' +
         'unreachable (no connection or login), unknown (the connection was lost midway).',
       labelNames: ['outcome'],
       registers,
@@ -34,7 +34,7 @@ export class MailMetrics {
     });
     this.durations = new Histogram({
       name: 'gatehouse_mail_delivery_seconds',
-      help: 'Time from the request that asked for an email until the SMTP server accepted it.',
+      help: 'Time from requesting an email until the SMTP server accepted it.',
       buckets: BUCKETS_SECONDS,
       registers,
     });
@@ -43,7 +43,7 @@ export class MailMetrics {
   attempted(deliveryId: string, outcome: SendOutcomeKind): void {
     this.attempts.inc({ outcome });
     if (outcome === 'sent') {
-      this.durations.observe(Math.max(0, Date.now() - madeAtMs(deliveryId)) / 1_000);
+      this.durations.observe(Math.max(0, Date.now() - createdAtMs(deliveryId)) / 1_000);
     }
   }
 
@@ -52,7 +52,7 @@ export class MailMetrics {
   }
 }
 
-/** A delivery has the id of its command, a UUIDv7: that begins with when it was made (RFC 9562, section 5.7). */
-function madeAtMs(id: string): number {
+/** A delivery has the ID of its command, a UUIDv7, which starts with its creation time (RFC 9562, section 5.7). */
+function createdAtMs(id: string): number {
   return Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
 }

@@ -10,17 +10,17 @@ import { MailMetrics } from './mail-metrics.js';
 
 export interface SendOptions {
   readonly signal: AbortSignal;
-  /** Whether a person asks for it again after it has failed. */
+  /** Whether an operator retries it after it has failed for good. */
   readonly revived: boolean;
 }
 
-/** How often to try again to write down an outcome that PostgreSQL did not take. */
-const RECORD_RETRY_MS = 500;
+/** How long to wait before storing an outcome again if PostgreSQL failed. */
+const STORE_RETRY_MS = 500;
 
 /**
- * Sends the mail of a delivery. One run at a time holds the claim; an outcome that is known is written down before
- * anything else may happen, so a mail goes out twice only when SMTP left its outcome unknown or the process was killed
- * in between, and then with the same Message-ID.
+ * Sends the mail of a delivery. Only one run at a time holds the claim, and a known outcome is stored before anything
+ * else happens. So a mail is only sent twice if SMTP left its outcome unknown or the process was killed in between, and
+ * then with the same Message-ID.
  */
 @Injectable()
 export class SendMailService {
@@ -33,7 +33,7 @@ export class SendMailService {
     private readonly metrics: MailMetrics,
   ) {}
 
-  /** @throws JobError when it has to be tried again, UnrecoverableJobError when that would not help */
+  /** @throws JobError if the job must be retried @throws UnrecoverableJobError if retrying wouldn't help */
   async send(deliveryId: string, { signal, revived }: SendOptions): Promise<void> {
     if (revived) {
       await this.claims.reopen(deliveryId);
@@ -48,11 +48,11 @@ export class SendMailService {
       this.metrics.expired();
       return;
     }
-    const outcome = await this.claims.holding(claimed, async () => {
-      const reached = await this.attempt(claimed, signal);
-      this.metrics.attempted(deliveryId, reached.kind);
-      await this.recordPersistently(claimed, reached, signal);
-      return reached;
+    const outcome = await this.claims.whileClaimed(claimed, async () => {
+      const result = await this.attempt(claimed, signal);
+      this.metrics.attempted(deliveryId, result.kind);
+      await this.storeOutcome(claimed, result, signal);
+      return result;
     });
     if (outcome.kind !== 'sent') {
       const message = `delivery ${deliveryId} was not sent (${outcome.kind}): ${outcome.reason}`;
@@ -65,40 +65,40 @@ export class SendMailService {
     const { id, template, messageId } = claimed;
     return payload
       ? this.channel.send({ id, template, messageId, ...payload }, signal)
-      : Promise.resolve({ kind: 'refused', reason: 'it cannot be opened' });
+      : Promise.resolve({ kind: 'refused', reason: 'decryption failed' });
   }
 
-  /** @returns null when the seal is broken: no later attempt would change that */
+  /** @returns null if the seal is broken, because retrying wouldn't help */
   private open({ id, sealed }: ClaimedDelivery): DeliveryPayload | null {
     try {
       return openDelivery(this.sealer, id, sealed);
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'unknown error';
-      this.logger.error(`delivery ${id} cannot be opened: ${reason}`);
+      this.logger.error(`could not decrypt delivery ${id}: ${reason}`);
       return null;
     }
   }
 
-  /** A mail that is out and not marked so would be sent again: while there is time, PostgreSQL is asked again. */
-  private async recordPersistently(
+  /** A mail that was sent but isn't marked as sent would be sent again, so retry as long as there is time. */
+  private async storeOutcome(
     claimed: ClaimedDelivery,
     outcome: SendOutcome,
     signal: AbortSignal,
   ): Promise<void> {
     for (;;) {
       try {
-        await this.record(claimed, outcome);
+        await this.tryToStore(claimed, outcome);
         return;
       } catch (error) {
         if (signal.aborted) {
           throw error;
         }
-        await delay(RECORD_RETRY_MS);
+        await delay(STORE_RETRY_MS);
       }
     }
   }
 
-  private async record(claimed: ClaimedDelivery, outcome: SendOutcome): Promise<void> {
+  private async tryToStore(claimed: ClaimedDelivery, outcome: SendOutcome): Promise<void> {
     switch (outcome.kind) {
       case 'sent':
         return this.claims.finish(claimed.id, 'sent', null);
@@ -107,7 +107,7 @@ export class SendMailService {
       case 'deferred':
       case 'unreachable':
       case 'unknown':
-        return this.claims.giveBack(claimed, `${outcome.kind}: ${outcome.reason}`);
+        return this.claims.release(claimed, `${outcome.kind}: ${outcome.reason}`);
     }
   }
 }

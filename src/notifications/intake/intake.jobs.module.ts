@@ -4,7 +4,7 @@ import { ChannelsModule } from '../channels/index.js';
 import { notificationsSchema } from '../migrations/index.js';
 import { SendNotificationHandler } from './send-notification.handler.js';
 
-/** What other services ask of this one. */
+/** Handles the commands of other services. */
 @Module({
   imports: [ChannelsModule, MessagingModule.forSchema(notificationsSchema)],
   providers: [SendNotificationHandler],

@@ -1,15 +1,15 @@
 import { Inject } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock } from '#libs/clock';
-import { findTemplate, type SendNotification, sendNotification } from '#libs/contracts';
+import { findTemplate, notifications, type SendNotification, sendNotification } from '#libs/contracts';
 import { Sealer } from '#libs/crypto';
 import { JobError } from '#libs/jobs';
 import { HandlesMessage, type Message, type MessageHandler, Outbox } from '#libs/messaging';
 import { MAIL_OPTIONS, type MailOptions } from '../channels/index.js';
 import { insertDelivery, mailTask, sealDelivery } from '../deliveries/index.js';
 
-/** Turns the command to notify someone into a delivery, and notes that it has to be sent. */
-@HandlesMessage(sendNotification)
+/** Creates a delivery for the command to notify someone, and the task to send it. */
+@HandlesMessage(notifications, sendNotification)
 export class SendNotificationHandler implements MessageHandler<SendNotification> {
   private readonly messageIdDomain: string;
 
@@ -22,11 +22,14 @@ export class SendNotificationHandler implements MessageHandler<SendNotification>
     this.messageIdDomain = new URL(publicUrl).hostname;
   }
 
-  /** @throws JobError when the template is unknown, as happens while a new release rolls out: it is retried */
+  /**
+   * @throws JobError if the template is unknown. That happens during a rollout, when an old process gets a command of a
+   * new release, so the job is retried.
+   */
   async handle(em: EntityManager, { id, data: notification }: Message<SendNotification>): Promise<void> {
     const { template, to, data, expiresAt } = notification;
     if (!findTemplate(template)) {
-      throw new JobError(`this release does not know the template "${template}"`);
+      throw new JobError(`unknown template "${template}" in this release`);
     }
     await insertDelivery(em, {
       id,
@@ -37,6 +40,6 @@ export class SendNotificationHandler implements MessageHandler<SendNotification>
       expiresAt: new Date(expiresAt),
       createdAt: this.clock.now(),
     });
-    await this.outbox.note(em, mailTask, id, to.userId);
+    await this.outbox.appendTask(em, mailTask, id, to.userId);
   }
 }

@@ -66,7 +66,7 @@ describe('the command send-notification', () => {
       const jobs = await bench.queue(notifications.deliver.name).getDelayed();
       const job = jobs.find(({ data }) => (data as { messageId: string }).messageId === id);
       expect(job?.attemptsMade).toBeGreaterThan(1);
-      expect(job?.failedReason).toBe('this release does not know the template "of-the-next-release"');
+      expect(job?.failedReason).toBe('unknown template "of-the-next-release" in this release');
     });
     expect(await bench.confirmations()).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Everything in the schema of notifications. */
+/** Creates the notifications schema. */
 export class Migration20261122000000 extends Migration {
   override up(): void {
     this.addSql(`create schema if not exists notifications`);

@@ -1,7 +1,7 @@
 /**
- * One column that fits any width. Styles stand on the elements, since some mailboxes drop the head; nothing is loaded
- * from elsewhere, so opening the mail tells nobody. The invisible characters keep the mailbox from
- * showing the text's beginning after the preheader.
+ * A single column that fits any width. Styles are inline, because some mail clients drop the head. Nothing is loaded
+ * from elsewhere, so opening the mail can't be tracked. The invisible characters keep mail clients from showing the
+ * start of the text after the preheader.
  */
 export const LAYOUT_HTML = `<!doctype html>
 <html lang="{{ lang }}" dir="ltr">

@@ -10,7 +10,7 @@ export interface RenderedMail {
   readonly text: string;
 }
 
-/** Nothing is read from disk, and a variable that is missing is an error rather than a gap in somebody's mail. */
+/** No templates from disk, and a missing variable is an error instead of a gap in someone's mail. */
 const STRICT = { templates: {}, strictVariables: true, strictFilters: true };
 
 @Injectable()
@@ -20,12 +20,12 @@ export class MailRenderer {
   private readonly html: Template[] = this.htmlEngine.parse(LAYOUT_HTML);
   private readonly text: Template[] = this.textEngine.parse(LAYOUT_TEXT);
 
-  /** @throws Error when there is no such template, or no link in the data that may stand in a mail */
+  /** @throws Error if the template is unknown, or if the data has no http(s) link */
   render(name: string, locale: string, data: Readonly<Record<string, string>>): RenderedMail {
     const lang = templateLocale(locale);
     const template = findTemplate(name);
     if (!template) {
-      throw new Error(`no template "${name}"`);
+      throw new Error(`unknown template "${name}"`);
     }
     const texts = template.texts[lang];
     const link = webLink(data['link']);
@@ -38,7 +38,7 @@ export class MailRenderer {
   }
 }
 
-/** `de-AT` is served in `de`, what is not translated in `en`. */
+/** Maps `de-AT` to `de`, and languages without a translation to `en`. */
 export function templateLocale(locale: string): TemplateLocale {
   const language = locale.toLowerCase().split(/[-_]/)[0];
   return TEMPLATE_LOCALES.find((known) => known === language) ?? 'en';

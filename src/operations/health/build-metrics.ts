@@ -3,7 +3,7 @@ import { findPackageJSON } from 'node:module';
 import { Injectable } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
 
-/** Tells Prometheus which version runs, so that a graph shows when that changed. */
+/** Exports the running version as a metric, so that graphs show when it changed. */
 @Injectable()
 export class BuildMetrics {
   constructor(registry: Registry) {

@@ -4,7 +4,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 const RESOLUTION_MS = 20;
 const WINDOW_MS = 10_000;
 
-/** How long the event loop kept things waiting of late. */
+/** Measures the recent event loop delay. */
 @Injectable()
 export class EventLoop implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
@@ -25,7 +25,7 @@ export class EventLoop implements OnApplicationBootstrap, OnApplicationShutdown 
     this.delay.disable();
   }
 
-  /** The mean delay over the last ten to twenty seconds, in milliseconds. */
+  /** The mean delay over the last 10 to 20 seconds, in milliseconds. */
   get meanDelayMs(): number {
     return Math.round(Math.max(this.lastMeanMs, this.currentMeanMs()));
   }

@@ -10,7 +10,7 @@ import { PoolMetrics } from './pool-metrics.js';
 import { Probes } from './probes.js';
 import { ReadinessMetrics } from './readiness-metrics.js';
 
-/** For every role: probes and metrics on the management port, and the drain that readiness tells of. */
+/** For every role: probes and metrics on the management port, and graceful shutdown. */
 @Global()
 @Module({
   imports: [TerminusModule.forRoot({ logger: false })],

@@ -12,7 +12,7 @@ import { REDIS } from '#libs/redis';
 import { EventLoop } from './event-loop.js';
 import { Lifecycle } from './lifecycle.js';
 
-/** A loop this slow serves nobody, and only a restart will help. */
+/** With a delay this long the process is stuck, and only a restart helps. */
 const MAX_EVENT_LOOP_DELAY_MS = 2000;
 const CHECK_TIMEOUT_MS = 2000;
 
@@ -34,12 +34,15 @@ export class HealthService {
     @Inject(REDIS) private readonly redis: Redis,
   ) {}
 
-  /** Whether the process is worth keeping. Asks no other server: a restart would not mend that one. */
+  /** Liveness probe. Doesn't check other servers, because a restart wouldn't fix them. */
   async live(): Promise<Health> {
     return evenWhileDraining(await this.run(() => this.checkEventLoop()));
   }
 
-  /** Whether to send requests here. Without Redis everything works, only slower: that is reported and stays ready. */
+  /**
+   * Readiness probe. Redis being down is reported but doesn't affect readiness: everything works without it, only
+   * slower.
+   */
   ready(): Promise<Health> {
     return this.run(
       () => this.checkProcess(),
@@ -49,7 +52,7 @@ export class HealthService {
     );
   }
 
-  /** Whether the start is over. */
+  /** Startup probe. */
   async startup(): Promise<Health> {
     const health = await this.run(
       () => this.checkStarted(),
@@ -116,8 +119,8 @@ export class HealthService {
 }
 
 /**
- * Terminus fails every check once the shutdown has begun. For readiness that is the point; a process that drains is
- * alive, though, and must not be killed for it.
+ * Terminus fails every check once shutdown has begun. That is right for readiness, but a draining process is alive and
+ * must not be killed.
  */
 function evenWhileDraining(health: Health): Health {
   const { status, error = {} } = health.result;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-/** Whether the process has come up: set once its listeners are open. */
+/** Whether the process has started. Set once its listeners are open. */
 @Injectable()
 export class Lifecycle {
   private up = false;

@@ -2,10 +2,10 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { Gauge, Registry } from 'prom-client';
 import { Connections, type PoolUsage } from '#libs/database';
 
-/** A scrape asks PostgreSQL itself, and would count its own questions: so the figures are those of a moment before. */
-const LOOK_EVERY_MS = 1_000;
+/** Updated in the background: other metrics query PostgreSQL during a scrape, which would distort these. */
+const UPDATE_EVERY_MS = 1_000;
 
-const FIGURES: Readonly<Record<string, { readonly help: string; readonly of: (pool: PoolUsage) => number }>> =
+const METRICS: Readonly<Record<string, { readonly help: string; readonly of: (pool: PoolUsage) => number }>> =
   {
     gatehouse_database_connections_used: {
       help: 'Connections to PostgreSQL that are in use.',
@@ -25,7 +25,7 @@ const FIGURES: Readonly<Record<string, { readonly help: string; readonly of: (po
     },
   };
 
-/** Tells Prometheus how many connections to PostgreSQL are in use, in all pools together. */
+/** Metrics of the PostgreSQL connections of all pools together. */
 @Injectable()
 export class PoolMetrics implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly gauges: readonly (readonly [Gauge, (pool: PoolUsage) => number])[];
@@ -35,7 +35,7 @@ export class PoolMetrics implements OnApplicationBootstrap, OnApplicationShutdow
     private readonly connections: Connections,
     registry: Registry,
   ) {
-    this.gauges = Object.entries(FIGURES).map(([name, { help, of }]) => [
+    this.gauges = Object.entries(METRICS).map(([name, { help, of }]) => [
       new Gauge({ name, help, registers: [registry] }),
       of,
     ]);
@@ -43,10 +43,10 @@ export class PoolMetrics implements OnApplicationBootstrap, OnApplicationShutdow
 
   async onApplicationBootstrap(): Promise<void> {
     const pools = await this.connections.pools();
-    this.look(pools);
+    this.update(pools);
     this.timer = setInterval(() => {
-      this.look(pools);
-    }, LOOK_EVERY_MS);
+      this.update(pools);
+    }, UPDATE_EVERY_MS);
     this.timer.unref();
   }
 
@@ -54,7 +54,7 @@ export class PoolMetrics implements OnApplicationBootstrap, OnApplicationShutdow
     clearInterval(this.timer);
   }
 
-  private look(pools: readonly PoolUsage[]): void {
+  private update(pools: readonly PoolUsage[]): void {
     for (const [gauge, of] of this.gauges) {
       gauge.set(pools.reduce((sum, pool) => sum + of(pool), 0));
     }

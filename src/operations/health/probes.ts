@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ManagementServer } from '#libs/management';
 import { HealthService } from './health.service.js';
 
-/** The probes of every role, on its management port. */
+/** Serves the probes of every role on its management port. */
 @Injectable()
 export class Probes implements OnModuleInit {
   constructor(

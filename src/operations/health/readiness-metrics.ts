@@ -5,22 +5,22 @@ import { within } from '#libs/lifecycle';
 import { coalesce } from '#libs/telemetry';
 import { HealthService } from './health.service.js';
 
-/** Longer than the checks take at most, and far shorter than a scrape may. */
+/** Longer than the checks' own timeouts, and far shorter than a scrape timeout. */
 const COLLECT_WITHIN_MS = 3_000;
 
-/** Tells Prometheus what the readiness probe would answer. */
+/** Exports the result of the readiness probe as metrics. */
 @Injectable()
 export class ReadinessMetrics {
   constructor(health: HealthService, registry: Registry) {
     const registers = [registry];
-    // Both gauges ask during the same scrape: one look answers them.
-    const look = coalesce(() => within(COLLECT_WITHIN_MS, health.ready()));
+    // Both gauges are collected in the same scrape, so they share one check.
+    const checkOnce = coalesce(() => within(COLLECT_WITHIN_MS, health.ready()));
     const ready = new Gauge({
       name: 'gatehouse_ready',
       help: '1 if readiness would return 200; 0 while the process is starting, draining or missing something it needs.',
       registers,
       collect: async () => {
-        ready.set((await look())?.status === 200 ? 1 : 0);
+        ready.set((await checkOnce())?.status === 200 ? 1 : 0);
       },
     });
     const checks = new Gauge({
@@ -29,7 +29,7 @@ export class ReadinessMetrics {
       labelNames: ['check'],
       registers,
       collect: async () => {
-        const results = resultsOf((await look())?.result);
+        const results = resultsOf((await checkOnce())?.result);
         checks.reset();
         for (const [check, up] of results) {
           checks.set({ check }, up ? 1 : 0);

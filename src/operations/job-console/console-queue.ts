@@ -4,15 +4,15 @@ import { type DeadLetters, NotADeadLetterError } from '#libs/bull';
 
 const REDACTED = '[redacted]';
 
-/** A queue as the console sees it: payloads redacted, and a retry that gives a dead letter all its attempts again. */
+/** A queue in the console. Redacts payloads, and a retry gives a dead letter all of its attempts again. */
 export class ConsoleQueue extends BullAdapter {
   constructor(
     queue: Queue,
-    shown: readonly string[],
+    visibleFields: readonly string[],
     private readonly deadLetters: DeadLetters,
   ) {
     super(queue);
-    this.setFormatter('data', (payload: unknown) => redact(payload, shown));
+    this.setFormatter('data', (payload: unknown) => redact(payload, visibleFields));
     this.setFormatter('returnValue', (value: unknown) => (value === null ? null : REDACTED));
   }
 
@@ -23,12 +23,12 @@ export class ConsoleQueue extends BullAdapter {
 
   override async getJobs(...range: Parameters<BullAdapter['getJobs']>): Promise<Job[]> {
     const jobs = await super.getJobs(...range);
-    // Several are put back at once: one that somebody else was faster with must not keep the others.
+    // For "retry all": a job that someone else has just revived must not keep the others from being revived.
     return jobs.map((job) => this.present(job, (id) => this.reviveIfThere(id)));
   }
 
   private present(job: Job, revive: (id: string) => Promise<void>): Job {
-    // bull-board counts the attempt that is to come; there is none to come for a job that is over.
+    // bull-board adds one for the next attempt, but a finished job has none.
     job.attemptsMade -= job.finishedOn ? 1 : 0;
     job.retry = () => revive(String(job.id));
     return job;
@@ -45,12 +45,12 @@ export class ConsoleQueue extends BullAdapter {
   }
 }
 
-/** Every member by its name, so that people see what there is; and the value of those alone that may be shown. */
-function redact(payload: unknown, shown: readonly string[]): unknown {
+/** Keeps all field names, so that people see what there is, but only the values that operators may see. */
+function redact(payload: unknown, visibleFields: readonly string[]): unknown {
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
     return REDACTED;
   }
   return Object.fromEntries(
-    Object.entries(payload).map(([name, value]) => [name, shown.includes(name) ? value : REDACTED]),
+    Object.entries(payload).map(([name, value]) => [name, visibleFields.includes(name) ? value : REDACTED]),
   );
 }

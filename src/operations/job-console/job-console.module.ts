@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { JobConsole } from './job-console.js';
 
-/** A page that shows the jobs of all queues, on the management port. Needs the queues, and a management token to be there. */
+/** The job console: a page on the management port that shows the jobs of all queues. Needs a management token. */
 @Module({ providers: [JobConsole] })
 export class JobConsoleModule {}

@@ -9,7 +9,7 @@ import { describeError } from '#libs/telemetry';
 const PATH = '/jobs';
 const POLL_SECONDS = 5;
 
-/** The page has its styles in elements, and asks for a font that we don't let it fetch from elsewhere. */
+/** The page uses inline styles. It also requests a web font, which we block. */
 const CONTENT_SECURITY_POLICY = [
   `default-src 'none'`,
   `script-src 'self'`,
@@ -23,8 +23,8 @@ const CONTENT_SECURITY_POLICY = [
 ].join('; ');
 
 /**
- * What may be changed: dead letters and delayed jobs may run now. Nobody adds, edits or removes a job by hand: what is not
- * acknowledged would come again, and what is shown of a payload is not what is in it.
+ * The allowed changes: retrying dead letters and running delayed jobs now. Jobs can't be added, edited or removed by
+ * hand: removed ones would be enqueued again unless they were confirmed, and payloads are shown redacted.
  */
 const CHANGES: ReadonlySet<string> = new Set([
   '/api/queues/:queueName/retry/:queueStatus',
@@ -33,7 +33,7 @@ const CHANGES: ReadonlySet<string> = new Set([
   '/api/queues/:queueName/:jobId/promote',
 ]);
 
-/** The job console, by bull-board. */
+/** The job console, based on bull-board. */
 @Injectable()
 export class JobConsole implements OnModuleInit {
   private readonly logger = new Logger(JobConsole.name);
@@ -62,7 +62,7 @@ export class JobConsole implements OnModuleInit {
     }
   }
 
-  /** Loaded here, so that a process without a console pays nothing for it. */
+  /** Imported here, so that processes without a console don't load it. */
   private async createBoard(): Promise<FastifyPluginAsync> {
     const [{ createBullBoard }, { FastifyAdapter }, { ConsoleQueue }] = await Promise.all([
       import('@bull-board/api'),
@@ -73,7 +73,7 @@ export class JobConsole implements OnModuleInit {
     createBullBoard({
       queues: this.queues
         .entries()
-        .map(([name, queue]) => new ConsoleQueue(queue, this.shownOf(name), this.deadLetters)),
+        .map(([name, queue]) => new ConsoleQueue(queue, this.visibleFieldsOf(name), this.deadLetters)),
       serverAdapter: adapter,
       options: {
         uiConfig: {
@@ -89,32 +89,44 @@ export class JobConsole implements OnModuleInit {
         },
       },
     });
-    adapter.setErrorHandler((error) => this.answerTo(error));
+    adapter.setErrorHandler((error) => this.handleError(error));
     return adapter.registerPlugin() as unknown as FastifyPluginAsync;
   }
 
-  private shownOf(name: string): readonly string[] {
-    return this.jobs.find((job) => job.name === name)?.shown ?? [];
+  private visibleFieldsOf(name: string): readonly string[] {
+    return this.jobs.find((job) => job.name === name)?.visibleFields ?? [];
   }
 
-  /** What people did wrong is told to them; what we did, to the log. */
-  private answerTo(error: Error): ControllerHandlerReturnType {
+  /** Sends the operator's errors to the operator, and logs ours. */
+  private handleError(error: Error): ControllerHandlerReturnType {
     const { statusCode = 500 } = error as FastifyError;
     if (error instanceof NotADeadLetterError || error.message.endsWith('is not in a delayed state')) {
-      return refusal(409, 'ERRORS.STATUS_NOT_RETRIABLE', error.message);
+      return errorResponse(409, 'ERRORS.STATUS_NOT_RETRIABLE', error.message);
     }
     if (statusCode < 500 || error instanceof URIError) {
-      return refusal(statusCode < 500 ? statusCode : 400, 'ERRORS.INVALID_REQUEST_BODY', error.message);
+      return errorResponse(statusCode < 500 ? statusCode : 400, 'ERRORS.INVALID_REQUEST_BODY', error.message);
     }
     if (!this.queues.connections.isReady) {
-      return refusal(503, 'ERRORS.REDIS_UNAVAILABLE', 'Redis is not responding. Try again when it is back.');
+      return errorResponse(
+        503,
+        'ERRORS.REDIS_UNAVAILABLE',
+        'Redis is not responding. Try again when it is back.',
+      );
     }
     this.logger.error('the job console failed', { err: describeError(error) });
-    return refusal(500, 'ERRORS.INTERNAL_SERVER_ERROR', 'Something went wrong. See the log for details.');
+    return errorResponse(
+      500,
+      'ERRORS.INTERNAL_SERVER_ERROR',
+      'Something went wrong. See the log for details.',
+    );
   }
 }
 
-/** The status is sent as it is, whatever bull-board's type says of it. */
-function refusal(status: number, key: ErrorTranslationKey, message: string): ControllerHandlerReturnType {
+/** The status is sent as is, although bull-board's type doesn't allow it. */
+function errorResponse(
+  status: number,
+  key: ErrorTranslationKey,
+  message: string,
+): ControllerHandlerReturnType {
   return { status: status as 400, body: { error: { key }, message } };
 }

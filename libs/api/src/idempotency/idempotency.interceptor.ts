@@ -16,29 +16,32 @@ import { Fails } from '../openapi/fails.js';
 import { invalidInput } from '#libs/problem';
 import { idempotencyKeyReused, IdempotencyStore, idempotentRequestRunning } from '#libs/idempotency';
 
-/** A structured-field string, or the bare form that most clients send (draft-ietf-httpapi-idempotency-key-header-07). */
+/**
+ * A structured-field string, or the unquoted form that most clients send
+ * (draft-ietf-httpapi-idempotency-key-header-07).
+ */
 const KEY = /^(?:"([\x21\x23-\x5b\x5d-\x7e ]{1,255})"|([\x21\x23-\x7e]{1,255}))$/;
 const REPLAYED_HEADERS = ['etag', 'location'] as const;
 
-/** What is replayed. */
-interface Answer {
+/** A stored response, replayed when the request is repeated. */
+interface StoredResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
 }
 
 interface IdempotentOptions<R> {
-  /** The status of an answer whose result the service keeps in its own transaction. */
+  /** The status of a response that the service stores in its own transaction. */
   readonly status: number;
-  /** The body of such an answer. */
+  /** The body of such a response. */
   readonly body: (result: R) => unknown;
 }
 
 const Options = Reflector.createDecorator<IdempotentOptions<never> | null>();
 
 /**
- * Honors `Idempotency-Key`: a POST that creates or sends can be repeated without doing it twice.
- * @param options for a handler whose service calls `IdempotencyStore.keep`
+ * Supports `Idempotency-Key`: repeating a POST that creates or sends something does it only once.
+ * @param options required if the handler's service calls `IdempotencyStore.keep`
  */
 export function Idempotent<R>(options: IdempotentOptions<R> | null = null): MethodDecorator {
   return applyDecorators(
@@ -70,16 +73,16 @@ class IdempotencyInterceptor implements NestInterceptor {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const header = request.headers['idempotency-key'];
-    return header === undefined ? next.handle() : from(this.once(parseKey(header), context, next));
+    return header === undefined ? next.handle() : from(this.runOnce(parseKey(header), context, next));
   }
 
-  private async once(key: string, context: ExecutionContext, next: CallHandler): Promise<unknown> {
+  private async runOnce(key: string, context: ExecutionContext, next: CallHandler): Promise<unknown> {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const caller = request.principal?.userId ?? addressOf(request);
     const id = this.store.idOf(caller, `${request.method} ${request.routeOptions.url}`, key);
-    const stored = (await this.store.begin(id, request.body)) as Answer | undefined;
+    const stored = (await this.store.begin(id, request.body)) as StoredResponse | undefined;
     if (stored) {
       void reply.status(stored.status).headers({ ...stored.headers, 'Idempotency-Replayed': 'true' });
       return stored.body;
@@ -88,9 +91,10 @@ class IdempotencyInterceptor implements NestInterceptor {
     if (kept) {
       return body;
     }
-    const answer: Answer = { status: reply.statusCode, headers: replayedHeaders(reply), body };
-    // What was done is done: a failure from here on must neither hide it nor free the key to do it again.
-    await this.store.complete(id, answer).catch((error: unknown) => {
+    const response: StoredResponse = { status: reply.statusCode, headers: replayedHeaders(reply), body };
+    // The request has taken effect. From here on, a failure must neither hide that nor release the key, or a retry
+    // would do it again.
+    await this.store.complete(id, response).catch((error: unknown) => {
       this.logger.error(
         'a response could not be stored, so its request cannot be repeated with the same key',
         error,
@@ -104,14 +108,16 @@ class IdempotencyInterceptor implements NestInterceptor {
     options: IdempotentOptions<unknown> | null,
     next: CallHandler,
   ): Promise<{ result: unknown; kept: boolean }> {
-    const toAnswer = (result: unknown): Answer => {
+    const toResponse = (result: unknown): StoredResponse => {
       if (!options) {
-        throw new Error('a handler whose service keeps its result needs @Idempotent({ status, body })');
+        throw new Error(
+          'the service stores its own result, so the handler needs @Idempotent({ status, body })',
+        );
       }
       return { status: options.status, headers: {}, body: options.body(result) };
     };
     try {
-      return await this.store.run(id, toAnswer, () =>
+      return await this.store.run(id, toResponse, () =>
         lastValueFrom(next.handle(), { defaultValue: undefined }),
       );
     } catch (error) {

@@ -1,11 +1,11 @@
-/** How the text of a query becomes a value; what can't be converted stays as it is, for the checks to refuse. */
+/** Converts the text of a query parameter. Returns what it can't convert unchanged, so that validation rejects it. */
 export type Converter = (value: unknown) => unknown;
 
 const MEMBERS = Symbol('declared members');
 
 type Members = Map<string, Converter | null>;
 
-/** Notes that the class has this member. Done by each field decorator. */
+/** Records that the class declares this member. Called by every field decorator. */
 export function declareMember(convert: Converter | null): PropertyDecorator {
   return (prototype, property) => {
     const own = Reflect.getOwnMetadata(MEMBERS, prototype) as Members | undefined;
@@ -15,7 +15,7 @@ export function declareMember(convert: Converter | null): PropertyDecorator {
   };
 }
 
-/** The members of a class, those of its base classes included. */
+/** The members that a class and its base classes declare. */
 export function declaredMembers(prototype: object): ReadonlyMap<string, Converter | null> {
   return (Reflect.getMetadata(MEMBERS, prototype) as Members | undefined) ?? new Map<string, null>();
 }

@@ -8,7 +8,6 @@ import {
   IsObject,
   IsString,
   IsUUID,
-  Matches,
   Max,
   MaxLength,
   Min,
@@ -18,25 +17,21 @@ import {
 } from 'class-validator';
 import { declareMember } from './declared-members.js';
 
-/**
- * Members of an input: each decorator says once what is allowed, and both the check and the OpenAPI document follow
- * from it.
- */
+/** Options of an input field. Each decorator states its rules once, for both validation and the OpenAPI document. */
 interface FieldOptions {
   readonly description: string;
   readonly example?: unknown;
-  /** May be left out. */
+  /** May be omitted. */
   readonly optional?: boolean;
-  /** May be null, as a merge patch removes a value (RFC 7396). */
+  /** May be null. In a merge patch, null removes the value (RFC 7396). */
   readonly nullable?: boolean;
 }
 
 interface StringFieldOptions extends FieldOptions {
   readonly minLength?: number;
   readonly maxLength: number;
-  readonly pattern?: RegExp;
   readonly format?: string;
-  /** A rule that no pattern expresses, and the sentence that follows the member's name when it is broken. */
+  /** A rule that lengths can't express. `message` follows the name of the field. */
   readonly rule?: {
     readonly code: string;
     readonly test: (text: string) => boolean;
@@ -47,14 +42,13 @@ interface StringFieldOptions extends FieldOptions {
 const TOO_LONG = '$property must be at most $constraint1 characters long';
 
 export function StringField(options: StringFieldOptions): PropertyDecorator {
-  const { minLength, maxLength, pattern, format, rule } = options;
+  const { minLength, maxLength, format, rule } = options;
   return field(
     options,
     {
       type: String,
       maxLength,
       ...(minLength === undefined ? {} : { minLength }),
-      ...(pattern === undefined ? {} : { pattern: pattern.source }),
       ...(format === undefined ? {} : { format }),
     },
     IsString(),
@@ -69,7 +63,6 @@ export function StringField(options: StringFieldOptions): PropertyDecorator {
           }),
         ]),
     MaxLength(maxLength, { message: TOO_LONG }),
-    ...(pattern === undefined ? [] : [Matches(pattern)]),
     ...(rule === undefined
       ? []
       : [
@@ -89,7 +82,7 @@ export function EmailField(options: FieldOptions): PropertyDecorator {
     { example: 'ada@acme.com', ...options },
     { type: String, format: 'email', maxLength: 254 },
     IsEmail({ allow_utf8_local_part: true }, { message: '$property must be an email address' }),
-    // Quoted parts and invisible characters pass the standard's grammar and are refused by mail servers.
+    // Quoted parts and invisible characters are valid in the standard's grammar but rejected by mail servers.
     ValidateBy({
       name: 'isEmail',
       validator: {
@@ -105,7 +98,7 @@ export function UuidField(options: FieldOptions): PropertyDecorator {
   return field(
     { example: '0197f9a2-5c1e-7c3b-9d52-6f1d1c1f4a10', ...options },
     { type: String, format: 'uuid', maxLength: 36 },
-    // One id, one spelling: it names entries of caches, too.
+    // Normalize the case, because IDs are also cache keys.
     declareMember(toLowerCase),
     IsUUID(),
   );
@@ -130,7 +123,7 @@ interface QueryOptions extends Omit<FieldOptions, 'nullable'> {
   readonly default?: unknown;
 }
 
-/** A whole number in a query. */
+/** An integer in a query. */
 export function IntegerQuery(options: QueryOptions & { min: number; max: number }): PropertyDecorator {
   const { min, max } = options;
   return field(
@@ -166,7 +159,7 @@ function defaultOf(options: QueryOptions): { default?: unknown } {
 
 function field(options: FieldOptions, schema: object, ...checks: PropertyDecorator[]): PropertyDecorator {
   const { description, example, optional = false, nullable = false } = options;
-  const skips = (value: unknown): boolean =>
+  const isExempt = (value: unknown): boolean =>
     (optional && value === undefined) || (nullable && value === null);
   return applyDecorators(
     declareMember(null),
@@ -177,7 +170,7 @@ function field(options: FieldOptions, schema: object, ...checks: PropertyDecorat
       ...(nullable ? { nullable } : {}),
       ...(example === undefined ? {} : { example }),
     }),
-    ValidateIf((_, value: unknown) => !skips(value)),
+    ValidateIf((_, value: unknown) => !isExempt(value)),
     ...checks,
   );
 }

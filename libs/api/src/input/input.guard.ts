@@ -5,7 +5,7 @@ import { invalidInput, type InvalidMember, malformedRequest } from '#libs/proble
 import { MAX_ERRORS, memberPointer, unknownMember } from './members.js';
 import { UnreadableBody } from './unreadable-body.js';
 
-/** What a handler asks for. */
+/** What a handler accepts. */
 interface AcceptedInput {
   readonly body: boolean;
   readonly query: boolean;
@@ -15,13 +15,13 @@ class Sample {
   body(@Body() _body: unknown): void {}
   query(@Query() _query: unknown): void {}
 }
-/** Where Nest keeps the decorators of parameters, learned from two of them: its own names for that are internal. */
+/** Where Nest stores parameter decorators. Its names for them are internal, so we read them from a sample class. */
 const [ARGUMENTS] = Reflect.getMetadataKeys(Sample, 'body') as string[];
 const [BODY, QUERY] = ['body', 'query'].map((method) => kindsIn(Sample, method)[0]);
 
 /**
- * Rejects what cannot be read, and members where a handler accepts none: the pipe sees only what a handler asks for, and
- * nothing that a client sends may be dropped silently.
+ * Rejects unreadable input, and any body or query for handlers that don't declare one. The pipe only sees declared
+ * input, and we never silently drop anything that a client sends.
  */
 @Injectable()
 export class InputGuard implements CanActivate {
@@ -30,14 +30,14 @@ export class InputGuard implements CanActivate {
     return { body: kinds.includes(BODY), query: kinds.includes(QUERY) };
   });
 
-  /** @throws Problem `invalid-input`, `malformed-request`, and what was wrong with the body */
+  /** @throws Problem `invalid-input`, `malformed-request`, or the problem of an unreadable body */
   canActivate(context: ExecutionContext): boolean {
     const { body, query, routeOptions, url } = context.switchToHttp().getRequest<FastifyRequest>();
     if (body instanceof UnreadableBody) {
       throw body.problem;
     }
     requireDecodable(url);
-    // Pages without a version may be linked to with any query.
+    // Unversioned pages accept any query, because links to them may have one.
     if (!/^\/v\d/.test(routeOptions.url ?? '')) {
       return true;
     }
@@ -53,16 +53,16 @@ export class InputGuard implements CanActivate {
   }
 }
 
-/** The kinds of a handler's decorated parameters, as Nest numbers them. */
+/** The kinds of a handler's decorated parameters, in Nest's numbering. */
 function kindsIn(controller: object, method: string): (string | undefined)[] {
   const decorated = Reflect.getMetadata(ARGUMENTS, controller, method) as object | undefined;
   return Object.keys(decorated ?? {}).map((key) => key.split(':', 1)[0]);
 }
 
-/** Fastify takes what is not UTF-8 in a query as it stands; it would be searched for, and never be found. */
+/** Fastify passes on invalid UTF-8 in a query without decoding it, so a search for it would never find anything. */
 function requireDecodable(url: string): void {
   const start = url.indexOf('?');
-  // Most have no query, and most of those no escapes.
+  // Fast path: most requests have no query, or one without escapes.
   if (start < 0 || !url.includes('%', start)) {
     return;
   }
@@ -73,7 +73,7 @@ function requireDecodable(url: string): void {
   }
 }
 
-/** An empty object says nothing and is what many clients send with every POST. */
+/** Empty objects are accepted, because many clients send one with every POST. */
 function undeclaredMembers(input: unknown): InvalidMember[] {
   if (input === undefined || input === null) {
     return [];

@@ -4,7 +4,7 @@ import { invalidInput, type InvalidMember } from '#libs/problem';
 import { declaredMembers } from './declared-members.js';
 import { MAX_ERRORS, memberPointer, storabilityOf, unknownMember } from './members.js';
 
-/** class-validator's names of constraints as the stable codes of the contract. */
+/** Maps class-validator's constraint names to the API's stable codes. */
 const CODES: Readonly<Record<string, string>> = {
   isEmail: 'invalid-email',
   isIn: 'not-one-of',
@@ -20,9 +20,9 @@ const CODES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Turns a body, a query or parameters into their class and refuses what the class does not declare. Only members that
- * are declared are ever copied, by name: names such as `constructor` or `toString` are strangers like any other.
- * @throws Problem `invalid-input` with a pointer to every invalid member, up to a bound
+ * Converts a body, query or path parameters to their class, and rejects undeclared members. Only declared members are
+ * copied, by name, so that `constructor` and `toString` are rejected like any other unknown name.
+ * @throws Problem `invalid-input` with a pointer to each invalid member, up to `MAX_ERRORS`
  */
 @Injectable()
 export class InputPipe implements PipeTransform {
@@ -37,7 +37,7 @@ export class InputPipe implements PipeTransform {
       const message = 'must be a JSON object';
       throw invalidInput({ errors: [{ pointer: '', code: 'wrong-type', message }] });
     }
-    const { input, errors } = take(value, metatype as Type<Record<string, unknown>>, type !== 'body');
+    const { input, errors } = copyDeclared(value, metatype as Type<Record<string, unknown>>, type !== 'body');
     const broken = flatten(await validate(input, { forbidUnknownValues: true }));
     if (errors.length + broken.length > 0) {
       throw invalidInput({ errors: [...errors, ...broken].slice(0, MAX_ERRORS) });
@@ -46,8 +46,8 @@ export class InputPipe implements PipeTransform {
   }
 }
 
-/** Bodies have been checked by their parser; queries and parameters come here straight from the URL. */
-function take(
+/** The parser has already checked bodies. Queries and path parameters come straight from the URL. */
+function copyDeclared(
   value: object,
   metatype: Type<Record<string, unknown>>,
   fromUrl: boolean,
@@ -85,7 +85,7 @@ function flatten(errors: readonly ValidationError[]): InvalidMember[] {
   });
 }
 
-/** One missing member fails each of its constraints; it is said once. */
+/** A missing member fails all its constraints. Report it once. */
 function distinct(errors: readonly InvalidMember[]): InvalidMember[] {
   return [...new Map(errors.map((error) => [error.code, error])).values()];
 }

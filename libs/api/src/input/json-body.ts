@@ -1,14 +1,14 @@
 import { invalidInput, type InvalidMember, malformedRequest } from '#libs/problem';
 import { MAX_ERRORS, memberPointer, storabilityOf, unknownMember } from './members.js';
 
-/** Deeper than any input of ours, and far below where recursive code would run out of stack. */
+/** Deeper than any input we accept, and far below where recursive code would overflow the stack. */
 const MAX_DEPTH = 32;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Parses a JSON body and refuses what no later layer should have to think of: broken UTF-8, members that would change
- * a prototype, texts that PostgreSQL can't store, and nesting that exhausts the stack.
+ * Parses a JSON body. Rejects what no later layer should have to handle: invalid UTF-8, members that would change a
+ * prototype, strings that PostgreSQL can't store, and nesting that would overflow the stack.
  * @returns undefined for an empty body
  * @throws Problem `malformed-request`, `invalid-input`
  */
@@ -40,22 +40,22 @@ function parse(text: string): unknown {
   }
 }
 
-interface Place {
+interface Node {
   readonly value: unknown;
   readonly pointer: string;
   readonly depth: number;
 }
 
-/** Walks without recursion, so that the walk itself can't be overflowed, and stops when there is enough to say. */
+/** Iterative, so that nesting can't overflow the stack here either. Stops after `MAX_ERRORS`. */
 function inspect(root: unknown): InvalidMember[] {
   const errors: InvalidMember[] = [];
-  const open: Place[] = [{ value: root, pointer: '', depth: 0 }];
-  for (let place = open.pop(); place && errors.length < MAX_ERRORS; place = open.pop()) {
-    const { value, pointer, depth } = place;
+  const pending: Node[] = [{ value: root, pointer: '', depth: 0 }];
+  for (let node = pending.pop(); node && errors.length < MAX_ERRORS; node = pending.pop()) {
+    const { value, pointer, depth } = node;
     if (typeof value === 'string') {
       errors.push(...storabilityOf(value, pointer));
     } else if (value === Infinity || value === -Infinity) {
-      // It would be stored as null.
+      // JSON.stringify turns it into null.
       errors.push({
         pointer,
         code: 'out-of-range',
@@ -72,7 +72,7 @@ function inspect(root: unknown): InvalidMember[] {
           errors.push(unknownMember(childPointer));
         } else {
           errors.push(...storabilityOf(key, childPointer));
-          open.push({ value: child, pointer: childPointer, depth: depth + 1 });
+          pending.push({ value: child, pointer: childPointer, depth: depth + 1 });
         }
       }
     }

@@ -1,10 +1,10 @@
 import type { InvalidMember } from '#libs/problem';
 
-/** So many are named at most: an answer must not grow with the malice of the question. */
+/** The maximum number of errors in a response, so that a malicious request can't inflate it. */
 export const MAX_ERRORS = 20;
 const MAX_POINTER_LENGTH = 256;
 
-/** RFC 6901: the pointer to `key` below `pointer`. Keys are the caller's, so their length has a bound here. */
+/** RFC 6901: the pointer to `key` below `pointer`. Truncated, because clients choose the keys. */
 export function memberPointer(pointer: string, key: string): string {
   const name = key.slice(0, MAX_POINTER_LENGTH).replaceAll('~', '~0').replaceAll('/', '~1');
   return `${pointer}/${name}`.slice(0, MAX_POINTER_LENGTH);
@@ -14,7 +14,10 @@ export function unknownMember(pointer: string): InvalidMember {
   return { pointer: printable(pointer), code: 'unknown-member', message: 'is not a known field' };
 }
 
-/** PostgreSQL stores neither U+0000 nor half a surrogate pair; both are refused by name rather than by an error of its. */
+/**
+ * PostgreSQL can't store U+0000 or lone surrogates. Rejecting them here returns a clear error instead of a database
+ * error.
+ */
 export function storabilityOf(text: string, pointer: string): InvalidMember[] {
   if (text.includes('\0')) {
     const message = 'must not contain the character U+0000';
@@ -27,7 +30,7 @@ export function storabilityOf(text: string, pointer: string): InvalidMember[] {
   return [];
 }
 
-/** A pointer may quote the very key that is unstorable; the answer must still be good UTF-8. */
+/** A pointer may contain the unstorable key itself, but the response must be valid UTF-8. */
 function printable(pointer: string): string {
   return pointer.replaceAll('\0', '\uFFFD').toWellFormed();
 }

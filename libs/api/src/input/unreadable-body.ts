@@ -1,8 +1,8 @@
 import type { Problem } from '#libs/problem';
 
 /**
- * Stands for a body that could not be read, until a guard throws its problem: only then have the limits counted the
- * request, and is it known who may ask at all.
+ * Takes the place of a body that couldn't be parsed. A guard throws its problem later, once rate limits have counted
+ * the request and the caller is authorized.
  */
 export class UnreadableBody {
   constructor(readonly problem: Problem) {}

@@ -2,12 +2,12 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { API_VERSIONS, type ApiVersion, LATEST_VERSION } from './documents.js';
 
-/** What Swagger's page needs beyond the default policy: its own scripts and styles, some of them in the page. */
+/** Swagger UI needs its own scripts and styles, including inline ones. */
 const PAGE_POLICY =
   "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; " +
   "img-src 'self' data:; frame-ancestors 'none'";
 
-/** Serves `/docs/v1`, `/openapi/v1.json`, `/openapi/v1.yaml` and so on; `/docs` leads to the latest version. */
+/** Serves `/docs/v1`, `/openapi/v1.json`, `/openapi/v1.yaml` and so on. `/docs` redirects to the latest version. */
 export function serveDocuments(
   app: NestFastifyApplication,
   documents: Record<ApiVersion, OpenAPIObject>,

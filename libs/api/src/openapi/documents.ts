@@ -4,7 +4,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { declaredTags } from './tag.js';
 import { describeOperation, type Operation, PROBLEM_SCHEMA, type Route } from './operations.js';
 
-/** Oldest first; the last one is where new clients start. */
+/** Oldest first. New clients should use the last one. */
 export const API_VERSIONS = ['1', '2'] as const;
 export type ApiVersion = (typeof API_VERSIONS)[number];
 export const LATEST_VERSION: ApiVersion = '2';
@@ -12,13 +12,11 @@ export const LATEST_VERSION: ApiVersion = '2';
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 
 interface DocumentOptions {
-  /** The base URL to show; none in the files that are checked in. */
-  readonly server?: string;
   readonly title: string;
   readonly description: string;
 }
 
-/** The OpenAPI document of each version: what stands under its prefix, and what has no version. */
+/** The OpenAPI document of each version: the paths under its prefix and the unversioned ones. */
 export function createDocuments(
   app: INestApplication,
   options: DocumentOptions,
@@ -30,7 +28,7 @@ export function createDocuments(
   ) as Record<ApiVersion, OpenAPIObject>;
 }
 
-function base({ title, description, server }: DocumentOptions): Omit<OpenAPIObject, 'paths'> {
+function base({ title, description }: DocumentOptions): Omit<OpenAPIObject, 'paths'> {
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.0.3')
     .setTitle(title)
@@ -43,9 +41,6 @@ function base({ title, description, server }: DocumentOptions): Omit<OpenAPIObje
       description: 'The `accessToken` you get when you sign in.',
     });
   declaredTags().forEach(([name, text]) => builder.addTag(name, text));
-  if (server !== undefined) {
-    builder.addServer(server);
-  }
   return builder.build();
 }
 
@@ -77,7 +72,7 @@ function forVersion(
   return document;
 }
 
-/** Nest offers the version of each path in the factory's third argument, and a handler with two versions two paths. */
+/** Identifies a route without its version: a handler with two versions has two paths but one key. */
 function routeKey(controller: string, method: string): string {
   return `${controller}.${method}`;
 }
@@ -100,7 +95,10 @@ function findRoutes(app: INestApplication): Map<string, Route> {
   return routes;
 }
 
-/** Schemas that only the other version refers to. Removing one may orphan another, so it goes on until none is left. */
+/**
+ * Removes schemas that only another version uses. Repeats until nothing changes, because removing one may orphan
+ * another.
+ */
 function dropUnused(document: OpenAPIObject): void {
   const schemas = document.components?.schemas ?? {};
   for (let found = true; found;) {

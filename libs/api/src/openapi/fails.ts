@@ -3,7 +3,7 @@ import type { ProblemFactory } from '#libs/problem';
 
 const Failures = Reflector.createDecorator<readonly ProblemFactory[]>();
 
-/** The problems of an operation, besides those that any operation may have. May be repeated. */
+/** Declares the problems an operation can return, besides those that any operation can. May be repeated. */
 export function Fails(...problems: ProblemFactory[]): MethodDecorator {
   return (target, key, descriptor: PropertyDescriptor) => {
     Failures([...failuresOf(descriptor.value as object), ...problems])(target, key, descriptor);

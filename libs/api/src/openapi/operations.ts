@@ -15,16 +15,16 @@ import { deprecationOf } from '../deprecation.js';
 import { isLimited } from '#libs/limits';
 import { failuresOf } from './fails.js';
 
-/** The handler behind an operation; its decorators say what the document has to tell. */
+/** The handler of an operation. The document is generated from its decorators. */
 export interface Route {
   readonly name: string;
   readonly handler: object;
   readonly controller: object;
 }
 
-/** How a path and its method are read. */
-interface Reading {
-  /** Refuses a query and a body that are not asked for. */
+/** How a path and method handle input. */
+interface InputHandling {
+  /** Rejects an undeclared query or body. */
   readonly strict: boolean;
   readonly readsBody: boolean;
 }
@@ -101,16 +101,16 @@ export const PROBLEM_SCHEMA = {
   },
 };
 
-/** Completes an operation with what its decorators say: id, errors with examples, limits and headers. */
-export function describeOperation(operation: Operation, route: Route, reading: Reading): void {
+/** Completes an operation from its decorators: ID, errors with examples, rate limits and headers. */
+export function describeOperation(operation: Operation, route: Route, input: InputHandling): void {
   operation.operationId = route.name;
   const limited = isLimited(route.handler, route.controller);
   const byStatus = Map.groupBy(
-    [...unreadable(operation, reading), ...problemsOf(route, limited)],
+    [...inputProblems(operation, input), ...problemsOf(route, limited)],
     ({ definition }) => definition.status,
   );
   for (const [status, problems] of [...byStatus].sort(([a], [b]) => a - b)) {
-    // What an operation declares of itself, as probes do of their 503, is not a problem document.
+    // Keep what the operation declares itself, such as the 503 of a probe, which isn't a problem document.
     operation.responses[status] ??= problemResponse(status, problems);
   }
   const deprecated = deprecationOf(route.handler) !== undefined;
@@ -124,8 +124,8 @@ export function describeOperation(operation: Operation, route: Route, reading: R
   }
 }
 
-/** What is wrong with a request before anybody looks at what it asks for. */
-function unreadable(operation: Operation, { strict, readsBody }: Reading): ProblemFactory[] {
+/** Problems that are found before the handler runs. */
+function inputProblems(operation: Operation, { strict, readsBody }: InputHandling): ProblemFactory[] {
   const hasInput = (operation.parameters?.length ?? 0) > 0 || operation.requestBody !== undefined;
   return [
     ...(strict || hasInput ? [invalidInput, malformedRequest] : []),

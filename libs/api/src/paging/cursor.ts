@@ -12,20 +12,20 @@ export const invalidCursor = defineProblem('invalid-cursor', {
     '`page` or the `Link` header, or leave it out to start with the first page.',
 });
 
-/** Turns positions in lists into texts that clients can send back but can neither read nor make. */
+/** Encodes list positions as strings that clients can send back but can neither read nor forge. */
 @Injectable()
 export class Cursors {
   constructor(private readonly sealer: Sealer) {}
 
   /**
-   * @param list names the list together with its filters and order; its cursors open for no other
+   * @param list identifies the list, its filters and its order. A cursor is only valid for the same `list`.
    * @throws Problem `invalid-cursor`
    */
   read({ limit, cursor }: CursorQuery, list: string): PageRequest {
     return { limit, position: cursor === undefined ? null : this.decode(cursor, list) };
   }
 
-  /** The `page` member for a slice of the list. */
+  /** The `page` member of a response, for a slice of the list. */
   page<T extends { readonly id: string }>(slice: Slice<T>, list: string): CursorPage {
     const { items, hasNext, hasPrevious, total } = slice;
     const first = items.at(0);

@@ -20,7 +20,7 @@ export class CursorQuery {
   cursor?: string;
 
   @BooleanQuery({
-    description: 'Whether to count all items. Takes a while on long lists.',
+    description: 'Whether to count all items. Slow on long lists.',
     default: false,
   })
   total: boolean = false;
@@ -49,7 +49,7 @@ export class CursorPage {
   total?: number;
 }
 
-/** RFC 8288: the neighbouring pages as `Link` headers, with every other parameter kept. */
+/** RFC 8288: adds `Link` headers for the adjacent pages. Keeps all other query parameters. */
 export function linkPages(
   request: FastifyRequest,
   reply: FastifyReply,

@@ -11,22 +11,24 @@ const JSON_TYPE = 'application/json';
 const MERGE_PATCH_TYPE = 'application/merge-patch+json';
 const BODY_LIMIT_BYTES = 100 * 1024;
 const HEADERS_LIMIT_BYTES = 16 * 1024;
-/** Longer than any id; a cursor stands in the query. */
+/** Longer than any ID. Cursors are in the query. */
 const MAX_PARAM_LENGTH = 256;
-/** A client that needs longer to send headers and body is broken or hostile (slow loris). */
+/** A client that takes longer to send headers and body is broken or hostile (slow loris). */
 const REQUEST_TIMEOUT_MS = 30_000;
-/** Longer than the idle timeout of common balancers (60 s), so that it is they who close an idle connection. */
+/** Longer than the idle timeout of common load balancers (60 s), so that they close idle connections, not us. */
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
-/** What ids look like; anything else could forge log lines, or be an address that has no business in a log. */
+/** What IDs look like. Anything else could forge log lines, or be an email address that must not be logged. */
 const SANE_REQUEST_ID = /^[A-Za-z0-9._:=+/-]{1,128}$/;
 
 export interface ServerOptions {
   readonly publicUrl: string;
-  /** CIDRs of the proxies whose `X-Forwarded-For` is believed. */
+  /** CIDRs of the proxies whose `X-Forwarded-For` is trusted. */
   readonly trustedProxies: readonly string[];
 }
 
-/** A Fastify that answers in problem documents from its first byte on. */
+/**
+ * Creates a Fastify adapter that answers every error with a problem document, even for requests that can't be parsed.
+ */
 export function createFastifyAdapter({ publicUrl, trustedProxies }: ServerOptions): FastifyAdapter {
   const adapter = new FastifyAdapter({
     logger: false,
@@ -36,7 +38,7 @@ export function createFastifyAdapter({ publicUrl, trustedProxies }: ServerOption
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     return503OnClosing: false,
-    // A missing Host is answered by a hook, since Node would answer it without a word.
+    // A hook handles a missing Host header, because Node would send an empty response.
     http: { maxHeaderSize: HEADERS_LIMIT_BYTES, requireHostHeader: false },
     genReqId: requestIdOf,
     ...unreadableRequestsAsProblems(publicUrl),
@@ -60,7 +62,7 @@ export function createFastifyAdapter({ publicUrl, trustedProxies }: ServerOption
     fastify.addContentTypeParser<Buffer>(mediaType, { parseAs: 'buffer' }, (request, body, done) => {
       done(
         null,
-        readOrExplain(() => {
+        readOrDefer(() => {
           requireReadable(request, mediaType);
           return parseJsonBody(body);
         }),
@@ -73,7 +75,7 @@ export function createFastifyAdapter({ publicUrl, trustedProxies }: ServerOption
   return adapter;
 }
 
-function readOrExplain(read: () => unknown): unknown {
+function readOrDefer(read: () => unknown): unknown {
   try {
     return read();
   } catch (error) {
@@ -85,8 +87,8 @@ function readOrExplain(read: () => unknown): unknown {
 }
 
 /**
- * A merge patch is for PATCH alone (RFC 5789), JSON is in UTF-8 (RFC 8259, section 8.1), and a compressed body is told which
- * codings are taken: none (RFC 9110, section 15.5.16).
+ * Merge patches are only for PATCH (RFC 5789), JSON must be UTF-8 (RFC 8259, section 8.1), and compressed bodies are
+ * rejected with the accepted codings, which is none (RFC 9110, section 15.5.16).
  */
 function requireReadable({ method, headers }: FastifyRequest, mediaType: string): void {
   if (!/^(identity)?$/i.test(headers['content-encoding']?.trim() ?? '')) {

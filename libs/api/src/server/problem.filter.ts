@@ -16,7 +16,7 @@ import { PINO } from '#libs/telemetry';
 import { HTTP_OPTIONS, type HttpOptions } from '../http.options.js';
 import { MethodTable, sendProblem } from '#libs/http';
 
-/** What the framework answers by status alone. */
+/** Problems for framework errors, which only have a status. */
 const BY_STATUS: Readonly<Record<number, ProblemFactory>> = {
   400: malformedRequest,
   404: notFound,
@@ -26,7 +26,9 @@ const BY_STATUS: Readonly<Record<number, ProblemFactory>> = {
   431: headersTooLarge,
 };
 
-/** Turns every error into a problem document (RFC 9457). What is not a known problem is logged and tells nothing. */
+/**
+ * Converts every error to a problem document (RFC 9457). Unknown errors are logged, and the response reveals nothing.
+ */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(
@@ -39,7 +41,7 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    // Whoever hung up in the middle of a body gets no answer, and is no failure of ours.
+    // The client closed the connection while sending the body. There's no one to answer, and it isn't our failure.
     if (request.raw.destroyed && !request.raw.complete) {
       return;
     }
@@ -58,7 +60,8 @@ export class ProblemFilter implements ExceptionFilter {
       return error;
     }
     if (error instanceof HttpException) {
-      // Of a method that the path has not, the framework may say something else: QUERY misses a body first.
+      // For a method that the path doesn't support, the framework may report something else first: for QUERY, a missing
+      // body.
       if (error.getStatus() === 404 || !this.methods.has(request.method, request.url)) {
         return this.methods.problemOf(request.url);
       }

@@ -13,38 +13,38 @@ import {
 import { closeInTime, securityHeadersFor } from '#libs/http';
 
 const LATENCY_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-/** What a strange caller makes up must not become a series of its own. */
+/** Unknown methods share one label, so that clients can't create new time series. */
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const PROXY_WARNING_INTERVAL_MS = 60_000;
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Of the trace that it belongs to, as the logs name it; without tracing, only of one that the caller began. */
+    /** The trace ID, as logged. Without tracing, it's only set if the caller sent one. */
     traceId: string | undefined;
-    /** Of the request as a whole; undefined without tracing. */
+    /** The span of the whole request. Undefined without tracing. */
     span: Span | undefined;
   }
 }
 
 interface HookOptions {
   readonly logger: Logger;
-  /** For the line of each request. */
+  /** Logs one line per request. */
   readonly accessLog: Logger;
   readonly registry: Registry;
   readonly publicUrl: string;
   readonly trustsProxies: boolean;
-  /** Whether the process is about to leave; answers then ask clients to open their next connection elsewhere. */
+  /** Whether the process is draining. Responses then ask clients to reconnect elsewhere. */
   readonly isDraining: () => boolean;
 }
 
-/** What happens to every request around its handler: id, headers, one log line, one measurement. */
+/** Adds what every request gets around its handler: ID, headers, one log line and one measurement. */
 export function addRequestHooks(fastify: FastifyInstance, options: HookOptions): void {
   const { logger, accessLog, isDraining } = options;
   const observe = createObserver(options.registry);
   const headers = securityHeadersFor(options.publicUrl);
   const warnOfProxy = createProxyWarning(logger);
 
-  // Declared beforehand, as Fastify asks: requests then keep one shape.
+  // Fastify wants decorations declared up front, so that all requests have the same shape.
   fastify.decorateRequest('traceId', undefined);
   fastify.decorateRequest('span', undefined);
   const tracing = currentTracing();
@@ -65,7 +65,7 @@ export function addRequestHooks(fastify: FastifyInstance, options: HookOptions):
     inContext(request, done);
   });
 
-  // Asked when the answer is sent: a request that came before the drain may end in it, and its connection with it.
+  // Checked when the response is sent: a request that arrived before the drain may end during it.
   fastify.addHook('onSend', (_request, reply, _payload, done) => {
     if (isDraining()) {
       void reply.header('Connection', 'close');
@@ -84,7 +84,10 @@ export function addRequestHooks(fastify: FastifyInstance, options: HookOptions):
   });
 }
 
-/** What `work` does, however late, carries the request's ids into the log, and its span. */
+/**
+ * Runs `work` in the request's context, so that everything it does, even later, logs the request's IDs and belongs to
+ * its span.
+ */
 function inContext({ id: requestId, traceId, span }: FastifyRequest, work: () => void): void {
   const context = { requestId, ...(traceId === undefined ? {} : { traceId }) };
   if (span) {
@@ -107,7 +110,7 @@ function addSpans(fastify: FastifyInstance, tracing: Tracing): void {
   });
 }
 
-/** No query, body or address: they may hold tokens and personal data. */
+/** No query, body or address: they may contain tokens and personal data. */
 function requestLine(request: FastifyRequest, reply: FastifyReply, route: string): object {
   return {
     requestId: request.id,
@@ -121,7 +124,7 @@ function requestLine(request: FastifyRequest, reply: FastifyReply, route: string
   };
 }
 
-/** With a trusted proxy in between, Fastify took the address from the header, so it differs from the socket's. */
+/** Behind a trusted proxy, Fastify takes the address from the header, so it differs from the socket's. */
 function isFromProxy(request: FastifyRequest, trustsProxies: boolean): boolean {
   return trustsProxies && request.ip !== request.socket.remoteAddress;
 }
@@ -141,7 +144,7 @@ function createProxyWarning(logger: Logger): (remoteAddress: string | undefined)
   };
 }
 
-/** prom-client hashes the labels at each observation; the handful of combinations is looked up here for less. */
+/** prom-client hashes the labels for each observation. Caching the few combinations is cheaper. */
 function createObserver(
   registry: Registry,
 ): (method: string, route: string, status: number, seconds: number) => void {
@@ -152,13 +155,13 @@ function createObserver(
     buckets: LATENCY_BUCKETS_SECONDS,
     registers: [registry],
   });
-  const known = new Map<string, Histogram.Internal<'method' | 'route' | 'status'>>();
+  const children = new Map<string, Histogram.Internal<'method' | 'route' | 'status'>>();
   return (method, route, status, seconds) => {
     const key = `${method} ${status} ${route}`;
-    let child = known.get(key);
+    let child = children.get(key);
     if (!child) {
       child = histogram.labels(method, route, String(status));
-      known.set(key, child);
+      children.set(key, child);
     }
     child.observe(seconds);
   };

@@ -11,7 +11,7 @@ export const accountExists = defineTemplate('account-exists', {
     ],
     action: 'Sign in',
     fallback: "If the button doesn't work, copy this link into your browser:",
-    notes: ["Wasn't you? Just ignore this email; nobody got into your account."],
+    notes: ["Wasn't you? Just ignore this email; no one got into your account."],
     sentBy: 'Sent by',
   },
   de: {

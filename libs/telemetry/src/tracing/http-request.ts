@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Span, Tracing } from './tracing.js';
 
-/** Of RFC 9110 and RFC 5789: what `http.request.method` may say. */
+/** Methods of RFC 9110 and RFC 5789: the values allowed for `http.request.method`. */
 const METHODS: ReadonlySet<string> = new Set(
   'GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH'.split(' '),
 );
@@ -10,14 +10,14 @@ interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly scheme: string;
-  /** The pattern that the path matched, asked for at the end. */
+  /** The matched route pattern. Called at the end of the request. */
   readonly route: () => string | undefined;
 }
 
 /**
- * A span for a request, by the semantic conventions for HTTP; it ends when the connection is done with the answer.
- * `url.path`, `url.query`, addresses and user agents are left out: paths and queries may hold tokens, and the rest is
- * about a person.
+ * Starts a span for a request, following the semantic conventions for HTTP. It ends when the response is closed. Omits
+ * `url.path`, `url.query`, addresses and user agents: paths and queries may contain tokens, and the rest is personal
+ * data.
  */
 export function traceRequest(tracing: Tracing, { request, response, scheme, route }: Exchange): Span {
   const { method = '', headers, httpVersion } = request;
@@ -33,21 +33,21 @@ export function traceRequest(tracing: Tracing, { request, response, scheme, rout
       'network.protocol.version': httpVersion,
     },
   });
-  // Comes last, also when the caller leaves before the answer.
+  // 'close' is always the last event, even if the client disconnects before the response.
   response.once('close', () => {
     const matched = route();
     if (matched !== undefined) {
       span.rename(`${verb} ${matched}`);
       span.set({ 'http.route': matched });
     }
-    describeAnswer(span, response);
+    describeResponse(span, response);
     span.end();
   });
   return span;
 }
 
-/** What the caller did wrong is no error of the server (semantic conventions, "Status"). */
-function describeAnswer(span: Span, { statusCode, writableFinished }: ServerResponse): void {
+/** A 4xx isn't a server error (semantic conventions, "Status"). */
+function describeResponse(span: Span, { statusCode, writableFinished }: ServerResponse): void {
   if (!writableFinished) {
     span.fail('aborted');
     return;

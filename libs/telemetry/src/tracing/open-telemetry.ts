@@ -25,7 +25,7 @@ import { createSampler } from './sampler.js';
 import { formatTraceparent, parseTraceparent } from './traceparent.js';
 import type { Span, SpanAttributes, SpanIds, SpanOptions, Tracing, TracingOptions } from './tracing.js';
 
-/** How long the end of the process may wait for a collector. */
+/** How long shutdown may wait for a collector. */
 const STOP_WITHIN_MS = 2_000;
 
 const KINDS: Readonly<Record<SpanOptions['kind'], SpanKind>> = {
@@ -36,7 +36,7 @@ const KINDS: Readonly<Record<SpanOptions['kind'], SpanKind>> = {
   consumer: SpanKind.CONSUMER,
 };
 
-/** Tracing by OpenTelemetry's SDK. Loaded by `startTracing` alone, so that nothing else pays for it. */
+/** Tracing with the OpenTelemetry SDK. Only loaded by `startTracing`, so it costs nothing without tracing. */
 export class OpenTelemetryTracing implements Tracing {
   private readonly storage = new AsyncLocalStorage<OpenTelemetrySpan>();
   private readonly provider: TracerProvider;
@@ -44,7 +44,7 @@ export class OpenTelemetryTracing implements Tracing {
   private readonly report: TracingOptions['report'];
 
   constructor({ url, serviceName, sampler, batch, report }: TracingOptions) {
-    // What is said of exports belongs to no request, whichever has set off their timer.
+    // Export errors don't belong to any request, even though one may have started the timer.
     this.report = AsyncResource.bind(report);
     const exporter = new OTLPTraceExporter({ url });
     this.provider = new TracerProvider({
@@ -64,20 +64,20 @@ export class OpenTelemetryTracing implements Tracing {
   }
 
   begin({ name, kind, attributes = {}, parent }: SpanOptions): Span {
-    const around = parent === undefined ? this.storage.getStore()?.asParent() : remoteParent(parent);
+    const parentContext = parent === undefined ? this.storage.getStore()?.asParent() : remoteParent(parent);
     const span = this.tracer.startSpan(
       name,
       { kind: KINDS[kind], attributes: { ...attributes } },
-      around ?? ROOT_CONTEXT,
+      parentContext ?? ROOT_CONTEXT,
     );
     return new OpenTelemetrySpan(span, this.storage);
   }
 
   /**
-   * A span that has ended records nothing any more: what a request leaves behind, such as a connection with its timers,
-   * does not go on adding to its trace.
+   * Only starts a span if the current one is still recording. What outlives a request, such as a connection and its
+   * timers, must not keep adding to its trace.
    */
-  beginPart(options: SpanOptions): Span | undefined {
+  beginChild(options: SpanOptions): Span | undefined {
     return this.storage.getStore()?.isRecording ? this.begin(options) : undefined;
   }
 
@@ -90,7 +90,7 @@ export class OpenTelemetryTracing implements Tracing {
   }
 
   async stop(): Promise<void> {
-    // The exporter has reported what fails here.
+    // The exporter has already reported any failure.
     const sent = this.provider.shutdown().then(
       () => true,
       () => true,
@@ -148,7 +148,7 @@ class OpenTelemetrySpan implements Span {
   }
 }
 
-/** Undefined, and so a new trace, when there is none or it is not valid. */
+/** Undefined if the traceparent is missing or invalid, which starts a new trace. */
 function remoteParent(traceparent: string | null): Context | undefined {
   const parent = parseTraceparent(traceparent);
   return parent
@@ -161,7 +161,7 @@ function remoteParent(traceparent: string | null): Context | undefined {
     : undefined;
 }
 
-/** The environment is asked last and so wins. */
+/** The environment comes last, so it takes precedence. */
 function describeProcess(serviceName: string): Resource {
   return resourceFromAttributes({ 'service.name': serviceName }).merge(
     detectResources({

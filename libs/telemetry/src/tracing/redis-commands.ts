@@ -1,7 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { errorTypeOf, type Span, type Tracing } from './tracing.js';
 
-/** What ioredis tells of a command. Its arguments are left out here: they may hold anything. */
+/** What ioredis publishes about a command. Its arguments are ignored, because they may contain anything. */
 interface CommandEvent {
   readonly command: string;
   readonly database: number;
@@ -12,13 +12,13 @@ interface CommandEvent {
 
 const CHANNEL = 'tracing:ioredis:command';
 
-/** A span for each command that any connection of the process sends as a part of something. */
+/** Adds a span for each Redis command that is sent within a trace, on any connection of this process. */
 export function traceRedisCommands(tracing: Tracing): void {
   const spans = new WeakMap<object, Span>();
   subscribe(`${CHANNEL}:start`, (message) => {
     const event = message as CommandEvent;
     const name = event.command.toUpperCase();
-    const span = tracing.beginPart({
+    const span = tracing.beginChild({
       name,
       kind: 'client',
       attributes: {

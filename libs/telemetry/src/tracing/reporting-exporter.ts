@@ -4,7 +4,7 @@ import { errorTypeOf } from './tracing.js';
 
 type OnResult = Parameters<SpanExporter['export']>[1];
 
-/** An exporter that tells once that spans are lost, and once that they are not any more, rather than for each batch. */
+/** An exporter that reports once when spans are lost and once when export works again, instead of for each batch. */
 export class ReportingExporter implements SpanExporter {
   private readonly outage: Outage;
 
@@ -38,7 +38,7 @@ export class ReportingExporter implements SpanExporter {
   }
 }
 
-/** The socket's code or the HTTP status; a message may quote the endpoint with its credentials. */
+/** The socket error code or the HTTP status. Messages may contain the endpoint and its credentials. */
 function reasonOf(error: unknown): string {
   const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
   return typeof code === 'number' ? `HTTP ${String(code)}` : errorTypeOf(cause ?? error);

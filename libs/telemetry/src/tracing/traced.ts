@@ -7,10 +7,10 @@ import {
   type TracingOptions,
 } from './tracing.js';
 
-/** Undefined, the normal case, costs those who ask a comparison. */
+/** Undefined by default, so without tracing each check costs only a comparison. */
 let active: Tracing | undefined;
 
-/** Begins to trace. Only now is anything of OpenTelemetry loaded. */
+/** Starts tracing. OpenTelemetry is only loaded here. */
 export async function startTracing(options: TracingOptions): Promise<void> {
   const { OpenTelemetryTracing } = await import('./open-telemetry.js');
   const { traceRedisCommands } = await import('./redis-commands.js');
@@ -22,23 +22,23 @@ export function currentTracing(): Tracing | undefined {
   return active;
 }
 
-/** What a line of the log says of the span that it was written in. */
+/** The IDs of the current span, for the log. */
 export function currentSpanIds(): SpanIds | undefined {
   const span = active?.current();
   return span && { traceId: span.traceId, spanId: span.spanId };
 }
 
-/** Runs `work` in a span that ends with it, and fails with it. Without tracing it is no more than the work. */
+/** Runs `work` in a span that ends, and fails, with it. Without tracing, just runs `work`. */
 export function traced<T>(options: SpanOptions, work: (span: Span | undefined) => Promise<T>): Promise<T> {
   return active ? inSpan(active.begin(options), work) : work(undefined);
 }
 
-/** As `traced`, but only where something around it is recorded. */
-export function tracedPart<T>(
+/** Like `traced`, but only starts a span if the current one is recording. */
+export function tracedChild<T>(
   options: SpanOptions,
   work: (span: Span | undefined) => Promise<T>,
 ): Promise<T> {
-  const span = active?.beginPart(options);
+  const span = active?.beginChild(options);
   return span ? inSpan(span, work) : work(undefined);
 }
 

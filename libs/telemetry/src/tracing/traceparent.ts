@@ -7,11 +7,11 @@ export interface Traceparent {
 
 const SAMPLED = 0x01;
 
-/** What a `traceparent` says; undefined when it is not valid, and the trace begins anew. */
+/** Parses a `traceparent` header. Returns undefined if it's invalid, which starts a new trace. */
 export function parseTraceparent(text: unknown): Traceparent | undefined {
   const [, version, traceId = '', parentId = '', flags = '', more] =
     /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/.exec(String(text)) ?? [];
-  // Later versions may append members; ff is forbidden, and an id of zeros means none.
+  // Later versions may append fields. Version ff is forbidden, and an all-zero ID is invalid.
   const isValid =
     version !== undefined &&
     version !== 'ff' &&

@@ -1,4 +1,4 @@
-/** Where a piece of work stands in a trace, as logs name it. */
+/** The IDs of a span, for the log. */
 export interface SpanIds {
   readonly traceId: string;
   readonly spanId: string;
@@ -7,43 +7,45 @@ export interface SpanIds {
 export type SpanAttributes = Readonly<Record<string, string | number>>;
 
 export interface SpanOptions {
-  /** Of few different values: no id, no path. */
+  /** Low cardinality: no IDs, no paths. */
   readonly name: string;
   readonly kind: 'internal' | 'server' | 'client' | 'producer' | 'consumer';
-  /** Never personal data, a token, a URL with a query or a value of a statement. */
+  /** Never personal data, tokens, URLs with a query, or statement values. */
   readonly attributes?: SpanAttributes;
-  /** The traceparent of what caused it; null begins a trace. Left out: the span around it, or else a new trace. */
+  /**
+   * The traceparent of the cause. Null starts a new trace. Default: the current span or, if there is none, a new trace.
+   */
   readonly parent?: string | null;
 }
 
-/** A piece of work that is under way. */
+/** A span in progress. */
 export interface Span extends SpanIds {
   rename(name: string): void;
   set(attributes: SpanAttributes): void;
-  /** `errorType` is a code or the name of a class, never a message: messages quote values. */
+  /** `errorType` is a code or a class name, never a message, because messages contain values. */
   fail(errorType: string): void;
   end(): void;
-  /** What `work` begins, however late, belongs to this span. */
+  /** Runs `work` in this span. Everything it starts, even later, belongs to the span. */
   run<T>(work: () => T): T;
 }
 
-/** What the application knows of OpenTelemetry. */
+/** The application's interface to OpenTelemetry. */
 export interface Tracing {
   begin(options: SpanOptions): Span;
-  /** A span for what is worth telling only as a part of something; undefined when nothing around it is recorded. */
-  beginPart(options: SpanOptions): Span | undefined;
-  /** The span around the caller. */
+  /** Starts a span only if the current one is recording. For work that is only worth tracing as part of something. */
+  beginChild(options: SpanOptions): Span | undefined;
+  /** The current span. */
   current(): SpanIds | undefined;
-  /** The same as W3C `traceparent`, to travel with messages and jobs. */
+  /** The current span as a W3C `traceparent`, to send along with messages and jobs. */
   currentTraceparent(): string | undefined;
-  /** Sends what has not been sent yet; takes a bounded time. */
+  /** Exports pending spans. Takes a limited time. */
   stop(): Promise<void>;
 }
 
 export interface TracingOptions {
-  /** Where an OTLP/HTTP collector takes spans, with its path. */
+  /** The OTLP/HTTP collector's endpoint for traces, including its path. */
   readonly url: string;
-  /** Unless OTEL_SERVICE_NAME or OTEL_RESOURCE_ATTRIBUTES say otherwise. */
+  /** Overridden by OTEL_SERVICE_NAME or OTEL_RESOURCE_ATTRIBUTES. */
   readonly serviceName: string;
   readonly sampler: { readonly name: SamplerName; readonly ratio: number };
   readonly batch: {
@@ -52,11 +54,11 @@ export interface TracingOptions {
     readonly maxQueueSize: number;
     readonly maxSize: number;
   };
-  /** Told when a collector is lost and when it is back, once each. */
+  /** Called once when exporting starts to fail, and once when it works again. */
   readonly report: (isDown: boolean, reason: string) => void;
 }
 
-/** Of the OpenTelemetry specification, "General SDK Configuration". */
+/** From the OpenTelemetry specification, "General SDK Configuration". */
 export type SamplerName =
   | 'always_on'
   | 'always_off'
@@ -65,7 +67,7 @@ export type SamplerName =
   | 'parentbased_always_off'
   | 'parentbased_traceidratio';
 
-/** A code if the error has one, or else the name of its class. */
+/** The error's code or, if it has none, its class name. */
 export function errorTypeOf(error: unknown): string {
   const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
   return typeof code === 'string' ? code : typeof name === 'string' ? name : '_OTHER';

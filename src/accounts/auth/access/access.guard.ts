@@ -5,7 +5,7 @@ import { perHandler } from '#libs/http';
 import { forbidden, unauthenticated } from '#libs/problem';
 import { PermissionLookup } from './permission-lookup.js';
 
-/** Closed by default: a route that says nothing about its callers lets no one in. */
+/** Closed by default: routes without an access rule reject everyone. */
 @Injectable()
 export class AccessGuard implements CanActivate {
   private readonly accessOf = perHandler(accessOf);
@@ -20,7 +20,7 @@ export class AccessGuard implements CanActivate {
     }
     const { principal, headers } = context.switchToHttp().getRequest<FastifyRequest>();
     if (!principal) {
-      // RFC 6750, section 3.1: without credentials there is no error to name.
+      // RFC 6750, section 3.1: no error code if the request has no credentials.
       const challenge = headers.authorization === undefined ? 'Bearer' : 'Bearer error="invalid_token"';
       throw unauthenticated({ headers: { 'WWW-Authenticate': challenge } });
     }

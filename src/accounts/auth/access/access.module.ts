@@ -5,7 +5,7 @@ import { AUTHENTICATORS, type Authenticator } from './authenticator.js';
 import { BuiltInRoles, PermissionLookup } from './permission-lookup.js';
 import { SessionAuthenticator } from './session.authenticator.js';
 
-/** Who is calling, and what they may do: what the guards of the request pipeline ask. */
+/** Provides authenticators and permissions to the guards of the request pipeline. */
 @Module({
   imports: [SessionsModule, TokensModule],
   providers: [

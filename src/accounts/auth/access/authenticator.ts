@@ -1,10 +1,10 @@
 import type { Principal } from '#libs/http';
 
-/** The injection token of all authenticators, in the order in which they are tried. */
+/** The injection token of all authenticators, in the order they are tried. */
 export const AUTHENTICATORS = Symbol('Authenticators');
 
 /** Recognizes one kind of bearer token. */
 export interface Authenticator {
-  /** @returns undefined for tokens of other kinds, and for those that are not valid (any more) */
+  /** @returns undefined for tokens of other kinds and for invalid tokens */
   authenticate(token: string): Principal | undefined | Promise<Principal | undefined>;
 }

@@ -7,8 +7,8 @@ import { type Authenticator, AUTHENTICATORS } from './authenticator.js';
 const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i;
 
 /**
- * Finds out who is calling, before the limits count the request against them. It rejects no one: that is up to
- * `AccessGuard`, after the limits, so that guessing tokens is limited too.
+ * Identifies the caller, so that rate limits can count the request for them. Rejects no one: `AccessGuard` does that
+ * after the limits, so that guessing tokens is limited too.
  */
 @Injectable()
 export class IdentityGuard implements CanActivate {
@@ -20,7 +20,7 @@ export class IdentityGuard implements CanActivate {
     return token === undefined ? true : this.identify(request, token, 0);
   }
 
-  /** Most tokens are known already, and then no promise is waited for. */
+  /** Stays synchronous for cached tokens, which most are. */
   private identify(request: FastifyRequest, token: string, from: number): true | Promise<true> {
     for (let index = from; index < this.authenticators.length; index += 1) {
       const found = this.authenticators[index]?.authenticate(token);

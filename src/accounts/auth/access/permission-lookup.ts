@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type { Permission } from '#libs/api';
 import type { Principal } from '#libs/http';
 
-/** Where it stands what a principal may do. */
+/** Looks up what a principal may do. */
 export abstract class PermissionLookup {
-  /** Without a promise where the answer is at hand: the guard asks at every request. */
+  /** Returns a plain boolean where possible, because the guard asks for every request. */
   abstract grants(principal: Principal, permission: Permission): boolean | Promise<boolean>;
 }
 
-/** Whether a role grants a permission. Any other role grants none. */
+/** The permissions each role grants. Unknown roles grant none. */
 const BUILT_IN_ROLES: ReadonlyMap<string, (permission: Permission) => boolean> = new Map<
   string,
   (permission: Permission) => boolean
@@ -17,7 +17,7 @@ const BUILT_IN_ROLES: ReadonlyMap<string, (permission: Permission) => boolean> =
   ['admin', () => true],
 ]);
 
-/** The built-in roles: `user` has no permission, `admin` has every one. */
+/** The built-in roles: `user` grants no permissions, `admin` grants all. */
 @Injectable()
 export class BuiltInRoles extends PermissionLookup {
   override grants({ roles }: Principal, permission: Permission): boolean {

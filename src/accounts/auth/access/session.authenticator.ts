@@ -5,7 +5,7 @@ import type { SessionState } from '../sessions/session.repository.js';
 import { type AccessClaims, AccessTokenService } from '../tokens/access-token.service.js';
 import type { Authenticator } from './authenticator.js';
 
-/** Access tokens of sessions that are still live. */
+/** Authenticates access tokens of active sessions. */
 @Injectable()
 export class SessionAuthenticator implements Authenticator {
   constructor(
@@ -18,9 +18,9 @@ export class SessionAuthenticator implements Authenticator {
     if (!claims) {
       return undefined;
     }
-    const known = this.sessions.peek(claims.sessionId);
-    return known
-      ? principalOf(claims, known.state)
+    const cached = this.sessions.peek(claims.sessionId);
+    return cached
+      ? principalOf(claims, cached.state)
       : this.sessions.check(claims.sessionId).then((state) => principalOf(claims, state));
   }
 }

@@ -12,6 +12,6 @@ const schema = defineEntity({
   },
 });
 
-/** A link that was sent to verify an address. Only the hash of its token is kept. */
+/** A link sent to verify an email address. Only the hash of its token is stored. */
 export class EmailVerification extends schema.class {}
 schema.setClass(EmailVerification);

@@ -3,7 +3,7 @@ import type { EmailVerification } from './email-verification.entity.js';
 
 type NewLink = Pick<EmailVerification, 'tokenHash' | 'user' | 'expiresAt'>;
 
-/** Adds a link; of the user's earlier ones, so many of the latest stay that there are `kept` in all. */
+/** Adds a link and deletes the user's oldest ones, so that `kept` remain. */
 export async function insertLink(
   em: EntityManager,
   { tokenHash, user, expiresAt }: NewLink,
@@ -19,7 +19,7 @@ export async function insertLink(
   );
 }
 
-/** @returns the hashes of the tokens that were good for something until now */
+/** @returns the hashes of the deleted tokens */
 export async function deleteLinks(em: EntityManager, user: string): Promise<string[]> {
   const rows = await em.execute<{ token_hash: string }[]>(
     'delete from accounts.email_verifications where user_id = ? returning token_hash',

@@ -13,10 +13,10 @@ import { EmailVerification } from './email-verification.entity.js';
 import { deleteLinks, insertLink } from './email-verification.repository.js';
 
 const LINK_LIFETIME_MS = 24 * 60 * 60 * 1000;
-/** Mails may overtake each other, so earlier links go on, but no more of them than anybody would look at. */
+/** Earlier links stay valid, because mails may arrive out of order. Limited to as many as anyone would look at. */
 const LINKS_KEPT = 5;
 
-/** Proves that an address belongs to its user, by a link that is sent there. */
+/** Verifies that an address belongs to its user, by sending a link to it. */
 @Injectable()
 export class EmailVerificationService {
   constructor(
@@ -27,7 +27,7 @@ export class EmailVerificationService {
     private readonly config: AppConfig,
   ) {}
 
-  /** Writes a new link, and the command that mails it, in the caller's transaction. */
+  /** Stores a new link and the command to mail it, in the caller's transaction. */
   async send(em: EntityManager, user: User): Promise<void> {
     const token = randomToken();
     const expiresAt = new Date(this.clock.millis() + LINK_LIFETIME_MS);
@@ -36,36 +36,36 @@ export class EmailVerificationService {
     await this.mail(em, user, verifyEmail, link, expiresAt);
   }
 
-  /** As `send`, unless the user was sent a mail in the last minute: else anybody could fill their mailbox. */
-  async sendSparingly(em: EntityManager, user: User): Promise<void> {
+  /** Like `send`, unless we sent the user a mail in the last minute. Otherwise, anyone could flood their mailbox. */
+  async sendThrottled(em: EntityManager, user: User): Promise<void> {
     if (await this.users.reserveMailSlot(em, user)) {
       await this.send(em, user);
     }
   }
 
-  /** Tells somebody, once a minute at most, that their address was about to be registered again. */
-  async tellAccountExists(em: EntityManager, user: User): Promise<void> {
+  /** Notifies the user, at most once a minute, that someone tried to register their address. */
+  async notifyAccountExists(em: EntityManager, user: User): Promise<void> {
     if (await this.users.reserveMailSlot(em, user)) {
       const expiresAt = new Date(this.clock.millis() + LINK_LIFETIME_MS);
       await this.mail(em, user, accountExists, this.config.appUrl, expiresAt);
     }
   }
 
-  /** Makes the links void that are on their way. */
+  /** Invalidates all links sent so far. */
   async dropLinks(em: EntityManager, user: User): Promise<void> {
     await deleteLinks(em, user.id);
   }
 
   /**
-   * Sends a new link, unless there is no such account, its address is proven, or a mail was sent in the last minute:
-   * which of them is not told, nor does the time tell.
+   * Sends a new link, unless there's no such account, its address is already verified, or we sent it a mail in the last
+   * minute. Neither the result nor the duration reveals which.
    */
   async resend(email: string): Promise<void> {
     await withMinimumDuration(() =>
       this.database.transaction(async (em) => {
         const user = await this.users.lockByEmail(em, email);
         if (user && !user.emailVerified) {
-          await this.sendSparingly(em, user);
+          await this.sendThrottled(em, user);
         }
       }),
     );
@@ -78,16 +78,17 @@ export class EmailVerificationService {
       if (!link || link.expiresAt <= this.clock.now()) {
         throw invalidToken();
       }
-      // The user comes before their links, here as everywhere, so that no two wait for each other.
+      // Always lock the user before their links, to avoid deadlocks.
       await this.users.markEmailVerified(em, link.user);
-      // Who was first to lock the user has taken all links: that decides between two clicks, or a click and a new password.
-      const taken = await deleteLinks(em, link.user);
-      if (!taken.includes(link.tokenHash)) {
+      // The first transaction to lock the user deletes all links. This decides between two clicks, or between a click
+      // and a new password.
+      const deleted = await deleteLinks(em, link.user);
+      if (!deleted.includes(link.tokenHash)) {
         throw invalidToken();
       }
       return link.user;
     });
-    this.users.forget(userId);
+    this.users.invalidate(userId);
   }
 
   private async mail(

@@ -18,8 +18,7 @@ export class EmailController {
   @HttpCode(204)
   @ApiOperation({
     summary: 'Verify an email address',
-    description:
-      "Takes the token from the link in the verification email. Following the link doesn't sign you in.",
+    description: "Takes the token from the link in the verification email. Verifying it doesn't sign you in.",
   })
   @ApiNoContentResponse({ description: 'Email address verified.' })
   @Fails(invalidToken)

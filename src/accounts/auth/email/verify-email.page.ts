@@ -3,7 +3,10 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { pageOf, pagePolicy, Public } from '#libs/api';
 import { SkipThrottle } from '@nestjs/throttler';
 
-/** The path is relative, as PUBLIC_URL may have one of its own. The token stays in the address bar and in the request's body; it is never written into the page. */
+/**
+ * The path is relative, because PUBLIC_URL may contain a path. The token is only in the address bar and the request
+ * body, never in the page.
+ */
 const SCRIPT = `
 const button = document.querySelector('button');
 const status = document.querySelector('[role=status]');
@@ -11,14 +14,14 @@ button.addEventListener('click', async () => {
   button.disabled = true;
   const token = new URLSearchParams(location.search).get('token') || '';
   try {
-    const answer = await fetch('v2/auth/email/verify', {
+    const response = await fetch('v2/auth/email/verify', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ token }),
     });
-    const invalid = answer.status === 400;
-    status.textContent = answer.ok ? button.dataset.done : invalid ? button.dataset.invalid : button.dataset.failed;
-    button.hidden = answer.ok || invalid;
+    const invalid = response.status === 400;
+    status.textContent = response.ok ? button.dataset.done : invalid ? button.dataset.invalid : button.dataset.failed;
+    button.hidden = response.ok || invalid;
   } catch {
     status.textContent = button.dataset.failed;
   }
@@ -52,8 +55,8 @@ const GERMAN: Texts = {
 };
 
 /**
- * For those without an app of their own: the page behind the link in the mail. It verifies on a click and not by being
- * opened, since mail scanners open every link they see.
+ * The page behind the link in the mail, for products without their own. It verifies on a click instead of when opened,
+ * because mail scanners open every link.
  */
 @ApiExcludeController()
 @Public()

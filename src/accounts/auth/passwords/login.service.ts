@@ -27,7 +27,7 @@ export class LoginService {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws Problem `invalid-credentials`, after the same time for an unknown address; `unavailable` */
+  /** @throws Problem `invalid-credentials`, taking the same time for an unknown address; `unavailable` */
   async login({ email, password }: PasswordCredentials, device: Device): Promise<SignInOutcome> {
     const found = await this.database.run((em) => findCredentials(em, this.emails.candidates(email)));
     const matches = await this.hasher.verify(found?.hash, password);
@@ -43,12 +43,15 @@ export class LoginService {
     return outcome;
   }
 
-  /** Only now is the password at hand. A failure here is no reason to refuse a sign-in that has succeeded. */
+  /**
+   * Rehashing needs the password, which we only have now. A failure must not fail the sign-in, which has already
+   * succeeded.
+   */
   private async upgrade(user: string, outdated: string, password: string): Promise<void> {
     try {
       const hash = await this.hasher.hash(password);
       await this.database.run((em) =>
-        // Not if the password has changed in between.
+        // Has no effect if the password has changed in the meantime.
         em.nativeUpdate(Password, { user, hash: outdated }, { hash, changedAt: this.clock.now() }),
       );
     } catch (error) {

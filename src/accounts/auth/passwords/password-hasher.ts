@@ -5,7 +5,7 @@ import { unavailable } from '#libs/problem';
 import { AppConfig } from '../../../../config/index.js';
 import { QueueFullError, WorkQueue } from './work-queue.js';
 
-/** Argon2id with 19 MiB, 2 passes, 1 lane (OWASP Password Storage Cheat Sheet). May be raised at any time. */
+/** Argon2id with 19 MiB, 2 passes and 1 lane (OWASP Password Storage Cheat Sheet). Can be raised at any time. */
 export const ARGON2_PARAMETERS = {
   // `const enum` members can't be read under isolatedModules; 2 is Argon2id (RFC 9106, section 3.1).
   algorithm: 2 as Algorithm,
@@ -18,13 +18,13 @@ export const ARGON2_PARAMETERS = {
 const RETRY_AFTER_SECONDS = '2';
 const DECOY = 'correct horse battery staple';
 
-/** Hashes passwords off the event loop, a bounded number at a time, and refuses work that would wait too long. */
+/** Hashes passwords off the event loop with limited concurrency, and rejects work that would have to wait too long. */
 @Injectable()
 export class PasswordHasher {
   private readonly queue: WorkQueue;
   private readonly waits: Histogram;
   private readonly refusals: Counter;
-  /** For addresses that nobody has: verified like any other, so that the answer takes as long. */
+  /** Verified for unknown addresses, so that the response takes the same time. */
   private decoy: Promise<string> | undefined;
 
   constructor({ passwordHashing }: AppConfig, registry: Registry) {
@@ -51,14 +51,14 @@ export class PasswordHasher {
     });
   }
 
-  /** @throws Problem `unavailable` when too many wait */
+  /** @throws Problem `unavailable` if too many are waiting */
   hash(password: string): Promise<string> {
     return this.enqueue(() => hash(canonical(password), ARGON2_PARAMETERS));
   }
 
   /**
-   * @param stored the PHC string, or undefined when there is no such user; takes the same time
-   * @throws Problem `unavailable` when too many wait
+   * @param stored the PHC string, or undefined if there is no such user, which takes the same time
+   * @throws Problem `unavailable` if too many are waiting
    */
   async verify(stored: string | undefined, password: string): Promise<boolean> {
     const matches = await this.enqueue(async () =>
@@ -67,7 +67,7 @@ export class PasswordHasher {
     return matches && stored !== undefined;
   }
 
-  /** Computed when it is first needed, once for all who wait; a failure is theirs alone, and the next one tries again. */
+  /** Computed on first use and shared. If it fails, all current callers fail, and the next one tries again. */
   private decoyHash(): Promise<string> {
     this.decoy ??= hash(DECOY, ARGON2_PARAMETERS).catch((error: unknown) => {
       this.decoy = undefined;
@@ -76,7 +76,7 @@ export class PasswordHasher {
     return this.decoy;
   }
 
-  /** Whether a stored hash is of other parameters than today's, which its PHC string tells. */
+  /** Whether a stored hash, a PHC string, was made with parameters other than the current ones. */
   isOutdated(stored: string): boolean {
     const { memoryCost, timeCost, parallelism } = ARGON2_PARAMETERS;
     return !stored.startsWith(`$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$`);
@@ -99,7 +99,7 @@ export class PasswordHasher {
   }
 }
 
-/** The same password typed on another keyboard may be composed otherwise (NIST SP 800-63B, section 5.1.1.2). */
+/** Keyboards may compose the same characters differently (NIST SP 800-63B, section 5.1.1.2). */
 function canonical(password: string): string {
   return password.normalize('NFKC');
 }

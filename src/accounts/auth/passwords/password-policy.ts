@@ -6,7 +6,9 @@ import { weakPassword } from './passwords.errors.js';
 export const PASSWORD_MIN_LENGTH = 8;
 export const PASSWORD_MAX_LENGTH = 256;
 
-/** What NIST SP 800-63B, section 5.1.1.2 asks for: no rules of composition, but no password that attackers try first. */
+/**
+ * Follows NIST SP 800-63B, section 5.1.1.2: no composition rules, but rejects the passwords that attackers try first.
+ */
 @Injectable()
 export class PasswordPolicy {
   private readonly common: ReadonlySet<string> = new Set(

@@ -13,6 +13,6 @@ const schema = defineEntity({
   },
 });
 
-/** The password of a user, if there is one. */
+/** A user's password. Not every user has one. */
 export class Password extends schema.class {}
 schema.setClass(Password);

@@ -2,14 +2,17 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../users/index.js';
 import { Password } from './password.entity.js';
 
-/** What a sign-in by password is decided by. */
+/** What a password sign-in is checked against. */
 export interface Credentials {
   readonly user: User;
   /** A PHC string. */
   readonly hash: string;
 }
 
-/** In one statement, since this stands in the way of every sign-in. @returns null when the user has no password, too */
+/**
+ * A single statement, because every sign-in waits for it.
+ * @returns null if there's no such user or they have no password
+ */
 export async function findCredentials(
   em: EntityManager,
   emailIndexes: readonly string[],
@@ -23,12 +26,12 @@ export async function findCredentials(
   return row ? { user: em.map(User, row), hash: row.password_hash } : null;
 }
 
-/** Whether the password of a user is still the one with this hash. */
+/** Whether the user's password still has this hash. */
 export async function hasPassword(em: EntityManager, user: string, hash: string): Promise<boolean> {
   return (await em.count(Password, { user, hash })) > 0;
 }
 
-/** Sets the password of a user, whether or not there was one. */
+/** Sets or replaces the user's password. */
 export async function putPassword(em: EntityManager, user: string, hash: string, now: Date): Promise<void> {
   await em.execute(
     `insert into accounts.passwords (user_id, hash, changed_at) values (?, ?, ?)

@@ -5,7 +5,7 @@ export class Login {
   @EmailField({ description: 'The email address of the account. Not case-sensitive.' })
   email!: string;
 
-  // Not the rules for new passwords: a wrong one is answered as such, whatever it looks like.
+  // The rules for new passwords don't apply: a wrong password gets the same response, whatever it looks like.
   @StringField({
     description: 'The password of the account.',
     example: 'seven brave otters',

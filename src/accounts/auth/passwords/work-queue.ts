@@ -1,9 +1,9 @@
-/** Thrown when as many wait as may. */
+/** Thrown if the queue is at capacity. */
 export class QueueFullError extends Error {
   override readonly name = 'QueueFullError';
 }
 
-/** Runs so many pieces of work at a time, in the order they came, and lets so many wait. */
+/** A FIFO queue with limited concurrency and capacity. */
 export class WorkQueue {
   private running = 0;
   private readonly waiting: (() => void)[] = [];
@@ -17,7 +17,7 @@ export class WorkQueue {
     return this.waiting.length;
   }
 
-  /** @throws QueueFullError at once, rather than after a wait that nobody has the patience for */
+  /** @throws QueueFullError immediately, instead of after a wait that no one would sit through */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.running < this.concurrency) {
       this.running += 1;
@@ -25,7 +25,7 @@ export class WorkQueue {
       if (this.waiting.length >= this.capacity) {
         throw new QueueFullError();
       }
-      // Whoever finishes hands its place on, so `running` stays as it is.
+      // Finished work hands over its slot, so `running` doesn't change.
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     }
     try {

@@ -6,7 +6,10 @@ import { emailTaken, UsersService } from '../../users/index.js';
 import { Password } from '../passwords/password.entity.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 
-/** Creates the admin that `ADMIN_EMAIL` and `ADMIN_PASSWORD` name, when absent. Never changes one that is there. */
+/**
+ * Creates the admin defined by `ADMIN_EMAIL` and `ADMIN_PASSWORD` if it doesn't exist. Never changes an existing
+ * account.
+ */
 @Injectable()
 export class FirstAdmin implements OnApplicationBootstrap {
   private readonly logger = new Logger(FirstAdmin.name);
@@ -37,7 +40,7 @@ export class FirstAdmin implements OnApplicationBootstrap {
       });
       this.logger.log('created the first admin');
     } catch (error) {
-      // A replica that started at the same time was first.
+      // Another replica that started at the same time was faster.
       if (!emailTaken.is(error)) {
         throw error;
       }

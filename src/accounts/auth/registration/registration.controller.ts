@@ -27,7 +27,7 @@ export class RegistrationController {
   @ApiCreatedResponse({ type: SessionResponse, description: 'Account created. You are signed in.' })
   @ApiAcceptedResponse({
     description:
-      'With `REGISTRATION=verify-first`, every valid request gets this response, so that nobody can find ' +
+      'With `REGISTRATION=verify-first`, every valid request gets this response, so that no one can find ' +
       'out who has an account. The email says how to continue.',
   })
   @Fails(emailTaken, weakPassword)

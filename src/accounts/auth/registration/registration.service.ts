@@ -23,7 +23,7 @@ export interface Registration {
   readonly timezone?: string;
 }
 
-/** Opens accounts: user, password, link, session and messages in one transaction. */
+/** Creates accounts: user, password, link, session and messages in one transaction. */
 @Injectable()
 export class RegistrationService {
   constructor(
@@ -41,18 +41,19 @@ export class RegistrationService {
   ) {}
 
   /**
-   * @returns where the sign-in leads; undefined where the address must be verified first, whether or not it is taken
+   * @returns the result of the sign-in, or undefined if addresses must be verified first, whether or not this one is
+   * taken
    * @throws Problem `email-taken`, `weak-password`, `unavailable`
    */
   async register(input: Registration, device: Device): Promise<SignInOutcome | undefined> {
     this.policy.check(input.password, input.email);
     return this.config.registration === 'immediate'
       ? this.registerImmediately(input, device)
-      : this.registerUnseen(input);
+      : this.registerVerifyFirst(input);
   }
 
   private async registerImmediately(input: Registration, device: Device): Promise<SignInOutcome> {
-    // The unique index decides; this look saves the hash for most who forgot that they have an account.
+    // The unique index decides. This check saves hashing for most people who forgot that they have an account.
     if (await this.database.run((em) => this.users.findByEmail(em, input.email))) {
       throw emailTaken();
     }
@@ -66,10 +67,14 @@ export class RegistrationService {
     });
   }
 
-  /** The answer is the same for a taken address, and takes the same time. */
-  private async registerUnseen(input: Registration): Promise<undefined> {
-    const known = await this.database.run((em) => findCredentials(em, this.emails.candidates(input.email)));
-    const repeated = (await this.hasher.verify(known?.hash, input.password)) ? known?.hash : undefined;
+  /** The response and its duration are the same for a taken address. */
+  private async registerVerifyFirst(input: Registration): Promise<undefined> {
+    const credentials = await this.database.run((em) =>
+      findCredentials(em, this.emails.candidates(input.email)),
+    );
+    const matchingHash = (await this.hasher.verify(credentials?.hash, input.password))
+      ? credentials?.hash
+      : undefined;
     const hash = await this.hasher.hash(input.password);
     try {
       const reopened = await withMinimumDuration(() =>
@@ -78,10 +83,10 @@ export class RegistrationService {
           if (!present) {
             await this.open(em, input, hash);
           } else if (present.emailVerified) {
-            await this.verification.tellAccountExists(em, present);
-          } else if (repeated !== undefined && (await hasPassword(em, present.id, repeated))) {
-            // A form that was sent twice: the links that are on their way are the right ones.
-            await this.verification.sendSparingly(em, present);
+            await this.verification.notifyAccountExists(em, present);
+          } else if (matchingHash !== undefined && (await hasPassword(em, present.id, matchingHash))) {
+            // The form was submitted twice, so the links already sent stay valid.
+            await this.verification.sendThrottled(em, present);
           } else {
             return this.reopen(em, present, input, hash);
           }
@@ -90,10 +95,10 @@ export class RegistrationService {
       );
       if (reopened) {
         this.cache.ended(reopened.ended);
-        this.users.forget(reopened.id);
+        this.users.invalidate(reopened.id);
       }
     } catch (error) {
-      // Somebody registered the same address in this very moment, and a mail is on its way there.
+      // Someone registered the same address at the same time, and a mail is on its way to it.
       if (!emailTaken.is(error)) {
         throw error;
       }
@@ -108,7 +113,7 @@ export class RegistrationService {
       locale: input.locale,
       timezone: input.timezone,
       roles: ['user'],
-      mailed: true,
+      mailSent: true,
     });
     await putPassword(em, user.id, hash, this.clock.now());
     await this.verification.send(em, user);
@@ -116,9 +121,9 @@ export class RegistrationService {
   }
 
   /**
-   * An unproven address belongs to nobody yet: whoever comes last begins anew, and the link that they are sent is the
-   * only one. The earlier links become void even if it is too early for another mail: somebody who follows one would
-   * prove the address for a password that is not the one of their registration. They ask for the link again.
+   * An unverified address doesn't belong to anyone yet, so the latest registration replaces earlier ones and only its
+   * link is valid. Earlier links are invalidated even if it's too early for another mail: following one would verify
+   * the address with a password from someone else's registration. The user then has to request another link.
    */
   private async reopen(em: EntityManager, user: User, input: Registration, hash: string): Promise<Reopened> {
     const { displayName = null, locale = null, timezone = null } = input;
@@ -126,13 +131,13 @@ export class RegistrationService {
     const now = this.clock.now();
     await putPassword(em, user.id, hash, now);
     await this.verification.dropLinks(em, user);
-    await this.verification.sendSparingly(em, user);
+    await this.verification.sendThrottled(em, user);
     return { id: user.id, ended: await endSessions(em, user.id, now, 'all') };
   }
 }
 
 interface Reopened {
   readonly id: string;
-  /** The sessions of those who registered the address before. */
+  /** Sessions of earlier registrations of the address. */
   readonly ended: readonly string[];
 }

@@ -12,10 +12,10 @@ import { lockSession } from './session.repository.js';
 import type { SessionGrant } from './session-grant.js';
 import { invalidRefreshToken, refreshTokenReused } from './sessions.errors.js';
 
-/** Two tabs that woke up together may present the same token; after this long it was rather stolen. */
+/** Two tabs that wake up together may present the same token. Any later, it has probably been stolen. */
 const RACE_WINDOW_MS = 10_000;
 
-/** Exchanges a refresh token for its successor (RFC 9700, section 4.14.2: rotation with reuse detection). */
+/** Exchanges a refresh token for a new one (RFC 9700, section 4.14.2: rotation with reuse detection). */
 @Injectable()
 export class RefreshService {
   constructor(
@@ -49,7 +49,7 @@ export class RefreshService {
       throw invalidRefreshToken();
     }
     const isCurrent = equalInConstantTime(hashToken(presented.text), session.tokenHash);
-    // The count in a forged token is the forger's: without a genuine hash it must not end anyone's session.
+    // The generation in a forged token can be anything. Without a genuine MAC, it must not end anyone's session.
     if (!isCurrent && !this.isFormer(presented, session)) {
       throw invalidRefreshToken();
     }
@@ -59,7 +59,8 @@ export class RefreshService {
       session.expiresAt = now;
       commitThenThrow(refreshTokenReused());
     }
-    // Before the rotation: a refusal must not use the token up, which is good again when the user may sign in again.
+    // Check the user before rotating: a rejected token must not be used up, because it's valid again once the user may
+    // sign in again.
     const user = await em.findOne(User, { id: session.user, status: 'active' });
     if (!user) {
       throw invalidRefreshToken();
@@ -72,7 +73,7 @@ export class RefreshService {
     return presented.generation < session.generation && this.tokens.isGenuine(presented, session);
   }
 
-  /** The very token that replaced the one of this generation, if that was a moment ago. */
+  /** The token that replaced the one of this generation, if that happened within the race window. */
   private successorInRace(session: Session, generation: number, now: Date): string | undefined {
     const rotation = session.recentRotations.at(generation - session.generation);
     return rotation && isInRaceWindow(rotation, now)
@@ -92,7 +93,10 @@ export class RefreshService {
   }
 }
 
-/** Only from the front, since replicas' clocks differ: the place from the end tells the generation. */
+/**
+ * Drops rotations only from the front, because replicas' clocks differ and the position from the end identifies the
+ * generation.
+ */
 function stillRecent(rotations: readonly Rotation[], now: Date): readonly Rotation[] {
   const first = rotations.findIndex((rotation) => isInRaceWindow(rotation, now));
   return first < 0 ? [] : rotations.slice(first);

@@ -5,14 +5,17 @@ import { ReplicaChannel, ReplicatedCache } from '#libs/redis';
 import { findSessionState, type SessionState } from './session.repository.js';
 
 const MAX_ENTRIES = 50_000;
-/** What no message tells, such as a changed role, is noticed after this long. */
+/** Changes without an invalidation, such as changed roles, take effect after this long. */
 const MAX_AGE_MS = 30_000;
 
 interface Checked {
   readonly state: SessionState | null;
 }
 
-/** Which sessions are live, as the guard asks at every request. Ending one is in force everywhere within a second. */
+/**
+ * Caches which sessions are active, because the guard checks that for every request. Ending a session takes effect on
+ * all replicas within a second.
+ */
 @Injectable()
 export class SessionCache {
   private readonly cache: ReplicatedCache<Checked>;
@@ -29,7 +32,7 @@ export class SessionCache {
     });
   }
 
-  /** The state when it is known already: the fast way, without a promise. */
+  /** The cached state, if any: the synchronous fast path. */
   peek(id: string): Checked | undefined {
     return this.cache.peek(id);
   }
@@ -41,7 +44,7 @@ export class SessionCache {
     return state;
   }
 
-  /** To be called after the commit that ended these sessions. */
+  /** Drops these sessions on all replicas. Call it after the commit that ended them. */
   ended(ids: readonly string[]): void {
     ids.forEach((id) => this.cache.invalidate(id));
   }

@@ -1,6 +1,6 @@
 import type { Profile } from '../../users/index.js';
 
-/** What a device gets that has signed in or refreshed. */
+/** What a device receives when it signs in or refreshes. */
 export interface SessionGrant {
   readonly user: Profile;
   readonly accessToken: string;

@@ -16,18 +16,18 @@ import { insertSession } from './session.repository.js';
 export const SESSION_IDLE_MS = 30 * 24 * 60 * 60 * 1000;
 const MAX_USER_AGENT = 256;
 
-/** The device, as the request describes it. */
+/** The device, as described by the request. */
 export interface Device {
   readonly userAgent: string | undefined;
   readonly ipAddress: string;
 }
 
-/** Who signs in, and how and when they proved it. */
-interface Beginning extends Authentication {
+/** Who is signing in, and how and when they proved who they are. */
+interface SignedInUser extends Authentication {
   readonly user: User;
 }
 
-/** Begins sessions, and issues their tokens. */
+/** Starts sessions and issues their tokens. */
 @Injectable()
 export class SessionIssuer {
   constructor(
@@ -38,10 +38,10 @@ export class SessionIssuer {
     private readonly ids: IdSource,
   ) {}
 
-  /** Writes a new session with the caller's EntityManager. */
+  /** Stores a new session with the caller's EntityManager. */
   async begin(
     em: EntityManager,
-    { user, ...authentication }: Beginning,
+    { user, ...authentication }: SignedInUser,
     device: Device,
   ): Promise<SessionGrant> {
     const now = this.clock.now();
@@ -61,7 +61,7 @@ export class SessionIssuer {
     return this.grant(user, source.id, authentication, refreshToken);
   }
 
-  /** New tokens of a session. */
+  /** Issues new tokens for a session. */
   grant(user: User, sessionId: string, authentication: Authentication, refreshToken: string): SessionGrant {
     return {
       user: this.users.profileOf(user),
@@ -72,7 +72,7 @@ export class SessionIssuer {
   }
 }
 
-/** Header values are Latin-1 and of any length; what is kept is printable and short. */
+/** Header values are Latin-1 and can have any length. We only store printable ASCII, truncated. */
 function storableText(text: string | undefined, maxLength: number): string | null {
   return text?.replace(/[^\x20-\x7e]/g, '?').slice(0, maxLength) ?? null;
 }

@@ -1,11 +1,11 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
 import { User } from '../../users/index.js';
 
-/** One token's replacement by the next. */
+/** The replacement of one refresh token by the next. */
 export interface Rotation {
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** SHA-256 of the token that came out of it. */
+  /** SHA-256 of the new token. */
   readonly tokenHash: string;
 }
 
@@ -26,26 +26,29 @@ const schema = defineEntity({
     generation: p.integer(),
     /** SHA-256 of the current refresh token. */
     tokenHash: p.text(),
-    /** Goes into every refresh token of the session, so that the server's key alone makes none. */
+    /** Part of every refresh token's MAC, so that the server's key alone isn't enough to create one. */
     seed: p.text(),
     /** When the user last proved who they are. */
     authenticatedAt: p.datetime().columnType('timestamptz(3)'),
-    /** How they did: see `AuthenticationMethod`. */
+    /** How they proved it. See `AuthenticationMethod`. */
     methods: p.array(),
-    /** When the current token replaced the one before. */
+    /** When the current token replaced the previous one. */
     rotatedAt: p.datetime().columnType('timestamptz(3)'),
-    /** The rotations within the race window, the latest last; older ones are dropped at the next one. */
+    /** The rotations within the race window, newest last. Older ones are dropped at the next rotation. */
     recentRotations: p.json<Rotation[]>().default('[]'),
     userAgent: p.text().nullable(),
     ipAddress: p.text().nullable(),
     createdAt: p.datetime().columnType('timestamptz(3)'),
-    /** Moves on with each refresh; a device that stays away for longer has to sign in again. The end counts, too. */
+    /**
+     * Extended by each refresh. A device that doesn't refresh until then has to sign in again. Also set when the
+     * session ends.
+     */
     expiresAt: p.datetime().columnType('timestamptz(3)').index('sessions_expires_at_index'),
-    /** When it was signed out, or its refresh token was reused. */
+    /** When the session was signed out or its refresh token was reused. */
     endedAt: p.datetime().columnType('timestamptz(3)').nullable(),
   },
 });
 
-/** A signed-in device. Its refresh token is replaced at each use; `generation` counts the replacements. */
+/** A signed-in device. Its refresh token is replaced at every use. `generation` counts the replacements. */
 export class Session extends schema.class {}
 schema.setClass(Session);

@@ -16,7 +16,7 @@ export type NewSession = Pick<
   | 'expiresAt'
 >;
 
-/** Plain SQL, since every sign-in goes through here. */
+/** Plain SQL, because every sign-in runs this. */
 export async function insertSession(em: EntityManager, session: NewSession): Promise<void> {
   const { id, user, seed, tokenHash, authenticatedAt, methods } = session;
   const { userAgent, ipAddress, createdAt, expiresAt } = session;
@@ -41,12 +41,12 @@ export async function insertSession(em: EntityManager, session: NewSession): Pro
   );
 }
 
-/** What the guard has to know of a session and its user. */
+/** What the guard needs to know about a session and its user. */
 export interface SessionState {
   readonly roles: readonly string[];
 }
 
-/** @returns null when the session has ended or expired, or its user may not sign in */
+/** @returns null if the session has ended or expired, or its user can't sign in */
 export async function findSessionState(
   em: EntityManager,
   id: string,
@@ -60,12 +60,12 @@ export async function findSessionState(
   return row ?? null;
 }
 
-/** Locked until the transaction ends, so that two refreshes of one session come one after the other. */
+/** Locks the session until the transaction ends, so that concurrent refreshes are serialized. */
 export function lockSession(em: EntityManager, id: string): Promise<Session | null> {
   return em.findOne(Session, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
 }
 
-/** One row more than the limit, newest first. */
+/** Returns one row more than the limit, newest first. */
 export function findLiveSessions(
   em: EntityManager,
   user: string,
@@ -89,7 +89,7 @@ export function countLiveSessions(em: EntityManager, user: string, now: Date): P
   return em.count(Session, { user, endedAt: null, expiresAt: { $gt: now } });
 }
 
-/** @returns the ids of those that were live until now */
+/** @returns the IDs of the sessions that were ended */
 export async function endSessions(
   em: EntityManager,
   user: string,
@@ -97,7 +97,7 @@ export async function endSessions(
   which: 'all' | { readonly only: string } | { readonly except: string },
 ): Promise<string[]> {
   const [condition, ...ids] = conditionOf(which);
-  // It expires, too: so one index finds whatever is over.
+  // Also expires them, so that the purge finds all of them with one index.
   const rows = await em.execute<{ id: string }[]>(
     `update accounts.sessions set ended_at = ?, expires_at = least(expires_at, ?)
      where user_id = ? and ${condition} and ended_at is null returning id`,

@@ -56,7 +56,7 @@ export class DeviceList {
   page!: CursorPage;
 }
 
-/** @param currentId the session of the request */
+/** @param currentId the ID of the request's session */
 export function toDevice(session: Session, currentId: string): DeviceResponse {
   return {
     id: session.id,

@@ -3,7 +3,7 @@ import { accounts } from '#libs/contracts';
 import { Database, deleteExpiredRows } from '#libs/database';
 import { type Purge, PurgedBy } from '#libs/purge';
 
-/** A session that has expired or ended is of no use; it is kept this long for those who ask what happened. */
+/** How long ended and expired sessions are kept, so that support can look into them. */
 const KEPT_MS = 24 * 60 * 60 * 1000;
 
 @PurgedBy(accounts.purge)

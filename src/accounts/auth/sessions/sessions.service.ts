@@ -6,7 +6,7 @@ import type { Session } from './session.entity.js';
 import { countLiveSessions, endSessions, findLiveSessions } from './session.repository.js';
 import { sessionNotFound } from './sessions.errors.js';
 
-/** The devices that a user is signed in on. */
+/** The sessions of a user: the devices they are signed in on. */
 @Injectable()
 export class SessionsService {
   constructor(
@@ -24,7 +24,7 @@ export class SessionsService {
     }));
   }
 
-  /** @throws Problem `session-not-found`, also for another user's session */
+  /** @throws Problem `session-not-found`, including for sessions of other users */
   async end(userId: string, id: string): Promise<void> {
     if ((await this.endWhere(userId, { only: id })) === 0) {
       throw sessionNotFound();
@@ -35,7 +35,7 @@ export class SessionsService {
     await this.endWhere(userId, { except: currentId });
   }
 
-  /** Ends the current session. It may have ended in the meantime, which makes no difference. */
+  /** Ends the current session. Does nothing if it has already ended. */
   async logout(userId: string, currentId: string): Promise<void> {
     await this.endWhere(userId, { only: currentId });
   }

@@ -2,7 +2,7 @@ import { type SessionResponse, toSessionResponse } from '../sessions/session.res
 import { mfaRequired } from './sign-in.errors.js';
 import type { SignInOutcome } from './sign-in.service.js';
 
-/** The session, for every operation that can end with one. @throws Problem `mfa-required` with the challenge */
+/** The response of every operation that signs users in. @throws Problem `mfa-required` with the challenge */
 export function presentSignIn(outcome: SignInOutcome): SessionResponse {
   if (outcome.kind === 'challenge') {
     throw mfaRequired({ members: { ...outcome.challenge } });

@@ -8,12 +8,12 @@ import type { Proof } from './proof.js';
 import { type Challenge, SecondFactors } from './second-factors.js';
 import { invalidCredentials } from './sign-in.errors.js';
 
-/** Where a proof leads: to a session, or to a challenge for a second factor. */
+/** The result of a sign-in: a session, or a challenge for a second factor. */
 export type SignInOutcome =
   | { readonly kind: 'session'; readonly grant: SessionGrant }
   | { readonly kind: 'challenge'; readonly challenge: Challenge };
 
-/** The one way to a session: every way to sign in ends here, with a proof. */
+/** Creates sessions. Every way to sign in ends here, with a proof. */
 @Injectable()
 export class SignInService {
   constructor(
@@ -23,8 +23,8 @@ export class SignInService {
   ) {}
 
   /**
-   * Turns a proof into a session, written with the caller's EntityManager.
-   * @throws Problem `invalid-credentials` when the user may not sign in, so that no one learns whose account is suspended
+   * Exchanges a proof for a session, stored with the caller's EntityManager.
+   * @throws Problem `invalid-credentials` if the user can't sign in, so that no one learns which accounts are suspended
    */
   async complete(em: EntityManager, proof: Proof, device: Device): Promise<SignInOutcome> {
     if (!this.maySignIn(proof.user)) {
@@ -36,7 +36,10 @@ export class SignInService {
       : { kind: 'session', grant: await this.issuer.begin(em, proof, device) };
   }
 
-  /** Where addresses must be verified first, an unverified one is answered like an unknown one: the difference would tell. */
+  /**
+   * With `verify-first`, an unverified address gets the same response as an unknown one. Otherwise, the difference
+   * would reveal that it's registered.
+   */
   private maySignIn(user: User): boolean {
     return user.status === 'active' && (user.emailVerified || this.config.registration === 'immediate');
   }

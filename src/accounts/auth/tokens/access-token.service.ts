@@ -5,9 +5,9 @@ import { Clock, IdSource } from '#libs/clock';
 import { AppConfig } from '../../../../config/index.js';
 import { SigningKeys } from './signing-keys.js';
 
-/** How long an access token lives. */
+/** Lifetime of an access token, in seconds. */
 export const ACCESS_TOKEN_SECONDS = 600;
-const MAX_REMEMBERED = 20_000;
+const MAX_CACHED = 20_000;
 const CLIENT_ID = 'gatehouse';
 /** RFC 9068, section 2.1. */
 const TYPE = { alg: 'ES256', typ: 'at+jwt' };
@@ -19,7 +19,7 @@ export interface Authentication {
   readonly at: Date;
 }
 
-/** What a verified access token says. */
+/** The claims of a verified access token. */
 export interface AccessClaims {
   readonly userId: string;
   readonly sessionId: string;
@@ -33,11 +33,14 @@ interface Payload {
   readonly exp: number;
 }
 
-/** Signs and verifies access tokens: JWTs as RFC 9068 profiles them, signed with ES256. */
+/** Signs and verifies access tokens: JWTs that follow the RFC 9068 profile, signed with ES256. */
 @Injectable()
 export class AccessTokenService {
-  /** Verifying costs a hundred times what remembering does; the text of a token says everything about it. */
-  private readonly verified = new LRUCache<string, AccessClaims>({ max: MAX_REMEMBERED });
+  /**
+   * A cache, because verifying a signature takes a hundred times as long. Safe, because a token's text fully determines
+   * its claims.
+   */
+  private readonly verified = new LRUCache<string, AccessClaims>({ max: MAX_CACHED });
   private readonly issuer: string;
 
   constructor(
@@ -75,7 +78,7 @@ export class AccessTokenService {
     );
   }
 
-  /** @returns undefined when the token is not one of ours, or no more */
+  /** @returns undefined if the token is invalid or expired */
   verify(token: string): AccessClaims | undefined {
     const claims = this.verified.get(token) ?? this.decode(token);
     if (!claims || claims.expiresAt <= this.clock.millis()) {
@@ -89,14 +92,14 @@ export class AccessTokenService {
     try {
       const { kid, typ } = decodeProtectedHeader(token);
       const key = kid === undefined ? undefined : this.keys.find(kid);
-      // RFC 9068, section 4: other kinds of JWT under the same key are no access tokens.
+      // RFC 9068, section 4: rejects other types of JWT signed with the same key.
       if (!key || typ !== TYPE.typ) {
         return undefined;
       }
       const { sub, sid, exp } = key.jwt.verify<Payload>(token, {
         issuer: this.issuer,
         audience: this.issuer,
-        // Expiry is checked at every use, and here against the same clock.
+        // `verify` checks the expiry at every use, with the injected clock.
         ignoreExpiration: true,
       });
       const claims = { userId: sub, sessionId: sid, expiresAt: exp * 1000 };

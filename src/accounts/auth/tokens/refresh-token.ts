@@ -7,13 +7,13 @@ const HEAD_LENGTH = Math.ceil(((ID_BYTES + GENERATION_BYTES) * 4) / 3);
 const MAC_LENGTH = 43;
 const FORMAT = new RegExp(`^[A-Za-z0-9_-]{${HEAD_LENGTH + MAC_LENGTH}}$`);
 
-/** What every refresh token of a session is made from. */
+/** What a session's refresh tokens are derived from. */
 export interface TokenSource {
   readonly id: string;
   readonly seed: string;
 }
 
-/** What a presented token claims to be; true only when `isGenuine` says so. */
+/** What a presented token claims to be. Only trustworthy if `isGenuine` returns true. */
 export interface PresentedToken {
   readonly sessionId: string;
   readonly generation: number;
@@ -21,9 +21,10 @@ export interface PresentedToken {
 }
 
 /**
- * Refresh tokens: opaque to clients, for us the session's id, a count and a keyed hash of both. Because each one
- * follows from the session, two tabs that refresh at the same time get the very same successor; because each carries
- * its hash, an old one is known to be genuine, and so to be stolen, without a row for every token there ever was.
+ * Encodes refresh tokens: opaque to clients, but for us the session's ID, a generation and a keyed hash of both.
+ * Because tokens are derived from the session, two tabs that refresh at the same time get the same new token. Because
+ * each carries its hash, we can recognize an old token as genuine, and so as stolen, without storing a row for every
+ * token ever issued.
  */
 @Injectable()
 export class RefreshTokenCodec {
@@ -37,7 +38,7 @@ export class RefreshTokenCodec {
     return headOf(source.id, generation) + this.mac.sign(messageOf(source, generation));
   }
 
-  /** The token of this generation that was issued before, whichever key of the ring signed it. */
+  /** Recreates the token issued for this generation, whichever key of the ring signed it. */
   reissue(source: TokenSource, generation: number, storedHash: string): string | undefined {
     const head = headOf(source.id, generation);
     return this.mac
@@ -46,7 +47,7 @@ export class RefreshTokenCodec {
       .find((token) => hashToken(token) === storedHash);
   }
 
-  /** @returns undefined when the text can't be a refresh token of ours */
+  /** @returns undefined if the text can't be one of our refresh tokens */
   parse(text: string): PresentedToken | undefined {
     if (!FORMAT.test(text)) {
       return undefined;

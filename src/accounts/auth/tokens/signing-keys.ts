@@ -12,7 +12,7 @@ export interface SigningKey {
   readonly jwk: JWK;
 }
 
-/** The keys of the access tokens: the first signs, all are published and accepted. */
+/** The keys for access tokens. The first one signs; all are published and accepted. */
 export class SigningKeys {
   private readonly byId: ReadonlyMap<string, SigningKey>;
 

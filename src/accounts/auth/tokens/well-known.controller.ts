@@ -9,7 +9,7 @@ import { SigningKeys } from './signing-keys.js';
 
 const KeysTag = defineTag('keys', 'Public keys and metadata for verifying access tokens');
 
-/** Short enough that a new key, which is published before it signs, is known everywhere in time. */
+/** Short enough that everyone knows a new key in time, because it's published before it signs. */
 const CACHE = 'public, max-age=300';
 
 @KeysTag()
@@ -53,7 +53,7 @@ export class WellKnownController {
       issuer: publicUrl,
       jwks_uri: `${publicUrl}/.well-known/jwks.json`,
       service_documentation: `${publicUrl}/docs`,
-      // Tokens come from /auth, not from an OAuth endpoint; RFC 8414 requires the member.
+      // Tokens are issued by /auth, not by an OAuth endpoint, but RFC 8414 requires this field.
       response_types_supported: [],
       grant_types_supported: [],
     };

@@ -1,6 +1,6 @@
 import type { SendOutcome } from '../channel.js';
 
-/** The members of nodemailer's errors that tell outcomes apart. */
+/** The properties of nodemailer's errors that distinguish outcomes. */
 interface SmtpError {
   readonly code?: unknown;
   readonly originalCode?: unknown;
@@ -8,16 +8,19 @@ interface SmtpError {
   readonly command?: unknown;
 }
 
-/** Nothing has been sent when no connection came about. */
+/** Errors without a connection, so nothing has been sent. */
 const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN']);
-/** Replies about the message or its recipient; those about the connection or the login are the operator's to mend. */
+/**
+ * Errors about the message or its recipient. All others, about the connection or login, need to be fixed by the
+ * operator.
+ */
 const ABOUT_THE_MAIL = new Set(['EENVELOPE', 'EMESSAGE']);
-/** Authentication is missing or broken (RFC 4954, section 6), told in answer to MAIL FROM. */
+/** Authentication is missing or has failed (RFC 4954, section 6). Sent in reply to MAIL FROM. */
 const ABOUT_THE_LOGIN = new Set([530, 534, 535, 538]);
-/** Wrong order of commands: about this connection, and another one may do (RFC 5321, section 4.2.2). */
+/** Bad sequence of commands: concerns this connection, so another one may work (RFC 5321, section 4.2.2). */
 const BAD_SEQUENCE = 503;
 
-/** Server texts are left out of the reason, since they quote addresses. */
+/** The reason omits the server's text, because it may contain addresses. */
 export function outcomeOfError(error: unknown): SendOutcome {
   const { code, originalCode, responseCode, command } = error as SmtpError;
   const reply = typeof responseCode === 'number' ? responseCode : undefined;
@@ -29,14 +32,14 @@ export function outcomeOfError(error: unknown): SendOutcome {
     return { kind: 'refused', reason };
   }
   const isKnown =
-    reply !== undefined || NEVER_CONNECTED.has(String(originalCode ?? code)) || isBeforeMail(String(code));
+    reply !== undefined || NEVER_CONNECTED.has(String(originalCode ?? code)) || isBeforeSending(String(code));
   if (!isKnown) {
     return { kind: 'unknown', reason };
   }
   return { kind: isAboutTheMail ? 'deferred' : 'unreachable', reason };
 }
 
-/** 5yz (RFC 5321, section 4.2.1), or an address that nodemailer refuses to put into a command. */
+/** A 5yz reply (RFC 5321, section 4.2.1), or an address that nodemailer rejects before sending. */
 function isPermanent(reply: number | undefined, command: unknown): boolean {
   if (reply === undefined) {
     return command === 'API';
@@ -44,6 +47,6 @@ function isPermanent(reply: number | undefined, command: unknown): boolean {
   return reply >= 500 && reply < 600 && reply !== BAD_SEQUENCE;
 }
 
-function isBeforeMail(code: string): boolean {
+function isBeforeSending(code: string): boolean {
   return ['EDNS', 'ETLS', 'EAUTH', 'ENOAUTH', 'EOAUTH2', 'EPROXY'].includes(code);
 }

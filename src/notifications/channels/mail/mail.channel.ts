@@ -3,7 +3,7 @@ import { MailRenderer } from '../../templates/index.js';
 import { Channel, type OutgoingNotification, type SendOutcome } from '../channel.js';
 import { type Mail, Mailer } from './mailer.js';
 
-/** Email, by SMTP. */
+/** Sends email via SMTP. */
 @Injectable()
 export class MailChannel extends Channel {
   private readonly logger = new Logger(MailChannel.name);
@@ -16,21 +16,21 @@ export class MailChannel extends Channel {
   }
 
   override send(notification: OutgoingNotification, signal: AbortSignal): Promise<SendOutcome> {
-    const mail = this.compose(notification);
+    const mail = this.render(notification);
     return mail
       ? this.mailer.send(mail, signal)
-      : Promise.resolve({ kind: 'refused', reason: 'it cannot be composed' });
+      : Promise.resolve({ kind: 'refused', reason: 'rendering failed' });
   }
 
-  /** @returns null when the data doesn't fit the template: no later attempt would change that */
-  private compose({ id, template, to, data, messageId }: OutgoingNotification): Mail | null {
+  /** @returns null if the data doesn't fit the template, because retrying wouldn't help */
+  private render({ id, template, to, data, messageId }: OutgoingNotification): Mail | null {
     try {
       const { subject, html, text } = this.renderer.render(template, to.locale, data);
       return { to: { address: to.email, name: to.displayName }, messageId, subject, html, text };
     } catch (error) {
-      // Not its message, which may quote the link.
+      // The error's message may contain the link.
       const name = error instanceof Error ? error.name : 'unknown error';
-      this.logger.error(`delivery ${id} cannot be composed from the template "${template}": ${name}`);
+      this.logger.error(`could not render delivery ${id} with the template "${template}": ${name}`);
       return null;
     }
   }

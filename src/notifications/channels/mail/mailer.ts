@@ -15,11 +15,11 @@ export interface Mail {
 
 const CONNECTIONS = 10;
 const CONNECT_MS = 10_000;
-/** The silence after which a server counts as lost; the end of a message may take it long (RFC 5321, 4.5.3.2.6). */
+/** How long a server may be silent. It may take long to confirm the end of a message (RFC 5321, section 4.5.3.2.6). */
 const SILENCE_MS = 60_000;
 const MAX_NAME_LENGTH = 64;
 
-/** Hands mails to the SMTP server over a few connections that are kept open. */
+/** Sends mails to the SMTP server over a pool of connections. */
 @Injectable()
 export class Mailer implements OnApplicationShutdown {
   private readonly logger = new Logger(Mailer.name);
@@ -31,7 +31,7 @@ export class Mailer implements OnApplicationShutdown {
       url: options.smtpUrl,
       ...transportSecurity(options.smtpUrl),
       maxConnections: CONNECTIONS,
-      // Repeating is the job's business, which knows what the last attempt came to.
+      // Retries are up to the job, which knows the outcome of the last attempt.
       maxRequeues: 0,
       connectionTimeout: CONNECT_MS,
       greetingTimeout: CONNECT_MS,
@@ -45,7 +45,7 @@ export class Mailer implements OnApplicationShutdown {
     });
   }
 
-  /** Never throws. When `signal` fires, the connection is cut and the outcome unknown. */
+  /** Never throws. If `signal` aborts, the connection is closed and the outcome is unknown. */
   send(mail: Mail, signal: AbortSignal): Promise<SendOutcome> {
     return traced(spanOf(this.options.smtpUrl), async (span) => {
       const outcome = await this.attempt(mail, signal);
@@ -63,7 +63,7 @@ export class Mailer implements OnApplicationShutdown {
         from: this.options.from,
         to: { address: to.address, name: displayName(to.name) },
         date: new Date(),
-        // RFC 3834: no vacation notice shall answer.
+        // RFC 3834: suppresses automatic replies, such as vacation notices.
         headers: { 'Auto-Submitted': 'auto-generated' },
         signal,
       });
@@ -78,7 +78,7 @@ export class Mailer implements OnApplicationShutdown {
   }
 }
 
-/** Where the mail goes to, and nothing of what it says or for whom. */
+/** Describes the server, but not the mail or its recipient. */
 function spanOf(smtpUrl: string) {
   const { hostname, port, protocol } = new URL(smtpUrl);
   return {
@@ -98,8 +98,9 @@ interface TransportSecurity {
 }
 
 /**
- * A password must not leave the machine in clear text because somebody in between removed STARTTLS from the server's
- * offer. On the machine itself TLS protects from nobody, and mailboxes for development have no valid certificate.
+ * Requires STARTTLS if there is a password, so that a man in the middle can't strip STARTTLS from the server's reply to
+ * get it in clear text. On loopback, TLS protects against no one, and mailboxes for development have no valid
+ * certificate.
  */
 export function transportSecurity(smtpUrl: string): TransportSecurity {
   const { protocol, hostname, password } = new URL(smtpUrl);
@@ -111,9 +112,9 @@ export function transportSecurity(smtpUrl: string): TransportSecurity {
 }
 
 /**
- * The name as it may stand in the To header. Anybody can register anybody's address under any name, so one that
- * carries a link or an address would make our mail the carrier of somebody else's advertising or phishing; a line
- * break would start a header of its own (CWE-93).
+ * The name to use in the To header. Anyone can register someone else's address under any name, so names that contain a
+ * link or an address are dropped: our mail would carry someone else's ads or phishing. Line breaks are removed, because
+ * they would start a new header (CWE-93).
  */
 export function displayName(name: string | null): string {
   const oneLine = (name ?? '').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
