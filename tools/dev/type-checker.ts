@@ -9,7 +9,11 @@ export function startTypeChecker(): ChildProcess {
     command: process.execPath,
     args: [
       inProject('node_modules', 'typescript', 'bin', 'tsc'),
-      ...['--project', 'tsconfig.build.json', '--noEmit', '--watch', '--preserveWatchOutput'],
+      '--project',
+      'tsconfig.build.json',
+      '--noEmit',
+      '--watch',
+      '--preserveWatchOutput',
     ],
     env: process.env,
     cwd: root,
