@@ -47,5 +47,8 @@ export class Sources {
   }
 }
 
-/** An editor may need this long to save a file, or several at once. */
-const SAVING_MS = 25;
+/**
+ * An editor may need this long to save a file, or several at once. Longer than the 50 ms for which chokidar reports no
+ * further change of a file: otherwise a save right after another one would be lost.
+ */
+const SAVING_MS = 60;
