@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { MikroORM } from '@mikro-orm/postgresql';
 
-/** Time for the owner of a lost client to release it itself. */
+/** Grace period for the code that uses a lost client to release it itself. */
 const GRACE_MS = 1000;
 
 interface Client extends EventEmitter {
