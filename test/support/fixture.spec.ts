@@ -64,7 +64,7 @@ describe('a fixture', () => {
       expect(fresh.name).toBe('number 1');
     });
 
-    it('is set up anew', () => {
+    it('is set up again', () => {
       expect(fresh.name).toBe('number 2');
       expect(events).toEqual(['released number 1']);
     });

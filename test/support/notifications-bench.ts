@@ -20,7 +20,7 @@ const jobs = () => loadedJobs().map((job) => (job.everyMinutes === undefined ? {
 export const LINK = 'https://app.example.com/verify-email?token=a-secret-token';
 export const HOUR_MS = 3_600_000;
 
-/** A `NotificationsBench` for the suite, started anew for each test. */
+/** A `NotificationsBench` for the suite, with a fresh start for each test. */
 export function useNotificationsBench(): NotificationsBench {
   const bench = useFixture(() => hold(NotificationsBench.open(), (opened) => opened.close()));
   beforeEach(() => bench.start());

@@ -35,7 +35,7 @@ export function banner(details: BannerDetails): string {
     ? [
         '',
         '  The first admin (shown only once):',
-        `  E-mail         ${admin.email}`,
+        `  Email          ${admin.email}`,
         `  Password       ${admin.password}`,
       ]
     : [];

@@ -69,7 +69,7 @@ export async function goProgram(module: string, version: string, main: string): 
 export async function goModule(module: string, version: string): Promise<string> {
   if (!findProgram('go')) {
     throw new UserError(
-      `${module} comes through Go, which is not installed. See https://go.dev/doc/install.`,
+      `${module} is built with Go, which is not installed. See https://go.dev/doc/install.`,
     );
   }
   return (
