@@ -4,7 +4,7 @@ import { acquireLock, LockHeld } from '../lock.mjs';
 import { CannotStart } from './embedded-server.ts';
 
 /**
- * Takes the data folder, of which only one supervisor may make use.
+ * Locks the data folder, so that only one supervisor uses it.
  * @param patienceMs how long to wait for another one that is stopping
  * @returns releases it
  */

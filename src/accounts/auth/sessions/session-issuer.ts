@@ -53,7 +53,7 @@ export class SessionIssuer {
       tokenHash: hashToken(refreshToken),
       authenticatedAt: authentication.at,
       methods: [...authentication.methods],
-      userAgent: storableText(device.userAgent, MAX_USER_AGENT),
+      userAgent: sanitizeText(device.userAgent, MAX_USER_AGENT),
       ipAddress: device.ipAddress,
       createdAt: now,
       expiresAt: new Date(now.getTime() + SESSION_IDLE_MS),
@@ -73,6 +73,6 @@ export class SessionIssuer {
 }
 
 /** Header values are Latin-1 and can have any length. We only store printable ASCII, truncated. */
-function storableText(text: string | undefined, maxLength: number): string | null {
+function sanitizeText(text: string | undefined, maxLength: number): string | null {
   return text?.replace(/[^\x20-\x7e]/g, '?').slice(0, maxLength) ?? null;
 }

@@ -66,7 +66,7 @@ describe('a session', () => {
 });
 
 describe('a suspended user', () => {
-  it('cannot sign in, and is not told why', async () => {
+  it('cannot sign in, and gets no reason', async () => {
     const user = await signUp(api);
     await query(database.url, `update accounts.users set status = 'suspended' where id = $1`, [
       user.session.user.id,
