@@ -9,7 +9,7 @@ import { eventually } from '../support/eventually.js';
 import { useFixture } from '../support/fixture.js';
 import { copyProject } from '../support/project-copy.js';
 
-const SAVES = 5;
+const SAVES = 3;
 const THINKING_MS = 2_500;
 /** A restart takes less than a second on an idle machine; this one may be busy. */
 const GENEROUS_MS = 15_000;
