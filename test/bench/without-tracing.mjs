@@ -12,7 +12,7 @@ export const startTracing = async () => { throw new Error('there is no tracing h
 export const currentTracing = () => undefined;
 export const currentSpanIds = () => undefined;
 export const traced = (options, work) => work();
-export const tracedPart = (options, work) => work();
+export const tracedChild = (options, work) => work();
 `;
 
 registerHooks({
