@@ -6,13 +6,15 @@ import { IdempotencyStore } from './idempotency.store.js';
 
 const moduleFor = oncePer((schema: Schema): DynamicModule => ({
   module: IdempotencyModule,
-  global: true,
   imports: [DatabaseModule.forFeature(schema, idempotencyKeys(schema.name))],
   providers: [IdempotencyStore],
   exports: [IdempotencyStore],
 }));
 
-/** Stores keys and responses in the schema of the service that handles the requests. */
+/**
+ * Stores keys and responses in the schema of the service that handles the requests. Imported by each module that has
+ * `@Idempotent()` routes.
+ */
 @Module({})
 export class IdempotencyModule {
   static forSchema(schema: Schema): DynamicModule {

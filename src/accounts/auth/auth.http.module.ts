@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
+import { IdempotencyModule } from '#libs/idempotency';
 import { accountsSchema } from '../migrations/index.js';
 import { UsersModule } from '../users/index.js';
 import { AccessModule } from './access/access.module.js';
@@ -14,7 +15,13 @@ import { SessionsController } from './sessions/sessions.controller.js';
 import { WellKnownController } from './tokens/well-known.controller.js';
 
 @Module({
-  imports: [AccessModule, AuthModule, DatabaseModule.forFeature(accountsSchema), UsersModule],
+  imports: [
+    AccessModule,
+    AuthModule,
+    DatabaseModule.forFeature(accountsSchema),
+    IdempotencyModule.forSchema(accountsSchema),
+    UsersModule,
+  ],
   providers: [FirstAdmin],
   controllers: [
     RegistrationController,

@@ -5,6 +5,7 @@ import {
   Injectable,
   Logger,
   type NestInterceptor,
+  Optional,
   UseInterceptors,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
@@ -40,7 +41,8 @@ interface IdempotentOptions<R> {
 const Options = Reflector.createDecorator<IdempotentOptions<never> | null>();
 
 /**
- * Supports `Idempotency-Key`: repeating a POST that creates or sends something does it only once.
+ * Supports `Idempotency-Key`: repeating a POST that creates or sends something does it only once. The controller's module
+ * imports `IdempotencyModule.forSchema()`.
  * @param options required if the handler's service calls `IdempotencyStore.keep`
  */
 export function Idempotent<R>(options: IdempotentOptions<R> | null = null): MethodDecorator {
@@ -67,7 +69,17 @@ class IdempotencyInterceptor implements NestInterceptor {
     (handler) => Reflect.getMetadata(Options.KEY, handler) as IdempotentOptions<unknown> | null,
   );
 
-  constructor(private readonly store: IdempotencyStore) {}
+  private readonly store: IdempotencyStore;
+
+  constructor(@Optional() store?: IdempotencyStore) {
+    if (!store) {
+      throw new Error(
+        'A controller has @Idempotent() routes, but its module has nowhere to store their keys: import ' +
+          'IdempotencyModule.forSchema() there, with the schema of its service.',
+      );
+    }
+    this.store = store;
+  }
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const http = context.switchToHttp();

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
+import { IdempotencyModule } from '#libs/idempotency';
 import { accountsSchema } from '../../migrations/index.js';
 import { UsersModule } from '../../users/index.js';
 import { EmailModule } from '../email/email.module.js';
@@ -11,6 +12,7 @@ import { RegistrationService } from './registration.service.js';
 @Module({
   imports: [
     DatabaseModule.forFeature(accountsSchema),
+    IdempotencyModule.forSchema(accountsSchema),
     EmailModule,
     PasswordsModule,
     SessionsModule,
