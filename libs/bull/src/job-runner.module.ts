@@ -7,7 +7,7 @@ import {
   type OnModuleDestroy,
   type OnModuleInit,
 } from '@nestjs/common';
-import { DiscoveryModule } from '@nestjs/core';
+import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { DeadLetterRetention } from './dead-letter-retention.js';
 import { assignProcessors, type Job, ProcessorDiscovery, type RunnableJob } from '#libs/jobs';
 import { JobRunner } from './job-runner.js';
@@ -29,6 +29,7 @@ export class JobRunnerModule
     private readonly runner: JobRunner,
     private readonly periodicJobs: PeriodicJobs,
     private readonly processorDiscovery: ProcessorDiscovery,
+    private readonly discovery: DiscoveryService,
   ) {}
 
   static forRole(role: string): DynamicModule {
@@ -47,7 +48,14 @@ export class JobRunnerModule
 
   /** Runs before anything else, so that a process that refuses to start hasn't taken a job. */
   onModuleInit(): void {
-    this.runnable = assignProcessors(this.jobs, this.role, this.processorDiscovery.find());
+    const found = this.processorDiscovery.find();
+    this.runnable = assignProcessors(this.jobs, this.role, found, this.rolesHere());
+  }
+
+  /** Those of all runners in this process. */
+  private rolesHere(): string[] {
+    const runners = this.discovery.getProviders().map(({ instance }) => instance as unknown);
+    return runners.filter((one) => one instanceof JobRunnerModule).map(({ role }) => role);
   }
 
   onApplicationBootstrap(): void {

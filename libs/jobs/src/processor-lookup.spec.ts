@@ -27,7 +27,12 @@ describe('assignProcessors', () => {
   it('assigns a processor to each job of the role and ignores other roles', () => {
     const watering = found(waterPlants, 'Watering');
     const mowing = found(mowLawn, 'Mowing');
-    const assigned = assignProcessors(jobs, 'gardener', [watering, mowing, found(bakeBread, 'Baking')]);
+    const assigned = assignProcessors(
+      jobs,
+      'gardener',
+      [watering, mowing, found(bakeBread, 'Baking')],
+      ['gardener', 'baker'],
+    );
     expect(assigned).toEqual([
       { job: waterPlants, processor: watering.instance },
       { job: mowLawn, processor: mowing.instance },
@@ -35,24 +40,31 @@ describe('assignProcessors', () => {
   });
 
   it('throws for a job without a processor, and names the decorator to add', () => {
-    expect(() => assignProcessors(jobs, 'gardener', [found(mowLawn, 'Mowing')])).toThrow(
+    expect(() => assignProcessors(jobs, 'gardener', [found(mowLawn, 'Mowing')], ['gardener'])).toThrow(
       /"water-plants".*@ProcessesJob/,
     );
   });
 
   it('throws for two processors of the same job, and names both', () => {
     const baking = [found(bakeBread, 'Baking'), found(bakeBread, 'Toasting', 'KitchenModule')];
-    expect(() => assignProcessors(jobs, 'baker', baking)).toThrow(
+    expect(() => assignProcessors(jobs, 'baker', baking, ['baker'])).toThrow(
       /"bake-bread".*Baking \(in TestModule\) and Toasting \(in KitchenModule\)/,
     );
   });
 
+  it('throws for a processor of a job whose role this process does not run', () => {
+    const all = [found(waterPlants, 'Watering'), found(mowLawn, 'Mowing'), found(bakeBread, 'Baking')];
+    expect(() => assignProcessors(jobs, 'gardener', all, ['gardener'])).toThrow(
+      /Baking \(in TestModule\) processes the job "bake-bread", whose role "baker" doesn't run here.*runs: gardener/,
+    );
+  });
+
   it('throws for a role without jobs', () => {
-    expect(() => assignProcessors(jobs, 'gardner', [])).toThrow(/"gardner"/);
+    expect(() => assignProcessors(jobs, 'gardner', [], ['gardner'])).toThrow(/"gardner"/);
   });
 
   it('reports all mistakes at once', () => {
-    expect(() => assignProcessors(jobs, 'gardener', [])).toThrow(/water-plants[\s\S]*mow-lawn/);
+    expect(() => assignProcessors(jobs, 'gardener', [], ['gardener'])).toThrow(/water-plants[\s\S]*mow-lawn/);
   });
 });
 

@@ -15,23 +15,30 @@ export interface RunnableJob {
 }
 
 /**
- * Assigns each job of `role` its processor. A job without one would wait forever, and one with two would be run by
- * either, so both prevent startup.
+ * Assigns each job of `role` its processor. A job without one would wait forever, one with two would be run by either, and
+ * one of a role that isn't among `roles`, those that this process runs, would never run. All three prevent startup.
  * @throws Error with one line per mistake that says how to fix it
  */
 export function assignProcessors(
   jobs: readonly Job[],
   role: string,
   found: readonly FoundProcessor[],
+  roles: readonly string[],
 ): RunnableJob[] {
   const own = jobs.filter((job) => job.role === role);
   const mistakes = own.length > 0 ? [] : [`No job has the role "${role}": declare one with defineJob.`];
+  for (const { job, className, moduleName } of found.filter((one) => !roles.includes(one.job.role))) {
+    mistakes.push(
+      `${className} (in ${moduleName}) processes the job "${job.name}", whose role "${job.role}" doesn't run here. This ` +
+        `process runs: ${roles.join(', ')}. Correct the role in defineJob, or provide the class in a module of that role.`,
+    );
+  }
   const assigned = own.flatMap((job) => {
     const [processor, ...others] = found.filter((candidate) => candidate.job.name === job.name);
     if (!processor) {
       mistakes.push(
         `Nothing processes the job "${job.name}" (role "${role}"): decorate a class with @ProcessesJob and provide it ` +
-          'in a module of this role.',
+          'in a module of this role. For a job that purges, import PurgeModule.forJob there.',
       );
       return [];
     }
