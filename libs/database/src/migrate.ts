@@ -30,7 +30,7 @@ export async function migrate(url: string, schemas: readonly Schema[]): Promise<
 }
 
 async function migrateSchema(orm: MikroORM, schema: Schema): Promise<string[]> {
-  const client = await connect(orm);
+  const client = await connect(orm, schema);
   try {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     const applied = await orm.migrator.up();
@@ -41,17 +41,16 @@ async function migrateSchema(orm: MikroORM, schema: Schema): Promise<string[]> {
   }
 }
 
-async function connect(orm: MikroORM): Promise<LockClient> {
+async function connect(orm: MikroORM, schema: Schema): Promise<LockClient> {
   try {
     const pool = (await orm.driver.getConnection().getNativeClient()) as { connect(): Promise<LockClient> };
     return await pool.connect();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(
-      `Cannot reach PostgreSQL: ${reason}. Check DATABASE_URL and that the server is running.`,
-      {
-        cause: error,
-      },
+      `Cannot reach PostgreSQL for the schema "${schema.name}": ${reason}. Check that the server is running, and its ` +
+        'URL: DATABASE_URL, or the variable for a database of its own.',
+      { cause: error },
     );
   }
 }
