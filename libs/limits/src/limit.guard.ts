@@ -74,7 +74,7 @@ export class LimitGuard extends ThrottlerGuard {
     const record = await this.storageService.increment(key, ttl, limit, Number(blockDuration), name);
     return {
       state: `"${name}";r=${limit - record.totalHits};t=${record.timeToExpire}`,
-      policy: `"${name}";q=${limit};w=${ttl / 1000}`,
+      policy: `"${name}";q=${limit};w=${Math.ceil(ttl / 1000)}`,
       retryAfter: record.isBlocked ? record.timeToBlockExpire : 0,
     };
   }

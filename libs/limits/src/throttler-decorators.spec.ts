@@ -29,6 +29,10 @@ class Routes {
   @Get('stricter')
   stricter(): void {}
 
+  @Throttle({ default: { limit: 2, ttl: 1_500 } })
+  @Get('short')
+  short(): void {}
+
   @Throttle({ default: { limit: 1, ttl: 60_000, blockDuration: 300_000 } })
   @Get('blocking')
   blocking(): void {}
@@ -130,6 +134,10 @@ describe('@Throttle()', () => {
     });
     expect(await statusesOf(caller, '/stricter', 2)).toEqual([200, 429]);
     expect(await statusesOf(caller, '/plain', 4)).toEqual([200, 200, 200, 429]);
+  });
+
+  it('shows whole seconds, which structured fields require', async () => {
+    expect(await aCaller()('/short')).toMatchObject({ policy: '"default";q=2;w=2' });
   });
 
   it('works on a class, too', async () => {

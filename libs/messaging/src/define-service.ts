@@ -33,6 +33,9 @@ const services = new Map<string, Service>();
 
 /** @param role the role of the processes that run the service's jobs */
 export function defineService(name: string, { role }: { readonly role: string }): Service {
+  if (services.has(name)) {
+    throw new Error(`The service "${name}" is defined twice. Give one of the two another name.`);
+  }
   const service: Service = {
     name,
     deliver: defineJob(`deliver-to-${name}`, {

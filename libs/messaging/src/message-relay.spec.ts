@@ -174,6 +174,10 @@ describe('two services in one process', () => {
 });
 
 describe('a service', () => {
+  it('cannot have the name of another', () => {
+    expect(() => defineService('shop', { role: ROLE })).toThrow('The service "shop" is defined twice.');
+  });
+
   it('cannot handle a message that is not for it', () => {
     expect(() => HandlesMessage(shop, sendItem)).toThrow(
       '"shop" does not receive the message "send-item": add the service to `to` in defineMessage.',
