@@ -13,7 +13,7 @@ import './processes/notifications.module.js';
 export async function migrateDatabase(urlOf: (schema: string) => string): Promise<string[]> {
   const applied: string[] = [];
   for (const schema of loadedSchemas()) {
-    applied.push(...(await migrate(urlOf(schema.name), [schema])));
+    applied.push(...(await migrate(urlOf(schema.name), schema)));
   }
   return applied;
 }

@@ -31,8 +31,8 @@ export class Connections {
     const byUrl = Map.groupBy(schemas, ({ name }) => options.urlOf(name));
     const orms = new Map<string, MikroORM>();
     for (const [url, schemasThere] of byUrl) {
-      if (options.migrateOnStart) {
-        await migrate(url, schemasThere);
+      for (const schema of options.migrateOnStart ? schemasThere : []) {
+        await migrate(url, schema);
       }
       const entities = schemasThere.flatMap((schema) => schema.entities);
       const orm = await MikroORM.init(ormOptions({ url, poolSize: options.poolSize, entities }));

@@ -10,23 +10,19 @@ interface LockClient {
 }
 
 /**
- * Applies the pending migrations of the schemas at `url`. There's no time limit, because migrations can take long, and
+ * Applies the pending migrations of the schema at `url`. There's no time limit, because migrations can take long, and
  * so can waiting for those of another replica. Replicas that start together queue for an advisory lock, so each
  * migration runs once.
  * @returns the names of the applied migrations
  * @throws Error explaining what to do, if PostgreSQL can't be reached
  */
-export async function migrate(url: string, schemas: readonly Schema[]): Promise<string[]> {
-  const applied: string[] = [];
-  for (const schema of schemas) {
-    const orm = await MikroORM.init(migratorOptions(url, schema));
-    try {
-      applied.push(...(await migrateSchema(orm, schema)));
-    } finally {
-      await orm.close();
-    }
+export async function migrate(url: string, schema: Schema): Promise<string[]> {
+  const orm = await MikroORM.init(migratorOptions(url, schema));
+  try {
+    return await migrateSchema(orm, schema);
+  } finally {
+    await orm.close();
   }
-  return applied;
 }
 
 async function migrateSchema(orm: MikroORM, schema: Schema): Promise<string[]> {
