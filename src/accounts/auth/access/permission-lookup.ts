@@ -8,19 +8,10 @@ export abstract class PermissionLookup {
   abstract grants(principal: Principal, permission: Permission): boolean | Promise<boolean>;
 }
 
-/** The permissions each role grants. Unknown roles grant none. */
-const BUILT_IN_ROLES: ReadonlyMap<string, (permission: Permission) => boolean> = new Map<
-  string,
-  (permission: Permission) => boolean
->([
-  ['user', () => false],
-  ['admin', () => true],
-]);
-
-/** The built-in roles: `user` grants no permissions, `admin` grants all. */
+/** The built-in roles: `admin` grants all permissions. `user`, and any unknown role, grants none. */
 @Injectable()
 export class BuiltInRoles extends PermissionLookup {
-  override grants({ roles }: Principal, permission: Permission): boolean {
-    return roles.some((role) => BUILT_IN_ROLES.get(role)?.(permission) ?? false);
+  override grants({ roles }: Principal): boolean {
+    return roles.includes('admin');
   }
 }
