@@ -37,11 +37,6 @@ export class Database {
     return outcome;
   }
 
-  /** Resolves when PostgreSQL has answered a query. */
-  async ping(): Promise<void> {
-    await this.run((em) => em.execute('select 1'));
-  }
-
   /** Calls `listener` with the driver's transaction object after each commit on this database's URL. */
   onCommit(listener: (transaction: object) => void): void {
     this.orm.em.getEventManager().registerSubscriber({

@@ -101,7 +101,7 @@ describe('the relay', () => {
   it('resumes after PostgreSQL terminated its connections', async () => {
     const app = await bench.start(ALL);
     await bench.cutConnections();
-    await eventually(() => app.database.ping());
+    await eventually(() => app.database.run((em) => em.execute('select 1')));
     const ids = await bench.append(app, 5);
     await eventually(async () => expect(await bench.rows()).toEqual([]));
     expect(bench.consumption.taken.sort()).toEqual([...ids].sort());
