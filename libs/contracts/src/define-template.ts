@@ -1,3 +1,5 @@
+import { Declarations } from '#libs/lifecycle';
+
 export const TEMPLATE_LOCALES = ['en', 'de'] as const;
 export type TemplateLocale = (typeof TEMPLATE_LOCALES)[number];
 
@@ -23,16 +25,11 @@ export interface Template {
   readonly texts: Readonly<Record<TemplateLocale, TemplateTexts>>;
 }
 
-const templates = new Map<string, Template>();
+const templates = new Declarations<Template>('template', 'Give one of the two another name.');
 
 /** Declares a template. Other services refer to it by name; the notifications service renders it. */
 export function defineTemplate(name: string, texts: Template['texts']): Template {
-  if (templates.has(name)) {
-    throw new Error(`The template "${name}" is defined twice. Give one of the two another name.`);
-  }
-  const template = { name, texts };
-  templates.set(name, template);
-  return template;
+  return templates.declare(name, () => ({ name, texts }));
 }
 
 export function findTemplate(name: string): Template | undefined {

@@ -1,9 +1,10 @@
 import type { Options } from '@mikro-orm/postgresql';
+import { Declarations } from '#libs/lifecycle';
 
 export type Entity = NonNullable<Options['entities']>[number];
 export type MigrationList = NonNullable<NonNullable<Options['migrations']>['migrationsList']>;
 
-const schemas = new Map<string, Schema>();
+const schemas = new Declarations<Schema>('schema', 'Give one of the two services another name.');
 
 /** A PostgreSQL schema with its entities and migrations. Created by `defineSchema`. */
 export class Schema {
@@ -30,12 +31,7 @@ export class Schema {
  * @param migrations in the order they are applied; a release never changes one that has been applied
  */
 export function defineSchema(name: string, migrations: MigrationList): Schema {
-  if (schemas.has(name)) {
-    throw new Error(`The schema "${name}" is defined twice. Give one of the two services another name.`);
-  }
-  const schema = new Schema(name, migrations);
-  schemas.set(name, schema);
-  return schema;
+  return schemas.declare(name, () => new Schema(name, migrations));
 }
 
 /** All schemas whose declarations this process has loaded. */

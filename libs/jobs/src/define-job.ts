@@ -1,4 +1,5 @@
 import { IsISO8601 } from 'class-validator';
+import { Declarations } from '#libs/lifecycle';
 
 /** The delay before retries. */
 export interface Backoff {
@@ -76,16 +77,17 @@ const DEAD_LETTERS: Retention = { ageSeconds: 30 * DAY_SECONDS, count: 10_000 };
  */
 const RESTARTED: Stalled = { maxCount: 20, lockMs: 8_000, checkEveryMs: 4_000 };
 
-const jobs = new Map<string, Job>();
+const jobs = new Declarations<Job>('job', 'Give one of the two another name.');
 
 /** Declares a job. Belongs next to its processor. Pass the result to `JobQueue.enqueue` and `@ProcessesJob`. */
 export function defineJob<P extends object>(name: string, options: JobOptions<P>): Job<P> {
-  if (jobs.has(name)) {
-    throw new Error(`The job "${name}" is defined twice. Give one of the two another name.`);
-  }
-  const job = { visibleFields: [], keepFailed: DEAD_LETTERS, stalled: RESTARTED, ...options, name };
-  jobs.set(name, job);
-  return job;
+  return jobs.declare<Job<P>>(name, () => ({
+    visibleFields: [],
+    keepFailed: DEAD_LETTERS,
+    stalled: RESTARTED,
+    ...options,
+    name,
+  }));
 }
 
 /** Declares an hourly cleanup job. */

@@ -1,3 +1,4 @@
+export { Declarations } from './declarations.js';
 export { Drain } from './drain.js';
 export { withMinimumDuration } from './minimum-duration.js';
 export { oncePer } from './once-per.js';

@@ -1,3 +1,4 @@
+import { Declarations } from '#libs/lifecycle';
 import type { Service } from './define-service.js';
 
 interface MessageOptions<D extends object> {
@@ -24,16 +25,11 @@ export interface Message<D extends object = object> {
   readonly data: D;
 }
 
-const types = new Map<string, MessageType>();
+const types = new Declarations<MessageType>('message', 'Give one of the two another type.');
 
 /** Declares a message that one service sends to others: its data and its receivers. */
 export function defineMessage<D extends object>(type: string, options: MessageOptions<D>): MessageType<D> {
-  if (types.has(type)) {
-    throw new Error(`The message "${type}" is defined twice. Give one of the two another type.`);
-  }
-  const message = { type, ...options };
-  types.set(type, message);
-  return message;
+  return types.declare<MessageType<D>>(type, () => ({ type, ...options }));
 }
 
 export function findMessageType(type: string): MessageType | undefined {

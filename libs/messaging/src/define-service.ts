@@ -1,5 +1,6 @@
 import { IsISO8601, IsString, IsUUID } from 'class-validator';
 import { defineHourlyJob, defineJob, type Job, type Tick } from '#libs/jobs';
+import { Declarations } from '#libs/lifecycle';
 
 /** A message in transit to a consumer. Its data stays sealed until then, for the context `outbox:<messageId>`. */
 export class DeliverMessage {
@@ -29,14 +30,11 @@ export interface Service {
   readonly purge: Job<Tick>;
 }
 
-const services = new Map<string, Service>();
+const services = new Declarations<Service>('service', 'Give one of the two another name.');
 
 /** @param role the role of the processes that run the service's jobs */
 export function defineService(name: string, { role }: { readonly role: string }): Service {
-  if (services.has(name)) {
-    throw new Error(`The service "${name}" is defined twice. Give one of the two another name.`);
-  }
-  const service: Service = {
+  return services.declare(name, () => ({
     name,
     deliver: defineJob(`deliver-to-${name}`, {
       payload: DeliverMessage,
@@ -58,9 +56,7 @@ export function defineService(name: string, { role }: { readonly role: string })
       keepFailed: { ageSeconds: 86_400, count: 1_000 },
     }),
     purge: defineHourlyJob(`purge-${name}`, role),
-  };
-  services.set(name, service);
-  return service;
+  }));
 }
 
 export function findService(name: string): Service | undefined {

@@ -1,3 +1,5 @@
+import { Declarations } from '#libs/lifecycle';
+
 /** A kind of failure, declared once for the exception filter, the OpenAPI documents and `/problems/{code}`. */
 export interface ProblemDefinition {
   /** The HTTP status (RFC 9110, section 15). */
@@ -53,14 +55,11 @@ export interface ProblemFactory {
   is(error: unknown): boolean;
 }
 
-const registry = new Map<string, ProblemDefinition>();
+const registry = new Declarations<ProblemDefinition>('problem', 'Give one of the two another code.');
 
 /** Declares a kind of failure. Codes can only be thrown with a definition, so every code has a status. */
 export function defineProblem(code: string, definition: ProblemDefinition): ProblemFactory {
-  if (registry.has(code)) {
-    throw new Error(`The problem "${code}" is defined twice. Give one of the two another code.`);
-  }
-  registry.set(code, definition);
+  registry.declare(code, () => definition);
   const create = (occurrence?: Occurrence): Problem => new Problem(code, definition, occurrence);
   return Object.assign(create, {
     code,

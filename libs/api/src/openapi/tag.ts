@@ -1,18 +1,14 @@
 import { ApiTags } from '@nestjs/swagger';
+import { Declarations } from '#libs/lifecycle';
 
-const tags = new Map<string, string>();
+const tags = new Declarations<string>('tag', 'Export one of the two and import it in the other place.');
 
 /**
  * Declares a group of operations in the OpenAPI documents.
  * @returns the decorator for the controllers of the group
  */
 export function defineTag(name: string, description: string): () => ClassDecorator {
-  if (tags.has(name)) {
-    throw new Error(
-      `The tag "${name}" is defined twice. Export one of the two and import it in the other place.`,
-    );
-  }
-  tags.set(name, description);
+  tags.declare(name, () => description);
   return () => ApiTags(name);
 }
 
