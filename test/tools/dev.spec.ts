@@ -9,8 +9,8 @@ import { eventually } from '../support/eventually.js';
 import { useFixture } from '../support/fixture.js';
 import { copyProject } from '../support/project-copy.js';
 
-const SAVES = 3;
-const THINKING_MS = 2_500;
+const SAVES = 2;
+const THINKING_MS = 2_000;
 /** A restart takes less than a second on an idle machine; this one may be busy. */
 const GENEROUS_MS = 15_000;
 const SOURCE = 'src/processes/serve.ts';
@@ -94,11 +94,8 @@ describe('npm run dev', () => {
       times.push(performance.now() - savedAt);
     }
     expect(serverPids()).toEqual(servers);
-    const median = times.sort((a, b) => a - b)[Math.floor(SAVES / 2)] ?? Infinity;
-    process.stdout.write(
-      `npm run dev: ${Math.round(median)} ms from save to served (median of ${times.map(Math.round).join(', ')})\n`,
-    );
-    expect(median).toBeLessThan(GENEROUS_MS);
+    process.stdout.write(`npm run dev: ${times.map(Math.round).join(' and ')} ms from save to served\n`);
+    expect(Math.max(...times)).toBeLessThan(GENEROUS_MS);
     expect(output).toMatch(/Ready again \(\d+\.\d s after the change\)/);
   });
 
