@@ -13,9 +13,13 @@ import './processes/notifications.module.js';
 export async function migrateDatabase(urlOf: (schema: string) => string): Promise<string[]> {
   const applied: string[] = [];
   for (const schema of loadedSchemas()) {
-    applied.push(...(await migrate(urlOf(schema.name), schema)));
+    applied.push(...(await migrate(urlOf(schema.name), schema, { report })));
   }
   return applied;
+}
+
+function report(text: string): void {
+  process.stdout.write(`${text[0]?.toUpperCase() ?? ''}${text.slice(1)} …\n`);
 }
 
 async function main(): Promise<void> {

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Queue } from 'bull';
 import type { Redis } from 'ioredis';
-import { within } from '#libs/lifecycle';
+import { inBackground, within } from '#libs/lifecycle';
 import { DeadLetterRetention } from './dead-letter-retention.js';
 import { JobInterruptedError, type RunnableJob } from '#libs/jobs';
 import { type RunSetup, runJob } from './job-run.js';
@@ -36,7 +36,7 @@ export class JobRunner {
       this.working.push(queue);
       // The promise stays pending while the queue is processed, and waits for Redis if it isn't up yet.
       queue
-        .process(name, concurrency, (run) => this.track(runJob(setup, run)))
+        .process(name, concurrency, (run) => this.track(inBackground(() => runJob(setup, run))))
         .catch((error: unknown) => {
           if (!this.stopping.signal.aborted) {
             this.logger.error(`the queue "${name}" is not being processed: ${String(error)}`);

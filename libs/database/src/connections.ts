@@ -1,71 +1,122 @@
 import { MikroORM } from '@mikro-orm/postgresql';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { within } from '#libs/lifecycle';
 import { Database } from './database.js';
 import { migrate } from './migrate.js';
 import { type ConnectionOptions, ormOptions } from './orm-options.js';
-import { returnLostClients } from './pool-care.js';
+import { Probe } from './probe.js';
 import type { Schema } from './schema.js';
 import { traceStatements } from './trace-statements.js';
 
 /** How long closing waits for running statements. A frozen server must not keep the process alive. */
 const CLOSE_TIMEOUT_MS = 10_000;
+/** The share of the pool that jobs may take together. */
+const BACKGROUND_SHARE = 0.5;
 
-/** Statistics of a node-postgres pool. */
+/** Statistics of a connection pool. */
 export interface PoolUsage {
-  readonly totalCount: number;
-  readonly idleCount: number;
-  readonly waitingCount: number;
-  readonly options: { readonly max: number };
+  readonly used: number;
+  readonly idle: number;
+  readonly waiting: number;
+  readonly max: number;
 }
 
-/** The connection pools of this process: one per URL, shared by the schemas at that URL. */
+/** The connections to one URL. */
+interface Server {
+  readonly orm: MikroORM;
+  readonly probe: Probe;
+  readonly background: LimitFunction;
+}
+
+/** The connections of this process: for each URL a pool, shared by the schemas there, and one for probes. */
 export class Connections {
   private constructor(
-    private readonly orms: ReadonlyMap<string, MikroORM>,
+    private readonly servers: ReadonlyMap<string, Server>,
     private readonly urlOf: (schema: string) => string,
     readonly schemas: readonly Schema[],
   ) {}
 
   /** Connects, after applying pending migrations if `migrateOnStart` is set. */
   static async open(schemas: readonly Schema[], options: ConnectionOptions): Promise<Connections> {
+    const { report } = options;
     const byUrl = Map.groupBy(schemas, ({ name }) => options.urlOf(name));
-    const orms = new Map<string, MikroORM>();
+    const servers = new Map<string, Server>();
     for (const [url, schemasThere] of byUrl) {
       for (const schema of options.migrateOnStart ? schemasThere : []) {
-        await migrate(url, schema);
+        await migrate(url, schema, { report });
       }
       const entities = schemasThere.flatMap((schema) => schema.entities);
       const orm = await MikroORM.init(ormOptions({ url, poolSize: options.poolSize, entities }));
-      await returnLostClients(orm);
       await traceStatements(orm);
-      orms.set(url, orm);
+      servers.set(url, {
+        orm,
+        probe: new Probe({ connectionString: url, application_name: 'gatehouse-probe' }),
+        background: pLimit(Math.max(1, Math.floor(options.poolSize * BACKGROUND_SHARE))),
+      });
     }
-    return new Connections(orms, options.urlOf, schemas);
+    return new Connections(servers, options.urlOf, schemas);
   }
 
   /** @throws Error if this process hasn't loaded the schema's declaration */
   database(schema: string): Database {
-    const orm = this.orms.get(this.urlOf(schema));
-    if (!orm) {
-      throw new Error(`no connection for the schema "${schema}": declare it with defineSchema`);
-    }
-    return new Database(schema, orm);
+    const { orm, background } = this.server(schema);
+    return new Database(schema, orm, background);
   }
 
-  /** Resolves when every database has answered a query. */
-  async ping(): Promise<void> {
-    await Promise.all([...this.orms.values()].map((orm) => orm.em.fork().execute('select 1')));
+  /** Asks over the connection for probes. @throws Error if PostgreSQL doesn't answer within 1.5 seconds */
+  ask<T extends object>(schema: string, sql: string): Promise<T[]> {
+    return this.server(schema).probe.query<T>(sql);
   }
 
-  async pools(): Promise<PoolUsage[]> {
+  /** @throws Error that says why, if a database can't be written to right now */
+  async requireWritable(): Promise<void> {
+    await Promise.all(
+      [...this.servers.values()].map(async ({ probe }) => {
+        const [row] = await probe.query<{ writable: boolean }>(
+          `select current_setting('transaction_read_only') = 'off' as writable`,
+        );
+        if (!row?.writable) {
+          throw new Error('PostgreSQL is read only');
+        }
+      }),
+    );
+  }
+
+  async pools(): Promise<(() => PoolUsage)[]> {
     return Promise.all(
-      [...this.orms.values()].map(
-        async (orm) => (await orm.driver.getConnection().getNativeClient()) as unknown as PoolUsage,
-      ),
+      [...this.servers.values()].map(async ({ orm, background }) => {
+        const pool = (await orm.driver.getConnection().getNativeClient()) as unknown as NativePool;
+        return () => ({
+          used: pool.totalCount - pool.idleCount,
+          idle: pool.idleCount,
+          waiting: pool.waitingCount + background.pendingCount,
+          max: pool.options.max,
+        });
+      }),
     );
   }
 
   async close(): Promise<void> {
-    await within(CLOSE_TIMEOUT_MS, Promise.all([...this.orms.values()].map((orm) => orm.close())));
+    const servers = [...this.servers.values()];
+    servers.forEach(({ probe }) => {
+      probe.close();
+    });
+    await within(CLOSE_TIMEOUT_MS, Promise.all(servers.map(({ orm }) => orm.close())));
   }
+
+  private server(schema: string): Server {
+    const server = this.servers.get(this.urlOf(schema));
+    if (!server) {
+      throw new Error(`no connection for the schema "${schema}": declare it with defineSchema`);
+    }
+    return server;
+  }
+}
+
+/** The part of node-postgres' pool that we read. */
+interface NativePool {
+  readonly totalCount: number;
+  readonly idleCount: number;
+  readonly waitingCount: number;
+  readonly options: { readonly max: number };
 }

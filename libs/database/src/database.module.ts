@@ -4,14 +4,18 @@ import {
   Module,
   type OnApplicationShutdown,
 } from '@nestjs/common';
+import type { Logger } from 'pino';
 import { oncePer } from '#libs/lifecycle';
+import { PINO } from '#libs/telemetry';
 import { Connections } from './connections.js';
 import { Database } from './database.js';
 import { Migrations } from './migrations.js';
 import type { ConnectionOptions } from './orm-options.js';
 import { type Entity, loadedSchemas, type Schema } from './schema.js';
 
-const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<ConnectionOptions>()
+export type DatabaseModuleOptions = Omit<ConnectionOptions, 'report'>;
+
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<DatabaseModuleOptions>()
   .setClassMethodName('forRoot')
   .setExtras({}, (module) => ({ ...module, global: true }))
   .build();
@@ -36,8 +40,14 @@ const moduleFor = oncePer(({ name }: Schema): DynamicModule => ({
   providers: [
     {
       provide: Connections,
-      inject: [MODULE_OPTIONS_TOKEN],
-      useFactory: (options: ConnectionOptions) => Connections.open(loadedSchemas(), options),
+      inject: [MODULE_OPTIONS_TOKEN, PINO],
+      useFactory: (options: DatabaseModuleOptions, logger: Logger) =>
+        Connections.open(loadedSchemas(), {
+          ...options,
+          report: (text) => {
+            logger.info(text);
+          },
+        }),
     },
     Migrations,
   ],

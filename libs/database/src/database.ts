@@ -1,11 +1,26 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   ConnectionException,
   type EntityManager,
+  IsolationLevel,
   type MikroORM,
   OptimisticLockError,
 } from '@mikro-orm/postgresql';
-import { conflict, unavailable } from '#libs/problem';
+import { isInBackground } from '#libs/lifecycle';
+import { conflict, invalidInput, Problem, unavailable } from '#libs/problem';
 import { CommittedRefusal } from './commit-then-throw.js';
+import { type Effect, meaningOf } from './sql-state.js';
+
+/** Attempts of a transaction that PostgreSQL rolls back because of others. */
+const ATTEMPTS = 4;
+const RETRY_AFTER_MS = 20;
+
+/** Runs work as soon as its share of the connections allows. */
+export type Share = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Set while background work has its share, so that what it nests doesn't wait for another. */
+const sharing = new AsyncLocalStorage<true>();
 
 /**
  * PostgreSQL access for the service that owns `schema`. Each unit of work gets its own EntityManager, so requests never
@@ -15,22 +30,24 @@ export class Database {
   constructor(
     readonly schema: string,
     private readonly orm: MikroORM,
+    private readonly backgroundShare: Share = (work) => work(),
   ) {}
 
   /**
    * Runs `work` without a transaction: each statement commits on its own.
-   * @throws Problem `unavailable` if no connection becomes available in time
+   * @throws Problem `unavailable`, `conflict`, or `invalid-input`
    */
   run<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
-    return guarded(() => work(this.em()));
+    return this.guarded(() => work(this.em()));
   }
 
   /**
-   * Runs `work` in a transaction.
-   * @throws Problem `unavailable` or `conflict`, and any error passed to `commitThenThrow`
+   * Runs `work` in a transaction (read committed). Runs it again if PostgreSQL rolled it back because of others, so it
+   * must not do anything else that can't be repeated.
+   * @throws Problem `unavailable`, `conflict` or `invalid-input`, and any error passed to `commitThenThrow`
    */
   async transaction<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
-    const outcome = await guarded(() => this.em().transactional((em) => settle(work(em))));
+    const outcome = await this.guarded(() => this.attempt((em) => settle(work(em))));
     if (outcome instanceof CommittedRefusal) {
       throw outcome.refusal;
     }
@@ -46,6 +63,29 @@ export class Database {
         }
       },
     });
+  }
+
+  private async attempt<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.em().transactional(work, { isolationLevel: IsolationLevel.READ_COMMITTED });
+      } catch (error) {
+        if (attempt === ATTEMPTS || error instanceof Problem || effectOf(error) !== 'retry') {
+          throw error;
+        }
+        await delay(RETRY_AFTER_MS * attempt * Math.random());
+      }
+    }
+  }
+
+  private async guarded<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await (isInBackground() && !sharing.getStore()
+        ? this.backgroundShare(() => sharing.run(true, work))
+        : work());
+    } catch (error) {
+      throw toProblem(error);
+    }
   }
 
   private em(): EntityManager {
@@ -64,48 +104,27 @@ async function settle<T>(work: Promise<T>): Promise<T | CommittedRefusal> {
   }
 }
 
-async function guarded<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof OptimisticLockError) {
-      throw conflict({ cause: error });
-    }
-    if (isUnreachable(error)) {
-      throw unavailable({ headers: { 'Retry-After': '1' }, cause: error });
-    }
-    throw error;
+/** Converts failures of PostgreSQL, and of the way there, to problems. Leaves bugs as they are. */
+function toProblem(error: unknown): unknown {
+  if (error instanceof Problem) {
+    return error;
+  }
+  if (error instanceof OptimisticLockError) {
+    return conflict({ cause: error });
+  }
+  switch (effectOf(error)) {
+    case 'retry':
+    case 'unavailable':
+      return unavailable({ headers: { 'Retry-After': '1' }, cause: error });
+    case 'conflict':
+      return conflict({ cause: error });
+    case 'invalid':
+      return invalidInput({ detail: "The input contains a value that can't be stored.", cause: error });
+    case undefined:
+      return error;
   }
 }
 
-/**
- * SQLSTATE classes 08 (connection), 53 (resources), 57P (shutdown) and 57014 (statement timeout), socket errors, and an
- * exhausted pool.
- */
-function isUnreachable(error: unknown): boolean {
-  if (error instanceof ConnectionException) {
-    return true;
-  }
-  const code = sqlStateOf(error);
-  if (code !== undefined && /^(08|53|57P|57014|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/.test(code)) {
-    return true;
-  }
-  return causesOf(error).some(({ message }) =>
-    /timeout exceeded when trying to connect|Query read timeout|Connection terminated/i.test(message),
-  );
-}
-
-/** The first code in the chain of causes: a SQLSTATE or a socket error code. */
-export function sqlStateOf(error: unknown): string | undefined {
-  return causesOf(error)
-    .map((cause) => (cause as { code?: unknown }).code)
-    .find((code): code is string => typeof code === 'string');
-}
-
-function causesOf(error: unknown): Error[] {
-  const causes: Error[] = [];
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    causes.push(cause);
-  }
-  return causes;
+function effectOf(error: unknown): Effect | undefined {
+  return error instanceof ConnectionException ? 'unavailable' : meaningOf(error)?.effect;
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Connections } from './connections.js';
-import { type Database, sqlStateOf } from './database.js';
 import type { Schema } from './schema.js';
+import { sqlStateOf } from './sql-state.js';
 
 /** SQLSTATEs for a missing table or schema. */
 const MISSING = new Set(['42P01', '3F000']);
@@ -24,7 +24,7 @@ export class Migrations {
   /** The names of the migrations that this process needs but the database lacks. */
   async pending(): Promise<string[]> {
     const perSchema = this.connections.schemas.map(async (schema) => {
-      const done = await appliedIn(this.connections.database(schema.name));
+      const done = await appliedIn(this.connections, schema);
       return namesOf(schema)
         .filter((name) => !done.has(name))
         .map((name) => `${schema.name}/${name}`);
@@ -37,11 +37,9 @@ function namesOf(schema: Schema): string[] {
   return schema.migrations.map((migration) => migration.name);
 }
 
-async function appliedIn(database: Database): Promise<Set<string>> {
+async function appliedIn(connections: Connections, { name: schema }: Schema): Promise<Set<string>> {
   try {
-    const rows = await database.run((em) =>
-      em.execute<{ name: string }[]>(`select name from "${database.schema}"."migration"`),
-    );
+    const rows = await connections.ask<{ name: string }>(schema, `select name from "${schema}"."migration"`);
     return new Set(rows.map(({ name }) => name));
   } catch (error) {
     if (MISSING.has(sqlStateOf(error) ?? '')) {

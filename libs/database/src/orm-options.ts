@@ -1,10 +1,16 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig, type Options } from '@mikro-orm/postgresql';
+import { careFor } from './pool-care.js';
+import { PooledClient } from './pooled-client.js';
 import type { Entity, Schema } from './schema.js';
 
 /** How long a request waits for a free connection before it fails with `unavailable`. */
 const POOL_TIMEOUT_MS = 2000;
-/** None of our statements takes this long. One that does blocks a connection that others are waiting for. */
+/**
+ * None of our statements takes this long. One that does blocks a connection that others are waiting for, or its server
+ * is frozen or gone. Counted here and not by PostgreSQL, whose `statement_timeout` belongs to a session, and poolers
+ * share those.
+ */
 const STATEMENT_TIMEOUT_MS = 8_000;
 
 export interface ConnectionOptions {
@@ -14,6 +20,8 @@ export interface ConnectionOptions {
   readonly poolSize: number;
   /** Whether to apply pending migrations before anything else uses the database. */
   readonly migrateOnStart: boolean;
+  /** Receives what the start is waiting for, as a sentence. */
+  readonly report: (text: string) => void;
 }
 
 export function ormOptions({
@@ -34,11 +42,11 @@ export function ormOptions({
       // The whole URL, so that pg respects `sslmode` and libpq's other parameters.
       connectionString: url,
       connectionTimeoutMillis: POOL_TIMEOUT_MS,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      // A frozen server doesn't enforce its own timeout.
-      query_timeout: STATEMENT_TIMEOUT_MS + POOL_TIMEOUT_MS,
+      query_timeout: STATEMENT_TIMEOUT_MS,
       keepAlive: true,
       application_name: 'gatehouse',
+      Client: PooledClient,
+      onPoolCreated: careFor,
     },
     // Callers log what matters in context, and the ORM's log lines have another format.
     logger: () => undefined,
@@ -47,7 +55,7 @@ export function ormOptions({
   });
 }
 
-/** Options for a short-lived ORM that applies the migrations of one schema, without time limits. */
+/** Options for a short-lived ORM that applies the migrations of one schema. They may take as long as they need. */
 export function migratorOptions(url: string, schema: Schema): Options {
   const options = ormOptions({ url, poolSize: 2, entities: [] });
   return {
@@ -61,6 +69,6 @@ export function migratorOptions(url: string, schema: Schema): Options {
       schema: schema.name,
       tableName: 'migration',
     },
-    driverOptions: { ...options.driverOptions, statement_timeout: 0, query_timeout: 0 },
+    driverOptions: { ...options.driverOptions, query_timeout: 0 },
   };
 }

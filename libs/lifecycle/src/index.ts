@@ -1,3 +1,4 @@
+export { inBackground, isInBackground } from './background.js';
 export { Declarations } from './declarations.js';
 export { Drain } from './drain.js';
 export { withMinimumDuration } from './minimum-duration.js';

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Database } from '#libs/database';
 import type { JobQueue } from '#libs/jobs';
-import { Outage } from '#libs/lifecycle';
+import { inBackground, Outage } from '#libs/lifecycle';
 import { traced } from '#libs/telemetry';
 import type { Service } from './define-service.js';
 import { routeOf } from './outbox-route.js';
@@ -41,7 +41,7 @@ export class OutboxRelay {
     signal.onCommit(() => {
       this.triggerNow();
     });
-    this.loop = this.run();
+    this.loop = inBackground(() => this.run());
   }
 
   /** Resolves when the current batch is done. */

@@ -3,7 +3,6 @@ import { Migration } from '@mikro-orm/migrations';
 /** Creates the accounts schema. Email addresses are encrypted from the start. */
 export class Migration20261122000000 extends Migration {
   override up(): void {
-    this.addSql(`create schema if not exists accounts`);
     this.addSql(`create table accounts.outbox (
       message_id uuid not null,
       consumer text not null,

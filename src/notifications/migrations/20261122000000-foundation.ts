@@ -3,7 +3,6 @@ import { Migration } from '@mikro-orm/migrations';
 /** Creates the notifications schema. */
 export class Migration20261122000000 extends Migration {
   override up(): void {
-    this.addSql(`create schema if not exists notifications`);
     this.addSql(`create table notifications.deliveries (
       id uuid not null,
       user_id uuid not null,

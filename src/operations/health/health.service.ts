@@ -92,7 +92,7 @@ export class HealthService {
   private checkDatabase() {
     return this.indicators
       .check('database')
-      .attempt(() => this.connections.ping())
+      .attempt(() => this.connections.requireWritable())
       .withTimeout(CHECK_TIMEOUT_MS);
   }
 

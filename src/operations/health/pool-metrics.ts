@@ -9,19 +9,19 @@ const METRICS: Readonly<Record<string, { readonly help: string; readonly of: (po
   {
     gatehouse_database_connections_used: {
       help: 'Connections to PostgreSQL that are in use.',
-      of: ({ totalCount, idleCount }) => totalCount - idleCount,
+      of: ({ used }) => used,
     },
     gatehouse_database_connections_idle: {
       help: 'Connections to PostgreSQL that are open but idle.',
-      of: ({ idleCount }) => idleCount,
+      of: ({ idle }) => idle,
     },
     gatehouse_database_connections_max: {
       help: 'Maximum number of connections to PostgreSQL for this process.',
-      of: ({ options }) => options.max,
+      of: ({ max }) => max,
     },
     gatehouse_database_waiting: {
       help: 'Operations waiting for a connection to PostgreSQL.',
-      of: ({ waitingCount }) => waitingCount,
+      of: ({ waiting }) => waiting,
     },
   };
 
@@ -54,9 +54,10 @@ export class PoolMetrics implements OnApplicationBootstrap, OnApplicationShutdow
     clearInterval(this.timer);
   }
 
-  private update(pools: readonly PoolUsage[]): void {
+  private update(pools: readonly (() => PoolUsage)[]): void {
+    const usages = pools.map((usage) => usage());
     for (const [gauge, of] of this.gauges) {
-      gauge.set(pools.reduce((sum, pool) => sum + of(pool), 0));
+      gauge.set(usages.reduce((sum, usage) => sum + of(usage), 0));
     }
   }
 }
