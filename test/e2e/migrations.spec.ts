@@ -63,7 +63,6 @@ async function pendingIn(database: TestDatabase): Promise<string[]> {
     urlOf: () => database.url,
     poolSize: 2,
     migrateOnStart: false,
-    report: () => undefined,
   });
   try {
     return await new Migrations(connections).pending();

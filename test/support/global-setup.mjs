@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { isRunning, newNamedKey, newSigningKey, startPostgres, startRedis } from '#tools/embedded';
 import pg from 'pg';
 import { inProject } from '../../tools/project.mjs';
+import { startPgBouncer } from './pgbouncer.mjs';
 import { ensureBuilt } from '../../tools/scripts/build.ts';
 
 const FOLDER = 'gatehouse-test-';
@@ -37,6 +38,11 @@ export default async function setUp() {
       }),
     );
     await makeTemplate(postgres.url);
+    if (process.env.BEHIND_PGBOUNCER) {
+      const pgbouncer = await startPgBouncer(postgres.url);
+      servers.unshift(pgbouncer);
+      process.env.TEST_POOLER_URL = pgbouncer.through(postgres.url);
+    }
     process.env.TEST_POSTGRES_URL = postgres.url;
     process.env.TEST_REDIS_URL = redis.url;
     process.env.TEST_COMPILE_CACHE = join(dataDir, 'compile-cache');

@@ -101,6 +101,7 @@ export async function launchApp(
     RATE_LIMIT_AUTH: 'off',
     DRAIN_SECONDS: '0',
     ...overrides,
+    ...(overrides['DATABASE_URL'] === undefined ? {} : { DATABASE_URL: pooled(overrides['DATABASE_URL']) }),
   };
   const child = spawnTied({
     command: process.execPath,
@@ -120,6 +121,16 @@ export async function launchApp(
     env,
     ...control(child),
   };
+}
+
+/** With `BEHIND_PGBOUNCER`, applications reach the shared PostgreSQL through PgBouncer. */
+function pooled(databaseUrl: string): string {
+  const pooler = process.env['TEST_POOLER_URL'];
+  const url = new URL(databaseUrl);
+  if (pooler !== undefined && url.host === new URL(setting('TEST_POSTGRES_URL')).host) {
+    url.host = new URL(pooler).host;
+  }
+  return url.href;
 }
 
 function control(child: ChildProcess): Pick<RunningApp, 'exited' | 'logs' | 'kill' | 'stop'> {

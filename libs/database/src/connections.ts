@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { MikroORM } from '@mikro-orm/postgresql';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { within } from '#libs/lifecycle';
@@ -38,12 +39,12 @@ export class Connections {
 
   /** Connects, after applying pending migrations if `migrateOnStart` is set. */
   static async open(schemas: readonly Schema[], options: ConnectionOptions): Promise<Connections> {
-    const { report } = options;
+    const logger = new Logger('Database');
     const byUrl = Map.groupBy(schemas, ({ name }) => options.urlOf(name));
     const servers = new Map<string, Server>();
     for (const [url, schemasThere] of byUrl) {
       for (const schema of options.migrateOnStart ? schemasThere : []) {
-        await migrate(url, schema, { report });
+        await migrate(url, schema, { report: (text) => logger.log(text) });
       }
       const entities = schemasThere.flatMap((schema) => schema.entities);
       const orm = await MikroORM.init(ormOptions({ url, poolSize: options.poolSize, entities }));

@@ -4,18 +4,14 @@ import {
   Module,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import type { Logger } from 'pino';
 import { oncePer } from '#libs/lifecycle';
-import { PINO } from '#libs/telemetry';
 import { Connections } from './connections.js';
 import { Database } from './database.js';
 import { Migrations } from './migrations.js';
 import type { ConnectionOptions } from './orm-options.js';
 import { type Entity, loadedSchemas, type Schema } from './schema.js';
 
-export type DatabaseModuleOptions = Omit<ConnectionOptions, 'report'>;
-
-const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<DatabaseModuleOptions>()
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<ConnectionOptions>()
   .setClassMethodName('forRoot')
   .setExtras({}, (module) => ({ ...module, global: true }))
   .build();
@@ -40,14 +36,8 @@ const moduleFor = oncePer(({ name }: Schema): DynamicModule => ({
   providers: [
     {
       provide: Connections,
-      inject: [MODULE_OPTIONS_TOKEN, PINO],
-      useFactory: (options: DatabaseModuleOptions, logger: Logger) =>
-        Connections.open(loadedSchemas(), {
-          ...options,
-          report: (text) => {
-            logger.info(text);
-          },
-        }),
+      inject: [MODULE_OPTIONS_TOKEN],
+      useFactory: (options: ConnectionOptions) => Connections.open(loadedSchemas(), options),
     },
     Migrations,
   ],

@@ -20,8 +20,6 @@ export interface ConnectionOptions {
   readonly poolSize: number;
   /** Whether to apply pending migrations before anything else uses the database. */
   readonly migrateOnStart: boolean;
-  /** Receives what the start is waiting for, as a sentence. */
-  readonly report: (text: string) => void;
 }
 
 export function ormOptions({

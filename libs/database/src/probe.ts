@@ -1,12 +1,12 @@
-import { PooledClient } from './pooled-client.js';
 import type { ClientConfig } from 'pg';
+import { PooledClient } from './pooled-client.js';
 
 /** A server that takes longer isn't ready. */
 const ANSWER_WITHIN_MS = 1_500;
 
 /**
  * A connection for probes alone, because one from the pool would say how busy the pool is, and not how PostgreSQL is.
- * Connects again after each failure.
+ * Connects again after it was lost.
  */
 export class Probe {
   private client: Promise<PooledClient> | undefined;
@@ -16,20 +16,18 @@ export class Probe {
   /** @throws Error if PostgreSQL doesn't answer within 1.5 seconds */
   async query<T extends object>(sql: string): Promise<T[]> {
     this.client ??= this.connect();
-    const current = this.client;
-    try {
-      const client = await current;
-      return (await client.query<T>(sql)).rows;
-    } catch (error) {
-      this.forget(current);
-      throw error;
-    }
+    const client = await this.client;
+    return (await client.query<T>(sql)).rows;
   }
 
   close(): void {
-    if (this.client) {
-      this.forget(this.client);
-    }
+    this.client?.then(
+      (client) => {
+        client.abandon();
+      },
+      () => undefined,
+    );
+    this.client = undefined;
   }
 
   private async connect(): Promise<PooledClient> {
@@ -38,21 +36,19 @@ export class Probe {
       connectionTimeoutMillis: ANSWER_WITHIN_MS,
       query_timeout: ANSWER_WITHIN_MS,
     });
-    // Reported by the next query. Without a listener, it would end the process.
-    client.on('error', () => undefined);
-    await client.connect();
-    return client;
-  }
-
-  private forget(current: Promise<PooledClient>): void {
-    if (this.client === current) {
+    const forget = (): void => {
       this.client = undefined;
+    };
+    // The next query connects again. Without a listener, the error would end the process.
+    client.on('error', forget);
+    client.on('end', forget);
+    client.onServerLost = forget;
+    try {
+      await client.connect();
+    } catch (error) {
+      forget();
+      throw error;
     }
-    current.then(
-      (client) => {
-        client.abandon();
-      },
-      () => undefined,
-    );
+    return client;
   }
 }

@@ -132,6 +132,7 @@ describe('two services in one process', () => {
     [sendItem.type, warehouse, () => order()],
     [itemSent.type, shop, () => report()],
   ])('handle %s once even when its job runs twice', async (_, receiver, send) => {
+    await app.get(Queues).connections.ready();
     const queue = app.get(Queues).get(receiver.deliver.name);
     await queue.pause();
     const id = await send();
