@@ -88,11 +88,13 @@ describe('an empty database', () => {
     for (const app of launched) {
       const management = new ApiClient(app.managementUrl, '');
       await eventually(async () => expect((await management.get('/health/live')).status).toBe(200));
-      const ready = await management.get('/health/ready');
-      expect([ready.status, ready.body]).toEqual([
-        503,
-        expect.objectContaining({ error: { migrations: expect.objectContaining({ status: 'down' }) } }),
-      ]);
+      await eventually(async () => {
+        const ready = await management.get('/health/ready');
+        expect([ready.status, ready.body]).toEqual([
+          503,
+          expect.objectContaining({ error: { migrations: expect.objectContaining({ status: 'down' }) } }),
+        ]);
+      });
     }
     const { stdout } = await promisify(execFile)(process.execPath, ['dist/src/migrate.js'], {
       env: { DATABASE_URL: unmigrated.url },

@@ -43,7 +43,10 @@ pool_mode = transaction
   });
   let output = '';
   child.stderr.on('data', (chunk) => (output += chunk));
-  await listening(port, () => child.exitCode === null || Promise.reject(new Error(`PgBouncer ended:\n${output}`)));
+  await listening(
+    port,
+    () => child.exitCode === null || Promise.reject(new Error(`PgBouncer ended:\n${output}`)),
+  );
   return {
     through: (url) => Object.assign(new URL(url), { host: `127.0.0.1:${port}` }).href,
     stop: async () => {

@@ -126,8 +126,11 @@ export async function launchApp(
 /** With `BEHIND_PGBOUNCER`, applications reach the shared PostgreSQL through PgBouncer. */
 function pooled(databaseUrl: string): string {
   const pooler = process.env['TEST_POOLER_URL'];
+  if (pooler === undefined || !URL.canParse(databaseUrl)) {
+    return databaseUrl;
+  }
   const url = new URL(databaseUrl);
-  if (pooler !== undefined && url.host === new URL(setting('TEST_POSTGRES_URL')).host) {
+  if (url.host === new URL(setting('TEST_POSTGRES_URL')).host) {
     url.host = new URL(pooler).host;
   }
   return url.href;

@@ -6,10 +6,12 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
   type OnModuleInit,
+  Optional,
 } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { DeadLetterRetention } from './dead-letter-retention.js';
 import { assignProcessors, type Job, ProcessorDiscovery, type RunnableJob } from '#libs/jobs';
+import { Degradations } from '#libs/lifecycle';
 import { JobRunner } from './job-runner.js';
 import { PeriodicJobs } from './periodic-jobs.js';
 import { JOBS } from './tokens.js';
@@ -30,6 +32,7 @@ export class JobRunnerModule
     private readonly periodicJobs: PeriodicJobs,
     private readonly processorDiscovery: ProcessorDiscovery,
     private readonly discovery: DiscoveryService,
+    @Optional() private readonly degradations?: Degradations,
   ) {}
 
   static forRole(role: string): DynamicModule {
@@ -60,6 +63,7 @@ export class JobRunnerModule
 
   onApplicationBootstrap(): void {
     this.runner.start(this.runnable);
+    this.degradations?.add('queues', () => this.runner.standstill());
     this.periodicJobs.start(this.runnable.map(({ job }) => job));
   }
 

@@ -45,6 +45,12 @@ export class JobRunner {
     }
   }
 
+  /** Which queues are not being worked on right now, as a sentence. Undefined if all are. */
+  standstill(): string | undefined {
+    const idle = this.working.filter((queue) => !isFetching(queue as BullInternals)).map(({ name }) => name);
+    return idle.length > 0 ? `not being worked on: ${idle.join(', ')}` : undefined;
+  }
+
   /** Stops fetching jobs. Running jobs continue. */
   stopFetching(): void {
     this.deadLetters.stop();
@@ -85,9 +91,16 @@ interface BullInternals extends Queue {
   /** What each concurrent loop of a queue is working on. */
   readonly processing: Record<string, Promise<unknown>>;
   readonly bclient: Redis;
+  /** Whether `bclient` has been created, which reading it would do. */
+  readonly bclientInitialized?: boolean;
   /** Set while the queue is paused. Loops wait for it. */
   paused: Promise<void> | null;
   getNextJob(): Promise<never>;
+}
+
+/** A queue gets its blocking connection when everything else it needs has been set up. */
+function isFetching(queue: BullInternals): boolean {
+  return queue.bclientInitialized === true && queue.bclient.status === 'ready';
 }
 
 /**

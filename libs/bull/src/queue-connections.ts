@@ -1,10 +1,12 @@
 import { Logger } from '@nestjs/common';
-import { Redis, type RedisOptions } from 'ioredis';
+import type { Redis, RedisOptions } from 'ioredis';
 import { Outage, within } from '#libs/lifecycle';
-import { watchSilence } from './silence-watch.js';
+import { connectRedis } from '#libs/redis';
 
 /** How long a command may take. A frozen Redis must not block its callers. */
 const COMMAND_TIMEOUT_MS = 5_000;
+/** Blocking reads and pings are answered every 5 s. */
+const CHECK_EVERY_MS = 5_000;
 /** How long a producer waits for a connection to be established. */
 const READY_WITHIN_MS = 2_000;
 
@@ -17,7 +19,6 @@ type ConnectionType = 'client' | 'subscriber' | 'bclient';
 export class QueueConnections {
   private readonly logger = new Logger('Queue');
   private readonly all: Redis[] = [];
-  private readonly watches: (() => void)[] = [];
   private readonly shared: Record<'client' | 'subscriber', Redis>;
   private readonly outage = new Outage({
     began: (reason) =>
@@ -25,6 +26,7 @@ export class QueueConnections {
     ended: () => this.logger.log('Redis is back'),
   });
   private isClosed = false;
+  private warnedOf: string | undefined;
 
   constructor(private readonly url: string) {
     this.shared = {
@@ -32,6 +34,7 @@ export class QueueConnections {
       client: this.connect({ enableOfflineQueue: false, commandTimeout: COMMAND_TIMEOUT_MS }, true),
       subscriber: this.connect({}, true),
     };
+    this.shared.client.on('ready', () => void this.checkEviction());
   }
 
   /** For Bull's `createClient`. */
@@ -64,22 +67,36 @@ export class QueueConnections {
 
   close(): void {
     this.isClosed = true;
-    this.watches.forEach((endWatch) => {
-      endWatch();
-    });
     for (const connection of this.all) {
       connection.disconnect();
     }
   }
 
+  /** A Redis that is full must refuse new jobs. One that evicts keys loses jobs instead, and rate limits. */
+  private async checkEviction(): Promise<void> {
+    // INFO says it too, and managed servers often have no CONFIG.
+    const info = await this.shared.client.info('memory').catch(() => '');
+    const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
+    if (policy !== undefined && policy !== 'noeviction' && policy !== this.warnedOf) {
+      this.logger.warn(
+        `Redis evicts keys when it is full (maxmemory-policy ${policy}), and jobs with them: set it to noeviction`,
+      );
+    }
+    this.warnedOf = policy;
+  }
+
   private connect(options: RedisOptions, ping: boolean): Redis {
-    const connection = new Redis(this.url, {
-      // Bull requires both for its blocking and subscriber connections.
-      enableReadyCheck: false,
-      maxRetriesPerRequest: null,
-      retryStrategy: (times) => Math.min(times * 100, 2_000),
-      ...options,
-    });
+    const connection = connectRedis(
+      this.url,
+      { checkEveryMs: CHECK_EVERY_MS, ping },
+      {
+        // Bull retries by itself.
+        maxRetriesPerRequest: null,
+        ...options,
+      },
+    );
+    // Bull rejects connections with a ready check because older ones asked while subscribed. It looks here first.
+    Object.assign(connection.options, { redisOptions: {} });
     // Every queue adds listeners to the shared connections, so the default limit would warn of a leak.
     connection.setMaxListeners(0);
     connection.on('error', (error: Error & { code?: string }) => {
@@ -91,7 +108,6 @@ export class QueueConnections {
       this.outage.ended();
     });
     this.all.push(connection);
-    this.watches.push(watchSilence(connection, { ping }));
     return connection;
   }
 }

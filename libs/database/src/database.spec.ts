@@ -88,7 +88,9 @@ describe('Database', () => {
   it('reuses no connection whose peer has vanished, nor the idle ones beside it', async () => {
     const proxy = await TcpProxy.start(server.url);
     const remote = await open(proxy.url);
-    await Promise.all(Array.from({ length: POOL_SIZE }, () => remote.transaction((em) => em.execute('select 1'))));
+    await Promise.all(
+      Array.from({ length: POOL_SIZE }, () => remote.transaction((em) => em.execute('select 1'))),
+    );
     expect(proxy.connections).toBe(POOL_SIZE);
     proxy.freezeOpen();
     await expect(ping(remote)).rejects.toMatchObject({ code: 'unavailable' });
@@ -119,7 +121,9 @@ describe('Database', () => {
 
   it('leaves a server that has become read only', async () => {
     const pid = async (): Promise<number> => {
-      const [row] = await database.run((em) => em.execute<[{ pid: number }]>('select pg_backend_pid() as pid'));
+      const [row] = await database.run((em) =>
+        em.execute<[{ pid: number }]>('select pg_backend_pid() as pid'),
+      );
       return row.pid;
     };
     const before = await pid();
@@ -165,7 +169,9 @@ describe('Database', () => {
           return attempt;
         end $$`),
     );
-    expect(await database.run((em) => em.execute('select contended()::int as attempt'))).toEqual([{ attempt: 3 }]);
+    expect(await database.run((em) => em.execute('select contended()::int as attempt'))).toEqual([
+      { attempt: 3 },
+    ]);
   });
 
   it.each([
@@ -195,13 +201,17 @@ describe('Database', () => {
   });
 
   it('reads times as UTC and in ISO format, whatever the database is set to', async () => {
-    const [row] = await database.run((em) => em.execute<[{ name: string }]>('select current_database() as name'));
+    const [row] = await database.run((em) =>
+      em.execute<[{ name: string }]>('select current_database() as name'),
+    );
     await database.run((em) => em.execute(`alter database "${row.name}" set datestyle = 'German'`));
     await database.run((em) => em.execute(`alter database "${row.name}" set timezone = 'Asia/Tokyo'`));
     try {
       const fresh = await open(server.url);
       const [read] = await fresh.run((em) =>
-        em.execute<[{ at: Date; text: string }]>(`select timestamptz '2026-12-01T10:00Z' as at, now()::text as text`),
+        em.execute<[{ at: Date; text: string }]>(
+          `select timestamptz '2026-12-01T10:00Z' as at, now()::text as text`,
+        ),
       );
       expect(new Date(read.at).toISOString()).toBe('2026-12-01T10:00:00.000Z');
       expect(read.text).toMatch(/^\d{4}-.*\+00$/);

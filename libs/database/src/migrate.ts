@@ -119,7 +119,9 @@ async function requireFit(orm: MikroORM, schema: Schema): Promise<void> {
   const facts = await connect(orm, schema);
   const unfit = unfitIn(facts);
   if (unfit.length > 0) {
-    throw new Error(`The PostgreSQL database of the schema "${schema.name}" doesn't fit: ${unfit.join('; ')}.`);
+    throw new Error(
+      `The PostgreSQL database of the schema "${schema.name}" doesn't fit: ${unfit.join('; ')}.`,
+    );
   }
 }
 

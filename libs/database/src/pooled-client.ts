@@ -68,7 +68,11 @@ export class PooledClient extends Client {
 
   private async recover(error: unknown, again: (() => unknown) | undefined): Promise<unknown> {
     let failure = error;
-    for (let attempt = 1; again && attempt < ATTEMPTS && meaningOf(failure)?.effect === 'retry'; attempt += 1) {
+    for (
+      let attempt = 1;
+      again && attempt < ATTEMPTS && meaningOf(failure)?.effect === 'retry';
+      attempt += 1
+    ) {
       await delay(RETRY_AFTER_MS * attempt * Math.random());
       try {
         return await again();

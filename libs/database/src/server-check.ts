@@ -25,8 +25,14 @@ export const FACTS_QUERY = `select
 /** What doesn't fit, each with the way out. Empty if all of it fits. */
 export function unfitIn(facts: ServerFacts): string[] {
   const checks: [boolean, string][] = [
-    [facts.version >= OLDEST_VERSION, `its version is ${facts.version}, and ${OLDEST_VERSION} is the oldest that works`],
-    [facts.encoding === 'UTF8', `its encoding is ${facts.encoding}: create the database with ENCODING 'UTF8'`],
+    [
+      facts.version >= OLDEST_VERSION,
+      `its version is ${facts.version}, and ${OLDEST_VERSION} is the oldest that works`,
+    ],
+    [
+      facts.encoding === 'UTF8',
+      `its encoding is ${facts.encoding}: create the database with ENCODING 'UTF8'`,
+    ],
     [
       facts.client_encoding === 'UTF8',
       `client_encoding is ${facts.client_encoding}, although we ask for UTF8: check what your pooler does with it`,

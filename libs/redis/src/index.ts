@@ -1,5 +1,6 @@
 export { redisOutage } from './redis-outage.js';
-export { createRedis } from './redis.js';
+export { connectRedis, createRedis } from './redis.js';
+export { wordOf } from './redis-errors.js';
 export { REDIS, RedisModule } from './redis.module.js';
 export { ReplicaChannel } from './replica-channel.js';
 export { ReplicatedCache } from './replicated-cache.js';

@@ -121,8 +121,11 @@ export class ReplicaChannel {
       if (silent || this.since === Number.POSITIVE_INFINITY) {
         this.since = this.lastPong;
       }
-      this.outage.ended();
-      this.flush();
+      // The two connections may lead to servers in different states, during a failover for example.
+      if (this.publisher.status === 'ready') {
+        this.outage.ended();
+        this.flush();
+      }
     } catch (error) {
       this.outage.began(error);
     }

@@ -1,6 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
-import { Drain } from '#libs/lifecycle';
+import { Degradations, Drain } from '#libs/lifecycle';
 import { AppConfig } from '../../../config/index.js';
 import { BuildMetrics } from './build-metrics.js';
 import { EventLoop } from './event-loop.js';
@@ -21,6 +21,7 @@ import { ReadinessMetrics } from './readiness-metrics.js';
       useFactory: ({ drainSeconds }: AppConfig) => new Drain(drainSeconds),
     },
     BuildMetrics,
+    Degradations,
     EventLoop,
     HealthService,
     Lifecycle,
@@ -28,6 +29,6 @@ import { ReadinessMetrics } from './readiness-metrics.js';
     Probes,
     ReadinessMetrics,
   ],
-  exports: [Drain, HealthService, Lifecycle],
+  exports: [Degradations, Drain, HealthService, Lifecycle],
 })
 export class HealthModule {}

@@ -7,14 +7,18 @@ import {
 } from '@nestjs/terminus';
 import type { Redis } from 'ioredis';
 import { Connections, Migrations } from '#libs/database';
-import { Drain } from '#libs/lifecycle';
-import { REDIS } from '#libs/redis';
+import { Degradations, Drain } from '#libs/lifecycle';
+import { REDIS, wordOf } from '#libs/redis';
 import { EventLoop } from './event-loop.js';
 import { Lifecycle } from './lifecycle.js';
 
 /** With a delay this long the process is stuck, and only a restart helps. */
 const MAX_EVENT_LOOP_DELAY_MS = 2000;
 const CHECK_TIMEOUT_MS = 2000;
+const PROBE_KEY = 'gatehouse:probe';
+const PROBE_KEPT_MS = 60_000;
+/** How Redis's own errors begin: with a code. ioredis's errors are sentences. */
+const REFUSAL = /^[A-Z]{3,}$/;
 
 export interface Health {
   readonly status: 200 | 503;
@@ -31,6 +35,7 @@ export class HealthService {
     private readonly drain: Drain,
     private readonly lifecycle: Lifecycle,
     private readonly eventLoop: EventLoop,
+    private readonly degradations: Degradations,
     @Inject(REDIS) private readonly redis: Redis,
   ) {}
 
@@ -49,6 +54,11 @@ export class HealthService {
       () => this.checkDatabase(),
       () => this.checkMigrations(),
       () => this.checkRedis(),
+      ...this.degradations.current().map(
+        ([name, reasons]) =>
+          () =>
+            this.report(name, reasons),
+      ),
     );
   }
 
@@ -107,14 +117,22 @@ export class HealthService {
       .withTimeout(CHECK_TIMEOUT_MS);
   }
 
+  /** A write, since a replica or a full Redis answers everything else. */
   private async checkRedis() {
     const indicator = this.indicators.check('redis');
     try {
-      await this.redis.ping();
+      await this.redis.set(PROBE_KEY, '1', 'PX', PROBE_KEPT_MS);
       return indicator.up();
-    } catch {
-      return indicator.degraded({ message: 'Redis is not responding; everything works, only slower' });
+    } catch (error) {
+      const refusal = wordOf(error as Error);
+      const message = REFUSAL.test(refusal) ? `Redis refuses writes (${refusal})` : 'Redis is not responding';
+      return indicator.degraded({ message: `${message}; everything works, only slower` });
     }
+  }
+
+  private report(name: string, reasons: readonly string[]) {
+    const indicator = this.indicators.check(name);
+    return reasons.length > 0 ? indicator.degraded({ message: reasons.join('; ') }) : indicator.up();
   }
 }
 
