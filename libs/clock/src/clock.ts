@@ -1,5 +1,3 @@
-import { Injectable } from '@nestjs/common';
-
 /** The source of time. Injected, so that tests can set it instead of sleeping. */
 export abstract class Clock {
   /** The current instant. */
@@ -8,16 +6,5 @@ export abstract class Clock {
   /** The current instant in milliseconds since the epoch. */
   millis(): number {
     return this.now().getTime();
-  }
-}
-
-@Injectable()
-export class SystemClock extends Clock {
-  override now(): Date {
-    return new Date();
-  }
-
-  override millis(): number {
-    return Date.now();
   }
 }

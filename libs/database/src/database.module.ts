@@ -5,6 +5,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { oncePer } from '#libs/lifecycle';
+import { ClockSync } from './clock-sync.js';
 import { Connections } from './connections.js';
 import { Database } from './database.js';
 import { Migrations } from './migrations.js';
@@ -40,6 +41,7 @@ const moduleFor = oncePer(({ name }: Schema): DynamicModule => ({
       useFactory: (options: ConnectionOptions) => Connections.open(loadedSchemas(), options),
     },
     Migrations,
+    ClockSync,
   ],
   exports: [Connections, Migrations],
 })
