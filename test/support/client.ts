@@ -139,8 +139,8 @@ export class ApiClient {
     return this.post('/auth/refresh', { refreshToken });
   }
 
-  verify(token: string): Promise<Answer<ProblemBody | undefined>> {
-    return this.post('/auth/email/verify', { token });
+  verify(token: string, password?: string): Promise<Answer<ProblemBody | undefined>> {
+    return this.post('/auth/email/verify', { token, password });
   }
 
   me(): Promise<Answer<UserBody>> {

@@ -8,6 +8,7 @@ import { AuthModule } from './auth.module.js';
 import { EmailController } from './email/email.controller.js';
 import { VerifyEmailPage } from './email/verify-email.page.js';
 import { LoginController } from './passwords/login.controller.js';
+import { ConfirmationController } from './registration/confirmation.controller.js';
 import { FirstAdmin } from './registration/first-admin.js';
 import { RegistrationController } from './registration/registration.controller.js';
 import { RefreshController } from './sessions/refresh.controller.js';
@@ -25,6 +26,7 @@ import { WellKnownController } from './tokens/well-known.controller.js';
   providers: [FirstAdmin],
   controllers: [
     RegistrationController,
+    ConfirmationController,
     LoginController,
     RefreshController,
     EmailController,

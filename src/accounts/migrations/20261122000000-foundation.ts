@@ -81,6 +81,7 @@ export class Migration20261122000000 extends Migration {
     this.addSql(`create table accounts.email_verifications (
       token_hash text not null,
       user_id uuid not null,
+      registration_id uuid null,
       expires_at timestamptz(3) not null,
       primary key (token_hash)
     )`);
@@ -96,6 +97,24 @@ export class Migration20261122000000 extends Migration {
     );
     this.addSql(
       `alter table accounts.email_verifications add constraint email_verifications_user_id_foreign foreign key (user_id) references accounts.users (id) on delete cascade`,
+    );
+    this.addSql(`create table accounts.pending_registrations (
+      id uuid not null,
+      user_id uuid not null,
+      password_hash text not null,
+      browser_hash text not null,
+      display_name text null,
+      locale text null,
+      timezone text null,
+      expires_at timestamptz(3) not null,
+      primary key (id)
+    )`);
+    this.addSql(`create index pending_registrations_user_index on accounts.pending_registrations (user_id)`);
+    this.addSql(
+      `create index pending_registrations_expires_at_index on accounts.pending_registrations (expires_at)`,
+    );
+    this.addSql(
+      `alter table accounts.pending_registrations add constraint pending_registrations_user_id_foreign foreign key (user_id) references accounts.users (id) on delete cascade`,
     );
     this.addSql(`create table accounts.inbox (
       message_id uuid not null,

@@ -30,12 +30,12 @@ export function findUserByEmail(em: EntityManager, emailIndexes: readonly string
 }
 
 /** Like `lockUser`. */
-export function lockUserByEmail(em: EntityManager, emailIndexes: readonly string[]): Promise<User | null> {
-  return em.findOne(
-    User,
-    { emailIndex: { $in: [...emailIndexes] } },
-    { lockMode: LockMode.PESSIMISTIC_WRITE },
-  );
+export function lockUserByEmail(
+  em: EntityManager,
+  emailIndexes: readonly string[],
+  lockMode = LockMode.PESSIMISTIC_WRITE,
+): Promise<User | null> {
+  return em.findOne(User, { emailIndex: { $in: [...emailIndexes] } }, { lockMode });
 }
 
 /**

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from '@mikro-orm/postgresql';
+import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { Clock, IdSource } from '#libs/clock';
 import { Database, isUniqueViolation, requireVersion } from '#libs/database';
 import { EmailCipher } from './email-cipher.js';
@@ -75,6 +75,20 @@ export class UsersService {
     return findUserByEmail(em, this.emails.candidates(email));
   }
 
+  find(em: EntityManager, id: string): Promise<User | null> {
+    return findUser(em, id);
+  }
+
+  /** Locks the user until the caller's transaction ends. */
+  lock(em: EntityManager, id: string): Promise<User | null> {
+    return lockUser(em, id);
+  }
+
+  /** Like `lockByEmail`, but as if there were no such user while another transaction has them locked. */
+  lockFreeByEmail(em: EntityManager, email: string): Promise<User | null> {
+    return lockUserByEmail(em, this.emails.candidates(email), LockMode.PESSIMISTIC_PARTIAL_WRITE);
+  }
+
   /** Locks the user until the caller's transaction ends. */
   lockByEmail(em: EntityManager, email: string): Promise<User | null> {
     return lockUserByEmail(em, this.emails.candidates(email));
@@ -135,14 +149,11 @@ export class UsersService {
     }
   }
 
-  /** Marks the address as verified in the caller's transaction. Call `invalidate` after the commit. */
-  async markEmailVerified(em: EntityManager, id: string): Promise<void> {
-    const user = await lockUser(em, id);
-    if (user && !user.emailVerified) {
-      user.emailVerified = true;
-      user.updatedAt = this.clock.now();
-      await em.flush();
-    }
+  /** Marks the address of a locked user as verified in the caller's transaction. Call `invalidate` after the commit. */
+  async markEmailVerified(em: EntityManager, user: User): Promise<void> {
+    user.emailVerified = true;
+    user.updatedAt = this.clock.now();
+    await em.flush();
   }
 
   /** Makes every replica reload the user. */

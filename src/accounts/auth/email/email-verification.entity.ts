@@ -8,6 +8,8 @@ const schema = defineEntity({
   properties: {
     tokenHash: p.text().primary(),
     user: () => p.manyToOne(User).mapToPk().deleteRule('cascade').index('email_verifications_user_index'),
+    /** The registration that the link was sent for. Null if the user asked for it later. */
+    registrationId: p.uuid().nullable(),
     expiresAt: p.datetime().columnType('timestamptz(3)').index('email_verifications_expires_at_index'),
   },
 });

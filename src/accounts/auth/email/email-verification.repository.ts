@@ -1,29 +1,25 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { EmailVerification } from './email-verification.entity.js';
+import { EmailVerification } from './email-verification.entity.js';
 
-type NewLink = Pick<EmailVerification, 'tokenHash' | 'user' | 'expiresAt'>;
+type NewLink = Pick<EmailVerification, 'tokenHash' | 'user' | 'registrationId' | 'expiresAt'>;
 
-/** Adds a link and deletes the user's oldest ones, so that `kept` remain. */
+/** Adds a link and deletes the oldest ones of the same registration, so that `kept` remain. */
 export async function insertLink(
   em: EntityManager,
-  { tokenHash, user, expiresAt }: NewLink,
+  { tokenHash, user, registrationId, expiresAt }: NewLink,
   kept: number,
 ): Promise<void> {
   await em.execute(
     `with surplus as (
        delete from accounts.email_verifications where token_hash in (
-         select token_hash from accounts.email_verifications where user_id = ?
+         select token_hash from accounts.email_verifications where user_id = ? and registration_id is not distinct from ?
          order by expires_at desc offset ?))
-     insert into accounts.email_verifications (token_hash, user_id, expires_at) values (?, ?, ?)`,
-    [user, kept - 1, tokenHash, user, expiresAt],
+     insert into accounts.email_verifications (token_hash, user_id, registration_id, expires_at) values (?, ?, ?, ?)`,
+    [user, registrationId, kept - 1, tokenHash, user, registrationId, expiresAt],
   );
 }
 
-/** @returns the hashes of the deleted tokens */
-export async function deleteLinks(em: EntityManager, user: string): Promise<string[]> {
-  const rows = await em.execute<{ token_hash: string }[]>(
-    'delete from accounts.email_verifications where user_id = ? returning token_hash',
-    [user],
-  );
-  return rows.map((row) => row.token_hash);
+/** @returns null if there's no such link, or it has expired */
+export function findLink(em: EntityManager, tokenHash: string, now: Date): Promise<EmailVerification | null> {
+  return em.findOne(EmailVerification, { tokenHash, expiresAt: { $gt: now } });
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock } from '#libs/clock';
@@ -7,16 +8,24 @@ import { accountExists, sendNotification, type Template, verifyEmail } from '#li
 import { Outbox } from '#libs/messaging';
 import { AppConfig } from '../../../../config/index.js';
 import { type User, UsersService } from '../../users/index.js';
-import { invalidToken } from './email.errors.js';
 import { withMinimumDuration } from '#libs/lifecycle';
-import { EmailVerification } from './email-verification.entity.js';
-import { deleteLinks, insertLink } from './email-verification.repository.js';
+import { insertLink } from './email-verification.repository.js';
 
 const LINK_LIFETIME_MS = 24 * 60 * 60 * 1000;
 /** Earlier links stay valid, because mails may arrive out of order. Limited to as many as anyone would look at. */
 const LINKS_KEPT = 5;
 
-/** Verifies that an address belongs to its user, by sending a link to it. */
+/** How long another request may hold the user: it only stores a link and a message. */
+const LOCK_PAUSE_MS = 15;
+
+/** The registration that a mail is for. It has its own name and language until it is confirmed. */
+export interface LinkedRegistration {
+  readonly id: string;
+  readonly displayName?: string | null | undefined;
+  readonly locale?: string | null | undefined;
+}
+
+/** Sends links that verify that an address belongs to its user. */
 @Injectable()
 export class EmailVerificationService {
   constructor(
@@ -28,18 +37,23 @@ export class EmailVerificationService {
   ) {}
 
   /** Stores a new link and the command to mail it, in the caller's transaction. */
-  async send(em: EntityManager, user: User): Promise<void> {
+  async send(em: EntityManager, user: User, registration?: LinkedRegistration): Promise<void> {
     const token = randomToken();
     const expiresAt = new Date(this.clock.millis() + LINK_LIFETIME_MS);
-    await insertLink(em, { tokenHash: hashToken(token), user: user.id, expiresAt }, LINKS_KEPT);
+    const registrationId = registration?.id ?? null;
+    await insertLink(
+      em,
+      { tokenHash: hashToken(token), user: user.id, registrationId, expiresAt },
+      LINKS_KEPT,
+    );
     const link = `${this.config.appUrl}/verify-email?token=${token}`;
-    await this.mail(em, user, verifyEmail, link, expiresAt);
+    await this.mail(em, user, verifyEmail, link, expiresAt, registration);
   }
 
   /** Like `send`, unless we sent the user a mail in the last minute. Otherwise, anyone could flood their mailbox. */
-  async sendThrottled(em: EntityManager, user: User): Promise<void> {
+  async sendThrottled(em: EntityManager, user: User, registration?: LinkedRegistration): Promise<void> {
     if (await this.users.reserveMailSlot(em, user)) {
-      await this.send(em, user);
+      await this.send(em, user, registration);
     }
   }
 
@@ -51,44 +65,24 @@ export class EmailVerificationService {
     }
   }
 
-  /** Invalidates all links sent so far. */
-  async dropLinks(em: EntityManager, user: User): Promise<void> {
-    await deleteLinks(em, user.id);
-  }
-
   /**
    * Sends a new link, unless there's no such account, its address is already verified, or we sent it a mail in the last
    * minute. Neither the result nor the duration reveals which.
    */
   async resend(email: string): Promise<void> {
-    await withMinimumDuration(() =>
-      this.database.transaction(async (em) => {
-        const user = await this.users.lockByEmail(em, email);
-        if (user && !user.emailVerified) {
-          await this.sendThrottled(em, user);
-        }
-      }),
-    );
-  }
-
-  /** @throws Problem `invalid-token` */
-  async verify(token: string): Promise<void> {
-    const userId = await this.database.transaction(async (em) => {
-      const link = await em.findOne(EmailVerification, { tokenHash: hashToken(token) });
-      if (!link || link.expiresAt <= this.clock.now()) {
-        throw invalidToken();
+    await withMinimumDuration(async () => {
+      // Twice for every address, with the same pause: the second time finds what was locked at first.
+      for (const pauseMs of [0, LOCK_PAUSE_MS]) {
+        await delay(pauseMs);
+        await this.database.transaction(async (em) => {
+          // Waiting for the lock would tell an address with an account from others.
+          const user = await this.users.lockFreeByEmail(em, email);
+          if (user && !user.emailVerified) {
+            await this.sendThrottled(em, user);
+          }
+        });
       }
-      // Always lock the user before their links, to avoid deadlocks.
-      await this.users.markEmailVerified(em, link.user);
-      // The first transaction to lock the user deletes all links. This decides between two clicks, or between a click
-      // and a new password.
-      const deleted = await deleteLinks(em, link.user);
-      if (!deleted.includes(link.tokenHash)) {
-        throw invalidToken();
-      }
-      return link.user;
     });
-    this.users.invalidate(userId);
   }
 
   private async mail(
@@ -97,8 +91,11 @@ export class EmailVerificationService {
     template: Template,
     link: string,
     expiresAt: Date,
+    registration?: LinkedRegistration,
   ): Promise<void> {
-    const { id, email, displayName, locale } = this.users.profileOf(user);
+    const { id, email, ...profile } = this.users.profileOf(user);
+    const displayName = (registration ?? profile).displayName ?? null;
+    const locale = registration?.locale ?? profile.locale;
     await this.outbox.append(em, sendNotification, id, {
       template: template.name,
       to: { userId: id, email, displayName, locale },

@@ -10,7 +10,9 @@ export class EmailVerificationsPurge implements Purge {
     private readonly clock: Clock,
   ) {}
 
-  purge(signal: AbortSignal): Promise<number> {
-    return deleteExpiredRows(this.database, signal, 'accounts.email_verifications', this.clock.now());
+  async purge(signal: AbortSignal): Promise<number> {
+    const now = this.clock.now();
+    const links = await deleteExpiredRows(this.database, signal, 'accounts.email_verifications', now);
+    return links + (await deleteExpiredRows(this.database, signal, 'accounts.pending_registrations', now));
   }
 }

@@ -1,10 +1,9 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiNoContentResponse, ApiOperation } from '@nestjs/swagger';
-import { API_VERSIONS, Fails, Idempotent, Public } from '#libs/api';
+import { ApiAcceptedResponse, ApiOperation } from '@nestjs/swagger';
+import { API_VERSIONS, Idempotent, Public } from '#libs/api';
 import { AuthLimited } from '#libs/limits';
 import { AuthTag } from '../openapi/auth.tag.js';
-import { ResendVerification, VerifyEmail } from './email.dto.js';
-import { invalidToken } from './email.errors.js';
+import { ResendVerification } from './email.dto.js';
 import { EmailVerificationService } from './email-verification.service.js';
 
 @AuthTag()
@@ -13,18 +12,6 @@ import { EmailVerificationService } from './email-verification.service.js';
 @Controller({ path: 'auth/email', version: [...API_VERSIONS] })
 export class EmailController {
   constructor(private readonly verification: EmailVerificationService) {}
-
-  @Post('verify')
-  @HttpCode(204)
-  @ApiOperation({
-    summary: 'Verify an email address',
-    description: "Takes the token from the link in the verification email. Verifying it doesn't sign you in.",
-  })
-  @ApiNoContentResponse({ description: 'Email address verified.' })
-  @Fails(invalidToken)
-  async verifyEmail(@Body() { token }: VerifyEmail): Promise<void> {
-    await this.verification.verify(token);
-  }
 
   @Post('resend')
   @HttpCode(202)

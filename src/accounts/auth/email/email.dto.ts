@@ -1,9 +1,4 @@
-import { EmailField, StringField } from '#libs/api';
-
-export class VerifyEmail {
-  @StringField({ description: 'The `token` from the link in the email.', minLength: 1, maxLength: 512 })
-  token!: string;
-}
+import { EmailField } from '#libs/api';
 
 export class ResendVerification {
   @EmailField({ description: 'The email address to verify.' })

@@ -26,6 +26,11 @@ export async function findCredentials(
   return row ? { user: em.map(User, row), hash: row.password_hash } : null;
 }
 
+/** @returns the hash of the user's password, if they have one */
+export async function findPassword(em: EntityManager, user: string): Promise<string | undefined> {
+  return (await em.findOne(Password, { user }))?.hash;
+}
+
 /** Whether the user's password still has this hash. */
 export async function hasPassword(em: EntityManager, user: string, hash: string): Promise<boolean> {
   return (await em.count(Password, { user, hash })) > 0;

@@ -2,6 +2,7 @@ import { Body, Controller, Post, Req, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiCreatedResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { API_VERSIONS, Fails, Idempotent, Public } from '#libs/api';
+import { randomToken } from '#libs/crypto';
 import { AuthLimited } from '#libs/limits';
 import { emailTaken } from '../../users/index.js';
 import { AuthTag } from '../openapi/auth.tag.js';
@@ -9,6 +10,7 @@ import { weakPassword } from '../passwords/passwords.errors.js';
 import { deviceOf } from '../sessions/device.js';
 import { SessionResponse } from '../sessions/session.response.js';
 import { presentSignIn } from '../sign-in/sign-in.response.js';
+import { rememberBrowser } from './browser-cookie.js';
 import { Register } from './registration.dto.js';
 import { RegistrationService } from './registration.service.js';
 
@@ -37,8 +39,13 @@ export class RegistrationController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SessionResponse | undefined> {
-    const outcome = await this.registration.register(input, deviceOf(request));
+    const browser = randomToken();
+    const outcome = await this.registration.register(input, deviceOf(request), browser);
     void reply.status(outcome ? 201 : 202);
+    if (!outcome) {
+      // For a taken address too, so that the response doesn't tell.
+      rememberBrowser(reply, browser);
+    }
     return outcome && presentSignIn(outcome);
   }
 }

@@ -7,11 +7,13 @@ import { EmailModule } from '../email/email.module.js';
 import { PasswordsModule } from '../passwords/passwords.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { SignInModule } from '../sign-in/sign-in.module.js';
+import { ConfirmationService } from './confirmation.service.js';
+import { PendingRegistration } from './pending-registration.entity.js';
 import { RegistrationService } from './registration.service.js';
 
 @Module({
   imports: [
-    DatabaseModule.forFeature(accountsSchema),
+    DatabaseModule.forFeature(accountsSchema, PendingRegistration),
     IdempotencyModule.forSchema(accountsSchema),
     EmailModule,
     PasswordsModule,
@@ -19,7 +21,7 @@ import { RegistrationService } from './registration.service.js';
     SignInModule,
     UsersModule,
   ],
-  providers: [RegistrationService],
-  exports: [RegistrationService],
+  providers: [ConfirmationService, RegistrationService],
+  exports: [ConfirmationService, RegistrationService],
 })
 export class RegistrationModule {}

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { Clock } from '#libs/clock';
+import { Clock, IdSource } from '#libs/clock';
+import { hashToken } from '#libs/crypto';
 import { Database } from '#libs/database';
 import { IdempotencyStore } from '#libs/idempotency';
 import { AppConfig } from '../../../../config/index.js';
@@ -10,10 +11,14 @@ import { EmailVerificationService } from '../email/email-verification.service.js
 import { findCredentials, hasPassword, putPassword } from '../passwords/password.repository.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { PasswordPolicy } from '../passwords/password-policy.js';
-import { SessionCache } from '../sessions/session-cache.js';
-import { endSessions } from '../sessions/session.repository.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { type SignInOutcome, SignInService } from '../sign-in/sign-in.service.js';
+import type { PendingRegistration } from './pending-registration.entity.js';
+import { addRegistration, resubmitRegistration } from './pending-registration.repository.js';
+
+const PENDING_MS = 7 * 24 * 60 * 60 * 1000;
+/** Registrations of one unverified address. Each costs a hash when a link is followed. */
+const MAX_PENDING = 10;
 
 export interface Registration {
   readonly email: string;
@@ -34,22 +39,23 @@ export class RegistrationService {
     private readonly hasher: PasswordHasher,
     private readonly verification: EmailVerificationService,
     private readonly signIn: SignInService,
-    private readonly cache: SessionCache,
     private readonly idempotency: IdempotencyStore,
     private readonly clock: Clock,
+    private readonly ids: IdSource,
     private readonly config: AppConfig,
   ) {}
 
   /**
+   * @param browser a new secret for the browser, with which it can confirm the registration
    * @returns the result of the sign-in, or undefined if addresses must be verified first, whether or not this one is
    * taken
    * @throws Problem `email-taken`, `weak-password`, `unavailable`
    */
-  async register(input: Registration, device: Device): Promise<SignInOutcome | undefined> {
+  async register(input: Registration, device: Device, browser: string): Promise<SignInOutcome | undefined> {
     this.policy.check(input.password, input.email);
     return this.config.registration === 'immediate'
       ? this.registerImmediately(input, device)
-      : this.registerVerifyFirst(input);
+      : this.registerVerifyFirst(input, browser);
   }
 
   private async registerImmediately(input: Registration, device: Device): Promise<SignInOutcome> {
@@ -60,6 +66,7 @@ export class RegistrationService {
     const hash = await this.hasher.hash(input.password);
     return this.database.transaction(async (em) => {
       const user = await this.open(em, input, hash);
+      await this.verification.send(em, user);
       const proof = { user, methods: ['pwd'], at: this.clock.now() } as const;
       const outcome = await this.signIn.complete(em, proof, device);
       await this.idempotency.keep(em, outcome);
@@ -68,7 +75,7 @@ export class RegistrationService {
   }
 
   /** The response and its duration are the same for a taken address. */
-  private async registerVerifyFirst(input: Registration): Promise<undefined> {
+  private async registerVerifyFirst(input: Registration, browser: string): Promise<undefined> {
     const credentials = await this.database.run((em) =>
       findCredentials(em, this.emails.candidates(input.email)),
     );
@@ -76,27 +83,25 @@ export class RegistrationService {
       ? credentials?.hash
       : undefined;
     const hash = await this.hasher.hash(input.password);
+    const browserHash = hashToken(browser);
     try {
-      const reopened = await withMinimumDuration(() =>
+      await withMinimumDuration(() =>
         this.database.transaction(async (em) => {
           const present = await this.users.lockByEmail(em, input.email);
           if (!present) {
-            await this.open(em, input, hash);
+            const user = await this.open(em, input, hash);
+            const registration = this.pending(user, input, hash, browserHash);
+            await addRegistration(em, registration, this.limit());
+            await this.verification.send(em, user, registration);
           } else if (present.emailVerified) {
             await this.verification.notifyAccountExists(em, present);
           } else if (matchingHash !== undefined && (await hasPassword(em, present.id, matchingHash))) {
-            // The form was submitted twice, so the links already sent stay valid.
-            await this.verification.sendThrottled(em, present);
+            await this.resubmit(em, present, matchingHash, browserHash);
           } else {
-            return this.reopen(em, present, input, hash);
+            await this.compete(em, present, this.pending(present, input, hash, browserHash));
           }
-          return undefined;
         }),
       );
-      if (reopened) {
-        this.cache.ended(reopened.ended);
-        this.users.invalidate(reopened.id);
-      }
     } catch (error) {
       // Someone registered the same address at the same time, and a mail is on its way to it.
       if (!emailTaken.is(error)) {
@@ -116,28 +121,58 @@ export class RegistrationService {
       mailSent: true,
     });
     await putPassword(em, user.id, hash, this.clock.now());
-    await this.verification.send(em, user);
     return user;
   }
 
-  /**
-   * An unverified address doesn't belong to anyone yet, so the latest registration replaces earlier ones and only its
-   * link is valid. Earlier links are invalidated even if it's too early for another mail: following one would verify
-   * the address with a password from someone else's registration. The user then has to request another link.
-   */
-  private async reopen(em: EntityManager, user: User, input: Registration, hash: string): Promise<Reopened> {
-    const { displayName = null, locale = null, timezone = null } = input;
-    await this.users.change(em, user, { displayName, locale, timezone, avatarUrl: null, metadata: null });
-    const now = this.clock.now();
-    await putPassword(em, user.id, hash, now);
-    await this.verification.dropLinks(em, user);
-    await this.verification.sendThrottled(em, user);
-    return { id: user.id, ended: await endSessions(em, user.id, now, 'all') };
+  /** The form was submitted twice, maybe in two browsers. */
+  private async resubmit(
+    em: EntityManager,
+    user: User,
+    passwordHash: string,
+    browserHash: string,
+  ): Promise<void> {
+    const id = await resubmitRegistration(em, { user: user.id, passwordHash, browserHash });
+    const { displayName, locale } = user;
+    await this.verification.sendThrottled(
+      em,
+      user,
+      id === undefined ? undefined : { id, displayName, locale },
+    );
   }
-}
 
-interface Reopened {
-  readonly id: string;
-  /** Sessions of earlier registrations of the address. */
-  readonly ended: readonly string[];
+  /**
+   * An unverified address doesn't belong to anyone yet. Nobody's registration replaces another: each gets a link of its
+   * own, and the address goes to the one that is confirmed. If it's too early for another mail, they have to request a
+   * link.
+   */
+  private async compete(em: EntityManager, user: User, registration: PendingRegistration): Promise<void> {
+    if (await addRegistration(em, registration, this.limit())) {
+      await this.verification.sendThrottled(em, user, registration);
+    }
+  }
+
+  private pending(
+    user: User,
+    { displayName, locale, timezone }: Registration,
+    passwordHash: string,
+    browserHash: string,
+  ): PendingRegistration {
+    const now = this.clock.now();
+    const expiresAt = new Date(now.getTime() + PENDING_MS);
+    const id = this.ids.next(now);
+    return {
+      id,
+      user: user.id,
+      passwordHash,
+      browserHash,
+      displayName: displayName ?? null,
+      locale: locale ?? null,
+      timezone: timezone ?? null,
+      expiresAt,
+    };
+  }
+
+  private limit(): { readonly now: Date; readonly max: number } {
+    return { now: this.clock.now(), max: MAX_PENDING };
+  }
 }
