@@ -6,7 +6,7 @@ import { setting } from './setting.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 export { eventually } from './eventually.js';
-export { startSmtpSink, type SmtpSink } from './smtp-sink.js';
+export { type SinkOptions, startSmtpSink, type SmtpSink } from './smtp-sink.js';
 export { type AppEnvironment, type AppRole, launchApp, type RunningApp, spawnApp } from './spawn-app.js';
 
 export interface TestDatabase {

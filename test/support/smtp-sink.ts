@@ -6,8 +6,15 @@ import { parseMail, type ReceivedMail } from './received-mail.js';
  * What the sink does with a message:
  * `accept` it; `reject` it permanently (550); `defer` it (451, so the sender retries); `drop` the connection
  * after the whole message arrived but before the response, so the outcome is unknown; `hang` at that point.
+ * Or it rejects a command that comes before: `reject-sender` (550 to MAIL FROM), `reject-recipient` (550 to RCPT TO).
  */
-export type SinkBehaviour = 'accept' | 'reject' | 'defer' | 'drop' | 'hang';
+export type SinkBehaviour =
+  'accept' | 'reject' | 'defer' | 'drop' | 'hang' | 'reject-sender' | 'reject-recipient';
+
+export interface SinkOptions {
+  /** Whether the sink offers SMTPUTF8. */
+  readonly smtpUtf8?: boolean;
+}
 
 export interface SmtpSink {
   readonly url: string;
@@ -16,6 +23,8 @@ export interface SmtpSink {
   readonly mails: readonly ReceivedMail[];
   /** The number of messages, whatever their outcome. */
   readonly attempts: number;
+  /** The MAIL FROM and RCPT TO commands as they arrived, whatever the reply. */
+  readonly commands: readonly string[];
   mailsTo(address: string): ReceivedMail[];
   behave(behaviour: SinkBehaviour): void;
   clear(): void;
@@ -27,8 +36,8 @@ export interface SmtpSink {
 }
 
 /** A real SMTP server that keeps the mails it receives. */
-export async function startSmtpSink(): Promise<SmtpSink> {
-  const sink = new Sink(await freePort());
+export async function startSmtpSink({ smtpUtf8 = true }: SinkOptions = {}): Promise<SmtpSink> {
+  const sink = new Sink(await freePort(), smtpUtf8);
   await sink.start();
   return sink;
 }
@@ -37,11 +46,15 @@ class Sink implements SmtpSink {
   readonly url: string;
   mails: ReceivedMail[] = [];
   attempts = 0;
+  commands: string[] = [];
   private behaviour: SinkBehaviour = 'accept';
   private server: SMTPServer | undefined;
   private readonly hanging = new Set<{ readonly accept: () => void; readonly cut: () => void }>();
 
-  constructor(readonly port: number) {
+  constructor(
+    readonly port: number,
+    private readonly smtpUtf8: boolean,
+  ) {
     this.url = `smtp://127.0.0.1:${port}`;
   }
 
@@ -56,6 +69,7 @@ class Sink implements SmtpSink {
   clear(): void {
     this.mails = [];
     this.attempts = 0;
+    this.commands = [];
   }
 
   release(): void {
@@ -70,6 +84,17 @@ class Sink implements SmtpSink {
       // Nothing is rejected for its size: nodemailer's own limit is far lower.
       size: 10_000_000,
       closeTimeout: 100,
+      // The handlers below get decoded addresses. Only the log has the commands as they arrived.
+      logger: commandLogger((line) => this.commands.push(line)),
+      hideSMTPUTF8: !this.smtpUtf8,
+      // The server would derive them from the reply code. Tests that need one write it into the text.
+      hideENHANCEDSTATUSCODES: true,
+      onMailFrom: (_address, _session, answer) => {
+        answer(this.behaviour === 'reject-sender' ? errorOf(REFUSED_SENDER) : null);
+      },
+      onRcptTo: (_address, _session, answer) => {
+        answer(this.behaviour === 'reject-recipient' ? errorOf(REFUSED_RECIPIENT) : null);
+      },
       onData: (stream, session, answer) => {
         // A killed sender leaves an incomplete message, which doesn't count.
         this.receive(stream, session, answer).catch(() => undefined);
@@ -106,7 +131,7 @@ class Sink implements SmtpSink {
     this.attempts++;
     const refusal = REFUSALS[this.behaviour];
     if (refusal) {
-      answer(Object.assign(new Error(refusal.text), { responseCode: refusal.code }));
+      answer(errorOf(refusal));
       return;
     }
     this.mails.push(parseMail(Buffer.concat(chunks), session.envelope));
@@ -128,7 +153,36 @@ class Sink implements SmtpSink {
   }
 }
 
-const REFUSALS: Partial<Record<SinkBehaviour, { code: number; text: string }>> = {
+/** A logger that only reports MAIL FROM and RCPT TO. */
+function commandLogger(report: (line: string) => void) {
+  const ignore = () => undefined;
+  return {
+    level: ignore,
+    trace: ignore,
+    info: ignore,
+    warn: ignore,
+    error: ignore,
+    fatal: ignore,
+    debug: (_context: unknown, prefix: unknown, line: unknown) => {
+      if (prefix === 'C:' && /^(MAIL FROM|RCPT TO):/i.test(String(line))) {
+        report(String(line));
+      }
+    },
+  };
+}
+
+interface Reply {
+  readonly code: number;
+  readonly text: string;
+}
+
+function errorOf({ code, text }: Reply): Error {
+  return Object.assign(new Error(text), { responseCode: code });
+}
+
+const REFUSED_SENDER: Reply = { code: 550, text: '5.7.1 This sender is not allowed' };
+const REFUSED_RECIPIENT: Reply = { code: 550, text: '5.1.1 No such mailbox' };
+const REFUSALS: Partial<Record<SinkBehaviour, Reply>> = {
   reject: { code: 550, text: 'No such mailbox' },
   defer: { code: 451, text: 'Try again later' },
 };

@@ -11,6 +11,7 @@ import {
   ownRedis,
   redisUrl,
   type RunningApp,
+  type SinkOptions,
   type SmtpSink,
   spawnApp,
   startSmtpSink,
@@ -68,8 +69,8 @@ export function useOwnPostgres(): OwnServer {
 }
 
 /** An SMTP sink that is empty and accepts mail at the beginning of each test. */
-export function useSmtpSink(): SmtpSink {
-  const sink = useFixture(() => hold(startSmtpSink(), stop));
+export function useSmtpSink(options: SinkOptions = {}): SmtpSink {
+  const sink = useFixture(() => hold(startSmtpSink(options), stop));
   beforeEach(() => {
     sink.behave('accept');
     sink.clear();

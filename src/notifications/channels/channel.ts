@@ -16,7 +16,8 @@ export type SendOutcomeKind = (typeof SEND_OUTCOMES)[number];
 
 /**
  * The result of an attempt to send. `refused` is permanent. `deferred` (concerns only this notification) and
- * `unreachable` (concerns all of them: no connection, no login) mean that it was certainly not sent and can be retried.
+ * `unreachable` (concerns all of them: no connection, no login, or a sender that the server doesn't accept) mean that it
+ * was certainly not sent and can be retried.
  * `unknown` means that the connection was lost when the server may already have accepted it.
  */
 export type SendOutcome =

@@ -19,7 +19,7 @@ export class MailMetrics {
       name: 'gatehouse_mail_attempts_total',
       help:
         'Attempts to send an email by outcome: sent, refused (for good), deferred (the server asked to retry later), ' +
-        'unreachable (no connection or login), unknown (the connection was lost midway).',
+        'unreachable (no connection or login, or our sender is refused), unknown (the connection was lost midway).',
       labelNames: ['outcome'],
       registers,
     });

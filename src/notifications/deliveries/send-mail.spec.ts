@@ -45,6 +45,28 @@ describe('when SMTP', () => {
     expect(await bench.queue('send-mail').getFailedCount()).toBe(1);
   });
 
+  it('refuses the sender, alerts the operator and sends the mail once it is allowed', async () => {
+    bench.sink.behave('reject-sender');
+    const id = await bench.deliver(command());
+    // The outcome that GatehouseMailServerDown is about.
+    const unreachable = 'gatehouse_mail_attempts_total{outcome="unreachable"}';
+    await eventually(async () => expect(await bench.metric(unreachable)).toBeGreaterThan(1));
+    expect((await bench.delivery(id)).last_error).toBe('unreachable: 550 5.7.1 MAIL FROM EENVELOPE');
+    expect(await bench.queue('send-mail').getFailedCount()).toBe(0);
+    bench.sink.behave('accept');
+    await eventually(async () => expect((await bench.delivery(id)).state).toBe('sent'));
+    expect(bench.sink.mails).toHaveLength(1);
+    expect(await bench.metric('gatehouse_mail_attempts_total{outcome="refused"}')).toBe(0);
+  });
+
+  it('does not know the recipient, does not retry the mail', async () => {
+    bench.sink.behave('reject-recipient');
+    const id = await bench.deliver(command());
+    await eventually(async () => expect((await bench.delivery(id)).state).toBe('failed'));
+    expect(await bench.delivery(id)).toMatchObject({ last_error: '550 5.1.1 RCPT TO EENVELOPE' });
+    expect(await bench.queue('send-mail').getFailedCount()).toBe(1);
+  });
+
   it('leaves the outcome unknown, retries with the same Message-ID', async () => {
     bench.sink.behave('drop');
     const id = await bench.deliver(command());

@@ -35,6 +35,69 @@ describe('outcomeOfError', () => {
     expect(outcomeOfError(Object.assign(new Error('x'), error)).kind).toBe(kind);
   });
 
+  it.each([
+    // The server hasn't seen the recipient yet.
+    ['MAIL FROM', '550 Sender rejected', 'unreachable'],
+    ['MAIL FROM', '550 5.1.8 Bad sender address', 'unreachable'],
+    ['MAIL FROM', '550 5.1.1 No such user', 'unreachable'],
+    ['MAIL FROM', '553 5.7.1 Sender address rejected: not owned by user', 'unreachable'],
+    ['MAIL FROM', '554 5.2.0 Sending is disabled', 'unreachable'],
+    ['MAIL FROM', '552 Too much mail', 'unreachable'],
+    ['MAIL FROM', '452 4.3.1 Out of space', 'unreachable'],
+    ['MAIL FROM', '451 Try again', 'unreachable'],
+    ['MAIL FROM', '421 4.7.0 Too many messages', 'unreachable'],
+    ['MAIL FROM', '552 5.3.4 Message too big', 'refused'],
+    ['MAIL FROM', '553 5.6.7 Non-ASCII addresses not permitted', 'refused'],
+    // Postfix replies to the recipient even if it's about the sender.
+    ['RCPT TO', '550 No such user', 'refused'],
+    ['RCPT TO', '550 5.1.1 No such user', 'refused'],
+    ['RCPT TO', '550 5.2.1 Mailbox disabled', 'refused'],
+    ['RCPT TO', '552 5.2.2 Mailbox full', 'refused'],
+    ['RCPT TO', '550 5.7.17 Mailbox owner has changed', 'refused'],
+    ['RCPT TO', '556 5.1.10 Recipient address has a null MX', 'refused'],
+    ['RCPT TO', '550-5.1.1 No such\n550 5.1.1 user', 'refused'],
+    ['RCPT TO', '550 5.1.0 Sender address rejected', 'deferred'],
+    ['RCPT TO', '550 5.1.7 Bad sender address syntax', 'unreachable'],
+    ['RCPT TO', '550 5.1.8 Sender address rejected: domain not found', 'unreachable'],
+    ['RCPT TO', '554 5.7.1 Relay access denied', 'unreachable'],
+    ['RCPT TO', "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)", 'unreachable'],
+    ['RCPT TO', '550 5.7.23 SPF validation failed', 'unreachable'],
+    ['RCPT TO', '550 5.7.25 Reverse DNS validation failed', 'unreachable'],
+    ['RCPT TO', '554 5.3.2 System not accepting messages', 'unreachable'],
+    ['RCPT TO', '530 5.7.0 Must issue STARTTLS first', 'unreachable'],
+    ['RCPT TO', '521 Host does not accept mail', 'unreachable'],
+    ['RCPT TO', '450 4.7.1 Greylisted', 'deferred'],
+    ['RCPT TO', '450 4.2.1 Mailbox busy', 'deferred'],
+    ['RCPT TO', '550 5.4.1 Recipient address rejected: access denied', 'deferred'],
+    ['RCPT TO', '504 5.5.2 Helo command rejected', 'deferred'],
+    ['RCPT TO', '550 5.99.1 From the future', 'deferred'],
+    ['RCPT TO', '552 Too many recipients', 'deferred'],
+    ['RCPT TO', '554 Transaction failed', 'deferred'],
+    ['RCPT TO', '599 What?', 'deferred'],
+    ['RCPT TO', '550 4.1.1 Contradicts itself', 'deferred'],
+    ['RCPT TO', '450 5.1.1 Contradicts itself', 'deferred'],
+    ['RCPT TO', '550 5.0.0 Unspecified', 'refused'],
+    ['DATA', '554 Transaction failed', 'deferred'],
+    ['DATA', '554 5.7.1 Client host blocked', 'unreachable'],
+    ['DATA', '554 5.5.1 No valid recipients', 'deferred'],
+  ])('when %s gets the reply %j', (name, response, kind) => {
+    expect(outcomeOfError(refusal('EENVELOPE', name, response)).kind).toBe(kind);
+  });
+
+  it.each([
+    ['550 Message refused', 'refused'],
+    ['554 5.6.0 Malformed message', 'refused'],
+    ['552 5.3.4 Message too big', 'refused'],
+    ['550 5.1.1 No such user', 'refused'],
+    ['550 5.7.1 Message rejected as spam', 'unreachable'],
+    ['550 5.7.26 Unauthenticated mail is not accepted: SPF and DKIM', 'unreachable'],
+    ['554 5.4.6 Routing loop', 'deferred'],
+    ['555 What?', 'deferred'],
+    ['451 4.3.0 Try again', 'deferred'],
+  ])('when the content gets the reply %j', (response, kind) => {
+    expect(outcomeOfError(refusal('EMESSAGE', 'DATA', response)).kind).toBe(kind);
+  });
+
   it("returns a reason without the server's own words", () => {
     const error = Object.assign(new Error('550 <ada@example.com>: no such user'), {
       code: 'EENVELOPE',
@@ -44,4 +107,19 @@ describe('outcomeOfError', () => {
     });
     expect(outcomeOfError(error)).toEqual({ kind: 'refused', reason: '550 RCPT TO EENVELOPE' });
   });
+
+  it('names the enhanced status code', () => {
+    const { reason } = outcomeOfError(
+      refusal('EENVELOPE', 'RCPT TO', '554 5.7.1 <ada@example.com>: denied'),
+    ) as {
+      reason: string;
+    };
+    expect(reason).toBe('554 5.7.1 RCPT TO EENVELOPE');
+  });
 });
+
+/** As nodemailer reports it. */
+function refusal(code: string, name: string, response: string): Error {
+  const responseCode = Number(response.slice(0, 3));
+  return Object.assign(new Error(`failed: ${response}`), { code, command: name, response, responseCode });
+}

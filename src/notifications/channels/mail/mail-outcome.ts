@@ -1,50 +1,41 @@
 import type { SendOutcome } from '../channel.js';
+import { enhancedCodeIn, kindOfRefusal } from './refusal.js';
 
 /** The properties of nodemailer's errors that distinguish outcomes. */
 interface SmtpError {
   readonly code?: unknown;
   readonly originalCode?: unknown;
   readonly responseCode?: unknown;
+  readonly response?: unknown;
   readonly command?: unknown;
 }
 
 /** Errors without a connection, so nothing has been sent. */
 const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN']);
-/**
- * Errors about the message or its recipient. All others, about the connection or login, need to be fixed by the
- * operator.
- */
+/** Replies to the commands that send a mail. All other errors are about the connection or login. */
 const ABOUT_THE_MAIL = new Set(['EENVELOPE', 'EMESSAGE']);
-/** Authentication is missing or has failed (RFC 4954, section 6). Sent in reply to MAIL FROM. */
-const ABOUT_THE_LOGIN = new Set([530, 534, 535, 538]);
-/** Bad sequence of commands: concerns this connection, so another one may work (RFC 5321, section 4.2.2). */
-const BAD_SEQUENCE = 503;
 
 /** The reason omits the server's text, because it may contain addresses. */
 export function outcomeOfError(error: unknown): SendOutcome {
-  const { code, originalCode, responseCode, command } = error as SmtpError;
+  const { code, originalCode, responseCode, response, command } = error as SmtpError;
   const reply = typeof responseCode === 'number' ? responseCode : undefined;
-  const reason = [reply, command, originalCode ?? code ?? 'unknown error']
+  const enhanced = enhancedCodeIn(response);
+  const reason = [reply, enhanced, command, originalCode ?? code ?? 'unknown error']
     .filter((part) => part !== undefined && part !== false)
     .join(' ');
-  const isAboutTheMail = ABOUT_THE_MAIL.has(String(code)) && !ABOUT_THE_LOGIN.has(reply ?? 0);
-  if (isAboutTheMail && isPermanent(reply, command)) {
-    return { kind: 'refused', reason };
+  if (!ABOUT_THE_MAIL.has(String(code))) {
+    const wasNotSent =
+      reply !== undefined ||
+      NEVER_CONNECTED.has(String(originalCode ?? code)) ||
+      isBeforeSending(String(code));
+    return { kind: wasNotSent ? 'unreachable' : 'unknown', reason };
   }
-  const isKnown =
-    reply !== undefined || NEVER_CONNECTED.has(String(originalCode ?? code)) || isBeforeSending(String(code));
-  if (!isKnown) {
-    return { kind: 'unknown', reason };
-  }
-  return { kind: isAboutTheMail ? 'deferred' : 'unreachable', reason };
-}
-
-/** A 5yz reply (RFC 5321, section 4.2.1), or an address that nodemailer rejects before sending. */
-function isPermanent(reply: number | undefined, command: unknown): boolean {
   if (reply === undefined) {
-    return command === 'API';
+    // `API` is an address that nodemailer rejects before sending anything.
+    return { kind: command === 'API' ? 'refused' : 'unknown', reason };
   }
-  return reply >= 500 && reply < 600 && reply !== BAD_SEQUENCE;
+  const afterContent = code === 'EMESSAGE';
+  return { kind: kindOfRefusal({ command: String(command), afterContent, reply, enhanced }), reason };
 }
 
 function isBeforeSending(code: string): boolean {
