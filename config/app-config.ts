@@ -31,8 +31,8 @@ export abstract class AppConfig {
     readonly migrateOnStart: boolean;
   };
   abstract readonly redis: { readonly url: string };
-  /** `smtpUrl` is empty in roles that don't send mail. */
-  abstract readonly mail: { readonly smtpUrl: string; readonly from: string };
+  /** `smtpUrl` is empty in roles that don't send mail. `from` is an address, and `fromName` may be empty. */
+  abstract readonly mail: { readonly smtpUrl: string; readonly from: string; readonly fromName: string };
   /** `jwtPrivateKeys` are PEMs. Empty in roles that don't sign tokens. */
   abstract readonly keys: {
     readonly jwtPrivateKeys: readonly string[];

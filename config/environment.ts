@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { type AppConfig, LOG_LEVELS, type Role } from './app-config.js';
+import { parseMailFrom } from './mail-from.js';
 import {
   parseBaseUrl,
   parseCidrs,
@@ -9,7 +10,6 @@ import {
   parseHosts,
   parseInteger,
   parseKeys,
-  parseMailFrom,
   parseOneOf,
   parseOrigins,
   parseRateLimit,
@@ -29,7 +29,6 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
     read.optional('NODE_ENV', parseOneOf('production', 'development', 'test'), () => 'development') ===
     'production';
   const servesPublic = role === 'all' || role === 'api';
-  const sendsMail = role === 'all' || role === 'notifications';
 
   const port = read.optional('PORT', parseInteger(0, 65535), () => DEFAULT_PORT);
   const publicUrl = read.optional(
@@ -55,10 +54,7 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
       migrateOnStart: read.optional('MIGRATE_ON_START', parseOneOf('true', 'false'), () => 'true') === 'true',
     },
     redis: { url: read.required('REDIS_URL', parseUrl('redis', 'rediss')) },
-    mail: {
-      smtpUrl: sendsMail ? read.required('SMTP_URL', parseUrl('smtp', 'smtps')) : '',
-      from: read.optional('MAIL_FROM', parseMailFrom, () => `no-reply@${hostOf(publicUrl)}`),
-    },
+    mail: readMail(read, role, publicUrl),
     keys: {
       jwtPrivateKeys: servesPublic ? read.required('JWT_PRIVATE_KEYS', parseEcPrivateKeys) : [],
       encryption: read.required('ENCRYPTION_KEYS', parseKeys),
@@ -105,6 +101,16 @@ function readDatabases(read: EnvironmentReader): DatabaseUrls {
   const parse = parseUrl('postgres', 'postgresql');
   const url = read.required('DATABASE_URL', parse);
   return { url, notificationsUrl: read.optional('NOTIFICATIONS_DATABASE_URL', parse, () => url) };
+}
+
+function readMail(read: EnvironmentReader, role: Role, publicUrl: string): AppConfig['mail'] {
+  const sendsMail = role === 'all' || role === 'notifications';
+  const smtpUrl = sendsMail ? read.required('SMTP_URL', parseUrl('smtp', 'smtps')) : '';
+  const sender = read.optional('MAIL_FROM', parseMailFrom, () => ({
+    name: '',
+    address: `no-reply@${hostOf(publicUrl)}`,
+  }));
+  return { smtpUrl, from: sender?.address, fromName: sender?.name };
 }
 
 function readAdmin(read: EnvironmentReader): AppConfig['admin'] {

@@ -196,12 +196,3 @@ export function parseEmail(text: string): string {
   }
   return text;
 }
-
-/** `address` or `Name <address>`. Short host names are allowed, because a private mail server may resolve them. */
-export function parseMailFrom(text: string): string {
-  const address = /^[^<>\r\n]*<([^<>]+)>$/.exec(text)?.[1] ?? text;
-  if (!/^[^\s@<>,;"]+@[^\s@<>,;"]+$/.test(address)) {
-    throw new BadValue('must be an email address, or Name <address>');
-  }
-  return text;
-}

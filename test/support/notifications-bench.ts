@@ -61,7 +61,7 @@ class NotificationsBench {
     this.sink.clear();
     const config = {
       publicUrl: 'https://id.example.com',
-      mail: { smtpUrl: this.sink.url, from: 'no-reply@id.example.com' },
+      mail: { smtpUrl: this.sink.url, from: 'no-reply@id.example.com', fromName: '' },
     };
     @Global()
     @Module({ providers: [{ provide: AppConfig, useValue: config }], exports: [AppConfig] })

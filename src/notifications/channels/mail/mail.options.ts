@@ -2,8 +2,10 @@
 export interface MailOptions {
   /** `smtp(s)://user:pass@host:port` */
   readonly smtpUrl: string;
-  /** The From header: an address, or `Name <address>`. */
+  /** The address of the sender. */
   readonly from: string;
+  /** The name of the sender, as people read it. May be empty. */
+  readonly fromName: string;
   /** Its host makes Message-IDs globally unique (RFC 5322, section 3.6.4). */
   readonly publicUrl: string;
 }

@@ -4,6 +4,9 @@ import { traced } from '#libs/telemetry';
 import { MAIL_OPTIONS, type MailOptions } from './mail.options.js';
 import type { SendOutcome } from '../channel.js';
 import { outcomeOfError } from './mail-outcome.js';
+import { transportForm } from './recipient-address.js';
+import { displayName } from './recipient-name.js';
+import { SmtpUtf8NotOffered, SmtpUtf8Transport } from './smtp-utf8.transport.js';
 
 export interface Mail {
   readonly to: { readonly address: string; readonly name: string | null };
@@ -17,29 +20,33 @@ const CONNECTIONS = 10;
 const CONNECT_MS = 10_000;
 /** How long a server may be silent. It may take long to confirm the end of a message (RFC 5321, section 4.5.3.2.6). */
 const SILENCE_MS = 60_000;
-const MAX_NAME_LENGTH = 64;
 
 /** Sends mails to the SMTP server over a pool of connections. */
 @Injectable()
 export class Mailer implements OnApplicationShutdown {
   private readonly logger = new Logger(Mailer.name);
   private readonly transport;
+  private readonly utf8Transport;
 
   constructor(@Inject(MAIL_OPTIONS) private readonly options: MailOptions) {
-    this.transport = createTransport({
-      pool: true,
+    const common = {
       url: options.smtpUrl,
       ...transportSecurity(options.smtpUrl),
-      maxConnections: CONNECTIONS,
-      // Retries are up to the job, which knows the outcome of the last attempt.
-      maxRequeues: 0,
       connectionTimeout: CONNECT_MS,
       greetingTimeout: CONNECT_MS,
       dnsTimeout: CONNECT_MS,
       socketTimeout: SILENCE_MS,
       disableFileAccess: true,
       disableUrlAccess: true,
+    };
+    this.transport = createTransport({
+      pool: true,
+      ...common,
+      maxConnections: CONNECTIONS,
+      // Retries are up to the job, which knows the outcome of the last attempt.
+      maxRequeues: 0,
     });
+    this.utf8Transport = createTransport(new SmtpUtf8Transport(common));
     this.transport.on('error', (error: Error & { code?: string }) => {
       this.logger.warn(`SMTP connection lost: ${error.code ?? error.name}`);
     });
@@ -57,11 +64,16 @@ export class Mailer implements OnApplicationShutdown {
   }
 
   private async attempt({ to, ...mail }: Mail, signal: AbortSignal): Promise<SendOutcome> {
+    const recipient = transportForm(to.address);
+    if (!recipient) {
+      return { kind: 'refused', reason: 'the domain of the address is invalid' };
+    }
+    const { address, needsSmtpUtf8 } = recipient;
     try {
-      await this.transport.sendMail({
+      await (needsSmtpUtf8 ? this.utf8Transport : this.transport).sendMail({
         ...mail,
-        from: this.options.from,
-        to: { address: to.address, name: displayName(to.name) },
+        from: { address: this.options.from, name: this.options.fromName },
+        to: { address, name: displayName(to.name) },
         date: new Date(),
         // RFC 3834: suppresses automatic replies, such as vacation notices.
         headers: { 'Auto-Submitted': 'auto-generated' },
@@ -69,12 +81,15 @@ export class Mailer implements OnApplicationShutdown {
       });
       return { kind: 'sent' };
     } catch (error) {
-      return outcomeOfError(error);
+      return error instanceof SmtpUtf8NotOffered
+        ? { kind: 'refused', reason: 'the address needs SMTPUTF8, which the mail server does not offer' }
+        : outcomeOfError(error);
     }
   }
 
   onApplicationShutdown(): void {
     this.transport.close({ force: true });
+    this.utf8Transport.close();
   }
 }
 
@@ -109,14 +124,4 @@ export function transportSecurity(smtpUrl: string): TransportSecurity {
   }
   const isLoopback = hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
   return isLoopback ? { ignoreTLS: true } : { requireTLS: password !== '' };
-}
-
-/**
- * The name to use in the To header. Anyone can register someone else's address under any name, so names that contain a
- * link or an address are dropped: our mail would carry someone else's ads or phishing. Line breaks are removed, because
- * they would start a new header (CWE-93).
- */
-export function displayName(name: string | null): string {
-  const oneLine = (name ?? '').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
-  return /[@/\\<>]|www\.|\.\w{2,}/i.test(oneLine) ? '' : oneLine.slice(0, MAX_NAME_LENGTH);
 }
