@@ -131,6 +131,18 @@ describe('updating a profile', () => {
     expect(after.headers.get('etag')).toBe(before.headers.get('etag'));
   });
 
+  it.each(['12345678901234567890', '9007199254740993', '1e400'])(
+    'rejects the number %s in metadata, which would come back as another one',
+    async (number) => {
+      const body = `{"metadata":{"id":${number}}}`;
+      const answer = await user.api.send('PATCH', '/users/me', { body, headers: MERGE_PATCH });
+      const problem = expectProblem(answer, 400, 'invalid-input');
+      expect(problem.errors).toEqual([
+        { pointer: '/metadata/id', code: 'out-of-range', message: expect.any(String) },
+      ]);
+    },
+  );
+
   it('limits the size of metadata across merges', async () => {
     await patch({ metadata: null });
     expect((await patch({ metadata: { a: 'x'.repeat(9_000) } })).status).toBe(200);

@@ -36,6 +36,38 @@ describe('parseJsonBody', () => {
     expect(problemOf(body).occurrence.errors).toEqual([expect.objectContaining({ pointer, code })]);
   });
 
+  it.each([
+    ['12345678901234567890', '/a/0/b'],
+    ['-12345678901234567890', '/a/0/b'],
+    ['9007199254740993', '/a/0/b'],
+    ['-9007199254740993', '/a/0/b'],
+    ['10000000000000000000000000', '/a/0/b'],
+    ['1e400', '/a/0/b'],
+    ['-1e400', '/a/0/b'],
+  ])('rejects %s, which no double can hold', (number, pointer) => {
+    const { errors } = problemOf(`{"a":[{"b":${number},"c":1}]}`).occurrence;
+    expect(errors).toEqual([expect.objectContaining({ pointer, code: 'out-of-range' })]);
+  });
+
+  it.each([
+    ['9007199254740992', 2 ** 53],
+    ['-9007199254740992', -(2 ** 53)],
+    ['0.12345678901234567890', 0.12345678901234568],
+    ['12345678901234567890.5', 12345678901234567000],
+    ['1e300', 1e300],
+    ['"12345678901234567890"', '12345678901234567890'],
+  ])('accepts %s', (json, value) => {
+    expect(parseJsonBody(Buffer.from(`{"a":${json}}`))).toEqual({ a: value });
+    expect(parseJsonBody(Buffer.from(`{"12345678901234567890":${json}}`))).toEqual({
+      '12345678901234567890': value,
+    });
+  });
+
+  it('rejects a member that would change a prototype even next to a long number', () => {
+    const { errors } = problemOf('{"__proto__":{"a":1},"b":1234567890123456.5}').occurrence;
+    expect(errors).toEqual([expect.objectContaining({ pointer: '/__proto__', code: 'unknown-member' })]);
+  });
+
   it('rejects nesting that would overflow the stack of a recursive walk', () => {
     const depth = 50_000;
     expect(problemOf('['.repeat(depth) + ']'.repeat(depth)).occurrence.errors).toEqual([
@@ -48,6 +80,11 @@ describe('parseJsonBody', () => {
     const { errors = [] } = problemOf(JSON.stringify({ [key]: Array(3000).fill('\0') })).occurrence;
     expect(errors).toHaveLength(20);
     expect(Math.max(...errors.map(({ pointer }) => pointer.length))).toBeLessThanOrEqual(256);
+  });
+
+  it('does not cut a pointer in the middle of a character', () => {
+    const { errors = [] } = problemOf(JSON.stringify({ ['😀'.repeat(200)]: '\0' })).occurrence;
+    expect(errors.map(({ pointer }) => pointer.isWellFormed())).toEqual([true]);
   });
 
   it('accepts a harmless member named constructor', () => {

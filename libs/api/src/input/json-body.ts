@@ -6,9 +6,13 @@ const MAX_DEPTH = 32;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+/** The only bodies that can contain an integer beyond 2^53. All others are parsed once. */
+const LONG_NUMBER = /\d{16}/;
+
 /**
  * Parses a JSON body. Rejects what no later layer should have to handle: invalid UTF-8, members that would change a
- * prototype, strings that PostgreSQL can't store, and nesting that would overflow the stack.
+ * prototype, strings that PostgreSQL can't store, numbers that would silently become others, and nesting that would
+ * overflow the stack.
  * @returns undefined for an empty body
  * @throws Problem `malformed-request`, `invalid-input`
  */
@@ -16,12 +20,37 @@ export function parseJsonBody(body: Buffer): unknown {
   if (body.length === 0) {
     return undefined;
   }
-  const value = parse(decode(body));
+  const text = decode(body);
+  const value = parse(text);
+  requireUsable(value);
+  if (LONG_NUMBER.test(text)) {
+    // Only now, because a reviver is called recursively, at any depth.
+    requireUsable(JSON.parse(text, outOfRangeAsInfinity as (key: string, value: unknown) => unknown));
+  }
+  return value;
+}
+
+function requireUsable(value: unknown): void {
   const errors = inspect(value);
   if (errors.length > 0) {
     throw invalidInput({ errors });
   }
-  return value;
+}
+
+/**
+ * An integer beyond 2^53 may be an ID, which would become a different one. Fractions and exponents are doubles to
+ * everyone, and lose nothing that their sender could rely on (RFC 8259, section 6).
+ */
+function outOfRangeAsInfinity(_key: string, value: unknown, { source = '' }: { source?: string }): unknown {
+  return typeof value === 'number' && /^-?\d+$/.test(source) && isBeyondDoubles(value, source)
+    ? Infinity
+    : value;
+}
+
+/** The next integer after 2^53 is rounded to it, so then only the digits tell. */
+function isBeyondDoubles(value: number, digits: string): boolean {
+  const size = Math.abs(value);
+  return size > 2 ** 53 || (size === 2 ** 53 && digits.replace('-', '') !== String(size));
 }
 
 function decode(body: Buffer): string {
@@ -59,7 +88,7 @@ function inspect(root: unknown): InvalidMember[] {
       errors.push({
         pointer,
         code: 'out-of-range',
-        message: 'must be a number within the range of a double',
+        message: 'must be a number that a double can hold: integers only up to 2^53',
       });
     } else if (typeof value === 'object' && value !== null) {
       if (depth >= MAX_DEPTH) {

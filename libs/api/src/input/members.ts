@@ -4,10 +4,13 @@ import type { InvalidMember } from '#libs/problem';
 export const MAX_ERRORS = 20;
 const MAX_POINTER_LENGTH = 256;
 
-/** RFC 6901: the pointer to `key` below `pointer`. Truncated, because clients choose the keys. */
+/**
+ * RFC 6901: the pointer to `key` below `pointer`. Truncated, because clients choose the keys, but still valid UTF-8 if
+ * that cuts a surrogate pair in half.
+ */
 export function memberPointer(pointer: string, key: string): string {
   const name = key.slice(0, MAX_POINTER_LENGTH).replaceAll('~', '~0').replaceAll('/', '~1');
-  return `${pointer}/${name}`.slice(0, MAX_POINTER_LENGTH);
+  return `${pointer}/${name}`.slice(0, MAX_POINTER_LENGTH).toWellFormed();
 }
 
 export function unknownMember(pointer: string): InvalidMember {
