@@ -205,6 +205,15 @@ describe('limits, proxies and origins', () => {
     expect(parse({ TRUSTED_PROXIES: cidrs.join(', ') }).trustedProxies).toEqual(cidrs);
   });
 
+  it('reads an IPv4-mapped range as the IPv4 range', () => {
+    const cidrs = '::ffff:10.0.0.0/104, ::ffff:c000:0207, ::FFFF:192.0.2.8/128';
+    expect(parse({ TRUSTED_PROXIES: cidrs }).trustedProxies).toEqual([
+      '10.0.0.0/8',
+      '192.0.2.7/32',
+      '192.0.2.8/32',
+    ]);
+  });
+
   it.each(['10.0.0/8', '10.0.0.0/33', 'fd00::/129', '10.0.0.0/', '10.0.0.0/x', 'all'])(
     'rejects the CIDR "%s"',
     (cidr) => {
@@ -214,11 +223,14 @@ describe('limits, proxies and origins', () => {
     },
   );
 
-  it.each(['0.0.0.0/0', '::/0', '0.0.0.0/00'])('refuses to trust everyone with "%s"', (cidr) => {
-    expect(problemsOf({ TRUSTED_PROXIES: `10.0.0.0/8,${cidr}` })).toEqual([
-      `TRUSTED_PROXIES must not contain "${cidr}": anyone could then claim any address`,
-    ]);
-  });
+  it.each(['0.0.0.0/0', '::/0', '0.0.0.0/00', '::ffff:0:0/96'])(
+    'refuses to trust everyone with "%s"',
+    (cidr) => {
+      expect(problemsOf({ TRUSTED_PROXIES: `10.0.0.0/8,${cidr}` })).toEqual([
+        `TRUSTED_PROXIES must not contain "${cidr}": anyone could then claim any address`,
+      ]);
+    },
+  );
 
   it('accepts origins and rejects URLs with a path', () => {
     const origins = ['https://app.acme.com', 'http://localhost:5173'];

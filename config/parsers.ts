@@ -1,5 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
-import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { BlockList, isIPv4, isIPv6, SocketAddress } from 'node:net';
 import { BadValue } from './reader.js';
 
 /** A named secret key of 32 bytes. */
@@ -114,20 +114,29 @@ function parseList(text: string): string[] {
 }
 
 export function parseCidrs(text: string): string[] {
-  const cidrs = parseList(text);
-  for (const cidr of cidrs) {
+  return parseList(text).map((cidr) => {
     const [address = '', prefix] = cidr.split('/');
     const bits = isIPv4(address) ? 32 : isIPv6(address) ? 128 : 0;
     const width = prefix === undefined ? bits : Number(prefix);
     if (bits === 0 || !/^\d*$/.test(prefix ?? '') || prefix === '' || width > bits) {
       throw new BadValue(`must be a comma-separated list of CIDRs; "${cidr}" isn't one`);
     }
-    if (width === 0) {
+    const mapped = bits === 128 && width >= MAPPED_PREFIX ? mappedIPv4(address) : undefined;
+    if (width === 0 || (mapped !== undefined && width === MAPPED_PREFIX)) {
       throw new BadValue(`must not contain "${cidr}": anyone could then claim any address`);
     }
     new BlockList().addSubnet(address, width, bits === 32 ? 'ipv4' : 'ipv6');
-  }
-  return cidrs;
+    return mapped === undefined ? cidr : `${mapped}/${width - MAPPED_PREFIX}`;
+  });
+}
+
+/** The length of `::ffff:0:0/96`, below which all IPv4 addresses are mapped (RFC 4291, section 2.5.5.2). */
+const MAPPED_PREFIX = 96;
+
+function mappedIPv4(address: string): string | undefined {
+  const [bare = ''] = address.split('%');
+  const spelling = new SocketAddress({ address: bare, family: 'ipv6' }).address;
+  return /^::ffff:(\d+(?:\.\d+){3})$/.exec(spelling)?.[1];
 }
 
 export function parseOrigins(text: string): string[] {

@@ -32,6 +32,7 @@ export interface DeviceBody {
   readonly id: string;
   readonly current: boolean;
   readonly userAgent: string | null;
+  readonly ipAddress: string | null;
 }
 
 export interface ListBody<T> {

@@ -1,4 +1,4 @@
-export { addressOf } from './address.js';
+export { addressOf, canonicalAddress } from './address.js';
 export { closeInTime } from './closing.js';
 export { MethodTable } from './method-table.js';
 export { perHandler } from './per-handler.js';

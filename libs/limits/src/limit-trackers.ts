@@ -15,17 +15,10 @@ export function trackAddress(request: FastifyRequest, mac: Mac): string {
 }
 
 /** A subscriber has a whole /64 of IPv6 addresses (RFC 6177), so they count as one. */
-function networkOf(ip: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1];
-  if (mapped) {
-    return mapped;
-  }
-  const [head = '', tail] = (ip.split('%')[0] ?? '').split('::');
+function networkOf(address: string): string {
+  const [head = '', tail] = address.split('::');
   const left = head === '' ? [] : head.split(':');
   const right = tail ? tail.split(':') : [];
   const zeros = tail === undefined ? [] : Array<string>(8 - left.length - right.length).fill('0');
-  return [...left, ...zeros, ...right]
-    .slice(0, 4)
-    .map((group) => group.toLowerCase().replace(/^0+(?=.)/, ''))
-    .join(':');
+  return [...left, ...zeros, ...right].slice(0, 4).join(':');
 }

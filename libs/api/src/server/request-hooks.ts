@@ -10,7 +10,7 @@ import {
   traceRequest,
   type Tracing,
 } from '#libs/telemetry';
-import { closeInTime, securityHeadersFor } from '#libs/http';
+import { canonicalAddress, closeInTime, securityHeadersFor } from '#libs/http';
 
 const LATENCY_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** Unknown methods share one label, so that clients can't create new time series. */
@@ -59,7 +59,7 @@ export function addRequestHooks(fastify: FastifyInstance, options: HookOptions):
       return;
     }
     if (request.headers['x-forwarded-for'] !== undefined && !isFromProxy(request, options.trustsProxies)) {
-      warnOfProxy(request.socket.remoteAddress);
+      warnOfProxy(canonicalAddress(request.socket.remoteAddress ?? ''));
     }
     request.traceId ??= parseTraceparent(request.headers['traceparent'])?.traceId;
     inContext(request, done);
@@ -129,7 +129,7 @@ function isFromProxy(request: FastifyRequest, trustsProxies: boolean): boolean {
   return trustsProxies && request.ip !== request.socket.remoteAddress;
 }
 
-function createProxyWarning(logger: Logger): (remoteAddress: string | undefined) => void {
+function createProxyWarning(logger: Logger): (remoteAddress: string) => void {
   let quietUntil = 0;
   return (remoteAddress) => {
     if (Date.now() < quietUntil) {
