@@ -1,3 +1,5 @@
+import { firstGraphemes } from '#libs/text';
+
 const MAX_GRAPHEMES = 64;
 
 /** What ends a label in a domain name, to browsers and to people (UTS #46). NFKC maps most of them to a dot. */
@@ -21,8 +23,6 @@ const LINK_OR_ADDRESS = new RegExp(
   'iu',
 );
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-
 /**
  * The name to use in the To header. Anyone can register someone else's address under any name, so names that contain a
  * link or an address are dropped: our mail would carry someone else's ads or phishing. Line breaks are removed, because
@@ -32,24 +32,11 @@ export function displayName(name: string | null): string {
   if (name === null || looksLikeLink(name)) {
     return '';
   }
-  return firstGraphemes(name.replace(CONTROLS, ' ').trim(), MAX_GRAPHEMES);
+  return firstGraphemes(name.replace(CONTROLS, ' ').trim(), MAX_GRAPHEMES).trimEnd();
 }
 
 /** Compares the compatibility form, in which full-width letters, dots and slashes are ordinary ones. */
 function looksLikeLink(text: string): boolean {
   const plain = text.replace(INVISIBLE, '').normalize('NFKC').replace(DOTS, '.');
   return LINK_OR_ADDRESS.test(plain);
-}
-
-/** Never cuts what people see as one character, such as an emoji made of several. */
-function firstGraphemes(text: string, count: number): string {
-  let end = 0;
-  let left = count;
-  for (const { index, segment } of graphemes.segment(text)) {
-    if (left-- === 0) {
-      break;
-    }
-    end = index + segment.length;
-  }
-  return text.slice(0, end).trimEnd();
 }

@@ -1,0 +1,1 @@
+export { countGraphemes, firstGraphemes } from './graphemes.js';
