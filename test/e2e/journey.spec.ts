@@ -84,14 +84,29 @@ describe('the verification mail', () => {
     expect(mail.envelope.from).toBe('no-reply@localhost');
   });
 
-  it('cannot be altered through the display name, in headers or links', async () => {
-    const { email } = await signUp(api, {
-      displayName: 'Win https://evil.test <b>now</b>\r\nBcc: eve@evil.test',
-    });
+  it.each([
+    'Win https://evil.test <b>now</b> Bcc: eve@evil.test',
+    '=?utf-8?Q?Win_at_evil=2Etest=2Fwin?=',
+    'выигрыш.рф',
+    'evil。test',
+  ])('cannot be altered through the display name %j, in headers or links', async (displayName) => {
+    const { email } = await signUp(api, { displayName });
     const mail = await mailTo(email);
     expect(mail.header('bcc')).toBe('');
+    expect(mail.header('to')).toBe(email);
     expect(mail.envelope.to).toEqual([email]);
     expect(mail.raw).not.toContain('evil.test');
+  });
+
+  it('is not sent for a display name with a line break', async () => {
+    const user = aUser({ displayName: 'Win https://evil.test <b>now</b>\r\nBcc: eve@evil.test' });
+    expectProblem(await api.register(user), 400, 'invalid-input');
+    expect(sink.mailsTo(user.email)).toEqual([]);
+  });
+
+  it('addresses people by a name made of joined characters', async () => {
+    const { email } = await signUp(api, { displayName: '👩‍👩‍👧‍👦 علی‌رضا' });
+    expect((await mailTo(email)).header('to')).toBe(`👩‍👩‍👧‍👦 علی‌رضا <${email}>`);
   });
 });
 

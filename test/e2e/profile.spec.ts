@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { UserBody } from '../support/client.js';
+import { aUser } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
 import { useApp, useUser } from '../support/use-app.js';
 
@@ -129,6 +130,41 @@ describe('updating a profile', () => {
     const after = await user.api.me();
     expect(after.body).toEqual(before.body);
     expect(after.headers.get('etag')).toBe(before.headers.get('etag'));
+  });
+
+  it.each([
+    ['a space', ' '],
+    ['a zero-width space', '\u200b'],
+    ['a Hangul filler', '\u3164'],
+    ['an override', '\u202e'],
+    ['a bell', '\u0007'],
+    ['two lines', 'a\nb'],
+  ])('rejects a name that is %s', async (_, displayName) => {
+    const code = displayName.trim() === '' ? 'too-short' : 'invalid-name';
+    for (const answer of [await patch({ displayName }), await api.register(aUser({ displayName }))]) {
+      const problem = expectProblem(answer, 400, 'invalid-input');
+      expect(problem.errors).toContainEqual({
+        pointer: '/displayName',
+        code,
+        message: expect.any(String),
+      });
+    }
+  });
+
+  it.each([`${'x'.repeat(63)}😀`, `${'x'.repeat(99)}👩‍👩‍👧‍👦`, '👨🏻‍❤️‍💋‍👨🏿'.repeat(100), 'نگار علی‌رضا', 'E\u0301mile'])(
+    'keeps the name %s as it is',
+    async (displayName) => {
+      expect((await patch({ displayName })).body.displayName).toBe(displayName);
+      expect((await user.api.me()).body.displayName).toBe(displayName);
+    },
+  );
+
+  it('trims a name, and counts its characters as people do', async () => {
+    expect((await patch({ displayName: ' \u00a0Ada L.\n' })).body.displayName).toBe('Ada L.');
+    const problem = expectProblem(await patch({ displayName: '👩‍👩‍👧‍👦'.repeat(101) }), 400, 'invalid-input');
+    expect(problem.errors).toEqual([
+      { pointer: '/displayName', code: 'too-long', message: 'must be at most 100 characters long' },
+    ]);
   });
 
   it.each(['12345678901234567890', '9007199254740993', '1e400'])(

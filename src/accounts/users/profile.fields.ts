@@ -1,4 +1,5 @@
 import { StringField } from '#libs/api';
+import { isVisibleName, NAME_MAX_GRAPHEMES, NAME_MAX_LENGTH, trimName } from './display-name.js';
 import { isHttpsUrl, isLocale, isTimezone } from './profile-rules.js';
 
 /** Profile fields, for every input that has them. Nullable if null has a meaning (RFC 7396). */
@@ -8,12 +9,19 @@ interface Presence {
 
 export function DisplayNameField(): PropertyDecorator {
   return StringField({
-    description: 'The name to display.',
+    description: `The name to display. At most ${NAME_MAX_GRAPHEMES} characters as people count them.`,
     example: 'Ada',
     minLength: 1,
-    maxLength: 100,
+    maxLength: NAME_MAX_LENGTH,
+    maxGraphemes: NAME_MAX_GRAPHEMES,
+    convert: trimName,
     optional: true,
     nullable: true,
+    rule: {
+      code: 'invalid-name',
+      test: isVisibleName,
+      message: 'must be a visible name on one line, without control characters or invisible ones',
+    },
   });
 }
 

@@ -15,6 +15,7 @@ import {
   ValidateBy,
   ValidateIf,
 } from 'class-validator';
+import { countGraphemes } from '#libs/text';
 import { declareMember } from './declared-members.js';
 
 /** Options of an input field. Each decorator states its rules once, for both validation and the OpenAPI document. */
@@ -29,7 +30,12 @@ interface FieldOptions {
 
 interface StringFieldOptions extends FieldOptions {
   readonly minLength?: number;
+  /** In code points. */
   readonly maxLength: number;
+  /** In characters as people count them, if they may be longer. */
+  readonly maxGraphemes?: number;
+  /** Applied before any rule. */
+  readonly convert?: (text: string) => string;
   readonly format?: string;
   /** A rule that lengths can't express. `message` follows the name of the field. */
   readonly rule?: {
@@ -42,7 +48,7 @@ interface StringFieldOptions extends FieldOptions {
 const TOO_LONG = '$property must be at most $constraint1 characters long';
 
 export function StringField(options: StringFieldOptions): PropertyDecorator {
-  const { minLength, maxLength, format, rule } = options;
+  const { minLength, maxLength, maxGraphemes, convert, format, rule } = options;
   return field(
     options,
     {
@@ -51,6 +57,9 @@ export function StringField(options: StringFieldOptions): PropertyDecorator {
       ...(minLength === undefined ? {} : { minLength }),
       ...(format === undefined ? {} : { format }),
     },
+    ...(convert === undefined
+      ? []
+      : [declareMember((value) => (typeof value === 'string' ? convert(value) : value))]),
     IsString(),
     ...(minLength === undefined
       ? []
@@ -62,7 +71,9 @@ export function StringField(options: StringFieldOptions): PropertyDecorator {
                 : '$property must be at least $constraint1 characters long',
           }),
         ]),
-    MaxLength(maxLength, { message: TOO_LONG }),
+    maxGraphemes === undefined
+      ? MaxLength(maxLength, { message: TOO_LONG })
+      : MaxGraphemes(maxGraphemes, maxLength),
     ...(rule === undefined
       ? []
       : [
@@ -77,6 +88,21 @@ export function StringField(options: StringFieldOptions): PropertyDecorator {
   );
 }
 
+/** Counts what people see. The text is bounded first, because counting takes time. */
+function MaxGraphemes(max: number, maxLength: number): PropertyDecorator {
+  return ValidateBy({
+    name: 'maxLength',
+    validator: {
+      validate: (value: unknown) =>
+        typeof value === 'string' &&
+        value.length <= 2 * maxLength &&
+        [...value].length <= maxLength &&
+        countGraphemes(value) <= max,
+      defaultMessage: () => `$property must be at most ${max} characters long`,
+    },
+  });
+}
+
 export function EmailField(options: FieldOptions): PropertyDecorator {
   return field(
     { example: 'ada@acme.com', ...options },
@@ -86,7 +112,8 @@ export function EmailField(options: FieldOptions): PropertyDecorator {
     ValidateBy({
       name: 'isEmail',
       validator: {
-        validate: (value: unknown) => typeof value === 'string' && /^[^"\p{C}\p{Z}]*$/u.test(value),
+        validate: (value: unknown) =>
+          typeof value === 'string' && /^[^"\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]*$/u.test(value),
         defaultMessage: () => '$property must be an email address',
       },
     }),
