@@ -121,6 +121,8 @@ describe('updating a profile', () => {
     ['/avatarUrl', { avatarUrl: ' https://acme.test/a.png' }, 'invalid-url'],
     ['/avatarUrl', { avatarUrl: 'https:acme.test' }, 'invalid-url'],
     ['/avatarUrl', { avatarUrl: 'https://ada:secret@acme.test/' }, 'invalid-url'],
+    ['/avatarUrl', { avatarUrl: 'https://a"b.acme.test/' }, 'invalid-url'],
+    ['/avatarUrl', { avatarUrl: `https://acme.test/${'ä'.repeat(1_000)}` }, 'too-long'],
     ['/metadata', { metadata: [1] }, 'wrong-type'],
     ['/metadata', { metadata: { text: 'x'.repeat(16 * 1024) } }, 'too-large'],
   ])('rejects %s of %j', async (pointer, change, code) => {
@@ -165,6 +167,15 @@ describe('updating a profile', () => {
     expect(problem.errors).toEqual([
       { pointer: '/displayName', code: 'too-long', message: 'must be at most 100 characters long' },
     ]);
+  });
+
+  it('stores the URL of a picture as an RFC 3986 URI', async () => {
+    const avatarUrl = 'https://ü.acme.test/<x>|%zz#[';
+    const uri = 'https://xn--tda.acme.test/%3Cx%3E%7C%25zz#%5B';
+    const { body, headers } = await patch({ avatarUrl });
+    expect(body.avatarUrl).toBe(uri);
+    const again = await patch({ avatarUrl });
+    expect(again.headers.get('etag')).toBe(headers.get('etag'));
   });
 
   it.each(['12345678901234567890', '9007199254740993', '1e400'])(

@@ -20,15 +20,3 @@ export function isTimezone(text: string): boolean {
     return false;
   }
 }
-
-/**
- * Whether `text` is an https URL per RFC 3986, without credentials and without anything that browsers would have to
- * repair.
- */
-export function isHttpsUrl(text: string): boolean {
-  if (!/^https:\/\/[^\s/\\][^\s\\]*$/i.test(text) || !URL.canParse(text)) {
-    return false;
-  }
-  const { username, password } = new URL(text);
-  return username === '' && password === '';
-}

@@ -1,6 +1,7 @@
 import { StringField } from '#libs/api';
+import { isHttpsUri, toUri } from './avatar-url.js';
 import { isVisibleName, NAME_MAX_GRAPHEMES, NAME_MAX_LENGTH, trimName } from './display-name.js';
-import { isHttpsUrl, isLocale, isTimezone } from './profile-rules.js';
+import { isLocale, isTimezone } from './profile-rules.js';
 
 /** Profile fields, for every input that has them. Nullable if null has a meaning (RFC 7396). */
 interface Presence {
@@ -53,12 +54,14 @@ export function TimezoneField({ nullable }: Presence): PropertyDecorator {
 
 export function AvatarUrlField(): PropertyDecorator {
   return StringField({
-    description: 'The https URL of a profile picture.',
+    description:
+      'The https URL of a profile picture. Stored as an RFC 3986 URI: other characters are percent-encoded.',
     example: 'https://acme.com/ada.png',
     format: 'uri',
     maxLength: 2048,
     optional: true,
     nullable: true,
-    rule: { code: 'invalid-url', test: isHttpsUrl, message: 'must be an https URL' },
+    convert: toUri,
+    rule: { code: 'invalid-url', test: isHttpsUri, message: 'must be an https URL' },
   });
 }
