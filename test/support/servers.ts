@@ -21,8 +21,8 @@ export function createDatabase(): Promise<TestDatabase> {
 }
 
 /** Creates a database with nothing in it. */
-export function emptyDatabase(): Promise<TestDatabase> {
-  return makeDatabase('TEMPLATE template0');
+export function emptyDatabase(options = ''): Promise<TestDatabase> {
+  return makeDatabase(`TEMPLATE template0 ${options}`);
 }
 
 async function makeDatabase(from: string): Promise<TestDatabase> {

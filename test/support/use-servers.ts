@@ -53,9 +53,9 @@ export function useServers(
   return useFixture(() => holdServers(given), { per });
 }
 
-/** A database without any tables. */
-export function useEmptyDatabase(): TestDatabase {
-  return useFixture(() => hold(emptyDatabase(), dropDatabase));
+/** A database without any tables. @param options of `CREATE DATABASE` */
+export function useEmptyDatabase(options?: string): TestDatabase {
+  return useFixture(() => hold(emptyDatabase(options), dropDatabase));
 }
 
 /** A Redis server of the suite's own, to be emptied, frozen and killed. */

@@ -31,6 +31,7 @@ export class Migration20261122000000 extends Migration {
       email_index text not null,
       email_verified boolean not null,
       display_name text null,
+      search_key text null,
       locale text not null,
       timezone text not null,
       avatar_url text null,
@@ -46,9 +47,7 @@ export class Migration20261122000000 extends Migration {
     this.addSql(`alter table accounts.users add constraint users_email_index_unique unique (email_index)`);
     this.addSql(`create index users_status_index on accounts.users (status, id)`);
     this.addSql(`create index users_admins_index on accounts.users (id) where roles @> '{admin}'`);
-    this.addSql(
-      `create index users_display_name_prefix_index on accounts.users (lower(display_name) text_pattern_ops)`,
-    );
+    this.addSql(`create index users_search_key_index on accounts.users (search_key text_pattern_ops)`);
     this.addSql(
       `alter table accounts.users add constraint users_status_check check (status in ('active', 'suspended'))`,
     );

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { CursorPage, CursorQuery, EnumQuery, IntegerQuery, StringField } from '#libs/api';
+import { NAME_MAX_LENGTH } from './display-name.js';
 import { USER_STATUSES } from './user.entity.js';
 import { USER_SORTS, type UserSort } from './user.repository.js';
 import type { UserSearch } from './user-list.service.js';
@@ -39,6 +40,8 @@ export class UserCursorList {
   @ApiProperty({ type: CursorPage })
   page!: CursorPage;
 }
+
+const EMAIL_MAX_LENGTH = 254;
 
 const DATE_TIME = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
 
@@ -101,10 +104,14 @@ export class UserListQuery extends CursorQuery {
   createdBefore?: string;
 
   @StringField({
-    description: 'A full email address or the beginning of a display name. Not case-sensitive.',
+    description:
+      'A full email address or the beginning of a display name. Not case-sensitive, and the same for all ways to ' +
+      'compose a letter.',
     example: 'ada',
     minLength: 1,
-    maxLength: 254,
+    // Any name can be searched for.
+    maxLength: NAME_MAX_LENGTH,
+    maxGraphemes: EMAIL_MAX_LENGTH,
     optional: true,
   })
   q?: string;

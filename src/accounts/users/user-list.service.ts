@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type PageRequest, type Slice, sliceOf } from '#libs/database';
 import { EmailCipher } from './email-cipher.js';
 import type { Profile } from './profile.js';
+import { searchKey } from './search-key.js';
 import type { UserStatus } from './user.entity.js';
 import {
   countUsers,
@@ -52,15 +53,21 @@ export class UserListService {
   }
 
   private filterOf({ email, status, role, createdAfter, createdBefore, q }: UserSearch): UserFilter {
-    // Addresses are encrypted, so only full addresses can be found.
-    const address = email ?? (q?.includes('@') ? q : undefined);
     return {
-      ...(address === undefined ? {} : { emailIndexes: this.emails.candidates(address) }),
+      ...(email === undefined ? {} : { emailIndexes: this.emails.candidates(email) }),
       ...(status === undefined ? {} : { status }),
       ...(role === undefined ? {} : { role }),
       ...(createdAfter === undefined ? {} : { createdAfter }),
       ...(createdBefore === undefined ? {} : { createdBefore }),
-      ...(q === undefined || q.includes('@') ? {} : { displayNamePrefix: q }),
+      ...(q === undefined ? {} : { anyOf: this.nameOrEmail(q) }),
+    };
+  }
+
+  /** Addresses are encrypted, so only full addresses can be found. */
+  private nameOrEmail(q: string): NonNullable<UserFilter['anyOf']> {
+    return {
+      searchKeyPrefix: searchKey(q),
+      emailIndexes: q.includes('@') ? this.emails.candidates(q) : [],
     };
   }
 }

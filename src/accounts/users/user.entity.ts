@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
+import { searchKey } from './search-key.js';
 
 export const USER_STATUSES = ['active', 'suspended'] as const;
 export type UserStatus = (typeof USER_STATUSES)[number];
@@ -6,14 +7,18 @@ export type UserStatus = (typeof USER_STATUSES)[number];
 /** The unique index. Decides which of two concurrent registrations of the same address wins. */
 export const UNIQUE_EMAIL = 'users_email_index_unique';
 
+function searchKeyOf({ displayName }: { readonly displayName?: string | null }): string | null {
+  return typeof displayName === 'string' ? searchKey(displayName) : null;
+}
+
 const schema = defineEntity({
   name: 'User',
   tableName: 'users',
   schema: 'accounts',
   indexes: [
     {
-      name: 'users_display_name_prefix_index',
-      expression: `create index "users_display_name_prefix_index" on "accounts"."users" (lower(display_name) text_pattern_ops)`,
+      name: 'users_search_key_index',
+      expression: `create index "users_search_key_index" on "accounts"."users" (search_key text_pattern_ops)`,
     },
     {
       name: 'users_admins_index',
@@ -29,6 +34,8 @@ const schema = defineEntity({
     emailIndex: p.text().unique(UNIQUE_EMAIL),
     emailVerified: p.boolean(),
     displayName: p.text().nullable(),
+    /** What the display name is found by. Computed here, so that no change of the name can forget it. */
+    searchKey: p.text().$type<string | null>().nullable().onCreate(searchKeyOf).onUpdate(searchKeyOf),
     locale: p.text(),
     timezone: p.text(),
     avatarUrl: p.text().nullable(),

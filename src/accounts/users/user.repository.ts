@@ -1,4 +1,4 @@
-import { type EntityManager, type FilterQuery, LockMode, raw } from '@mikro-orm/postgresql';
+import { type EntityManager, type FilterQuery, LockMode } from '@mikro-orm/postgresql';
 import { lowestIdAt } from '#libs/clock';
 import type { PageRequest } from '#libs/database';
 import { User, type UserStatus } from './user.entity.js';
@@ -13,7 +13,14 @@ export interface UserFilter {
   readonly role?: string;
   readonly createdAfter?: Date;
   readonly createdBefore?: Date;
-  readonly displayNamePrefix?: string;
+  /** Any of these may match. */
+  readonly anyOf?: NameOrEmail;
+}
+
+interface NameOrEmail {
+  /** The beginning of a search key, or empty for none. */
+  readonly searchKeyPrefix: string;
+  readonly emailIndexes: readonly string[];
 }
 
 export function findUser(em: EntityManager, id: string): Promise<User | null> {
@@ -92,7 +99,7 @@ export function findUsersByOffset(
 }
 
 function whereOf(filter: UserFilter): FilterQuery<User> {
-  const { emailIndexes, status, role, createdAfter, createdBefore, displayNamePrefix } = filter;
+  const { emailIndexes, status, role, createdAfter, createdBefore, anyOf } = filter;
   return {
     $and: [
       emailIndexes ? { emailIndex: { $in: [...emailIndexes] } } : {},
@@ -100,11 +107,17 @@ function whereOf(filter: UserFilter): FilterQuery<User> {
       role ? { roles: { $contains: [role] } } : {},
       createdAfter ? { id: { $gte: lowestIdAt(createdAfter) } } : {},
       createdBefore ? { id: { $lt: lowestIdAt(createdBefore) } } : {},
-      displayNamePrefix
-        ? { [raw('lower(display_name)')]: { $like: `${escapeLike(displayNamePrefix.toLowerCase())}%` } }
-        : {},
+      anyOf ? whereAnyOf(anyOf) : {},
     ],
   };
+}
+
+function whereAnyOf({ searchKeyPrefix, emailIndexes }: NameOrEmail): FilterQuery<User> {
+  const byEmail = { emailIndex: { $in: [...emailIndexes] } };
+  // The prefix '%' would find everyone with a name.
+  return searchKeyPrefix === ''
+    ? byEmail
+    : { $or: [byEmail, { searchKey: { $like: `${escapeLike(searchKeyPrefix)}%` } }] };
 }
 
 function escapeLike(text: string): string {
