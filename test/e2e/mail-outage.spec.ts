@@ -7,7 +7,21 @@ import { useApp } from '../support/use-app.js';
 /** Required: the first retry happens within 5 seconds. */
 const FIRST_RETRY_MS = 5_000;
 
-const { api, database, sink } = useApp('all');
+const { api, database, sink } = useApp('all', { MAIL_FROM: 'Acme: Accounts <accounts@acme.test>' });
+
+describe('MAIL_FROM', () => {
+  it('is quoted in From, so that a colon does not start a group', async () => {
+    const { email } = await signUp(api);
+    const [mail] = await eventually(() => {
+      const mails = sink.mailsTo(email);
+      expect(mails).toHaveLength(1);
+      return mails;
+    });
+    expect(mail?.header('from')).toBe('"Acme: Accounts" <accounts@acme.test>');
+    expect(mail?.envelope.from).toBe('accounts@acme.test');
+    sink.clear();
+  });
+});
 
 describe('while SMTP is down', () => {
   it('does not slow down registration, and the mail arrives once SMTP is back', async () => {
@@ -69,6 +83,16 @@ describe('while SMTP is down', () => {
     expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(1);
     expect(new Set(mails.map(tokenIn)).size).toBe(1);
   });
+
+  it('retries a mail while its sender is refused', async () => {
+    sink.clear();
+    sink.behave('reject-sender');
+    const { email } = await signUp(api);
+    const refused = () => sink.commands.filter((line) => line.startsWith('MAIL FROM:')).length;
+    await eventually(() => expect(refused()).toBeGreaterThan(2), { timeoutMs: 15_000 });
+    sink.behave('accept');
+    await eventually(() => expect(sink.mailsTo(email)).toHaveLength(1), { timeoutMs: 15_000 });
+  }, 40_000);
 
   it('does not retry a rejected mail, and keeps the account', async () => {
     sink.clear();

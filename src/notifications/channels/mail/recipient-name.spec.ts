@@ -39,6 +39,7 @@ describe('displayName', () => {
     'علی‌رضا',
     'അനില്‍',
     '🏴󠁧󠁢󠁥󠁮󠁧󠁿',
+    'שלום \u200f(דוד)\u200f',
     'J.R.R. Tolkien',
     'Анна К.',
     'Sammy Davis, Jr.',

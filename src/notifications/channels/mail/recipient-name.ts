@@ -6,8 +6,9 @@ const MAX_GRAPHEMES = 64;
 const DOTS = /[.\u3002]/g;
 /** Default-ignorable characters are invisible. They would hide a link from us, but not from whoever reads the mail. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-/** Everything that breaks the line or reorders it. Joiners stay: Persian, Indic scripts and emoji need them. */
-const CONTROLS = /(?:(?!\u200c|\u200d|[\u{e0020}-\u{e007f}])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}])+/gu;
+/** Everything that breaks the line or reorders it. Joiners, marks of direction and the tags in flags stay. */
+const CONTROLS =
+  /(?:(?!\u200c|\u200d|[\u061c\u180e\u200e\u200f\u{e0020}-\u{e007f}])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}])+/gu;
 
 const LINK_OR_ADDRESS = new RegExp(
   [
