@@ -41,7 +41,7 @@ export class PooledClient extends Client {
 
   constructor(config?: string | ClientConfig) {
     super(config);
-    const query = this.query.bind(this) as Query;
+    const query: Query = (...args) => Reflect.apply(Client.prototype.query, this, args) as unknown;
     this.query = ((...args: unknown[]) => {
       const isAlone = internalsOf(this).getTransactionStatus() !== 'T';
       const result = query(...args);

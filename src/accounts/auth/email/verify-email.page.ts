@@ -4,36 +4,62 @@ import { pageOf, pagePolicy, Public } from '#libs/api';
 import { SkipThrottle } from '@nestjs/throttler';
 
 /**
- * The path is relative, because PUBLIC_URL may contain a path. The token is only in the address bar and the request
+ * The paths are relative, because PUBLIC_URL may contain a path. The token is only in the address bar and the request
  * body, never in the page.
  */
 const SCRIPT = `
-const button = document.querySelector('button');
+const [confirm, resend] = document.forms;
 const status = document.querySelector('[role=status]');
-button.addEventListener('click', async () => {
+const token = new URLSearchParams(location.search).get('token') || '';
+const texts = document.querySelector('main').querySelector('[data-done]').dataset;
+async function post(form, path, body) {
+  const button = form.querySelector('button');
   button.disabled = true;
-  const token = new URLSearchParams(location.search).get('token') || '';
   try {
-    const response = await fetch('v2/auth/email/verify', {
+    return (await fetch(path, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ token }),
-    });
-    const invalid = response.status === 400;
-    status.textContent = response.ok ? button.dataset.done : invalid ? button.dataset.invalid : button.dataset.failed;
-    button.hidden = response.ok || invalid;
+      body: JSON.stringify(body),
+    })).status;
   } catch {
-    status.textContent = button.dataset.failed;
+    return 0;
+  } finally {
+    button.disabled = false;
   }
-  button.disabled = false;
+}
+confirm.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const password = confirm.password.value || undefined;
+  const answer = await post(confirm, 'v2/auth/email/verify', { token, password });
+  const field = confirm.password.closest('p');
+  confirm.hidden = answer === 204 || answer === 400;
+  resend.hidden = answer !== 400;
+  status.textContent = answer === 204 ? texts.done : answer === 400 ? texts.invalid
+    : answer !== 401 ? texts.failed : field.hidden ? texts.password : texts.wrong;
+  if (answer === 401) {
+    field.hidden = false;
+    confirm.password.focus();
+  }
+});
+resend.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const answer = await post(resend, 'v2/auth/email/resend', { email: resend.email.value });
+  resend.hidden = answer === 202;
+  status.textContent = answer === 202 ? texts.sent : texts.failed;
 });`;
 
 interface Texts {
   readonly title: string;
   readonly lead: string;
   readonly button: string;
+  readonly passwordLabel: string;
+  readonly emailLabel: string;
+  readonly resend: string;
   readonly done: string;
+  readonly password: string;
+  readonly wrong: string;
   readonly invalid: string;
+  readonly sent: string;
   readonly failed: string;
 }
 
@@ -41,16 +67,31 @@ const ENGLISH: Texts = {
   title: 'Confirm your email address',
   lead: 'Click the button to confirm that this address is yours.',
   button: 'Confirm',
+  passwordLabel: 'Password',
+  emailLabel: 'Email address',
+  resend: 'Send a new email',
   done: 'Thanks! Your email address is confirmed. You can close this page.',
-  invalid: 'This link is no longer valid. Please request a new email.',
+  password: 'Please enter the password you signed up with.',
+  wrong:
+    "That isn't the password of this sign-up. If you signed up more than once, follow the link in the other email.",
+  invalid: 'This link is no longer valid. We can send you a new one.',
+  sent: 'If your address still needs to be confirmed, a new email is on its way. It can take a minute.',
   failed: "That didn't work. Please try again in a moment.",
 };
 const GERMAN: Texts = {
   title: 'E-Mail-Adresse bestätigen',
   lead: 'Bestätigen Sie mit einem Klick, dass diese Adresse Ihnen gehört.',
   button: 'Bestätigen',
+  passwordLabel: 'Passwort',
+  emailLabel: 'E-Mail-Adresse',
+  resend: 'Neue E-Mail senden',
   done: 'Vielen Dank! Ihre E-Mail-Adresse ist bestätigt. Sie können diese Seite schließen.',
-  invalid: 'Dieser Link ist nicht mehr gültig. Bitte fordern Sie eine neue E-Mail an.',
+  password: 'Bitte geben Sie das Passwort ein, mit dem Sie sich registriert haben.',
+  wrong:
+    'Das ist nicht das Passwort dieser Registrierung. Wenn Sie sich mehrmals registriert haben, folgen Sie dem Link in ' +
+    'der anderen E-Mail.',
+  invalid: 'Dieser Link ist nicht mehr gültig. Wir können Ihnen einen neuen schicken.',
+  sent: 'Falls Ihre Adresse noch bestätigt werden muss, ist eine neue E-Mail unterwegs. Das kann eine Minute dauern.',
   failed: 'Das hat leider nicht geklappt. Bitte versuchen Sie es gleich noch einmal.',
 };
 
@@ -69,11 +110,19 @@ export class VerifyEmailPage {
   show(@Headers('accept-language') languages: string | undefined): string {
     const german = /^\s*de\b/i.test(languages ?? '');
     const texts = german ? GERMAN : ENGLISH;
-    return pageOf(
-      texts.title,
-      `<p>${texts.lead}</p><p><button type="button" data-done="${texts.done}" data-invalid="${texts.invalid}" ` +
-        `data-failed="${texts.failed}">${texts.button}</button></p><p role="status"></p>`,
-      { lang: german ? 'de' : 'en', script: SCRIPT },
-    );
+    return pageOf(texts.title, bodyOf(texts), { lang: german ? 'de' : 'en', script: SCRIPT });
   }
+}
+
+function bodyOf(texts: Texts): string {
+  const data = (['done', 'password', 'wrong', 'invalid', 'sent', 'failed'] as const)
+    .map((name) => `data-${name}="${texts[name]}"`)
+    .join(' ');
+  return (
+    `<p ${data}>${texts.lead}</p>` +
+    `<form><p hidden><label>${texts.passwordLabel} <input type="password" name="password" ` +
+    `autocomplete="current-password"></label></p><p><button>${texts.button}</button></p></form>` +
+    `<form hidden><p><label>${texts.emailLabel} <input type="email" name="email" required autocomplete="email"></label>` +
+    `</p><p><button>${texts.resend}</button></p></form><p role="status"></p>`
+  );
 }
