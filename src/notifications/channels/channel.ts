@@ -23,8 +23,17 @@ export type SendOutcomeKind = (typeof SEND_OUTCOMES)[number];
 export type SendOutcome =
   { readonly kind: 'sent' } | { readonly kind: Exclude<SendOutcomeKind, 'sent'>; readonly reason: string };
 
+export interface SendContext {
+  readonly signal: AbortSignal;
+  /**
+   * Whether no other run can be sending the same notification. To be asked last, before it leaves the process: a process
+   * that was frozen may have lost its claim without noticing.
+   */
+  readonly isHeld: () => boolean;
+}
+
 /** A way to reach people. Renders a notification and sends it. */
 export abstract class Channel {
-  /** Never throws. If `signal` aborts, the attempt ends and its outcome is unknown. */
-  abstract send(notification: OutgoingNotification, signal: AbortSignal): Promise<SendOutcome>;
+  /** Never throws. If `signal` aborts or the claim isn't held, the attempt ends and its outcome is unknown. */
+  abstract send(notification: OutgoingNotification, context: SendContext): Promise<SendOutcome>;
 }

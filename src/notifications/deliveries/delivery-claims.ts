@@ -6,7 +6,7 @@ import { PostponeJobError, UnrecoverableJobError } from '#libs/jobs';
 import type { FinalState } from './delivery.entity.js';
 import {
   claimDelivery,
-  type ClaimedDelivery,
+  type ClaimedRow,
   deliveryStatus,
   finishDelivery,
   releaseDelivery,
@@ -20,6 +20,12 @@ const LEASE_MS = 10_000;
 const RENEW_MS = 3_000;
 /** So that a postponed run doesn't start a moment too early. */
 const MARGIN_MS = 100;
+
+/** A delivery that this run has claimed. */
+export interface ClaimedDelivery extends ClaimedRow {
+  /** When the claim began at the earliest, by `performance.now()`. */
+  readonly takenAt: number;
+}
 
 /** Ensures that no two runs send the same delivery at the same time. */
 @Injectable()
@@ -35,9 +41,10 @@ export class DeliveryClaims {
    * @throws PostponeJobError if another run holds the claim, even if its process has died
    */
   async take(deliveryId: string): Promise<ClaimedDelivery | null> {
-    const claimed = await this.database.run((em) => claimDelivery(em, deliveryId, LEASE_MS));
-    if (claimed) {
-      return claimed;
+    const takenAt = performance.now();
+    const row = await this.database.run((em) => claimDelivery(em, deliveryId, LEASE_MS));
+    if (row) {
+      return { ...row, takenAt };
     }
     const status = await this.database.run((em) => deliveryStatus(em, deliveryId));
     if (status?.state === 'sending') {
@@ -71,13 +78,23 @@ export class DeliveryClaims {
     return expiresAt <= this.clock.now();
   }
 
-  /** Renews the claim until `work` is done. */
-  async whileClaimed<T>(claimed: ClaimedDelivery, work: () => Promise<T>): Promise<T> {
+  /**
+   * Renews the claim until `work` is done.
+   * @param work can ask whether the claim is still held, by a clock that goes on while the process is frozen
+   */
+  async whileClaimed<T>(claimed: ClaimedDelivery, work: (isHeld: () => boolean) => Promise<T>): Promise<T> {
+    let heldUntil = claimed.takenAt + LEASE_MS;
     const renewal = setInterval(() => {
-      this.database.run((em) => renewClaim(em, claimed, LEASE_MS)).catch(() => undefined);
+      const askedAt = performance.now();
+      this.database
+        .run((em) => renewClaim(em, claimed, LEASE_MS))
+        .then((isHeld) => {
+          heldUntil = isHeld ? askedAt + LEASE_MS : Number.NEGATIVE_INFINITY;
+        })
+        .catch(() => undefined);
     }, RENEW_MS);
     try {
-      return await work();
+      return await work(() => performance.now() < heldUntil);
     } finally {
       clearInterval(renewal);
     }

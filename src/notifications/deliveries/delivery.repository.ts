@@ -12,7 +12,7 @@ export interface NewDelivery {
 }
 
 /** The data for the run that holds the claim. */
-export interface ClaimedDelivery {
+export interface ClaimedRow {
   readonly id: string;
   readonly template: string;
   readonly sealed: string;
@@ -54,7 +54,7 @@ export async function claimDelivery(
   em: EntityManager,
   id: string,
   leaseMs: number,
-): Promise<ClaimedDelivery | null> {
+): Promise<ClaimedRow | null> {
   const [row] = await em.execute<ClaimRow[]>(
     `update notifications.deliveries
         set state = 'sending', attempts = attempts + 1, claimed_until = now() + ? * interval '1 millisecond'
@@ -89,17 +89,18 @@ export async function reopenDelivery(
   return row ? { userId: row.user_id } : null;
 }
 
+/** @returns whether this run still held the claim */
 export async function renewClaim(
   em: EntityManager,
-  { id, attempt }: ClaimedDelivery,
+  { id, attempt }: ClaimedRow,
   leaseMs: number,
-): Promise<void> {
-  await em.execute(
+): Promise<boolean> {
+  const rows = await em.execute<object[]>(
     `update notifications.deliveries set claimed_until = now() + ? * interval '1 millisecond'
-      where id = ? and state = 'sending' and attempts = ?`,
+      where id = ? and state = 'sending' and attempts = ? returning 1 as renewed`,
     [leaseMs, id, attempt],
-    'run',
   );
+  return rows.length > 0;
 }
 
 /** The state of a delivery, and how long another run's claim on it is still valid. */
@@ -115,7 +116,7 @@ export async function deliveryStatus(em: EntityManager, id: string): Promise<Del
 /** Releases the claim after an attempt that can be retried. */
 export async function releaseDelivery(
   em: EntityManager,
-  { id, attempt }: ClaimedDelivery,
+  { id, attempt }: ClaimedRow,
   lastError: string,
 ): Promise<void> {
   await em.execute(

@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { JobError, UnrecoverableJobError } from '#libs/jobs';
-import { DeliveryClaims } from './delivery-claims.js';
-import type { ClaimedDelivery } from './delivery.repository.js';
+import { type ClaimedDelivery, DeliveryClaims } from './delivery-claims.js';
 import { Sealer } from '#libs/crypto';
-import { Channel, type SendOutcome } from '../channels/index.js';
+import { Channel, type SendContext, type SendOutcome } from '../channels/index.js';
 import { type DeliveryPayload, openDelivery } from './delivery-payload.js';
 import { MailMetrics } from './mail-metrics.js';
 
@@ -48,8 +47,8 @@ export class SendMailService {
       this.metrics.expired();
       return;
     }
-    const outcome = await this.claims.whileClaimed(claimed, async () => {
-      const result = await this.attempt(claimed, signal);
+    const outcome = await this.claims.whileClaimed(claimed, async (isHeld) => {
+      const result = await this.attempt(claimed, { signal, isHeld });
       this.metrics.attempted(deliveryId, result.kind);
       await this.storeOutcome(claimed, result, signal);
       return result;
@@ -60,11 +59,11 @@ export class SendMailService {
     }
   }
 
-  private attempt(claimed: ClaimedDelivery, signal: AbortSignal): Promise<SendOutcome> {
+  private attempt(claimed: ClaimedDelivery, context: SendContext): Promise<SendOutcome> {
     const payload = this.open(claimed);
     const { id, template, messageId } = claimed;
     return payload
-      ? this.channel.send({ id, template, messageId, ...payload }, signal)
+      ? this.channel.send({ id, template, messageId, ...payload }, context)
       : Promise.resolve({ kind: 'refused', reason: 'decryption failed' });
   }
 

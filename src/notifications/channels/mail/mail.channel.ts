@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { MailRenderer } from '../../templates/index.js';
-import { Channel, type OutgoingNotification, type SendOutcome } from '../channel.js';
+import { Channel, type OutgoingNotification, type SendContext, type SendOutcome } from '../channel.js';
 import { type Mail, Mailer } from './mailer.js';
 
 /** Sends email via SMTP. */
@@ -15,10 +15,10 @@ export class MailChannel extends Channel {
     super();
   }
 
-  override send(notification: OutgoingNotification, signal: AbortSignal): Promise<SendOutcome> {
+  override send(notification: OutgoingNotification, context: SendContext): Promise<SendOutcome> {
     const mail = this.render(notification);
     return mail
-      ? this.mailer.send(mail, signal)
+      ? this.mailer.send(mail, context)
       : Promise.resolve({ kind: 'refused', reason: 'rendering failed' });
   }
 

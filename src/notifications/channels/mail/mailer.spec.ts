@@ -12,7 +12,7 @@ const mail: Mail = {
   html: '<p>Grüße</p>',
   text: 'Grüße',
 };
-const never = new AbortController().signal;
+const never = { signal: new AbortController().signal, isHeld: () => true };
 
 const sink = useSmtpSink();
 const mailer = useFixture(() => hold(mailerTo(sink.url), (made) => made.onApplicationShutdown()));
@@ -106,7 +106,7 @@ describe('Mailer', () => {
   it('gives up when its signal fires, and closes the connection', async () => {
     sink.behave('hang');
     const abort = new AbortController();
-    const sending = mailer.send(mail, abort.signal);
+    const sending = mailer.send(mail, { ...never, signal: abort.signal });
     await eventually(() => {
       expect(sink.attempts).toBe(1);
     });
@@ -114,12 +114,26 @@ describe('Mailer', () => {
     expect(await sending).toEqual({ kind: 'unknown', reason: 'EABORT' });
   });
 
+  it('keeps the content back when its claim has lapsed, and closes the connection', async () => {
+    const asked: number[] = [];
+    const isHeld = (): boolean => {
+      asked.push(sink.attempts);
+      return false;
+    };
+    expect(await mailer.send(mail, { ...never, isHeld })).toEqual({ kind: 'unknown', reason: 'EABORT' });
+    // Once, when the server was ready for the content.
+    expect(asked).toHaveLength(1);
+    expect(sink.mails).toEqual([]);
+    expect(await mailer.send(mail, never)).toEqual({ kind: 'sent' });
+    expect(sink.mails).toHaveLength(1);
+  });
+
   it('gives up on a server that accepts connections and never responds', async () => {
     const sockets: Socket[] = [];
     const silent = await listen(createServer((socket) => sockets.push(socket)));
     const other = mailerTo(`smtp://127.0.0.1:${String(portOf(silent))}`);
     const abort = new AbortController();
-    const sending = other.send(mail, abort.signal);
+    const sending = other.send(mail, { ...never, signal: abort.signal });
     await eventually(() => {
       expect(sockets).toHaveLength(1);
     });

@@ -1,8 +1,9 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { createTransport } from 'nodemailer';
+import { createTransport, type SendMailOptions } from 'nodemailer';
 import { traced } from '#libs/telemetry';
 import { MAIL_OPTIONS, type MailOptions } from './mail.options.js';
-import type { SendOutcome } from '../channel.js';
+import type { SendContext, SendOutcome } from '../channel.js';
+import { gateContent } from './content-gate.js';
 import { outcomeOfError } from './mail-outcome.js';
 import { transportForm } from './recipient-address.js';
 import { displayName } from './recipient-name.js';
@@ -47,15 +48,28 @@ export class Mailer implements OnApplicationShutdown {
       maxRequeues: 0,
     });
     this.utf8Transport = createTransport(new SmtpUtf8Transport(common));
+    for (const transport of [this.transport, this.utf8Transport]) {
+      transport.use('stream', gateContent as never);
+    }
     this.transport.on('error', (error: Error & { code?: string }) => {
       this.logger.warn(`SMTP connection lost: ${error.code ?? error.name}`);
     });
   }
 
-  /** Never throws. If `signal` aborts, the connection is closed and the outcome is unknown. */
-  send(mail: Mail, signal: AbortSignal): Promise<SendOutcome> {
+  /**
+   * Never throws. If `signal` aborts, or `isHeld` says no when the server is ready for the content, the connection is
+   * closed and the outcome is unknown.
+   */
+  send(mail: Mail, { signal, isHeld }: SendContext): Promise<SendOutcome> {
     return traced(spanOf(this.options.smtpUrl), async (span) => {
-      const outcome = await this.attempt(mail, signal);
+      const lapsed = new AbortController();
+      const mayLeave = (): boolean => {
+        if (!isHeld()) {
+          lapsed.abort();
+        }
+        return !lapsed.signal.aborted;
+      };
+      const outcome = await this.attempt(mail, AbortSignal.any([signal, lapsed.signal]), mayLeave);
       if (outcome.kind !== 'sent') {
         span?.fail(outcome.kind);
       }
@@ -63,7 +77,11 @@ export class Mailer implements OnApplicationShutdown {
     });
   }
 
-  private async attempt({ to, ...mail }: Mail, signal: AbortSignal): Promise<SendOutcome> {
+  private async attempt(
+    { to, ...mail }: Mail,
+    signal: AbortSignal,
+    mayLeave: () => boolean,
+  ): Promise<SendOutcome> {
     const recipient = transportForm(to.address);
     if (!recipient) {
       return { kind: 'refused', reason: 'the domain of the address is invalid' };
@@ -78,7 +96,8 @@ export class Mailer implements OnApplicationShutdown {
         // RFC 3834: suppresses automatic replies, such as vacation notices.
         headers: { 'Auto-Submitted': 'auto-generated' },
         signal,
-      });
+        mayLeave,
+      } as SendMailOptions);
       return { kind: 'sent' };
     } catch (error) {
       return error instanceof SmtpUtf8NotOffered

@@ -6,7 +6,7 @@ import { eventually } from '../../../../test/support/servers.js';
 import { useSmtpSink } from '../../../../test/support/use-servers.js';
 import { type Mail, Mailer } from './mailer.js';
 
-const never = new AbortController().signal;
+const never = { signal: new AbortController().signal, isHeld: () => true };
 const modern = useSmtpSink();
 const old = useSmtpSink({ smtpUtf8: false });
 const toModern = useFixture(() => hold(mailerTo(modern.url), (made) => made.onApplicationShutdown()));
@@ -72,7 +72,7 @@ describe('an address with a non-ASCII local part', () => {
   it('is given up when its signal fires', async () => {
     modern.behave('hang');
     const abort = new AbortController();
-    const sending = toModern.send(mailTo('jürgen@example.com'), abort.signal);
+    const sending = toModern.send(mailTo('jürgen@example.com'), { ...never, signal: abort.signal });
     await eventually(() => expect(modern.attempts).toBe(1));
     abort.abort();
     expect(await sending).toEqual({ kind: 'unknown', reason: 'EABORT' });
