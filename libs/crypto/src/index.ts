@@ -1,3 +1,4 @@
+export { isCanonicalBase64Url } from './base64url.js';
 export { BlindIndex } from './blind-index.js';
 export { CryptoModule, MacFactory } from './crypto.module.js';
 export { KeyRing } from './key-ring.js';

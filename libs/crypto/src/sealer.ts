@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { isCanonicalBase64Url } from './base64url.js';
 import type { KeyRing } from './key-ring.js';
 
 const FORMAT = 'v1';
@@ -30,10 +31,11 @@ export class Sealer {
 
   /** @throws SealBrokenError */
   open(sealed: string, context: string): string {
-    const [format, id, encoded, ...rest] = sealed.split('.');
+    const [format, id, encoded = '', ...rest] = sealed.split('.');
     const key = id === undefined ? undefined : this.keys.find(id);
-    const body = Buffer.from(encoded ?? '', 'base64url');
-    if (format !== FORMAT || !key || rest.length > 0 || body.length < NONCE_BYTES + TAG_BYTES) {
+    const body = Buffer.from(encoded, 'base64url');
+    const isWellFormed = format === FORMAT && rest.length === 0 && isCanonicalBase64Url(encoded);
+    if (!isWellFormed || !key || body.length < NONCE_BYTES + TAG_BYTES) {
       throw new SealBrokenError(key ? 'not a sealed value' : `unknown encryption key "${id ?? ''}"`);
     }
     const decipher = createDecipheriv('aes-256-gcm', key.secret, body.subarray(0, NONCE_BYTES));

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { SessionPrincipal } from '#libs/http';
 import { SessionCache } from '../sessions/session-cache.js';
 import type { SessionState } from '../sessions/session.repository.js';
-import { type AccessClaims, AccessTokenService } from '../tokens/access-token.service.js';
+import { AccessTokenService } from '../tokens/access-token.service.js';
+import type { AccessClaims } from '../tokens/access-token.verifier.js';
 import type { Authenticator } from './authenticator.js';
 
 /** Authenticates access tokens of active sessions. */
@@ -15,6 +16,14 @@ export class SessionAuthenticator implements Authenticator {
 
   authenticate(token: string): SessionPrincipal | undefined | Promise<SessionPrincipal | undefined> {
     const claims = this.tokens.verify(token);
+    return claims instanceof Promise
+      ? claims.then((verified) => this.principalFor(verified))
+      : this.principalFor(claims);
+  }
+
+  private principalFor(
+    claims: AccessClaims | undefined,
+  ): SessionPrincipal | undefined | Promise<SessionPrincipal | undefined> {
     if (!claims) {
       return undefined;
     }
@@ -25,9 +34,10 @@ export class SessionAuthenticator implements Authenticator {
   }
 }
 
+/** Nobody if the session belongs to someone else, even though we have signed the token. */
 function principalOf(
   { userId, sessionId }: AccessClaims,
   state: SessionState | null,
 ): SessionPrincipal | undefined {
-  return state ? { kind: 'session', userId, sessionId, roles: state.roles } : undefined;
+  return state?.userId === userId ? { kind: 'session', userId, sessionId, roles: state.roles } : undefined;
 }

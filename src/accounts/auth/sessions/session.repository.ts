@@ -43,6 +43,8 @@ export async function insertSession(em: EntityManager, session: NewSession): Pro
 
 /** What the guard needs to know about a session and its user. */
 export interface SessionState {
+  /** Who owns the session. */
+  readonly userId: string;
   readonly roles: readonly string[];
 }
 
@@ -53,7 +55,7 @@ export async function findSessionState(
   now: Date,
 ): Promise<SessionState | null> {
   const [row] = await em.execute<SessionState[]>(
-    `select u.roles from accounts.sessions s join accounts.users u on u.id = s.user_id
+    `select u.id as "userId", u.roles from accounts.sessions s join accounts.users u on u.id = s.user_id
      where s.id = ? and s.ended_at is null and s.expires_at > ? and u.status = 'active'`,
     [id, now],
   );

@@ -1,36 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import { decodeProtectedHeader } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { Clock, IdSource } from '#libs/clock';
 import { AppConfig } from '../../../../config/index.js';
-import { SigningKeys } from './signing-keys.js';
+import { type AccessClaims, TOKEN_TYPE, verifyAccessToken } from './access-token.verifier.js';
+import { ALGORITHM, SigningKeys } from './signing-keys.js';
 
 /** Lifetime of an access token, in seconds. */
 export const ACCESS_TOKEN_SECONDS = 600;
 const MAX_CACHED = 20_000;
 const CLIENT_ID = 'gatehouse';
-/** RFC 9068, section 2.1. */
-const TYPE = { alg: 'ES256', typ: 'at+jwt' };
 
 /** How and when the user proved who they are. */
 export interface Authentication {
   /** RFC 8176. */
   readonly methods: readonly string[];
   readonly at: Date;
-}
-
-/** The claims of a verified access token. */
-export interface AccessClaims {
-  readonly userId: string;
-  readonly sessionId: string;
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number;
-}
-
-interface Payload {
-  readonly sub: string;
-  readonly sid: string;
-  readonly exp: number;
 }
 
 /** Signs and verifies access tokens: JWTs that follow the RFC 9068 profile, signed with ES256. */
@@ -74,39 +58,31 @@ export class AccessTokenService {
         iat,
         exp: iat + ACCESS_TOKEN_SECONDS,
       },
-      { header: TYPE },
+      { header: { alg: ALGORITHM, typ: TOKEN_TYPE } },
     );
   }
 
-  /** @returns undefined if the token is invalid or expired */
-  verify(token: string): AccessClaims | undefined {
-    const claims = this.verified.get(token) ?? this.decode(token);
-    if (!claims || claims.expiresAt <= this.clock.millis()) {
+  /**
+   * Synchronous for tokens that were verified before, which most are.
+   * @returns undefined if the token is invalid or expired
+   */
+  verify(token: string): AccessClaims | undefined | Promise<AccessClaims | undefined> {
+    const claims = this.verified.get(token);
+    if (!claims) {
+      return this.verifyFirst(token);
+    }
+    if (claims.expiresAt <= this.clock.millis()) {
       this.verified.delete(token);
       return undefined;
     }
     return claims;
   }
 
-  private decode(token: string): AccessClaims | undefined {
-    try {
-      const { kid, typ } = decodeProtectedHeader(token);
-      const key = kid === undefined ? undefined : this.keys.find(kid);
-      // RFC 9068, section 4: rejects other types of JWT signed with the same key.
-      if (!key || typ !== TYPE.typ) {
-        return undefined;
-      }
-      const { sub, sid, exp } = key.jwt.verify<Payload>(token, {
-        issuer: this.issuer,
-        audience: this.issuer,
-        // `verify` checks the expiry at every use, with the injected clock.
-        ignoreExpiration: true,
-      });
-      const claims = { userId: sub, sessionId: sid, expiresAt: exp * 1000 };
+  private async verifyFirst(token: string): Promise<AccessClaims | undefined> {
+    const claims = await verifyAccessToken(token, this.keys, { issuer: this.issuer, now: this.clock.now() });
+    if (claims) {
       this.verified.set(token, claims);
-      return claims;
-    } catch {
-      return undefined;
     }
+    return claims;
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { hashToken, type Mac, MacFactory } from '#libs/crypto';
+import { hashToken, isCanonicalBase64Url, type Mac, MacFactory } from '#libs/crypto';
 
 const ID_BYTES = 16;
 const GENERATION_BYTES = 4;
@@ -52,7 +52,12 @@ export class RefreshTokenCodec {
     if (!FORMAT.test(text)) {
       return undefined;
     }
-    const head = Buffer.from(text.slice(0, HEAD_LENGTH), 'base64url');
+    const encodedHead = text.slice(0, HEAD_LENGTH);
+    // The MAC is compared as text, so only the head could be spelled differently.
+    if (!isCanonicalBase64Url(encodedHead)) {
+      return undefined;
+    }
+    const head = Buffer.from(encodedHead, 'base64url');
     const hex = head.toString('hex');
     return {
       sessionId: [

@@ -1,20 +1,21 @@
-import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { JwtService } from '@nestjs/jwt';
 import { calculateJwkThumbprint, type JWK } from 'jose';
 
-const ALGORITHM = 'ES256';
+export const ALGORITHM = 'ES256';
 
 export interface SigningKey {
   /** RFC 7638: the thumbprint of the public key. */
   readonly kid: string;
-  /** Signs and verifies with this key. */
+  /** Signs with this key. */
   readonly jwt: JwtService;
+  readonly publicKey: KeyObject;
   readonly jwk: JWK;
 }
 
 /** The keys for access tokens. The first one signs; all are published and accepted. */
 export class SigningKeys {
-  private readonly byId: ReadonlyMap<string, SigningKey>;
+  private readonly byId: ReadonlyMap<unknown, SigningKey>;
 
   private constructor(
     readonly current: SigningKey,
@@ -32,8 +33,16 @@ export class SigningKeys {
     return new SigningKeys(current, keys);
   }
 
-  find(kid: string): SigningKey | undefined {
-    return this.byId.get(kid);
+  /**
+   * @param kid the `kid` of a header, which can be anything
+   * @throws Error if it isn't the ID of one of our keys
+   */
+  get(kid: unknown): SigningKey {
+    const key = this.byId.get(kid);
+    if (!key) {
+      throw new Error('unknown signing key');
+    }
+    return key;
   }
 
   /** RFC 7517. */
@@ -49,12 +58,8 @@ async function toSigningKey(pem: string): Promise<SigningKey> {
   const kid = await calculateJwkThumbprint(jwk);
   return {
     kid,
-    jwt: new JwtService({
-      privateKey,
-      publicKey,
-      signOptions: { algorithm: ALGORITHM, keyid: kid },
-      verifyOptions: { algorithms: [ALGORITHM] },
-    }),
+    jwt: new JwtService({ privateKey, signOptions: { algorithm: ALGORITHM, keyid: kid } }),
+    publicKey,
     jwk: { ...jwk, kid, alg: ALGORITHM, use: 'sig' },
   };
 }
