@@ -81,6 +81,21 @@ describe('limits shared by two replicas', () => {
     expect((await from(two, newAddress()).verify('no token')).status).toBe(400);
   });
 
+  it('count attempts at credentials by address, even with valid access tokens', async () => {
+    const users = await Promise.all([signUp(unlimited), signUp(unlimited), signUp(unlimited)]);
+    const address = newAddress();
+    const answers = await Promise.all(
+      users.flatMap(({ session }, user) =>
+        Array.from({ length: 5 }, (_, n) =>
+          from(n % 2 === 0 ? one : two, address)
+            .as(session)
+            .login({ email: `b${user}-${n}@acme.test`, password: 'no' }),
+        ),
+      ),
+    );
+    expect(tally(answers)).toEqual({ 401: 10, 429: 5 });
+  });
+
   it.each([
     ['that is broken', '{x', 'application/json', 400],
     ['of another type', 'x', 'text/plain', 415],

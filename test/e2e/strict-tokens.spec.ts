@@ -33,7 +33,9 @@ function tokenWith({ header = {}, claims = {} }: Changes): string {
 describe('an access token with a valid signature', () => {
   it('is accepted unless something else is wrong with it', async () => {
     expect(await statusOf(tokenWith({}))).toBe(200);
-    expect(await statusOf(tokenWith({ claims: { nbf: nowSeconds() - 60, exp: nowSeconds() + 60 } }))).toBe(200);
+    expect(await statusOf(tokenWith({ claims: { nbf: nowSeconds() - 60, exp: nowSeconds() + 60 } }))).toBe(
+      200,
+    );
     expect(await statusOf(tokenWith({ claims: { aud: ['https://else.test', issuer()] } }))).toBe(200);
   });
 
@@ -115,7 +117,9 @@ describe('a token in another spelling', () => {
     // 64 bytes leave four bits of the last character unused.
     await expectRejected([header, payload, withStrayBits(signature)].join('.'));
     await expectRejected(`${token}==`);
-    await expectRejected([header, payload, signature.replaceAll('-', '+').replaceAll('_', '/')].join('.') + '=');
+    await expectRejected(
+      [header, payload, signature.replaceAll('-', '+').replaceAll('_', '/')].join('.') + '=',
+    );
     await expectRejected([header, payload, signature, ''].join('.'));
     expect(await statusOf(token)).toBe(200);
   });

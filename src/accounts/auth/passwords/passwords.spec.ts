@@ -78,6 +78,17 @@ describe('PasswordPolicy', () => {
     expect(check(password)).toThrow(weak);
   });
 
+  it.each(['ｐａｓｓｗｏｒｄ１２３', 'ＰＡＳＳＷＯＲＤ', '①②③④⑤⑥⑦⑧'])(
+    'rejects %s, which is a common password in other characters',
+    (password) => {
+      expect(check(password)).toThrow(weak);
+    },
+  );
+
+  it("rejects the user's own address in full-width characters", () => {
+    expect(check('ａｄａ.ｌｏｖｅｌａｃｅ')).toThrow(weak);
+  });
+
   it.each(['ada.lovelace@acme.com', 'Ada.Lovelace', 'ADA.LOVELACE@ACME.COM'])(
     "rejects the user's own address as %s",
     (password) => {
