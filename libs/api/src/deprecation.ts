@@ -1,8 +1,8 @@
 import { applyDecorators, type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ApiOperation } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
-import { perHandler } from '#libs/http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { linkTo, perHandler } from '#libs/http';
 
 interface Deprecation {
   /** When the operation was deprecated. */
@@ -13,35 +13,45 @@ interface Deprecation {
   readonly successor: string;
 }
 
-type DeprecationHeaders = Readonly<Record<'Deprecation' | 'Sunset' | 'Link', string>>;
+interface DeprecationNotice {
+  readonly headers: Readonly<Record<'Deprecation' | 'Sunset', string>>;
+  readonly successor: string;
+}
 
-const Headers = Reflector.createDecorator<DeprecationHeaders>();
+const Notice = Reflector.createDecorator<DeprecationNotice>();
 
 /** Marks an operation as deprecated in the OpenAPI document and in every response (RFC 9745, RFC 8594, RFC 5829). */
 export function Deprecated({ since, sunset, successor }: Deprecation): MethodDecorator {
   return applyDecorators(
     ApiOperation({ deprecated: true }),
-    Headers({
-      Deprecation: `@${Math.floor(since.getTime() / 1000)}`,
-      Sunset: sunset.toUTCString(),
-      Link: `<${successor}>; rel="successor-version"`,
+    Notice({
+      headers: {
+        Deprecation: `@${Math.floor(since.getTime() / 1000)}`,
+        Sunset: sunset.toUTCString(),
+      },
+      successor,
     }),
   );
 }
 
-export function deprecationOf(handler: object): DeprecationHeaders | undefined {
-  return Reflect.getMetadata(Headers.KEY, handler) as DeprecationHeaders | undefined;
+export function deprecationOf(handler: object): DeprecationNotice | undefined {
+  return Reflect.getMetadata(Notice.KEY, handler) as DeprecationNotice | undefined;
 }
 
 /** Adds the headers. Runs before the guards that may reject the request, so that every response has them. */
 @Injectable()
 export class DeprecationGuard implements CanActivate {
-  private readonly headersOf = perHandler(deprecationOf);
+  private readonly noticeOf = perHandler(deprecationOf);
 
   canActivate(context: ExecutionContext): boolean {
-    const headers = this.headersOf(context);
-    if (headers) {
-      void context.switchToHttp().getResponse<FastifyReply>().headers(headers);
+    const notice = this.noticeOf(context);
+    if (notice) {
+      const http = context.switchToHttp();
+      const { server } = http.getRequest<FastifyRequest>();
+      void http.getResponse<FastifyReply>().headers({
+        ...notice.headers,
+        Link: `<${linkTo(server, notice.successor)}>; rel="successor-version"`,
+      });
     }
     return true;
   }

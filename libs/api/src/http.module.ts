@@ -2,7 +2,7 @@ import { ConfigurableModuleBuilder, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
-import { MethodTable } from '#libs/http';
+import { MethodTable, mountAt, mountPathOf } from '#libs/http';
 import { Drain } from '#libs/lifecycle';
 import { ACCESS_LOG, PINO } from '#libs/telemetry';
 import { Cursors } from './paging/cursor.js';
@@ -42,6 +42,7 @@ export class HttpModule extends ConfigurableModuleClass {}
 export function setUpHttp(app: NestFastifyApplication): void {
   const { publicUrl, trustedProxies, corsOrigins } = app.get<HttpOptions>(HTTP_OPTIONS);
   const fastify = app.getHttpAdapter().getInstance();
+  mountAt(fastify, mountPathOf(publicUrl));
   app.get(MethodTable).watch(fastify);
   if (corsOrigins.length > 0) {
     app.enableCors({

@@ -1,5 +1,7 @@
-import { Controller, Get, Header, Param, VERSION_NEUTRAL } from '@nestjs/common';
+import { Controller, Get, Header, Param, Req, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { linkTo } from '#libs/http';
 import { allProblems, findProblem, notFound } from '#libs/problem';
 import { Public } from './access.js';
 import { SkipThrottle } from '@nestjs/throttler';
@@ -14,10 +16,10 @@ export class ProblemsController {
   @Get()
   @Header('Content-Type', 'text/html; charset=utf-8')
   @Header('Content-Security-Policy', pagePolicy())
-  list(): string {
+  list(@Req() { server }: FastifyRequest): string {
     const items = [...allProblems()].map(
       ([code, { status, title }]) =>
-        `<li><a href="/problems/${code}"><code>${code}</code></a> ${status}: ${title}</li>`,
+        `<li><a href="${linkTo(server, `/problems/${code}`)}"><code>${code}</code></a> ${status}: ${title}</li>`,
     );
     return pageOf('Problems', `<ul>${items.join('')}</ul>`);
   }
@@ -25,14 +27,15 @@ export class ProblemsController {
   @Get(':code')
   @Header('Content-Type', 'text/html; charset=utf-8')
   @Header('Content-Security-Policy', pagePolicy())
-  explain(@Param('code') code: string): string {
+  explain(@Param('code') code: string, @Req() { server }: FastifyRequest): string {
     const problem = findProblem(code);
     if (!problem) {
       throw notFound();
     }
     return pageOf(
       problem.title,
-      `<p><code>${code}</code>, HTTP status ${problem.status}</p><p>${problem.about}</p><p><a href="/problems">All problems</a></p>`,
+      `<p><code>${code}</code>, HTTP status ${problem.status}</p><p>${problem.about}</p>` +
+        `<p><a href="${linkTo(server, '/problems')}">All problems</a></p>`,
     );
   }
 }

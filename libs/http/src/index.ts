@@ -5,5 +5,6 @@ export { perHandler } from './per-handler.js';
 export type { Principal, SessionPrincipal } from './principal.js';
 export { problemDocument, sendProblem } from './problem-document.js';
 export { replyWithProblems } from './problem-replies.js';
+export { linkTo, mountAt, mountPathOf, publicUrlOf } from './public-url.js';
 export { SECURITY_HEADERS, securityHeadersFor } from './security-headers.js';
 export { unreadableRequestsAsProblems } from './unreadable-requests.js';

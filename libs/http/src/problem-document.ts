@@ -1,16 +1,19 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Problem } from '#libs/problem';
+import { mountPathOf, publicUrlOf } from './public-url.js';
 
 interface RequestInfo {
   readonly publicUrl: string;
   readonly path: string;
+  /** The path of the outside world that leads to the server's root, if not that of `publicUrl`. */
+  readonly mountPath?: string | undefined;
   readonly requestId: string;
 }
 
 /** RFC 9457: the problem as a document, and the headers to send with it. */
 export function problemDocument(
   problem: Problem,
-  { publicUrl, path, requestId }: RequestInfo,
+  { publicUrl, path, mountPath = mountPathOf(publicUrl), requestId }: RequestInfo,
 ): { headers: Record<string, string | string[]>; body: string } {
   const { code, definition, occurrence } = problem;
   return {
@@ -21,11 +24,11 @@ export function problemDocument(
       ...occurrence.headers,
     },
     body: JSON.stringify({
-      type: `${publicUrl}/problems/${code}`,
+      type: publicUrlOf(publicUrl, `/problems/${code}`),
       title: definition.title,
       status: definition.status,
       detail: occurrence.detail ?? definition.about,
-      instance: path,
+      instance: `${mountPath}${path}`,
       code,
       requestId,
       ...(occurrence.errors ? { errors: occurrence.errors } : {}),
@@ -36,13 +39,14 @@ export function problemDocument(
 
 /** Sends the problem as the response. */
 export function sendProblem(
-  { url, id: requestId }: FastifyRequest,
+  { url, id: requestId, server }: FastifyRequest,
   reply: FastifyReply,
   problem: Problem,
   publicUrl: string,
 ): FastifyReply {
   const path = url.split('?', 1)[0] ?? '/';
-  const { headers, body } = problemDocument(problem, { publicUrl, path, requestId });
+  const { mountPath } = server;
+  const { headers, body } = problemDocument(problem, { publicUrl, path, mountPath, requestId });
   return reply
     .status(problem.definition.status)
     .headers({ ...headers, 'X-Request-Id': requestId })

@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import { fastify, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
 import { Registry } from 'prom-client';
-import { replyWithProblems, SECURITY_HEADERS, unreadableRequestsAsProblems } from '#libs/http';
+import { mountAt, replyWithProblems, SECURITY_HEADERS, unreadableRequestsAsProblems } from '#libs/http';
 import { guardPages, type PageAccess } from './page-guard.js';
 
 export interface ManagementOptions extends PageAccess {
@@ -43,6 +43,8 @@ export class ManagementServer implements OnApplicationBootstrap, OnApplicationSh
       genReqId: () => randomUUID(),
       ...unreadableRequestsAsProblems(options.publicUrl),
     });
+    // Its clients don't come through the proxy of PUBLIC_URL.
+    mountAt(this.server, '');
     replyWithProblems(this.server, options.publicUrl);
     this.server.addHook('onRequest', async (_request, reply) => {
       void reply.headers(SECURITY_HEADERS);

@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { linkTo } from '#libs/http';
 import { API_VERSIONS, type ApiVersion, LATEST_VERSION } from './documents.js';
 
 /** Swagger UI needs its own scripts and styles, including inline ones. */
@@ -27,5 +28,7 @@ export function serveDocuments(
       swaggerOptions: { persistAuthorization: true, displayRequestDuration: true, tryItOutEnabled: true },
     });
   }
-  fastify.get('/docs', (_request, reply) => reply.redirect(`/docs/v${LATEST_VERSION}`, 302));
+  fastify.get('/docs', ({ server }, reply) =>
+    reply.redirect(linkTo(server, `/docs/v${LATEST_VERSION}`), 302),
+  );
 }

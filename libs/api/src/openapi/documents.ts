@@ -1,6 +1,8 @@
 import type { INestApplication } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { linkTo } from '#libs/http';
 import { declaredTags } from './tag.js';
 import { describeOperation, type Operation, PROBLEM_SCHEMA, type Route } from './operations.js';
 
@@ -21,19 +23,21 @@ export function createDocuments(
   app: INestApplication,
   options: DocumentOptions,
 ): Record<ApiVersion, OpenAPIObject> {
-  const whole = SwaggerModule.createDocument(app, base(options), { operationIdFactory: routeKey });
+  const whole = SwaggerModule.createDocument(app, base(app, options), { operationIdFactory: routeKey });
   const routes = findRoutes(app);
   return Object.fromEntries(
     API_VERSIONS.map((version) => [version, forVersion(whole, routes, version)]),
   ) as Record<ApiVersion, OpenAPIObject>;
 }
 
-function base({ title, description }: DocumentOptions): Omit<OpenAPIObject, 'paths'> {
+function base(app: INestApplication, { title, description }: DocumentOptions): Omit<OpenAPIObject, 'paths'> {
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.0.3')
     .setTitle(title)
     .setDescription(description)
     .setLicense('MIT', 'https://opensource.org/license/mit')
+    // Relative to the document, so that it names no deployment (OpenAPI 3.0.3, "Server Object").
+    .addServer(linkTo(app.getHttpAdapter().getInstance() as FastifyInstance, '') || '/')
     .addBearerAuth({
       type: 'http',
       scheme: 'bearer',

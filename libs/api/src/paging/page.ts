@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiProperty } from '@nestjs/swagger';
+import { linkTo } from '#libs/http';
 import { BooleanQuery, IntegerQuery, StringField } from '../input/fields.js';
 
 export class CursorQuery {
@@ -60,7 +61,7 @@ export function linkPages(
     if (parameters) {
       const search = new URLSearchParams(query);
       Object.entries(parameters).forEach(([name, value]) => search.set(name, value));
-      appendLink(reply, `<${path}?${search.toString()}>; rel="${relation}"`);
+      appendLink(reply, `<${linkTo(request.server, path)}?${search.toString()}>; rel="${relation}"`);
     }
   }
 }

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { SkipThrottle } from '@nestjs/throttler';
 import type { JWK } from 'jose';
 import { defineTag, Public } from '#libs/api';
-
+import { publicUrlOf } from '#libs/http';
 import { AppConfig } from '../../../../config/index.js';
 import { SigningKeys } from './signing-keys.js';
 
@@ -51,8 +51,8 @@ export class WellKnownController {
     const { publicUrl } = this.config;
     return {
       issuer: publicUrl,
-      jwks_uri: `${publicUrl}/.well-known/jwks.json`,
-      service_documentation: `${publicUrl}/docs`,
+      jwks_uri: publicUrlOf(publicUrl, '/.well-known/jwks.json'),
+      service_documentation: publicUrlOf(publicUrl, '/docs'),
       // Tokens are issued by /auth, not by an OAuth endpoint, but RFC 8414 requires this field.
       response_types_supported: [],
       grant_types_supported: [],
