@@ -2,3 +2,4 @@ export { AppConfig, type Role } from './app-config.js';
 export { ConfigModule } from './config.module.js';
 export { parseDatabases, parseEnvironment } from './environment.js';
 export { BadEnvironment } from './reader.js';
+export { VERSION } from './version.js';

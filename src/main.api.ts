@@ -1,5 +1,3 @@
-import 'reflect-metadata';
-import { ApiModule } from './processes/api.module.js';
-import { serve } from './processes/serve.js';
+import { live } from './processes/lifetime.js';
 
-await serve('api', ApiModule);
+await live('api', () => import('./processes/api.process.js'));

@@ -1,5 +1,3 @@
-import 'reflect-metadata';
-import { NotificationsServiceModule } from './processes/notifications.module.js';
-import { work } from './processes/work.js';
+import { live } from './processes/lifetime.js';
 
-await work('notifications', NotificationsServiceModule);
+await live('notifications', () => import('./processes/notifications.process.js'));

@@ -1,7 +1,3 @@
-import 'reflect-metadata';
-import { ApiModule } from './processes/api.module.js';
-import { NotificationsServiceModule } from './processes/notifications.module.js';
-import { serve } from './processes/serve.js';
-import { WorkerModule } from './processes/worker.module.js';
+import { live } from './processes/lifetime.js';
 
-await serve('all', ApiModule, WorkerModule, NotificationsServiceModule);
+await live('all', () => import('./processes/all.process.js'));

@@ -1,5 +1,3 @@
-import 'reflect-metadata';
-import { work } from './processes/work.js';
-import { WorkerModule } from './processes/worker.module.js';
+import { live } from './processes/lifetime.js';
 
-await work('worker', WorkerModule);
+await live('worker', () => import('./processes/worker.process.js'));

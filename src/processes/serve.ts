@@ -1,9 +1,10 @@
-import { type DynamicModule, type Type, VersioningType } from '@nestjs/common';
+import { type DynamicModule, type INestApplicationContext, type Type, VersioningType } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createDocuments, createFastifyAdapter, serveDocuments, setUpHttp } from '#libs/api';
 import { type Loggers, NestLogger } from '#libs/telemetry';
-import type { AppConfig, Role } from '../../config/index.js';
+import type { AppConfig } from '../../config/index.js';
+import type { Beginning } from './lifetime.js';
 import { ProcessModule, run } from './run.js';
 
 /** Title and description of the OpenAPI documents. */
@@ -14,9 +15,9 @@ const ABOUT = {
     'Rate limits apply per caller; the `RateLimit` header says how many requests are left.',
 };
 
-/** Runs a process that serves HTTP, with the given roles. */
-export function serve(role: Role, ...roles: Type[]): Promise<void> {
-  return run(role, async (config, loggers) => {
+/** Starts an application that serves HTTP, with the given roles. */
+export function serve(beginning: Beginning, ...roles: Type[]): Promise<INestApplicationContext> {
+  return run(beginning, async (config, loggers) => {
     const app = await createServer(ProcessModule.forRoles(roles, config, loggers), config, loggers);
     await app.listen({ port: config.port, host: config.host });
     loggers.log.info({ url: config.publicUrl }, 'ready to serve');

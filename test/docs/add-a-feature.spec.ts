@@ -137,7 +137,7 @@ describe('the guide to adding a feature', () => {
     await isAccepted();
     await node(['node_modules/@nestjs/cli/bin/nest.js', 'build']);
     const env = { DATABASE_URL: database.url, REDIS_URL: await redisUrl() };
-    const app = await hold(launchApp('all', env, project.folder), (running) => running.kill());
+    const app = await hold(launchApp('all', env, { cwd: project.folder }), (running) => running.kill());
     const ready = async (): Promise<void> => {
       expect((await fetch(`${app.managementUrl}/health/ready`)).status).toBe(200);
     };

@@ -75,14 +75,18 @@ async function becomesReady(role: AppRole, app: RunningApp): Promise<void> {
   }
 }
 
-/**
- * Starts a process without waiting, for tests of failing starts.
- * @param cwd the project whose build is started
- */
+interface LaunchOptions {
+  /** The project whose build is started. */
+  readonly cwd?: string;
+  /** A command, with its arguments, that runs the one behind it. */
+  readonly within?: readonly string[];
+}
+
+/** Starts a process without waiting, for tests of failing starts. */
 export async function launchApp(
   role: AppRole,
   overrides: Record<string, string>,
-  cwd = process.cwd(),
+  { cwd = process.cwd(), within = [] }: LaunchOptions = {},
 ): Promise<RunningApp> {
   const env: Record<string, string> = {
     NODE_ENV: 'test',
@@ -103,9 +107,15 @@ export async function launchApp(
     ...overrides,
     ...(overrides['DATABASE_URL'] === undefined ? {} : { DATABASE_URL: pooled(overrides['DATABASE_URL']) }),
   };
+  const [command = process.execPath, ...args] = [
+    ...within,
+    process.execPath,
+    '--enable-source-maps',
+    join('dist', 'src', MAIN[role]),
+  ];
   const child = spawnTied({
-    command: process.execPath,
-    args: ['--enable-source-maps', join('dist', 'src', MAIN[role])],
+    command,
+    args,
     // Not our own environment, which has Jest's options and the developer's settings.
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { findPackageJSON } from 'node:module';
 import { Injectable } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
+import { VERSION } from '../../../config/index.js';
 
 /** Exports the running version as a metric, so that graphs show when it changed. */
 @Injectable()
@@ -13,14 +12,6 @@ export class BuildMetrics {
       labelNames: ['version'],
       registers: [registry],
     });
-    info.set({ version: readVersion() }, 1);
+    info.set({ version: VERSION }, 1);
   }
-}
-
-function readVersion(): string {
-  const path = findPackageJSON(import.meta.url);
-  const { version } = JSON.parse(path === undefined ? '{}' : readFileSync(path, 'utf8')) as {
-    version?: string;
-  };
-  return version ?? 'unknown';
 }

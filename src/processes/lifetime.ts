@@ -1,0 +1,153 @@
+import type { Loggers } from '#libs/telemetry';
+import type { AppConfig, Role } from '../../config/index.js';
+// Not the index: it loads Nest, which takes longer than everything here together.
+import { parseEnvironment } from '../../config/environment.js';
+import { BadEnvironment } from '../../config/reader.js';
+import { VERSION } from '../../config/version.js';
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+/** How often a process that isn't ready yet logs what it's waiting for. */
+const REMINDER_MS = 5_000;
+/** How long a process may take to shut down after a crash, on top of its drain. Requests take 30 seconds at most. */
+const CRASH_LIMIT_MS = 30_000;
+
+/** What the start of an application gets. */
+export interface Beginning {
+  readonly config: AppConfig;
+  readonly loggers: Loggers;
+  /** Records what the start is waiting for from now on, for the log. */
+  waitFor(what: string): void;
+}
+
+/** A started application. */
+interface Application {
+  close(signal?: string): Promise<void>;
+}
+
+interface Loaded {
+  start(beginning: Beginning): Promise<Application>;
+}
+
+/**
+ * The life of a process, from its first moment: reacts to signals, logs how it starts, and turns whatever goes wrong
+ * into a redacted log line and an exit code.
+ * @param load imports the application. Loading takes most of the start, and process 1 of a container never receives a
+ * signal that comes before its handler, so it's only called once the handlers are in place.
+ */
+export async function live(role: Role, load: () => Promise<Loaded>): Promise<void> {
+  const lifetime = new Lifetime(role);
+  lifetime.watch();
+  try {
+    await lifetime.begin(load);
+  } catch (error) {
+    await lifetime.failToStart(error);
+  }
+}
+
+class Lifetime {
+  private loggers: Loggers | undefined;
+  private config: AppConfig | undefined;
+  private waitingFor = 'its configuration';
+  private app: Application | undefined;
+  private closing: Promise<void> | undefined;
+  private exitCode = 0;
+
+  constructor(private readonly role: Role) {}
+
+  watch(): void {
+    for (const signal of SIGNALS) {
+      process.on(signal, () => void this.stop(signal));
+    }
+    // Without these, Node would print the error and everything attached to it, such as the arguments of a Redis command.
+    process.on('uncaughtException', (error) => void this.crash(error, 'uncaught exception'));
+    process.on('unhandledRejection', (reason) => void this.crash(reason, 'unhandled rejection'));
+  }
+
+  async begin(load: () => Promise<Loaded>): Promise<void> {
+    const config = parseEnvironment(process.env, this.role);
+    this.config = config;
+    const loggers = await createLoggersFor(config);
+    this.loggers = loggers;
+    loggers.log.info({ version: VERSION, node: process.version }, 'starting');
+    const reminder = setInterval(() => this.remind(loggers), REMINDER_MS);
+    try {
+      this.waitingFor = 'its modules';
+      const { start } = await load();
+      this.app = await start({ config, loggers, waitFor: (what) => (this.waitingFor = what) });
+    } finally {
+      clearInterval(reminder);
+    }
+  }
+
+  async failToStart(error: unknown): Promise<void> {
+    this.exitCode = 1;
+    if (error instanceof BadEnvironment) {
+      // People read this at a terminal, or in the log of a container that doesn't start.
+      process.stderr.write(`${error.message}\n`);
+    } else {
+      await this.report(error, 'startup failed');
+    }
+    // Anything opened before the failure would keep the process alive.
+    setImmediate(() => this.exit());
+  }
+
+  /** Nothing has been promised to anyone before the process is ready, so it doesn't have to finish anything. */
+  private async stop(signal: NodeJS.Signals): Promise<void> {
+    if (this.app) {
+      this.closing ??= this.close(this.app, signal);
+      await this.closing;
+      return;
+    }
+    this.loggers?.log.info({ signal, waitingFor: this.waitingFor }, 'stopped before it was ready');
+    this.exit();
+  }
+
+  /** Always a bug. We can't know what state it left behind, so the process ends, in the order of a normal shutdown. */
+  private async crash(error: unknown, kind: string): Promise<void> {
+    this.exitCode = 1;
+    await this.report(error, kind);
+    if (!this.app) {
+      this.exit();
+    }
+    setTimeout(() => this.exit(), (this.config?.drainSeconds ?? 0) * 1000 + CRASH_LIMIT_MS).unref();
+    this.closing ??= this.close(this.app);
+    await this.closing;
+  }
+
+  private async close(app: Application, signal?: NodeJS.Signals): Promise<void> {
+    try {
+      await app.close(signal);
+    } catch (error) {
+      this.exitCode = 1;
+      await this.report(error, 'the shutdown failed');
+    }
+    this.exit();
+  }
+
+  private async report(error: unknown, message: string): Promise<void> {
+    try {
+      this.loggers ??= await createLoggersFor({ role: this.role, logLevel: 'info', production: true });
+      this.loggers.log.fatal({ err: error }, message);
+    } catch {
+      // The logger is what's broken. Nothing else can redact the error.
+      process.stderr.write(`${message}: ${error instanceof Error ? error.name : typeof error}\n`);
+    }
+  }
+
+  private remind({ log }: Loggers): void {
+    log.info({ waitingFor: this.waitingFor }, 'still starting');
+  }
+
+  private exit(): never {
+    process.exit(this.exitCode);
+  }
+}
+
+async function createLoggersFor({
+  role,
+  logLevel,
+  production,
+}: Pick<AppConfig, 'role' | 'logLevel' | 'production'>): Promise<Loggers> {
+  const { createLoggers } = await import('#libs/telemetry');
+  return createLoggers({ level: logLevel, role, pretty: process.stdout.isTTY && !production });
+}

@@ -1,0 +1,192 @@
+import { createServer, type Server } from 'node:net';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import pg from 'pg';
+import { describe, expect, it } from '@jest/globals';
+import { hold } from '../support/fixture.js';
+import { launchAsProcessOne } from '../support/process-one.js';
+import { eventually, type RunningApp } from '../support/servers.js';
+import { useApps } from '../support/use-app.js';
+import { useEmptyDatabase } from '../support/use-servers.js';
+
+const preload = {
+  NODE_OPTIONS: `--import=${resolve('test/support/crash-on-signal.mjs')}`,
+  DRAIN_SECONDS: '1',
+};
+const apps = useApps({ all: 'all', api: 'api', worker: 'worker', notifications: 'notifications' }, preload);
+const empty = useEmptyDatabase();
+const ROLES = ['all', 'api', 'worker', 'notifications'] as const;
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+const STOPPED = { code: 0, signal: null };
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+/** The constant in libs/database. */
+const MIGRATION_LOCK = 0x6761_7465;
+
+interface LogLine {
+  readonly level: string;
+  readonly role: string;
+  readonly msg: string;
+  readonly version?: string;
+  readonly waitingFor?: string;
+  readonly signal?: string;
+  readonly err?: { readonly message: string };
+}
+
+describe('a process that is not ready yet', () => {
+  it.each([
+    ['all', 'SIGTERM'],
+    ['api', 'SIGINT'],
+    ['worker', 'SIGTERM'],
+    ['notifications', 'SIGINT'],
+  ] as const)('exits with 0 at once, even while it still loads its modules: %s, %s', async (role, signal) => {
+    const app = await launchAsProcessOne(role, environment({}));
+    await logged(app, 'starting');
+    await expectQuickStop(app, signal);
+    expect(app.logs()).not.toMatch(/ready to/);
+  });
+
+  it.each(SIGNALS)(
+    'exits with 0 on %s while another process holds the lock for migrations',
+    async (signal) => {
+      const client = await hold(connected(empty.url), (holder) => holder.end());
+      await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+      const app = await launchAsProcessOne('api', environment({ DATABASE_URL: empty.url }));
+      const reminder = await logged(app, 'still starting');
+      expect(reminder).toMatchObject({
+        level: 'info',
+        role: 'api',
+        waitingFor: expect.stringMatching('PostgreSQL'),
+      });
+      await expectQuickStop(app, signal);
+      expect(linesOf(app).at(-1)).toMatchObject({
+        level: 'info',
+        role: 'api',
+        msg: 'stopped before it was ready',
+        signal,
+        waitingFor: expect.stringMatching('migrations'),
+      });
+    },
+  );
+
+  it('exits with 0 while PostgreSQL accepts connections but never answers', async () => {
+    const silent = await hold(silentServer(), closed);
+    let connections = 0;
+    silent.on('connection', () => (connections += 1));
+    const { port } = silent.address() as AddressInfo;
+    const url = `postgres://gatehouse@127.0.0.1:${port}/gatehouse`;
+    const app = await launchAsProcessOne('worker', environment({ DATABASE_URL: url }));
+    await eventually(() => expect(connections).toBeGreaterThan(0));
+    await expectQuickStop(app, 'SIGTERM');
+  });
+});
+
+describe('a process', () => {
+  it.each(ROLES)('says first which version and role it is: %s', (role) => {
+    expect(linesOf(apps[role])[0]).toMatchObject({ level: 'info', role, msg: 'starting', version });
+  });
+});
+
+describe('a bug that nobody catches', () => {
+  it.each(ROLES)('ends the process in an orderly way, with a redacted line in the log: %s', async (role) => {
+    const app = apps[role];
+    await app.kill('SIGUSR2');
+    expect(await app.exited).toEqual({ code: 1, signal: null });
+    const fatal = linesOf(app).filter(({ level }) => level === 'fatal');
+    expect(fatal).toMatchObject([
+      { role, msg: 'unhandled rejection', err: { message: 'a forgotten promise for [email]' } },
+    ]);
+    expect(app.logs()).toMatch(/draining for 1 seconds/);
+    expectOnlyJson(app);
+  });
+
+  it('ends a process that is not ready yet, too', async () => {
+    const app = await apps.launch('api', { ...preload, CRASH_AT_ONCE: 'yes' });
+    expect(await app.exited).toEqual({ code: 1, signal: null });
+    const fatal = linesOf(app).filter(({ level }) => level === 'fatal');
+    expect(fatal).toMatchObject([
+      { msg: 'uncaught exception', err: { message: 'a forgotten exception for [email]' } },
+    ]);
+    expectOnlyJson(app);
+  });
+
+  it('ends with 1 even if a signal arrives during the shutdown', async () => {
+    const app = await apps.start('api', preload);
+    await app.kill('SIGUSR2');
+    await eventually(() => expect(app.logs()).toMatch(/draining/));
+    await app.kill('SIGTERM');
+    expect(await app.exited).toEqual({ code: 1, signal: null });
+  });
+
+  it('that comes up during a shutdown changes the exit code', async () => {
+    const app = await apps.start('api', preload);
+    await app.kill('SIGTERM');
+    await eventually(() => expect(app.logs()).toMatch(/draining/));
+    await app.kill('SIGUSR2');
+    expect(await app.exited).toEqual({ code: 1, signal: null });
+  });
+});
+
+function environment(overrides: Record<string, string>): Parameters<typeof launchAsProcessOne>[1] {
+  const { database, redisUrl, sink } = apps;
+  return {
+    DATABASE_URL: database.url,
+    REDIS_URL: redisUrl,
+    SMTP_URL: sink.url,
+    // Node would write its cache before it exits, which can take seconds.
+    NODE_DISABLE_COMPILE_CACHE: '1',
+    ...overrides,
+  };
+}
+
+async function expectQuickStop(app: RunningApp, signal: NodeJS.Signals): Promise<void> {
+  const sentAt = performance.now();
+  await app.kill(signal);
+  expect(await app.exited).toEqual(STOPPED);
+  expect(performance.now() - sentAt).toBeLessThan(1_000);
+}
+
+function linesOf(app: RunningApp): LogLine[] {
+  return app
+    .logs()
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as LogLine);
+}
+
+function logged(app: RunningApp, message: string): Promise<LogLine | undefined> {
+  return eventually(() => {
+    const line = linesOf(app).find(({ msg }) => msg === message);
+    expect([message, line !== undefined]).toEqual([message, true]);
+    return line;
+  });
+}
+
+/** Neither secrets nor the raw text in which Node prints errors. */
+function expectOnlyJson(app: RunningApp): void {
+  expect(app.logs()).not.toMatch(/hunter2|ada@/);
+  expect(
+    app
+      .logs()
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('{')),
+  ).toEqual([]);
+}
+
+async function connected(url: string): Promise<pg.Client> {
+  const client = new pg.Client(url);
+  await client.connect();
+  return client;
+}
+
+async function silentServer(): Promise<Server> {
+  const server = createServer((socket) => socket.on('error', () => undefined));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+function closed(server: Server): void {
+  server.close();
+}
