@@ -49,4 +49,6 @@ export abstract class AppConfig {
   abstract readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Null if tracing is disabled. */
   abstract readonly tracing: TracingConfig | null;
+  /** Sentences to log: variables that look like misspelled ones of ours. */
+  abstract readonly warnings: readonly string[];
 }

@@ -2,7 +2,6 @@ import { availableParallelism } from 'node:os';
 import { type AppConfig, LOG_LEVELS, type Role } from './app-config.js';
 import { parseMailFrom } from './mail-from.js';
 import {
-  parseBaseUrl,
   parseCidrs,
   parseEcPrivateKeys,
   parseEmail,
@@ -14,11 +13,11 @@ import {
   parseOrigins,
   parseRateLimit,
   parseToken,
-  parseUrl,
 } from './parsers.js';
 import { rejectUnsafeInProduction } from './production.js';
 import { type Environment, EnvironmentReader } from './reader.js';
 import { readTracing } from './tracing-config.js';
+import { parseBaseUrl, parseDatabaseUrl, parseRedisUrl, parseSmtpUrl } from './urls.js';
 
 const DEFAULT_PORT = 3000;
 
@@ -36,7 +35,7 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
     parseBaseUrl,
     () => `http://localhost:${port ?? DEFAULT_PORT}`,
   );
-  const config: AppConfig = {
+  const config: Omit<AppConfig, 'warnings'> = {
     role,
     production,
     port,
@@ -53,10 +52,12 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
       poolSize: read.optional('DATABASE_POOL_SIZE', parseInteger(2, 1000), () => 10),
       migrateOnStart: read.optional('MIGRATE_ON_START', parseOneOf('true', 'false'), () => 'true') === 'true',
     },
-    redis: { url: read.required('REDIS_URL', parseUrl('redis', 'rediss')) },
+    redis: { url: read.required('REDIS_URL', parseRedisUrl) },
     mail: readMail(read, role, publicUrl),
     keys: {
-      jwtPrivateKeys: servesPublic ? read.required('JWT_PRIVATE_KEYS', parseEcPrivateKeys) : [],
+      jwtPrivateKeys: servesPublic
+        ? read.required('JWT_PRIVATE_KEYS', parseEcPrivateKeys)
+        : read.unused('JWT_PRIVATE_KEYS', []),
       encryption: read.required('ENCRYPTION_KEYS', parseKeys),
       blindIndex: read.required('BLIND_INDEX_KEYS', parseKeys),
     },
@@ -83,7 +84,7 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
     rejectUnsafeInProduction(read, config);
   }
   read.finish();
-  return config;
+  return { ...config, warnings: read.misspellings() };
 }
 
 type DatabaseUrls = Pick<AppConfig['database'], 'url' | 'notificationsUrl'>;
@@ -98,14 +99,13 @@ export function parseDatabases(env: Environment): DatabaseUrls {
 
 /** A service with its own database only needs a URL. */
 function readDatabases(read: EnvironmentReader): DatabaseUrls {
-  const parse = parseUrl('postgres', 'postgresql');
-  const url = read.required('DATABASE_URL', parse);
-  return { url, notificationsUrl: read.optional('NOTIFICATIONS_DATABASE_URL', parse, () => url) };
+  const url = read.required('DATABASE_URL', parseDatabaseUrl);
+  return { url, notificationsUrl: read.optional('NOTIFICATIONS_DATABASE_URL', parseDatabaseUrl, () => url) };
 }
 
 function readMail(read: EnvironmentReader, role: Role, publicUrl: string): AppConfig['mail'] {
   const sendsMail = role === 'all' || role === 'notifications';
-  const smtpUrl = sendsMail ? read.required('SMTP_URL', parseUrl('smtp', 'smtps')) : '';
+  const smtpUrl = sendsMail ? read.required('SMTP_URL', parseSmtpUrl) : read.unused('SMTP_URL', '');
   const sender = read.optional('MAIL_FROM', parseMailFrom, () => ({
     name: '',
     address: `no-reply@${hostOf(publicUrl)}`,

@@ -65,35 +65,6 @@ export function parseOneOf<T extends string>(...values: readonly T[]): (text: st
   };
 }
 
-export function parseUrl(...protocols: readonly string[]): (text: string) => string {
-  return (text) => {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (!url || !protocols.includes(url.protocol.slice(0, -1))) {
-      throw new BadValue(`must be a URL that starts with ${protocols.map((p) => `${p}://`).join(' or ')}`);
-    }
-    return text;
-  };
-}
-
-/** An http(s) base URL without query, fragment or trailing slash, so that paths can be appended. */
-export function parseBaseUrl(text: string): string {
-  const url = new URL(parseUrl('http', 'https')(text));
-  if (url.search || url.hash || url.username || url.password) {
-    throw new BadValue('must not contain credentials, a query or a fragment');
-  }
-  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
-}
-
-export function isLoopback(url: string): boolean {
-  const { hostname } = new URL(url);
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    hostname === '[::1]' ||
-    /^127(\.\d+){3}$/.test(hostname)
-  );
-}
-
 /** `600/60`, or `off`. */
 export function parseRateLimit(text: string): RateLimit | null {
   if (text === 'off') {

@@ -1,12 +1,12 @@
 import type { AppConfig } from './app-config.js';
-import { isLoopback } from './parsers.js';
 import type { EnvironmentReader } from './reader.js';
+import { isLoopback } from './urls.js';
 
 const MIN_ADMIN_PASSWORD = 12;
 const MIN_MANAGEMENT_TOKEN = 16;
 
 /** Rejects settings that are convenient in development but dangerous in production. */
-export function rejectUnsafeInProduction(read: EnvironmentReader, config: AppConfig): void {
+export function rejectUnsafeInProduction(read: EnvironmentReader, config: Omit<AppConfig, 'warnings'>): void {
   for (const [name, keys] of [
     ['ENCRYPTION_KEYS', config.keys.encryption],
     ['BLIND_INDEX_KEYS', config.keys.blindIndex],
@@ -43,7 +43,7 @@ export function rejectUnsafeInProduction(read: EnvironmentReader, config: AppCon
     ['REDIS_URL', config.redis.url],
     ['SMTP_URL', config.mail.smtpUrl],
   ] as const) {
-    const password = url ? new URL(url).password : '';
+    const password = url ? decodeURIComponent(new URL(url).password) : '';
     if (password && !isLoopback(url) && isWeakSecret(password, 1)) {
       read.addProblem(name, 'contains a placeholder password');
     }

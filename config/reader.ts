@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { misspellingsIn } from './misspellings.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -9,9 +10,14 @@ export class BadValue extends Error {}
 export class BadEnvironment extends Error {
   override readonly name = 'BadEnvironment';
 
-  constructor(readonly problems: readonly string[]) {
+  /** @param hints what may have caused a problem */
+  constructor(
+    readonly problems: readonly string[],
+    hints: readonly string[] = [],
+  ) {
     super(
       `Some environment variables are missing or invalid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}\n` +
+        `${hints.map((hint) => `${hint}\n`).join('')}` +
         'See .env.example for an explanation of every variable.',
     );
   }
@@ -20,6 +26,7 @@ export class BadEnvironment extends Error {
 /** Reads variables one by one and collects the problems, so that all of them can be fixed at once. */
 export class EnvironmentReader {
   private readonly problems: string[] = [];
+  private readonly names = new Set<string>();
 
   constructor(private readonly env: Environment) {}
 
@@ -41,6 +48,29 @@ export class EnvironmentReader {
     });
   }
 
+  /** A variable that OpenTelemetry reads itself, from the environment alone. We only check it. */
+  check(name: string, parse: (text: string) => unknown): void {
+    this.attempt(name, () => {
+      this.names.add(name);
+      if (this.env[`${name}_FILE`]) {
+        throw new BadValue(`can't be read from a file: set ${name} itself instead of ${name}_FILE`);
+      }
+      const text = this.env[name]?.trim();
+      return text ? parse(text) : undefined;
+    });
+  }
+
+  /** A variable that other roles read. */
+  unused<T>(name: string, value: T): T {
+    this.names.add(name);
+    return value;
+  }
+
+  /** Variables that look like misspelled ones of those read so far, as sentences. */
+  misspellings(): string[] {
+    return misspellingsIn(this.env, this.names);
+  }
+
   /** Adds a problem that involves several variables. */
   addProblem(name: string, sentence: string): void {
     this.problems.push(`${name} ${sentence}`);
@@ -49,7 +79,7 @@ export class EnvironmentReader {
   /** @throws BadEnvironment if there were any problems */
   finish(): void {
     if (this.problems.length > 0) {
-      throw new BadEnvironment(this.problems);
+      throw new BadEnvironment(this.problems, this.misspellings());
     }
   }
 
@@ -68,6 +98,7 @@ export class EnvironmentReader {
 
   /** The variable, or the content of the file named by `NAME_FILE`, which is how secrets are mounted. */
   private text(name: string): string | undefined {
+    this.names.add(name);
     const direct = this.env[name];
     const file = this.env[`${name}_FILE`];
     if (direct && file) {

@@ -1,5 +1,6 @@
-import { parseInteger, parseOneOf, parseShare, parseUrl } from './parsers.js';
-import type { EnvironmentReader } from './reader.js';
+import { parseInteger, parseOneOf, parseShare } from './parsers.js';
+import { BadValue, type EnvironmentReader } from './reader.js';
+import { isDecodable, isReadable, parseUrl } from './urls.js';
 
 /** Where and how spans are exported. Names and defaults follow the OpenTelemetry specification. */
 export interface TracingConfig {
@@ -52,7 +53,42 @@ export function readTracing(read: EnvironmentReader): TracingConfig | null {
   if (batch.maxSize > batch.maxQueueSize) {
     read.addProblem('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 'must not be greater than OTEL_BSP_MAX_QUEUE_SIZE');
   }
+  checkOthers(read);
   return url === null || isDisabled ? null : { url, sampler, batch };
+}
+
+/** OpenTelemetry reads these itself, and silently ignores those that it can't use. */
+function checkOthers(read: EnvironmentReader): void {
+  for (const prefix of ['OTEL_EXPORTER_OTLP', 'OTEL_EXPORTER_OTLP_TRACES']) {
+    read.check(`${prefix}_HEADERS`, requirePairs);
+    read.check(`${prefix}_TIMEOUT`, parseInteger(1, MAX_MS));
+    read.check(`${prefix}_COMPRESSION`, parseOneOf('none', 'gzip'));
+    for (const file of ['CERTIFICATE', 'CLIENT_CERTIFICATE', 'CLIENT_KEY']) {
+      read.check(`${prefix}_${file}`, requireReadable);
+    }
+  }
+  read.check('OTEL_RESOURCE_ATTRIBUTES', requirePairs);
+  read.check('OTEL_SERVICE_NAME', String);
+}
+
+/** `name=value` pairs, comma-separated and percent-encoded (W3C Baggage). */
+function requirePairs(text: string): void {
+  for (const pair of text.split(',').filter((item) => item.trim() !== '')) {
+    if (!/^\s*[^=\s][^=]*=/.test(pair)) {
+      throw new BadValue('must be a comma-separated list of name=value; write a comma in a value as %2C');
+    }
+    if (!isDecodable(pair)) {
+      throw new BadValue(
+        "contains a % that isn't followed by two hexadecimal digits of UTF-8: write % as %25",
+      );
+    }
+  }
+}
+
+function requireReadable(path: string): void {
+  if (!isReadable(path)) {
+    throw new BadValue("must be the path of a file, which can't be read");
+  }
 }
 
 /**

@@ -69,6 +69,7 @@ class Lifetime {
     const loggers = await createLoggersFor(config);
     this.loggers = loggers;
     loggers.log.info({ version: VERSION, node: process.version }, 'starting');
+    config.warnings.forEach((warning) => loggers.log.warn(warning));
     const reminder = setInterval(() => this.remind(loggers), REMINDER_MS);
     try {
       this.waitingFor = 'its modules';

@@ -10,6 +10,12 @@ interface Loaded {
 const QUEUES = ['bull', '@nestjs/bull', '@bull-board/api'];
 const HTTP_API = ['@nestjs/swagger', '@nestjs/platform-fastify', '@nestjs/throttler'];
 
+describe('the first moment of a process', () => {
+  it('loads nothing that delays it', async () => {
+    expect((await loading('dist/src/processes/lifetime.js')).packages).toEqual(['own']);
+  });
+});
+
 describe('the role', () => {
   it('api loads no queues', async () => {
     const { packages } = await loadedBy('api', 'serve');
@@ -27,8 +33,11 @@ describe('the role', () => {
 });
 
 /** What running this role would load. */
-async function loadedBy(role: string, runner: string): Promise<Loaded> {
-  const files = [`${role}.module`, runner].map((name) => `dist/src/processes/${name}.js`);
+function loadedBy(role: string, runner: string): Promise<Loaded> {
+  return loading(...[`${role}.module`, runner].map((name) => `dist/src/processes/${name}.js`));
+}
+
+async function loading(...files: readonly string[]): Promise<Loaded> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ['test/support/loaded-packages.mjs', ...files],

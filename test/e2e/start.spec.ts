@@ -1,8 +1,8 @@
-import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { readFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { describe, expect, it } from '@jest/globals';
 import { hold } from '../support/fixture.js';
@@ -12,7 +12,7 @@ import { useApps } from '../support/use-app.js';
 import { useEmptyDatabase } from '../support/use-servers.js';
 
 const preload = {
-  NODE_OPTIONS: `--import=${resolve('test/support/crash-on-signal.mjs')}`,
+  NODE_OPTIONS: `--import=${pathToFileURL(resolve('test/support/crash-on-signal.mjs')).href}`,
   DRAIN_SECONDS: '1',
 };
 const apps = useApps({ all: 'all', api: 'api', worker: 'worker', notifications: 'notifications' }, preload);
@@ -79,6 +79,21 @@ describe('a process that is not ready yet', () => {
     const app = await launchAsProcessOne('worker', environment({ DATABASE_URL: url }));
     await eventually(() => expect(connections).toBeGreaterThan(0));
     await expectQuickStop(app, 'SIGTERM');
+  });
+});
+
+describe('npm run migrate', () => {
+  it('fails when it receives a signal while it waits, and says why', async () => {
+    const client = await hold(connected(empty.url), (holder) => holder.end());
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const app = await launchAsProcessOne('api', environment({ DATABASE_URL: empty.url }), {
+      main: 'migrate.js',
+    });
+    await eventually(async () => expect(await othersOn(client)).toBeGreaterThan(0));
+    await app.kill('SIGTERM');
+    expect(await app.exited).toEqual({ code: 143, signal: null });
+    expect(app.logs()).toMatch(new RegExp(`^Gatehouse ${version}: applying migrations`));
+    expect(app.logs()).toContain('Stopped before all migrations were applied.');
   });
 });
 
@@ -178,6 +193,14 @@ async function connected(url: string): Promise<pg.Client> {
   const client = new pg.Client(url);
   await client.connect();
   return client;
+}
+
+/** How many other connections this database has. */
+async function othersOn(client: pg.Client): Promise<number> {
+  const { rows } = await client.query(
+    'select 1 from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+  );
+  return rows.length;
 }
 
 async function silentServer(): Promise<Server> {

@@ -2,7 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { eventually } from './eventually.js';
 import { hold } from './fixture.js';
-import { type AppEnvironment, type AppRole, launchApp, type RunningApp } from './spawn-app.js';
+import {
+  type AppEnvironment,
+  type AppRole,
+  launchApp,
+  type LaunchOptions,
+  type RunningApp,
+} from './spawn-app.js';
 
 /** Whether we may create process IDs of our own, which takes root or user namespaces. */
 const canUnshare = spawnSync('unshare', ['-pf', 'true']).status === 0;
@@ -11,9 +17,13 @@ const canUnshare = spawnSync('unshare', ['-pf', 'true']).status === 0;
  * Starts a process as number 1 of its own, as in a container: the kernel then drops signals that it has no handler for.
  * Where that isn't permitted, starts it like any other. It's killed after the test.
  */
-export async function launchAsProcessOne(role: AppRole, env: AppEnvironment): Promise<RunningApp> {
+export async function launchAsProcessOne(
+  role: AppRole,
+  env: AppEnvironment,
+  options: LaunchOptions = {},
+): Promise<RunningApp> {
   const within = canUnshare ? ['unshare', '-pf', '--kill-child'] : [];
-  const app = await hold(launchApp(role, env, { within }), (running) => running.kill());
+  const app = await hold(launchApp(role, env, { ...options, within }), (running) => running.kill());
   if (!canUnshare) {
     return app;
   }

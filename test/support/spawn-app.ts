@@ -75,7 +75,9 @@ async function becomesReady(role: AppRole, app: RunningApp): Promise<void> {
   }
 }
 
-interface LaunchOptions {
+export interface LaunchOptions {
+  /** The file to run, if not that of the role. */
+  readonly main?: string;
   /** The project whose build is started. */
   readonly cwd?: string;
   /** A command, with its arguments, that runs the one behind it. */
@@ -86,7 +88,7 @@ interface LaunchOptions {
 export async function launchApp(
   role: AppRole,
   overrides: Record<string, string>,
-  { cwd = process.cwd(), within = [] }: LaunchOptions = {},
+  { cwd = process.cwd(), main = MAIN[role], within = [] }: LaunchOptions = {},
 ): Promise<RunningApp> {
   const env: Record<string, string> = {
     NODE_ENV: 'test',
@@ -111,7 +113,7 @@ export async function launchApp(
     ...within,
     process.execPath,
     '--enable-source-maps',
-    join('dist', 'src', MAIN[role]),
+    join('dist', 'src', main),
   ];
   const child = spawnTied({
     command,
