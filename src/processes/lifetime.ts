@@ -16,7 +16,7 @@ export interface Beginning {
   readonly config: AppConfig;
   readonly loggers: Loggers;
   /** Records what the start is waiting for from now on, for the log. */
-  waitFor(what: string): void;
+  readonly waitFor: (what: string) => void;
 }
 
 /** A started application. */
@@ -25,7 +25,7 @@ interface Application {
 }
 
 interface Loaded {
-  start(beginning: Beginning): Promise<Application>;
+  readonly start: (beginning: Beginning) => Promise<Application>;
 }
 
 /**

@@ -1,38 +1,21 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { describe, expect, it } from '@jest/globals';
 import { hold } from '../support/fixture.js';
+import { linesOf, logged } from '../support/log-lines.js';
 import { launchAsProcessOne } from '../support/process-one.js';
 import { eventually, type RunningApp } from '../support/servers.js';
-import { useApps } from '../support/use-app.js';
-import { useEmptyDatabase } from '../support/use-servers.js';
+import { useEmptyDatabase, useServers } from '../support/use-servers.js';
 
-const preload = {
-  NODE_OPTIONS: `--import=${pathToFileURL(resolve('test/support/crash-on-signal.mjs')).href}`,
-  DRAIN_SECONDS: '1',
-};
-const apps = useApps({ all: 'all', api: 'api', worker: 'worker', notifications: 'notifications' }, preload);
+const servers = useServers();
 const empty = useEmptyDatabase();
-const ROLES = ['all', 'api', 'worker', 'notifications'] as const;
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 const STOPPED = { code: 0, signal: null };
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 /** The constant in libs/database. */
 const MIGRATION_LOCK = 0x6761_7465;
-
-interface LogLine {
-  readonly level: string;
-  readonly role: string;
-  readonly msg: string;
-  readonly version?: string;
-  readonly waitingFor?: string;
-  readonly signal?: string;
-  readonly err?: { readonly message: string };
-}
 
 describe('a process that is not ready yet', () => {
   it.each([
@@ -97,54 +80,8 @@ describe('npm run migrate', () => {
   });
 });
 
-describe('a process', () => {
-  it.each(ROLES)('says first which version and role it is: %s', (role) => {
-    expect(linesOf(apps[role])[0]).toMatchObject({ level: 'info', role, msg: 'starting', version });
-  });
-});
-
-describe('a bug that nobody catches', () => {
-  it.each(ROLES)('ends the process in an orderly way, with a redacted line in the log: %s', async (role) => {
-    const app = apps[role];
-    await app.kill('SIGUSR2');
-    expect(await app.exited).toEqual({ code: 1, signal: null });
-    const fatal = linesOf(app).filter(({ level }) => level === 'fatal');
-    expect(fatal).toMatchObject([
-      { role, msg: 'unhandled rejection', err: { message: 'a forgotten promise for [email]' } },
-    ]);
-    expect(app.logs()).toMatch(/draining for 1 seconds/);
-    expectOnlyJson(app);
-  });
-
-  it('ends a process that is not ready yet, too', async () => {
-    const app = await apps.launch('api', { ...preload, CRASH_AT_ONCE: 'yes' });
-    expect(await app.exited).toEqual({ code: 1, signal: null });
-    const fatal = linesOf(app).filter(({ level }) => level === 'fatal');
-    expect(fatal).toMatchObject([
-      { msg: 'uncaught exception', err: { message: 'a forgotten exception for [email]' } },
-    ]);
-    expectOnlyJson(app);
-  });
-
-  it('ends with 1 even if a signal arrives during the shutdown', async () => {
-    const app = await apps.start('api', preload);
-    await app.kill('SIGUSR2');
-    await eventually(() => expect(app.logs()).toMatch(/draining/));
-    await app.kill('SIGTERM');
-    expect(await app.exited).toEqual({ code: 1, signal: null });
-  });
-
-  it('that comes up during a shutdown changes the exit code', async () => {
-    const app = await apps.start('api', preload);
-    await app.kill('SIGTERM');
-    await eventually(() => expect(app.logs()).toMatch(/draining/));
-    await app.kill('SIGUSR2');
-    expect(await app.exited).toEqual({ code: 1, signal: null });
-  });
-});
-
 function environment(overrides: Record<string, string>): Parameters<typeof launchAsProcessOne>[1] {
-  const { database, redisUrl, sink } = apps;
+  const { database, redisUrl, sink } = servers;
   return {
     DATABASE_URL: database.url,
     REDIS_URL: redisUrl,
@@ -160,33 +97,6 @@ async function expectQuickStop(app: RunningApp, signal: NodeJS.Signals): Promise
   await app.kill(signal);
   expect(await app.exited).toEqual(STOPPED);
   expect(performance.now() - sentAt).toBeLessThan(1_000);
-}
-
-function linesOf(app: RunningApp): LogLine[] {
-  return app
-    .logs()
-    .split('\n')
-    .filter((line) => line.startsWith('{'))
-    .map((line) => JSON.parse(line) as LogLine);
-}
-
-function logged(app: RunningApp, message: string): Promise<LogLine | undefined> {
-  return eventually(() => {
-    const line = linesOf(app).find(({ msg }) => msg === message);
-    expect([message, line !== undefined]).toEqual([message, true]);
-    return line;
-  });
-}
-
-/** Neither secrets nor the raw text in which Node prints errors. */
-function expectOnlyJson(app: RunningApp): void {
-  expect(app.logs()).not.toMatch(/hunter2|ada@/);
-  expect(
-    app
-      .logs()
-      .split('\n')
-      .filter((line) => line !== '' && !line.startsWith('{')),
-  ).toEqual([]);
 }
 
 async function connected(url: string): Promise<pg.Client> {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { useApiApp } from '../support/api-app.js';
-import type { DeviceBody, ListBody, UserBody } from '../support/client.js';
+import type { DeviceBody, ListBody } from '../support/client.js';
 import { type SignedUp, signIn, signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
 import { signedToken, withStrayBits } from '../support/signed-token.js';
-import { useUser, WITH_ADMIN } from '../support/use-app.js';
+import { useUser } from '../support/use-app.js';
 import { query } from '../support/stored.js';
 
-const running = useApiApp(WITH_ADMIN);
+const running = useApiApp();
 const { api, clock, database } = running;
 const user = useUser(api);
 const stranger = useUser(api);
@@ -148,26 +148,6 @@ describe('a token in another spelling', () => {
       expectProblem(await list(respelled), 400, 'invalid-cursor');
     }
   });
-});
-
-describe('a user whose roles were set in the database', () => {
-  it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', 'Admin', 'superuser', ''])(
-    'may do nothing with the unknown role "%s", and everything else still works',
-    async (role) => {
-      const someone = await signUp(api);
-      await query(database.url, 'update accounts.users set roles = array[$2] where id = $1', [
-        someone.session.user.id,
-        role,
-      ]);
-      expectProblem(await someone.api.get('/users'), 403, 'forbidden');
-      const again = await signIn(api, someone);
-      expectProblem(await again.api.under('/v1').get('/users'), 403, 'forbidden');
-      expect((await api.refresh(again.session.refreshToken)).status).toBe(200);
-      expect((await again.api.me()).body.roles).toEqual([role]);
-      const found = await running.admin.get<ListBody<UserBody>>(`/users?email=${someone.email}`);
-      expect(found.body.items.map(({ roles }) => roles)).toEqual([[role]]);
-    },
-  );
 });
 
 describe('a session', () => {

@@ -109,14 +109,9 @@ export async function launchApp(
     ...overrides,
     ...(overrides['DATABASE_URL'] === undefined ? {} : { DATABASE_URL: pooled(overrides['DATABASE_URL']) }),
   };
-  const [command = process.execPath, ...args] = [
-    ...within,
-    process.execPath,
-    '--enable-source-maps',
-    join('dist', 'src', main),
-  ];
+  const [command, ...args] = [...within, process.execPath, '--enable-source-maps', join('dist', 'src', main)];
   const child = spawnTied({
-    command,
+    command: command ?? process.execPath,
     args,
     // Not our own environment, which has Jest's options and the developer's settings.
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
