@@ -61,6 +61,9 @@ class Lifetime {
     // Without these, Node would print the error and everything attached to it, such as the arguments of a Redis command.
     process.on('uncaughtException', (error) => void this.crash(error, 'uncaught exception'));
     process.on('unhandledRejection', (reason) => void this.crash(reason, 'unhandled rejection'));
+    // Node's own listener prints it.
+    process.removeAllListeners('warning');
+    process.on('warning', (warning) => void this.report(warning, 'warning of Node.js', 'warn'));
   }
 
   async begin(load: () => Promise<Loaded>): Promise<void> {
@@ -125,10 +128,10 @@ class Lifetime {
     this.exit();
   }
 
-  private async report(error: unknown, message: string): Promise<void> {
+  private async report(error: unknown, message: string, level: 'fatal' | 'warn' = 'fatal'): Promise<void> {
     try {
       this.loggers ??= await createLoggersFor({ role: this.role, logLevel: 'info', production: true });
-      this.loggers.log.fatal({ err: error }, message);
+      this.loggers.log[level]({ err: error }, message);
     } catch {
       // The logger is what's broken. Nothing else can redact the error.
       process.stderr.write(`${message}: ${error instanceof Error ? error.name : typeof error}\n`);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { expectOnlyJson, linesOf } from '../support/log-lines.js';
+import { expectOnlyJson, linesOf, logged } from '../support/log-lines.js';
 import { eventually } from '../support/servers.js';
 import { useApps } from '../support/use-app.js';
 
@@ -43,6 +43,17 @@ describe('a bug that nobody catches', () => {
     ]);
     expectOnlyJson(app);
     expect(app.logs()).not.toMatch(/hunter2|ada@/);
+  });
+
+  it('is not assumed of a warning of Node, which is logged like everything else', async () => {
+    const app = await apps.start('api', preload);
+    await app.kill('SIGWINCH');
+    expect(await logged(app, 'warning of Node.js')).toMatchObject({
+      level: 'warn',
+      err: { message: 'a deprecated call for [email]' },
+    });
+    expect(await app.stop()).toEqual({ code: 0, signal: null });
+    expectOnlyJson(app);
   });
 
   it('ends with 1 even if a signal arrives during the shutdown', async () => {

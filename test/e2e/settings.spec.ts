@@ -37,7 +37,7 @@ describe('the start of a process', () => {
     const warnings = app
       .logs()
       .split('\n')
-      .filter((line) => line.includes('"level":"warn"'));
+      .filter((line) => line.includes('is not a variable'));
     expect(warnings.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([
       'TRUSTED_PROXY is not a variable of Gatehouse: did you mean TRUSTED_PROXIES?',
     ]);

@@ -12,6 +12,10 @@ process.on('SIGUSR2', () => {
   void Promise.reject(failure('a forgotten promise'));
 });
 
+process.on('SIGWINCH', () => {
+  process.emitWarning(failure('a deprecated call'));
+});
+
 if (process.env.CRASH_AT_ONCE) {
   setTimeout(() => {
     throw failure('a forgotten exception');
