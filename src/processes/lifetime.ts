@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Loggers } from '#libs/telemetry';
 import type { AppConfig, Role } from '../../config/index.js';
 // Not the index: it loads Nest, which takes longer than everything here together.
@@ -10,6 +11,26 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 const REMINDER_MS = 5_000;
 /** How long a process may take to shut down after a crash, on top of its drain. Requests take 30 seconds at most. */
 const CRASH_LIMIT_MS = 30_000;
+
+/**
+ * What every role loads, in steps. Loading blocks the event loop, for seconds if there is little CPU, and signals are
+ * only handled in between.
+ */
+const FOR_LOGGING = [
+  () => import('reflect-metadata'),
+  () => import('rxjs'),
+  () => import('@nestjs/common'),
+  () => import('prom-client'),
+];
+const FOR_EVERYTHING = [
+  () => import('@nestjs/core'),
+  () => import('ioredis'),
+  () => import('fastify'),
+  () => import('@mikro-orm/core'),
+  () => import('@mikro-orm/postgresql'),
+  () => import('@nestjs/terminus'),
+  () => import('class-validator'),
+];
 
 /** What the start of an application gets. */
 export interface Beginning {
@@ -47,7 +68,7 @@ export async function live(role: Role, load: () => Promise<Loaded>): Promise<voi
 class Lifetime {
   private loggers: Loggers | undefined;
   private config: AppConfig | undefined;
-  private waitingFor = 'its configuration';
+  private waitingFor = 'its logger';
   private app: Application | undefined;
   private closing: Promise<void> | undefined;
   private exitCode = 0;
@@ -69,6 +90,7 @@ class Lifetime {
   async begin(load: () => Promise<Loaded>): Promise<void> {
     const config = parseEnvironment(process.env, this.role);
     this.config = config;
+    await inSteps(FOR_LOGGING);
     const loggers = await createLoggersFor(config);
     this.loggers = loggers;
     loggers.log.info({ version: VERSION, node: process.version }, 'starting');
@@ -76,7 +98,9 @@ class Lifetime {
     const reminder = setInterval(() => this.remind(loggers), REMINDER_MS);
     try {
       this.waitingFor = 'its modules';
+      await inSteps(FOR_EVERYTHING);
       const { start } = await load();
+      await nextTurn();
       this.app = await start({ config, loggers, waitFor: (what) => (this.waitingFor = what) });
     } finally {
       clearInterval(reminder);
@@ -102,7 +126,16 @@ class Lifetime {
       await this.closing;
       return;
     }
-    this.loggers?.log.info({ signal, waitingFor: this.waitingFor }, 'stopped before it was ready');
+    const members = { signal, waitingFor: this.waitingFor };
+    const message = 'stopped before it was ready';
+    if (this.loggers) {
+      this.loggers.log.info(members, message);
+    } else {
+      const time = new Date().toISOString();
+      process.stdout.write(
+        `${JSON.stringify({ level: 'info', time, role: this.role, ...members, msg: message })}\n`,
+      );
+    }
     this.exit();
   }
 
@@ -144,6 +177,13 @@ class Lifetime {
 
   private exit(): never {
     process.exit(this.exitCode);
+  }
+}
+
+async function inSteps(steps: readonly (() => Promise<unknown>)[]): Promise<void> {
+  for (const step of steps) {
+    await step();
+    await nextTurn();
   }
 }
 
