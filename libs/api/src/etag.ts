@@ -9,13 +9,18 @@ export function expectedVersions(ifMatch: string | undefined): readonly number[]
   return tags.includes('*') ? undefined : tags.flatMap((tag) => versionIn(tag) ?? []);
 }
 
-/** RFC 9110, section 13.1.2: whether the client already has the current representation. Uses weak comparison. */
+/** RFC 9110, section 13.1.2: whether the client already has the current representation. */
 export function isNotModified(ifNoneMatch: string | undefined, version: number): boolean {
+  return hasTag(ifNoneMatch, etagOf(version));
+}
+
+/** Whether an `If-None-Match` header contains the tag. Uses weak comparison. */
+export function hasTag(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) {
     return false;
   }
   const tags = tagsIn(ifNoneMatch.replaceAll('W/', ''));
-  return tags.includes('*') || tags.includes(etagOf(version));
+  return tags.includes('*') || tags.includes(etag);
 }
 
 function tagsIn(header: string): string[] {

@@ -1,12 +1,11 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import type { FastifyInstance } from 'fastify';
 import { linkTo } from '#libs/http';
 import { API_VERSIONS, type ApiVersion, LATEST_VERSION } from './documents.js';
-
-/** Swagger UI needs its own scripts and styles, including inline ones. */
-const PAGE_POLICY =
-  "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; " +
-  "img-src 'self' data:; frame-ancestors 'none'";
+import { ASSETS, initScriptFor, PAGE_POLICY, pageFor } from './docs.page.js';
+import { FixedContent } from './fixed-content.js';
+import { toYaml } from './yaml.js';
 
 /** Serves `/docs/v1`, `/openapi/v1.json`, `/openapi/v1.yaml` and so on. `/docs` redirects to the latest version. */
 export function serveDocuments(
@@ -14,21 +13,45 @@ export function serveDocuments(
   documents: Record<ApiVersion, OpenAPIObject>,
 ): void {
   const fastify = app.getHttpAdapter().getInstance();
-  fastify.addHook('onRequest', (request, reply, done) => {
-    if (request.url.startsWith('/docs')) {
-      void reply.header('Content-Security-Policy', PAGE_POLICY);
-    }
-    done();
-  });
   for (const version of API_VERSIONS) {
-    SwaggerModule.setup(`docs/v${version}`, app, documents[version], {
-      jsonDocumentUrl: `openapi/v${version}.json`,
-      yamlDocumentUrl: `openapi/v${version}.yaml`,
-      customSiteTitle: `Gatehouse API v${version}`,
-      swaggerOptions: { persistAuthorization: true, displayRequestDuration: true, tryItOutEnabled: true },
-    });
+    serve(fastify, documentsOf(version, documents[version]));
+    serve(fastify, pagesOf(version), { 'Content-Security-Policy': PAGE_POLICY });
   }
   fastify.get('/docs', ({ server }, reply) =>
     reply.redirect(linkTo(server, `/docs/v${LATEST_VERSION}`), 302),
   );
+}
+
+function documentsOf(version: ApiVersion, document: OpenAPIObject): Record<string, FixedContent> {
+  return {
+    [`/openapi/v${version}.json`]: new FixedContent('application/json; charset=utf-8', () =>
+      JSON.stringify(document),
+    ),
+    [`/openapi/v${version}.yaml`]: new FixedContent('text/yaml; charset=utf-8', () => toYaml(document)),
+  };
+}
+
+function pagesOf(version: ApiVersion): Record<string, FixedContent> {
+  const root = `/docs/v${version}`;
+  const page = (hasTrailingSlash: boolean): FixedContent =>
+    new FixedContent('text/html; charset=utf-8', () => pageFor(version, { hasTrailingSlash }));
+  return {
+    [root]: page(false),
+    [`${root}/`]: page(true),
+    [`${root}/index.html`]: page(true),
+    [`${root}/swagger-ui-init.js`]: new FixedContent('text/javascript; charset=utf-8', () =>
+      initScriptFor(version),
+    ),
+    ...Object.fromEntries([...ASSETS].map(([name, content]) => [`${root}/${name}`, content])),
+  };
+}
+
+function serve(
+  fastify: FastifyInstance,
+  contents: Readonly<Record<string, FixedContent>>,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  for (const [url, content] of Object.entries(contents)) {
+    fastify.get(url, (request, reply) => content.send(request, reply.headers(headers)));
+  }
 }
