@@ -1,4 +1,5 @@
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import type { Answer } from './client.js';
 
 const PATIENCE_MS = 5_000;
@@ -25,6 +26,48 @@ export async function sendRaw(url: string, bytes: string | Buffer): Promise<Answ
   return parse(text);
 }
 
+export interface RawConnection {
+  /** All responses received so far. */
+  responses(): readonly Answer<unknown>[];
+  /** Milliseconds from the connection until the server closed or reset it. */
+  readonly closedAfterMs: Promise<number>;
+  readonly socket: Socket;
+}
+
+/** Sends bytes on a connection and keeps it open. Destroy its socket at the end. */
+export async function connectRaw(
+  url: string,
+  bytes: string | Buffer,
+  { reads = true }: { readonly reads?: boolean } = {},
+): Promise<RawConnection> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  await once(socket, 'connect');
+  const since = performance.now();
+  const chunks: Buffer[] = [];
+  if (reads) {
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+  }
+  const closedAfterMs = new Promise<number>((resolve) => {
+    const end = (): void => resolve(performance.now() - since);
+    socket.on('end', end);
+    socket.on('error', end);
+    socket.on('close', end);
+  });
+  socket.write(bytes);
+  return { responses: () => parseAll(Buffer.concat(chunks)), closedAfterMs, socket };
+}
+
+/** Complete responses with a Content-Length, one after the other. */
+function parseAll(bytes: Buffer): Answer<unknown>[] {
+  const head = bytes.indexOf('\r\n\r\n') + 4;
+  const length = /^content-length: (\d+)/im.exec(bytes.toString('latin1', 0, head))?.[1];
+  const end = head + Number(length ?? 0);
+  return head < 4 || bytes.length < end
+    ? []
+    : [parse(bytes.toString('utf8', 0, end)), ...parseAll(bytes.subarray(end))];
+}
+
 function parse(text: string): Answer<unknown> {
   const end = text.indexOf('\r\n\r\n');
   const [statusLine = '', ...lines] = text.slice(0, Math.max(0, end)).split('\r\n');
@@ -40,6 +83,6 @@ function parse(text: string): Answer<unknown> {
   return {
     status: Number(/^HTTP\/1\.1 (\d{3})/.exec(statusLine)?.[1] ?? 0),
     headers,
-    body: isJson ? (JSON.parse(body) as unknown) : body,
+    body: isJson && body !== '' ? (JSON.parse(body) as unknown) : body,
   };
 }

@@ -2,7 +2,7 @@ import { ConfigurableModuleBuilder, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
-import { MethodTable, mountAt, mountPathOf } from '#libs/http';
+import { EXPOSED_HEADERS, MethodTable, mountAt, mountPathOf } from '#libs/http';
 import { Drain } from '#libs/lifecycle';
 import { ACCESS_LOG, PINO } from '#libs/telemetry';
 import { Cursors } from './paging/cursor.js';
@@ -16,19 +16,6 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<HttpOptions>({
   .setClassMethodName('forRoot')
   .setExtras({}, (module) => ({ ...module, global: true }))
   .build();
-
-/** Response headers that scripts in browsers may read. */
-const EXPOSED_HEADERS = [
-  'ETag',
-  'Link',
-  'Location',
-  'RateLimit',
-  'RateLimit-Policy',
-  'Retry-After',
-  'X-Request-Id',
-  'Deprecation',
-  'Sunset',
-];
 
 /** The building blocks of an HTTP API: cursors, problem pages, and the dependencies of the request pipeline. */
 @Module({

@@ -1,10 +1,12 @@
 export { addressOf, canonicalAddress } from './address.js';
 export { closeInTime } from './closing.js';
+export { EXPOSED_HEADERS } from './cors.js';
 export { MethodTable } from './method-table.js';
 export { perHandler } from './per-handler.js';
 export type { Principal, SessionPrincipal } from './principal.js';
 export { problemDocument, sendProblem } from './problem-document.js';
 export { replyWithProblems } from './problem-replies.js';
 export { linkTo, mountAt, mountPathOf, publicUrlOf } from './public-url.js';
+export { requestIdOf } from './request-id.js';
 export { SECURITY_HEADERS, securityHeadersFor } from './security-headers.js';
-export { unreadableRequestsAsProblems } from './unreadable-requests.js';
+export { serverOptions } from './server.js';

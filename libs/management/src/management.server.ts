@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import { fastify, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
 import { Registry } from 'prom-client';
-import { mountAt, replyWithProblems, SECURITY_HEADERS, unreadableRequestsAsProblems } from '#libs/http';
+import { mountAt, replyWithProblems, SECURITY_HEADERS, serverOptions } from '#libs/http';
 import { guardPages, type PageAccess } from './page-guard.js';
 
 export interface ManagementOptions extends PageAccess {
@@ -41,7 +41,8 @@ export class ManagementServer implements OnApplicationBootstrap, OnApplicationSh
     this.server = fastify({
       forceCloseConnections: true,
       genReqId: () => randomUUID(),
-      ...unreadableRequestsAsProblems(options.publicUrl),
+      // Scripts of other origins may not use it.
+      ...serverOptions({ publicUrl: options.publicUrl, corsOrigins: [] }),
     });
     // Its clients don't come through the proxy of PUBLIC_URL.
     mountAt(this.server, '');

@@ -141,3 +141,9 @@ export const unavailable = defineProblem('unavailable', {
     'The service is overloaded, or a server it depends on is down. Nothing was changed. ' +
     '`Retry-After` says when to try again.',
 });
+
+export const httpVersionNotSupported = defineProblem('http-version-not-supported', {
+  status: 505,
+  title: 'HTTP version not supported',
+  about: 'Send the request with HTTP/1.1.',
+});

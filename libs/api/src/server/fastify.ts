@@ -1,62 +1,42 @@
-import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { expectationFailed, Problem, unsupportedMediaType } from '#libs/problem';
+import { Problem, unsupportedMediaType } from '#libs/problem';
 import { parseJsonBody } from '../input/json-body.js';
 import { UnreadableBody } from '../input/unreadable-body.js';
-import { problemDocument, unreadableRequestsAsProblems } from '#libs/http';
+import { requestIdOf, serverOptions } from '#libs/http';
 
 const JSON_TYPE = 'application/json';
 const MERGE_PATCH_TYPE = 'application/merge-patch+json';
 const BODY_LIMIT_BYTES = 100 * 1024;
-const HEADERS_LIMIT_BYTES = 16 * 1024;
 /** Longer than any ID. Cursors are in the query. */
 const MAX_PARAM_LENGTH = 256;
-/** A client that takes longer to send headers and body is broken or hostile (slow loris). */
-const REQUEST_TIMEOUT_MS = 30_000;
-/** Longer than the idle timeout of common load balancers (60 s), so that they close idle connections, not us. */
-const KEEP_ALIVE_TIMEOUT_MS = 72_000;
-/** What IDs look like. Anything else could forge log lines, or be an email address that must not be logged. */
-const SANE_REQUEST_ID = /^[A-Za-z0-9._:=+/-]{1,128}$/;
 
 export interface ServerOptions {
   readonly publicUrl: string;
   /** CIDRs of the proxies whose `X-Forwarded-For` is trusted. */
   readonly trustedProxies: readonly string[];
+  readonly corsOrigins: readonly string[];
 }
 
 /**
  * Creates a Fastify adapter that answers every error with a problem document, even for requests that can't be parsed.
  */
-export function createFastifyAdapter({ publicUrl, trustedProxies }: ServerOptions): FastifyAdapter {
+export function createFastifyAdapter({
+  publicUrl,
+  trustedProxies,
+  corsOrigins,
+}: ServerOptions): FastifyAdapter {
   const adapter = new FastifyAdapter({
     logger: false,
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     bodyLimit: BODY_LIMIT_BYTES,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     return503OnClosing: false,
-    // A hook handles a missing Host header, because Node would send an empty response.
-    http: { maxHeaderSize: HEADERS_LIMIT_BYTES, requireHostHeader: false },
     genReqId: requestIdOf,
-    ...unreadableRequestsAsProblems(publicUrl),
+    ...serverOptions({ publicUrl, corsOrigins }),
     skipMiddie: true,
   });
   const fastify = adapter.getInstance() as FastifyInstance;
-  fastify.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
-    const requestId = randomUUID();
-    const { headers, body } = problemDocument(expectationFailed(), { publicUrl, path: '/', requestId });
-    response
-      .writeHead(417, {
-        ...headers,
-        'Content-Length': Buffer.byteLength(body),
-        'X-Request-Id': requestId,
-        Connection: 'close',
-      })
-      .end(body);
-  });
   fastify.removeAllContentTypeParsers();
   for (const mediaType of [JSON_TYPE, MERGE_PATCH_TYPE]) {
     fastify.addContentTypeParser<Buffer>(mediaType, { parseAs: 'buffer' }, (request, body, done) => {
@@ -98,9 +78,4 @@ function requireReadable({ method, headers }: FastifyRequest, mediaType: string)
   if (!/^utf-?8$/i.test(charset) || (mediaType === MERGE_PATCH_TYPE && method !== 'PATCH')) {
     throw unsupportedMediaType();
   }
-}
-
-function requestIdOf(request: IncomingMessage): string {
-  const given = request.headers['x-request-id'];
-  return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : randomUUID();
 }

@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { Histogram, type Registry } from 'prom-client';
-import { malformedRequest } from '#libs/problem';
 import {
   currentTracing,
   parseTraceparent,
@@ -53,11 +52,6 @@ export function addRequestHooks(fastify: FastifyInstance, options: HookOptions):
   }
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.headers(headers).header('X-Request-Id', request.id);
-    if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
-      // RFC 9112, section 3.2.
-      done(malformedRequest({ detail: 'The Host header is missing.' }));
-      return;
-    }
     if (request.headers['x-forwarded-for'] !== undefined && !isFromProxy(request, options.trustsProxies)) {
       warnOfProxy(canonicalAddress(request.socket.remoteAddress ?? ''));
     }

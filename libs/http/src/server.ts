@@ -1,0 +1,120 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyError, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
+import {
+  expectationFailed,
+  headersTooLarge,
+  malformedRequest,
+  type Problem,
+  requestTimeout,
+  uriTooLong,
+} from '#libs/problem';
+import { Pipeline } from './pipeline.js';
+import { sendProblem } from './problem-document.js';
+import { type RefusalOptions, Refusals } from './refusals.js';
+import { problemOfHead } from './request-head.js';
+import { cutUnreadResponses } from './unread-responses.js';
+
+/** A client that takes longer to send headers and body is broken or hostile (slow loris). */
+const REQUEST_TIMEOUT_MS = 30_000;
+const CHECK_INTERVAL_MS = 1_000;
+/** Longer than the idle timeout of common load balancers (60 s), so that they close idle connections, not us. */
+const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+const HEADERS_LIMIT_BYTES = 16 * 1024;
+
+const BY_PARSER_CODE: Readonly<Record<string, () => Problem>> = {
+  HPE_HEADER_OVERFLOW: headersTooLarge,
+  ERR_HTTP_REQUEST_TIMEOUT: requestTimeout,
+};
+
+/**
+ * Fastify options for a server on which no connection can hold memory or stay incomplete without bound, and which
+ * returns problem documents even for requests that don't reach a route.
+ */
+export function serverOptions(
+  options: RefusalOptions,
+): Required<Pick<FastifyServerOptions, 'serverFactory' | 'clientErrorHandler' | 'frameworkErrors'>> {
+  const refusals = new Refusals(options);
+  return {
+    serverFactory: (handler) => {
+      const server = createServer({
+        maxHeaderSize: HEADERS_LIMIT_BYTES,
+        keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+        // All three: Node swaps the first two if the second is smaller, and only checks them at every interval.
+        headersTimeout: REQUEST_TIMEOUT_MS,
+        requestTimeout: REQUEST_TIMEOUT_MS,
+        connectionsCheckingInterval: CHECK_INTERVAL_MS,
+        // We check it, because Node would send an empty response.
+        requireHostHeader: false,
+      });
+      const pipeline = new Pipeline();
+      answer(server, handler, pipeline, refusals);
+      server.on('clientError', (error, socket: Socket) => answerError(error, socket, pipeline, refusals));
+      cutUnreadResponses(server);
+      return server;
+    },
+    // Fastify adds its handler only to the first of the servers that it creates for `localhost`.
+    clientErrorHandler: () => undefined,
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      const problem = error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? uriTooLong() : malformedRequest();
+      void reply.headers(refusals.headersFor(request.raw));
+      void sendProblem(request, reply, problem, options.publicUrl);
+    },
+  };
+}
+
+function answer(server: Server, handler: RequestListener, pipeline: Pipeline, refusals: Refusals): void {
+  server.on('request', (request: IncomingMessage, response: ServerResponse) =>
+    pipeline.take(request.socket, response, () => {
+      const problem = problemOfHead(request);
+      if (problem) {
+        refusals.send(request, response, problem);
+      } else {
+        void handler(request, response);
+      }
+    }),
+  );
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
+    pipeline.take(request.socket, response, () =>
+      refusals.send(request, response, problemOfHead(request) ?? expectationFailed()),
+    ),
+  );
+}
+
+/** Node's parser failed, or the request took too long. */
+function answerError(
+  error: NodeJS.ErrnoException,
+  socket: Socket,
+  pipeline: Pipeline,
+  refusals: Refusals,
+): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const problem = BY_PARSER_CODE[error.code ?? '']?.() ?? malformedRequest();
+  const last = pipeline.lastOf(socket);
+  if (!last) {
+    refusals.sendRaw(socket, problem);
+  } else if (last.req.complete) {
+    // Answered after the requests before it, or a client would take this for the response to one of those.
+    last.once('close', () => {
+      if (socket.writable) {
+        refusals.sendRaw(socket, problem);
+      }
+    });
+  } else if (!pipeline.replaceLast(socket, () => refusals.send(last.req, last, problem))) {
+    // The error is in the body of the current request, so this is its response, unless it already has one.
+    if (last.headersSent) {
+      socket.destroySoon();
+    } else {
+      refusals.sendRaw(socket, problem, last.req);
+    }
+  }
+}
