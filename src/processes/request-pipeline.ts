@@ -1,7 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { DeprecationGuard, InputGuard, InputPipe, ProblemFilter } from '#libs/api';
-import { LimitGuard } from '#libs/limits';
+import { LimitGuard, SlotGuard } from '#libs/limits';
 import { AccessGuard, IdentityGuard } from '../accounts/auth/access/index.js';
 
 /** What every API request passes through, in this order. */
@@ -12,6 +12,8 @@ export const REQUEST_PIPELINE: Provider[] = [
   { provide: APP_GUARD, useClass: IdentityGuard },
   // Applies rate limits.
   { provide: APP_GUARD, useClass: LimitGuard },
+  // Lets only a few requests of each caller run at once.
+  { provide: APP_GUARD, useClass: SlotGuard },
   // Checks that the caller may use the route.
   { provide: APP_GUARD, useClass: AccessGuard },
   // Rejects unreadable input, and input that the handler doesn't declare.

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { EXPOSED_HEADERS, MethodTable, mountAt, mountPathOf } from '#libs/http';
 import { Drain } from '#libs/lifecycle';
+import { CallerSlots, createSlots, releaseSlots } from '#libs/limits';
 import { ACCESS_LOG, PINO } from '#libs/telemetry';
 import { Cursors } from './paging/cursor.js';
 import { ProblemsController } from './problems.controller.js';
@@ -20,8 +21,8 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<HttpOptions>({
 /** The building blocks of an HTTP API: cursors, problem pages, and the dependencies of the request pipeline. */
 @Module({
   controllers: [ProblemsController],
-  providers: [MethodTable, Cursors],
-  exports: [MethodTable, Cursors, HTTP_OPTIONS],
+  providers: [MethodTable, Cursors, { provide: CallerSlots, useFactory: createSlots }],
+  exports: [MethodTable, Cursors, CallerSlots, HTTP_OPTIONS],
 })
 export class HttpModule extends ConfigurableModuleClass {}
 
@@ -31,6 +32,7 @@ export function setUpHttp(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
   mountAt(fastify, mountPathOf(publicUrl));
   app.get(MethodTable).watch(fastify);
+  releaseSlots(fastify, app.get(CallerSlots));
   if (corsOrigins.length > 0) {
     app.enableCors({
       origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],

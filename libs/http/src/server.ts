@@ -76,7 +76,7 @@ function answer(server: Server, handler: RequestListener, pipeline: Pipeline, re
       if (problem) {
         refusals.send(request, response, problem);
       } else {
-        void handler(request, response);
+        handler(request, response);
       }
     }),
   );

@@ -10,8 +10,13 @@ export function trackCaller(request: FastifyRequest, mac: Mac): string {
 
 /** Tracks by a keyed hash of the address, so that Redis stores no addresses. */
 export function trackAddress(request: FastifyRequest, mac: Mac): string {
+  return mac.sign(clientOf(request));
+}
+
+/** The client's address or, if it's an IPv6 address, its network. */
+export function clientOf(request: FastifyRequest): string {
   const address = addressOf(request);
-  return mac.sign(isIPv6(address) ? networkOf(address) : address);
+  return isIPv6(address) ? networkOf(address) : address;
 }
 
 /** A subscriber has a whole /64 of IPv6 addresses (RFC 6177), so they count as one. */

@@ -1,0 +1,84 @@
+import { describe, expect, it } from '@jest/globals';
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ApiClient } from '../support/client.js';
+import { signUp } from '../support/factories.js';
+import { load, measureDuring } from '../support/load.js';
+import { eventually } from '../support/servers.js';
+import { useApp, useUser } from '../support/use-app.js';
+
+/**
+ * On a quiet machine it's less than 300. Other tests may run at the same time, but without slots, bystanders wait for
+ * connections to PostgreSQL for seconds.
+ */
+const MAX_BYSTANDER_P99_MS = 1_500;
+
+const app = useApp('api', { RATE_LIMIT_DEFAULT: '1000/60' });
+const bystander = useUser(app.api);
+
+describe('a burst of 600 requests of one user', () => {
+  it('waits for itself, and is not noticed by anyone else', async () => {
+    const { session } = await signUp(app.api);
+    await bystander.api.me();
+    let statuses: Record<string, number> = {};
+    const { p99, summary } = await measureDuring(
+      async () => {
+        const { accessToken } = session;
+        statuses = await load(
+          `${app.url}/v2/users/me`,
+          '--connections=600',
+          '--amount=600',
+          '--method=PATCH',
+          '--body={"displayName":"burst"}',
+          '--headers=Content-Type=application/json',
+          `--headers=Authorization=Bearer ${accessToken}`,
+        );
+      },
+      async (n) => {
+        const { api } = bystander;
+        expect(await (n % 2 === 0 ? statusOf(api.me()) : rename(api, `bystander ${n}`))).toBe(200);
+      },
+    );
+    process.stdout.write(`burst ${JSON.stringify(statuses)}, bystander ${summary}\n`);
+    expect(Object.keys(statuses)).toEqual(['200']);
+    expect(p99).toBeLessThan(MAX_BYSTANDER_P99_MS);
+  });
+
+  it('leaves a page alone that sends 30 requests at once', async () => {
+    const { api } = await signUp(app.api);
+    const statuses = await Promise.all(
+      Array.from({ length: 30 }, (_, n) => (n % 3 === 0 ? rename(api, `name ${n}`) : statusOf(api.me()))),
+    );
+    expect(statuses.filter((status) => status !== 200)).toEqual([]);
+  });
+});
+
+describe('clients that disconnect before they get a response', () => {
+  it('leave no slots behind', async () => {
+    const { session, api } = await signUp(app.api);
+    const requests = ['DELETE /v2/auth/sessions', 'GET /v2/users/me', 'GET /v2/users', 'PATCH /v2/users/me'];
+    for (const head of [...requests, ...requests, ...requests]) {
+      const { port, hostname } = new URL(app.url);
+      const socket = connect(Number(port), hostname);
+      await once(socket, 'connect');
+      // A GET is handled before its body has arrived.
+      socket.write(
+        `${head} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${session.accessToken}\r\n` +
+          'Content-Type: application/json\r\nContent-Length: 20\r\n\r\n{"a"',
+      );
+      await delay(5);
+      socket.resetAndDestroy();
+    }
+    await eventually(async () => expect((await api.me()).status).toBe(200));
+    expect(await rename(api, 'still there')).toBe(200);
+  });
+});
+
+function rename(api: ApiClient, displayName: string): Promise<number> {
+  return statusOf(api.patch('/users/me', { displayName }));
+}
+
+async function statusOf(answer: Promise<{ readonly status: number }>): Promise<number> {
+  return (await answer).status;
+}
