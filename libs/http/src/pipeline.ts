@@ -27,7 +27,7 @@ export class Pipeline {
       line = new Line(socket);
       this.lines.set(socket, line);
     }
-    line.take({ response, work });
+    line.take(response, work);
   }
 
   /** The response to the request that arrived last, until it has been sent. */
@@ -53,7 +53,7 @@ class Line {
     }
     const turn = this.waiting.shift();
     if (turn) {
-      this.begin(turn);
+      this.begin(turn.response, turn.work);
     }
   };
 
@@ -63,11 +63,11 @@ class Line {
     return this.waiting.at(-1)?.response ?? this.current;
   }
 
-  take(turn: Turn): void {
+  take(response: ServerResponse, work: Work): void {
     if (this.current === null) {
-      this.begin(turn);
+      this.begin(response, work);
     } else if (this.waiting.length < MAX_WAITING) {
-      this.waiting.push(turn);
+      this.waiting.push({ response, work });
     } else {
       this.waiting = [];
       this.socket.resetAndDestroy();
@@ -82,9 +82,10 @@ class Line {
     return turn !== undefined;
   }
 
-  private begin({ response, work }: Turn): void {
+  private begin(response: ServerResponse, work: Work): void {
     this.current = response;
-    response.once('close', this.next);
+    // It closes only once, and `once` would cost more.
+    response.on('close', this.next);
     work();
   }
 }
