@@ -66,7 +66,7 @@ export class CallerSlots {
       const timeout = setTimeout(
         () => waiting.end(unavailable({ headers: RETRY_SOON })),
         this.options.maxWaitMs,
-      );
+      ).unref();
       const waiting: Waiting = {
         bytes,
         isAbandoned,
