@@ -33,7 +33,7 @@ interface Handler {
 /** Adding a route to this list opens it to everyone. */
 const OPEN_TO_ALL = [
   'EmailController.resendVerification',
-  'EmailController.verifyEmail',
+  'ConfirmationController.verifyEmail',
   'HealthController.getLive',
   'HealthController.getReady',
   'HealthController.getStartup',

@@ -27,8 +27,8 @@ describe('the role', () => {
     const { modules, packages } = await loadedBy(role, 'work');
     expect(packages).toEqual(expect.arrayContaining(['bull', '@nestjs/bull']));
     expect(packages.filter((name) => HTTP_API.includes(name))).toEqual([]);
-    // With the HTTP API, they loaded 2,763 and 2,823.
-    expect(modules).toBeLessThan(2_300);
+    // With the HTTP API, they would load some 500 more. Most of the growth is our own files.
+    expect(modules).toBeLessThan(2_400);
   });
 });
 

@@ -25,11 +25,16 @@ interface Internals {
   readonly processID: number | null;
   readonly secretKey: unknown;
   _queryable: boolean;
-  getStartupConf(): Record<string, string>;
   getTransactionStatus(): string | null;
 }
 
 type Query = (...args: unknown[]) => unknown;
+
+/** What pg's client does itself. */
+const pgMethods = Client.prototype as unknown as {
+  query(this: Client, ...args: unknown[]): unknown;
+  getStartupConf(this: Client): Record<string, string>;
+};
 
 /**
  * A client that never goes back to the pool with a connection that failed, sets what results depend on, and repeats
@@ -41,7 +46,7 @@ export class PooledClient extends Client {
 
   constructor(config?: string | ClientConfig) {
     super(config);
-    const query: Query = (...args) => Reflect.apply(Client.prototype.query, this, args) as unknown;
+    const query: Query = (...args) => pgMethods.query.apply(this, args);
     this.query = ((...args: unknown[]) => {
       const isAlone = internalsOf(this).getTransactionStatus() !== 'T';
       const result = query(...args);
@@ -54,8 +59,7 @@ export class PooledClient extends Client {
 
   /** Overrides pg's method, which its types don't have. */
   getStartupConf(): Record<string, string> {
-    const { getStartupConf } = Client.prototype as unknown as Internals;
-    return { ...getStartupConf.call(this), ...SESSION };
+    return { ...pgMethods.getStartupConf.call(this), ...SESSION };
   }
 
   /** Closes the connection without waiting for the server. */

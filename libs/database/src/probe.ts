@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { ClientConfig } from 'pg';
 import { PooledClient } from './pooled-client.js';
 
@@ -10,14 +11,18 @@ const ANSWER_WITHIN_MS = 1_500;
  */
 export class Probe {
   private client: Promise<PooledClient> | undefined;
+  /** A connection answers one query at a time. */
+  private readonly inTurn = pLimit(1);
 
   constructor(private readonly options: ClientConfig) {}
 
   /** @throws Error if PostgreSQL doesn't answer within 1.5 seconds */
   async query<T extends object>(sql: string): Promise<T[]> {
-    this.client ??= this.connect();
-    const client = await this.client;
-    return (await client.query<T>(sql)).rows;
+    return this.inTurn(async () => {
+      this.client ??= this.connect();
+      const client = await this.client;
+      return (await client.query<T>(sql)).rows;
+    });
   }
 
   close(): void {

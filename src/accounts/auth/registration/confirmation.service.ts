@@ -26,6 +26,13 @@ export interface RegistrationProof {
 /** What a link confirms: one of the pending registrations, or the account as it is. */
 type Confirmed = PendingRegistration | 'account';
 
+interface Found {
+  readonly link: EmailVerification;
+  readonly user: User;
+  readonly registrations: readonly PendingRegistration[];
+  readonly passwordHash: string | undefined;
+}
+
 /** Verifies addresses, and decides whose account an address becomes. */
 @Injectable()
 export class ConfirmationService {
@@ -43,51 +50,62 @@ export class ConfirmationService {
    * @throws Problem `invalid-token`, `password-required`
    */
   async verify(token: string, proof: RegistrationProof): Promise<void> {
-    const tokenHash = hashToken(token);
-    const found = await this.database.run(async (em) => {
-      const link = await findLink(em, tokenHash, this.clock.now());
-      return link && { link, user: await this.users.find(em, link.user) };
-    });
-    if (!found?.user) {
+    const found = await this.find(hashToken(token));
+    if (!found) {
       throw invalidToken();
     }
-    if (found.user.emailVerified) {
+    const { link, user } = found;
+    if (user.emailVerified) {
       return;
     }
-    const confirmed = await this.choose(found.link, proof);
-    const ended = await this.database.transaction((em) => this.confirm(em, found.link, confirmed));
+    const confirmed = await this.choose(found, proof);
+    const ended = await this.database.transaction((em) => this.confirm(em, link, confirmed));
     this.cache.ended(ended);
-    this.users.invalidate(found.link.user);
+    this.users.invalidate(user.id);
+  }
+
+  /** Reads the user last, because a click at the same time verifies them and deletes the registrations. */
+  private find(tokenHash: string): Promise<Found | undefined> {
+    const now = this.clock.now();
+    return this.database.run(async (em) => {
+      const link = await findLink(em, tokenHash, now);
+      if (!link) {
+        return undefined;
+      }
+      const registrations = await findRegistrations(em, link.user, now);
+      const passwordHash = await findPassword(em, link.user);
+      const user = await this.users.find(em, link.user);
+      return user ? { link, user, registrations, passwordHash } : undefined;
+    });
   }
 
   /**
    * Without this, whoever registers an address after its owner would get the account when the owner follows the newest
    * link (account pre-hijacking).
    */
-  private async choose(link: EmailVerification, proof: RegistrationProof): Promise<Confirmed> {
+  private async choose(
+    { link, registrations, passwordHash }: Found,
+    { password, browser }: RegistrationProof,
+  ): Promise<Confirmed> {
     if (this.config.registration === 'immediate' && link.registrationId === null) {
       return 'account';
     }
-    const { registrations, hash } = await this.database.run(async (em) => ({
-      registrations: await findRegistrations(em, link.user, this.clock.now()),
-      hash: await findPassword(em, link.user),
-    }));
     // A link that was asked for later isn't from a registration, so any of them can be meant.
     const meant = registrations.filter(
       ({ id }) => link.registrationId === null || link.registrationId === id,
     );
-    const browserHash = proof.browser === undefined ? undefined : hashToken(proof.browser);
+    const browserHash = browser === undefined ? undefined : hashToken(browser);
     const ofBrowser = meant.find((registration) => registration.browserHash === browserHash);
     if (ofBrowser) {
       return ofBrowser;
     }
-    if (proof.password !== undefined) {
+    if (password !== undefined) {
       for (const registration of meant) {
-        if (await this.hasher.verify(registration.passwordHash, proof.password)) {
+        if (await this.hasher.verify(registration.passwordHash, password)) {
           return registration;
         }
       }
-      if (link.registrationId === null && (await this.hasher.verify(hash, proof.password))) {
+      if (link.registrationId === null && (await this.hasher.verify(passwordHash, password))) {
         return 'account';
       }
     }

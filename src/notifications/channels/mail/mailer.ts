@@ -49,7 +49,7 @@ export class Mailer implements OnApplicationShutdown {
     });
     this.utf8Transport = createTransport(new SmtpUtf8Transport(common));
     for (const transport of [this.transport, this.utf8Transport]) {
-      transport.use('stream', gateContent as never);
+      transport.use('stream', gateContent);
     }
     this.transport.on('error', (error: Error & { code?: string }) => {
       this.logger.warn(`SMTP connection lost: ${error.code ?? error.name}`);
