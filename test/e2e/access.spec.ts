@@ -32,8 +32,8 @@ interface Handler {
 
 /** Adding a route to this list opens it to everyone. */
 const OPEN_TO_ALL = [
-  'EmailController.resendVerification',
   'ConfirmationController.verifyEmail',
+  'EmailController.resendVerification',
   'HealthController.getLive',
   'HealthController.getReady',
   'HealthController.getStartup',
