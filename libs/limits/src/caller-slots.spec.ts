@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Problem } from '#libs/problem';
 import { CallerSlots, type SlotOptions } from './caller-slots.js';
 
-const OPTIONS = { perCaller: 2, waitingBytesPerCaller: 30, waitingBytes: 50, maxWaitMs: 60_000 };
+const OPTIONS = { perCaller: 2, waitingBytesPerCaller: 30, waitingBytes: 50, maxWaitMs: 60_000, checkMs: 5 };
 
 /** Slots, and what has become of the requests that wanted one, in order. */
 function aProcess(options: Partial<SlotOptions> = {}) {

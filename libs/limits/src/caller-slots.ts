@@ -10,18 +10,23 @@ export interface SlotOptions {
   readonly waitingBytesPerCaller: number;
   readonly waitingBytes: number;
   readonly maxWaitMs: number;
+  /** How often to look for requests that have waited too long. */
+  readonly checkMs: number;
 }
 
 interface Waiting {
   readonly bytes: number;
+  /** When it's too late, in milliseconds of `performance.now()`. */
+  readonly deadline: number;
   /** Whether the client has gone, so that no one would get the response. */
   readonly isAbandoned: () => boolean;
-  /** Ends the wait with a slot or, if there's a problem, without one. */
-  readonly end: (problem?: Problem) => void;
+  readonly start: (value: true) => void;
+  readonly refuse: (problem: Problem) => void;
 }
 
+/** Those of one caller, in order. */
 interface Queue {
-  readonly waiting: Set<Waiting>;
+  readonly waiting: Waiting[];
   bytes: number;
 }
 
@@ -29,11 +34,14 @@ interface Queue {
  * Runs a few requests of each caller at a time, and lets the others wait in order. Rate limits allow a caller to send a
  * whole minute's requests at once. Without slots, these would take all database connections, and everyone else would
  * have to wait for them.
+ *
+ * Waiting must be cheap, because even quick requests wait if many arrive at the same moment: one timer watches all.
  */
 export class CallerSlots {
   private readonly running = new Map<string, number>();
   private readonly queues = new Map<string, Queue>();
   private waitingBytes = 0;
+  private watch: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: SlotOptions) {}
 
@@ -50,50 +58,36 @@ export class CallerSlots {
   /**
    * Waits for a slot.
    * @param bytes roughly how much memory the request takes up
-   * @throws Problem `too-many-requests` if too many of this caller's requests wait already, `unavailable` if it's all
-   * callers together or no slot becomes free in time
+   * @returns a promise that rejects with the problem `too-many-requests` if too many of this caller's requests wait
+   * already, or `unavailable` if it's all callers together or no slot becomes free in time
    */
-  async acquire(caller: string, bytes: number, isAbandoned: () => boolean): Promise<void> {
-    const queue = this.queues.get(caller) ?? { waiting: new Set(), bytes: 0 };
+  acquire(caller: string, bytes: number, isAbandoned: () => boolean): Promise<true> {
+    const queue = this.queues.get(caller) ?? { waiting: [], bytes: 0 };
     if (queue.bytes + bytes > this.options.waitingBytesPerCaller) {
-      throw tooManyRequests({ detail: TOO_MANY, headers: RETRY_SOON });
+      return Promise.reject(tooManyRequests({ detail: TOO_MANY, headers: RETRY_SOON }));
     }
     if (this.waitingBytes + bytes > this.options.waitingBytes) {
-      throw unavailable({ headers: RETRY_SOON });
+      return Promise.reject(unavailable({ headers: RETRY_SOON }));
     }
     this.queues.set(caller, queue);
-    await new Promise<void>((resolve, reject) => {
-      const timeout = setTimeout(
-        () => waiting.end(unavailable({ headers: RETRY_SOON })),
-        this.options.maxWaitMs,
-      ).unref();
-      const waiting: Waiting = {
-        bytes,
-        isAbandoned,
-        end: (problem) => {
-          clearTimeout(timeout);
-          this.dequeue(caller, queue, waiting);
-          if (problem) {
-            reject(problem);
-          } else {
-            resolve();
-          }
-        },
-      };
-      queue.waiting.add(waiting);
-      queue.bytes += bytes;
-      this.waitingBytes += bytes;
-    });
+    queue.bytes += bytes;
+    this.waitingBytes += bytes;
+    this.watch ??= setInterval(() => this.refuseLate(), this.options.checkMs).unref();
+    const deadline = performance.now() + this.options.maxWaitMs;
+    return new Promise((start, refuse) =>
+      queue.waiting.push({ bytes, deadline, isAbandoned, start, refuse }),
+    );
   }
 
   /** Passes the slot on to the caller's next request, or frees it. */
   release(caller: string): void {
-    for (const waiting of this.queues.get(caller)?.waiting ?? []) {
-      if (!waiting.isAbandoned()) {
-        waiting.end();
+    const queue = this.queues.get(caller);
+    for (let next = queue && this.dequeue(caller, queue); queue && next; next = this.dequeue(caller, queue)) {
+      if (!next.isAbandoned()) {
+        next.start(true);
         return;
       }
-      waiting.end(tooManyRequests());
+      next.refuse(tooManyRequests());
     }
     const running = (this.running.get(caller) ?? 0) - 1;
     if (running > 0) {
@@ -103,12 +97,29 @@ export class CallerSlots {
     }
   }
 
-  private dequeue(caller: string, queue: Queue, waiting: Waiting): void {
-    queue.waiting.delete(waiting);
-    queue.bytes -= waiting.bytes;
-    this.waitingBytes -= waiting.bytes;
-    if (queue.waiting.size === 0) {
+  /** They wait in order, so those that are late come first. */
+  private refuseLate(): void {
+    const now = performance.now();
+    for (const [caller, queue] of this.queues) {
+      while ((queue.waiting[0]?.deadline ?? Infinity) <= now) {
+        this.dequeue(caller, queue)?.refuse(unavailable({ headers: RETRY_SOON }));
+      }
+    }
+    if (this.queues.size === 0) {
+      clearInterval(this.watch);
+      this.watch = undefined;
+    }
+  }
+
+  private dequeue(caller: string, queue: Queue): Waiting | undefined {
+    const first = queue.waiting.shift();
+    if (first) {
+      queue.bytes -= first.bytes;
+      this.waitingBytes -= first.bytes;
+    }
+    if (queue.waiting.length === 0) {
       this.queues.delete(caller);
     }
+    return first;
   }
 }

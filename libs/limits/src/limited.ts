@@ -11,6 +11,12 @@ export type LimitName = (typeof LIMITS)[number];
  */
 export const AuthLimited = Reflector.createDecorator<true>({ transform: () => true });
 
+/**
+ * Lets requests run without a slot (see `CallerSlots`), for routes that answer from memory: however many requests a
+ * caller sends at once, they never take more than one connection to PostgreSQL.
+ */
+export const NeedsNoSlot = Reflector.createDecorator<true>({ transform: () => true });
+
 @SkipThrottle()
 class Skipped {}
 /** The metadata key of `@SkipThrottle()`. The package doesn't export it. */
@@ -26,4 +32,8 @@ export function isLimited(handler: object, controller: object): boolean {
 
 export function hasAuthLimit(handler: object, controller: object): boolean {
   return [handler, controller].some((target) => Reflect.getMetadata(AuthLimited.KEY, target) === true);
+}
+
+export function needsSlot(handler: object, controller: object): boolean {
+  return isLimited(handler, controller) && Reflect.getMetadata(NeedsNoSlot.KEY, handler) !== true;
 }

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { perHandler } from '#libs/http';
 import { CallerSlots } from './caller-slots.js';
 import { clientOf } from './limit-trackers.js';
-import { isLimited } from './limited.js';
+import { needsSlot } from './limited.js';
 
 /** Of the ten connections to PostgreSQL, one caller can't take more than these. */
 const SLOTS_PER_CALLER = 4;
@@ -11,6 +11,7 @@ const SLOTS_PER_CALLER = 4;
 const WAITING_BYTES_PER_CALLER = 4 * 1024 * 1024;
 const WAITING_BYTES = 32 * 1024 * 1024;
 const MAX_WAIT_MS = 10_000;
+const CHECK_MS = 1_000;
 /** Apart from its body. */
 const REQUEST_BYTES = 4 * 1024;
 const MAX_BODY_BYTES = 100 * 1024;
@@ -28,16 +29,17 @@ export function createSlots(): CallerSlots {
     waitingBytesPerCaller: WAITING_BYTES_PER_CALLER,
     waitingBytes: WAITING_BYTES,
     maxWaitMs: MAX_WAIT_MS,
+    checkMs: CHECK_MS,
   });
 }
 
 /**
  * Waits for a slot of the caller: of the user, or of the address without a valid token. Routes without rate limits need
- * none, so that probes don't wait for other requests of their load balancer.
+ * none, so that probes don't wait for other requests of their load balancer, nor do those with `@NeedsNoSlot()`.
  */
 @Injectable()
 export class SlotGuard implements CanActivate {
-  private readonly isExempt = perHandler((handler, controller) => !isLimited(handler, controller));
+  private readonly isExempt = perHandler((handler, controller) => !needsSlot(handler, controller));
 
   constructor(private readonly slots: CallerSlots) {}
 
@@ -52,13 +54,12 @@ export class SlotGuard implements CanActivate {
       request.slot = caller;
       return true;
     }
-    return this.wait(request, caller);
-  }
-
-  private async wait(request: FastifyRequest, caller: string): Promise<true> {
-    await this.slots.acquire(caller, bytesOf(request), () => request.raw.socket.destroyed);
-    request.slot = caller;
-    return true;
+    return this.slots
+      .acquire(caller, bytesOf(request), () => request.raw.socket.destroyed)
+      .then((started) => {
+        request.slot = caller;
+        return started;
+      });
   }
 }
 

@@ -3,6 +3,7 @@ import { ApiBody, ApiConsumes, ApiHeader, ApiOkResponse, ApiOperation } from '@n
 import type { FastifyReply } from 'fastify';
 import { API_VERSIONS, Caller, expectedVersions, Fails, Requires } from '#libs/api';
 import type { Principal } from '#libs/http';
+import { NeedsNoSlot } from '#libs/limits';
 import { preconditionFailed } from '#libs/problem';
 import { ApiNotModifiedResponse, ETAG_HEADER, present } from './profile.response.js';
 import { UpdateProfile, UserResponse } from './users.dto.js';
@@ -16,6 +17,8 @@ export class ProfileController {
   constructor(private readonly users: UsersService) {}
 
   @Get()
+  // Concurrent misses of the cache share one query.
+  @NeedsNoSlot()
   @ApiOperation({
     summary: 'Get your profile',
     description:
