@@ -45,6 +45,7 @@ export default async function setUp() {
     }
     process.env.TEST_POSTGRES_URL = postgres.url;
     process.env.TEST_REDIS_URL = redis.url;
+    process.env.TEST_INTERNAL_ERRORS = join(dataDir, 'internal-errors.log');
     process.env.TEST_COMPILE_CACHE = join(dataDir, 'compile-cache');
     process.env.TEST_JWT_PRIVATE_KEYS = newSigningKey();
     process.env.TEST_ENCRYPTION_KEYS = newNamedKey().trim();

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { get } from 'node:http';
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, spawnTied } from '#tools/embedded';
 import { ApiClient } from './client.js';
@@ -143,10 +144,19 @@ function pooled(databaseUrl: string): string {
   return url.href;
 }
 
+/** Every response with status 500 is a bug. The run fails if there are any: see global-teardown.mjs. */
+function reportInternalErrors(output: string): void {
+  const lines = output.split('\n').filter((line) => line.includes('"status":500'));
+  if (lines.length > 0) {
+    appendFileSync(setting('TEST_INTERNAL_ERRORS'), `${lines.join('\n')}\n`);
+  }
+}
+
 function control(child: ChildProcess): Pick<RunningApp, 'exited' | 'logs' | 'kill' | 'stop'> {
   let output = '';
   child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.once('close', () => reportInternalErrors(output));
   // "close" comes after the last output, while "exit" may come before it.
   const exited = once(child, 'close').then(([code, signal]) => ({ code, signal }));
   return {
