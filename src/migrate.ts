@@ -1,37 +1,17 @@
-import 'reflect-metadata';
 import { constants } from 'node:os';
-import { pathToFileURL } from 'node:url';
-import { loadedSchemas, migrate } from '#libs/database';
-import { redactText } from '#libs/telemetry';
-import { parseDatabases, VERSION } from '../config/index.js';
-import { databaseUrlOf } from './processes/database-urls.js';
-// Importing a role declares the schemas of its services.
-import './processes/api.module.js';
-import './processes/worker.module.js';
-import './processes/notifications.module.js';
+import { VERSION } from '../config/version.js';
 
-/** Applies the pending migrations of every schema. @returns the names of the applied migrations */
-export async function migrateDatabase(urlOf: (schema: string) => string): Promise<string[]> {
-  const applied: string[] = [];
-  for (const schema of loadedSchemas()) {
-    applied.push(...(await migrate(urlOf(schema.name), schema, { report })));
-  }
-  return applied;
-}
-
-function report(text: string): void {
-  process.stdout.write(`${text[0]?.toUpperCase() ?? ''}${text.slice(1)} …\n`);
-}
-
+/** `npm run migrate`. Loads the rest once signals are handled: that takes a second or more. */
 async function main(): Promise<void> {
   watch();
   // Standard output is for the result.
   process.stderr.write(`Gatehouse ${VERSION}: applying migrations.\n`);
   try {
-    const applied = await migrateDatabase(databaseUrlOf(parseDatabases(process.env)));
+    const { migrateDatabase } = await import('./processes/migrations.js');
+    const applied = await migrateDatabase();
     process.stdout.write(applied.length > 0 ? `Applied: ${applied.join(', ')}\n` : 'Nothing to apply.\n');
   } catch (error) {
-    explain(error);
+    await explain(error);
     process.exitCode = 1;
   }
 }
@@ -46,15 +26,13 @@ function watch(): void {
     });
   }
   process.on('uncaughtException', (error) => {
-    explain(error);
-    process.exit(1);
+    void explain(error).finally(() => process.exit(1));
   });
 }
 
-function explain(error: unknown): void {
+async function explain(error: unknown): Promise<void> {
+  const { redactText } = await import('#libs/telemetry');
   process.stderr.write(`${redactText(error instanceof Error ? error.message : String(error))}\n`);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  await main();
-}
+await main();

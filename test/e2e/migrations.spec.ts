@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Connections, loadedSchemas, Migrations } from '#libs/database';
-import '../../src/migrate.js';
+import '../../src/processes/migrations.js';
 import { hold } from '../support/fixture.js';
 import type { TestDatabase } from '../support/servers.js';
 import { query } from '../support/stored.js';

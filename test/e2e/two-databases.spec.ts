@@ -46,7 +46,8 @@ describe('a process with a database for each service', () => {
     await allowConnections(database, other, false);
     await eventually(async () => expect(await ready()).toBe(503));
     await allowConnections(database, other, true);
-    await eventually(async () => expect(await ready()).toBe(200));
+    // PgBouncer waits 15 seconds before it connects again.
+    await eventually(async () => expect(await ready()).toBe(200), { timeoutMs: 25_000 });
   });
 });
 

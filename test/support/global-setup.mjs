@@ -71,7 +71,7 @@ async function makeTemplate(url) {
   await client.connect();
   try {
     await client.query('CREATE DATABASE gatehouse_template');
-    const migrate = pathToFileURL(inProject('dist', 'src', 'migrate.js'));
+    const migrate = pathToFileURL(inProject('dist', 'src', 'processes', 'migrations.js'));
     const { migrateDatabase } = await import(migrate.href);
     const template = new URL(url);
     template.pathname = '/gatehouse_template';
