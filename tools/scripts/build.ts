@@ -64,13 +64,13 @@ function fingerprint(): string {
   return hash.digest('hex');
 }
 
-/** Without tests: they are not part of the build. */
+/** Without tests and mutants: they are not part of the build. */
 function filesIn(folder: string): string[] {
   if (!existsSync(folder)) {
     return [];
   }
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.name.endsWith('.spec.ts'))
+    .filter((entry) => entry.isFile() && !/\.(spec\.ts|mutants\.json)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name));
 }
 

@@ -18,6 +18,8 @@ export interface Output {
 interface RunOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Milliseconds. */
+  readonly timeout?: number;
 }
 
 /** Runs a program. @throws UserError if there is no such program */
