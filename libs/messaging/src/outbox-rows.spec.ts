@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { BackgroundApp } from '../../../test/support/background-app.js';
+import { useOutboxBench, writer } from '../../../test/support/outbox-bench.js';
+import { OutboxRows } from './outbox-rows.js';
+
+const bench = useOutboxBench();
+const rows = new OutboxRows(writer.name);
+
+describe('rows of the outbox', () => {
+  it('are taken once by several relays, none of which waits for another', async () => {
+    const app = await bench.start();
+    const ids = await bench.append(app, 6);
+    const taken = await app.database.transaction(async (em) => {
+      const first = await take(em, 2);
+      const second = await takeWithoutWaiting(app, 2);
+      const third = await takeWithoutWaiting(app, 6);
+      return [first, second, third];
+    });
+    expect(taken.map(({ length }) => length)).toEqual([2, 2, 2]);
+    expect(taken.flat().sort()).toEqual(ids.sort());
+    expect((await bench.rows()).map(({ attempts }) => attempts)).toEqual([1, 1, 1, 1, 1, 1]);
+  });
+
+  it('that could not be enqueued are due again in a second, without a counted attempt', async () => {
+    const app = await bench.start();
+    await bench.append(app, 2);
+    for (let round = 1; round <= 3; round++) {
+      const [row] = await app.database.run((em) => rows.take(em, 1));
+      await app.database.run((em) => rows.putBack(em, row ? [row] : []));
+      const put = (await bench.rows()).find(({ message_id: id }) => id === row?.messageId);
+      expect(put).toMatchObject({ attempts: 0 });
+      expect(Number(put?.due_in)).toBeGreaterThan(0);
+      expect(Number(put?.due_in)).toBeLessThanOrEqual(1);
+      await bench.makeDue();
+    }
+  });
+});
+
+async function take(em: EntityManager, limit: number): Promise<string[]> {
+  return (await rows.take(em, limit)).map(({ messageId }) => messageId);
+}
+
+function takeWithoutWaiting(app: BackgroundApp, limit: number): Promise<string[]> {
+  return app.database.transaction(async (em) => {
+    await em.execute(`set local lock_timeout = '1s'`);
+    return take(em, limit);
+  });
+}
