@@ -159,6 +159,19 @@ describe('keys', () => {
     expect(config.keys.encryption.map(({ bytes }) => bytes.length)).toEqual([32, 32]);
   });
 
+  it('rejects the same signing key twice, however it is wrapped, and an ID that two keys share', () => {
+    const pem = newPem();
+    const wrapped = pem.replaceAll('\n', '\r\n');
+    expect(problemsOf({ JWT_PRIVATE_KEYS: `${pem}${newPem()}${wrapped}` })).toEqual([
+      'JWT_PRIVATE_KEYS contains the same key twice',
+    ]);
+    for (const name of ['ENCRYPTION_KEYS', 'BLIND_INDEX_KEYS']) {
+      expect(problemsOf({ [name]: `${newKey('a')},${newKey('b')},${newKey('a')}` })).toEqual([
+        `${name} must contain at least one key, each with its own ID`,
+      ]);
+    }
+  });
+
   it('rejects curves that ES256 does not support', () => {
     expect(problemsOf({ JWT_PRIVATE_KEYS: newPem('P-384') })).toEqual([
       expect.stringMatching(/^JWT_PRIVATE_KEYS must be P-256 private keys/),

@@ -43,6 +43,23 @@ describe('reviving a dead letter', () => {
     expect(household.greeted[0]).toEqual({ name: 'Ada', attempt: 1 });
   });
 
+  it('waits on a paused queue until it is resumed', async () => {
+    await aDeadLetter('one');
+    household.greeted.length = 0;
+    household.greet = () => Promise.resolve();
+    const queue = bench.queues.get('greet');
+    await queue.pause();
+    await deadLetters().revive('greet', 'one');
+    // Workers block on the list of waiting jobs, and would take it from there.
+    expect(await bench.redis.lrange('bull:greet:paused', 0, -1)).toEqual(['one']);
+    expect(await bench.redis.exists('bull:greet:wait')).toBe(0);
+    expect(household.greeted).toEqual([]);
+    await queue.resume();
+    await eventually(() => {
+      expect(household.greeted).toEqual([{ name: 'Ada', attempt: 1 }]);
+    });
+  });
+
   it('runs the job once, even when revived twice at the same time', async () => {
     await aDeadLetter('one');
     household.greeted.length = 0;

@@ -34,6 +34,8 @@ describe('addressOf', () => {
     ['[::ffff:cb00:7108]:4711', '203.0.113.8'],
     ['[2001:DB8::1]', '2001:db8::1'],
     ['unknown', '192.0.2.1'],
+    ['unknown:80', '192.0.2.1'],
+    ['[unknown]:80', '192.0.2.1'],
     ['', '192.0.2.1'],
   ])('of a request from %j is %s', (ip, address) => {
     const request = { ip, socket: { remoteAddress: '::ffff:192.0.2.1' } } as unknown as FastifyRequest;

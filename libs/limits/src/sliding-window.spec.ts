@@ -23,6 +23,12 @@ describe('LocalSlidingWindow', () => {
     ]);
   });
 
+  it('allows a hit again exactly one window later, and not a millisecond earlier', () => {
+    const window = new LocalSlidingWindow(10);
+    const once = (at: number) => window.hit({ key: 'a', limit: 1, windowMs: 1000 }, at).allowed;
+    expect([0, 999, 1000, 1999, 2000].map(once)).toEqual([true, false, true, false, true]);
+  });
+
   it('returns how many hits remain and when the next one is allowed', () => {
     const window = new LocalSlidingWindow(10);
     expect(window.hit(hit('a', 1000), 100)).toEqual({ allowed: true, remaining: 2, resetMs: 1000 });
