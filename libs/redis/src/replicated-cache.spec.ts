@@ -7,6 +7,8 @@ import { ReplicaChannel } from './replica-channel.js';
 import { ReplicatedCache } from './replicated-cache.js';
 import { useOwnRedis } from '../../../test/support/use-servers.js';
 
+/** So that a heartbeat is sent after the longest silence that is put up with, and before the connection is given up. */
+const FROZEN_MS = 1_500;
 const OPTIONS = { topic: 'test', maxEntries: 10, maxAgeMs: 60_000 };
 
 describe('ReplicatedCache', () => {
@@ -70,6 +72,23 @@ describe('ReplicatedCache', () => {
     expect(caches[1].peek('a')).toBeUndefined();
   });
 
+  it('does not keep a value that was read before an outage and arrived after it', async () => {
+    const reading = Promise.withResolvers<string>();
+    const answer = caches[1].get('a', () => reading.promise);
+    await freeze();
+    reading.resolve('read before the outage');
+    expect(await answer).toBe('read before the outage');
+    expect(caches[1].peek('a')).toBeUndefined();
+  });
+
+  it('rereads everything after Redis was frozen for a while, although the connection lasted', async () => {
+    await caches[1].get('a', () => Promise.resolve('old'));
+    await freeze();
+    expect(caches[1].peek('a')).toBeUndefined();
+    await caches[1].get('a', () => Promise.resolve('new'));
+    expect(caches[1].peek('a')).toBe('new');
+  });
+
   it('sends the invalidations of an outage once Redis is back', async () => {
     const heard: string[] = [];
     channels[1]?.on('test', (key) => heard.push(key));
@@ -78,4 +97,19 @@ describe('ReplicatedCache', () => {
     process.kill(redis.pid, 'SIGCONT');
     await eventually(() => expect(heard).toContain('changed'));
   });
+
+  /** Freezes Redis, for longer than a heartbeat may take, and waits until it can be relied on again. */
+  async function freeze(): Promise<void> {
+    const frozenAt = performance.now();
+    process.kill(redis.pid, 'SIGSTOP');
+    try {
+      await eventually(() => {
+        expect(channels[1]?.reliableSince).toBeUndefined();
+        expect(performance.now() - frozenAt).toBeGreaterThan(FROZEN_MS);
+      });
+    } finally {
+      process.kill(redis.pid, 'SIGCONT');
+    }
+    await eventually(() => expect(channels[1]?.reliableSince).toBeDefined());
+  }
 });
