@@ -113,6 +113,22 @@ describe('the supervisor of npm start', () => {
     expect(await second.exitCode).toBe(0);
   });
 
+  it('ends the application of a killed predecessor, which may still be draining', async () => {
+    const dataDir = folders.create();
+    const first = await superviseFake({ DATA_DIR: dataDir, FAKE_LONG_DRAIN: '1' });
+    await ready(first);
+    const { pid } = JSON.parse(readFileSync(join(dataDir, 'app.json'), 'utf8')) as { pid: number };
+    await hold(pid, () => isRunning(pid) && process.kill(pid, 'SIGKILL'));
+    first.child.kill('SIGKILL');
+    await eventually(() => expect(first.output()).toContain('draining'));
+    const second = await superviseFake({ DATA_DIR: dataDir });
+    await ready(second);
+    expect(isRunning(pid)).toBe(false);
+    expect(first.output()).toContain('drained');
+    second.child.kill('SIGTERM');
+    expect(await second.exitCode).toBe(0);
+  });
+
   it('prints credentials only once they work', async () => {
     const dataDir = folders.create();
     const failing = await superviseFake({ DATA_DIR: dataDir, FAKE_EXIT_CODE: '7' });
