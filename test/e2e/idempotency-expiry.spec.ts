@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { IdempotencyStore } from '#libs/idempotency';
 import { useApiApp } from '../support/api-app.js';
 import type { ProblemBody, SessionBody } from '../support/client.js';
-import { aUser, type NewUser, signUp } from '../support/factories.js';
+import { aUser, type NewUser } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
 
 const running = useApiApp();
@@ -26,20 +26,6 @@ describe('an idempotency key', () => {
     expect([replay.status, replay.body]).toEqual([201, response.body]);
     expect(replay.headers.get('idempotency-replayed')).toBe('true');
     expectProblem(await register(first, key), 422, 'idempotency-key-reused');
-  });
-
-  it('becomes available again a minute after a request that never finished', async () => {
-    const { email } = await signUp(api);
-    const resend = () => api.post('/auth/email/resend', { email }, { 'idempotency-key': email });
-    jest
-      .spyOn(running.app.get(IdempotencyStore), 'complete')
-      .mockRejectedValueOnce(new Error('PostgreSQL went away'));
-    expect((await resend()).status).toBe(202);
-    clock.advance({ seconds: 59 });
-    expectProblem(await resend(), 409, 'idempotent-request-running');
-    clock.advance({ seconds: 2 });
-    const again = await resend();
-    expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([202, null]);
   });
 
   it('is kept if the request fails after its effect was committed, so a retry gets the response', async () => {
