@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../../../test/support/servers.js';
 import { command, useNotificationsBench } from '../../../test/support/notifications-bench.js';
+import { type ClaimedDelivery, DeliveryClaims } from './delivery-claims.js';
 import { sendMail } from './send-mail.job.js';
 
 const LEASE_SECONDS = 10;
@@ -39,6 +40,24 @@ describe('a run that sends a mail', () => {
     expect((await claim(id)).remaining).toBeGreaterThan(LEASE_SECONDS);
   });
 
+  it('learns within seconds that another run has taken it over', async () => {
+    await bench.queue(sendMail.name).pause();
+    const id = await bench.deliver(command());
+    const claims = bench.app.get(DeliveryClaims);
+    const claimed = await eventually(async () => {
+      const taken = await claims.take(id);
+      expect(taken).not.toBeNull();
+      return taken as ClaimedDelivery;
+    });
+    await claims.whileClaimed(claimed, async (isHeld) => {
+      expect(isHeld()).toBe(true);
+      await takeOver(id);
+      const timeoutMs = (LEASE_SECONDS - 2) * 1000;
+      await eventually(() => expect(isHeld()).toBe(false), { timeoutMs });
+    });
+    await bench.queue(sendMail.name).resume();
+  });
+
   it('does not renew the claim of the run that has taken it over', async () => {
     const id = await sendingSlowly();
     await takeOver(id);
@@ -63,6 +82,42 @@ describe('a run that sends a mail', () => {
     bench.sink.release();
     await bench.idle();
     expect(await claim(id)).toMatchObject({ state: 'sent', attempts: 2, sent_at: sentAt });
+  });
+});
+
+describe('a mail that is being sent', () => {
+  it('is not expired by the purge', async () => {
+    const id = await sendingSlowly();
+    await bench.sql(
+      `update notifications.deliveries set expires_at = now() - interval '1 minute' where id = ?`,
+      [id],
+    );
+    await bench.purge();
+    expect(await claim(id)).toMatchObject({ state: 'sending', attempts: 1 });
+    bench.sink.release();
+    await eventually(async () => expect((await bench.delivery(id)).state).toBe('sent'));
+  });
+
+  it('is not sent again if PostgreSQL cannot store right away that it was sent', async () => {
+    const id = await sendingSlowly();
+    // A sequence keeps counting even if its transaction fails.
+    await bench.sql('create sequence notifications.refusals');
+    await bench.sql(
+      `create function notifications.refuse() returns trigger language plpgsql as
+         $$ begin perform nextval('notifications.refusals'); raise 'refused'; end $$`,
+    );
+    await bench.sql(
+      `create trigger refuse before update on notifications.deliveries for each row when (new.state = 'sent')
+         execute function notifications.refuse()`,
+    );
+    bench.sink.release();
+    await eventually(async () =>
+      expect(await bench.sql('select is_called from notifications.refusals')).toEqual([{ is_called: true }]),
+    );
+    await bench.sql('drop function notifications.refuse cascade');
+    await eventually(async () => expect((await bench.delivery(id)).state).toBe('sent'));
+    expect((await bench.delivery(id)).attempts).toBe(1);
+    expect(bench.sink.attempts).toBe(1);
   });
 });
 
