@@ -150,8 +150,17 @@ export class OutboxBench {
   }
 
   async flushRedis(): Promise<void> {
+    await this.onRedis((client) => client.flushall());
+  }
+
+  /** Sets the memory that Redis may use. 0 is no limit. */
+  async limitRedis(bytes: string): Promise<void> {
+    await this.onRedis((client) => client.config('SET', 'maxmemory', bytes));
+  }
+
+  private async onRedis(work: (client: Redis) => Promise<unknown>): Promise<void> {
     const client = new Redis(this.redis.url);
-    await client.flushall();
+    await work(client);
     client.disconnect();
   }
 

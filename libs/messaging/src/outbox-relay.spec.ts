@@ -98,6 +98,17 @@ describe('the relay', () => {
     expect(bench.consumption.taken.sort()).toEqual([...ids].sort());
   });
 
+  it('tries again within seconds what a Redis that is full has refused', async () => {
+    const app = await bench.start(ALL);
+    await bench.limitRedis('1');
+    const ids = await bench.append(app, 2);
+    await eventually(async () => expect(Number((await bench.rows())[0]?.due_in)).toBeGreaterThan(0));
+    await bench.limitRedis('0');
+    // Sooner than a message that was enqueued and wasn't confirmed.
+    await eventually(async () => expect(await bench.rows()).toEqual([]), { timeoutMs: 7_000 });
+    expect(bench.consumption.taken.sort()).toEqual([...ids].sort());
+  });
+
   it('resumes after PostgreSQL terminated its connections', async () => {
     const app = await bench.start(ALL);
     await bench.cutConnections();
