@@ -76,6 +76,9 @@ describe('a job', () => {
     expect(letter?.failedReason).toBe('Error (E_RUDE)');
     expect(JSON.stringify(letter?.stacktrace)).not.toContain('lovelace');
     expect(JSON.stringify(letter?.stacktrace)).toContain('queue.spec');
+    const text = await bench.metrics();
+    expect(text).toContain('gatehouse_job_runs_total{queue="greet",outcome="retried"} 2');
+    expect(text).toContain('gatehouse_job_runs_total{queue="greet",outcome="dead"} 1');
   });
 
   it('becomes a dead letter at once when retrying cannot help', async () => {
