@@ -35,6 +35,20 @@ describe('a password hash with outdated parameters', () => {
     expect((await api.login(user)).status).toBe(401);
     expect((await api.login({ ...user, password: CHANGED })).status).toBe(200);
   });
+
+  it('stays if the new one cannot be stored, and the sign-in succeeds', async () => {
+    const user = await signUp(api);
+    const outdated = await outdatedHashOf(user.password);
+    await setHash(user, outdated);
+    await query(
+      database.url,
+      `create function refuse() returns trigger language plpgsql as $$ begin raise 'refused'; end $$;
+       create trigger refuse before update on accounts.passwords for each row execute function refuse()`,
+    );
+    await hold(undefined, () => query(database.url, 'drop function refuse cascade'));
+    expect((await api.login(user)).status).toBe(200);
+    expect(await hashOf(user)).toBe(outdated);
+  });
 });
 
 function outdatedHashOf(password: string): Promise<string> {
