@@ -1,0 +1,52 @@
+import { beforeEach, expect, it } from '@jest/globals';
+import { defineJob, JobInterruptedError, JobQueue, ProcessesJob, type JobContext, Tick } from '#libs/jobs';
+import { type BackgroundApp, startBackgroundApp } from '../../../test/support/background-app.js';
+import { hold } from '../../../test/support/fixture.js';
+import { eventually, redisUrl } from '../../../test/support/servers.js';
+import { JobRunnerModule } from './index.js';
+
+const linger = defineJob('linger', {
+  payload: Tick,
+  role: 'guest',
+  concurrency: 1,
+  timeoutMs: 60_000,
+  attempts: 3,
+  backoff: { baseMs: 20, capMs: 50, jitter: 0 },
+});
+
+let signals: AbortSignal[];
+
+@ProcessesJob(linger)
+class LingerProcessor {
+  process(_: Tick, { signal }: JobContext): Promise<void> {
+    signals.push(signal);
+    // Only the first run never ends.
+    return signals.length > 1 ? Promise.resolve() : new Promise(() => undefined);
+  }
+}
+
+beforeEach(() => {
+  signals = [];
+});
+
+it('interrupts a run that outlasts the shutdown, and another process runs the job again', async () => {
+  const url = await redisUrl();
+  const first = await start(url);
+  await first.get(JobQueue).enqueue(linger, { startsAt: new Date().toISOString() });
+  await eventually(() => expect(signals).toHaveLength(1));
+  await first.close();
+  expect(signals[0]?.reason).toBeInstanceOf(JobInterruptedError);
+  await start(url);
+  // At once: the job hasn't been left behind as if its process had been killed.
+  await eventually(() => expect(signals).toHaveLength(2), { timeoutMs: 5_000 });
+}, 60_000);
+
+function start(url: string): Promise<BackgroundApp> {
+  const starting = startBackgroundApp({
+    redisUrl: url,
+    jobs: [linger],
+    imports: [JobRunnerModule.forRole('guest')],
+    providers: [LingerProcessor],
+  });
+  return hold(starting, (app) => app.close());
+}
