@@ -1,0 +1,33 @@
+import { expect, it } from '@jest/globals';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { createRedis } from '#libs/redis';
+import { hold } from '../../../test/support/fixture.js';
+import { useOwnRedis } from '../../../test/support/use-servers.js';
+import { LimitStorage } from './limit.storage.js';
+
+const REQUESTS = 20;
+const COMMAND_TIMEOUT_MS = 250;
+
+const redis = useOwnRedis();
+
+it('lets one request a second wait for a Redis that is frozen, and counts the others at once', async () => {
+  const connection = createRedis(redis.url);
+  await hold(connection.connect(), () => connection.disconnect());
+  const registry = new Registry();
+  const storage = new LimitStorage(connection, pino({ level: 'silent' }), registry);
+  const hit = () => storage.increment('someone', 60_000, REQUESTS, 60_000, 'default');
+  expect((await hit()).totalHits).toBe(1);
+  process.kill(redis.pid, 'SIGSTOP');
+  try {
+    const startedAt = performance.now();
+    for (let count = 1; count <= REQUESTS; count++) {
+      expect(await hit()).toMatchObject({ totalHits: count, isBlocked: false });
+    }
+    expect(performance.now() - startedAt).toBeLessThan((REQUESTS * COMMAND_TIMEOUT_MS) / 2);
+    expect((await hit()).isBlocked).toBe(true);
+  } finally {
+    process.kill(redis.pid, 'SIGCONT');
+  }
+  expect(await registry.metrics()).toContain(`gatehouse_rate_limit_local_total ${REQUESTS + 1}`);
+});
