@@ -25,8 +25,12 @@ await main(async () => {
     options: { all: { type: 'boolean', default: false }, max: { type: 'string', default: 'Infinity' } },
     allowPositionals: true,
   });
+  const max = Number(values.max);
+  if (!(max >= 1)) {
+    throw new UserError('--max must be the number of mutants to try, such as --max 10.');
+  }
   const chosen = await choose(positionals, values.all);
-  const mutants = chosen.slice(0, Number(values.max));
+  const mutants = chosen.slice(0, max);
   if (mutants.length === 0) {
     console.log('No mutant is affected. To run them all: npm run mutate -- --all');
     return 0;
