@@ -158,6 +158,19 @@ describe('two services in one process', () => {
     expect(app.get(Handled).ids).toEqual([id, id]);
   });
 
+  it('keep a message for the one that has not handled it yet', async () => {
+    await app.get(Queues).connections.ready();
+    const queue = app.get(Queues).get(warehouse.deliver.name);
+    await queue.pause();
+    const id = await append(app.get(ShopModule), itemRecalled);
+    await eventually(async () => expect(await waitingMessages()).toHaveLength(1));
+    expect(await waitingMessages()).toMatchObject([{ message_id: id, consumer: warehouse.name }]);
+    expect(app.get(Handled).ids).toEqual([id]);
+    await queue.resume();
+    await eventually(async () => expect(await waitingMessages()).toEqual([]));
+    expect(app.get(Handled).ids).toEqual([id, id]);
+  });
+
   function order(): Promise<string> {
     return append(app.get(ShopModule), sendItem);
   }
