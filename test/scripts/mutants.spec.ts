@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { below, type ListedMutant, listedMutants, mutated, touchedBy } from '../../tools/scripts/mutants.ts';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const folder = useTemporaryFolder();
@@ -38,6 +38,15 @@ describe('a mutant', () => {
     const mutants = [mutant('a.ts'), mutant('b.ts'), mutant('c.ts'), mutant('d.ts')];
     const changed = new Set(['a.ts.spec.ts', 'b.ts.mutants.json', 'c.ts']);
     expect(touchedBy(changed, mutants).map(({ file }) => file)).toEqual(['c.ts', 'a.ts', 'b.ts']);
+  });
+
+  it('in this project fits the code and names tests that exist', () => {
+    const outdated = listedMutants('.').filter(
+      ({ file, tests, ...rest }) =>
+        ![file, ...tests].every((path) => existsSync(path)) ||
+        mutated(readFileSync(file, 'utf8'), { file, tests, ...rest }) === null,
+    );
+    expect(outdated.map(({ list, description }) => `${list}: ${description}`)).toEqual([]);
   });
 
   it('without tests is refused', () => {
