@@ -86,3 +86,19 @@ it('keeps an expired delivery failed, says why in the dead letter, and erases it
   });
   expect(bench.sink.mails).toEqual([]);
 });
+
+it('keeps a delivery failed that has expired, even before its content is erased', async () => {
+  const { id, revive } = await aRefusedDelivery();
+  await bench.sql(
+    `update notifications.deliveries set expires_at = now() - interval '1 second' where id = ?`,
+    [id],
+  );
+  bench.sink.behave('accept');
+  await revive();
+  await eventually(async () => {
+    const [job] = await deadLetters();
+    expect(job?.failedReason).toContain('it has expired');
+  });
+  expect(await bench.delivery(id)).toMatchObject({ state: 'failed', sealed: expect.any(String) });
+  expect(await bench.notes()).toEqual([]);
+});
