@@ -1,5 +1,8 @@
 import { constants } from 'node:os';
+// Not the index: it loads Nest.
+import { parseDatabases } from '../config/environment.js';
 import { VERSION } from '../config/version.js';
+import { databaseUrlOf } from './processes/database-urls.js';
 
 /** `npm run migrate`. Loads the rest once signals are handled: that takes a second or more. */
 async function main(): Promise<void> {
@@ -7,8 +10,9 @@ async function main(): Promise<void> {
   // Standard output is for the result.
   process.stderr.write(`Gatehouse ${VERSION}: applying migrations.\n`);
   try {
+    const urlOf = databaseUrlOf(parseDatabases(process.env));
     const { migrateDatabase } = await import('./processes/migrations.js');
-    const applied = await migrateDatabase();
+    const applied = await migrateDatabase(urlOf);
     process.stdout.write(applied.length > 0 ? `Applied: ${applied.join(', ')}\n` : 'Nothing to apply.\n');
   } catch (error) {
     await explain(error);

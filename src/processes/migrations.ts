@@ -1,16 +1,12 @@
 import 'reflect-metadata';
 import { loadedSchemas, migrate } from '#libs/database';
-import { databaseUrlOf } from './database-urls.js';
-import { parseDatabases } from '../../config/index.js';
 // Importing a role declares the schemas of its services.
 import './api.module.js';
 import './worker.module.js';
 import './notifications.module.js';
 
 /** Applies the pending migrations of every schema. @returns the names of the applied migrations */
-export async function migrateDatabase(
-  urlOf: (schema: string) => string = databaseUrlOf(parseDatabases(process.env)),
-): Promise<string[]> {
+export async function migrateDatabase(urlOf: (schema: string) => string): Promise<string[]> {
   const applied: string[] = [];
   for (const schema of loadedSchemas()) {
     applied.push(...(await migrate(urlOf(schema.name), schema, { report })));
