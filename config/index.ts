@@ -1,5 +1,5 @@
 export { AppConfig, type Role } from './app-config.js';
 export { ConfigModule } from './config.module.js';
-export { parseDatabases, parseEnvironment } from './environment.js';
+export { parseEnvironment } from './environment.js';
 export { BadEnvironment } from './reader.js';
 export { VERSION } from './version.js';
