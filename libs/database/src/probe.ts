@@ -10,7 +10,7 @@ const ANSWER_WITHIN_MS = 1_500;
  * Connects again after it was lost.
  */
 export class Probe {
-  private client: Promise<PooledClient> | undefined;
+  private client: PooledClient | undefined;
   /** A connection answers one query at a time. */
   private readonly inTurn = pLimit(1);
 
@@ -19,19 +19,13 @@ export class Probe {
   /** @throws Error if PostgreSQL doesn't answer within 1.5 seconds */
   async query<T extends object>(sql: string): Promise<T[]> {
     return this.inTurn(async () => {
-      this.client ??= this.connect();
-      const client = await this.client;
-      return (await client.query<T>(sql)).rows;
+      this.client ??= await this.connect();
+      return (await this.client.query<T>(sql)).rows;
     });
   }
 
   close(): void {
-    this.client?.then(
-      (client) => {
-        client.abandon();
-      },
-      () => undefined,
-    );
+    this.client?.abandon();
     this.client = undefined;
   }
 
@@ -42,18 +36,16 @@ export class Probe {
       query_timeout: ANSWER_WITHIN_MS,
     });
     const forget = (): void => {
-      this.client = undefined;
+      // It may report its end after another has taken its place.
+      if (this.client === client) {
+        this.client = undefined;
+      }
     };
     // The next query connects again. Without a listener, the error would end the process.
     client.on('error', forget);
     client.on('end', forget);
     client.onServerLost = forget;
-    try {
-      await client.connect();
-    } catch (error) {
-      forget();
-      throw error;
-    }
+    await client.connect();
     return client;
   }
 }
