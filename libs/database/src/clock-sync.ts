@@ -22,10 +22,12 @@ export class ClockSync implements OnModuleInit, OnApplicationShutdown {
 
   async onModuleInit(): Promise<void> {
     const { clock } = this;
-    if (clock instanceof SharedClock && this.connections.schemas.length > 0) {
-      clock.whenJumped(() => void this.sync(clock));
-      this.timer = setInterval(() => void this.sync(clock), SYNC_EVERY_MS).unref();
-      await this.sync(clock);
+    const [schema] = this.connections.schemas;
+    if (clock instanceof SharedClock && schema) {
+      const sync = (): Promise<void> => this.sync(clock, schema.name);
+      clock.whenJumped(() => void sync());
+      this.timer = setInterval(() => void sync(), SYNC_EVERY_MS).unref();
+      await sync();
     }
   }
 
@@ -34,12 +36,11 @@ export class ClockSync implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** While PostgreSQL doesn't answer, the clock goes on from the last reading. */
-  private async sync(clock: SharedClock): Promise<void> {
-    const [schema] = this.connections.schemas;
+  private async sync(clock: SharedClock, schema: string): Promise<void> {
     const before = performance.now();
     const rows = await this.connections
       .ask<{ millis: number }>(
-        schema?.name ?? '',
+        schema,
         'select (extract(epoch from clock_timestamp()) * 1000)::float8 as millis',
       )
       .catch(() => []);

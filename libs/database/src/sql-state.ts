@@ -15,58 +15,63 @@ interface Meaning {
   readonly endsConnection?: boolean;
 }
 
+const UNAVAILABLE: Meaning = { effect: 'unavailable' };
+const LOST: Meaning = { effect: 'unavailable', endsConnection: true };
+const CONFLICT: Meaning = { effect: 'conflict' };
+const INVALID: Meaning = { effect: 'invalid' };
+
 /**
  * By SQLSTATE, or its beginning: the longest that fits applies (PostgreSQL documentation, appendix A). Errors without
  * an entry are bugs.
  */
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   // Connection exception.
-  '08': { effect: 'unavailable', endsConnection: true },
+  '08': LOST,
   // Feature not supported: "cached plan must not change result type", after a migration.
-  '0A': { effect: 'unavailable', endsConnection: true },
+  '0A': LOST,
   // Data exception.
-  '22': { effect: 'invalid' },
+  '22': INVALID,
   // Integrity constraint violation.
-  '23': { effect: 'conflict' },
-  '23502': { effect: 'invalid' },
-  '23514': { effect: 'invalid' },
-  // Invalid cursor or transaction state.
-  '24': { effect: 'unavailable' },
-  '25': { effect: 'unavailable', endsConnection: true },
-  // Read only, so this server is a standby: after a failover, the name leads to another one.
-  '25006': { effect: 'unavailable', endsConnection: true },
+  '23': CONFLICT,
+  '23502': INVALID,
+  '23514': INVALID,
+  // Invalid cursor state.
+  '24': UNAVAILABLE,
+  // Invalid transaction state. 25006 is read only, so this server is a standby: after a failover, its name leads to
+  // another one.
+  '25': LOST,
   // A pooler has switched servers, and the new one doesn't know the statement or cursor.
-  '26': { effect: 'unavailable', endsConnection: true },
-  '34': { effect: 'unavailable', endsConnection: true },
+  '26': LOST,
+  '34': LOST,
   // Invalid authorization: the password was changed, or the role is gone.
-  '28': { effect: 'unavailable', endsConnection: true },
+  '28': LOST,
   // Invalid transaction termination, dependent objects, no such database, no such schema.
-  '2B': { effect: 'unavailable' },
-  '2D': { effect: 'unavailable', endsConnection: true },
-  '3B': { effect: 'unavailable', endsConnection: true },
-  '3D': { effect: 'unavailable', endsConnection: true },
-  '3F': { effect: 'unavailable' },
+  '2B': UNAVAILABLE,
+  '2D': LOST,
+  '3B': LOST,
+  '3D': LOST,
+  '3F': UNAVAILABLE,
   // Transaction rollback: serialization failure, deadlock.
   '40': { effect: 'retry' },
-  '40002': { effect: 'conflict' },
-  '40003': { effect: 'unavailable', endsConnection: true },
+  '40002': CONFLICT,
+  '40003': LOST,
   // The schema isn't what this release needs (undefined table, undefined column), or a right is missing.
-  '42': { effect: 'unavailable' },
+  '42': UNAVAILABLE,
   // Check option of a view.
-  '44': { effect: 'invalid' },
+  '44': INVALID,
   // Insufficient resources: disk, memory, connections.
-  '53': { effect: 'unavailable' },
+  '53': UNAVAILABLE,
   // Program limit exceeded: a value is too long for an index.
-  '54': { effect: 'invalid' },
+  '54': INVALID,
   // Object not in the right state, lock not available.
-  '55': { effect: 'unavailable' },
+  '55': UNAVAILABLE,
   // Operator intervention: a cancelled statement or a timeout; shutdown, crash, terminated connection.
-  '57': { effect: 'unavailable' },
-  '57P': { effect: 'unavailable', endsConnection: true },
+  '57': UNAVAILABLE,
+  '57P': LOST,
   // System error, configuration file error, internal error.
-  '58': { effect: 'unavailable' },
-  F0: { effect: 'unavailable' },
-  XX: { effect: 'unavailable' },
+  '58': UNAVAILABLE,
+  F0: UNAVAILABLE,
+  XX: UNAVAILABLE,
 };
 
 /** Node's codes for errors of the socket, DNS or TLS. A connection with one of them no longer works. */
@@ -89,9 +94,9 @@ export function meaningOf(error: unknown): Meaning | undefined {
     (code !== undefined && SOCKET_ERROR.test(code)) ||
     causes.some(({ message }) => LOST_CONNECTION.test(message))
   ) {
-    return { effect: 'unavailable', endsConnection: true };
+    return LOST;
   }
-  return causes.some(({ message }) => NO_CONNECTION.test(message)) ? { effect: 'unavailable' } : undefined;
+  return causes.some(({ message }) => NO_CONNECTION.test(message)) ? UNAVAILABLE : undefined;
 }
 
 /** Whether the server didn't answer in time. It may still be working on the statement. */
