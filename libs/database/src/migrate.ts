@@ -102,8 +102,7 @@ async function isUpToDate(orm: MikroORM, schema: Schema): Promise<boolean> {
     return false;
   }
   const rows = await em.execute<{ name: string }[]>(`select name from "${schema.name}"."migration"`);
-  const applied = new Set(rows.map(({ name }) => name));
-  return schema.migrations.every(({ name }) => applied.has(name));
+  return schema.pendingAfter(new Set(rows.map(({ name }) => name))).length === 0;
 }
 
 async function exists(

@@ -25,16 +25,10 @@ export class Migrations {
   async pending(): Promise<string[]> {
     const perSchema = this.connections.schemas.map(async (schema) => {
       const done = await appliedIn(this.connections, schema);
-      return namesOf(schema)
-        .filter((name) => !done.has(name))
-        .map((name) => `${schema.name}/${name}`);
+      return schema.pendingAfter(done).map((name) => `${schema.name}/${name}`);
     });
     return (await Promise.all(perSchema)).flat();
   }
-}
-
-function namesOf(schema: Schema): string[] {
-  return schema.migrations.map((migration) => migration.name);
 }
 
 async function appliedIn(connections: Connections, { name: schema }: Schema): Promise<Set<string>> {

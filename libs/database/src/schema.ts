@@ -20,6 +20,11 @@ export class Schema {
     return [...this.declared];
   }
 
+  /** The names of the migrations that are missing if these have been applied. */
+  pendingAfter(applied: ReadonlySet<string>): string[] {
+    return this.migrations.map(({ name }) => name).filter((name) => !applied.has(name));
+  }
+
   add(entities: readonly Entity[]): void {
     entities.forEach((entity) => this.declared.add(entity));
   }
