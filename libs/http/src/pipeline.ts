@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { HttpSocket } from './http-socket.js';
 
 /** How many requests of a connection may wait for the ones before them. Browsers and HTTP libraries send none early. */
 const MAX_WAITING = 64;
@@ -15,77 +15,49 @@ interface Turn {
 /**
  * Works on one request of a connection at a time, in order. Node parses all pipelined requests (RFC 9112, section 9.3.2)
  * that arrive together and begins them all at once: 1,500 fit into a single read, and each response would wait in memory
- * for the ones before it. Here, a request only begins when the operating system has accepted the previous response.
+ * for the ones before it. Here, a request only begins when Node assigns the socket to its response, which it does when
+ * the operating system has accepted the previous one.
  */
 export class Pipeline {
-  private readonly lines = new WeakMap<Socket, Line>();
+  private readonly waiting = new WeakMap<HttpSocket, Turn[]>();
 
   /** Does `work` when it's the turn of this request. Cuts connections that send too many. */
-  take(socket: Socket, response: ServerResponse, work: Work): void {
-    let line = this.lines.get(socket);
-    if (!line) {
-      line = new Line(socket);
-      this.lines.set(socket, line);
+  take(socket: HttpSocket, response: ServerResponse, work: Work): void {
+    if (response.socket) {
+      work();
+    } else {
+      this.wait(socket, { response, work });
     }
-    line.take(response, work);
   }
 
   /** The response to the request that arrived last, until it has been sent. */
-  lastOf(socket: Socket): ServerResponse | null {
-    return this.lines.get(socket)?.last ?? null;
+  lastOf(socket: HttpSocket): ServerResponse | null {
+    return this.waiting.get(socket)?.at(-1)?.response ?? socket._httpMessage ?? null;
   }
 
   /** Does other work about the request that arrived last. @returns false if its work has begun already */
-  replaceLast(socket: Socket, work: Work): boolean {
-    return this.lines.get(socket)?.replaceLast(work) ?? false;
-  }
-}
-
-/** The requests of one connection. */
-class Line {
-  private current: ServerResponse | null = null;
-  private waiting: Turn[] = [];
-  private readonly next = (): void => {
-    this.current = null;
-    if (!this.socket.writable) {
-      // The connection is over, or ends with the response just sent.
-      this.waiting = [];
-    }
-    const turn = this.waiting.shift();
-    if (turn) {
-      this.begin(turn.response, turn.work);
-    }
-  };
-
-  constructor(private readonly socket: Socket) {}
-
-  get last(): ServerResponse | null {
-    return this.waiting.at(-1)?.response ?? this.current;
-  }
-
-  take(response: ServerResponse, work: Work): void {
-    if (this.current === null) {
-      this.begin(response, work);
-    } else if (this.waiting.length < MAX_WAITING) {
-      this.waiting.push({ response, work });
-    } else {
-      this.waiting = [];
-      this.socket.resetAndDestroy();
-    }
-  }
-
-  replaceLast(work: Work): boolean {
-    const turn = this.waiting.at(-1);
+  replaceLast(socket: HttpSocket, work: Work): boolean {
+    const turn = this.waiting.get(socket)?.at(-1);
     if (turn) {
       turn.work = work;
     }
     return turn !== undefined;
   }
 
-  private begin(response: ServerResponse, work: Work): void {
-    this.current = response;
-    // It closes only once, and `once` would cost more.
-    response.on('close', this.next);
-    work();
+  /** If the connection ends before its turn, nothing happens: no one would get the response. */
+  private wait(socket: HttpSocket, turn: Turn): void {
+    const waiting = this.waiting.get(socket) ?? [];
+    if (waiting.length >= MAX_WAITING) {
+      socket.resetAndDestroy();
+      return;
+    }
+    this.waiting.set(socket, waiting);
+    waiting.push(turn);
+    const begin = (): void => {
+      waiting.shift();
+      turn.work();
+    };
+    // Not at once, because Node is still assigning it.
+    turn.response.once('socket', () => process.nextTick(begin));
   }
 }

@@ -1,5 +1,5 @@
 import type { Server, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { HttpSocket } from './http-socket.js';
 
 /** A client that reads nothing for this long has gone, or wants to use up our memory. */
 const STALLED_MS = 30_000;
@@ -60,10 +60,4 @@ function isOverdue({ response, since, progressAt }: Unread, now: number): boolea
   // A stream has no end, as long as it's read.
   const isWhole = response?.writableEnded ?? true;
   return now - progressAt >= STALLED_MS || (isWhole && now - since >= WHOLE_RESPONSE_MS);
-}
-
-interface HttpSocket extends Socket {
-  readonly _httpMessage?: ServerResponse | null;
-  /** What the operating system hasn't accepted yet. Node's own socket timeouts look at it for the same reason. */
-  readonly _handle?: { readonly writeQueueSize: number } | null;
 }
