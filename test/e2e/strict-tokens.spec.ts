@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { AccessTokenService } from '../../src/accounts/auth/tokens/access-token.service.js';
 import { useApiApp } from '../support/api-app.js';
 import type { DeviceBody, ListBody } from '../support/client.js';
 import { type SignedUp, signIn, signUp } from '../support/factories.js';
@@ -100,6 +101,24 @@ describe('an access token with a valid signature', () => {
 
   it('is rejected if it is longer than any that we issue', async () => {
     await expectRejected(tokenWith({ claims: { padding: 'x'.repeat(8_000) } }));
+  });
+
+  it('is verified once for all requests that bring it at the same time', async () => {
+    const tokens = running.app.get(AccessTokenService);
+    const token = tokenWith({});
+    const first = tokens.verify(token);
+    expect(first).toBeInstanceOf(Promise);
+    expect(tokens.verify(token)).toBe(first);
+    const claims = await first;
+    expect(tokens.verify(token)).toBe(claims);
+  });
+
+  it('is rejected with other claims once the signature has been accepted', async () => {
+    const [header, , signature] = user.session.accessToken.split('.');
+    const [, payload] = stranger.session.accessToken.split('.');
+    expect(await statusOf(user.session.accessToken)).toBe(200);
+    await expectRejected([header, payload, signature].join('.'));
+    expect(await statusOf(user.session.accessToken)).toBe(200);
   });
 
   it('expires while it is remembered', async () => {

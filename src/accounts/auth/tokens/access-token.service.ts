@@ -8,6 +8,8 @@ import { ALGORITHM, SigningKeys } from './signing-keys.js';
 /** Lifetime of an access token, in seconds. */
 export const ACCESS_TOKEN_SECONDS = 600;
 const MAX_CACHED = 20_000;
+/** An ES256 signature, as the end of a token (RFC 7518, section 3.4). */
+const SIGNATURE_LENGTH = 86;
 const CLIENT_ID = 'gatehouse';
 
 /** How and when the user proved who they are. */
@@ -17,14 +19,20 @@ export interface Authentication {
   readonly at: Date;
 }
 
+interface Verified {
+  readonly token: string;
+  readonly claims: AccessClaims;
+}
+
 /** Signs and verifies access tokens: JWTs that follow the RFC 9068 profile, signed with ES256. */
 @Injectable()
 export class AccessTokenService {
   /**
    * A cache, because verifying a signature takes a hundred times as long. Safe, because a token's text fully determines
-   * its claims.
+   * its claims. By signature, because comparing two tokens takes less time than hashing one.
    */
-  private readonly verified = new LRUCache<string, AccessClaims>({ max: MAX_CACHED });
+  private readonly verified = new LRUCache<string, Verified>({ max: MAX_CACHED });
+  private readonly verifying = new Map<string, Promise<AccessClaims | undefined>>();
   private readonly issuer: string;
 
   constructor(
@@ -67,22 +75,37 @@ export class AccessTokenService {
    * @returns undefined if the token is invalid or expired
    */
   verify(token: string): AccessClaims | undefined | Promise<AccessClaims | undefined> {
-    const claims = this.verified.get(token);
-    if (!claims) {
+    const signature = token.slice(-SIGNATURE_LENGTH);
+    const found = this.verified.get(signature);
+    if (found?.token !== token) {
       return this.verifyFirst(token);
     }
-    if (claims.expiresAt <= this.clock.millis()) {
-      this.verified.delete(token);
+    if (found.claims.expiresAt <= this.clock.millis()) {
+      this.verified.delete(signature);
       return undefined;
     }
-    return claims;
+    return found.claims;
   }
 
-  private async verifyFirst(token: string): Promise<AccessClaims | undefined> {
-    const claims = await verifyAccessToken(token, this.keys, { issuer: this.issuer, now: this.clock.now() });
-    if (claims) {
-      this.verified.set(token, claims);
+  /** Once for all requests that bring the token meanwhile: clients send several at once as soon as they have one. */
+  private verifyFirst(token: string): Promise<AccessClaims | undefined> {
+    const pending = this.verifying.get(token) ?? this.verifyAndCache(token);
+    this.verifying.set(token, pending);
+    return pending;
+  }
+
+  private async verifyAndCache(token: string): Promise<AccessClaims | undefined> {
+    try {
+      const claims = await verifyAccessToken(token, this.keys, {
+        issuer: this.issuer,
+        now: this.clock.now(),
+      });
+      if (claims) {
+        this.verified.set(token.slice(-SIGNATURE_LENGTH), { token, claims });
+      }
+      return claims;
+    } finally {
+      this.verifying.delete(token);
     }
-    return claims;
   }
 }
