@@ -92,24 +92,19 @@ function isDecorated(target: object): boolean {
 /** @throws Problem `too-many-requests` */
 function conclude(context: ExecutionContext, counts: readonly Count[]): true {
   const reply = context.switchToHttp().getResponse<FastifyReply>();
-  addTo(
-    reply,
-    'RateLimit',
-    counts.map(({ state }) => state),
-  );
-  addTo(
-    reply,
-    'RateLimit-Policy',
-    counts.map(({ policy }) => policy),
-  );
-  const retryAfter = Math.max(...counts.map((count) => count.retryAfter));
+  let retryAfter = 0;
+  for (const count of counts) {
+    append(reply, 'RateLimit', count.state);
+    append(reply, 'RateLimit-Policy', count.policy);
+    retryAfter = Math.max(retryAfter, count.retryAfter);
+  }
   if (retryAfter > 0) {
     throw tooManyRequests({ headers: { 'Retry-After': String(retryAfter) } });
   }
   return true;
 }
 
-function addTo(reply: FastifyReply, header: string, values: readonly string[]): void {
+function append(reply: FastifyReply, header: string, value: string): void {
   const present = reply.getHeader(header);
-  void reply.header(header, [...(present === undefined ? [] : [String(present)]), ...values].join(', '));
+  void reply.header(header, present === undefined ? value : `${String(present)}, ${value}`);
 }

@@ -167,6 +167,12 @@ describe('@AuthLimited()', () => {
     expect(await statusesOf(caller, '/credentials', 2)).toEqual([200, 429]);
   });
 
+  it('still leaves the default limit in force', async () => {
+    const caller = aCaller();
+    expect(await statusesOf(caller, '/plain', 3)).toEqual([200, 200, 200]);
+    expect(await statusesOf(caller, '/credentials', 1)).toEqual([429]);
+  });
+
   it('stays when @SkipThrottle() lifts the default one', async () => {
     const caller = aCaller();
     expect(await caller('/only-credentials')).toMatchObject({ status: 200, policy: '"auth";q=2;w=60' });

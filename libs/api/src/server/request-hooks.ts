@@ -83,7 +83,7 @@ export function addRequestHooks(fastify: FastifyInstance, options: HookOptions):
  * its span.
  */
 function inContext({ id: requestId, traceId, span }: FastifyRequest, work: () => void): void {
-  const context = { requestId, ...(traceId === undefined ? {} : { traceId }) };
+  const context = traceId === undefined ? { requestId } : { requestId, traceId };
   if (span) {
     span.run(() => runInRequestContext(context, work));
   } else {
@@ -104,17 +104,17 @@ function addSpans(fastify: FastifyInstance, tracing: Tracing): void {
   });
 }
 
-/** No query, body or address: they may contain tokens and personal data. */
+/** No query, body or address: they may contain tokens and personal data. Members that are undefined aren't logged. */
 function requestLine(request: FastifyRequest, reply: FastifyReply, route: string): object {
   return {
     requestId: request.id,
-    ...(request.traceId === undefined ? {} : { traceId: request.traceId }),
-    ...(request.span === undefined ? {} : { spanId: request.span.spanId }),
+    traceId: request.traceId,
+    spanId: request.span?.spanId,
     method: request.method,
     route,
     status: reply.statusCode,
     ms: Math.round(reply.elapsedTime * 10) / 10,
-    ...(request.principal ? { userId: request.principal.userId } : {}),
+    userId: request.principal?.userId,
   };
 }
 
