@@ -123,11 +123,14 @@ export class OutboxRelay {
   }
 }
 
-/** The error's message may contain values, so we only log its code or name. */
+/** The code or name of what caused it, such as a SQLSTATE. Its message may contain values, so we don't log that. */
 function kindOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const { name, code } = cause as { name?: string; code?: string };
-  return code ?? name ?? 'unknown error';
+  if (!(error instanceof Error)) {
+    return 'unknown error';
+  }
+  return error.cause instanceof Error
+    ? kindOf(error.cause)
+    : ((error as { code?: string }).code ?? error.name);
 }
 
 /** A child of the span that wrote the row, even if that was in another process. */
