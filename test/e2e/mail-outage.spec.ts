@@ -1,13 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { signUp, tokenIn } from '../support/factories.js';
 import { eventually } from '../support/servers.js';
+import { SMTP_PASSWORD } from '../support/smtp-sink.js';
 import { query, rowCounts } from '../support/stored.js';
 import { useApp } from '../support/use-app.js';
 
 /** Required: the first retry happens within 5 seconds. */
 const FIRST_RETRY_MS = 5_000;
 
-const { api, database, sink } = useApp('all', { MAIL_FROM: 'Acme: Accounts <accounts@acme.test>' });
+const app = useApp('all', { MAIL_FROM: 'Acme: Accounts <accounts@acme.test>' });
+const { api, database, sink } = app;
 
 describe('MAIL_FROM', () => {
   it('is quoted in From, so that a colon does not start a group', async () => {
@@ -92,6 +94,20 @@ describe('while SMTP is down', () => {
     await eventually(() => expect(refused()).toBeGreaterThan(2), { timeoutMs: 15_000 });
     sink.behave('accept');
     await eventually(() => expect(sink.mailsTo(email)).toHaveLength(1), { timeoutMs: 15_000 });
+  }, 40_000);
+
+  it('retries a mail while its login is refused, and logs no password', async () => {
+    // Connections are kept, and only new ones log in.
+    await sink.stop();
+    sink.clear();
+    sink.behave('reject-login');
+    await sink.start();
+    const { email } = await signUp(api);
+    await eventually(() => expect(sink.logins).toBeGreaterThan(2), { timeoutMs: 15_000 });
+    expect(sink.commands).toEqual([]);
+    sink.behave('accept');
+    await eventually(() => expect(sink.mailsTo(email)).toHaveLength(1), { timeoutMs: 15_000 });
+    expect(app.logs()).not.toContain(SMTP_PASSWORD);
   }, 40_000);
 
   it('does not retry a rejected mail, and keeps the account', async () => {

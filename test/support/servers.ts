@@ -1,4 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type EmbeddedServer, startPostgres, startRedis } from '#tools/embedded';
 import { Redis } from 'ioredis';
 import pg from 'pg';
@@ -75,6 +78,7 @@ export async function redisUrl(): Promise<string> {
 const DATABASES = 1024;
 
 export interface OwnServer extends EmbeddedServer {
+  readonly dataDir: string;
   /** Starts it again with its data, after a `stop` or a kill: the same URL, a new process. */
   restart(): Promise<void>;
   /** Stops it and removes its data. */
@@ -88,19 +92,50 @@ export function ownRedis(): Promise<OwnServer> {
 
 /** Starts a PostgreSQL to freeze and kill. It keeps its data when killed. */
 export function ownPostgres(): Promise<OwnServer> {
-  return own((options) => startPostgres({ ...options, durable: true }));
+  return own(durablePostgres);
 }
 
+/** Restarts the server, and starts a standby with a copy of its data, which follows it until it is promoted. */
+export function standbyOf(primary: OwnServer): Promise<OwnServer> {
+  return own(durablePostgres, async (dataDir) => {
+    await primary.stop();
+    // With the owner of the data, which `cpSync` of Node doesn't keep.
+    execFileSync('cp', ['-a', `${primary.dataDir}/.`, dataDir]);
+    await primary.restart();
+    const { hostname, port, username, password } = new URL(primary.url);
+    const data = join(dataDir, 'postgres', 'data');
+    writeFileSync(join(data, 'standby.signal'), '');
+    appendFileSync(
+      join(data, 'postgresql.auto.conf'),
+      `primary_conninfo = 'host=${hostname} port=${port} user=${username} password=${password}'\n`,
+    );
+  });
+}
+
+interface OwnOptions {
+  readonly dataDir: string;
+  readonly log: () => void;
+  readonly port?: number;
+}
+
+function durablePostgres(options: OwnOptions): Promise<EmbeddedServer> {
+  return startPostgres({ ...options, durable: true });
+}
+
+/** @param prepare fills the data folder before the first start */
 async function own(
-  start: (options: { dataDir: string; log: () => void; port?: number }) => Promise<EmbeddedServer>,
+  start: (options: OwnOptions) => Promise<EmbeddedServer>,
+  prepare: (dataDir: string) => Promise<void> = async () => undefined,
 ): Promise<OwnServer> {
   const folder = temporaryFolder('own');
   const options = { dataDir: folder.path, log: () => undefined };
-  let server = await start(options).catch((error: unknown) => {
+  const firstStart = prepare(folder.path).then(() => start(options));
+  let server = await firstStart.catch((error: unknown) => {
     folder.remove();
     throw error;
   });
   return {
+    dataDir: folder.path,
     get url() {
       return server.url;
     },

@@ -6,10 +6,14 @@ import { parseMail, type ReceivedMail } from './received-mail.js';
  * What the sink does with a message:
  * `accept` it; `reject` it permanently (550); `defer` it (451, so the sender retries); `drop` the connection
  * after the whole message arrived but before the response, so the outcome is unknown; `hang` at that point.
- * Or it rejects a command that comes before: `reject-sender` (550 to MAIL FROM), `reject-recipient` (550 to RCPT TO).
+ * Or it rejects a command that comes before: `reject-login` (535 to AUTH), `reject-sender` (550 to MAIL FROM),
+ * `reject-recipient` (550 to RCPT TO).
  */
 export type SinkBehaviour =
-  'accept' | 'reject' | 'defer' | 'drop' | 'hang' | 'reject-sender' | 'reject-recipient';
+  'accept' | 'reject' | 'defer' | 'drop' | 'hang' | 'reject-login' | 'reject-sender' | 'reject-recipient';
+
+/** In the URL of every sink. Any is accepted. */
+export const SMTP_PASSWORD = 'smtp-password';
 
 export interface SinkOptions {
   /** Whether the sink offers SMTPUTF8. */
@@ -23,6 +27,8 @@ export interface SmtpSink {
   readonly mails: readonly ReceivedMail[];
   /** The number of messages, whatever their outcome. */
   readonly attempts: number;
+  /** The number of logins, refused ones included. */
+  readonly logins: number;
   /** The MAIL FROM and RCPT TO commands as they arrived, whatever the reply. */
   readonly commands: readonly string[];
   mailsTo(address: string): ReceivedMail[];
@@ -46,6 +52,7 @@ class Sink implements SmtpSink {
   readonly url: string;
   mails: ReceivedMail[] = [];
   attempts = 0;
+  logins = 0;
   commands: string[] = [];
   private behaviour: SinkBehaviour = 'accept';
   private server: SMTPServer | undefined;
@@ -55,7 +62,7 @@ class Sink implements SmtpSink {
     readonly port: number,
     private readonly smtpUtf8: boolean,
   ) {
-    this.url = `smtp://127.0.0.1:${port}`;
+    this.url = `smtp://mailer:${SMTP_PASSWORD}@127.0.0.1:${port}`;
   }
 
   mailsTo(address: string): ReceivedMail[] {
@@ -69,6 +76,7 @@ class Sink implements SmtpSink {
   clear(): void {
     this.mails = [];
     this.attempts = 0;
+    this.logins = 0;
     this.commands = [];
   }
 
@@ -80,7 +88,8 @@ class Sink implements SmtpSink {
   async start(): Promise<void> {
     const server = new SMTPServer({
       authOptional: true,
-      disabledCommands: ['STARTTLS', 'AUTH'],
+      allowInsecureAuth: true,
+      disabledCommands: ['STARTTLS'],
       // Nothing is rejected for its size: nodemailer's own limit is far lower.
       size: 10_000_000,
       closeTimeout: 100,
@@ -89,6 +98,14 @@ class Sink implements SmtpSink {
       hideSMTPUTF8: !this.smtpUtf8,
       // The server would derive them from the reply code. Tests that need one write it into the text.
       hideENHANCEDSTATUSCODES: true,
+      onAuth: ({ username }, _session, answer) => {
+        this.logins += 1;
+        if (this.behaviour === 'reject-login') {
+          answer(errorOf(REFUSED_LOGIN));
+        } else {
+          answer(null, { user: username });
+        }
+      },
       onMailFrom: (_address, _session, answer) => {
         answer(this.behaviour === 'reject-sender' ? errorOf(REFUSED_SENDER) : null);
       },
@@ -180,6 +197,7 @@ function errorOf({ code, text }: Reply): Error {
   return Object.assign(new Error(text), { responseCode: code });
 }
 
+const REFUSED_LOGIN: Reply = { code: 535, text: '5.7.8 Wrong user name or password' };
 const REFUSED_SENDER: Reply = { code: 550, text: '5.7.1 This sender is not allowed' };
 const REFUSED_RECIPIENT: Reply = { code: 550, text: '5.1.1 No such mailbox' };
 const REFUSALS: Partial<Record<SinkBehaviour, Reply>> = {
