@@ -195,6 +195,21 @@ describe('registering an unverified address again with REGISTRATION=verify-first
       squatter.session.user.id,
     ]);
     expect(row).toEqual({ metadata: {}, avatar_url: null });
+    expect(await pendingOf(squatter.session.user.id)).toBe(0);
+  });
+
+  it('does not confirm a registration that has expired', async () => {
+    const { api, clock } = unseen;
+    const first = aUser();
+    const second = { ...aUser(), email: first.email };
+    await api.register(first);
+    await api.register(second);
+    clock.advance({ hours: 7 * 24 });
+    await api.post('/auth/email/resend', { email: first.email });
+    const id = await idOf(first);
+    const link = linkTokenOf((await mailsInOutbox(unseen, database.url, id)).at(-1));
+    expectProblem(await api.verify(link, second.password), 401, 'password-required');
+    expect((await api.verify(link, first.password)).status).toBe(204);
   });
 
   it('limits how many registrations an address can have', async () => {
@@ -203,12 +218,7 @@ describe('registering an unverified address again with REGISTRATION=verify-first
     for (let attempt = 0; attempt < 13; attempt += 1) {
       expect((await api.register({ ...aUser(), email: user.email })).status).toBe(202);
     }
-    const [row] = await query<{ count: number }>(
-      database.url,
-      'select count(*)::int as count from accounts.pending_registrations where user_id = $1',
-      [await idOf(user)],
-    );
-    expect(row?.count).toBe(10);
+    expect(await pendingOf(await idOf(user))).toBe(10);
   });
 
   it('stays consistent under concurrent registrations, requests and clicks', async () => {
@@ -267,6 +277,15 @@ async function registerProven(user: NewUser): Promise<string> {
   const [mail] = await mailsInOutbox(unseen, database.url, id);
   expect((await unseen.api.verify(linkTokenOf(mail), user.password)).status).toBe(204);
   return id;
+}
+
+async function pendingOf(userId: string): Promise<number | undefined> {
+  const [row] = await query<{ count: number }>(
+    database.url,
+    'select count(*)::int as count from accounts.pending_registrations where user_id = $1',
+    [userId],
+  );
+  return row?.count;
 }
 
 /** The id of a user who has just registered. */

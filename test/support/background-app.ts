@@ -3,7 +3,7 @@ import { Global, Logger, Module, type ModuleMetadata, type Type } from '@nestjs/
 import { Test, type TestingModule } from '@nestjs/testing';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Registry } from 'prom-client';
-import { ClockModule } from '#libs/clock';
+import { Clock, ClockModule } from '#libs/clock';
 import { CryptoModule, KeyRing } from '#libs/crypto';
 import { Connections, type Database, DatabaseModule, type Schema } from '#libs/database';
 import { JOBS, QueueModule } from '#libs/bull';
@@ -14,6 +14,8 @@ export interface BackgroundAppOptions {
   readonly redisUrl: string;
   /** The jobs that the process knows, if not all that are declared. */
   readonly jobs?: readonly Job[];
+  /** If not the machine's. */
+  readonly clock?: Clock;
   /** Needed by modules that use PostgreSQL. */
   readonly database?: { readonly url: string; readonly schema: Schema };
   readonly imports?: ModuleMetadata['imports'];
@@ -42,9 +44,13 @@ export async function startBackgroundApp(options: BackgroundAppOptions): Promise
     ],
     providers: options.providers ?? [],
   });
-  const testing = await (
-    options.jobs ? builder.overrideProvider(JOBS).useValue(options.jobs) : builder
-  ).compile();
+  if (options.jobs) {
+    builder.overrideProvider(JOBS).useValue(options.jobs);
+  }
+  if (options.clock) {
+    builder.overrideProvider(Clock).useValue(options.clock);
+  }
+  const testing = await builder.compile();
   // These tests provoke failures, whose log lines would only hide Jest's output.
   Logger.overrideLogger(false);
   try {

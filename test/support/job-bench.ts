@@ -79,8 +79,11 @@ class JobBench {
   }
 
   /** Starts another process that runs jobs, and resolves once it accepts some. */
-  async start(providers: BackgroundAppOptions['providers'] = [GreetProcessor, SweepProcessor]) {
-    return this.run({ imports: [JobRunnerModule.forRole('host')], providers });
+  async start(
+    providers: BackgroundAppOptions['providers'] = [GreetProcessor, SweepProcessor],
+    options: Pick<BackgroundAppOptions, 'clock'> = {},
+  ) {
+    return this.run({ imports: [JobRunnerModule.forRole('host')], providers, ...options });
   }
 
   /** Starts a process that only enqueues jobs. */
@@ -118,7 +121,7 @@ class JobBench {
     this.redis.disconnect();
   }
 
-  private async run(options: Pick<BackgroundAppOptions, 'imports' | 'providers'>) {
+  private async run(options: Pick<BackgroundAppOptions, 'imports' | 'providers' | 'clock'>) {
     const app = await startBackgroundApp({
       redisUrl: this.url,
       ...options,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { greet, GreetProcessor, SweepProcessor, useJobBench } from '../../../test/support/job-bench.js';
 import { eventually } from '../../../test/support/servers.js';
+import { Clock } from '#libs/clock';
 import { ProcessesJob, UnrecoverableJobError } from '#libs/jobs';
 
 const bench = useJobBench();
@@ -22,7 +23,22 @@ describe('a periodic job', () => {
       expect(household.sweeps).toHaveLength(2);
     });
   });
+
+  it('is enqueued again in the next period', async () => {
+    await bench.start();
+    await eventually(() => expect(household.sweeps).toHaveLength(1));
+    await bench.start([GreetProcessor, SweepProcessor], { clock: new AnHourLater() });
+    await eventually(() => expect(household.sweeps).toHaveLength(2));
+    const [first = '', second = ''] = household.sweeps;
+    expect(Date.parse(second) - Date.parse(first)).toBeGreaterThanOrEqual(3_600_000);
+  });
 });
+
+class AnHourLater extends Clock {
+  override now(): Date {
+    return new Date(Date.now() + 3_600_000);
+  }
+}
 
 describe('startup', () => {
   it('fails when a job has no processor', async () => {

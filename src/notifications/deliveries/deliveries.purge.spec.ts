@@ -24,6 +24,7 @@ describe('purging notifications', () => {
       [overdue],
     );
     await insertFinal('sent', 91);
+    await insertFinal('expired', 91);
     await insertFinal('failed', 89);
     await bench.sql(
       `insert into notifications.inbox values (?, now() - interval '31 days'), (?, now() - interval '29 days')`,
@@ -36,7 +37,7 @@ describe('purging notifications', () => {
     expect(await bench.delivery(waiting)).toMatchObject({ state: 'pending' });
     expect(await bench.notes()).toEqual([{ message_id: waiting }]);
     expect(
-      await bench.sql(`select * from notifications.deliveries where template = 'old-sent'`),
+      await bench.sql(`select * from notifications.deliveries where template in ('old-sent', 'old-expired')`),
     ).toHaveLength(0);
     expect(
       await bench.sql(`select * from notifications.deliveries where template = 'old-failed'`),
