@@ -11,7 +11,16 @@ const SCRIPT = `
 const [confirm, resend] = document.forms;
 const status = document.querySelector('[role=status]');
 const token = new URLSearchParams(location.search).get('token') || '';
-const texts = document.querySelector('main').querySelector('[data-done]').dataset;
+const lead = document.querySelector('[data-done]');
+const texts = lead.dataset;
+function say(text, field) {
+  status.textContent = text;
+  lead.hidden = confirm.hidden;
+  for (const input of document.querySelectorAll('input')) {
+    input.setAttribute('aria-invalid', String(input === field));
+  }
+  (field || status).focus();
+}
 async function post(form, path, body) {
   const button = form.querySelector('button');
   button.disabled = true;
@@ -34,18 +43,16 @@ confirm.addEventListener('submit', async (event) => {
   const field = confirm.password.closest('p');
   confirm.hidden = answer === 204 || answer === 400;
   resend.hidden = answer !== 400;
-  status.textContent = answer === 204 ? texts.done : answer === 400 ? texts.invalid
-    : answer !== 401 ? texts.failed : field.hidden ? texts.password : texts.wrong;
-  if (answer === 401) {
-    field.hidden = false;
-    confirm.password.focus();
-  }
+  const asked = !field.hidden;
+  field.hidden = answer !== 401 && field.hidden;
+  say(answer === 204 ? texts.done : answer === 400 ? texts.invalid
+    : answer !== 401 ? texts.failed : asked ? texts.wrong : texts.password, answer === 401 && confirm.password);
 });
 resend.addEventListener('submit', async (event) => {
   event.preventDefault();
   const answer = await post(resend, 'v2/auth/email/resend', { email: resend.email.value });
   resend.hidden = answer === 202;
-  status.textContent = answer === 202 ? texts.sent : texts.failed;
+  say(answer === 202 ? texts.sent : answer === 400 ? texts.address : texts.failed, answer === 400 && resend.email);
 });`;
 
 interface Texts {
@@ -60,7 +67,9 @@ interface Texts {
   readonly wrong: string;
   readonly invalid: string;
   readonly sent: string;
+  readonly address: string;
   readonly failed: string;
+  readonly script: string;
 }
 
 const ENGLISH: Texts = {
@@ -73,10 +82,14 @@ const ENGLISH: Texts = {
   done: 'Thanks! Your email address is confirmed. You can close this page.',
   password: 'Please enter the password you signed up with.',
   wrong:
-    "That isn't the password of this sign-up. If you signed up more than once, follow the link in the other email.",
-  invalid: 'This link is no longer valid. We can send you a new one.',
-  sent: 'If your address still needs to be confirmed, a new email is on its way. It can take a minute.',
+    "That isn't the password for this sign-up. If you signed up more than once, follow the link in the other email.",
+  invalid: "This link isn't valid, or no longer. We can send you a new one.",
+  sent:
+    'If your address still needs to be confirmed, a new email is on its way. We send one a minute at most, so look for ' +
+    'the last one, too.',
+  address: "That isn't a valid email address.",
   failed: "That didn't work. Please try again in a moment.",
+  script: 'This page needs JavaScript.',
 };
 const GERMAN: Texts = {
   title: 'E-Mail-Adresse bestätigen',
@@ -90,9 +103,13 @@ const GERMAN: Texts = {
   wrong:
     'Das ist nicht das Passwort dieser Registrierung. Wenn Sie sich mehrmals registriert haben, folgen Sie dem Link in ' +
     'der anderen E-Mail.',
-  invalid: 'Dieser Link ist nicht mehr gültig. Wir können Ihnen einen neuen schicken.',
-  sent: 'Falls Ihre Adresse noch bestätigt werden muss, ist eine neue E-Mail unterwegs. Das kann eine Minute dauern.',
+  invalid: 'Dieser Link ist nicht oder nicht mehr gültig. Wir können Ihnen einen neuen schicken.',
+  sent:
+    'Falls Ihre Adresse noch bestätigt werden muss, ist eine neue E-Mail unterwegs. Wir senden höchstens eine pro Minute, ' +
+    'schauen Sie also auch nach der letzten.',
+  address: 'Das ist keine gültige E-Mail-Adresse.',
   failed: 'Das hat leider nicht geklappt. Bitte versuchen Sie es gleich noch einmal.',
+  script: 'Diese Seite braucht JavaScript.',
 };
 
 /**
@@ -115,14 +132,15 @@ export class VerifyEmailPage {
 }
 
 function bodyOf(texts: Texts): string {
-  const data = (['done', 'password', 'wrong', 'invalid', 'sent', 'failed'] as const)
+  const data = (['done', 'password', 'wrong', 'invalid', 'sent', 'address', 'failed'] as const)
     .map((name) => `data-${name}="${texts[name]}"`)
     .join(' ');
   return (
-    `<p ${data}>${texts.lead}</p>` +
+    `<p ${data}>${texts.lead}</p><noscript><p>${texts.script}</p></noscript>` +
     `<form><p hidden><label>${texts.passwordLabel} <input type="password" name="password" ` +
-    `autocomplete="current-password"></label></p><p><button>${texts.button}</button></p></form>` +
-    `<form hidden><p><label>${texts.emailLabel} <input type="email" name="email" required autocomplete="email"></label>` +
-    `</p><p><button>${texts.resend}</button></p></form><p role="status"></p>`
+    `autocomplete="current-password" aria-describedby="status"></label></p><p><button>${texts.button}</button></p></form>` +
+    `<form hidden><p><label>${texts.emailLabel} <input type="email" name="email" required autocomplete="email" ` +
+    `aria-describedby="status"></label>` +
+    `</p><p><button>${texts.resend}</button></p></form><p id="status" role="status" tabindex="-1"></p>`
   );
 }
