@@ -30,6 +30,10 @@ describe('a mail that anyone can request', () => {
     expect(await resend(8)).toBe(2);
     clock.advance({ minutes: 1 });
     expect(await resend(1)).toBe(3);
+    const [mail] = await mailsInOutbox(immediate, database.url, session.user.id);
+    expect((await api.verify(linkTokenOf(mail))).status).toBe(204);
+    clock.advance({ minutes: 1 });
+    expect(await resend(1)).toBe(3);
   });
 
   it('keeps the latest five links valid', async () => {
