@@ -31,10 +31,16 @@ describe('PostgreSQL', () => {
   }, 30_000);
 
   it('that is restarted is back with the next connection', async () => {
+    const before = app.logs().length;
     await first.stop();
     await expectUnavailable();
     await first.restart();
     await allIsWell({ withinMs: 3_000 });
+    // Once each, and no stack for each request.
+    const since = app.logs().slice(before);
+    expect(since.match(/PostgreSQL is not responding/g)).toHaveLength(1);
+    expect(since.match(/PostgreSQL is back/g)).toHaveLength(1);
+    expect(since).not.toContain('"stack"');
   });
 
   it('that is frozen is back as soon as it moves again', async () => {
@@ -120,6 +126,7 @@ async function allIsWell({ withinMs }: { withinMs: number }): Promise<void> {
 /** A sign-in, which needs PostgreSQL, is told to come again, and balancers are told to go elsewhere. */
 async function expectUnavailable(): Promise<void> {
   await eventually(async () => expect(await readiness()).toBe(503), { timeoutMs: 2_500 });
+  expect(await details()).toMatchObject({ database: { status: 'down' } });
   const answer = await app.api.login(known);
   expect(answer).toMatchObject({ status: 503, body: { code: 'unavailable' } });
   expect(answer.headers.get('retry-after')).not.toBeNull();
@@ -130,8 +137,10 @@ async function readiness(): Promise<number> {
 }
 
 async function details(): Promise<unknown> {
-  const response = await fetch(`${app.managementUrl}/health/ready`);
-  return ((await response.json()) as { details: unknown }).details;
+  const { body } = await app.api.under('').get<{ details: unknown }>('/health/ready');
+  // Anyone may read it.
+  expect(JSON.stringify(body)).not.toContain('127.0.0.1');
+  return body.details;
 }
 
 function sentTo(address: string): number {

@@ -37,6 +37,9 @@ export class DeadLetterRetention {
         this.logger.warn(`removed ${removed.length} expired dead letters of "${name}"`);
       }
     } catch (error) {
+      if (!this.queues.connections.isReady) {
+        return; // The connections have logged why. Nothing is lost if it happens an hour later.
+      }
       this.logger.warn(
         `expired dead letters of "${name}" could not be removed; retrying in an hour: ${toLoggableError(error).message}`,
       );

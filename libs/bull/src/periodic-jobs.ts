@@ -44,6 +44,9 @@ export class PeriodicJobs {
     try {
       await this.jobs.enqueue<object>(job, { startsAt }, { jobId: `${job.name}:${String(period)}` });
     } catch (error) {
+      if (!this.jobs.isReady) {
+        return; // The connections have logged why, and the next minute tries again.
+      }
       this.logger.warn(
         `the job "${job.name}" could not be enqueued; retrying in a minute: ${toLoggableError(error).message}`,
       );

@@ -89,7 +89,7 @@ export class Queues {
     if (!this.connections.isReady || error instanceof JobInterruptedError) {
       return;
     }
-    const line = `queue "${name}": ${error instanceof Error ? safeMessage(error) : 'unknown error'}`;
+    const line = lineFor(name, error);
     const now = Date.now();
     if (now - (this.lastLogged.get(line) ?? 0) > REPEAT_LOG_AFTER_MS) {
       this.lastLogged.set(line, now);
@@ -98,11 +98,14 @@ export class Queues {
   }
 }
 
-/** ioredis's own errors don't contain values. Script errors may. */
-function safeMessage(error: Error): string {
-  return /^(Command timed out|Connection is closed)/.test(error.message)
-    ? error.message
-    : toLoggableError(error).message;
+/** Failures of ioredis itself, which don't contain values and are the same for all queues. Script errors may. */
+const CONNECTION_FAILURE = /^(Command timed out|Connection is closed|Stream isn't writeable)/;
+
+function lineFor(queue: string, error: unknown): string {
+  if (error instanceof Error && CONNECTION_FAILURE.test(error.message)) {
+    return `Redis is slow or not responding: ${error.message}`;
+  }
+  return `queue "${queue}": ${toLoggableError(error).message}`;
 }
 
 function queueOptions(job: Job, connections: QueueConnections): QueueOptions {

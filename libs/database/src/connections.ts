@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { MikroORM } from '@mikro-orm/postgresql';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { within } from '#libs/lifecycle';
+import { reasonOf } from '#libs/telemetry';
 import { Database } from './database.js';
 import { migrate } from './migrate.js';
 import { type ConnectionOptions, ormOptions } from './orm-options.js';
@@ -73,9 +74,12 @@ export class Connections {
   async requireWritable(): Promise<void> {
     await Promise.all(
       [...this.servers.values()].map(async ({ probe }) => {
-        const [row] = await probe.query<{ writable: boolean }>(
-          `select current_setting('transaction_read_only') = 'off' as writable`,
-        );
+        const [row] = await probe
+          .query<{ writable: boolean }>(`select current_setting('transaction_read_only') = 'off' as writable`)
+          .catch((cause: unknown) => {
+            // Anyone may read this, so it has no addresses.
+            throw new Error(`PostgreSQL is not responding (${reasonOf(cause)})`, { cause });
+          });
         if (!row?.writable) {
           throw new Error('PostgreSQL is read only');
         }

@@ -1,6 +1,11 @@
+import { Logger } from '@nestjs/common';
 import pLimit from 'p-limit';
 import type { ClientConfig } from 'pg';
+import { Outage } from '#libs/lifecycle';
+import { reasonOf } from '#libs/telemetry';
 import { PooledClient } from './pooled-client.js';
+
+const logger = new Logger('Database');
 
 /** A server that takes longer isn't ready. */
 const ANSWER_WITHIN_MS = 1_500;
@@ -14,13 +19,29 @@ export class Probe {
   /** A connection answers one query at a time. */
   private readonly inTurn = pLimit(1);
 
+  private readonly outage = new Outage({
+    began: (error) => {
+      logger.error(`PostgreSQL is not responding (${reasonOf(error)}): what needs it fails until it is back`);
+    },
+    ended: (seconds) => {
+      logger.log(`PostgreSQL is back after ${seconds} s`);
+    },
+  });
+
   constructor(private readonly options: ClientConfig) {}
 
   /** @throws Error if PostgreSQL doesn't answer within 1.5 seconds */
   async query<T extends object>(sql: string): Promise<T[]> {
     return this.inTurn(async () => {
-      this.client ??= await this.connect();
-      return (await this.client.query<T>(sql)).rows;
+      try {
+        this.client ??= await this.connect();
+        const { rows } = await this.client.query<T>(sql);
+        this.outage.ended();
+        return rows;
+      } catch (error) {
+        this.outage.began(error);
+        throw error;
+      }
     });
   }
 

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { Database } from '#libs/database';
 import type { JobQueue } from '#libs/jobs';
 import { inBackground, Outage } from '#libs/lifecycle';
-import { traced } from '#libs/telemetry';
+import { reasonOf, traced } from '#libs/telemetry';
 import type { Service } from './define-service.js';
 import { routeOf } from './outbox-route.js';
 import type { OutboxRow, OutboxRows } from './outbox-rows.js';
@@ -32,7 +32,7 @@ export class OutboxRelay {
   ) {
     const logger = new Logger(`OutboxRelay(${service.name})`);
     this.outage = new Outage({
-      began: (error) => logger.warn(`messages cannot be enqueued and stay in the outbox: ${kindOf(error)}`),
+      began: (error) => logger.warn(`messages cannot be enqueued and stay in the outbox: ${reasonOf(error)}`),
       ended: () => logger.log('messages are being enqueued again'),
     });
   }
@@ -121,16 +121,6 @@ export class OutboxRelay {
       }
     });
   }
-}
-
-/** The code or name of what caused it, such as a SQLSTATE. Its message may contain values, so we don't log that. */
-function kindOf(error: unknown): string {
-  if (!(error instanceof Error)) {
-    return 'unknown error';
-  }
-  return error.cause instanceof Error
-    ? kindOf(error.cause)
-    : ((error as { code?: string }).code ?? error.name);
 }
 
 /** A child of the span that wrote the row, even if that was in another process. */

@@ -54,3 +54,18 @@ export function describeError(error: unknown): LoggableError {
     ...(error.cause instanceof Error ? { cause: describeError(error.cause) } : {}),
   };
 }
+
+/**
+ * The code or name of what caused an error in the first place, such as a SQLSTATE or `ECONNREFUSED`. Safe to log, unlike
+ * messages, which may contain values.
+ */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) {
+    return 'unknown error';
+  }
+  if (error.cause instanceof Error) {
+    return reasonOf(error.cause);
+  }
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? code : error.name;
+}

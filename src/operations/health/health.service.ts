@@ -110,7 +110,10 @@ export class HealthService {
     return this.indicators
       .check('migrations')
       .attempt(async () => {
-        if (!(await this.migrations.areApplied())) {
+        const areApplied = await this.migrations.areApplied().catch((cause: unknown) => {
+          throw new Error('unknown, because PostgreSQL is not responding', { cause });
+        });
+        if (!areApplied) {
           throw new Error('pending');
         }
       })

@@ -9,12 +9,15 @@ import {
   payloadTooLarge,
   Problem,
   type ProblemFactory,
+  unavailable,
   unsupportedMediaType,
   uriTooLong,
 } from '#libs/problem';
-import { PINO } from '#libs/telemetry';
+import { PINO, reasonOf } from '#libs/telemetry';
 import { HTTP_OPTIONS, type HttpOptions } from '../http.options.js';
 import { MethodTable, sendProblem } from '#libs/http';
+
+const QUIET_MS = 1_000;
 
 /** Problems for framework errors, which only have a status. */
 const BY_STATUS: Readonly<Record<number, ProblemFactory>> = {
@@ -31,6 +34,9 @@ const BY_STATUS: Readonly<Record<number, ProblemFactory>> = {
  */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
+  private unreported = 0;
+  private quietUntil = 0;
+
   constructor(
     @Inject(PINO) private readonly logger: Logger,
     private readonly methods: MethodTable,
@@ -46,13 +52,29 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     const problem = this.toProblem(error, request);
-    if (problem.definition.status >= 500) {
-      this.logger.error({ err: problem.occurrence.cause ?? error, code: problem.code }, 'request failed');
-    }
+    this.report(problem, error);
     if (reply.sent) {
       return;
     }
     void sendProblem(request, reply, problem, this.options.publicUrl);
+  }
+
+  /** Being unavailable isn't a bug: no stacks, and one line a second, however many requests fail. */
+  private report({ code, definition, occurrence }: Problem, error: unknown): void {
+    if (code === unavailable.code) {
+      const now = performance.now();
+      this.unreported += 1;
+      if (now >= this.quietUntil) {
+        this.logger.warn(
+          { code, reason: reasonOf(occurrence.cause), requests: this.unreported },
+          'requests failed',
+        );
+        this.unreported = 0;
+        this.quietUntil = now + QUIET_MS;
+      }
+    } else if (definition.status >= 500) {
+      this.logger.error({ err: occurrence.cause ?? error, code }, 'request failed');
+    }
   }
 
   private toProblem(error: unknown, request: FastifyRequest): Problem {
