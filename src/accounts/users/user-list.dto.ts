@@ -26,7 +26,7 @@ class OffsetPage {
 }
 
 export class UserOffsetList {
-  @ApiProperty({ type: [UserResponse] })
+  @ApiProperty({ type: [UserResponse], maxItems: 100 })
   items!: UserResponse[];
 
   @ApiProperty({ type: OffsetPage })
@@ -34,7 +34,7 @@ export class UserOffsetList {
 }
 
 export class UserCursorList {
-  @ApiProperty({ type: [UserResponse] })
+  @ApiProperty({ type: [UserResponse], maxItems: 100 })
   items!: UserResponse[];
 
   @ApiProperty({ type: CursorPage })
@@ -56,6 +56,11 @@ function isInstant(text: string): boolean {
     !Number.isNaN(Date.parse(text)) &&
     new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)
   );
+}
+
+/** ISO 8601 also allows offsets without a colon, and some clients send them. */
+function withColonInOffset(text: string): string {
+  return text.replace(/([+-]\d{2})(\d{2})$/, '$1:$2');
 }
 
 const INSTANT_RULE = {
@@ -88,6 +93,7 @@ export class UserListQuery extends CursorQuery {
   @StringField({
     description: 'Only users created at this time or later.',
     format: 'date-time',
+    convert: withColonInOffset,
     maxLength: 35,
     optional: true,
     rule: INSTANT_RULE,
@@ -97,6 +103,7 @@ export class UserListQuery extends CursorQuery {
   @StringField({
     description: 'Only users created before this time.',
     format: 'date-time',
+    convert: withColonInOffset,
     maxLength: 35,
     optional: true,
     rule: INSTANT_RULE,

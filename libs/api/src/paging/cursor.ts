@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { SealBrokenError, Sealer } from '#libs/crypto';
+import { parse, stringify } from 'uuid';
+import { equalInConstantTime, type Mac, MacFactory } from '#libs/crypto';
 import type { PageRequest, Position, Slice } from '#libs/database';
 import { defineProblem } from '#libs/problem';
 import type { CursorPage, CursorQuery } from './page.js';
@@ -12,10 +13,22 @@ export const invalidCursor = defineProblem('invalid-cursor', {
     '`page` or the `Link` header, or leave it out to start with the first page.',
 });
 
-/** Encodes list positions as strings that clients can send back but can neither read nor forge. */
+const DIRECTIONS = ['after', 'before'] as const;
+const HEAD_BYTES = 17;
+/** 128 bits: more than anyone can guess online. */
+const MAC_LENGTH = 22;
+
+/**
+ * Encodes list positions as strings that clients send back and can't forge. The same position always has the same
+ * cursor, since clients cache pages by URL.
+ */
 @Injectable()
 export class Cursors {
-  constructor(private readonly sealer: Sealer) {}
+  private readonly mac: Mac;
+
+  constructor(macs: MacFactory) {
+    this.mac = macs.for('cursor');
+  }
 
   /**
    * @param list identifies the list, its filters and its order. A cursor is only valid for the same `list`.
@@ -37,22 +50,22 @@ export class Cursors {
     };
   }
 
-  private encode(position: Position, list: string): string {
-    return this.sealer.sealJson([position.direction, position.id], `cursor:${list}`);
+  /** The direction and the ID in 17 bytes, and a MAC of them and the list. */
+  private encode({ direction, id }: Position, list: string): string {
+    const head = Buffer.concat([Buffer.of(DIRECTIONS.indexOf(direction)), parse(id)]).toString('base64url');
+    return head + this.mac.sign(`${head}:${list}`).slice(0, MAC_LENGTH);
   }
 
   private decode(cursor: string, list: string): Position {
-    try {
-      const [direction, id] = this.sealer.openJson(cursor, `cursor:${list}`) as [
-        Position['direction'],
-        string,
-      ];
-      return { direction, id };
-    } catch (error) {
-      if (error instanceof SealBrokenError) {
-        throw invalidCursor();
-      }
-      throw error;
+    const encoded = cursor.slice(0, -MAC_LENGTH);
+    const head = Buffer.from(encoded, 'base64url');
+    const isGenuine = this.mac
+      .candidates(`${encoded}:${list}`)
+      .some((mac) => equalInConstantTime(mac.slice(0, MAC_LENGTH), cursor.slice(-MAC_LENGTH)));
+    const direction = DIRECTIONS[head[0] ?? -1];
+    if (!isGenuine || head.length !== HEAD_BYTES || direction === undefined) {
+      throw invalidCursor();
     }
+    return { direction, id: stringify(head, 1) };
   }
 }

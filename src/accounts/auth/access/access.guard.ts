@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { accessOf } from '#libs/api';
 import { perHandler } from '#libs/http';
 import { forbidden, unauthenticated } from '#libs/problem';
+import { BEARER } from './identity.guard.js';
 import { PermissionLookup } from './permission-lookup.js';
 
 /** Closed by default: routes without an access rule reject everyone. */
@@ -20,8 +21,8 @@ export class AccessGuard implements CanActivate {
     }
     const { principal, headers } = context.switchToHttp().getRequest<FastifyRequest>();
     if (!principal) {
-      // RFC 6750, section 3.1: no error code if the request has no credentials.
-      const challenge = headers.authorization === undefined ? 'Bearer' : 'Bearer error="invalid_token"';
+      // RFC 6750, section 3.1: no error code if the request has no token.
+      const challenge = BEARER.test(headers.authorization ?? '') ? 'Bearer error="invalid_token"' : 'Bearer';
       throw unauthenticated({ headers: { 'WWW-Authenticate': challenge } });
     }
     if (access?.permission === null) {
@@ -34,7 +35,7 @@ export class AccessGuard implements CanActivate {
 
 function requireGrant(granted: boolean): true {
   if (!granted) {
-    throw forbidden();
+    throw forbidden({ headers: { 'WWW-Authenticate': 'Bearer error="insufficient_scope"' } });
   }
   return true;
 }

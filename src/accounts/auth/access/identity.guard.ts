@@ -4,7 +4,7 @@ import type { Principal } from '#libs/http';
 import { type Authenticator, AUTHENTICATORS } from './authenticator.js';
 
 /** RFC 6750, section 2.1. The authenticators check the rest. */
-const BEARER = /^Bearer +/i;
+export const BEARER = /^Bearer +/i;
 
 /**
  * Identifies the caller, so that rate limits can count the request for them. Rejects no one: `AccessGuard` does that
