@@ -55,20 +55,72 @@ describe('the OpenAPI documents', () => {
   });
 
   it.each(['1', '2'])('describe every operation, parameter and response of v%s', async (version) => {
-    const { body } = await api.under('').get<Document>(`/openapi/v${version}.json`);
-    const undescribed = Object.entries(body.paths).flatMap(([path, item]) =>
-      Object.entries(item).flatMap(([method, { summary, description, parameters, responses }]) =>
+    const document = await documentOf(version);
+    const undescribed = operationsIn(document).flatMap(
+      ([name, { summary, description, parameters, responses }]) =>
         Object.entries({
           summary,
           description,
-          ...Object.fromEntries(parameters.map((parameter) => [parameter.name, parameter.description])),
+          ...Object.fromEntries(parameters.map((one) => [one.name, one.description])),
           ...Object.fromEntries(Object.entries(responses).map(([status, one]) => [status, one.description])),
         })
           .filter(([, text]) => !text)
-          .map(([name]) => `${method} ${path}: ${name}`),
-      ),
+          .map(([what]) => `${name}: ${what}`),
     );
     expect(undescribed).toEqual([]);
+  });
+
+  it.each(['1', '2'])('share so much that v%s takes less than 4.2 KB for an operation', async (version) => {
+    const { body } = await api.under('').get(`/openapi/v${version}.json`);
+    const operations = operationsIn(await documentOf(version));
+    expect(JSON.stringify(body).length / operations.length).toBeLessThan(4_200);
+  });
+
+  it.each(['1', '2'])('give every problem of v%s a type with the codes that it can have', async (version) => {
+    const operations = operationsIn(await documentOf(version));
+    for (const [name, { responses }] of operations) {
+      for (const [status, { content = {} }] of Object.entries(responses)) {
+        const schema = content['application/problem+json']?.schema as ProblemSchema | undefined;
+        if (schema && status !== 'default') {
+          const codes = schema.properties.code.enum;
+          expect([name, codes]).toEqual([name, expect.arrayContaining([expect.stringMatching(/^[a-z-]+$/)])]);
+          expect(schema.properties.status.enum).toEqual([Number(status)]);
+        }
+      }
+      expect(responses).toHaveProperty('default');
+    }
+    const [, register] = operations.find(([name]) => name.endsWith('/auth/register')) ?? [];
+    expect(register?.responses['409']?.content?.['application/problem+json']?.schema).toMatchObject({
+      properties: { code: { enum: ['idempotent-request-running', 'email-taken'] } },
+    });
+  });
+
+  it.each(['1', '2'])('name the type of every body in v%s', async (version) => {
+    const { body } = await api.under('').get<object>(`/openapi/v${version}.json`);
+    const unnamed = [
+      ...JSON.stringify(body).matchAll(/"application\/[\w+-]+":\{"schema":(?!\{"\$ref")[^}]*/g),
+    ];
+    expect(unnamed.map(([text]) => text)).toEqual([]);
+  });
+
+  it('say that a request has no members but those listed, and who may send it', async () => {
+    const document = await documentOf('2');
+    for (const [name, { requestBody, security }] of operationsIn(document)) {
+      for (const { schema } of Object.values(requestBody?.content ?? {})) {
+        expect([name, schema]).toEqual([name, expect.objectContaining({ additionalProperties: false })]);
+      }
+      expect([name, security]).toEqual([name, expect.any(Array)]);
+    }
+  });
+
+  it('tell when a deprecated operation may stop working', async () => {
+    const document = await documentOf('1');
+    const deprecated = operationsIn(document).filter(([, operation]) => operation.deprecated);
+    expect(deprecated.map(([name, operation]) => [name, operation['x-sunset']])).toEqual([
+      ['get /v1/users', '2027-11-22'],
+    ]);
+    const { headers } = await user.api.under('/v1').get('/users');
+    expect(new Date(headers.get('sunset') ?? '').toISOString()).toBe('2027-11-22T00:00:00.000Z');
   });
 });
 
@@ -77,13 +129,47 @@ interface Described {
   readonly description?: string;
 }
 
-interface Document {
-  readonly paths: Record<string, Record<string, Operation>>;
+type Content = Readonly<Record<string, { readonly schema: object }>>;
+
+interface ProblemSchema {
+  readonly properties: Record<'code' | 'status', { readonly enum: readonly unknown[] }>;
 }
 
 interface Operation extends Described {
   readonly parameters: readonly (Described & { readonly name: string })[];
-  readonly responses: Record<string, Described>;
+  readonly requestBody?: { readonly content: Content };
+  readonly responses: Record<string, Described & { readonly content?: Content }>;
+  readonly security?: unknown;
+  readonly deprecated?: boolean;
+  readonly 'x-sunset'?: string;
+}
+
+interface Document {
+  readonly paths: Record<string, Record<string, Operation>>;
+}
+
+/** The served document, with the components in place of the references to them. */
+async function documentOf(version: string): Promise<Document> {
+  const { body } = await api.under('').get<Document>(`/openapi/v${version}.json`);
+  const resolve = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) {
+      return value;
+    }
+    if ('$ref' in value) {
+      const path = String(value.$ref).slice('#/'.length).split('/');
+      return resolve(path.reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], body));
+    }
+    return Array.isArray(value)
+      ? value.map(resolve)
+      : Object.fromEntries(Object.entries(value).map(([name, member]) => [name, resolve(member)]));
+  };
+  return { paths: resolve(body.paths) as Document['paths'] };
+}
+
+function operationsIn({ paths }: Document): [name: string, operation: Operation][] {
+  return Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]): [string, Operation] => [`${method} ${path}`, operation]),
+  );
 }
 
 describe('browsers', () => {
@@ -99,6 +185,8 @@ describe('browsers', () => {
       'RateLimit-Policy',
       'Retry-After',
       'X-Request-Id',
+      'Idempotency-Replayed',
+      'WWW-Authenticate',
       'Deprecation',
       'Sunset',
     ]) {
@@ -128,8 +216,7 @@ describe('browsers', () => {
 });
 
 async function operationsOf(version: string): Promise<string[]> {
-  const { body } = await api.under('').get<{ paths: Record<string, object> }>(`/openapi/v${version}.json`);
-  return Object.entries(body.paths)
-    .flatMap(([path, item]) => Object.keys(item).map((method) => `${method} ${path.replace(/^\/v\d/, '')}`))
+  return operationsIn(await documentOf(version))
+    .map(([name]) => name.replace(/ \/v\d/, ' '))
     .sort();
 }

@@ -93,7 +93,7 @@ describe('a request with an Idempotency-Key', () => {
     expect((await resend()).status).toBe(202);
     const after = await outbox();
     const replay = await resend();
-    expect([replay.status, replay.body]).toEqual([202, undefined]);
+    expect([replay.status, replay.body]).toEqual([202, { status: 'accepted' }]);
     expect(await outbox()).toBe(after);
   });
 

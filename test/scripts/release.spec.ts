@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { disagreements, notes } from '../../tools/scripts/release-facts.ts';
-import { lastRelease, withSunsets } from '../../tools/scripts/spec-rules.ts';
+import { lastRelease } from '../../tools/scripts/spec-rules.ts';
 
 describe('The last release', () => {
   it.each([
@@ -37,21 +37,4 @@ it('Release notes list the commits from first to last, and where to get image an
 
   expect(text).toContain('## Changes since v1.4.0\n\n- First\n- Second\n');
   expect(text).toContain('docker pull registry.acme.test/gatehouse:1.5.0');
-});
-
-it('The Sunset of a deprecated operation is copied to where the comparison reads it', () => {
-  const headers = { Sunset: { example: 'Mon, 22 Nov 2027 00:00:00 GMT' } };
-  const document = {
-    openapi: '3.0.3',
-    info: {},
-    paths: {
-      '/old': { get: { deprecated: true, responses: { 401: {}, 200: { headers } } } },
-      '/new': { get: { responses: { 200: {} } } },
-    },
-  };
-
-  const { paths } = withSunsets(document);
-
-  expect(paths['/old']?.['get']?.['x-sunset']).toBe('2027-11-22');
-  expect(paths['/new']?.['get']).not.toHaveProperty('x-sunset');
 });

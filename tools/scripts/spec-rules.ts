@@ -9,7 +9,6 @@ interface Schema {
 
 interface Header {
   schema?: Schema;
-  example?: string;
 }
 
 interface Operation {
@@ -50,19 +49,6 @@ export function lastRelease(contained: readonly string[], own: readonly string[]
 /** A document without operations, to compare a removed API version with. */
 export function withoutPaths({ openapi, info }: Document): Document {
   return { openapi, info, paths: {} };
-}
-
-/** Copies the Sunset of deprecated operations from the response headers, where we document it, to where oasdiff reads it. */
-export function withSunsets(document: Document): Document {
-  const copy = structuredClone(document);
-  for (const operation of Object.values(copy.paths).flatMap((methods) => Object.values(methods))) {
-    const sunset = Object.values(operation.responses ?? {}).find(({ headers }) => headers?.['Sunset'])
-      ?.headers?.['Sunset'];
-    if (operation.deprecated && sunset?.example) {
-      operation['x-sunset'] = new Date(sunset.example).toISOString().slice(0, 10);
-    }
-  }
-  return copy;
 }
 
 type Change = (parts: Parts) => unknown;
@@ -174,7 +160,6 @@ function drop(schema: Schema, name: string): void {
 function deprecate(operation: Operation = {}, days?: number): void {
   operation.deprecated = true;
   if (days !== undefined) {
-    const example = new Date(Date.now() + days * 86_400_000).toUTCString();
-    headersOf(operation)['Sunset'] = { schema: TEXT, example };
+    operation['x-sunset'] = new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
   }
 }

@@ -13,7 +13,7 @@ interface Deprecation {
   readonly successor: string;
 }
 
-interface DeprecationNotice {
+export interface DeprecationNotice {
   readonly headers: Readonly<Record<'Deprecation' | 'Sunset', string>>;
   readonly successor: string;
 }

@@ -7,6 +7,8 @@ export const EXPOSED_HEADERS = [
   'RateLimit-Policy',
   'Retry-After',
   'X-Request-Id',
+  'Idempotency-Replayed',
+  'WWW-Authenticate',
   'Deprecation',
   'Sunset',
 ];

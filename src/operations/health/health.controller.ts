@@ -4,22 +4,10 @@ import type { HealthCheckResult } from '@nestjs/terminus';
 import { SkipThrottle } from '@nestjs/throttler';
 import type { FastifyReply } from 'fastify';
 import { defineTag, Public } from '#libs/api';
+import { HealthReport } from './health.dto.js';
 import { type Health, HealthService } from './health.service.js';
 
 const HealthTag = defineTag('health', 'Health probes');
-
-const RESULT = {
-  schema: {
-    type: 'object',
-    required: ['status', 'details'],
-    properties: {
-      status: { type: 'string', enum: ['ok', 'degraded', 'error', 'shutting_down'] },
-      info: { type: 'object', additionalProperties: true },
-      error: { type: 'object', additionalProperties: true },
-      details: { type: 'object', additionalProperties: true },
-    },
-  },
-};
 
 @HealthTag()
 @Public()
@@ -33,8 +21,8 @@ export class HealthController {
     summary: 'Check liveness',
     description: 'Liveness probe. 503 means that the process is stuck and needs a restart.',
   })
-  @ApiOkResponse({ ...RESULT, description: 'The check passed.' })
-  @ApiServiceUnavailableResponse({ ...RESULT, description: 'The check failed.' })
+  @ApiOkResponse({ type: HealthReport, description: 'The check passed.' })
+  @ApiServiceUnavailableResponse({ type: HealthReport, description: 'The check failed.' })
   async getLive(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthCheckResult> {
     return present(await this.health.live(), reply);
   }
@@ -45,8 +33,8 @@ export class HealthController {
     description:
       'Readiness probe. 503 means that the process is starting, draining or missing something it needs.',
   })
-  @ApiOkResponse({ ...RESULT, description: 'The check passed.' })
-  @ApiServiceUnavailableResponse({ ...RESULT, description: 'The check failed.' })
+  @ApiOkResponse({ type: HealthReport, description: 'The check passed.' })
+  @ApiServiceUnavailableResponse({ type: HealthReport, description: 'The check failed.' })
   async getReady(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthCheckResult> {
     return present(await this.health.ready(), reply);
   }
@@ -56,8 +44,8 @@ export class HealthController {
     summary: 'Check startup',
     description: 'Startup probe. 503 means that the process is still starting.',
   })
-  @ApiOkResponse({ ...RESULT, description: 'The check passed.' })
-  @ApiServiceUnavailableResponse({ ...RESULT, description: 'The check failed.' })
+  @ApiOkResponse({ type: HealthReport, description: 'The check passed.' })
+  @ApiServiceUnavailableResponse({ type: HealthReport, description: 'The check failed.' })
   async getStartup(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthCheckResult> {
     return present(await this.health.startup(), reply);
   }

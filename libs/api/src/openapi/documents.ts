@@ -4,7 +4,10 @@ import type { FastifyInstance } from 'fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { linkTo } from '#libs/http';
 import { declaredTags } from './tag.js';
-import { describeOperation, type Operation, PROBLEM_SCHEMA, type Route } from './operations.js';
+import { isReference, nameIn, type Operation } from './document.js';
+import { describeOperation, type Route } from './operations.js';
+import { ProblemSchemas } from './problem-schemas.js';
+import { shareComponents } from './share-components.js';
 
 /** Oldest first. New clients should use the last one. */
 export const API_VERSIONS = ['1', '2'] as const;
@@ -59,19 +62,27 @@ function forVersion(
     ([path]) => !/^\/v\d+\//.test(path) || path.startsWith(`/v${version}/`),
   );
   document.paths = Object.fromEntries(paths);
+  const problems = new ProblemSchemas();
+  const operations: Operation[] = [];
   for (const [path, item] of paths) {
     for (const method of METHODS) {
       const operation = item[method] as Operation | undefined;
       const route = operation?.operationId === undefined ? undefined : routes.get(operation.operationId);
       if (operation && route) {
-        describeOperation(operation, route, { strict: /^\/v\d+\//.test(path), readsBody: method !== 'get' });
+        const input = { strict: /^\/v\d+\//.test(path), readsBody: method !== 'get' };
+        describeOperation(operation, route, input, problems);
+        operations.push(operation);
       }
     }
   }
+  const { schemas, ...components } = document.components ?? {};
   document.components = {
-    ...document.components,
-    schemas: { ...document.components?.schemas, Problem: PROBLEM_SCHEMA },
-  };
+    schemas: { ...schemas, ...(problems.schemas as typeof schemas) },
+    ...shareComponents(operations),
+    examples: problems.examples,
+    ...components,
+  } as NonNullable<OpenAPIObject['components']>;
+  closeRequests(operations, document.components.schemas ?? {});
   dropUnused(document);
   return document;
 }
@@ -97,6 +108,19 @@ function findRoutes(app: INestApplication): Map<string, Route> {
     }
   }
   return routes;
+}
+
+/** Says that bodies have no other members, since we reject those. */
+function closeRequests(operations: readonly Operation[], schemas: Record<string, object>): void {
+  for (const { schema } of operations.flatMap(({ requestBody }) =>
+    Object.values(requestBody?.content ?? {}),
+  )) {
+    const name = schema && isReference(schema) ? nameIn(schema) : '';
+    const declared = schemas[name];
+    if (declared) {
+      schemas[name] = { ...declared, additionalProperties: false };
+    }
+  }
 }
 
 /**

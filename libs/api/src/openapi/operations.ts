@@ -10,8 +10,12 @@ import {
   unavailable,
   unsupportedMediaType,
 } from '#libs/problem';
+import { idempotentRequestRunning } from '#libs/idempotency';
 import { accessOf } from '../access.js';
-import { deprecationOf } from '../deprecation.js';
+import { type HeaderObject, isReference, type Operation, type Reference } from './document.js';
+import { HEADERS, responseHeaders } from './headers.js';
+import { ANY_PROBLEM, type ProblemSchemas } from './problem-schemas.js';
+import { type DeprecationNotice, deprecationOf } from '../deprecation.js';
 import { isLimited } from '#libs/limits';
 import { failuresOf } from './fails.js';
 
@@ -29,81 +33,21 @@ interface InputHandling {
   readonly readsBody: boolean;
 }
 
-export interface Operation {
-  operationId?: string;
-  parameters?: unknown[];
-  requestBody?: unknown;
-  responses: Record<string, { description?: string; headers?: object; content?: object }>;
-}
+type Headers = Readonly<Record<string, HeaderObject | Reference>>;
 
-const text = (description: string, example: string): object => ({
-  description,
-  schema: { type: 'string', maxLength: 512 },
-  example,
-});
-
-const REQUEST_ID = {
-  'X-Request-Id': text('The ID of the request. Quote it when you contact support.', '0197f9a2-5c1e'),
-};
-const RATE_LIMIT = {
-  RateLimit: text(
-    'Requests left (`r`) and seconds until more become available (`t`).',
-    '"default";r=599;t=60',
-  ),
-  'RateLimit-Policy': text('The limit: at most `q` requests in any `w` seconds.', '"default";q=600;w=60'),
-};
-const DEPRECATION = {
-  Deprecation: text('When the operation was deprecated (RFC 9745).', '@1795305600'),
-  Sunset: text('When the operation may stop working (RFC 8594).', 'Mon, 22 Nov 2027 00:00:00 GMT'),
-  Link: text(
-    'The replacement, and the next and previous pages (RFC 8288).',
-    '</v2/users>; rel="successor-version"',
-  ),
-};
-const BY_STATUS_HEADERS: Readonly<Record<number, object>> = {
-  401: { 'WWW-Authenticate': text('The authentication scheme to use.', 'Bearer') },
-  429: { 'Retry-After': text('Seconds to wait before the next request.', '30') },
-  503: { 'Retry-After': text('Seconds to wait before you try again.', '1') },
-};
-
-export const PROBLEM_SCHEMA = {
-  type: 'object',
-  description: 'A problem document (RFC 9457).',
-  required: ['type', 'title', 'status', 'detail', 'instance', 'code', 'requestId'],
-  properties: {
-    type: { type: 'string', format: 'uri', description: 'URL of a page that explains the problem.' },
-    title: { type: 'string', description: 'A short summary, always the same for a given `code`.' },
-    status: { type: 'integer', minimum: 400, maximum: 599, description: 'The HTTP status code.' },
-    detail: { type: 'string', description: 'What went wrong with this request, and what to do about it.' },
-    instance: { type: 'string', description: 'The path of the request.' },
-    code: {
-      type: 'string',
-      pattern: '^[a-z0-9-]+$',
-      description: 'A stable code that programs can rely on.',
-    },
-    requestId: { type: 'string', description: 'The ID of the request. Quote it when you contact support.' },
-    errors: {
-      type: 'array',
-      description: 'The invalid fields. Only with `invalid-input`.',
-      items: {
-        type: 'object',
-        required: ['pointer', 'code', 'message'],
-        properties: {
-          pointer: { type: 'string', description: 'Which field is invalid, as a JSON Pointer (RFC 6901).' },
-          code: { type: 'string', description: 'A stable code, such as `too-long`.' },
-          message: {
-            type: 'string',
-            description: 'What is expected, worded to follow the name of the field.',
-          },
-        },
-      },
-    },
-  },
-};
+const RATE_LIMIT = responseHeaders('RateLimit', 'RateLimit-Policy');
+const REPLAYED = responseHeaders('Idempotency-Replayed');
 
 /** Completes an operation from its decorators: ID, errors with examples, rate limits and headers. */
-export function describeOperation(operation: Operation, route: Route, input: InputHandling): void {
+export function describeOperation(
+  operation: Operation,
+  route: Route,
+  input: InputHandling,
+  schemas: ProblemSchemas,
+): void {
   operation.operationId = route.name;
+  // Without it, a generator would take the requirement of the whole document, if it ever has one.
+  operation.security ??= [];
   const limited = isLimited(route.handler, route.controller);
   const byStatus = Map.groupBy(
     [...inputProblems(operation, input), ...problemsOf(route, limited)],
@@ -111,16 +55,25 @@ export function describeOperation(operation: Operation, route: Route, input: Inp
   );
   for (const [status, problems] of [...byStatus].sort(([a], [b]) => a - b)) {
     // Keep what the operation declares itself, such as the 503 of a probe, which isn't a problem document.
-    operation.responses[status] ??= problemResponse(status, problems);
+    operation.responses[status] ??= schemas.responseFor(problems as [ProblemFactory, ...ProblemFactory[]]);
   }
-  const deprecated = deprecationOf(route.handler) !== undefined;
-  for (const response of Object.values(operation.responses)) {
-    response.headers = {
-      ...REQUEST_ID,
-      ...(limited ? RATE_LIMIT : {}),
-      ...(deprecated ? DEPRECATION : {}),
-      ...response.headers,
-    };
+  operation.responses['default'] ??= ANY_PROBLEM;
+  const deprecation = deprecationOf(route.handler);
+  if (deprecation) {
+    // Where oasdiff looks for it.
+    operation['x-sunset'] = new Date(deprecation.headers.Sunset).toISOString().slice(0, 10);
+  }
+  const isReplayable = failuresOf(route.handler).includes(idempotentRequestRunning);
+  const usual = {
+    ...responseHeaders('X-Request-Id'),
+    ...(limited ? RATE_LIMIT : {}),
+    ...(deprecation ? deprecationHeaders(deprecation) : {}),
+  };
+  for (const [status, response] of Object.entries(operation.responses)) {
+    if (!isReference(response)) {
+      const replayed = isReplayable && status.startsWith('2') ? REPLAYED : {};
+      operation.responses[status] = { ...response, headers: { ...usual, ...replayed, ...response.headers } };
+    }
   }
 }
 
@@ -145,35 +98,10 @@ function problemsOf({ handler, controller }: Route, limited: boolean): ProblemFa
   ];
 }
 
-function problemResponse(
-  status: number,
-  problems: readonly ProblemFactory[],
-): Operation['responses'][string] {
+function deprecationHeaders({ headers, successor }: DeprecationNotice): Headers {
   return {
-    description: problems.map(({ code, definition }) => `\`${code}\`: ${definition.title}`).join('\n\n'),
-    headers: { ...BY_STATUS_HEADERS[status] },
-    content: {
-      'application/problem+json': {
-        schema: { $ref: '#/components/schemas/Problem' },
-        examples: Object.fromEntries(
-          problems.map((problem) => [problem.code, { value: exampleOf(problem) }]),
-        ),
-      },
-    },
-  };
-}
-
-function exampleOf({ code, definition }: ProblemFactory): object {
-  return {
-    type: `https://accounts.acme.com/problems/${code}`,
-    title: definition.title,
-    status: definition.status,
-    detail: definition.about,
-    instance: '/v2/…',
-    code,
-    requestId: '0197f9a2-5c1e-7c3b-9d52-6f1d1c1f4a10',
-    ...(code === invalidInput.code
-      ? { errors: [{ pointer: '/email', code: 'invalid-email', message: 'must be an email address' }] }
-      : {}),
+    Deprecation: { ...HEADERS.Deprecation, example: headers.Deprecation },
+    Sunset: { ...HEADERS.Sunset, example: headers.Sunset },
+    Link: { ...HEADERS.Link, example: `<${successor}>; rel="successor-version"` },
   };
 }

@@ -1,9 +1,9 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOperation } from '@nestjs/swagger';
-import { API_VERSIONS, Idempotent, Public } from '#libs/api';
+import { ACCEPTED, Accepted, API_VERSIONS, Idempotent, Public } from '#libs/api';
 import { AuthLimited } from '#libs/limits';
 import { AuthTag } from '../openapi/auth.tag.js';
-import { ResendVerification } from './email.dto.js';
+import { ResendVerificationRequest } from './email.dto.js';
 import { EmailVerificationService } from './email-verification.service.js';
 
 @AuthTag()
@@ -20,9 +20,13 @@ export class EmailController {
     description:
       'Sends each account at most one email per minute. The response is the same whether or not the account exists.',
   })
-  @ApiAcceptedResponse({ description: 'If an unverified account has this address, an email is on its way.' })
+  @ApiAcceptedResponse({
+    type: Accepted,
+    description: 'If an unverified account has this address, an email is on its way.',
+  })
   @Idempotent()
-  async resendVerification(@Body() { email }: ResendVerification): Promise<void> {
+  async resendVerification(@Body() { email }: ResendVerificationRequest): Promise<Accepted> {
     await this.verification.resend(email);
+    return ACCEPTED;
   }
 }

@@ -1,6 +1,6 @@
 import { EmailField } from '#libs/api';
 
-export class ResendVerification {
+export class ResendVerificationRequest {
   @EmailField({ description: 'The email address to verify.' })
   email!: string;
 }

@@ -9,7 +9,7 @@ import { SessionResponse } from '../sessions/session.response.js';
 import { invalidCredentials } from '../sign-in/sign-in.errors.js';
 import { presentSignIn } from '../sign-in/sign-in.response.js';
 import { LoginService } from './login.service.js';
-import { Login } from './passwords.dto.js';
+import { LoginRequest } from './passwords.dto.js';
 
 @AuthTag()
 @Controller({ path: 'auth/login', version: [...API_VERSIONS] })
@@ -26,7 +26,7 @@ export class LoginController {
   })
   @ApiOkResponse({ type: SessionResponse, description: 'Signed in.' })
   @Fails(invalidCredentials)
-  async login(@Body() input: Login, @Req() request: FastifyRequest): Promise<SessionResponse> {
+  async login(@Body() input: LoginRequest, @Req() request: FastifyRequest): Promise<SessionResponse> {
     return presentSignIn(await this.logins.login(input, deviceOf(request)));
   }
 }

@@ -1,7 +1,7 @@
 import { EmailField, StringField } from '#libs/api';
 import { PASSWORD_MAX_LENGTH } from './password-policy.js';
 
-export class Login {
+export class LoginRequest {
   @EmailField({ description: 'The email address of the account. Not case-sensitive.' })
   email!: string;
 

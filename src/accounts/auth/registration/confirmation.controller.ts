@@ -6,7 +6,7 @@ import { AuthLimited } from '#libs/limits';
 import { invalidToken } from '../email/email.errors.js';
 import { AuthTag } from '../openapi/auth.tag.js';
 import { rememberedBrowser } from './browser-cookie.js';
-import { VerifyEmail } from './confirmation.dto.js';
+import { VerifyEmailRequest } from './confirmation.dto.js';
 import { passwordRequired } from './confirmation.errors.js';
 import { ConfirmationService } from './confirmation.service.js';
 
@@ -27,7 +27,10 @@ export class ConfirmationController {
   })
   @ApiNoContentResponse({ description: 'Email address verified.' })
   @Fails(invalidToken, passwordRequired)
-  async verifyEmail(@Body() { token, password }: VerifyEmail, @Req() request: FastifyRequest): Promise<void> {
+  async verifyEmail(
+    @Body() { token, password }: VerifyEmailRequest,
+    @Req() request: FastifyRequest,
+  ): Promise<void> {
     await this.confirmation.verify(token, { password, browser: rememberedBrowser(request) });
   }
 }

@@ -1,7 +1,7 @@
 import { StringField } from '#libs/api';
 import { PASSWORD_MAX_LENGTH } from '../passwords/password-policy.js';
 
-export class VerifyEmail {
+export class VerifyEmailRequest {
   @StringField({ description: 'The `token` from the link in the email.', minLength: 1, maxLength: 512 })
   token!: string;
 

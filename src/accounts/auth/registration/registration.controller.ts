@@ -1,7 +1,7 @@
 import { Body, Controller, Post, Req, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiCreatedResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { API_VERSIONS, Fails, Idempotent, Public } from '#libs/api';
+import { ACCEPTED, Accepted, API_VERSIONS, Fails, Idempotent, Public } from '#libs/api';
 import { randomToken } from '#libs/crypto';
 import { AuthLimited } from '#libs/limits';
 import { emailTaken } from '../../users/index.js';
@@ -11,7 +11,7 @@ import { deviceOf } from '../sessions/device.js';
 import { SessionResponse } from '../sessions/session.response.js';
 import { presentSignIn } from '../sign-in/sign-in.response.js';
 import { rememberBrowser } from './browser-cookie.js';
-import { Register } from './registration.dto.js';
+import { RegisterRequest } from './registration.dto.js';
 import { RegistrationService } from './registration.service.js';
 
 @AuthTag()
@@ -28,6 +28,7 @@ export class RegistrationController {
   })
   @ApiCreatedResponse({ type: SessionResponse, description: 'Account created. You are signed in.' })
   @ApiAcceptedResponse({
+    type: Accepted,
     description:
       'With `REGISTRATION=verify-first`, every valid request gets this response, so that no one can find ' +
       'out who has an account. The email says how to continue.',
@@ -35,17 +36,19 @@ export class RegistrationController {
   @Fails(emailTaken, weakPassword)
   @Idempotent({ status: 201, body: presentSignIn })
   async register(
-    @Body() input: Register,
+    @Body() input: RegisterRequest,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<SessionResponse | undefined> {
+  ): Promise<SessionResponse | Accepted> {
     const browser = randomToken();
     const outcome = await this.registration.register(input, deviceOf(request), browser);
-    void reply.status(outcome ? 201 : 202);
-    if (!outcome) {
-      // For a taken address too, so that the response doesn't tell.
-      rememberBrowser(reply, browser);
+    if (outcome) {
+      void reply.status(201);
+      return presentSignIn(outcome);
     }
-    return outcome && presentSignIn(outcome);
+    // For a taken address too, so that the response doesn't tell.
+    rememberBrowser(reply, browser);
+    void reply.status(202);
+    return ACCEPTED;
   }
 }

@@ -2,7 +2,7 @@ import { EmailField, StringField } from '#libs/api';
 import { DisplayNameField, LocaleField, TimezoneField } from '../../users/http.js';
 import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from '../passwords/password-policy.js';
 
-export class Register {
+export class RegisterRequest {
   @EmailField({ description: 'Your email address. We send a verification link to it.' })
   email!: string;
 

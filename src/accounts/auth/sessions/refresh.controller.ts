@@ -3,7 +3,7 @@ import { ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagg
 import { API_VERSIONS, Caller, Fails, Public, Requires } from '#libs/api';
 import type { Principal } from '#libs/http';
 import { AuthTag } from '../openapi/auth.tag.js';
-import { Refresh } from './refresh.dto.js';
+import { RefreshRequest } from './refresh.dto.js';
 import { RefreshService } from './refresh.service.js';
 import { SessionResponse, toSessionResponse } from './session.response.js';
 import { invalidRefreshToken, refreshTokenReused } from './sessions.errors.js';
@@ -28,7 +28,7 @@ export class RefreshController {
   })
   @ApiOkResponse({ type: SessionResponse, description: 'New tokens for the same session.' })
   @Fails(invalidRefreshToken, refreshTokenReused)
-  async refresh(@Body() { refreshToken }: Refresh): Promise<SessionResponse> {
+  async refresh(@Body() { refreshToken }: RefreshRequest): Promise<SessionResponse> {
     return toSessionResponse(await this.refreshes.refresh(refreshToken));
   }
 

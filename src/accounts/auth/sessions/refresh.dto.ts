@@ -1,6 +1,6 @@
 import { StringField } from '#libs/api';
 
-export class Refresh {
+export class RefreshRequest {
   @StringField({ description: 'The latest `refreshToken` of the session.', minLength: 1, maxLength: 512 })
   refreshToken!: string;
 }

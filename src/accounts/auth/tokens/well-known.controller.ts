@@ -6,6 +6,7 @@ import { defineTag, Public } from '#libs/api';
 import { publicUrlOf } from '#libs/http';
 import { AppConfig } from '../../../../config/index.js';
 import { SigningKeys } from './signing-keys.js';
+import { Jwks, ServerMetadata } from './well-known.dto.js';
 
 const KeysTag = defineTag('keys', 'Public keys and metadata for verifying access tokens');
 
@@ -28,14 +29,7 @@ export class WellKnownController {
     summary: 'Get the public keys',
     description: 'The JWK Set (RFC 7517) that verifies access tokens. All keys are for ES256.',
   })
-  @ApiOkResponse({
-    description: 'The public keys.',
-    schema: {
-      type: 'object',
-      required: ['keys'],
-      properties: { keys: { type: 'array', items: { type: 'object', additionalProperties: true } } },
-    },
-  })
+  @ApiOkResponse({ type: Jwks, description: 'The public keys.' })
   getKeys(): { keys: JWK[] } {
     return this.keys.jwks;
   }
@@ -46,8 +40,8 @@ export class WellKnownController {
     summary: 'Get the issuer metadata',
     description: 'Tells API gateways the issuer and where to find its public keys (RFC 8414).',
   })
-  @ApiOkResponse({ description: 'The metadata.', schema: { type: 'object', additionalProperties: true } })
-  getMetadata(): object {
+  @ApiOkResponse({ type: ServerMetadata, description: 'The metadata.' })
+  getMetadata(): ServerMetadata {
     const { publicUrl } = this.config;
     return {
       issuer: publicUrl,

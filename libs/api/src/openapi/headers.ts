@@ -1,0 +1,31 @@
+import type { HeaderObject } from './document.js';
+
+const text = (description: string, example?: string): HeaderObject => ({
+  description,
+  schema: { type: 'string', maxLength: 512 },
+  ...(example === undefined ? {} : { example }),
+});
+
+/** The response headers that operations share, by name. */
+export const HEADERS = {
+  'X-Request-Id': text('The ID of the request. Quote it when you contact support.', '0197f9a2-5c1e'),
+  RateLimit: text(
+    'Requests left (`r`) and seconds until more become available (`t`).',
+    '"default";r=599;t=60',
+  ),
+  'RateLimit-Policy': text('The limit: at most `q` requests in any `w` seconds.', '"default";q=600;w=60'),
+  Deprecation: text('When the operation was deprecated (RFC 9745).'),
+  Sunset: text('When the operation may stop working (RFC 8594).'),
+  Link: text('The next and previous pages, and a replacement for a deprecated operation (RFC 8288).'),
+  'WWW-Authenticate': text('The authentication scheme to use.', 'Bearer'),
+  ETag: text('The version of the resource, for `If-Match` and `If-None-Match`.', '"7"'),
+  'Idempotency-Replayed': text(
+    '`true` if this is the response to an earlier request with the same `Idempotency-Key`.',
+    'true',
+  ),
+  'Retry-After': text('Seconds to wait before you try again.', '30'),
+} as const;
+
+export function responseHeaders(...names: (keyof typeof HEADERS)[]): Readonly<Record<string, HeaderObject>> {
+  return Object.fromEntries(names.map((name) => [name, HEADERS[name]]));
+}

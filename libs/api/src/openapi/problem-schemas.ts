@@ -1,0 +1,126 @@
+import { idempotentRequestRunning } from '#libs/idempotency';
+import { invalidInput, type ProblemFactory, tooManyRequests, unavailable } from '#libs/problem';
+import { responseHeaders } from './headers.js';
+import { pascalCase, refTo, type ResponseObject, type SchemaObject } from './document.js';
+
+export const PROBLEM_TYPE = 'application/problem+json';
+
+const REQUIRED = ['type', 'title', 'status', 'detail', 'instance', 'code', 'requestId'];
+/** Those that say when to try again. */
+const RETRYABLE: readonly ProblemFactory[] = [idempotentRequestRunning, tooManyRequests, unavailable];
+const STRING: SchemaObject = { type: 'string' };
+
+/** With the same status. */
+type Problems = readonly [ProblemFactory, ...ProblemFactory[]];
+
+const INVALID_MEMBER: SchemaObject = {
+  type: 'object',
+  description: 'A field of the input that is invalid.',
+  required: ['pointer', 'code', 'message'],
+  properties: {
+    pointer: { type: 'string', description: 'Which field is invalid, as a JSON Pointer (RFC 6901).' },
+    code: { type: 'string', description: 'A stable code, such as `too-long`.' },
+    message: { type: 'string', description: 'What is expected, worded to follow the name of the field.' },
+  },
+};
+
+const ERRORS: SchemaObject = {
+  type: 'array',
+  description: 'The invalid fields. Only with `invalid-input`.',
+  items: refTo('schemas', 'InvalidMember'),
+};
+
+/** Of a problem that can be any. */
+const PROBLEM: SchemaObject = {
+  type: 'object',
+  description: 'A problem document (RFC 9457).',
+  required: REQUIRED,
+  properties: {
+    type: { type: 'string', format: 'uri', description: 'URL of a page that explains the problem.' },
+    title: { type: 'string', description: 'A short summary, always the same for a given `code`.' },
+    status: { type: 'integer', minimum: 400, maximum: 599, description: 'The HTTP status code.' },
+    detail: { type: 'string', description: 'What went wrong with this request, and what to do about it.' },
+    instance: { type: 'string', description: 'The path of the request.' },
+    code: {
+      type: 'string',
+      pattern: '^[a-z0-9-]+$',
+      description: 'A stable code that programs can rely on.',
+    },
+    requestId: { type: 'string', description: 'The ID of the request. Quote it when you contact support.' },
+    errors: ERRORS,
+  },
+};
+
+/**
+ * The schemas of problem documents, one for each set of problems that a status of some operation can mean. Their codes
+ * are enums, so that a client can't compare with a code that never comes.
+ */
+export class ProblemSchemas {
+  readonly schemas: Record<string, SchemaObject> = { InvalidMember: INVALID_MEMBER, Problem: PROBLEM };
+  readonly examples: Record<string, object> = {};
+
+  /** The response with these problems, which all have the same status. */
+  responseFor(problems: Problems): ResponseObject {
+    const name = `${problems.map(({ code }) => pascalCase(code)).join('Or')}Problem`;
+    this.schemas[name] = schemaOf(problems);
+    problems.forEach((problem) => (this.examples[problem.code] = { value: exampleOf(problem) }));
+    return {
+      description: problems.map(({ code, definition }) => `\`${code}\`: ${definition.title}`).join('\n\n'),
+      headers: headersOf(problems),
+      content: {
+        [PROBLEM_TYPE]: {
+          schema: refTo('schemas', name),
+          examples: Object.fromEntries(problems.map(({ code }) => [code, refTo('examples', code)])),
+        },
+      },
+    };
+  }
+}
+
+/** The response to a request that fails in a way that is not listed. */
+export const ANY_PROBLEM: ResponseObject = {
+  description: 'Another problem, such as `method-not-allowed` or `uri-too-long`.',
+  content: { [PROBLEM_TYPE]: { schema: refTo('schemas', 'Problem') } },
+};
+
+/** Without composition, which some generators turn into types that don't compile. */
+function schemaOf(problems: Problems): SchemaObject {
+  return {
+    type: 'object',
+    description: `A problem document: ${problems.map(({ code }) => `\`${code}\``).join(' or ')}.`,
+    required: REQUIRED,
+    properties: {
+      type: { type: 'string', format: 'uri' },
+      title: STRING,
+      status: { type: 'integer', enum: [problems[0].definition.status] },
+      detail: STRING,
+      instance: STRING,
+      code: { type: 'string', enum: problems.map(({ code }) => code) },
+      requestId: STRING,
+      ...(problems.includes(invalidInput) ? { errors: ERRORS } : {}),
+    },
+  };
+}
+
+function headersOf(problems: Problems): ResponseObject['headers'] & object {
+  const { status } = problems[0].definition;
+  return {
+    ...(status === 401 || status === 403 ? responseHeaders('WWW-Authenticate') : {}),
+    ...(problems.some((problem) => RETRYABLE.includes(problem)) ? responseHeaders('Retry-After') : {}),
+  };
+}
+
+function exampleOf({ code, definition }: ProblemFactory): object {
+  return {
+    type: `https://accounts.acme.com/problems/${code}`,
+    title: definition.title,
+    status: definition.status,
+    detail: definition.about,
+    instance: '/v2/…',
+    code,
+    requestId: '0197f9a2-5c1e-7c3b-9d52-6f1d1c1f4a10',
+    ...(code === invalidInput.code
+      ? { errors: [{ pointer: '/email', code: 'invalid-email', message: 'must be an email address' }] }
+      : {}),
+  };
+}
