@@ -6,6 +6,6 @@ export { deleteExpiredRows, inBatches } from './expired-rows.js';
 export { migrate } from './migrate.js';
 export { Migrations } from './migrations.js';
 export { type PageRequest, type Position, type Slice, sliceOf } from './paging.js';
-export { requireVersion } from './require-version.js';
+export { requireVersion, type VersionCondition } from './require-version.js';
 export { defineSchema, loadedSchemas, type Schema } from './schema.js';
 export { isUniqueViolation } from './unique-violation.js';

@@ -1,12 +1,14 @@
 import { preconditionFailed } from '#libs/problem';
 
+/** Whether a change applies to the version that a row has now. */
+export type VersionCondition = (version: number) => boolean;
+
 /**
  * Prevents lost updates: rejects a change that is based on another version.
- * @param expected the versions that the change applies to; undefined for any
  * @throws Problem `precondition-failed`
  */
-export function requireVersion(expected: readonly number[] | undefined, version: number): void {
-  if (expected && !expected.includes(version)) {
+export function requireVersion(isExpected: VersionCondition, version: number): void {
+  if (!isExpected(version)) {
     throw preconditionFailed();
   }
 }

@@ -1,12 +1,19 @@
-import { Body, Controller, Get, Headers, Patch, Res } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiHeader, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { Body, Controller, Get, Patch, Res } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { API_VERSIONS, Caller, expectedVersions, Fails, Requires } from '#libs/api';
+import {
+  API_VERSIONS,
+  Caller,
+  ConditionalChange,
+  ConditionalGet,
+  type Conditions,
+  Preconditions,
+  Requires,
+} from '#libs/api';
 import type { Principal } from '#libs/http';
 import { NeedsNoSlot } from '#libs/limits';
-import { preconditionFailed } from '#libs/problem';
-import { ApiNotModifiedResponse, ETAG_HEADER, present } from './profile.response.js';
-import { UpdateProfile, UserResponse } from './users.dto.js';
+import { ETAG_HEADER, present, presentUnlessKnown } from './profile.response.js';
+import { UpdateProfileRequest, UserResponse } from './users.dto.js';
 import { UsersService } from './users.service.js';
 import { UsersTag } from './users.tag.js';
 
@@ -25,13 +32,13 @@ export class ProfileController {
       'Returns your own profile. Send its `ETag` as `If-None-Match` to get a 304 when nothing has changed.',
   })
   @ApiOkResponse({ type: UserResponse, description: 'Your profile.', ...ETAG_HEADER })
-  @ApiNotModifiedResponse()
+  @ConditionalGet()
   async getMe(
     @Caller() caller: Principal,
-    @Headers('if-none-match') ifNoneMatch: string | undefined,
+    @Preconditions() conditions: Conditions,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UserResponse | undefined> {
-    return present(await this.users.profile(caller.userId), ifNoneMatch, reply);
+    return presentUnlessKnown(await this.users.profile(caller.userId), conditions, reply);
   }
 
   @Patch()
@@ -42,25 +49,15 @@ export class ProfileController {
       "Send the `ETag` as `If-Match` so that you don't overwrite a change made elsewhere.",
   })
   @ApiConsumes('application/merge-patch+json', 'application/json')
-  @ApiBody({ type: UpdateProfile })
-  @ApiHeader({
-    name: 'If-Match',
-    required: false,
-    description: 'The `ETag` of the version that your change is based on.',
-    schema: { type: 'string', maxLength: 256 },
-  })
+  @ApiBody({ type: UpdateProfileRequest })
   @ApiOkResponse({ type: UserResponse, description: 'The updated profile.', ...ETAG_HEADER })
-  @Fails(preconditionFailed)
+  @ConditionalChange()
   async updateMe(
     @Caller() caller: Principal,
-    @Body() patch: UpdateProfile,
-    @Headers('if-match') ifMatch: string | undefined,
+    @Body() patch: UpdateProfileRequest,
+    @Preconditions() conditions: Conditions,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<UserResponse | undefined> {
-    return present(
-      await this.users.updateProfile(caller.userId, patch, expectedVersions(ifMatch)),
-      undefined,
-      reply,
-    );
+  ): Promise<UserResponse> {
+    return present(await this.users.updateProfile(caller.userId, patch, conditions.allowVersion), reply);
   }
 }

@@ -1,32 +1,32 @@
-import { ApiResponse } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { etagOf, isNotModified } from '#libs/api';
+import { type Conditions, etagOf, responseHeaders } from '#libs/api';
 import type { Profile } from './profile.js';
 import { toUserResponse, type UserResponse } from './users.dto.js';
 
-export const ETAG_HEADER = {
-  headers: {
-    ETag: {
-      description: 'The version of the profile, for `If-Match` and `If-None-Match`.',
-      schema: { type: 'string' as const },
-    },
-  },
-};
+export const ETAG_HEADER = { headers: responseHeaders('ETag') };
 
-/** The response to a matching `If-None-Match` (RFC 9110, section 13.1.2). */
-export const ApiNotModifiedResponse = (): MethodDecorator =>
-  ApiResponse({ status: 304, description: 'You already have the current version.' });
+/** Browsers may keep the profile, but must ask each time whether it is still the current one. */
+const CACHE_CONTROL = 'private, no-cache';
 
-/** Returns the profile with its `ETag`, or a 304 if the client already has this version. */
-export function present(
+/** Returns the profile with its `ETag`. */
+export function present(profile: Profile, reply: FastifyReply): UserResponse {
+  void reply.headers({ ETag: etagOf(profile.version), 'Cache-Control': CACHE_CONTROL });
+  return toUserResponse(profile);
+}
+
+/**
+ * Returns the profile, or a 304 if the client already has this version.
+ * @throws Problem `precondition-failed`
+ */
+export function presentUnlessKnown(
   profile: Profile,
-  ifNoneMatch: string | undefined,
+  conditions: Conditions,
   reply: FastifyReply,
 ): UserResponse | undefined {
-  void reply.header('ETag', etagOf(profile.version));
-  if (isNotModified(ifNoneMatch, profile.version)) {
-    void reply.status(304);
-    return undefined;
+  if (!conditions.isNotModified(etagOf(profile.version))) {
+    return present(profile, reply);
   }
-  return toUserResponse(profile);
+  present(profile, reply);
+  void reply.status(304);
+  return undefined;
 }

@@ -1,8 +1,10 @@
-import { Controller, Get, Headers, Param, Query, Req, Res, Version } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req, Res, Version } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   API_VERSIONS,
+  ConditionalGet,
+  type Conditions,
   Cursors,
   Deprecated,
   Fails,
@@ -10,9 +12,11 @@ import {
   invalidCursor,
   linkCursors,
   linkPages,
+  Preconditions,
   Requires,
+  responseHeaders,
 } from '#libs/api';
-import { ApiNotModifiedResponse, ETAG_HEADER, present } from './profile.response.js';
+import { ETAG_HEADER, presentUnlessKnown } from './profile.response.js';
 import { OffsetQuery, searchOf, UserCursorList, UserListQuery, UserOffsetList } from './user-list.dto.js';
 import { UserListService } from './user-list.service.js';
 import { toUserResponse, UserResponse } from './users.dto.js';
@@ -21,11 +25,7 @@ import { readUsers } from './users.permissions.js';
 import { UsersService } from './users.service.js';
 import { UsersTag } from './users.tag.js';
 
-const LINK_HEADER = {
-  headers: {
-    Link: { description: 'The next and previous pages (RFC 8288).', schema: { type: 'string' as const } },
-  },
-};
+const LINK_HEADER = { headers: responseHeaders('Link') };
 
 @UsersTag()
 @Requires(readUsers)
@@ -88,13 +88,13 @@ export class UsersController {
     description: 'Returns the profile of any user. Requires the permission `users:read`.',
   })
   @ApiOkResponse({ type: UserResponse, description: 'The profile.', ...ETAG_HEADER })
-  @ApiNotModifiedResponse()
+  @ConditionalGet()
   @Fails(userNotFound)
   async getUser(
     @Param() { id }: IdParams,
-    @Headers('if-none-match') ifNoneMatch: string | undefined,
+    @Preconditions() conditions: Conditions,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UserResponse | undefined> {
-    return present(await this.users.profile(id), ifNoneMatch, reply);
+    return presentUnlessKnown(await this.users.profile(id), conditions, reply);
   }
 }

@@ -102,7 +102,7 @@ export function toUserResponse(profile: Profile): UserResponse {
 }
 
 /** JSON Merge Patch (RFC 7396): omitted fields stay the same, null removes. */
-export class UpdateProfile {
+export class UpdateProfileRequest {
   @DisplayNameField()
   displayName?: string | null;
 

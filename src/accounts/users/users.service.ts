@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { Clock, IdSource } from '#libs/clock';
-import { Database, isUniqueViolation, requireVersion } from '#libs/database';
+import { Database, isUniqueViolation, requireVersion, type VersionCondition } from '#libs/database';
 import { EmailCipher } from './email-cipher.js';
 import type { Profile, ProfilePatch } from './profile.js';
 import { ProfileCache } from './profile-cache.js';
@@ -120,17 +120,13 @@ export class UsersService {
    * @param expected the versions that the change applies to; undefined for any
    * @throws Problem `user-not-found`, `precondition-failed`
    */
-  async updateProfile(
-    id: string,
-    patch: ProfilePatch,
-    expected: readonly number[] | undefined,
-  ): Promise<Profile> {
+  async updateProfile(id: string, patch: ProfilePatch, isExpected: VersionCondition): Promise<Profile> {
     const updated = await this.database.transaction(async (em) => {
       const user = await lockUser(em, id);
       if (!user) {
         throw userNotFound();
       }
-      requireVersion(expected, user.version);
+      requireVersion(isExpected, user.version);
       await this.change(em, user, patch);
       return this.profileOf(user);
     });

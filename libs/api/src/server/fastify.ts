@@ -49,8 +49,8 @@ export function createFastifyAdapter({
       );
     });
   }
-  fastify.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (_request, body, done) => {
-    done(null, body.length === 0 ? undefined : new UnreadableBody(unsupportedMediaType()));
+  fastify.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (request, body, done) => {
+    done(null, body.length === 0 ? undefined : new UnreadableBody(unsupportedMediaTypeOf(request)));
   });
   return adapter;
 }
@@ -70,12 +70,20 @@ function readOrDefer(read: () => unknown): unknown {
  * Merge patches are only for PATCH (RFC 5789), JSON must be UTF-8 (RFC 8259, section 8.1), and compressed bodies are
  * rejected with the accepted codings, which is none (RFC 9110, section 15.5.16).
  */
-function requireReadable({ method, headers }: FastifyRequest, mediaType: string): void {
+function requireReadable(request: FastifyRequest, mediaType: string): void {
+  const { method, headers } = request;
   if (!/^(identity)?$/i.test(headers['content-encoding']?.trim() ?? '')) {
     throw unsupportedMediaType({ headers: { 'Accept-Encoding': 'identity' } });
   }
   const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
   if (!/^utf-?8$/i.test(charset) || (mediaType === MERGE_PATCH_TYPE && method !== 'PATCH')) {
-    throw unsupportedMediaType();
+    throw unsupportedMediaTypeOf(request);
   }
+}
+
+/** RFC 5789, section 2.2. */
+function unsupportedMediaTypeOf({ method }: FastifyRequest): Problem {
+  return unsupportedMediaType(
+    method === 'PATCH' ? { headers: { 'Accept-Patch': `${MERGE_PATCH_TYPE}, ${JSON_TYPE}` } } : {},
+  );
 }

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify';
 import type { Logger } from 'pino';
 import { Histogram, type Registry } from 'prom-client';
 import {
@@ -67,6 +67,12 @@ export function addRequestHooks(fastify: FastifyInstance, options: HookOptions):
     done();
   });
 
+  fastify.addHook('onRoute', (route) => {
+    if (route.method === 'HEAD') {
+      route.onSend = [...[route.onSend ?? []].flat(), withoutLengthOf304];
+    }
+  });
+
   closeInTime(fastify, logger);
 
   fastify.addHook('onResponse', (request, reply, done) => {
@@ -77,6 +83,14 @@ export function addRequestHooks(fastify: FastifyInstance, options: HookOptions):
     done();
   });
 }
+
+/** Fastify says 0, but it would be the length of the representation (RFC 9110, section 8.6). */
+const withoutLengthOf304: onSendHookHandler = (_request, reply, payload, done) => {
+  if (reply.statusCode === 304) {
+    reply.removeHeader('Content-Length');
+  }
+  done(null, payload);
+};
 
 /**
  * Runs `work` in the request's context, so that everything it does, even later, logs the request's IDs and belongs to

@@ -4,6 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   API_VERSIONS,
   Caller,
+  ConditionalChange,
+  type Conditions,
   CursorQuery,
   Cursors,
   defineTag,
@@ -11,7 +13,9 @@ import {
   IdParams,
   invalidCursor,
   linkCursors,
+  Preconditions,
   Requires,
+  responseHeaders,
 } from '#libs/api';
 import type { Principal } from '#libs/http';
 import { sessionNotFound } from './sessions.errors.js';
@@ -34,7 +38,7 @@ export class SessionsController {
     summary: 'List your signed-in devices',
     description: 'Returns your active sessions, newest first.',
   })
-  @ApiOkResponse({ type: DeviceList, description: 'A page of devices.' })
+  @ApiOkResponse({ type: DeviceList, description: 'A page of devices.', headers: responseHeaders('Link') })
   @Fails(invalidCursor)
   async listSessions(
     @Caller() caller: Principal,
@@ -54,8 +58,14 @@ export class SessionsController {
   @ApiOperation({ summary: 'Sign out a device', description: 'Ends one of your sessions.' })
   @ApiNoContentResponse({ description: 'Device signed out.' })
   @Fails(sessionNotFound)
-  async endSession(@Caller() caller: Principal, @Param() { id }: IdParams): Promise<void> {
-    await this.sessions.end(caller.userId, id);
+  @ConditionalChange()
+  async endSession(
+    @Caller() caller: Principal,
+    @Param() { id }: IdParams,
+    @Preconditions() conditions: Conditions,
+  ): Promise<void> {
+    // Sessions have no versions.
+    await this.sessions.end(caller.userId, id, () => conditions.allow(null));
   }
 
   @Delete()

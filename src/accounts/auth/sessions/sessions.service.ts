@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { Database, type PageRequest, type Slice, sliceOf } from '#libs/database';
+import { preconditionFailed } from '#libs/problem';
 import { SessionCache } from './session-cache.js';
 import type { Session } from './session.entity.js';
 import { countLiveSessions, endSessions, findLiveSessions } from './session.repository.js';
@@ -24,11 +25,23 @@ export class SessionsService {
     }));
   }
 
-  /** @throws Problem `session-not-found`, including for sessions of other users */
-  async end(userId: string, id: string): Promise<void> {
-    if ((await this.endWhere(userId, { only: id })) === 0) {
-      throw sessionNotFound();
-    }
+  /**
+   * @param isExpected whether the caller's conditions hold for a session that exists
+   * @throws Problem `session-not-found`, including for sessions of other users; `precondition-failed`
+   */
+  async end(userId: string, id: string, isExpected: () => boolean): Promise<void> {
+    const now = this.clock.now();
+    const ended = await this.database.transaction(async (em) => {
+      const ids = await endSessions(em, userId, now, { only: id });
+      if (ids.length === 0) {
+        throw sessionNotFound();
+      }
+      if (!isExpected()) {
+        throw preconditionFailed();
+      }
+      return ids;
+    });
+    this.cache.ended(ended);
   }
 
   async endOthers(userId: string, currentId: string): Promise<void> {
@@ -40,9 +53,7 @@ export class SessionsService {
     await this.endWhere(userId, { only: currentId });
   }
 
-  private async endWhere(userId: string, which: Parameters<typeof endSessions>[3]): Promise<number> {
-    const ended = await this.database.run((em) => endSessions(em, userId, this.clock.now(), which));
-    this.cache.ended(ended);
-    return ended.length;
+  private async endWhere(userId: string, which: Parameters<typeof endSessions>[3]): Promise<void> {
+    this.cache.ended(await this.database.run((em) => endSessions(em, userId, this.clock.now(), which)));
   }
 }

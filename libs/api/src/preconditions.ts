@@ -1,0 +1,119 @@
+import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { ApiHeader, ApiResponse } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { malformedRequest, preconditionFailed } from '#libs/problem';
+import { Fails } from './openapi/fails.js';
+import { responseHeaders } from './openapi/headers.js';
+
+/** RFC 9110, section 8.8.3. Commas may be part of a tag. */
+const TAG = String.raw`(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"`;
+const TAGS = new RegExp(String.raw`^[ \t,]*${TAG}(?:[ \t]*,(?:[ \t]*${TAG})?)*[ \t]*$`);
+const EACH_TAG = new RegExp(TAG, 'g');
+
+type Tags = '*' | readonly string[];
+
+/** The conditions under which a request is to be carried out: `If-Match` and `If-None-Match` (RFC 9110, section 13). */
+export class Conditions {
+  private readonly ifMatch: Tags | undefined;
+  private readonly ifNoneMatch: Tags | undefined;
+
+  /** @throws Problem `malformed-request` */
+  constructor(headers: {
+    readonly 'if-match'?: string | undefined;
+    readonly 'if-none-match'?: string | undefined;
+  }) {
+    this.ifMatch = parse('If-Match', headers['if-match']);
+    this.ifNoneMatch = parse('If-None-Match', headers['if-none-match']);
+  }
+
+  /** Whether a resource may be changed that has this version now. */
+  readonly allowVersion = (version: number): boolean => this.allow(etagOf(version));
+
+  /** Whether a resource may be changed. @param etag null if it has none, so that nobody can know one */
+  allow(etag: string | null): boolean {
+    return this.matches(etag) && !this.isKnown(etag);
+  }
+
+  /**
+   * Whether the client of a GET has this representation already.
+   * @throws Problem `precondition-failed`. `If-Match` comes first (RFC 9110, section 13.2.2).
+   */
+  isNotModified(etag: string): boolean {
+    if (!this.matches(etag)) {
+      throw preconditionFailed();
+    }
+    return this.isKnown(etag);
+  }
+
+  /** Strong comparison: weak tags match nothing. */
+  private matches(etag: string | null): boolean {
+    return (
+      this.ifMatch === undefined || this.ifMatch === '*' || (etag !== null && this.ifMatch.includes(etag))
+    );
+  }
+
+  /** Weak comparison, as caches do. Our own tags are all strong. */
+  private isKnown(etag: string | null): boolean {
+    return (
+      this.ifNoneMatch === '*' ||
+      (etag !== null && (this.ifNoneMatch ?? []).some((tag) => tag.replace(/^W\//, '') === etag))
+    );
+  }
+}
+
+/** A strong validator (RFC 9110, section 8.8.3). Changes whenever the representation does. */
+export function etagOf(version: number): string {
+  return `"${version}"`;
+}
+
+/** The conditions of the request. @throws Problem `malformed-request` */
+export const Preconditions = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Conditions =>
+    new Conditions(context.switchToHttp().getRequest<FastifyRequest>().headers),
+);
+
+const IF_MATCH = {
+  name: 'If-Match',
+  required: false,
+  description:
+    'The `ETag` of the version that you mean. If there is another one by now, the response is a 412.',
+  schema: { type: 'string' as const, maxLength: 256 },
+};
+const IF_NONE_MATCH = {
+  name: 'If-None-Match',
+  required: false,
+  description: 'The `ETag` of the version that you have. If it is the current one, the response is a 304.',
+  schema: { type: 'string' as const, maxLength: 256 },
+};
+
+/** Documents a GET that has `@Preconditions()`. */
+export function ConditionalGet(): MethodDecorator {
+  return applyDecorators(
+    ApiHeader(IF_NONE_MATCH),
+    ApiHeader(IF_MATCH),
+    ApiResponse({
+      status: 304,
+      description: 'You already have the current version.',
+      headers: responseHeaders('ETag'),
+    }),
+    Fails(preconditionFailed),
+  );
+}
+
+/** Documents a PATCH or DELETE that has `@Preconditions()`. */
+export function ConditionalChange(): MethodDecorator {
+  return applyDecorators(ApiHeader(IF_MATCH), Fails(preconditionFailed));
+}
+
+function parse(name: string, value: string | undefined): Tags | undefined {
+  if (value === undefined) {
+    return undefined;
+  }
+  if (value.trim() === '*') {
+    return '*';
+  }
+  if (!TAGS.test(value)) {
+    throw malformedRequest({ detail: `${name} must be "*" or a list of entity tags in double quotes.` });
+  }
+  return value.match(EACH_TAG) ?? [];
+}
