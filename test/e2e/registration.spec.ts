@@ -24,7 +24,9 @@ describe('a registration', () => {
     );
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
     for (const refused of answers.filter(({ status }) => status !== 201)) {
-      expectProblem(refused, 409, 'email-taken');
+      expect(expectProblem(refused, 409, 'email-taken').errors).toEqual([
+        { pointer: '/email', code: 'email-taken', message: 'is already in use' },
+      ]);
     }
     const after = await rowCounts(database.url);
     for (const table of ['accounts.users', 'accounts.passwords', 'accounts.sessions']) {
@@ -77,7 +79,10 @@ describe('a registration', () => {
     [email.toUpperCase(), 'the user’s own address in capitals'],
     [email.split('@')[0] ?? '', 'the local part of the user’s own address'],
   ])('rejects the password %s: %s', async (password) => {
-    expectProblem(await api.register({ email, password }), 422, 'weak-password');
+    const problem = expectProblem(await api.register({ email, password }), 422, 'weak-password');
+    expect(problem.errors).toEqual([
+      { pointer: '/password', code: 'weak-password', message: 'must be harder to guess' },
+    ]);
   });
 
   it.each([

@@ -52,7 +52,14 @@ export interface ProblemBody {
   readonly instance: string;
   readonly code: string;
   readonly requestId: string;
-  readonly errors?: readonly { readonly pointer: string; readonly code: string; readonly message: string }[];
+  readonly errors?: readonly {
+    readonly pointer: string;
+    readonly code: string;
+    readonly message: string;
+    readonly minimum?: number;
+    readonly maximum?: number;
+    readonly allowed?: readonly string[];
+  }[];
 }
 
 export interface Credentials {

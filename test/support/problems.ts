@@ -21,7 +21,8 @@ export function expectProblemDocument(answer: Answer<unknown>): ProblemBody {
     code: expect.stringMatching(/^[a-z0-9]+(-[a-z0-9]+)*$/),
     requestId: expect.any(String),
   });
-  for (const error of problem.errors ?? []) {
+  for (const { minimum = 0, maximum = 0, allowed = [], ...error } of problem.errors ?? []) {
+    expect([minimum, maximum, allowed]).toEqual([expect.any(Number), expect.any(Number), expect.any(Array)]);
     expect(error).toEqual({
       pointer: expect.stringMatching(/^(\/.*)?$/s),
       code: expect.stringMatching(/^[a-z0-9]+(-[a-z0-9]+)*$/),

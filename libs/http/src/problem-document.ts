@@ -16,6 +16,7 @@ export function problemDocument(
   { publicUrl, path, mountPath = mountPathOf(publicUrl), requestId }: RequestInfo,
 ): { headers: Record<string, string | string[]>; body: string } {
   const { code, definition, occurrence } = problem;
+  const errors = occurrence.errors ?? (definition.field && [{ ...definition.field, code }]);
   return {
     headers: {
       'Content-Type': 'application/problem+json; charset=utf-8',
@@ -31,7 +32,7 @@ export function problemDocument(
       instance: `${mountPath}${path}`,
       code,
       requestId,
-      ...(occurrence.errors ? { errors: occurrence.errors } : {}),
+      ...(errors ? { errors } : {}),
       ...occurrence.members,
     }),
   };

@@ -8,6 +8,8 @@ export interface ProblemDefinition {
   readonly title: string;
   /** What it means and what the caller can do about it. Shown on the page behind the `type` URL. */
   readonly about: string;
+  /** The field of the input that it is about, if it's always the same, and what is expected of it. */
+  readonly field?: Pick<InvalidMember, 'pointer' | 'message'>;
 }
 
 /** One invalid member of the input. */
@@ -16,7 +18,14 @@ export interface InvalidMember {
   readonly pointer: string;
   /** Stable and kebab-case, such as `too-long`. */
   readonly code: string;
+  /** What is expected, worded to follow the name of the field. */
   readonly message: string;
+  /** The bound that the value is below, so that a form can word its own message. */
+  readonly minimum?: number;
+  /** The bound that the value is above. */
+  readonly maximum?: number;
+  /** The values that would be valid. */
+  readonly allowed?: readonly string[];
 }
 
 export interface Occurrence {

@@ -10,4 +10,5 @@ export const emailTaken = defineProblem('email-taken', {
   status: 409,
   title: 'Email address already in use',
   about: 'An account with this email address already exists. Sign in instead.',
+  field: { pointer: '/email', message: 'is already in use' },
 });

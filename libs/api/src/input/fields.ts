@@ -15,6 +15,7 @@ import {
   ValidateBy,
   ValidateIf,
 } from 'class-validator';
+import type { InvalidMember } from '#libs/problem';
 import { countGraphemes } from '#libs/text';
 import { declareMember } from './declared-members.js';
 
@@ -45,6 +46,9 @@ interface StringFieldOptions extends FieldOptions {
   };
 }
 
+/** What a check expects, for the error if it fails. */
+export type Bound = Pick<InvalidMember, 'minimum' | 'maximum' | 'allowed'>;
+
 const TOO_LONG = '$property must be at most $constraint1 characters long';
 
 export function StringField(options: StringFieldOptions): PropertyDecorator {
@@ -65,6 +69,7 @@ export function StringField(options: StringFieldOptions): PropertyDecorator {
       ? []
       : [
           MinLength(minLength, {
+            context: { minimum: minLength } satisfies Bound,
             message:
               minLength === 1
                 ? '$property must not be empty'
@@ -72,7 +77,7 @@ export function StringField(options: StringFieldOptions): PropertyDecorator {
           }),
         ]),
     maxGraphemes === undefined
-      ? MaxLength(maxLength, { message: TOO_LONG })
+      ? MaxLength(maxLength, { message: TOO_LONG, context: { maximum: maxLength } satisfies Bound })
       : MaxGraphemes(maxGraphemes, maxLength),
     ...(rule === undefined
       ? []
@@ -90,23 +95,28 @@ export function StringField(options: StringFieldOptions): PropertyDecorator {
 
 /** Counts what people see. The text is bounded first, because counting takes time. */
 function MaxGraphemes(max: number, maxLength: number): PropertyDecorator {
-  return ValidateBy({
-    name: 'maxLength',
-    validator: {
-      validate: (value: unknown) =>
-        typeof value === 'string' &&
-        value.length <= 2 * maxLength &&
-        [...value].length <= maxLength &&
-        countGraphemes(value) <= max,
-      defaultMessage: () => `$property must be at most ${max} characters long`,
+  return ValidateBy(
+    {
+      name: 'maxLength',
+      validator: {
+        validate: (value: unknown) =>
+          typeof value === 'string' &&
+          value.length <= 2 * maxLength &&
+          [...value].length <= maxLength &&
+          countGraphemes(value) <= max,
+        defaultMessage: () => `$property must be at most ${max} characters long`,
+      },
     },
-  });
+    { context: { maximum: max } satisfies Bound },
+  );
 }
 
 export function EmailField(options: FieldOptions): PropertyDecorator {
   return field(
     { example: 'ada@acme.com', ...options },
     { type: String, format: 'email', maxLength: 254 },
+    IsString(),
+    MaxLength(254, { message: TOO_LONG, context: { maximum: 254 } satisfies Bound }),
     IsEmail({ allow_utf8_local_part: true }, { message: '$property must be an email address' }),
     // Quoted parts and invisible characters are valid in the standard's grammar but rejected by mail servers.
     ValidateBy({
@@ -117,7 +127,6 @@ export function EmailField(options: FieldOptions): PropertyDecorator {
         defaultMessage: () => '$property must be an email address',
       },
     }),
-    MaxLength(254, { message: TOO_LONG }),
   );
 }
 
@@ -136,13 +145,16 @@ export function ObjectField(options: FieldOptions & { maxBytes: number }): Prope
     options,
     { type: 'object', additionalProperties: true },
     IsObject(),
-    ValidateBy({
-      name: 'too-large',
-      validator: {
-        validate: (value: unknown) => Buffer.byteLength(JSON.stringify(value) ?? '') <= options.maxBytes,
-        defaultMessage: () => `must be at most ${options.maxBytes} bytes of JSON`,
+    ValidateBy(
+      {
+        name: 'too-large',
+        validator: {
+          validate: (value: unknown) => Buffer.byteLength(JSON.stringify(value) ?? '') <= options.maxBytes,
+          defaultMessage: () => `must be at most ${options.maxBytes} bytes of JSON`,
+        },
       },
-    }),
+      { context: { maximum: options.maxBytes } satisfies Bound },
+    ),
   );
 }
 
@@ -158,8 +170,14 @@ export function IntegerQuery(options: QueryOptions & { min: number; max: number 
     { type: 'integer', minimum: min, maximum: max, ...defaultOf(options) },
     declareMember(toInteger),
     IsInt({ message: '$property must be an integer' }),
-    Min(min, { message: '$property must be at least $constraint1' }),
-    Max(max, { message: '$property must be at most $constraint1' }),
+    Min(min, {
+      message: '$property must be at least $constraint1',
+      context: { minimum: min } satisfies Bound,
+    }),
+    Max(max, {
+      message: '$property must be at most $constraint1',
+      context: { maximum: max } satisfies Bound,
+    }),
   );
 }
 
@@ -176,7 +194,10 @@ export function EnumQuery(options: QueryOptions & { values: readonly string[] })
   return field(
     { optional: true, ...options },
     { type: String, enum: [...options.values], ...defaultOf(options) },
-    IsIn(options.values, { message: '$property must be one of: $constraint1' }),
+    IsIn(options.values, {
+      message: '$property must be one of: $constraint1',
+      context: { allowed: options.values } satisfies Bound,
+    }),
   );
 }
 

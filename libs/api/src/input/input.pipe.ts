@@ -1,6 +1,7 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from '@nestjs/common';
 import { validate, type ValidationError } from 'class-validator';
 import { invalidInput, type InvalidMember } from '#libs/problem';
+import type { Bound } from './fields.js';
 import { declaredMembers } from './declared-members.js';
 import { MAX_ERRORS, memberPointer, storabilityOf, unknownMember } from './members.js';
 
@@ -38,7 +39,9 @@ export class InputPipe implements PipeTransform {
       throw invalidInput({ errors: [{ pointer: '', code: 'wrong-type', message }] });
     }
     const { input, errors } = copyDeclared(value, metatype as Type<Record<string, unknown>>, type !== 'body');
-    const broken = flatten(await validate(input, { forbidUnknownValues: true }));
+    const broken = (await validate(input, { forbidUnknownValues: true, stopAtFirstError: true })).map(
+      toInvalidMember,
+    );
     if (errors.length + broken.length > 0) {
       throw invalidInput({ errors: [...errors, ...broken].slice(0, MAX_ERRORS) });
     }
@@ -73,21 +76,24 @@ function copyDeclared(
   return { input, errors };
 }
 
-function flatten(errors: readonly ValidationError[]): InvalidMember[] {
-  return errors.flatMap(({ property, constraints = {}, value }) => {
-    const pointer = memberPointer('', property);
-    const own = Object.entries(constraints).map(([name, message]) =>
-      value === undefined
-        ? { pointer, code: 'required', message: 'is required' }
-        : { pointer, code: CODES[name] ?? kebab(name), message: message.replace(`${property} `, '') },
-    );
-    return distinct(own);
-  });
-}
-
-/** A missing member fails all its constraints. Report it once. */
-function distinct(errors: readonly InvalidMember[]): InvalidMember[] {
-  return [...new Map(errors.map((error) => [error.code, error])).values()];
+/** One error for each member: its first check that fails. The others would only confuse. */
+function toInvalidMember({
+  property,
+  constraints = {},
+  contexts = {},
+  value,
+}: ValidationError): InvalidMember {
+  const pointer = memberPointer('', property);
+  if (value === undefined) {
+    return { pointer, code: 'required', message: 'is required' };
+  }
+  const [[name, message] = ['invalid', 'is invalid']] = Object.entries(constraints);
+  return {
+    pointer,
+    code: CODES[name] ?? kebab(name),
+    message: message.replace(`${property} `, ''),
+    ...(contexts[name] as Bound | undefined),
+  };
 }
 
 function kebab(name: string): string {

@@ -5,10 +5,10 @@ import { pascalCase, refTo, type ResponseObject, type SchemaObject } from './doc
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
+const STRING: SchemaObject = { type: 'string' };
 const REQUIRED = ['type', 'title', 'status', 'detail', 'instance', 'code', 'requestId'];
 /** Those that say when to try again. */
 const RETRYABLE: readonly ProblemFactory[] = [idempotentRequestRunning, tooManyRequests, unavailable];
-const STRING: SchemaObject = { type: 'string' };
 
 /** With the same status. */
 type Problems = readonly [ProblemFactory, ...ProblemFactory[]];
@@ -21,12 +21,21 @@ const INVALID_MEMBER: SchemaObject = {
     pointer: { type: 'string', description: 'Which field is invalid, as a JSON Pointer (RFC 6901).' },
     code: { type: 'string', description: 'A stable code, such as `too-long`.' },
     message: { type: 'string', description: 'What is expected, worded to follow the name of the field.' },
+    minimum: { type: 'number', description: 'The least value or length that is valid, if it is below.' },
+    maximum: { type: 'number', description: 'The greatest value or length that is valid, if it is above.' },
+    allowed: {
+      type: 'array',
+      maxItems: 100,
+      items: STRING,
+      description: 'The valid values, if it is none of them.',
+    },
   },
 };
 
 const ERRORS: SchemaObject = {
   type: 'array',
-  description: 'The invalid fields. Only with `invalid-input`.',
+  maxItems: 20,
+  description: 'The fields that are invalid, if that is the problem.',
   items: refTo('schemas', 'InvalidMember'),
 };
 
@@ -97,7 +106,7 @@ function schemaOf(problems: Problems): SchemaObject {
       instance: STRING,
       code: { type: 'string', enum: problems.map(({ code }) => code) },
       requestId: STRING,
-      ...(problems.includes(invalidInput) ? { errors: ERRORS } : {}),
+      ...(problems.some(hasErrors) ? { errors: ERRORS } : {}),
     },
   };
 }
@@ -108,6 +117,10 @@ function headersOf(problems: Problems): ResponseObject['headers'] & object {
     ...(status === 401 || status === 403 ? responseHeaders('WWW-Authenticate') : {}),
     ...(problems.some((problem) => RETRYABLE.includes(problem)) ? responseHeaders('Retry-After') : {}),
   };
+}
+
+function hasErrors(problem: ProblemFactory): boolean {
+  return problem === invalidInput || problem.definition.field !== undefined;
 }
 
 function exampleOf({ code, definition }: ProblemFactory): object {
@@ -122,5 +135,6 @@ function exampleOf({ code, definition }: ProblemFactory): object {
     ...(code === invalidInput.code
       ? { errors: [{ pointer: '/email', code: 'invalid-email', message: 'must be an email address' }] }
       : {}),
+    ...(definition.field ? { errors: [{ ...definition.field, code }] } : {}),
   };
 }

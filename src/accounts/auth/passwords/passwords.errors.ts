@@ -4,4 +4,5 @@ export const weakPassword = defineProblem('weak-password', {
   status: 422,
   title: 'Password too weak',
   about: 'The password is too common, or it matches the email address. Choose another one.',
+  field: { pointer: '/password', message: 'must be harder to guess' },
 });
