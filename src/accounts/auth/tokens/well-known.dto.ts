@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { JWK } from 'jose';
 
 /** RFC 7517. */
-export class Jwk {
+class Jwk {
   @ApiProperty({ type: String, description: 'The type of key. Always `EC`.', example: 'EC' })
   kty!: string;
 
