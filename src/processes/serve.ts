@@ -1,7 +1,13 @@
 import { type DynamicModule, type INestApplicationContext, type Type, VersioningType } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createDocuments, createFastifyAdapter, serveDocuments, setUpHttp } from '#libs/api';
+import {
+  createDocuments,
+  createFastifyAdapter,
+  requireAccessRules,
+  serveDocuments,
+  setUpHttp,
+} from '#libs/api';
 import { type Loggers, NestLogger } from '#libs/telemetry';
 import type { AppConfig } from '../../config/index.js';
 import type { Beginning } from './lifetime.js';
@@ -39,6 +45,7 @@ export async function createServer(
     ...options,
   });
   app.enableVersioning({ type: VersioningType.URI });
+  requireAccessRules(app);
   if (!options.preview) {
     setUpHttp(app);
     serveDocuments(app, createApiDocuments(app));

@@ -4,6 +4,7 @@ import {
   Controller,
   type ExecutionContext,
   Get,
+  Module,
   type Type,
   VersioningType,
 } from '@nestjs/common';
@@ -52,6 +53,12 @@ describe('every route', () => {
     const handlers = await handlersOf(ApiModule);
     expect(handlers.length).toBeGreaterThan(15);
     expect(handlers.filter(({ access }) => access === undefined).map(({ name }) => name)).toEqual([]);
+  });
+
+  it('that declares nothing stops the start, which names it', async () => {
+    @Module({ controllers: [SilentController] })
+    class ForgetfulModule {}
+    await expect(createPreview(ForgetfulModule)).rejects.toThrow(/SilentController\.silent: .*@Requires\(\)/);
   });
 
   it('is on the list below when it is public', async () => {
@@ -147,13 +154,15 @@ function isRoute(handler: unknown): boolean {
   return typeof handler === 'function' && Reflect.hasMetadata(PATH_METADATA, handler);
 }
 
-/** The handlers of all controllers that a process with this root module loads, without instantiating any. */
-async function handlersOf(root: Type): Promise<Handler[]> {
+function createPreview(root: Type): Promise<NestFastifyApplication> {
   const config = { publicUrl: '', trustedProxies: [] } as Partial<AppConfig> as AppConfig;
   const loggers = createLoggers({ level: 'silent', role: 'test', pretty: false });
-  const app = await createServer(ProcessModule.forRoles([root], config, loggers), config, loggers, {
-    preview: true,
-  });
+  return createServer(ProcessModule.forRoles([root], config, loggers), config, loggers, { preview: true });
+}
+
+/** The handlers of all controllers that a process with this root module loads, without instantiating any. */
+async function handlersOf(root: Type): Promise<Handler[]> {
+  const app = await createPreview(root);
   const modules = [...app.get(ModulesContainer, { strict: false }).values()];
   return modules
     .flatMap((module) => [...module.controllers.values()].map(({ metatype }) => metatype))

@@ -11,6 +11,7 @@ export { serveDocuments } from './openapi/docs.routes.js';
 export { API_VERSIONS, createDocuments } from './openapi/documents.js';
 export { Fails } from './openapi/fails.js';
 export { responseHeaders } from './openapi/headers.js';
+export { requireAccessRules } from './openapi/routes.js';
 export { defineTag } from './openapi/tag.js';
 export { pageOf, pagePolicy } from './page.html.js';
 export { Cursors, invalidCursor } from './paging/cursor.js';

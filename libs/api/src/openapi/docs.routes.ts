@@ -27,7 +27,7 @@ function documentsOf(version: ApiVersion, document: OpenAPIObject): Record<strin
     [`/openapi/v${version}.json`]: new FixedContent('application/json; charset=utf-8', () =>
       JSON.stringify(document),
     ),
-    [`/openapi/v${version}.yaml`]: new FixedContent('text/yaml; charset=utf-8', () => toYaml(document)),
+    [`/openapi/v${version}.yaml`]: new FixedContent('application/yaml', () => toYaml(document)),
   };
 }
 

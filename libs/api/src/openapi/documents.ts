@@ -1,12 +1,12 @@
 import type { INestApplication } from '@nestjs/common';
-import { ModulesContainer } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { linkTo } from '#libs/http';
 import { declaredTags } from './tag.js';
 import { isReference, nameIn, type Operation } from './document.js';
-import { describeOperation, type Route } from './operations.js';
+import { describeOperation } from './operations.js';
 import { ProblemSchemas } from './problem-schemas.js';
+import { findRoutes, type Route, routeKey } from './routes.js';
 import { shareComponents } from './share-components.js';
 
 /** Oldest first. New clients should use the last one. */
@@ -85,29 +85,6 @@ function forVersion(
   closeRequests(operations, document.components.schemas ?? {});
   dropUnused(document);
   return document;
-}
-
-/** Identifies a route without its version: a handler with two versions has two paths but one key. */
-function routeKey(controller: string, method: string): string {
-  return `${controller}.${method}`;
-}
-
-function findRoutes(app: INestApplication): Map<string, Route> {
-  const routes = new Map<string, Route>();
-  const modules = [...app.get(ModulesContainer, { strict: false }).values()];
-  for (const { metatype } of modules.flatMap((module) => [...module.controllers.values()])) {
-    if (typeof metatype !== 'function') {
-      continue;
-    }
-    const prototype = metatype.prototype as Record<string, unknown>;
-    for (const method of Object.getOwnPropertyNames(prototype)) {
-      const handler = prototype[method];
-      if (method !== 'constructor' && typeof handler === 'function') {
-        routes.set(routeKey(metatype.name, method), { name: method, handler, controller: metatype });
-      }
-    }
-  }
-  return routes;
 }
 
 /** Says that bodies have no other members, since we reject those. */

@@ -15,16 +15,10 @@ import { accessOf } from '../access.js';
 import { type HeaderObject, isReference, type Operation, type Reference } from './document.js';
 import { HEADERS, responseHeaders } from './headers.js';
 import { ANY_PROBLEM, type ProblemSchemas } from './problem-schemas.js';
+import type { Route } from './routes.js';
 import { type DeprecationNotice, deprecationOf } from '../deprecation.js';
 import { isLimited } from '#libs/limits';
 import { failuresOf } from './fails.js';
-
-/** The handler of an operation. The document is generated from its decorators. */
-export interface Route {
-  readonly name: string;
-  readonly handler: object;
-  readonly controller: object;
-}
 
 /** How a path and method handle input. */
 interface InputHandling {
