@@ -98,6 +98,33 @@ describe('when Redis refuses our password', () => {
     expect(linesAbout(worker, /Redis/).length).toBeLessThan(MANY_LINES);
   });
 
+  it('keeps running when its user may no longer use channels, and recovers', async () => {
+    const app = await servers.start('all', { REDIS_URL: urlWithPassword() });
+    await getsMail(app);
+    await admin.call('ACL', 'SETUSER', 'default', 'resetchannels');
+    await eventually(() => expect(app.logs()).toContain('NOPERM'));
+    expect(await app.api.register(aUser())).toMatchObject({ status: 201 });
+    await admin.call('ACL', 'SETUSER', 'default', 'allchannels');
+    await eventually(async () => {
+      expect((await ready(app)).details).toMatchObject({ redis: { status: 'up' }, queues: { status: 'up' } });
+    });
+    await getsMail(app);
+    expect(await app.stop()).toEqual({ code: 0, signal: null });
+  }, 60_000);
+
+  it('never works in another database than the one that the URL names', async () => {
+    await admin.flushdb();
+    const url = new URL(urlWithPassword());
+    url.pathname = '/99';
+    const app = await servers.start('all', { REDIS_URL: url.href });
+    await eventually(() => expect(app.logs()).toContain('DB index is out of range'));
+    expect(await app.api.register(aUser())).toMatchObject({ status: 201 });
+    const { status, details } = await ready(app);
+    expect(status).toBe(200);
+    expect(details).toMatchObject({ redis: { status: 'degraded' }, queues: { status: 'degraded' } });
+    expect(await admin.dbsize()).toBe(0);
+  });
+
   it('warns of an eviction policy that loses jobs', async () => {
     await admin.config('SET', 'maxmemory-policy', 'allkeys-lru');
     const worker = await servers.start('worker', { REDIS_URL: urlWithPassword() });

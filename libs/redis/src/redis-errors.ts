@@ -13,12 +13,19 @@ const ENDING: ReadonlySet<string> = new Set([
   'NOPERM',
 ]);
 
+/** Otherwise ioredis would go on in database 0, which may belong to someone else. */
+const WRONG_DATABASE = /^ERR (?:DB index is out of range|invalid DB index)/;
+
 /**
  * Whether the connection must be replaced. Not for states of the server that a new connection would find unchanged:
  * LOADING, BUSY, OOM, MISCONF, CLUSTERDOWN, TRYAGAIN, NOREPLICAS.
  */
 export function endsConnection(error: Error): boolean {
-  return ENDING.has(wordOf(error)) || /-READONLY |\bREADONLY You can't write/.test(error.message);
+  return (
+    ENDING.has(wordOf(error)) ||
+    WRONG_DATABASE.test(error.message) ||
+    /-READONLY |\bREADONLY You can't write/.test(error.message)
+  );
 }
 
 /** The error's code, such as `OOM`, which contains no values. */

@@ -23,7 +23,24 @@ export function connectRedis(url: string, watch: SilenceWatch, options: RedisOpt
     ...options,
   });
   watchSilence(connection, watch);
+  handleRefusedSubscriptions(connection);
   return connection;
+}
+
+/**
+ * After reconnecting, ioredis subscribes again to what it was subscribed to, and handles no refusal of that: an unhandled
+ * rejection, which ends the process. The refusal itself makes the connection reconnect until it is allowed again.
+ */
+function handleRefusedSubscriptions(connection: Redis): void {
+  for (const method of ['subscribe', 'psubscribe'] as const) {
+    const subscribe = connection[method].bind(connection) as (...args: unknown[]) => Promise<unknown>;
+    const handled = (...args: unknown[]): Promise<unknown> => {
+      const subscribed = subscribe(...args);
+      subscribed.catch((error: unknown) => connection.emit('error', error));
+      return subscribed;
+    };
+    Object.assign(connection, { [method]: handled });
+  }
 }
 
 /**
