@@ -67,6 +67,21 @@ describe('PostgreSQL', () => {
     expect(app.logs().slice(before)).not.toContain(password);
   });
 
+  it('that is read only for a while is back when it is not', async () => {
+    const admin = await hold(connected(first.url), (client) => client.end());
+    const name = new URL(first.url).pathname.slice(1);
+    const cutOthers = () =>
+      admin.query(`select pg_terminate_backend(pid) from pg_stat_activity
+                    where backend_type = 'client backend' and pid <> pg_backend_pid()`);
+    await admin.query(`alter database ${name} set default_transaction_read_only = on`);
+    await cutOthers();
+    await expectUnavailable();
+    await admin.query('begin read write');
+    await admin.query(`alter database ${name} reset default_transaction_read_only`);
+    await admin.query('commit');
+    await allIsWell({ withinMs: 3_000 });
+  });
+
   it('with a table that is locked for twelve seconds holds up mail, but no sign-in', async () => {
     const holder = await hold(connected(first.url), (client) => client.end());
     await holder.query('begin; lock table notifications.deliveries in access exclusive mode');

@@ -81,6 +81,8 @@ export class Connections {
             throw new Error(`PostgreSQL is not responding (${reasonOf(cause)})`, { cause });
           });
         if (!row?.writable) {
+          // A session keeps the default that it began with, and a new one may lead to another server.
+          probe.close();
           throw new Error('PostgreSQL is read only');
         }
       }),
