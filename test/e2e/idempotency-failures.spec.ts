@@ -1,9 +1,11 @@
 import { afterEach, expect, it, jest } from '@jest/globals';
 import { IdempotencyStore } from '#libs/idempotency';
+import { unavailable } from '#libs/problem';
 import { useApiApp } from '../support/api-app.js';
 import type { SessionBody } from '../support/client.js';
 import { aUser, signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
+import { eventually } from '../support/servers.js';
 import { query } from '../support/stored.js';
 
 const running = useApiApp();
@@ -49,4 +51,22 @@ it('returns the original error even if the key could not be released', async () 
     .mockRejectedValueOnce(new Error('PostgreSQL went away'));
   const answer = await api.post('/auth/register', { ...aUser(), email }, { 'idempotency-key': email });
   expectProblem(answer, 409, 'email-taken');
+});
+
+it('releases a key whose claim was stored, although its confirmation got lost', async () => {
+  const { api } = running;
+  const { email } = await signUp(api);
+  const key = { 'idempotency-key': `lost-${email}` };
+  const store = running.app.get(IdempotencyStore) as unknown as {
+    claimOrReplay: (...args: unknown[]) => Promise<unknown>;
+  };
+  const claim = store.claimOrReplay.bind(store);
+  jest.spyOn(store, 'claimOrReplay').mockImplementationOnce(async (...args) => {
+    await claim(...args);
+    throw unavailable();
+  });
+  expectProblem(await api.post('/auth/email/resend', { email }, key), 503, 'unavailable');
+  await eventually(async () =>
+    expect((await api.post('/auth/email/resend', { email }, key)).status).toBe(202),
+  );
 });

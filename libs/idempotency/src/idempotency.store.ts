@@ -1,9 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomInt } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { type Mac, MacFactory, Sealer } from '#libs/crypto';
 import { Database, deleteExpiredRows } from '#libs/database';
+import { unavailable } from '#libs/problem';
 import { idempotencyKeyReused, idempotentRequestRunning } from './idempotency.problems.js';
 
 /** The first use of a key, while in progress. */
@@ -22,6 +24,7 @@ interface Row {
 const KEPT_MS = 24 * 60 * 60 * 1000;
 /** Longer than any request takes. After a crash, the key becomes available again when this time has passed. */
 const LOCK_MS = 60_000;
+const LOCK_SPREAD_MS = 5_000;
 
 /** Stores the responses of requests with an idempotency key, for any transport. */
 @Injectable()
@@ -53,6 +56,19 @@ export class IdempotencyStore {
   async begin(id: string, body: unknown): Promise<unknown> {
     const fingerprint = this.mac.sign(JSON.stringify(body ?? null));
     const now = this.clock.now();
+    const lock = lockFrom(now);
+    try {
+      return await this.claimOrReplay(id, fingerprint, now, lock);
+    } catch (error) {
+      if (unavailable.is(error)) {
+        // The claim may have been stored, although its confirmation got lost. Nobody would release it.
+        this.releaseLock(id, lock).catch(() => undefined);
+      }
+      throw error;
+    }
+  }
+
+  private claimOrReplay(id: string, fingerprint: string, now: Date, lock: Date): Promise<unknown> {
     return this.database.run(async (em) => {
       const claimed = await em.execute<unknown[]>(
         `insert into ${this.table} as k (id, fingerprint, locked_until, expires_at) values (?, ?, ?, ?)
@@ -61,7 +77,7 @@ export class IdempotencyStore {
                locked_until = excluded.locked_until, expires_at = excluded.expires_at
            where k.expires_at < ? or (k.answer is null and k.locked_until < ?)
          returning id`,
-        [id, fingerprint, after(now, LOCK_MS), after(now, KEPT_MS), now, now],
+        [id, fingerprint, lock, after(now, KEPT_MS), now, now],
       );
       if (claimed.length > 0) {
         return undefined;
@@ -122,6 +138,16 @@ export class IdempotencyStore {
     );
   }
 
+  /** Releases the key if it is still this lock's. */
+  private async releaseLock(id: string, lock: Date): Promise<void> {
+    await this.database.run((em) =>
+      em.execute(`delete from ${this.table} where id = ? and answer is null and locked_until = ?`, [
+        id,
+        lock,
+      ]),
+    );
+  }
+
   /** @returns the number of expired keys that were deleted */
   purge(signal: AbortSignal): Promise<number> {
     return deleteExpiredRows(this.database, signal, this.table, this.clock.now());
@@ -130,6 +156,11 @@ export class IdempotencyStore {
 
 function contextOf(id: string): string {
   return `idempotency:${id}`;
+}
+
+/** The end of a lock. Random, because it also says whose lock it is. */
+function lockFrom(now: Date): Date {
+  return after(now, LOCK_MS + randomInt(LOCK_SPREAD_MS));
 }
 
 function after(instant: Date, ms: number): Date {
