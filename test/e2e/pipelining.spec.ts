@@ -49,6 +49,26 @@ describe('requests that are sent without waiting for responses', () => {
     socket.destroy();
   });
 
+  it('are answered before a CONNECT, which is refused', async () => {
+    for (const url of [app.url, app.managementUrl]) {
+      const connect = `CONNECT acme.com:443 HTTP/1.1\r\nHost: acme.com:443\r\n\r\n`;
+      const { responses, closedAfterMs } = await connectRaw(url, numbered(2, '/health/live') + connect);
+      expect(await closedAfterMs).toBeLessThan(5_000);
+      expect(responses().map(({ status }) => status)).toEqual([200, 200, 405]);
+      expect(responses()[2]?.headers.get('allow')).toContain('GET');
+    }
+  });
+
+  it('end the connection after an Upgrade, because Node drops those that follow it at once', async () => {
+    const upgrade = `GET /health/live HTTP/1.1\r\n${HOST}Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n`;
+    for (const url of [app.url, app.managementUrl]) {
+      const { responses, closedAfterMs } = await connectRaw(url, upgrade + numbered(1, '/health/live'));
+      expect(await closedAfterMs).toBeLessThan(5_000);
+      const [first] = responses();
+      expect([first?.status, first?.headers.get('connection')]).toEqual([200, 'close']);
+    }
+  });
+
   it('end the connection when there are too many of them', async () => {
     for (const url of [app.url, app.managementUrl]) {
       const { responses, closedAfterMs, socket } = await connectRaw(url, numbered(1_000, '/health/live'));

@@ -11,6 +11,7 @@ import {
   expectationFailed,
   headersTooLarge,
   malformedRequest,
+  methodNotAllowed,
   type Problem,
   requestTimeout,
   uriTooLong,
@@ -56,6 +57,9 @@ export function serverOptions(
       const pipeline = new Pipeline();
       answer(server, handler, pipeline, refusals);
       server.on('clientError', (error, socket: Socket) => answerError(error, socket, pipeline, refusals));
+      server.on('connect', (_request, socket: Socket) =>
+        endAfterLast(socket, notATunnel(), pipeline.lastOf(socket), refusals),
+      );
       cutUnreadResponses(server);
       return server;
     },
@@ -73,6 +77,10 @@ function answer(server: Server, handler: RequestListener, pipeline: Pipeline, re
   server.on('request', (request: IncomingMessage, response: ServerResponse) =>
     pipeline.take(request.socket, response, () => {
       const problem = problemOfHead(request);
+      if (request.headers.upgrade !== undefined) {
+        // We don't switch protocols, and Node drops what was sent together with such a request.
+        response.shouldKeepAlive = false;
+      }
       if (problem) {
         refusals.send(request, response, problem);
       } else {
@@ -100,15 +108,8 @@ function answerError(
   }
   const problem = BY_PARSER_CODE[error.code ?? '']?.() ?? malformedRequest();
   const last = pipeline.lastOf(socket);
-  if (!last) {
-    refusals.sendRaw(socket, problem);
-  } else if (last.req.complete) {
-    // Answered after the requests before it, or a client would take this for the response to one of those.
-    last.once('close', () => {
-      if (socket.writable) {
-        refusals.sendRaw(socket, problem);
-      }
-    });
+  if (!last || last.req.complete) {
+    endAfterLast(socket, problem, last, refusals);
   } else if (!pipeline.replaceLast(socket, () => refusals.send(last.req, last, problem))) {
     // The error is in the body of the current request, so this is its response, unless it already has one.
     if (last.headersSent) {
@@ -117,4 +118,27 @@ function answerError(
       refusals.sendRaw(socket, problem, last.req);
     }
   }
+}
+
+/** Sends the problem after the responses before it, or a client would take it for one of those. */
+function endAfterLast(
+  socket: Socket,
+  problem: Problem,
+  last: ServerResponse | null,
+  refusals: Refusals,
+): void {
+  if (!last) {
+    refusals.sendRaw(socket, problem);
+    return;
+  }
+  last.once('close', () => {
+    if (socket.writable) {
+      refusals.sendRaw(socket, problem);
+    }
+  });
+}
+
+/** CONNECT is only for proxies (RFC 9110, section 9.3.6), so there's nothing that would allow it. */
+function notATunnel(): Problem {
+  return methodNotAllowed({ headers: { Allow: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS' } });
 }
