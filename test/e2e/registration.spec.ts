@@ -49,6 +49,14 @@ describe('a registration', () => {
     expectProblem(again, 409, 'email-taken');
   });
 
+  it('recognizes a Greek address in capitals, whichever sigma ends a word', async () => {
+    const name = `οδυσσευς.${aUser().email}`;
+    expect((await api.register({ ...aUser(), email: name })).status).toBe(201);
+    for (const email of [name.toUpperCase(), name.replaceAll('ς', 'σ')]) {
+      expectProblem(await api.register({ ...aUser(), email }), 409, 'email-taken');
+    }
+  });
+
   it('recognizes both forms of an international domain', async () => {
     const name = aUser().email.split('@')[0];
     expect((await api.register({ ...aUser(), email: `${name}@münchen.test` })).status).toBe(201);

@@ -55,7 +55,9 @@ export class EmailCipher {
 export function canonicalEmail(email: string): string {
   const text = email.normalize('NFC').toLowerCase();
   const at = text.lastIndexOf('@') + 1;
-  return text.slice(0, at) + (domainToASCII(text.slice(at)) || text.slice(at));
+  // Lower-casing turns Σ into ς at the end of a word and into σ elsewhere. Domains keep both, as in IDNA 2008.
+  const local = text.slice(0, at).replaceAll('ς', 'σ');
+  return local + (domainToASCII(text.slice(at)) || text.slice(at));
 }
 
 function contextOf(userId: string): string {
