@@ -57,9 +57,7 @@ it('releases a key whose claim was stored, although its confirmation got lost', 
   const { api } = running;
   const { email } = await signUp(api);
   const key = { 'idempotency-key': `lost-${email}` };
-  const store = running.app.get(IdempotencyStore) as unknown as {
-    claimOrReplay: (...args: unknown[]) => Promise<unknown>;
-  };
+  const store: { claimOrReplay(...args: unknown[]): Promise<unknown> } = running.app.get(IdempotencyStore);
   const claim = store.claimOrReplay.bind(store);
   jest.spyOn(store, 'claimOrReplay').mockImplementationOnce(async (...args) => {
     await claim(...args);
