@@ -250,4 +250,12 @@ describe('limits, proxies and origins', () => {
     expect(parse({ CORS_ORIGINS: origins.join(',') }).corsOrigins).toEqual(origins);
     expect(problemsOf({ CORS_ORIGINS: 'https://app.acme.com/login' })).toHaveLength(1);
   });
+
+  it('accepts any port of a loopback host, and of no other', () => {
+    const origins = ['http://localhost:*', 'http://127.0.0.1:*', 'http://[::1]:*'];
+    expect(parse({ CORS_ORIGINS: origins.join(',') }).corsOrigins).toEqual(origins);
+    for (const origin of ['http://acme.com:*', 'https://*.acme.com', 'http://localhost.acme.com:*']) {
+      expect([origin, problemsOf({ CORS_ORIGINS: origin }).length]).toEqual([origin, 1]);
+    }
+  });
 });

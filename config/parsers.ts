@@ -110,9 +110,14 @@ function mappedIPv4(address: string): string | undefined {
   return /^::ffff:(\d+(?:\.\d+){3})$/.exec(spelling)?.[1];
 }
 
+const ANY_LOOPBACK_PORT = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\]):\*$/;
+
+/** Origins, `*`, or for development `http://localhost:*`: any port of a loopback host. */
 export function parseOrigins(text: string): string[] {
   return parseList(text).map((origin) => {
-    if (origin !== '*' && (!URL.canParse(origin) || new URL(origin).origin !== origin)) {
+    const isPattern = origin === '*' || ANY_LOOPBACK_PORT.test(origin);
+    const isOrigin = URL.canParse(origin) && new URL(origin).origin === origin && !origin.includes('*');
+    if (!isPattern && !isOrigin) {
       throw new BadValue(
         `must be a comma-separated list of origins, such as https://app.acme.com; "${origin}" isn't one`,
       );

@@ -7,7 +7,7 @@ const APP_ORIGIN = 'https://app.acme.test';
 
 const { api } = useApp('api', {
   PUBLIC_URL: ISSUER,
-  CORS_ORIGINS: APP_ORIGIN,
+  CORS_ORIGINS: `${APP_ORIGIN},http://localhost:*`,
   RATE_LIMIT_DEFAULT: '1000/60',
 });
 const user = useUser(api);
@@ -203,6 +203,27 @@ describe('browsers', () => {
     expect(preflight.headers.get('access-control-allow-methods')).toContain('PATCH');
     expect(preflight.headers.get('access-control-allow-headers')).toContain('if-match');
   });
+
+  it.each(['http://localhost:5173', 'http://localhost'])(
+    'may read responses, and failures before any route, from %s if any port is allowed',
+    async (origin) => {
+      for (const path of ['/users/me', '/%zz']) {
+        const { headers } = await user.api.with({ origin }).get(path);
+        expect([path, headers.get('access-control-allow-origin')]).toEqual([path, origin]);
+        expect(headers.get('vary')).toContain('Origin');
+      }
+    },
+  );
+
+  it.each(['https://localhost:5173', 'http://localhost.evil.test:5173', 'null'])(
+    'may not read responses from %s if any port of localhost is allowed',
+    async (origin) => {
+      for (const path of ['/users/me', '/%zz']) {
+        const { headers } = await user.api.with({ origin }).get(path);
+        expect([path, headers.get('access-control-allow-origin')]).toEqual([path, null]);
+      }
+    },
+  );
 
   it('may not read responses from other origins', async () => {
     const { headers } = await user.api.with({ origin: 'https://evil.test' }).me();

@@ -9,6 +9,7 @@ const names = [
   'ADMIN_EMAIL',
   'ADMIN_PASSWORD',
   'DRAIN_SECONDS',
+  'CORS_ORIGINS',
   'ENCRYPTION_KEYS_FILE',
 ];
 console.log(`given ${JSON.stringify(Object.fromEntries(names.map((name) => [name, process.env[name]])))}`);

@@ -62,6 +62,7 @@ describe('the supervisor of npm start', () => {
       REDIS_URL: expect.stringContaining('redis://'),
       SMTP_URL: expect.stringContaining('smtp://127.0.0.1:'),
       DRAIN_SECONDS: '0',
+      CORS_ORIGINS: expect.stringContaining('http://localhost:*'),
       ENCRYPTION_KEYS_FILE: expect.stringContaining(dataDir),
     });
     expect(first.output()).toContain(`Password       ${variables['ADMIN_PASSWORD']}`);
@@ -162,7 +163,7 @@ describe('the supervisor of npm start', () => {
     };
     const supervised = await superviseFake({ DATA_DIR: dataDir, ...urls });
     await ready(supervised);
-    expect(given(supervised)).toEqual({ ...urls, DRAIN_SECONDS: '0' });
+    expect(given(supervised)).toEqual({ ...urls, DRAIN_SECONDS: '0', CORS_ORIGINS: expect.any(String) });
     expect(existsSync(dataDir)).toBe(false);
     supervised.child.kill('SIGTERM');
     expect(await supervised.exitCode).toBe(0);

@@ -37,8 +37,12 @@ export function applicationEnvironment(
 ): NodeJS.ProcessEnv {
   // On a laptop, there is no load balancer to wait for.
   const DRAIN_SECONDS = env['DRAIN_SECONDS']?.trim() || '0';
-  return { ...env, DRAIN_SECONDS, ...generatedVariables(env, plan).variables, ...urls };
+  // The front end of whoever runs this is on another port.
+  const CORS_ORIGINS = env['CORS_ORIGINS']?.trim() || LOOPBACK_ORIGINS;
+  return { ...env, DRAIN_SECONDS, CORS_ORIGINS, ...generatedVariables(env, plan).variables, ...urls };
 }
+
+const LOOPBACK_ORIGINS = 'http://localhost:*,http://127.0.0.1:*,http://[::1]:*';
 
 function adminVariables(env: Environment, dataDir: string): GeneratedVariables {
   if (isGiven(env, 'ADMIN_PASSWORD')) {

@@ -2,7 +2,7 @@ import { ConfigurableModuleBuilder, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
-import { EXPOSED_HEADERS, MethodTable, mountAt, mountPathOf } from '#libs/http';
+import { EXPOSED_HEADERS, isAllowedOrigin, MethodTable, mountAt, mountPathOf } from '#libs/http';
 import { Drain } from '#libs/lifecycle';
 import { CallerSlots, createSlots, releaseSlots } from '#libs/limits';
 import { ACCESS_LOG, PINO } from '#libs/telemetry';
@@ -35,7 +35,9 @@ export function setUpHttp(app: NestFastifyApplication): void {
   releaseSlots(fastify, app.get(CallerSlots));
   if (corsOrigins.length > 0) {
     app.enableCors({
-      origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
+      origin: corsOrigins.includes('*')
+        ? '*'
+        : (origin, done) => done(null, origin !== undefined && isAllowedOrigin(origin, corsOrigins)),
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
       exposedHeaders: EXPOSED_HEADERS,
       maxAge: 600,

@@ -14,6 +14,16 @@ export const EXPOSED_HEADERS = [
 ];
 
 /**
+ * Whether scripts of this origin may read our responses.
+ * @param allowed origins, `*` for all, or with `*` as the port
+ */
+export function isAllowedOrigin(origin: string, allowed: readonly string[]): boolean {
+  return (
+    allowed.includes('*') || allowed.includes(origin) || allowed.includes(origin.replace(/(:\d+)?$/, ':*'))
+  );
+}
+
+/**
  * The CORS headers of a response that @fastify/cors doesn't see. They must be the same as those it adds, or scripts
  * can't tell a failure from a broken connection.
  * @param origin undefined if the request has none, or couldn't be parsed
@@ -32,7 +42,7 @@ export function corsHeadersFor(
   return {
     ...exposed,
     Vary: 'Origin',
-    ...(origin !== undefined && allowedOrigins.includes(origin)
+    ...(origin !== undefined && isAllowedOrigin(origin, allowedOrigins)
       ? { 'Access-Control-Allow-Origin': origin }
       : {}),
   };

@@ -1,6 +1,6 @@
 export { addressOf, canonicalAddress } from './address.js';
 export { closeInTime } from './closing.js';
-export { EXPOSED_HEADERS } from './cors.js';
+export { EXPOSED_HEADERS, isAllowedOrigin } from './cors.js';
 export { MethodTable } from './method-table.js';
 export { perHandler } from './per-handler.js';
 export type { Principal, SessionPrincipal } from './principal.js';
