@@ -17,6 +17,6 @@ export { pageOf, pagePolicy } from './page.html.js';
 export { Cursors, invalidCursor } from './paging/cursor.js';
 export { CursorPage, CursorQuery, linkCursors, linkPages } from './paging/page.js';
 export { definePermission, type Permission } from './permission.js';
-export { ConditionalChange, ConditionalGet, Conditions, etagOf, Preconditions } from './preconditions.js';
+export { ConditionalChange, ConditionalGet, type Conditions, conditionsOf, etagOf } from './preconditions.js';
 export { createFastifyAdapter } from './server/fastify.js';
 export { ProblemFilter } from './server/problem.filter.js';

@@ -1,15 +1,7 @@
-import { Body, Controller, Get, Patch, Res } from '@nestjs/common';
+import { Body, Controller, Get, Patch, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
-import {
-  API_VERSIONS,
-  Caller,
-  ConditionalChange,
-  ConditionalGet,
-  type Conditions,
-  Preconditions,
-  Requires,
-} from '#libs/api';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { API_VERSIONS, Caller, ConditionalChange, ConditionalGet, conditionsOf, Requires } from '#libs/api';
 import type { Principal } from '#libs/http';
 import { NeedsNoSlot } from '#libs/limits';
 import { ETAG_HEADER, present, presentUnlessKnown } from './profile.response.js';
@@ -35,10 +27,10 @@ export class ProfileController {
   @ConditionalGet()
   async getMe(
     @Caller() caller: Principal,
-    @Preconditions() conditions: Conditions,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UserResponse | undefined> {
-    return presentUnlessKnown(await this.users.profile(caller.userId), conditions, reply);
+    return presentUnlessKnown(await this.users.profile(caller.userId), conditionsOf(request), reply);
   }
 
   @Patch()
@@ -55,9 +47,10 @@ export class ProfileController {
   async updateMe(
     @Caller() caller: Principal,
     @Body() patch: UpdateProfileRequest,
-    @Preconditions() conditions: Conditions,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UserResponse> {
-    return present(await this.users.updateProfile(caller.userId, patch, conditions.allowVersion), reply);
+    const { allowVersion } = conditionsOf(request);
+    return present(await this.users.updateProfile(caller.userId, patch, allowVersion), reply);
   }
 }

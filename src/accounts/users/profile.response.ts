@@ -10,7 +10,7 @@ const CACHE_CONTROL = 'private, no-cache';
 
 /** Returns the profile with its `ETag`. */
 export function present(profile: Profile, reply: FastifyReply): UserResponse {
-  void reply.headers({ ETag: etagOf(profile.version), 'Cache-Control': CACHE_CONTROL });
+  void reply.header('ETag', etagOf(profile.version)).header('Cache-Control', CACHE_CONTROL);
   return toUserResponse(profile);
 }
 

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   API_VERSIONS,
   ConditionalGet,
-  type Conditions,
+  conditionsOf,
   Cursors,
   Deprecated,
   Fails,
@@ -12,7 +12,6 @@ import {
   invalidCursor,
   linkCursors,
   linkPages,
-  Preconditions,
   Requires,
   responseHeaders,
 } from '#libs/api';
@@ -92,9 +91,9 @@ export class UsersController {
   @Fails(userNotFound)
   async getUser(
     @Param() { id }: IdParams,
-    @Preconditions() conditions: Conditions,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UserResponse | undefined> {
-    return presentUnlessKnown(await this.users.profile(id), conditions, reply);
+    return presentUnlessKnown(await this.users.profile(id), conditionsOf(request), reply);
   }
 }

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Conditions } from '../preconditions.js';
+import { conditionsOf } from '../preconditions.js';
 import { type Coding, preferredCoding } from './content-coding.js';
 
 /** After a release, clients may still use what they have for this long. */
@@ -44,7 +44,7 @@ export class FixedContent {
     const { bytes, etag } = await this.in(coding);
     void reply.headers({ 'Cache-Control': CACHE_CONTROL, ETag: etag });
     addVary(reply, 'Accept-Encoding');
-    if (new Conditions(request.headers).isNotModified(etag)) {
+    if (conditionsOf(request).isNotModified(etag)) {
       return reply.status(304).send();
     }
     if (coding !== 'identity') {

@@ -5,7 +5,7 @@ import {
   API_VERSIONS,
   Caller,
   ConditionalChange,
-  type Conditions,
+  conditionsOf,
   CursorQuery,
   Cursors,
   defineTag,
@@ -13,7 +13,6 @@ import {
   IdParams,
   invalidCursor,
   linkCursors,
-  Preconditions,
   Requires,
   responseHeaders,
 } from '#libs/api';
@@ -62,8 +61,9 @@ export class SessionsController {
   async endSession(
     @Caller() caller: Principal,
     @Param() { id }: IdParams,
-    @Preconditions() conditions: Conditions,
+    @Req() request: FastifyRequest,
   ): Promise<void> {
+    const conditions = conditionsOf(request);
     // Sessions have no versions.
     await this.sessions.end(caller.userId, id, () => conditions.allow(null));
   }
