@@ -107,6 +107,11 @@ describe('request and response headers', () => {
     await eventually(() => expect(app.logs()).toContain(traceId));
   });
 
+  it('logs the code of a problem with the request', async () => {
+    await user.api.get('/nowhere');
+    await eventually(() => expect(app.logs()).toContain('"status":404,"code":"not-found"'));
+  });
+
   it('sends the same browser security headers with errors as with successes', async () => {
     for (const answer of [await user.api.me(), await user.api.get('/nowhere')]) {
       expect(answer.headers.get('x-content-type-options')).toBe('nosniff');

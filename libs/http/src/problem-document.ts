@@ -38,13 +38,22 @@ export function problemDocument(
   };
 }
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The code of the problem that is the response, if it's one. */
+    problemCode: string | undefined;
+  }
+}
+
 /** Sends the problem as the response. */
 export function sendProblem(
-  { url, id: requestId, server }: FastifyRequest,
+  request: FastifyRequest,
   reply: FastifyReply,
   problem: Problem,
   publicUrl: string,
 ): FastifyReply {
+  const { url, id: requestId, server } = request;
+  request.problemCode = problem.code;
   const path = url.split('?', 1)[0] ?? '/';
   const { mountPath } = server;
   const { headers, body } = problemDocument(problem, { publicUrl, path, mountPath, requestId });

@@ -46,6 +46,7 @@ export function addRequestHooks(fastify: FastifyInstance, options: HookOptions):
   // Fastify wants decorations declared up front, so that all requests have the same shape.
   fastify.decorateRequest('traceId', undefined);
   fastify.decorateRequest('span', undefined);
+  fastify.decorateRequest('problemCode', undefined);
   const tracing = currentTracing();
   if (tracing) {
     addSpans(fastify, tracing);
@@ -127,6 +128,7 @@ function requestLine(request: FastifyRequest, reply: FastifyReply, route: string
     method: request.method,
     route,
     status: reply.statusCode,
+    code: request.problemCode,
     ms: Math.round(reply.elapsedTime * 10) / 10,
     userId: request.principal?.userId,
   };
