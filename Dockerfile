@@ -13,7 +13,8 @@ COPY .swcrc nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY config config
 COPY libs libs
 COPY src src
-RUN npm run build
+# Without the script before it, which installs packages.
+RUN npm run build --ignore-scripts
 
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app

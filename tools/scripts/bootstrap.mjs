@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Runs before `npm start`, `npm test` and `npm run check`, on the machine's own Node and before anything is installed:
+ * Runs before every command that needs packages, on the machine's own Node and before anything is installed:
  * brings node_modules in line with package-lock.json. It may only import Node's own modules and plain JavaScript.
  */
 import { spawn } from 'node:child_process';
