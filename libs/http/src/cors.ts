@@ -15,12 +15,10 @@ export const EXPOSED_HEADERS = [
 
 /**
  * Whether scripts of this origin may read our responses.
- * @param allowed origins, `*` for all, or with `*` as the port
+ * @param allowed origins, or origins with `*` as the port
  */
 export function isAllowedOrigin(origin: string, allowed: readonly string[]): boolean {
-  return (
-    allowed.includes('*') || allowed.includes(origin) || allowed.includes(origin.replace(/(:\d+)?$/, ':*'))
-  );
+  return allowed.includes(origin) || allowed.includes(origin.replace(/(:\d+)?$/, ':*'));
 }
 
 /**
