@@ -1,4 +1,5 @@
 export { addressOf, canonicalAddress } from './address.js';
+export { appendHeader } from './append-header.js';
 export { closeInTime } from './closing.js';
 export { EXPOSED_HEADERS, isAllowedOrigin } from './cors.js';
 export { MethodTable } from './method-table.js';

@@ -1,7 +1,7 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { ThrottlerGuard, type ThrottlerOptions, type ThrottlerRequest } from '@nestjs/throttler';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { perHandler } from '#libs/http';
+import { appendHeader, perHandler } from '#libs/http';
 import { tooManyRequests } from '#libs/problem';
 
 /** The result of counting a request against a limit. */
@@ -94,17 +94,12 @@ function conclude(context: ExecutionContext, counts: readonly Count[]): true {
   const reply = context.switchToHttp().getResponse<FastifyReply>();
   let retryAfter = 0;
   for (const count of counts) {
-    append(reply, 'RateLimit', count.state);
-    append(reply, 'RateLimit-Policy', count.policy);
+    appendHeader(reply, 'RateLimit', count.state);
+    appendHeader(reply, 'RateLimit-Policy', count.policy);
     retryAfter = Math.max(retryAfter, count.retryAfter);
   }
   if (retryAfter > 0) {
     throw tooManyRequests({ headers: { 'Retry-After': String(retryAfter) } });
   }
   return true;
-}
-
-function append(reply: FastifyReply, header: string, value: string): void {
-  const present = reply.getHeader(header);
-  void reply.header(header, present === undefined ? value : `${String(present)}, ${value}`);
 }

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { appendHeader } from '#libs/http';
 import { conditionsOf } from '../preconditions.js';
 import { type Coding, preferredCoding } from './content-coding.js';
 
@@ -43,7 +44,7 @@ export class FixedContent {
     const coding = preferredCoding(request.headers['accept-encoding']);
     const { bytes, etag } = await this.in(coding);
     void reply.headers({ 'Cache-Control': CACHE_CONTROL, ETag: etag });
-    addVary(reply, 'Accept-Encoding');
+    appendHeader(reply, 'Vary', 'Accept-Encoding');
     if (conditionsOf(request).isNotModified(etag)) {
       return reply.status(304).send();
     }
@@ -83,9 +84,4 @@ function remember<K, V>(known: Map<K, Promise<V>>, key: K, make: () => Promise<V
   known.set(key, made);
   made.catch(() => known.delete(key));
   return made;
-}
-
-function addVary(reply: FastifyReply, header: string): void {
-  const present = reply.getHeader('Vary');
-  void reply.header('Vary', present === undefined ? header : `${String(present)}, ${header}`);
 }

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiProperty } from '@nestjs/swagger';
-import { linkTo } from '#libs/http';
+import { appendHeader, linkTo } from '#libs/http';
 import { BooleanQuery, IntegerQuery, StringField } from '../input/fields.js';
 
 export class CursorQuery {
@@ -61,7 +61,11 @@ export function linkPages(
     if (parameters) {
       const search = new URLSearchParams(query);
       Object.entries(parameters).forEach(([name, value]) => search.set(name, value));
-      appendLink(reply, `<${linkTo(request.server, path)}?${search.toString()}>; rel="${relation}"`);
+      appendHeader(
+        reply,
+        'Link',
+        `<${linkTo(request.server, path)}?${search.toString()}>; rel="${relation}"`,
+      );
     }
   }
 }
@@ -71,9 +75,4 @@ export function linkCursors(request: FastifyRequest, reply: FastifyReply, page: 
     next: page.nextCursor === null ? null : { cursor: page.nextCursor },
     prev: page.previousCursor === null ? null : { cursor: page.previousCursor },
   });
-}
-
-function appendLink(reply: FastifyReply, link: string): void {
-  const present = reply.getHeader('Link');
-  void reply.header('Link', present === undefined ? link : `${String(present)}, ${link}`);
 }
