@@ -1,3 +1,5 @@
+import type { InvalidMember } from '#libs/problem';
+
 /** The response of an operation. `body` is undefined when there is none, and text when it isn't JSON. */
 export interface Answer<T> {
   readonly status: number;
@@ -52,14 +54,7 @@ export interface ProblemBody {
   readonly instance: string;
   readonly code: string;
   readonly requestId: string;
-  readonly errors?: readonly {
-    readonly pointer: string;
-    readonly code: string;
-    readonly message: string;
-    readonly minimum?: number;
-    readonly maximum?: number;
-    readonly allowed?: readonly string[];
-  }[];
+  readonly errors?: readonly InvalidMember[];
 }
 
 export interface Credentials {
