@@ -101,9 +101,15 @@ export class Queues {
 /** Failures of ioredis itself, which don't contain values and are the same for all queues. Script errors may. */
 const CONNECTION_FAILURE = /^(Command timed out|Connection is closed|Stream isn't writeable)/;
 
+/** Bull's own errors when a run ends whose lock has expired, or whose job another run has completed. */
+const TAKEN_OVER = /^(Missing (lock|key) for job|Could not release lock for job) /;
+
 function lineFor(queue: string, error: unknown): string {
   if (error instanceof Error && CONNECTION_FAILURE.test(error.message)) {
     return `Redis is slow or not responding: ${error.message}`;
+  }
+  if (error instanceof Error && TAKEN_OVER.test(error.message)) {
+    return `queue "${queue}": another process took over a job, because this one didn't reach Redis for too long`;
   }
   return `queue "${queue}": ${toLoggableError(error).message}`;
 }
