@@ -7,10 +7,18 @@ import { parseMail, type ReceivedMail } from './received-mail.js';
  * `accept` it; `reject` it permanently (550); `defer` it (451, so the sender retries); `drop` the connection
  * after the whole message arrived but before the response, so the outcome is unknown; `hang` at that point.
  * Or it rejects a command that comes before: `reject-login` (535 to AUTH), `reject-sender` (550 to MAIL FROM),
- * `reject-recipient` (550 to RCPT TO).
+ * `reject-recipient` (550 to RCPT TO). `hang-recipient` doesn't answer RCPT TO.
  */
 export type SinkBehaviour =
-  'accept' | 'reject' | 'defer' | 'drop' | 'hang' | 'reject-login' | 'reject-sender' | 'reject-recipient';
+  | 'accept'
+  | 'reject'
+  | 'defer'
+  | 'drop'
+  | 'hang'
+  | 'reject-login'
+  | 'reject-sender'
+  | 'reject-recipient'
+  | 'hang-recipient';
 
 /** In the URL of every sink. Any is accepted. */
 export const SMTP_PASSWORD = 'smtp-password';
@@ -34,7 +42,7 @@ export interface SmtpSink {
   mailsTo(address: string): ReceivedMail[];
   behave(behaviour: SinkBehaviour): void;
   clear(): void;
-  /** Accepts the messages that are left hanging. */
+  /** Accepts the messages and recipients that are left hanging. */
   release(): void;
   /** Refuses connections until `start`, which listens on the same port again. */
   stop(): Promise<void>;
@@ -109,7 +117,11 @@ class Sink implements SmtpSink {
       onMailFrom: (_address, _session, answer) => {
         answer(this.behaviour === 'reject-sender' ? errorOf(REFUSED_SENDER) : null);
       },
-      onRcptTo: (_address, _session, answer) => {
+      onRcptTo: (_address, session, answer) => {
+        if (this.behaviour === 'hang-recipient') {
+          this.leaveHanging(session, answer);
+          return;
+        }
         answer(this.behaviour === 'reject-recipient' ? errorOf(REFUSED_RECIPIENT) : null);
       },
       onData: (stream, session, answer) => {
@@ -157,8 +169,12 @@ class Sink implements SmtpSink {
     } else if (this.behaviour === 'drop') {
       this.disconnect(session);
     } else {
-      this.hanging.add({ accept: () => answer(), cut: () => this.disconnect(session) });
+      this.leaveHanging(session, answer);
     }
+  }
+
+  private leaveHanging(session: SMTPServerSession, answer: () => void): void {
+    this.hanging.add({ accept: () => answer(), cut: () => this.disconnect(session) });
   }
 
   private disconnect(session: SMTPServerSession): void {
