@@ -5,6 +5,7 @@ import { hold } from './fixture.js';
 /** A TCP proxy that can misbehave as networks do. */
 export class TcpProxy {
   private readonly pairs = new Set<readonly [Socket, Socket]>();
+  private delayMs = 0;
   private target: { readonly host: string; readonly port: number };
 
   private constructor(
@@ -41,8 +42,13 @@ export class TcpProxy {
   freezeOpen(): void {
     for (const [client, server] of this.pairs) {
       client.unpipe(server).pause();
-      server.unpipe(client).pause();
+      server.pause();
     }
+  }
+
+  /** Everything that the upstream sends from now on arrives later by so many milliseconds. */
+  delayReplies(ms: number): void {
+    this.delayMs = ms;
   }
 
   /** New connections lead there. Open ones stay as they are. */
@@ -54,7 +60,8 @@ export class TcpProxy {
     const server = connect(this.target);
     const pair = [client, server] as const;
     this.pairs.add(pair);
-    client.pipe(server).pipe(client);
+    client.pipe(server);
+    this.carry(server, client);
     for (const socket of pair) {
       socket.on('error', () => undefined);
       socket.on('close', () => {
@@ -63,6 +70,15 @@ export class TcpProxy {
         server.destroy();
       });
     }
+  }
+
+  /** A link with latency: it carries much at once, and keeps the order even if the latency has become shorter. */
+  private carry(from: Socket, to: Socket): void {
+    let last = 0;
+    from.on('data', (chunk) => {
+      last = Math.max(last, performance.now() + this.delayMs);
+      setTimeout(() => to.write(chunk), Math.max(0, last - performance.now()));
+    });
   }
 
   private stop(): void {
