@@ -11,12 +11,16 @@ import { createApiDocuments, createServer } from './processes/serve.js';
  * Writes the OpenAPI documents. With `--check`, only compares them with the existing files. Nest builds the application
  * in preview mode, which doesn't instantiate providers, so no database, Redis or secrets are needed.
  */
-const config = { publicUrl: '', trustedProxies: [], corsOrigins: [] } as Partial<AppConfig> as AppConfig;
+const config = {
+  publicUrl: 'http://localhost:3000',
+  trustedProxies: [],
+  corsOrigins: [],
+} as Partial<AppConfig> as AppConfig;
 const loggers = createLoggers({ level: 'silent', role: 'api', pretty: false });
 const app = await createServer(ProcessModule.forRoles([ApiModule], config, loggers), config, loggers, {
   preview: true,
 });
-const documents = createApiDocuments(app);
+const documents = createApiDocuments(app, config);
 const check = process.argv.includes('--check');
 
 for (const version of API_VERSIONS) {

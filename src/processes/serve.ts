@@ -48,12 +48,15 @@ export async function createServer(
   requireAccessRules(app);
   if (!options.preview) {
     setUpHttp(app);
-    serveDocuments(app, createApiDocuments(app));
+    serveDocuments(app, createApiDocuments(app, config));
   }
   return app;
 }
 
-/** The OpenAPI documents, the same in the checked-in files and on the running server. */
-export function createApiDocuments(app: NestFastifyApplication): ReturnType<typeof createDocuments> {
-  return createDocuments(app, ABOUT);
+/** The OpenAPI documents, the same in the checked-in files and on the running server except for its address. */
+export function createApiDocuments(
+  app: NestFastifyApplication,
+  { publicUrl }: Pick<AppConfig, 'publicUrl'>,
+): ReturnType<typeof createDocuments> {
+  return createDocuments(app, { ...ABOUT, serverUrl: publicUrl });
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
+import type { Answer } from '../support/client.js';
+import { aUser } from '../support/factories.js';
 import { useApp, useUser } from '../support/use-app.js';
 
 const ISSUER = 'https://accounts.acme.test';
@@ -13,10 +15,11 @@ const { api } = useApp('api', {
 const user = useUser(api);
 
 describe('the OpenAPI documents', () => {
-  it.each(['1', '2'])('match the checked-in file for v%s', async (version) => {
+  it.each(['1', '2'])('match the checked-in file for v%s, but name their own server', async (version) => {
     const served = await api.under('').get(`/openapi/v${version}.json`);
-    const checkedIn: unknown = JSON.parse(readFileSync(`openapi/v${version}.json`, 'utf8'));
-    expect([served.status, served.body]).toEqual([200, checkedIn]);
+    const checkedIn = JSON.parse(readFileSync(`openapi/v${version}.json`, 'utf8')) as { servers: object };
+    expect(checkedIn.servers).toEqual([{ url: 'http://localhost:3000' }]);
+    expect([served.status, served.body]).toEqual([200, { ...checkedIn, servers: [{ url: ISSUER }] }]);
     const yaml = await api.under('').get<string>(`/openapi/v${version}.yaml`);
     expect([yaml.status, yaml.body]).toEqual([200, expect.stringMatching(/^openapi: /m)]);
     const page = await api.under('').get<string>(`/docs/v${version}`);
@@ -113,6 +116,52 @@ describe('the OpenAPI documents', () => {
     }
   });
 
+  it.each(['1', '2'])('declare every header that v%s sends', async (version) => {
+    const document = await documentOf(version);
+    const { api: caller } = user;
+    const at = caller.under(`/v${version}`);
+    const { headers } = await at.me();
+    const etag = headers.get('etag') ?? '';
+    const newcomer = aUser();
+    const responses: [path: string, method: string, Answer<unknown>][] = [
+      ['/users/me', 'get', await at.me()],
+      ['/users/me', 'get', await at.get('/users/me', { 'if-none-match': etag })],
+      ['/users/me', 'get', await at.get('/users/me', { 'if-match': '"stale"' })],
+      ['/users/me', 'get', await api.under(`/v${version}`).me()],
+      ['/users/me', 'patch', await at.patch('/users/me', { displayName: 'Ada' })],
+      ['/users/me', 'patch', await at.send('PATCH', '/users/me', { body: 'x' })],
+      ['/users/me', 'default', await at.delete('/users/me')],
+      ['/users', 'get', await at.get('/users')],
+      ['/auth/sessions', 'get', await at.get('/auth/sessions?limit=1')],
+      [
+        '/auth/register',
+        'post',
+        await at.post('/auth/register', newcomer, { 'idempotency-key': newcomer.email }),
+      ],
+      [
+        '/auth/register',
+        'post',
+        await at.post('/auth/register', newcomer, { 'idempotency-key': newcomer.email }),
+      ],
+      ['/auth/register', 'post', await at.post('/auth/register', newcomer)],
+      ['/auth/register', 'post', await at.post('/auth/register', {})],
+      ['/auth/login', 'post', await at.login({ ...newcomer, password: 'not the password' })],
+    ];
+    for (const [path, method, response] of responses) {
+      const item = document.paths[`/v${version}${path}`] ?? {};
+      const operation = item[method] ?? Object.values(item)[0];
+      const declared = (operation?.responses[response.status] ?? operation?.responses['default'])?.headers;
+      const names = Object.keys(declared ?? {}).map((name) => name.toLowerCase());
+      const sent = [...response.headers.keys()].filter((name) => !UNDECLARED_HEADERS.has(name));
+      expect([method, path, response.status, sent.filter((name) => !names.includes(name))]).toEqual([
+        method,
+        path,
+        response.status,
+        [],
+      ]);
+    }
+  });
+
   it('tell when a deprecated operation may stop working', async () => {
     const document = await documentOf('1');
     const deprecated = operationsIn(document).filter(([, operation]) => operation.deprecated);
@@ -123,6 +172,23 @@ describe('the OpenAPI documents', () => {
     expect(new Date(headers.get('sunset') ?? '').toISOString()).toBe('2027-11-22T00:00:00.000Z');
   });
 });
+
+/** Of HTTP itself, and those that protect browsers. OpenAPI ignores a declared `Content-Type`. */
+const UNDECLARED_HEADERS: ReadonlySet<string> = new Set([
+  'access-control-expose-headers',
+  'cache-control',
+  'connection',
+  'content-length',
+  'content-security-policy',
+  'content-type',
+  'date',
+  'keep-alive',
+  'referrer-policy',
+  'strict-transport-security',
+  'vary',
+  'x-content-type-options',
+  'x-frame-options',
+]);
 
 interface Described {
   readonly summary?: string;
@@ -138,7 +204,7 @@ interface ProblemSchema {
 interface Operation extends Described {
   readonly parameters: readonly (Described & { readonly name: string })[];
   readonly requestBody?: { readonly content: Content };
-  readonly responses: Record<string, Described & { readonly content?: Content }>;
+  readonly responses: Record<string, Described & { readonly content?: Content; readonly headers?: object }>;
   readonly security?: unknown;
   readonly deprecated?: boolean;
   readonly 'x-sunset'?: string;

@@ -15,13 +15,18 @@ export class OffsetQuery {
 }
 
 class OffsetPage {
-  @ApiProperty({ type: 'integer', example: 1, description: 'The number of this page.' })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 1, description: 'The number of this page.' })
   number!: number;
 
-  @ApiProperty({ type: 'integer', example: 20, description: 'Maximum number of items per page.' })
+  @ApiProperty({
+    type: 'integer',
+    format: 'int32',
+    example: 20,
+    description: 'Maximum number of items per page.',
+  })
   limit!: number;
 
-  @ApiProperty({ type: 'integer', example: 1, description: 'Total number of items.' })
+  @ApiProperty({ type: 'integer', format: 'int64', example: 1, description: 'Total number of items.' })
   total!: number;
 }
 
@@ -73,7 +78,7 @@ export class UserListQuery extends CursorQuery {
   @StringField({
     description: 'Only the user with this email address. Not case-sensitive.',
     maxLength: 254,
-    format: 'email',
+    format: 'idn-email',
     optional: true,
   })
   email?: string;

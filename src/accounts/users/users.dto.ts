@@ -17,7 +17,7 @@ export class UserResponse {
 
   @ApiProperty({
     type: String,
-    format: 'email',
+    format: 'idn-email',
     example: 'ada@acme.com',
     description: 'The email address as the user entered it.',
   })
@@ -54,6 +54,7 @@ export class UserResponse {
 
   @ApiProperty({
     type: [String],
+    maxItems: 100,
     example: ['user'],
     description: 'The roles of the user. Roles grant permissions.',
   })

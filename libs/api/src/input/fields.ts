@@ -114,7 +114,8 @@ function MaxGraphemes(max: number, maxLength: number): PropertyDecorator {
 export function EmailField(options: FieldOptions): PropertyDecorator {
   return field(
     { example: 'ada@acme.com', ...options },
-    { type: String, format: 'email', maxLength: 254 },
+    // The part before the @ may be any text (RFC 6531).
+    { type: String, format: 'idn-email', maxLength: 254 },
     IsString(),
     MaxLength(254, { message: TOO_LONG, context: { maximum: 254 } satisfies Bound }),
     IsEmail({ allow_utf8_local_part: true }, { message: '$property must be an email address' }),
@@ -167,7 +168,7 @@ export function IntegerQuery(options: QueryOptions & { min: number; max: number 
   const { min, max } = options;
   return field(
     { optional: true, ...options },
-    { type: 'integer', minimum: min, maximum: max, ...defaultOf(options) },
+    { type: 'integer', format: 'int32', minimum: min, maximum: max, ...defaultOf(options) },
     declareMember(toInteger),
     IsInt({ message: '$property must be an integer' }),
     Min(min, {

@@ -1,7 +1,5 @@
 import type { INestApplication } from '@nestjs/common';
-import type { FastifyInstance } from 'fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { linkTo } from '#libs/http';
 import { declaredTags } from './tag.js';
 import { isReference, nameIn, type Operation } from './document.js';
 import { describeOperation } from './operations.js';
@@ -19,6 +17,8 @@ const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 interface DocumentOptions {
   readonly title: string;
   readonly description: string;
+  /** Where clients reach the API. */
+  readonly serverUrl: string;
 }
 
 /** The OpenAPI document of each version: the paths under its prefix and the unversioned ones. */
@@ -26,21 +26,20 @@ export function createDocuments(
   app: INestApplication,
   options: DocumentOptions,
 ): Record<ApiVersion, OpenAPIObject> {
-  const whole = SwaggerModule.createDocument(app, base(app, options), { operationIdFactory: routeKey });
+  const whole = SwaggerModule.createDocument(app, base(options), { operationIdFactory: routeKey });
   const routes = findRoutes(app);
   return Object.fromEntries(
     API_VERSIONS.map((version) => [version, forVersion(whole, routes, version)]),
   ) as Record<ApiVersion, OpenAPIObject>;
 }
 
-function base(app: INestApplication, { title, description }: DocumentOptions): Omit<OpenAPIObject, 'paths'> {
+function base({ title, description, serverUrl }: DocumentOptions): Omit<OpenAPIObject, 'paths'> {
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.0.3')
     .setTitle(title)
     .setDescription(description)
     .setLicense('MIT', 'https://opensource.org/license/mit')
-    // Relative to the document, so that it names no deployment (OpenAPI 3.0.3, "Server Object").
-    .addServer(linkTo(app.getHttpAdapter().getInstance() as FastifyInstance, '') || '/')
+    .addServer(serverUrl)
     .addBearerAuth({
       type: 'http',
       scheme: 'bearer',

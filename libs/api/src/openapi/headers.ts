@@ -23,6 +23,10 @@ export const HEADERS = {
     '`true` if this is the response to an earlier request with the same `Idempotency-Key`.',
     'true',
   ),
+  Allow: text('The methods that the path supports, if the method is none of them.', 'GET, PATCH'),
+  'Accept-Encoding': text('The content codings that are accepted, if that of the body is not.', 'identity'),
+  'Accept-Patch': text('The media types that PATCH accepts (RFC 5789).', 'application/merge-patch+json'),
+  'Set-Cookie': text('Marks this browser as the one that registered.'),
   'Retry-After': text('Seconds to wait before you try again.', '30'),
 } as const;
 

@@ -21,8 +21,16 @@ const INVALID_MEMBER: SchemaObject = {
     pointer: { type: 'string', description: 'Which field is invalid, as a JSON Pointer (RFC 6901).' },
     code: { type: 'string', description: 'A stable code, such as `too-long`.' },
     message: { type: 'string', description: 'What is expected, worded to follow the name of the field.' },
-    minimum: { type: 'number', description: 'The least value or length that is valid, if it is below.' },
-    maximum: { type: 'number', description: 'The greatest value or length that is valid, if it is above.' },
+    minimum: {
+      type: 'integer',
+      format: 'int64',
+      description: 'The least value or length that is valid, if it is below.',
+    },
+    maximum: {
+      type: 'integer',
+      format: 'int64',
+      description: 'The greatest value or length that is valid, if it is above.',
+    },
     allowed: {
       type: 'array',
       maxItems: 100,
@@ -47,7 +55,13 @@ const PROBLEM: SchemaObject = {
   properties: {
     type: { type: 'string', format: 'uri', description: 'URL of a page that explains the problem.' },
     title: { type: 'string', description: 'A short summary, always the same for a given `code`.' },
-    status: { type: 'integer', minimum: 400, maximum: 599, description: 'The HTTP status code.' },
+    status: {
+      type: 'integer',
+      format: 'int32',
+      minimum: 400,
+      maximum: 599,
+      description: 'The HTTP status code.',
+    },
     detail: { type: 'string', description: 'What went wrong with this request, and what to do about it.' },
     instance: { type: 'string', description: 'The path of the request.' },
     code: {
@@ -89,6 +103,7 @@ export class ProblemSchemas {
 /** The response to a request that fails in a way that is not listed. */
 export const ANY_PROBLEM: ResponseObject = {
   description: 'Another problem, such as `method-not-allowed` or `uri-too-long`.',
+  headers: responseHeaders('Allow'),
   content: { [PROBLEM_TYPE]: { schema: refTo('schemas', 'Problem') } },
 };
 
@@ -115,6 +130,7 @@ function headersOf(problems: Problems): ResponseObject['headers'] & object {
   const { status } = problems[0].definition;
   return {
     ...(status === 401 || status === 403 ? responseHeaders('WWW-Authenticate') : {}),
+    ...(status === 415 ? responseHeaders('Accept-Encoding', 'Accept-Patch') : {}),
     ...(problems.some((problem) => RETRYABLE.includes(problem)) ? responseHeaders('Retry-After') : {}),
   };
 }

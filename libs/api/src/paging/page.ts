@@ -44,6 +44,7 @@ export class CursorPage {
 
   @ApiProperty({
     type: 'integer',
+    format: 'int64',
     required: false,
     description: 'Total number of items. Only with `total=true`.',
   })

@@ -1,7 +1,7 @@
 import { Body, Controller, Post, Req, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiCreatedResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ACCEPTED, Accepted, API_VERSIONS, Fails, Idempotent, Public } from '#libs/api';
+import { ACCEPTED, Accepted, API_VERSIONS, Fails, Idempotent, Public, responseHeaders } from '#libs/api';
 import { randomToken } from '#libs/crypto';
 import { AuthLimited } from '#libs/limits';
 import { emailTaken } from '../../users/index.js';
@@ -32,6 +32,7 @@ export class RegistrationController {
     description:
       'With `REGISTRATION=verify-first`, every valid request gets this response, so that no one can find ' +
       'out who has an account. The email says how to continue.',
+    headers: responseHeaders('Set-Cookie'),
   })
   @Fails(emailTaken, weakPassword)
   @Idempotent({ status: 201, body: presentSignIn })

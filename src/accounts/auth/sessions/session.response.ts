@@ -15,7 +15,12 @@ export class SessionResponse {
   })
   tokenType!: 'Bearer';
 
-  @ApiProperty({ type: 'integer', example: 600, description: 'Seconds until the access token expires.' })
+  @ApiProperty({
+    type: 'integer',
+    format: 'int32',
+    example: 600,
+    description: 'Seconds until the access token expires.',
+  })
   expiresIn!: number;
 
   @ApiProperty({ type: String, description: 'An opaque token that you can exchange once for new tokens.' })

@@ -49,7 +49,7 @@ export class DeviceResponse {
 }
 
 export class DeviceList {
-  @ApiProperty({ type: [DeviceResponse] })
+  @ApiProperty({ type: [DeviceResponse], maxItems: 100 })
   items!: DeviceResponse[];
 
   @ApiProperty({ type: CursorPage })
