@@ -33,6 +33,8 @@ export abstract class AppConfig {
   abstract readonly redis: { readonly url: string };
   /** `smtpUrl` is empty in roles that don't send mail. `from` is an address, and `fromName` may be empty. */
   abstract readonly mail: { readonly smtpUrl: string; readonly from: string; readonly fromName: string };
+  /** The web page of a mailbox for development, or null. */
+  abstract readonly mailboxUrl: string | null;
   /** `jwtPrivateKeys` are PEMs. Empty in roles that don't sign tokens. */
   abstract readonly keys: {
     readonly jwtPrivateKeys: readonly string[];

@@ -54,6 +54,7 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
     },
     redis: { url: read.required('REDIS_URL', parseRedisUrl) },
     mail: readMail(read, role, publicUrl),
+    mailboxUrl: read.optional<string | null>('MAILBOX_URL', parseBaseUrl, () => null),
     keys: {
       jwtPrivateKeys: servesPublic
         ? read.required('JWT_PRIVATE_KEYS', parseEcPrivateKeys)

@@ -4,20 +4,24 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
   createDocuments,
   createFastifyAdapter,
+  LATEST_VERSION,
   requireAccessRules,
   serveDocuments,
+  servePages,
   setUpHttp,
 } from '#libs/api';
 import { type Loggers, NestLogger } from '#libs/telemetry';
-import type { AppConfig } from '../../config/index.js';
+import { type AppConfig, VERSION } from '../../config/index.js';
+import { developmentLinks } from './development-links.js';
 import type { Beginning } from './lifetime.js';
 import { ProcessModule, run } from './run.js';
 
+const SUMMARY = 'Accounts, sign-in and notifications.';
 /** Title and description of the OpenAPI documents. */
 const ABOUT = {
   title: 'Gatehouse',
   description:
-    'Accounts, sign-in and notifications. Errors are problem documents (RFC 9457) with a stable `code`. ' +
+    `${SUMMARY} Errors are problem documents (RFC 9457) with a stable \`code\`. ` +
     'Rate limits apply per caller; the `RateLimit` header says how many requests are left.',
 };
 
@@ -48,7 +52,13 @@ export async function createServer(
   requireAccessRules(app);
   if (!options.preview) {
     setUpHttp(app);
-    serveDocuments(app, createApiDocuments(app, config));
+    const documents = createApiDocuments(app, config);
+    serveDocuments(app, documents);
+    servePages(app, documents[LATEST_VERSION], {
+      version: VERSION,
+      description: SUMMARY,
+      links: developmentLinks(config),
+    });
   }
   return app;
 }

@@ -19,6 +19,7 @@ export function banner(details: BannerDetails): string {
   const management = `http://${reachable(plan.host)}:${plan.managementPort}`;
   const embedsData = plan.embedded.postgres || plan.embedded.redis;
   const rows: (readonly [string, string] | null)[] = [
+    ['Start page', plan.publicUrl],
     ['API', `${plan.publicUrl}/v2`],
     ['Documentation', `${plan.publicUrl}/docs`],
     ['OpenAPI', `${plan.publicUrl}/openapi/v2.json`],

@@ -58,6 +58,7 @@ export class Servers {
     const mailbox = await starting;
     this.running.push(mailbox);
     this.urls['SMTP_URL'] = mailbox.smtpUrl;
+    this.urls['MAILBOX_URL'] = mailbox.webUrl;
     this.mailboxPage = mailbox.webUrl;
   }
 }

@@ -7,7 +7,6 @@ import { Drain } from '#libs/lifecycle';
 import { CallerSlots, createSlots, releaseSlots } from '#libs/limits';
 import { ACCESS_LOG, PINO } from '#libs/telemetry';
 import { Cursors } from './paging/cursor.js';
-import { ProblemsController } from './problems.controller.js';
 import { HTTP_OPTIONS, type HttpOptions } from './http.options.js';
 import { addRequestHooks } from './server/request-hooks.js';
 
@@ -18,9 +17,8 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<HttpOptions>({
   .setExtras({}, (module) => ({ ...module, global: true }))
   .build();
 
-/** The building blocks of an HTTP API: cursors, problem pages, and the dependencies of the request pipeline. */
+/** The building blocks of an HTTP API: cursors, and the dependencies of the request pipeline. */
 @Module({
-  controllers: [ProblemsController],
   providers: [MethodTable, Cursors, { provide: CallerSlots, useFactory: createSlots }],
   exports: [MethodTable, Cursors, CallerSlots, HTTP_OPTIONS],
 })

@@ -5,7 +5,7 @@ export { EXPOSED_HEADERS, isAllowedOrigin } from './cors.js';
 export { MethodTable } from './method-table.js';
 export { perHandler } from './per-handler.js';
 export type { Principal, SessionPrincipal } from './principal.js';
-export { sendProblem } from './problem-document.js';
+export { problemReply, sendProblem } from './problem-document.js';
 export { replyWithProblems } from './problem-replies.js';
 export { linkTo, mountAt, mountPathOf, publicUrlOf } from './public-url.js';
 export { requestIdOf } from './request-id.js';

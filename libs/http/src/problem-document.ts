@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Problem } from '#libs/problem';
+import { detailOf, type Problem } from '#libs/problem';
 import { mountPathOf, publicUrlOf } from './public-url.js';
 
 interface RequestInfo {
@@ -28,7 +28,7 @@ export function problemDocument(
       type: publicUrlOf(publicUrl, `/problems/${code}`),
       title: definition.title,
       status: definition.status,
-      detail: occurrence.detail ?? definition.about,
+      detail: occurrence.detail ?? detailOf(definition),
       instance: `${mountPath}${path}`,
       code,
       requestId,
@@ -52,13 +52,20 @@ export function sendProblem(
   problem: Problem,
   publicUrl: string,
 ): FastifyReply {
+  const { status, headers, body } = problemReply(request, problem, publicUrl);
+  return reply.status(status).headers(headers).send(body);
+}
+
+/** The response to a request that fails with the problem, which the access log will name. */
+export function problemReply(
+  request: FastifyRequest,
+  problem: Problem,
+  publicUrl: string,
+): ReturnType<typeof problemDocument> & { readonly status: number } {
   const { url, id: requestId, server } = request;
   request.problemCode = problem.code;
   const path = url.split('?', 1)[0] ?? '/';
   const { mountPath } = server;
   const { headers, body } = problemDocument(problem, { publicUrl, path, mountPath, requestId });
-  return reply
-    .status(problem.definition.status)
-    .headers({ ...headers, 'X-Request-Id': requestId })
-    .send(body);
+  return { status: problem.definition.status, headers: { ...headers, 'X-Request-Id': requestId }, body };
 }

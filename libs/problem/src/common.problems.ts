@@ -7,21 +7,22 @@ export const invalidInput = defineProblem('invalid-input', {
   title: 'Invalid input',
   about:
     'A field of the body, query or path is missing, unknown, out of range or of the wrong type. ' +
-    '`errors` lists the invalid fields. Correct them and send the request again.',
+    '`errors` lists the invalid fields.',
+  fix: 'Correct them and send the request again.',
 });
 
 export const malformedRequest = defineProblem('malformed-request', {
   status: 400,
   title: 'Malformed request',
   about: "The body isn't valid JSON in UTF-8, or the request line or a header is malformed.",
+  fix: 'Correct the request and send it again.',
 });
 
 export const unauthenticated = defineProblem('unauthenticated', {
   status: 401,
   title: 'Authentication required',
-  about:
-    'The access token is missing, malformed or expired, or its session has ended. ' +
-    'Sign in or refresh the session, then send the request again with the new access token.',
+  about: 'The access token is missing, malformed or expired, or its session has ended.',
+  fix: 'Sign in or refresh the session, then send the request again with the new access token.',
 });
 
 export const forbidden = defineProblem('forbidden', {
@@ -29,44 +30,49 @@ export const forbidden = defineProblem('forbidden', {
   title: 'Permission denied',
   about:
     "The access token is valid, but the user's roles don't grant the permission this operation requires.",
+  fix: 'Ask an administrator for a role that grants it.',
 });
 
 export const notFound = defineProblem('not-found', {
   status: 404,
   title: 'Not found',
-  about: 'Nothing exists at this path. See /docs for all operations.',
+  about: 'Nothing exists at this path.',
+  fix: 'See /docs for all operations.',
 });
 
 export const methodNotAllowed = defineProblem('method-not-allowed', {
   status: 405,
   title: 'Method not allowed',
-  about: "This path doesn't support the method. The `Allow` header lists the methods it supports.",
+  about: "This path doesn't support the method.",
+  fix: 'Use one of the methods that the `Allow` header lists.',
 });
 
 export const requestTimeout = defineProblem('request-timeout', {
   status: 408,
   title: 'Request timeout',
-  about: 'The headers and body must arrive within 30 seconds. Send the request again.',
+  about: 'The headers and body must arrive within 30 seconds.',
+  fix: 'Send the request again.',
 });
 
 export const conflict = defineProblem('conflict', {
   status: 409,
   title: 'Conflicting change',
-  about: 'The resource was changed by another request at the same time. Get it again and retry your change.',
+  about: 'The resource was changed by another request at the same time.',
+  fix: 'Get it again and retry your change.',
 });
 
 export const preconditionFailed = defineProblem('precondition-failed', {
   status: 412,
   title: 'Resource has changed',
-  about:
-    "The version in the `If-Match` header isn't the current one. Get the resource again, " +
-    'reapply your change and send it with the new `ETag`.',
+  about: "The version in the `If-Match` header isn't the current one.",
+  fix: 'Get the resource again, reapply your change and send it with the new `ETag`.',
 });
 
 export const payloadTooLarge = defineProblem('payload-too-large', {
   status: 413,
   title: 'Request body too large',
   about: 'A JSON body can be at most 100 KB.',
+  fix: 'Send less at once.',
 });
 
 export const crossSiteRequest = defineProblem('cross-site-request', {
@@ -75,13 +81,14 @@ export const crossSiteRequest = defineProblem('cross-site-request', {
   about:
     'The browser sent this request from a page on another site. Management pages only accept changes made on the ' +
     'pages themselves, so that no other site can act on behalf of a signed-in operator.',
+  fix: 'Open the management page itself and make the change there.',
 });
 
 export const managementTokenNeeded = defineProblem('management-token-needed', {
   status: 401,
   title: 'Management token required',
-  about:
-    'Send the value of `MANAGEMENT_TOKEN` as a bearer token. In a browser, enter it as the password with any username.',
+  about: 'Only operators may open this page.',
+  fix: 'Send the value of `MANAGEMENT_TOKEN` as a bearer token. In a browser, enter it as the password with any username.',
 });
 
 export const misdirectedRequest = defineProblem('misdirected-request', {
@@ -89,61 +96,63 @@ export const misdirectedRequest = defineProblem('misdirected-request', {
   title: 'Unknown host',
   about:
     'Management pages are only served under IP addresses, `localhost` and the names in `MANAGEMENT_HOSTS`. This protects ' +
-    'them from DNS rebinding. Use one of those names or add yours to `MANAGEMENT_HOSTS`.',
+    'them from DNS rebinding.',
+  fix: 'Use one of those names or add yours to `MANAGEMENT_HOSTS`.',
 });
 
 export const uriTooLong = defineProblem('uri-too-long', {
   status: 414,
   title: 'Path too long',
   about: 'A path parameter is longer than any valid value.',
+  fix: 'Check the URL.',
 });
 
 export const unsupportedMediaType = defineProblem('unsupported-media-type', {
   status: 415,
   title: 'Unsupported media type',
-  about:
-    'Send the body as `application/json`, in UTF-8 and uncompressed. For a PATCH, `application/merge-patch+json` ' +
-    'works too.',
+  about: "The body isn't in a format that this operation accepts.",
+  fix: 'Send it as `application/json`, in UTF-8 and uncompressed. For a PATCH, `application/merge-patch+json` works too.',
 });
 
 export const expectationFailed = defineProblem('expectation-failed', {
   status: 417,
   title: 'Unsupported expectation',
   about: 'The only supported value of the `Expect` header is `100-continue`.',
+  fix: 'Leave the header out.',
 });
 
 export const tooManyRequests = defineProblem('too-many-requests', {
   status: 429,
   title: 'Too many requests',
   about:
-    "You've hit the rate limit. `Retry-After` says how many seconds to wait before the next request. " +
-    '`RateLimit` and `RateLimit-Policy` on every response say how many requests are left.',
+    "You've hit the rate limit. `RateLimit` and `RateLimit-Policy` on every response say how many requests are left.",
+  fix: 'Wait for as many seconds as `Retry-After` says before the next request.',
 });
 
 export const headersTooLarge = defineProblem('headers-too-large', {
   status: 431,
   title: 'Request headers too large',
   about: 'All headers together can be at most 16 KiB.',
+  fix: 'Send fewer or shorter ones. In a browser, delete the cookies of this site.',
 });
 
 export const internalError = defineProblem('internal-error', {
   status: 500,
   title: 'Internal server error',
-  about:
-    'Something went wrong on our end. If you report the problem, include the `requestId` so that we can ' +
-    'find it in our logs.',
+  about: 'Something went wrong on our end.',
+  fix: 'If you report the problem, include the `requestId` so that we can find it in our logs.',
 });
 
 export const unavailable = defineProblem('unavailable', {
   status: 503,
   title: 'Service unavailable',
-  about:
-    'The service is overloaded, or a server it depends on is down. Nothing was changed. ' +
-    '`Retry-After` says when to try again.',
+  about: 'The service is overloaded, or a server it depends on is down.',
+  fix: 'Try again after as many seconds as `Retry-After` says.',
 });
 
 export const httpVersionNotSupported = defineProblem('http-version-not-supported', {
   status: 505,
   title: 'HTTP version not supported',
-  about: 'Send the request with HTTP/1.1.',
+  about: 'The request uses another version of HTTP than 1.1.',
+  fix: 'Send it with HTTP/1.1.',
 });

@@ -2,8 +2,9 @@ export * from './common.problems.js';
 export {
   allProblems,
   defineProblem,
-  findProblem,
+  detailOf,
   type InvalidMember,
   Problem,
+  type ProblemDefinition,
   type ProblemFactory,
 } from './problem.js';

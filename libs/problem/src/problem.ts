@@ -6,10 +6,17 @@ export interface ProblemDefinition {
   readonly status: number;
   /** A short summary, the same for every occurrence. */
   readonly title: string;
-  /** What it means and what the caller can do about it. Shown on the page behind the `type` URL. */
+  /** What it means. */
   readonly about: string;
+  /** What the caller can do about it. */
+  readonly fix: string;
   /** The field of the input that it is about, if it's always the same, and what is expected of it. */
   readonly field?: Pick<InvalidMember, 'pointer' | 'message'>;
+}
+
+/** The `detail` of an occurrence that has none of its own. */
+export function detailOf({ about, fix }: ProblemDefinition): string {
+  return `${about} ${fix}`;
 }
 
 /** One invalid member of the input. */
@@ -75,10 +82,6 @@ export function defineProblem(code: string, definition: ProblemDefinition): Prob
     definition,
     is: (error: unknown): boolean => error instanceof Problem && error.code === code,
   });
-}
-
-export function findProblem(code: string): ProblemDefinition | undefined {
-  return registry.get(code);
 }
 
 /** All declared problems, by code. */

@@ -4,11 +4,13 @@ export const userNotFound = defineProblem('user-not-found', {
   status: 404,
   title: 'User not found',
   about: 'No user has this ID. The account may have been deleted.',
+  fix: 'Check the ID.',
 });
 
 export const emailTaken = defineProblem('email-taken', {
   status: 409,
   title: 'Email address already in use',
-  about: 'An account with this email address already exists. Sign in instead.',
+  about: 'An account with this email address already exists.',
+  fix: 'Sign in instead.',
   field: { pointer: '/email', message: 'is already in use' },
 });

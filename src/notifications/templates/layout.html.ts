@@ -1,3 +1,7 @@
+import { COLOURS, SANS_SERIF } from '#libs/design';
+
+const { light, dark } = COLOURS;
+
 /**
  * A single column that fits any width. Styles are inline, because some mail clients drop the head. Nothing is loaded
  * from elsewhere, so opening the mail can't be tracked. The invisible characters keep mail clients from showing the
@@ -15,14 +19,14 @@ export const LAYOUT_HTML = `<!doctype html>
 <style>
   :root { color-scheme: light dark; supported-color-schemes: light dark; }
   @media (prefers-color-scheme: dark) {
-    .page { background-color: #111418 !important; }
-    .card { background-color: #1b2027 !important; border-color: #2c333d !important; }
-    .strong { color: #f2f4f7 !important; }
-    .soft { color: #a9b2bf !important; }
-    .link { color: #8ab4ff !important; }
-    .button { background-color: #8ab4ff !important; }
-    .button a { color: #10151c !important; }
-    .rule { border-color: #2c333d !important; }
+    .page { background-color: ${dark.page} !important; }
+    .card { background-color: ${dark.card} !important; border-color: ${dark.border} !important; }
+    .strong { color: ${dark.strong} !important; }
+    .soft { color: ${dark.soft} !important; }
+    .link { color: ${dark.accent} !important; }
+    .button { background-color: ${dark.accent} !important; }
+    .button a { color: ${dark.onAccent} !important; }
+    .rule { border-color: ${dark.border} !important; }
   }
   @media (max-width: 480px) {
     .card { padding: 28px 22px !important; }
@@ -30,24 +34,24 @@ export const LAYOUT_HTML = `<!doctype html>
   }
 </style>
 </head>
-<body class="page" style="margin:0;padding:0;background-color:#f3f5f8;-webkit-text-size-adjust:100%;">
+<body class="page" style="margin:0;padding:0;background-color:${light.page};-webkit-text-size-adjust:100%;">
 <div style="display:none;max-height:0;max-width:0;overflow:hidden;opacity:0;mso-hide:all;">{{ texts.preheader }}{% for i in (1..60) %}&#847;&zwnj;&nbsp;{% endfor %}</div>
-<table role="presentation" class="page" width="100%" cellpadding="0" cellspacing="0" border="0" style="background-color:#f3f5f8;">
+<table role="presentation" class="page" width="100%" cellpadding="0" cellspacing="0" border="0" style="background-color:${light.page};">
 <tr><td align="center" style="padding:32px 12px;">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:560px;">
-<tr><td class="card" style="background-color:#ffffff;border:1px solid #e2e6ec;border-radius:12px;padding:40px;font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;">
-<h1 class="strong" style="margin:0 0 20px;font-size:24px;line-height:1.3;font-weight:600;color:#16202c;">{{ texts.heading }}</h1>
-{% for paragraph in texts.paragraphs %}<p class="strong" style="margin:0 0 16px;font-size:16px;line-height:1.6;color:#2a3543;">{{ paragraph }}</p>
+<tr><td class="card" style="background-color:${light.card};border:1px solid ${light.border};border-radius:12px;padding:40px;font-family:${SANS_SERIF};">
+<h1 class="strong" style="margin:0 0 20px;font-size:24px;line-height:1.3;font-weight:600;color:${light.strong};">{{ texts.heading }}</h1>
+{% for paragraph in texts.paragraphs %}<p class="strong" style="margin:0 0 16px;font-size:16px;line-height:1.6;color:${light.text};">{{ paragraph }}</p>
 {% endfor %}<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:28px 0;">
-<tr><td class="button" style="border-radius:8px;background-color:#1f5fd6;">
-<a href="{{ link }}" style="display:inline-block;padding:14px 28px;font-size:16px;line-height:1.2;font-weight:600;color:#ffffff;text-decoration:none;border-radius:8px;">{{ texts.action }}</a>
+<tr><td class="button" style="border-radius:8px;background-color:${light.accent};">
+<a href="{{ link }}" style="display:inline-block;padding:14px 28px;font-size:16px;line-height:1.2;font-weight:600;color:${light.onAccent};text-decoration:none;border-radius:8px;">{{ texts.action }}</a>
 </td></tr></table>
-<p class="soft" style="margin:0 0 6px;font-size:14px;line-height:1.5;color:#5b6776;">{{ texts.fallback }}</p>
-<p style="margin:0 0 24px;font-size:14px;line-height:1.5;word-break:break-all;"><a class="link" href="{{ link }}" style="color:#1f5fd6;">{{ link }}</a></p>
-<div class="rule" style="border-top:1px solid #e2e6ec;margin:0 0 20px;font-size:0;line-height:0;">&nbsp;</div>
-{% for note in texts.notes %}<p class="soft" style="margin:0 0 8px;font-size:14px;line-height:1.5;color:#5b6776;">{{ note }}</p>
+<p class="soft" style="margin:0 0 6px;font-size:14px;line-height:1.5;color:${light.soft};">{{ texts.fallback }}</p>
+<p style="margin:0 0 24px;font-size:14px;line-height:1.5;word-break:break-all;"><a class="link" href="{{ link }}" style="color:${light.accent};">{{ link }}</a></p>
+<div class="rule" style="border-top:1px solid ${light.border};margin:0 0 20px;font-size:0;line-height:0;">&nbsp;</div>
+{% for note in texts.notes %}<p class="soft" style="margin:0 0 8px;font-size:14px;line-height:1.5;color:${light.soft};">{{ note }}</p>
 {% endfor %}</td></tr>
-<tr><td align="center" class="soft" style="padding:20px 12px 0;font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;font-size:13px;line-height:1.5;color:#5b6776;">{{ texts.sentBy }} {{ site }}</td></tr>
+<tr><td align="center" class="soft" style="padding:20px 12px 0;font-family:${SANS_SERIF};font-size:13px;line-height:1.5;color:${light.soft};">{{ texts.sentBy }} {{ site }}</td></tr>
 </table>
 </td></tr></table>
 </body>

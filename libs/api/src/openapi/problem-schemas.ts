@@ -1,5 +1,5 @@
 import { idempotentRequestRunning } from '#libs/idempotency';
-import { invalidInput, type ProblemFactory, tooManyRequests, unavailable } from '#libs/problem';
+import { detailOf, invalidInput, type ProblemFactory, tooManyRequests, unavailable } from '#libs/problem';
 import { responseHeaders } from './headers.js';
 import { pascalCase, refTo, type ResponseObject, type SchemaObject } from './document.js';
 
@@ -111,7 +111,6 @@ export const ANY_PROBLEM: ResponseObject = {
 function schemaOf(problems: Problems): SchemaObject {
   return {
     type: 'object',
-    description: `A problem document: ${problems.map(({ code }) => `\`${code}\``).join(' or ')}.`,
     required: REQUIRED,
     properties: {
       type: { type: 'string', format: 'uri' },
@@ -139,12 +138,13 @@ function hasErrors(problem: ProblemFactory): boolean {
   return problem === invalidInput || problem.definition.field !== undefined;
 }
 
-function exampleOf({ code, definition }: ProblemFactory): object {
+/** A document of the problem, for people to read. */
+export function exampleOf({ code, definition }: Pick<ProblemFactory, 'code' | 'definition'>): object {
   return {
     type: `https://accounts.acme.com/problems/${code}`,
     title: definition.title,
     status: definition.status,
-    detail: definition.about,
+    detail: detailOf(definition),
     instance: '/v2/…',
     code,
     requestId: '0197f9a2-5c1e-7c3b-9d52-6f1d1c1f4a10',

@@ -8,9 +8,8 @@ import type { CursorPage, CursorQuery } from './page.js';
 export const invalidCursor = defineProblem('invalid-cursor', {
   status: 400,
   title: 'Invalid cursor',
-  about:
-    'A cursor only works with the list, filters and sort order it was returned for. Use it exactly as returned in ' +
-    '`page` or the `Link` header, or leave it out to start with the first page.',
+  about: 'A cursor only works with the list, filters and sort order it was returned for.',
+  fix: 'Use it exactly as returned in `page` or the `Link` header, or leave it out to start with the first page.',
 });
 
 const DIRECTIONS = ['after', 'before'] as const;

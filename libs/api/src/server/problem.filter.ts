@@ -16,6 +16,7 @@ import {
 import { PINO, reasonOf } from '#libs/telemetry';
 import { HTTP_OPTIONS, type HttpOptions } from '../http.options.js';
 import { MethodTable, sendProblem } from '#libs/http';
+import { prefersPage, sendProblemPage } from '../pages/error.page.js';
 
 const QUIET_MS = 1_000;
 
@@ -56,7 +57,8 @@ export class ProblemFilter implements ExceptionFilter {
     if (reply.sent) {
       return;
     }
-    void sendProblem(request, reply, problem, this.options.publicUrl);
+    const send = prefersPage(request) ? sendProblemPage : sendProblem;
+    void send(request, reply, problem, this.options.publicUrl);
   }
 
   /** Being unavailable isn't a bug: no stacks, and one line a second, however many requests fail. */

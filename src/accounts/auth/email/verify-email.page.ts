@@ -1,6 +1,6 @@
 import { Controller, Get, Header, Headers, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { pageOf, pagePolicy, Public } from '#libs/api';
+import { html, type Html, pageOf, pagePolicy, Public } from '#libs/api';
 import { SkipThrottle } from '@nestjs/throttler';
 
 /**
@@ -131,16 +131,37 @@ export class VerifyEmailPage {
   }
 }
 
-function bodyOf(texts: Texts): string {
-  const data = (['done', 'password', 'wrong', 'invalid', 'sent', 'address', 'failed'] as const)
-    .map((name) => `data-${name}="${texts[name]}"`)
-    .join(' ');
-  return (
-    `<p ${data}>${texts.lead}</p><noscript><p>${texts.script}</p></noscript>` +
-    `<form><p hidden><label>${texts.passwordLabel} <input type="password" name="password" ` +
-    `autocomplete="current-password" aria-describedby="status"></label></p><p><button>${texts.button}</button></p></form>` +
-    `<form hidden><p><label>${texts.emailLabel} <input type="email" name="email" required autocomplete="email" ` +
-    `aria-describedby="status"></label>` +
-    `</p><p><button>${texts.resend}</button></p></form><p id="status" role="status" tabindex="-1"></p>`
-  );
+function bodyOf(texts: Texts): Html {
+  const { done, password, wrong, invalid, sent, address, failed } = texts;
+  return html`<p
+      data-done="${done}"
+      data-password="${password}"
+      data-wrong="${wrong}"
+      data-invalid="${invalid}"
+      data-sent="${sent}"
+      data-address="${address}"
+      data-failed="${failed}"
+    >
+      ${texts.lead}
+    </p>
+    <noscript><p>${texts.script}</p></noscript>
+    <form>
+      <p hidden>
+        <label
+          >${texts.passwordLabel}
+          <input type="password" name="password" autocomplete="current-password" aria-describedby="status"
+        /></label>
+      </p>
+      <p><button>${texts.button}</button></p>
+    </form>
+    <form hidden>
+      <p>
+        <label
+          >${texts.emailLabel}
+          <input type="email" name="email" required autocomplete="email" aria-describedby="status"
+        /></label>
+      </p>
+      <p><button>${texts.resend}</button></p>
+    </form>
+    <p id="status" role="status" tabindex="-1"></p>`;
 }

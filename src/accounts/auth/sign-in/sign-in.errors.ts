@@ -4,12 +4,12 @@ export const invalidCredentials = defineProblem('invalid-credentials', {
   status: 401,
   title: 'Invalid credentials',
   about: "The email address or password is wrong. For security reasons we don't say which.",
+  fix: 'Check both and try again.',
 });
 
 export const mfaRequired = defineProblem('mfa-required', {
   status: 401,
   title: 'Second factor required',
-  about:
-    'The sign-in succeeded so far, but this account also needs a second factor. Send the `mfaToken` with one of the ' +
-    '`factors` to `/auth/login/mfa`.',
+  about: 'The sign-in succeeded so far, but this account also needs a second factor.',
+  fix: 'Send the `mfaToken` with one of the `factors` to `/auth/login/mfa`.',
 });
