@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { JobOptions } from 'bull';
 import { type EnqueueOptions, type Job, JobQueue, parsePayload, type Retention } from '#libs/jobs';
-import { traceSend } from './job-trace.js';
+import { sendInContext } from './job-context.js';
 import { Queues } from './queues.js';
 import { DECLARED_BACKOFF } from './tokens.js';
 
@@ -35,12 +35,12 @@ export class BullJobQueue extends JobQueue {
     const queue = this.queues.get(name);
     parsePayload(job.payload, payload);
     await this.queues.connections.ready();
-    return traceSend(name, async (traceOptions) => {
+    return sendInContext(name, async (context) => {
       if (options.jobId !== undefined) {
         const keys = [options.jobId, 'failed'].map((suffix) => queue.toKey(suffix));
         await queue.client.eval(DROP_REMNANT, keys.length, ...keys, options.jobId);
       }
-      const added = await queue.add(name, payload, { ...bullOptions(job, options), ...traceOptions });
+      const added = await queue.add(name, payload, { ...bullOptions(job, options), ...context });
       return String(added.id);
     });
   }

@@ -8,7 +8,7 @@ import {
   toLoggableError,
   UnrecoverableJobError,
 } from '#libs/jobs';
-import { traceRun } from './job-trace.js';
+import { runInContext } from './job-context.js';
 import type { JobOutcome, QueueMetrics } from './queue-metrics.js';
 
 const logger = new Logger('Job');
@@ -29,7 +29,7 @@ interface RetriedJob extends BullJob {
 
 /** Runs one attempt. @throws an error that is safe to store; Bull turns it into a retry or a dead letter */
 export function runJob(setup: RunSetup, run: BullJob): Promise<void> {
-  return traceRun(setup.job.name, run, () => attemptJob(setup, run));
+  return runInContext(setup.job.name, run, () => attemptJob(setup, run));
 }
 
 async function attemptJob(setup: RunSetup, run: BullJob): Promise<void> {

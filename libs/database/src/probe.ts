@@ -4,11 +4,14 @@ import type { ClientConfig } from 'pg';
 import { Outage } from '#libs/lifecycle';
 import { reasonOf } from '#libs/telemetry';
 import { PooledClient } from './pooled-client.js';
+import { sqlStateOf } from './sql-state.js';
 
 const logger = new Logger('Database');
 
 /** A server that takes longer isn't ready. */
 const ANSWER_WITHIN_MS = 1_500;
+/** Before the first migration. PostgreSQL itself is fine. */
+const MISSING_TABLE = '42P01';
 
 /**
  * A connection for probes alone, because one from the pool would say how busy the pool is, and not how PostgreSQL is.
@@ -39,7 +42,9 @@ export class Probe {
         this.outage.ended();
         return rows;
       } catch (error) {
-        this.outage.began(error);
+        if (sqlStateOf(error) !== MISSING_TABLE) {
+          this.outage.began(error);
+        }
         throw error;
       }
     });

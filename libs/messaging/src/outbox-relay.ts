@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { Database } from '#libs/database';
 import type { JobQueue } from '#libs/jobs';
 import { inBackground, Outage } from '#libs/lifecycle';
-import { reasonOf, traced } from '#libs/telemetry';
+import { type LogContext, reasonOf, runInLogContext, traced } from '#libs/telemetry';
 import type { Service } from './define-service.js';
 import { routeOf } from './outbox-route.js';
 import type { OutboxRow, OutboxRows } from './outbox-rows.js';
@@ -91,11 +91,13 @@ export class OutboxRelay {
   private async enqueue(rows: readonly OutboxRow[]): Promise<OutboxRow[]> {
     const results = await Promise.allSettled(
       rows.map((row) =>
-        traced(spanOf(row), async () => {
-          const { job, payload } = routeOf(row, this.service);
-          // The job ID is derived from the row, so enqueueing it again while its job is waiting has no effect.
-          await this.jobs.enqueue(job, payload, { jobId: row.messageId });
-        }),
+        runInLogContext(causeOf(row), () =>
+          traced(spanOf(row), async () => {
+            const { job, payload } = routeOf(row, this.service);
+            // The job ID is derived from the row, so enqueueing it again while its job is waiting has no effect.
+            await this.jobs.enqueue(job, payload, { jobId: row.messageId });
+          }),
+        ),
       ),
     );
     return rows.filter((_, index) => {
@@ -121,6 +123,10 @@ export class OutboxRelay {
       }
     });
   }
+}
+
+function causeOf({ requestId }: OutboxRow): LogContext {
+  return requestId === null ? {} : { requestId };
 }
 
 /** A child of the span that wrote the row, even if that was in another process. */

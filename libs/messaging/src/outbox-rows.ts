@@ -11,6 +11,8 @@ export interface OutboxRow {
   readonly sealed: string | null;
   /** The W3C `traceparent` of the span that wrote the row, if it was traced. */
   readonly traceparent: string | null;
+  /** The request that caused the message, for the logs. */
+  readonly requestId: string | null;
 }
 
 export interface Backlog {
@@ -31,9 +33,9 @@ export class OutboxRows {
   }
 
   async insert(em: EntityManager, rows: readonly OutboxRow[]): Promise<void> {
-    const values = rows.map(() => '(?, ?, ?, ?, ?, ?, ?)').join(', ');
+    const values = rows.map(() => '(?, ?, ?, ?, ?, ?, ?, ?)').join(', ');
     await em.execute(
-      `insert into ${this.table} (message_id, consumer, type, subject, occurred_at, sealed, traceparent)
+      `insert into ${this.table} (message_id, consumer, type, subject, occurred_at, sealed, traceparent, request_id)
        values ${values}`,
       rows.flatMap((row) => [
         row.messageId,
@@ -43,6 +45,7 @@ export class OutboxRows {
         row.occurredAt.toISOString(),
         row.sealed,
         row.traceparent,
+        row.requestId,
       ]),
       'run',
     );
@@ -60,7 +63,7 @@ export class OutboxRows {
          from (select message_id, consumer from ${this.table}
                 where next_at <= now() order by next_at limit ? for update skip locked) as due
         where o.message_id = due.message_id and o.consumer = due.consumer
-    returning o.message_id, o.consumer, o.type, o.subject, o.sealed, o.traceparent,
+    returning o.message_id, o.consumer, o.type, o.subject, o.sealed, o.traceparent, o.request_id,
               extract(epoch from o.occurred_at) * 1000 as occurred_at_ms`,
       [REPEAT_AFTER_SECONDS, REPEAT_CAP_SECONDS, limit],
     );
@@ -101,6 +104,7 @@ interface TakenRow {
   readonly subject: string;
   readonly sealed: string | null;
   readonly traceparent: string | null;
+  readonly request_id: string | null;
   readonly occurred_at_ms: string;
 }
 
@@ -113,5 +117,6 @@ function toOutboxRow(row: TakenRow): OutboxRow {
     occurredAt: new Date(Number(row.occurred_at_ms)),
     sealed: row.sealed,
     traceparent: row.traceparent,
+    requestId: row.request_id,
   };
 }

@@ -19,6 +19,8 @@ export function outboxEntities(schema: string) {
       sealed: p.string().columnType('text').nullable(),
       /** The W3C `traceparent` of the span that wrote the message, if it was traced. */
       traceparent: p.string().columnType('text').nullable(),
+      /** The request that caused the message. */
+      requestId: p.string().columnType('text').nullable(),
       /** How often it was enqueued. */
       attempts: p.integer().default(0),
       /** When it is next enqueued, unless it's settled by then. */

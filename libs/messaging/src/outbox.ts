@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock, IdSource } from '#libs/clock';
 import type { Sealer } from '#libs/crypto';
 import { parsePayload } from '#libs/jobs';
-import { currentTracing } from '#libs/telemetry';
+import { currentLogContext, currentTracing } from '#libs/telemetry';
 import type { MessageType } from './define-message.js';
 import type { Task } from './define-task.js';
 import { messageContext } from './message-context.js';
@@ -42,7 +42,7 @@ export class Outbox {
       subject,
       occurredAt: this.clock.now(),
       sealed,
-      ...trace(),
+      ...cause(),
     };
     await this.write(
       em,
@@ -60,7 +60,7 @@ export class Outbox {
   ): Promise<void> {
     const occurredAt = this.clock.now();
     const row = { messageId: id, consumer: job.name, type: job.name, subject, occurredAt, sealed: null };
-    await this.write(em, [{ ...row, ...trace() }]);
+    await this.write(em, [{ ...row, ...cause() }]);
   }
 
   /** Marks the task as done. Idempotent. */
@@ -84,7 +84,10 @@ export class Outbox {
   }
 }
 
-/** Lets the processes that handle the row continue the current trace. */
-function trace(): Pick<OutboxRow, 'traceparent'> {
-  return { traceparent: currentTracing()?.currentTraceparent() ?? null };
+/** Lets the processes that handle the row continue the current trace, and log the request that caused it. */
+function cause(): Pick<OutboxRow, 'traceparent' | 'requestId'> {
+  return {
+    traceparent: currentTracing()?.currentTraceparent() ?? null,
+    requestId: currentLogContext()?.requestId ?? null,
+  };
 }

@@ -24,7 +24,9 @@ function purgeProcessor(job: Job<Tick>): Type<JobProcessor<Tick>> {
       for (const { name, purge } of this.find()) {
         try {
           const removed = await purge.purge(signal);
-          this.logger.log(`${name}: ${removed} removed`);
+          if (removed > 0) {
+            this.logger.log(`${name}: ${removed} removed`);
+          }
         } catch (error) {
           failures.push(error);
         }

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { LoggerService } from '@nestjs/common';
 import {
   destination,
@@ -7,11 +8,12 @@ import {
   pino,
   transport,
 } from 'pino';
-import { currentRequestContext } from './request-context.js';
+import { currentLogContext } from './log-context.js';
 import { describeError, redactText, SECRET_MEMBERS } from './redaction.js';
 import { currentSpanIds } from './tracing/traced.js';
 
-const PRETTY = { ignore: 'pid,hostname,role', translateTime: 'SYS:HH:MM:ss.l' };
+/** Runs in another thread. */
+const TERMINAL = fileURLToPath(new URL('./terminal.js', import.meta.url));
 
 export interface LoggerOptions {
   readonly level: string;
@@ -51,7 +53,7 @@ function isoTime(): () => string {
 /** Creates loggers that write JSON lines to standard output: time, level, role, request ID, message. */
 export function createLoggers({ level, role, pretty }: LoggerOptions): Loggers {
   const stream = pretty
-    ? (transport({ target: 'pino-pretty', options: PRETTY }) as DestinationStream)
+    ? (transport({ target: TERMINAL }) as DestinationStream)
     : destination({ dest: 1, sync: false, minLength: WRITE_BYTES, periodicFlush: FLUSH_MS });
   const common: PinoOptions = {
     level,
@@ -70,7 +72,7 @@ export function createLoggers({ level, role, pretty }: LoggerOptions): Loggers {
           censor: '[redacted]',
         },
         // The request and trace IDs. With tracing, also the span ID, and the trace ID of jobs.
-        mixin: () => ({ ...currentRequestContext(), ...currentSpanIds() }),
+        mixin: () => ({ ...currentLogContext(), ...currentSpanIds() }),
       },
       stream,
     ),

@@ -11,6 +11,7 @@ export class Migration20261122000000 extends Migration {
       occurred_at timestamptz(3) not null,
       sealed text null,
       traceparent text null,
+      request_id text null,
       attempts int not null default 0,
       next_at timestamptz(3) not null default now(),
       primary key (message_id, consumer)

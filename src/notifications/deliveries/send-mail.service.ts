@@ -53,7 +53,9 @@ export class SendMailService {
       await this.storeOutcome(claimed, result, signal);
       return result;
     });
-    if (outcome.kind !== 'sent') {
+    if (outcome.kind === 'sent') {
+      this.logger.log('mail sent', { template: claimed.template, deliveryId });
+    } else {
       const message = `delivery ${deliveryId} was not sent (${outcome.kind}): ${outcome.reason}`;
       throw outcome.kind === 'refused' ? new UnrecoverableJobError(message) : new JobError(message);
     }

@@ -4,7 +4,7 @@ import { Histogram, type Registry } from 'prom-client';
 import {
   currentTracing,
   parseTraceparent,
-  runInRequestContext,
+  runInLogContext,
   type Span,
   traceRequest,
   type Tracing,
@@ -100,9 +100,9 @@ const withoutLengthOf304: onSendHookHandler = (_request, reply, payload, done) =
 function inContext({ id: requestId, traceId, span }: FastifyRequest, work: () => void): void {
   const context = traceId === undefined ? { requestId } : { requestId, traceId };
   if (span) {
-    span.run(() => runInRequestContext(context, work));
+    span.run(() => runInLogContext(context, work));
   } else {
-    runInRequestContext(context, work);
+    runInLogContext(context, work);
   }
 }
 
