@@ -2,10 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ApiClient } from '../support/client.js';
+import type { ApiClient, SessionBody } from '../support/client.js';
 import { signUp } from '../support/factories.js';
+import { hold } from '../support/fixture.js';
 import { load, measureDuring } from '../support/load.js';
 import { eventually } from '../support/servers.js';
+import { holdRows } from '../support/stored.js';
 import { useApp, useUser } from '../support/use-app.js';
 
 /**
@@ -54,6 +56,25 @@ describe('a burst of 600 requests of one user', () => {
   });
 });
 
+describe('requests that have to wait', () => {
+  it('count with the largest possible body if they do not announce its length, and delay no one else', async () => {
+    const { session } = await signUp(app.api);
+    await bystander.api.me();
+    const unlock = await holdRows(app.database.url, 'select 1 from accounts.users where id = $1', [
+      session.user.id,
+    ]);
+    await hold(unlock, (release) => release());
+    const requests = Array.from({ length: 60 }, (_, n) => renameInChunks(session, `chunked ${n}`));
+    // Four have slots and wait for the row. 39 wait for slots, and at 104 KB each take up the 4 MB that one caller may.
+    await eventually(async () => expect(await answeredOf(requests)).toEqual(Array(17).fill(429)));
+    expect((await bystander.api.me()).status).toBe(200);
+    expect(await rename(bystander.api, 'not delayed')).toBe(200);
+    await unlock();
+    const statuses = await Promise.all(requests);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(43);
+  });
+});
+
 describe('clients that disconnect before they get a response', () => {
   it('leave no slots behind', async () => {
     const { session, api } = await signUp(app.api);
@@ -77,6 +98,23 @@ describe('clients that disconnect before they get a response', () => {
 
 function rename(api: ApiClient, displayName: string): Promise<number> {
   return statusOf(api.patch('/users/me', { displayName }));
+}
+
+/** Without a Content-Length. */
+async function renameInChunks({ accessToken }: SessionBody, displayName: string): Promise<number> {
+  const { status } = await fetch(`${app.url}/v2/users/me`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` },
+    body: new Blob([JSON.stringify({ displayName })]).stream(),
+    duplex: 'half',
+  });
+  return status;
+}
+
+/** Those that have been answered so far. */
+async function answeredOf(requests: readonly Promise<number>[]): Promise<number[]> {
+  const states = await Promise.all(requests.map((request) => Promise.race([request, delay(0)])));
+  return states.filter((status) => status !== undefined);
 }
 
 async function statusOf(answer: Promise<{ readonly status: number }>): Promise<number> {

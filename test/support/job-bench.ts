@@ -23,7 +23,7 @@ const quick = {
 } as const;
 
 export const greet = defineJob('greet', { ...quick, payload: Greeting });
-const sweep = defineJob('sweep', {
+export const sweep = defineJob('sweep', {
   ...quick,
   payload: Tick,
   keepCompleted: { ageSeconds: 3_600, count: 10 },
@@ -110,6 +110,11 @@ class JobBench {
 
   deadLetters() {
     return this.queues.get('greet').getFailed();
+  }
+
+  /** Stops the process that was started at this position, from 0. */
+  async stop(index: number): Promise<void> {
+    await Promise.all(this.apps.splice(index, 1).map((app) => app.close()));
   }
 
   async stopAll(): Promise<void> {

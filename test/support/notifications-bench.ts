@@ -161,6 +161,7 @@ export interface DeliveryRow {
   readonly attempts: number;
   readonly sealed: string | null;
   readonly last_error: string | null;
+  readonly sent_at: string | null;
 }
 
 /** The command to verify Ada's address. */

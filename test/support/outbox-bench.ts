@@ -125,8 +125,11 @@ export class OutboxBench {
   }
 
   /** Instead of waiting. */
-  async makeDue(): Promise<void> {
-    await this.sql(`update ${schema.name}.outbox set next_at = now()`);
+  async makeDue(id?: string, minutesAgo = 0): Promise<void> {
+    await this.sql(
+      `update ${schema.name}.outbox set next_at = now() - interval '${minutesAgo} minutes'
+        where ${id === undefined ? 'true' : `message_id = '${id}'`}`,
+    );
   }
 
   /** The number of messages waiting in the consumer's queue. */

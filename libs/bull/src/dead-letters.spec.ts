@@ -1,11 +1,20 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
+import { fakeIntervals } from '../../../test/support/fake-intervals.js';
 import { greet, useJobBench } from '../../../test/support/job-bench.js';
 import { eventually } from '../../../test/support/servers.js';
 import { JobQueue, UnrecoverableJobError } from '#libs/jobs';
+import { DeadLetterRetention } from './dead-letter-retention.js';
 import { DeadLetters, NotADeadLetterError } from './index.js';
 
 const bench = useJobBench();
 const { household } = bench;
+
+/** A bit older than dead letters of this job may get. */
+async function makeOld(jobId: string): Promise<void> {
+  const longAgo = Date.now() - 3_601_000;
+  await bench.redis.hset(`bull:greet:${jobId}`, 'finishedOn', longAgo);
+  await bench.redis.zadd('bull:greet:failed', longAgo, jobId);
+}
 
 function deadLetters(): DeadLetters {
   return bench.app.get(DeadLetters);
@@ -79,12 +88,25 @@ it('removes dead letters that are too old and keeps the rest', async () => {
   await aDeadLetter('old');
   await bench.app.get<JobQueue>(JobQueue).enqueue(greet, { name: 'Bob' }, { jobId: 'young' });
   await eventually(async () => expect(await bench.deadLetters()).toHaveLength(2));
-  const longAgo = Date.now() - 3_601_000;
-  await bench.redis.hset('bull:greet:old', 'finishedOn', longAgo);
-  await bench.redis.zadd('bull:greet:failed', longAgo, 'old');
+  await makeOld('old');
   await bench.start();
   await eventually(async () => expect((await bench.deadLetters()).map(({ id }) => id)).toEqual(['young']));
   expect(await bench.redis.exists('bull:greet:old')).toBe(0);
+});
+
+it('removes dead letters that get too old while a process runs, once an hour', async () => {
+  await aDeadLetter('old');
+  await bench.app.get<JobQueue>(JobQueue).enqueue(greet, { name: 'Bob' }, { jobId: 'young' });
+  await eventually(async () => expect(await bench.deadLetters()).toHaveLength(2));
+  await makeOld('old');
+  fakeIntervals();
+  const retention = new DeadLetterRetention(bench.queues);
+  retention.start([greet]);
+  await eventually(async () => expect((await bench.deadLetters()).map(({ id }) => id)).toEqual(['young']));
+  await makeOld('young');
+  jest.advanceTimersByTime(3_600_000);
+  await eventually(async () => expect(await bench.deadLetters()).toEqual([]));
+  retention.stop();
 });
 
 it('refuses to revive a job that is not a dead letter, and keeps its attempts', async () => {

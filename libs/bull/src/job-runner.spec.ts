@@ -1,8 +1,17 @@
-import { describe, expect, it } from '@jest/globals';
-import { greet, GreetProcessor, SweepProcessor, useJobBench } from '../../../test/support/job-bench.js';
+import { describe, expect, it, jest } from '@jest/globals';
+import { fakeIntervals } from '../../../test/support/fake-intervals.js';
+import {
+  greet,
+  GreetProcessor,
+  sweep,
+  SweepProcessor,
+  useJobBench,
+} from '../../../test/support/job-bench.js';
 import { eventually } from '../../../test/support/servers.js';
 import { Clock } from '#libs/clock';
 import { ProcessesJob, UnrecoverableJobError } from '#libs/jobs';
+import { DeadLetters } from './index.js';
+import { PeriodicJobs } from './periodic-jobs.js';
 
 const bench = useJobBench();
 const { household } = bench;
@@ -22,6 +31,23 @@ describe('a periodic job', () => {
     await eventually(() => {
       expect(household.sweeps).toHaveLength(2);
     });
+  });
+
+  it('is enqueued every minute, so a Redis that lost it gets it back from a running process', async () => {
+    const jobs = await bench.start();
+    const completed = async () => expect(await bench.redis.zcard('bull:sweep:completed')).toBe(1);
+    await eventually(completed);
+    await bench.redis.flushdb();
+    fakeIntervals();
+    const periodicJobs = new PeriodicJobs(jobs, bench.app.get(Clock));
+    periodicJobs.start([sweep]);
+    // What it enqueues at its start must not be taken for what it enqueues later.
+    await eventually(completed);
+    await bench.redis.flushdb();
+    expect(household.sweeps).toHaveLength(2);
+    jest.advanceTimersByTime(60_000);
+    await eventually(() => expect(household.sweeps).toHaveLength(3));
+    periodicJobs.stop();
   });
 
   it('is enqueued again in the next period', async () => {
@@ -96,6 +122,22 @@ describe('job metrics', () => {
     });
   });
 
+  it('tell jobs that run from those that wait', async () => {
+    const gate = Promise.withResolvers<void>();
+    household.greet = () => gate.promise;
+    const jobs = await bench.start();
+    for (const name of ['Ada', 'Bob', 'Cleo']) {
+      await jobs.enqueue(greet, { name });
+    }
+    // Two run at a time.
+    await eventually(async () => {
+      const text = await bench.metrics();
+      expect(text).toContain('gatehouse_queue_jobs{queue="greet",state="active"} 2');
+      expect(text).toContain('gatehouse_queue_jobs{queue="greet",state="waiting"} 1');
+    });
+    gate.resolve();
+  });
+
   it('report every outcome before the first run, so that increases show', async () => {
     await bench.startProducer();
     const text = await bench.metrics();
@@ -114,10 +156,25 @@ describe('job metrics', () => {
     expect(await ageOfNext('sweep')).toBe(0);
   });
 
-  it('report the age of the next job in the queue', async () => {
+  it('measure the age of a revived job from when it was revived', async () => {
+    household.greet = () => Promise.reject(new UnrecoverableJobError('no'));
+    await bench.startProducer();
+    await bench.start();
+    const queue = bench.queues.get('greet');
+    await queue.add('greet', { name: 'Ada' }, { jobId: 'one', timestamp: Date.now() - 60_000 } as object);
+    await eventually(async () => expect(await bench.deadLetters()).toHaveLength(1));
+    await bench.stop(1);
+    await bench.app.get(DeadLetters).revive('greet', 'one');
+    expect(await ageOfNext('greet')).toBeGreaterThan(0);
+    expect(await ageOfNext('greet')).toBeLessThan(30);
+  });
+
+  it('report the age of the next job in the queue, not of those behind it', async () => {
     await bench.startProducer();
     const queue = bench.queues.get('greet');
-    await queue.add('greet', { name: 'Ada' }, { timestamp: Date.now() - 60_000 } as object);
+    for (const age of [60_000, 30_000, 0]) {
+      await queue.add('greet', { name: 'Ada' }, { timestamp: Date.now() - age } as object);
+    }
     expect(await ageOfNext('greet')).toBeGreaterThanOrEqual(60);
     expect(await ageOfNext('greet')).toBeLessThan(90);
   });

@@ -137,5 +137,9 @@ describe('a job', () => {
       ]);
     });
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, true, true]);
+    const [, seconds] =
+      /job_duration_seconds_sum\{queue="greet",outcome="retried"\} (\S+)/.exec(await bench.metrics()) ?? [];
+    expect(Number(seconds)).toBeGreaterThan(0.5);
+    expect(Number(seconds)).toBeLessThan(60);
   });
 });

@@ -68,6 +68,28 @@ describe('the requests of a caller', () => {
     expect(outcomes).toEqual(['ada 1 runs', 'bob 1 runs', 'bob 4: unavailable']);
   });
 
+  it('make room for the requests of others once they no longer wait, for whatever reason', async () => {
+    const { outcomes, request, release } = aProcess({ perCaller: 1, maxWaitMs: 5 });
+    for (let round = 1; round <= 6; round += 1) {
+      await request('ada', 'first');
+      void request('ada', 'served');
+      await release('ada');
+      void request('ada', 'gone', () => true);
+      await release('ada');
+      await request('ada', 'next');
+      await request('ada', 'late');
+      await release('ada');
+    }
+    const outcome = [
+      'first runs',
+      'served runs',
+      'gone: too-many-requests',
+      'next runs',
+      'late: unavailable',
+    ];
+    expect(outcomes).toEqual(Array(6).fill(outcome).flat());
+  });
+
   it('are refused when no slot becomes free in time, and their place is free again', async () => {
     const { outcomes, request, release } = aProcess({
       perCaller: 1,

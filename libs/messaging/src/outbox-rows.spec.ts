@@ -22,6 +22,30 @@ describe('rows of the outbox', () => {
     expect((await bench.rows()).map(({ attempts }) => attempts)).toEqual([1, 1, 1, 1, 1, 1]);
   });
 
+  it('are taken by how long they have been due, so that none waits forever behind newer ones', async () => {
+    const app = await bench.start();
+    const [first = '', second = '', third = ''] = await bench.append(app, 3);
+    // Not in the order in which PostgreSQL finds them.
+    for (const [id, minutes] of [
+      [second, 1],
+      [third, 3],
+      [first, 2],
+    ] as const) {
+      await bench.makeDue(id, minutes);
+    }
+    const next = () => app.database.run((em) => take(em, 1));
+    expect([await next(), await next(), await next()]).toEqual([[third], [first], [second]]);
+  });
+
+  it('that are taken together are in the order of their ids, which is that of time', async () => {
+    const app = await bench.start();
+    const ids = (await bench.append(app, 3)).sort();
+    for (const id of ids.toReversed()) {
+      await bench.makeDue(id);
+    }
+    expect(await app.database.run((em) => take(em, 3))).toEqual(ids);
+  });
+
   it('that could not be enqueued are due again in a second, without a counted attempt', async () => {
     const app = await bench.start();
     await bench.append(app, 2);

@@ -40,6 +40,18 @@ describe('a run that sends a mail', () => {
     expect((await claim(id)).remaining).toBeGreaterThan(LEASE_SECONDS);
   });
 
+  it('comes back when the claim of the other run lapses, and not earlier, which would use up its attempts', async () => {
+    const id = await sendingSlowly();
+    await takeOver(id);
+    await bench.jobs.enqueue(sendMail, { deliveryId: id });
+    await postponed();
+    const { remaining } = await claim(id);
+    expect(remaining).toBeGreaterThan(LEASE_SECONDS);
+    expect(Math.abs((await secondsUntilRetry()) - remaining)).toBeLessThan(2);
+    bench.sink.release();
+    await eventually(async () => expect((await bench.delivery(id)).state).toBe('sent'));
+  });
+
   it('learns within seconds that another run has taken it over', async () => {
     await bench.queue(sendMail.name).pause();
     const id = await bench.deliver(command());
@@ -148,6 +160,13 @@ async function postponed(): Promise<void> {
       expect.stringContaining('is claimed by another run'),
     ]);
   });
+}
+
+/** How long the postponed run still waits. Bull keeps the due time in the upper bits of the score. */
+async function secondsUntilRetry(): Promise<number> {
+  const queue = bench.queue(sendMail.name);
+  const [, score] = await queue.client.zrange(queue.toKey('delayed'), 0, 0, 'WITHSCORES');
+  return (Number(score) / 4_096 - Date.now()) / 1_000;
 }
 
 interface ClaimRow {

@@ -40,7 +40,7 @@ describe('when SMTP', () => {
     await eventually(async () => expect((await bench.delivery(id)).state).toBe('failed'));
     await bench.idle();
     expect(bench.sink.attempts).toBe(1);
-    expect(await bench.delivery(id)).toMatchObject({ last_error: '550 DATA EMESSAGE' });
+    expect(await bench.delivery(id)).toMatchObject({ last_error: '550 DATA EMESSAGE', sent_at: null });
     expect(await bench.notes()).toEqual([]);
     expect(await bench.queue('send-mail').getFailedCount()).toBe(1);
   });

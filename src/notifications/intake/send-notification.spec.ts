@@ -23,6 +23,8 @@ describe('the command send-notification', () => {
       last_error: null,
       attempts: 1,
     });
+    const { sent_at: sentAt } = await bench.delivery(id);
+    expect(Math.abs(Date.parse(sentAt ?? '') - Date.now())).toBeLessThan(60_000);
     expect(await bench.notes()).toEqual([]);
   });
 

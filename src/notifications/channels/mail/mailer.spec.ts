@@ -152,6 +152,12 @@ describe('transportSecurity', () => {
     ['smtp://relay.internal:25', { requireTLS: false }],
     ['smtp://u:p@localhost:1025', { ignoreTLS: true }],
     ['smtp://[::1]:1025', { ignoreTLS: true }],
+    ['smtp://u:p@127.8.0.1:1025', { ignoreTLS: true }],
+    ['smtp://u:p@127.0.0.1.mail.example.com:587', { requireTLS: true }],
+    ['smtp://u:p@localhost.example.com:587', { requireTLS: true }],
+    ['smtp://u:p@mail.localhost:587', { requireTLS: true }],
+    ['smtp://u:p@10.127.0.0.1:587', { requireTLS: true }],
+    ['smtp://u:p@[::127.0.0.1]:587', { requireTLS: true }],
   ])('is chosen by the URL %s', (url, expected) => {
     expect(transportSecurity(url)).toEqual(expected);
   });

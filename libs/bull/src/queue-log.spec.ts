@@ -1,0 +1,22 @@
+import { expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { greet, useJobBench } from '../../../test/support/job-bench.js';
+import { eventually } from '../../../test/support/servers.js';
+
+const bench = useJobBench();
+
+it('names the kind of a Redis error once, without its text, which may contain values', async () => {
+  const jobs = await bench.start();
+  const lines: unknown[] = [];
+  const collect = (line: unknown): void => void lines.push(line);
+  Logger.overrideLogger({ log: collect, warn: collect, error: collect });
+  // Bull expects hashes there, and its script fails.
+  for (const id of ['one', 'other']) {
+    await bench.redis.set(`bull:greet:${id}`, 'no job');
+    await bench.redis.lpush('bull:greet:wait', id);
+  }
+  // Bull pauses for five seconds after each failure.
+  await jobs.enqueue(greet, { name: 'Ada' });
+  await eventually(() => expect(bench.household.greeted).toHaveLength(1));
+  expect(lines).toEqual(['queue "greet": ReplyError']);
+});
