@@ -1,5 +1,6 @@
 import { idempotentRequestRunning } from '#libs/idempotency';
 import { detailOf, invalidInput, type ProblemFactory, tooManyRequests, unavailable } from '#libs/problem';
+import { GENERAL_PROBLEMS } from './general-problems.js';
 import { responseHeaders } from './headers.js';
 import { pascalCase, refTo, type ResponseObject, type SchemaObject } from './document.js';
 
@@ -43,14 +44,16 @@ const INVALID_MEMBER: SchemaObject = {
 const ERRORS: SchemaObject = {
   type: 'array',
   maxItems: 20,
-  description: 'The fields that are invalid, if that is the problem.',
   items: refTo('schemas', 'InvalidMember'),
 };
 
-/** Of a problem that can be any. */
+/**
+ * Of a problem that is not listed with an operation. Its codes are an enum, too: in TypeScript, the errors of an operation
+ * are a union, whose `code` would accept any text if it did in one of them.
+ */
 const PROBLEM: SchemaObject = {
   type: 'object',
-  description: 'A problem document (RFC 9457).',
+  description: 'A problem document (RFC 9457) of a kind that any request can fail with.',
   required: REQUIRED,
   properties: {
     type: { type: 'string', format: 'uri', description: 'URL of a page that explains the problem.' },
@@ -66,11 +69,11 @@ const PROBLEM: SchemaObject = {
     instance: { type: 'string', description: 'The path of the request.' },
     code: {
       type: 'string',
-      pattern: '^[a-z0-9-]+$',
+      enum: GENERAL_PROBLEMS.map(({ code }) => code),
       description: 'A stable code that programs can rely on.',
     },
     requestId: { type: 'string', description: 'The ID of the request. Quote it when you contact support.' },
-    errors: ERRORS,
+    errors: { ...ERRORS, description: 'The fields that are invalid, if that is the problem.' },
   },
 };
 
