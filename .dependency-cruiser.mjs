@@ -168,7 +168,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(dist|sdk|coverage|\\.data)/' },
+    exclude: { path: '^(dist|sdk|test/sdk|coverage|\\.data)/' },
     // Includes type imports: they also make files depend on each other for readers.
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { copyFileSync, cpSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findProgram } from '../embedded/debian-package.ts';
+import { inProject, UserError } from '../project.mjs';
+import { cached } from './programs.ts';
+
+/** A generator of clients that people use for our OpenAPI documents, and a program that uses such a client. */
+export interface Generator {
+  /** Of the folder in test/sdk that has the program, too. */
+  readonly name: string;
+  /** Programs that have to be installed, with where to get them. */
+  readonly needs: Readonly<Record<string, string>>;
+  /**
+   * Generates a client into `folder`/generated, and compiles the program, which is in `folder`, as strictly as its language
+   * can. The document is `folder`/openapi.json.
+   * @returns the command that runs the program, and what the generator complained about
+   */
+  build(folder: string): Promise<Built>;
+}
+
+export interface Built {
+  readonly command: readonly [program: string, ...args: string[]];
+  readonly warnings: number;
+}
+
+const PROGRAMS = inProject('test', 'sdk');
+
+/** Copies a program and the latest document into a folder. */
+export function layOut({ name }: Generator, folder: string): void {
+  cpSync(join(PROGRAMS, name), folder, { recursive: true });
+  copyFileSync(inProject('openapi', 'v2.json'), join(folder, 'openapi.json'));
+}
+
+/** @throws UserError if something that it needs is missing */
+export function requirePrograms({ name, needs }: Generator): void {
+  for (const [program, where] of Object.entries(needs)) {
+    if (!findProgram(program)) {
+      throw new UserError(`The check "${name}" needs ${program}, which isn't installed. See ${where}.`);
+    }
+  }
+}
+
+/** What a lock file in the folder of a program pins, installed by `install` once for all checkouts. */
+export function installed(
+  name: string,
+  files: readonly string[],
+  install: (draft: string) => Promise<unknown>,
+): Promise<string> {
+  const hash = createHash('sha256');
+  files.forEach((file) => hash.update(readFileSync(join(PROGRAMS, name, file))));
+  return cached(`sdk-check ${name} ${hash.digest('hex').slice(0, 12)}`, async (draft) => {
+    files.forEach((file) => copyFileSync(join(PROGRAMS, name, file), join(draft, file)));
+    await install(draft);
+  });
+}
