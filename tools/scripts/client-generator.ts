@@ -3,7 +3,7 @@ import { copyFileSync, cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram } from '../embedded/debian-package.ts';
 import { inProject, UserError } from '../project.mjs';
-import { cached } from './programs.ts';
+import { cached, run } from './programs.ts';
 
 /** A generator of clients that people use for our OpenAPI documents, and a program that uses such a client. */
 export interface Generator {
@@ -30,6 +30,21 @@ const PROGRAMS = inProject('test', 'sdk');
 export function layOut({ name }: Generator, folder: string): void {
   cpSync(join(PROGRAMS, name), folder, { recursive: true });
   copyFileSync(inProject('openapi', 'v2.json'), join(folder, 'openapi.json'));
+}
+
+/** Copies what the programs of a language share. */
+export function share(language: string, folder: string): void {
+  cpSync(join(PROGRAMS, 'shared', language), folder, { recursive: true });
+}
+
+/** Runs a generator. @returns how often it warned */
+export async function generate(program: string, args: readonly string[], folder: string): Promise<number> {
+  const { code, stdout, stderr } = await run(program, args, { cwd: folder });
+  const output = stdout + stderr;
+  if (code !== 0) {
+    throw new UserError(`The generator failed:\n\n${output.trim()}`);
+  }
+  return [...output.matchAll(/^.*\bwarn/gim)].length;
 }
 
 /** @throws UserError if something that it needs is missing */

@@ -1,9 +1,9 @@
 /** Generators that npm installs. */
-import { cpSync, symlinkSync, writeFileSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inProject } from '../project.mjs';
 import { must } from './programs.ts';
-import { type Built, type Generator, installed } from './client-generator.ts';
+import { type Built, generate, type Generator, installed, share } from './client-generator.ts';
 
 const PACKAGES = inProject('node_modules');
 
@@ -69,17 +69,17 @@ async function npmPackages(name: string): Promise<string> {
 async function compiled(
   folder: string,
   packages: string,
-  generate: readonly string[],
+  generator: readonly string[],
   lenience: readonly string[] = [],
 ): Promise<Built> {
-  cpSync(inProject('test', 'sdk', 'typescript'), folder, { recursive: true });
+  share('typescript', folder);
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   symlinkSync(packages, join(folder, 'node_modules'));
-  const output = await must(process.execPath, generate, { cwd: folder });
+  const warnings = await generate(process.execPath, generator, folder);
   const tsc = join(PACKAGES, 'typescript', 'bin', 'tsc');
   await must(process.execPath, [tsc, '--typeRoots', join(PACKAGES, '@types'), ...lenience], { cwd: folder });
   return {
     command: [process.execPath, join(folder, 'out', 'program.js')],
-    warnings: [...output.matchAll(/\bwarn/gi)].length,
+    warnings,
   };
 }

@@ -7,12 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Generator, layOut, requirePrograms } from './client-generator.ts';
 import { type Server, startServer } from './client-server.ts';
+import { oapiCodegen } from './client-go.ts';
 import { TYPESCRIPT } from './client-typescript.ts';
 import { main, root, seconds, UserError } from '../project.mjs';
 import { ensureBuilt } from './build.ts';
 import { must } from './programs.ts';
 
-const GENERATORS: readonly Generator[] = [...TYPESCRIPT];
+const GENERATORS: readonly Generator[] = [...TYPESCRIPT, oapiCodegen];
 
 /** What every program does, and prints line by line. */
 const STEPS = [
