@@ -24,6 +24,8 @@ export interface Built {
   readonly warnings: number;
 }
 
+/** OpenAPI Generator warns when it does what an option says. */
+const ASKED_FOR = /due to resolveInlineEnums=true/;
 const PROGRAMS = inProject('test', 'sdk');
 
 /** Copies a program and the latest document into a folder. */
@@ -44,7 +46,7 @@ export async function generate(program: string, args: readonly string[], folder:
   if (code !== 0) {
     throw new UserError(`The generator failed:\n\n${output.trim()}`);
   }
-  return [...output.matchAll(/^.*\bwarn/gim)].length;
+  return output.split('\n').filter((line) => /\bwarn/i.test(line) && !ASKED_FOR.test(line)).length;
 }
 
 /** @throws UserError if something that it needs is missing */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Built, generate, type Generator, share } from './client-generator.ts';
 import { goProgram, must } from './programs.ts';
 
-const GO = { go: 'https://go.dev/doc/install' };
+export const GO = { go: 'https://go.dev/doc/install' };
 
 export const oapiCodegen: Generator = {
   name: 'oapi-codegen',
@@ -19,7 +19,7 @@ export const oapiCodegen: Generator = {
 };
 
 /** Compiles a program in Go, after `go vet`. */
-async function compiledGo(folder: string, warnings: number): Promise<Built> {
+export async function compiledGo(folder: string, warnings: number): Promise<Built> {
   share('go', folder);
   const options = { cwd: folder, env: { ...process.env, GOWORK: 'off' } };
   await must('go', ['vet', './...'], options);

@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Generator, layOut, requirePrograms } from './client-generator.ts';
+import { OPENAPI_GENERATOR } from './client-openapi-generator.ts';
 import { type Server, startServer } from './client-server.ts';
 import { oapiCodegen } from './client-go.ts';
 import { TYPESCRIPT } from './client-typescript.ts';
@@ -13,7 +14,7 @@ import { main, root, seconds, UserError } from '../project.mjs';
 import { ensureBuilt } from './build.ts';
 import { must } from './programs.ts';
 
-const GENERATORS: readonly Generator[] = [...TYPESCRIPT, oapiCodegen];
+const GENERATORS: readonly Generator[] = [...TYPESCRIPT, oapiCodegen, ...OPENAPI_GENERATOR];
 
 /** What every program does, and prints line by line. */
 const STEPS = [

@@ -1,0 +1,3 @@
+module sdkcheck
+
+go 1.24
