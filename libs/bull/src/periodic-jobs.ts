@@ -45,7 +45,7 @@ export class PeriodicJobs {
       await this.jobs.enqueue<object>(job, { startsAt }, { jobId: `${job.name}:${String(period)}` });
     } catch (error) {
       if (!this.jobs.isReady) {
-        return; // The connections have logged why, and the next minute tries again.
+        return; // The connections have logged why, and it tries again in a minute.
       }
       this.logger.warn(
         `the job "${job.name}" could not be enqueued; retrying in a minute: ${toLoggableError(error).message}`,
