@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common';
+import { AdministrationModule, FirstAdmin } from './administration/index.js';
 import { AuthHttpModule } from './auth/auth.http.module.js';
 import { UsersHttpModule } from './users/users.http.module.js';
 
 /** The HTTP API of the service. */
 @Module({
-  imports: [AuthHttpModule, UsersHttpModule],
+  imports: [AdministrationModule, AuthHttpModule, UsersHttpModule],
+  providers: [FirstAdmin],
   exports: [AuthHttpModule],
 })
 export class AccountsHttpModule {}

@@ -9,7 +9,6 @@ import { EmailController } from './email/email.controller.js';
 import { VerifyEmailPage } from './email/verify-email.page.js';
 import { LoginController } from './passwords/login.controller.js';
 import { ConfirmationController } from './registration/confirmation.controller.js';
-import { FirstAdmin } from './registration/first-admin.js';
 import { RegistrationController } from './registration/registration.controller.js';
 import { RefreshController } from './sessions/refresh.controller.js';
 import { SessionsController } from './sessions/sessions.controller.js';
@@ -23,7 +22,6 @@ import { WellKnownController } from './tokens/well-known.controller.js';
     IdempotencyModule.forSchema(accountsSchema),
     UsersModule,
   ],
-  providers: [FirstAdmin],
   controllers: [
     RegistrationController,
     ConfirmationController,

@@ -1,0 +1,3 @@
+export { AdministrationModule } from './administration.module.js';
+export { Administrators } from './administrators.service.js';
+export { FirstAdmin } from './first-admin.js';

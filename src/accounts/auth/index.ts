@@ -1,0 +1,2 @@
+export { PasswordsModule } from './passwords/passwords.module.js';
+export { PasswordsService } from './passwords/passwords.service.js';

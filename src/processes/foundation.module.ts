@@ -1,0 +1,30 @@
+import { Module } from '@nestjs/common';
+import { ClockModule } from '#libs/clock';
+import { CryptoModule, KeyRing } from '#libs/crypto';
+import { DatabaseModule } from '#libs/database';
+import { RedisModule } from '#libs/redis';
+import { AppConfig } from '../../config/index.js';
+import { databaseUrlOf } from './database-urls.js';
+
+/** What everything that touches the data needs, whether or not it serves anything. */
+@Module({
+  imports: [
+    ClockModule,
+    CryptoModule.forRootAsync({
+      inject: [AppConfig],
+      useFactory: ({ keys }: AppConfig) => ({
+        encryptionKeys: new KeyRing(keys.encryption),
+        blindIndexKeys: new KeyRing(keys.blindIndex),
+      }),
+    }),
+    DatabaseModule.forRootAsync({
+      inject: [AppConfig],
+      useFactory: ({ database }: AppConfig) => ({ ...database, urlOf: databaseUrlOf(database) }),
+    }),
+    RedisModule.forRootAsync({
+      inject: [AppConfig],
+      useFactory: ({ redis }: AppConfig) => ({ url: redis.url }),
+    }),
+  ],
+})
+export class FoundationModule {}
