@@ -1,15 +1,16 @@
 import { constants } from 'node:os';
-// Not the index: it loads Nest.
-import { parseDatabases } from '../config/environment.js';
-import { VERSION } from '../config/version.js';
-import { databaseUrlOf } from './processes/database-urls.js';
+import { requireNode } from './node-version.js';
 
 /** `npm run migrate`. Loads the rest once signals are handled: that takes a second or more. */
 async function main(): Promise<void> {
   watch();
+  const { VERSION } = await import('../config/version.js');
   // Standard output is for the result.
   process.stderr.write(`Gatehouse ${VERSION}: applying migrations.\n`);
   try {
+    // Not the index: it loads Nest.
+    const { parseDatabases } = await import('../config/environment.js');
+    const { databaseUrlOf } = await import('./processes/database-urls.js');
     const urlOf = databaseUrlOf(parseDatabases(process.env));
     const { migrateDatabase } = await import('./processes/migrations.js');
     const applied = await migrateDatabase(urlOf);
@@ -39,4 +40,5 @@ async function explain(error: unknown): Promise<void> {
   process.stderr.write(`${redactText(error instanceof Error ? error.message : String(error))}\n`);
 }
 
+requireNode();
 await main();

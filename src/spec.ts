@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { readFile, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
 import { API_VERSIONS } from '#libs/api';
 import { createLoggers } from '#libs/telemetry';
 import type { AppConfig } from '../config/index.js';
@@ -21,7 +22,7 @@ const app = await createServer(ProcessModule.forRoles([ApiModule], config, logge
   preview: true,
 });
 const documents = createApiDocuments(app, config);
-const check = process.argv.includes('--check');
+const { check } = readOptions();
 
 for (const version of API_VERSIONS) {
   const path = `openapi/v${version}.json`;
@@ -31,5 +32,14 @@ for (const version of API_VERSIONS) {
   } else if (text !== (await readFile(path, 'utf8').catch(() => ''))) {
     process.stderr.write(`${path} is out of date: run \`npm run spec\` and commit the result.\n`);
     process.exitCode = 1;
+  }
+}
+
+function readOptions(): { readonly check: boolean } {
+  try {
+    return parseArgs({ options: { check: { type: 'boolean', default: false } } }).values;
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    process.exit(1);
   }
 }

@@ -15,6 +15,16 @@ export const inProject = (...names) => join(root, ...names);
 /** An error whose message is written for a person: it is printed without a stack. */
 export class UserError extends Error {}
 
+/** @throws {UserError} if the command, which takes no arguments, was given one */
+export function refuseArguments() {
+  const [first] = process.argv.slice(2);
+  if (first !== undefined) {
+    throw new UserError(
+      `Unknown argument "${first}": this command takes none. README.md lists all commands.`,
+    );
+  }
+}
+
 /**
  * Runs a script's main function and turns its result, or its error, into the exit code.
  *

@@ -4,6 +4,7 @@ import { measureProfile } from './profile.mjs';
 import { measureSignIn } from './sign-in.mjs';
 import { measureStart } from './start.mjs';
 import { measureTracing } from './tracing.mjs';
+import { UserError } from '../../tools/project.mjs';
 
 /** Measurements by name. `npm run bench -- profile` runs one of them. */
 const MEASUREMENTS = {
@@ -17,6 +18,12 @@ const MEASUREMENTS = {
 /** @returns {Promise<number>} the exit code: 1 when a result misses its target */
 export async function bench() {
   const wanted = process.argv.slice(2);
+  const unknown = wanted.filter((name) => !(name in MEASUREMENTS));
+  if (unknown.length > 0) {
+    throw new UserError(
+      `Unknown measurement "${unknown.join('", "')}". Known: ${Object.keys(MEASUREMENTS).join(', ')}.`,
+    );
+  }
   const environment = await startEnvironment();
   const rows = [];
   try {

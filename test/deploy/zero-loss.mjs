@@ -6,6 +6,7 @@ import { freePort } from '#tools/embedded';
 import { register, startEnvironment } from '../support/processes.mjs';
 import { startBalancer } from './balancer.mjs';
 import { startLoad } from './load.mjs';
+import { refuseArguments } from '../../tools/project.mjs';
 
 const REQUESTS = 50_000;
 const CALLERS = 16;
@@ -14,6 +15,7 @@ const DRAIN_SECONDS = '3';
 
 /** Whether a deployment loses requests: rolling and blue-green with a drain, and without one, which must lose some. */
 export async function measureZeroLoss() {
+  refuseArguments();
   const environment = await startEnvironment();
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-deploy-'));
   try {

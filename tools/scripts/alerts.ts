@@ -6,7 +6,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { inProject, main, seconds } from '../project.mjs';
+import { inProject, main, refuseArguments, seconds } from '../project.mjs';
 import { promtool, run } from './programs.ts';
 
 const RULES = inProject('helm', 'gatehouse', 'rules');
@@ -34,6 +34,7 @@ interface RuleTest {
 }
 
 await main(async () => {
+  refuseArguments();
   const startedAt = Date.now();
   const program = await promtool();
   const rules = yamlFiles(RULES);

@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
-import { inProject, main, seconds, UserError } from '../project.mjs';
+import { inProject, main, refuseArguments, seconds, UserError } from '../project.mjs';
 import { kubernetesSchemas } from './kubernetes-schemas.ts';
 import { goProgram } from './programs.ts';
 
@@ -41,6 +41,7 @@ type Spec = Pod & {
 type Manifest = { readonly kind: string; readonly metadata: { readonly name: string }; readonly spec?: Spec };
 
 await main(async () => {
+  refuseArguments();
   const startedAt = Date.now();
   const helm = await goProgram('helm.sh/helm/v4', 'v4.3.1', './cmd/helm');
   const unittest = await goProgram('github.com/helm-unittest/helm-unittest', 'v1.1.2', './cmd/helm-unittest');

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { once } from '../embedded/application.ts';
 import { supervise } from '../embedded/supervisor.ts';
-import { inProject, main, root } from '../project.mjs';
+import { inProject, main, refuseArguments, root } from '../project.mjs';
 import { ensureBuilt } from './build.ts';
 
 // If the reader of our output goes away, the servers still have to be stopped.
@@ -10,6 +10,7 @@ process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
 
 await main(async () => {
+  refuseArguments();
   process.chdir(root);
   await ensureBuilt();
   if (existsSync('.env')) {

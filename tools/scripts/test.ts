@@ -7,13 +7,27 @@ import { exitCodeOf } from '../embedded/tied-child.ts';
 import { inProject, main, root } from '../project.mjs';
 import { ensureBuilt } from './build.ts';
 
+/** Arguments with which Jest runs no test. */
+const ASKS_ONLY: ReadonlySet<string> = new Set([
+  '-h',
+  '--help',
+  '--version',
+  '--showConfig',
+  '--listTests',
+  '--clearCache',
+]);
+
 await main(async () => {
   process.chdir(root);
+  const args = process.argv.slice(2);
+  if (args.some((arg) => ASKS_ONLY.has(arg))) {
+    return jest(args);
+  }
   await ensureBuilt();
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-jest-'));
   try {
     const report = join(folder, 'report.json');
-    const code = await jest(['--json', `--outputFile=${report}`, ...process.argv.slice(2)]);
+    const code = await jest(['--json', `--outputFile=${report}`, ...args]);
     console.log(summary(report, code));
     return code;
   } finally {
