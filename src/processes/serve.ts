@@ -14,6 +14,8 @@ import { type Loggers, NestLogger } from '#libs/telemetry';
 import { type AppConfig, VERSION } from '../../config/index.js';
 import { developmentLinks } from './development-links.js';
 import type { Beginning } from './lifetime.js';
+import { ApiModule } from './api.module.js';
+import { explainNoQueue, refuseQueues } from './queue-access.js';
 import { ProcessModule, run } from './run.js';
 
 const SUMMARY = 'Accounts, sign-in and notifications.';
@@ -47,9 +49,12 @@ export async function createServer(
     bodyParser: false,
     abortOnError: false,
     ...options,
+  }).catch((error: unknown) => {
+    throw explainNoQueue(error);
   });
   app.enableVersioning({ type: VersioningType.URI });
   requireAccessRules(app);
+  refuseQueues(app, ApiModule);
   if (!options.preview) {
     setUpHttp(app);
     const documents = createApiDocuments(app, config);
