@@ -9,6 +9,7 @@ import { signUp } from '../support/factories.js';
 import { hold, useFixture } from '../support/fixture.js';
 import { copyProject } from '../support/project-copy.js';
 import { launchApp, redisUrl } from '../support/servers.js';
+import { query } from '../support/stored.js';
 import { useEmptyDatabase } from '../support/use-servers.js';
 
 // A build, a type check and a run of Jest, on machines that may be busy.
@@ -23,6 +24,8 @@ const project = useFixture(async () => {
   return { folder };
 });
 const database = useEmptyDatabase();
+/** A UUIDv7 of 2004, so its note is due to be purged. */
+const OLD_NOTE = '01000000-0000-7000-8000-000000000000';
 
 /** The generator gives a migration the date of the day. */
 function dated(text: string): string {
@@ -137,14 +140,19 @@ describe('the guide to adding a feature', () => {
     await isAccepted();
     await node(['node_modules/@nestjs/cli/bin/nest.js', 'build']);
     const env = { DATABASE_URL: database.url, REDIS_URL: await redisUrl() };
+    await query(
+      database.url,
+      `insert into notes.notes (id, user_id, text, created_at) values ($1, $1, 'old', '2020-01-01')`,
+      [OLD_NOTE],
+    );
     const app = await hold(launchApp('all', env, { cwd: project.folder }), (running) => running.kill());
     const ready = async (): Promise<void> => {
       expect((await fetch(`${app.managementUrl}/health/ready`)).status).toBe(200);
     };
     await eventually(ready, { timeoutMs: 60_000 });
     // The job and the purge run at the beginning of their periods.
-    await eventually(() => expect(app.logs()).toMatch(/"0 notes"/));
-    await eventually(() => expect(app.logs()).toContain('NotesPurge: 0 removed'));
+    await eventually(() => expect(app.logs()).toMatch(/"[01] notes"/));
+    await eventually(() => expect(app.logs()).toContain('NotesPurge: 1 removed'));
     const ada = await signUp(app.api);
     await ada.api.post('/notes', { text: 'Feed the otters' });
     await eventually(() => expect(app.logs()).toMatch(/note [\w-]+ has 15 characters/));
