@@ -127,6 +127,15 @@ export default {
       to: { path: '^tools/' },
     },
     {
+      name: 'the-sdk-stands-alone',
+      comment:
+        'Protects whoever installs it: it brings no other package along, and runs in browsers, Node, Deno, Bun and ' +
+        'React Native.',
+      severity: 'error',
+      from: { path: '^sdk/' },
+      to: { pathNot: '^sdk/' },
+    },
+    {
       name: 'production-needs-no-development-package',
       comment: 'Protects the production image, where `npm ci --omit=dev` installs no development packages.',
       severity: 'error',
@@ -168,7 +177,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(dist|sdk|test/sdk|coverage|\\.data)/' },
+    exclude: { path: '^(dist|test/sdk|coverage|\\.data)/|^sdk/[^/]+/dist/' },
     // Includes type imports: they also make files depend on each other for readers.
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },

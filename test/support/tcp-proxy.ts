@@ -46,6 +46,13 @@ export class TcpProxy {
     }
   }
 
+  /** Ends open connections, whatever is on its way. New ones work. */
+  dropOpen(): void {
+    this.pairs.forEach((pair) => {
+      pair.forEach((socket) => socket.destroy());
+    });
+  }
+
   /** Everything that the upstream sends from now on arrives later by so many milliseconds. */
   delayReplies(ms: number): void {
     this.delayMs = ms;
@@ -77,14 +84,13 @@ export class TcpProxy {
     let last = 0;
     from.on('data', (chunk) => {
       last = Math.max(last, performance.now() + this.delayMs);
-      setTimeout(() => to.write(chunk), Math.max(0, last - performance.now()));
+      // Nobody waits for what a dropped connection would still have carried.
+      setTimeout(() => to.write(chunk), Math.max(0, last - performance.now())).unref();
     });
   }
 
   private stop(): void {
-    this.pairs.forEach((pair) => {
-      pair.forEach((socket) => socket.destroy());
-    });
+    this.dropOpen();
     this.server.close();
   }
 }

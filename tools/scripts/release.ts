@@ -51,6 +51,7 @@ function versions(): Record<string, string | undefined> {
     'package.json': read('package.json').version,
     'package-lock.json': lock.version,
     'packages[""] in package-lock.json': lock.packages?.['']?.version,
+    'sdk/typescript/package.json': read('sdk', 'typescript', 'package.json').version,
     'version in Chart.yaml': chart.version,
     'appVersion in Chart.yaml': chart.appVersion,
   };
@@ -64,8 +65,8 @@ function gather(tag: string, published: { image?: string | undefined; chart?: st
   for (const name of readdirSync(inProject('openapi')).filter((file) => /^v\d+\.json$/.test(file))) {
     copyFileSync(inProject('openapi', name), join(folder, `openapi-${name}`));
   }
-  run(process.execPath, [inProject('node_modules', '@hey-api', 'openapi-ts', 'bin', 'run.js'), '--silent']);
-  run('tar', ['-czf', join(folder, `gatehouse-sdk-${version}.tgz`), 'sdk', 'LICENSE']);
+  run(process.execPath, [inProject('tools', 'scripts', 'sdk.ts')]);
+  run('npm', ['pack', inProject('sdk', 'typescript'), '--pack-destination', folder, '--loglevel=error']);
   writeFileSync(join(folder, 'notes.md'), notes({ version, ...published, ...history() }));
   console.log(`ok  ${readdirSync(folder).join(', ')} in ${folder.slice(root.length)}`);
 }
