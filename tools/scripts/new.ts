@@ -36,7 +36,7 @@ await main(async () => {
     );
     console.log(`${block.kind === 'ts' ? 'wrote  ' : 'changed'}  ${renamed.path}`);
   }
-  console.log(`\nNext: npm run spec, then npm test -- src/${plural}, then npm run check.`);
+  console.log(`\nNext: npm run spec, npm run sdk, then npm test -- src/${plural}, then npm run check.`);
   return 0;
 });
 
