@@ -1,0 +1,109 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import { findProgram, installPackage } from '#tools/embedded';
+import { startEnvironment } from '../support/processes.mjs';
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
+const WITHIN_MS = 60_000;
+const TSC = join('node_modules', 'typescript', 'bin', 'tsc');
+
+/** `npm run browser`: runs the SDK in Chromium, in several tabs, against an API on another origin. */
+export async function runInBrowser() {
+  const chromium = await bringChromium();
+  const environment = await startEnvironment();
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-browser-'));
+  try {
+    const built = join(folder, 'sdk');
+    await promisify(execFile)(process.execPath, [TSC, '-p', join('sdk', 'typescript'), '--outDir', built]);
+    const page = await servePage(built);
+    const { url } = await environment.startApi({
+      CORS_ORIGINS: page.origin,
+      RATE_LIMIT_DEFAULT: 'off',
+      RATE_LIMIT_AUTH: 'off',
+      LOG_LEVEL: 'warn',
+    });
+    const address = `${page.origin}/?${new URLSearchParams({ api: url })}`;
+    const browser = startBrowser(chromium, join(folder, 'profile'), address);
+    const checks = await firstOf(page.result, browser);
+    await page.stop();
+    for (const { what, holds, seen } of checks) {
+      console.log(`${holds ? 'ok    ' : 'FAILED'}  ${what}${holds || seen === undefined ? '' : `: ${seen}`}`);
+    }
+    return checks.length > 0 && checks.every(({ holds }) => holds) ? 0 : 1;
+  } finally {
+    await environment.stop();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+async function firstOf(result, browser) {
+  try {
+    return await Promise.race([result, browser.failed]);
+  } finally {
+    await browser.stop();
+  }
+}
+
+async function bringChromium() {
+  const reason = findProgram(...NAMES) ? '' : await installPackage('Chromium', ['chromium'], console.log);
+  const program = findProgram(...NAMES);
+  if (!program) {
+    throw new Error(`There is no Chromium on the PATH. ${reason}`);
+  }
+  return program;
+}
+
+/** Serves the page and the SDK. The page posts what it has found out. */
+async function servePage(built) {
+  const { promise: result, resolve } = Promise.withResolvers();
+  const answer = async (request, response) => {
+    const { pathname } = new URL(request.url, 'http://localhost');
+    if (request.method === 'POST') {
+      resolve(JSON.parse(await text(request)));
+      response.end();
+      return;
+    }
+    const isPage = pathname === '/';
+    const file = isPage ? join(import.meta.dirname, 'browser.html') : join(built, pathname);
+    const content = await readFile(file).catch(() => undefined);
+    response.writeHead(content ? 200 : 404, { 'Content-Type': isPage ? 'text/html' : 'text/javascript' });
+    response.end(content);
+  };
+  const server = createServer((request, response) => void answer(request, response));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    origin: `http://localhost:${server.address().port}`,
+    result,
+    stop: () => {
+      server.closeAllConnections();
+      return new Promise((stopped) => server.close(stopped));
+    },
+  };
+}
+
+function startBrowser(program, profile, address) {
+  const options = ['--headless', '--disable-gpu', '--no-first-run', `--user-data-dir=${profile}`];
+  // Chromium's sandbox doesn't work for root.
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const child = spawn(program, [...options, ...sandbox, address], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const exited = once(child, 'exit');
+  const output = text(child.stderr);
+  const timer = setTimeout(() => child.kill('SIGKILL'), WITHIN_MS);
+  return {
+    failed: exited.then(async () => {
+      throw new Error(`Chromium ended before the page was done:\n${await output}`);
+    }),
+    stop: async () => {
+      clearTimeout(timer);
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}
