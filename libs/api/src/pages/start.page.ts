@@ -64,7 +64,7 @@ export function startPage(
         )}
       </dd>
       <dt>SDK</dt>
-      <dd><code>npm run sdk</code> writes a TypeScript client</dd>
+      <dd><code>@gatehouse/client</code>, a TypeScript package that <code>npm run sdk</code> builds</dd>
       <dt>Errors</dt>
       <dd><a href="${link('/problems')}">Every problem code</a>, and what to do about it</dd>
       <dt>Public keys</dt>
