@@ -15,6 +15,7 @@ it.each([
   ['tools/scripts/alerts.ts'],
   ['tools/scripts/check.ts'],
   ['tools/scripts/mutate.ts'],
+  ['tools/scripts/spec-lint.ts'],
   ['tools/scripts/new.ts'],
   ['tools/scripts/sdk-check.ts'],
   ['tools/scripts/built.ts', 'dist/src/spec.js'],

@@ -44,7 +44,8 @@ function base({ title, description, serverUrl }: DocumentOptions): Omit<OpenAPIO
       type: 'http',
       scheme: 'bearer',
       bearerFormat: 'JWT',
-      description: 'The `accessToken` you get when you sign in.',
+      description:
+        'The `accessToken` you get when you sign in: a JWT (RFC 9068), verified as RFC8725 recommends.',
     });
   declaredTags().forEach(([name, text]) => builder.addTag(name, text));
   return builder.build();
