@@ -55,7 +55,7 @@ export function Idempotent<R>(options: IdempotentOptions<R> | null = null): Meth
       description:
         'A unique string of your choice. For 24 hours, repeating the request with the same key and body ' +
         'returns the original response.',
-      schema: { type: 'string', minLength: 1, maxLength: 257 },
+      schema: { type: 'string', minLength: 1, maxLength: 257, pattern: KEY.source },
     }),
     Fails(idempotencyKeyReused, idempotentRequestRunning),
   );
