@@ -19,10 +19,12 @@ RUN npm run build --ignore-scripts
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# Removes Node (the image has it), TypeScript (only a Nest CLI plugin needs it), and files that aren't used at run time:
+# Removes Node (the image has it), TypeScript (only a Nest CLI plugin needs it), Swagger UI (a dependency of @nestjs/swagger,
+# which only loads it to serve its own page) and files that aren't used at run time:
 # types, source maps, documentation, tests and browser bundles. Keeps licenses.
 RUN --mount=type=secret,id=npmrc NPM_CONFIG_USERCONFIG=/run/secrets/npmrc npm ci --omit=dev --ignore-scripts \
   && rm -rf node_modules/node-linux-* node_modules/.bin node_modules/typescript \
+    node_modules/swagger-ui-dist node_modules/@scarf \
   && find node_modules -type f \
     \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' -o -name '*.flow' -o -iname '*.md' \) \
     ! -iname 'licen[cs]e*' -delete \

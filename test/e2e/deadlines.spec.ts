@@ -36,7 +36,7 @@ describe("a client that doesn't finish", () => {
           ? [{ what: `${what}, on the management port`, url: app.managementUrl, bytes }]
           : []),
       ]);
-      const unread = `GET /docs/v2/swagger-ui-bundle.js HTTP/1.1\r\n${HOST}\r\n`.repeat(20);
+      const unread = `GET /docs/v2 HTTP/1.1\r\n${HOST}\r\n`.repeat(60);
       const openBefore = openSockets();
       const [cutOff] = await Promise.all([
         Promise.all(

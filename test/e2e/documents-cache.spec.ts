@@ -14,11 +14,8 @@ const PATHS = [
   '/openapi/v2.yaml',
   '/docs/v2',
   '/docs/v2/',
-  '/docs/v1/swagger-ui-bundle.js',
-  '/docs/v2/swagger-ui-bundle.js',
-  '/docs/v2/swagger-ui.css',
-  '/docs/v2/swagger-ui-init.js',
-  '/docs/v2/favicon-32x32.png',
+  '/docs/v1',
+  '/docs/v1/index.html',
 ];
 
 describe.each(PATHS)('%s', (path) => {
@@ -66,13 +63,15 @@ describe.each(PATHS)('%s', (path) => {
 describe('the documentation page', () => {
   it.each(['/docs/v1', '/docs/v1/', '/docs/v1/index.html'])('links to what exists, from %s', async (path) => {
     const { body, headers } = await get(path);
-    const links = [...body.toString().matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link = '']) => link);
-    expect(links.length).toBeGreaterThanOrEqual(4);
+    const links = [...body.toString().matchAll(/(?:src|href)="([^"#]+)"/g)].map(([, link = '']) => link);
+    expect(links).toEqual(
+      expect.arrayContaining(['/docs/v1', '/docs/v2', '/openapi/v1.json', '/openapi/v1.yaml', '/problems']),
+    );
     for (const link of links) {
       const { pathname } = new URL(link, `http://localhost${path}`);
       expect([link, (await get(pathname)).status]).toEqual([link, 200]);
     }
-    expect(headers['content-security-policy']).toMatch(/script-src 'self';/);
+    expect(headers['content-security-policy']).toMatch(/script-src 'sha256-[^']+';/);
   });
 });
 

@@ -27,19 +27,12 @@ describe('the OpenAPI documents', () => {
       200,
       expect.stringMatching(/^text\/html/),
     ]);
-    expect(page.body).toContain('swagger-ui');
+    expect(page.body).toContain(`<title>Gatehouse API v${version}</title>`);
   });
 
   it('are linked from /docs, which redirects to the latest version', async () => {
     const { status, headers } = await api.under('').get('/docs');
     expect([status, headers.get('location')]).toEqual([302, '/docs/v2']);
-    for (const asset of [
-      '/docs/v2/swagger-ui-bundle.js',
-      '/docs/v2/swagger-ui.css',
-      '/docs/v2/swagger-ui-init.js',
-    ]) {
-      expect([asset, (await api.under('').get(asset)).status]).toEqual([asset, 200]);
-    }
   });
 
   it('contain the same operations in both versions', async () => {

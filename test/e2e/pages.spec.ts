@@ -51,20 +51,25 @@ describe('the start page', () => {
 });
 
 describe('the pages', () => {
-  it.each(['/', '/problems', '/problems/email-taken', '/verify-email', '/no/such/path'])(
-    'allow their own style and script, and nothing else: %s',
-    async (path) => {
-      const { headers, body } = await get<string>(path, BROWSER);
-      const policy = headers.get('content-security-policy') ?? '';
-      expect(policy).toContain("default-src 'none'");
-      expect(policy).not.toContain('unsafe');
-      for (const [, name, content = ''] of body.matchAll(/<(style|script)>([^]*?)<\/\1>/g)) {
-        const hash = createHash('sha256').update(content).digest('base64');
-        expect(policy).toContain(`${name}-src 'sha256-${hash}'`);
-      }
-      expect(body).not.toMatch(/ style=| on\w+=|<(?:script|link|img)[^>]+(?:src|href)=/);
-    },
-  );
+  it.each([
+    '/',
+    '/docs/v1',
+    '/docs/v2',
+    '/problems',
+    '/problems/email-taken',
+    '/verify-email',
+    '/no/such/path',
+  ])('allow their own style and script, and nothing else: %s', async (path) => {
+    const { headers, body } = await get<string>(path, BROWSER);
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toContain('unsafe');
+    for (const [, name, content = ''] of body.matchAll(/<(style|script)>([^]*?)<\/\1>/g)) {
+      const hash = createHash('sha256').update(content).digest('base64');
+      expect(policy).toContain(`${name}-src 'sha256-${hash}'`);
+    }
+    expect(body).not.toMatch(/ style=| on\w+=|<(?:script|link|img)[^>]+(?:src|href)=/);
+  });
 });
 
 describe('the page of a problem', () => {

@@ -7,7 +7,7 @@ export { EmailField, EnumQuery, IntegerQuery, ObjectField, StringField } from '.
 export { InputGuard } from './input/input.guard.js';
 export { InputPipe } from './input/input.pipe.js';
 export { IdParams } from './input/params.js';
-export { serveDocuments } from './openapi/docs.routes.js';
+export { serveDocuments } from './docs/docs.routes.js';
 export { API_VERSIONS, createDocuments, LATEST_VERSION } from './openapi/documents.js';
 export { Fails } from './openapi/fails.js';
 export { responseHeaders } from './openapi/headers.js';

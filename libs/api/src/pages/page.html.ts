@@ -32,6 +32,10 @@ button:disabled{opacity:.6;cursor:default}
 interface PageOptions {
   readonly lang?: string;
   readonly script?: string;
+  /** Added to that of all pages. */
+  readonly style?: string;
+  /** Next to the content. */
+  readonly aside?: Html;
   /** Above the page. Pages that users of the product see have none. */
   readonly nav?: Html;
 }
@@ -69,17 +73,21 @@ function escaped(text: string): string {
 }
 
 /** One of our pages, in light and dark, for phones and desktops. */
-export function pageOf(title: string, body: Html, { lang = 'en', script, nav }: PageOptions = {}): string {
+export function pageOf(
+  title: string,
+  body: Html,
+  { lang = 'en', script, style, nav, aside }: PageOptions = {},
+): string {
   return html`<!doctype html>
     <html lang="${lang}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width,initial-scale=1" />
         <title>${title}</title>
-        ${element('style', STYLE)}
+        ${element('style', STYLE + (style ?? ''))}
       </head>
       <body>
-        ${nav ? html`<nav>${nav}</nav>` : ''}
+        ${nav ? html`<nav>${nav}</nav>` : ''} ${aside ? html`<aside>${aside}</aside>` : ''}
         <main>
           <h1>${title}</h1>
           ${body}
@@ -95,10 +103,10 @@ function element(name: 'style' | 'script', content: string): Html {
 }
 
 /** The Content-Security-Policy for `pageOf`: its style and script by hash, and requests to this origin. */
-export function pagePolicy(script?: string): string {
+export function pagePolicy(script?: string, style = ''): string {
   return [
     "default-src 'none'",
-    `style-src ${hashSource(STYLE)}`,
+    `style-src ${hashSource(STYLE + style)}`,
     ...(script === undefined ? [] : [`script-src ${hashSource(script)}`, "connect-src 'self'"]),
     "frame-ancestors 'none'",
     "base-uri 'none'",

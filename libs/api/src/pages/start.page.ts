@@ -52,7 +52,7 @@ export function startPage(
         ${older.map((one) => html`<code>${link(`/v${one}`)}</code>`)} for older ones
       </dd>
       <dt>Documentation</dt>
-      <dd><a href="${link(`/docs/v${LATEST_VERSION}`)}">All operations</a>, with examples to try</dd>
+      <dd><a href="${link(`/docs/v${LATEST_VERSION}`)}">All operations</a>, with samples to copy and try</dd>
       <dt>OpenAPI</dt>
       <dd>
         ${[...API_VERSIONS].reverse().map(

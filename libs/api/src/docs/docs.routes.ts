@@ -2,10 +2,10 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 import { linkTo } from '#libs/http';
-import { API_VERSIONS, type ApiVersion, LATEST_VERSION } from './documents.js';
-import { ASSETS, initScriptFor, PAGE_POLICY, pageFor } from './docs.page.js';
-import { FixedContent } from './fixed-content.js';
-import { toYaml } from './yaml.js';
+import { API_VERSIONS, type ApiVersion, LATEST_VERSION } from '../openapi/documents.js';
+import { FixedContent } from '../openapi/fixed-content.js';
+import { toYaml } from '../openapi/yaml.js';
+import { DOCS_POLICY, docsPage } from './docs.page.js';
 
 /** Serves `/docs/v1`, `/openapi/v1.json`, `/openapi/v1.yaml` and so on. `/docs` redirects to the latest version. */
 export function serveDocuments(
@@ -14,8 +14,15 @@ export function serveDocuments(
 ): void {
   const fastify = app.getHttpAdapter().getInstance();
   for (const version of API_VERSIONS) {
-    serve(fastify, documentsOf(version, documents[version]));
-    serve(fastify, pagesOf(version), { 'Content-Security-Policy': PAGE_POLICY });
+    const document = documents[version];
+    serve(fastify, documentsOf(version, document));
+    const page = new FixedContent('text/html; charset=utf-8', () => docsPage(fastify, version, document));
+    const root = `/docs/v${version}`;
+    serve(
+      fastify,
+      { [root]: page, [`${root}/`]: page, [`${root}/index.html`]: page },
+      { 'Content-Security-Policy': DOCS_POLICY },
+    );
   }
   fastify.get('/docs', ({ server }, reply) =>
     reply.redirect(linkTo(server, `/docs/v${LATEST_VERSION}`), 302),
@@ -28,21 +35,6 @@ function documentsOf(version: ApiVersion, document: OpenAPIObject): Record<strin
       JSON.stringify(document),
     ),
     [`/openapi/v${version}.yaml`]: new FixedContent('application/yaml', () => toYaml(document)),
-  };
-}
-
-function pagesOf(version: ApiVersion): Record<string, FixedContent> {
-  const root = `/docs/v${version}`;
-  const page = (hasTrailingSlash: boolean): FixedContent =>
-    new FixedContent('text/html; charset=utf-8', () => pageFor(version, { hasTrailingSlash }));
-  return {
-    [root]: page(false),
-    [`${root}/`]: page(true),
-    [`${root}/index.html`]: page(true),
-    [`${root}/swagger-ui-init.js`]: new FixedContent('text/javascript; charset=utf-8', () =>
-      initScriptFor(version),
-    ),
-    ...Object.fromEntries([...ASSETS].map(([name, content]) => [`${root}/${name}`, content])),
   };
 }
 
