@@ -79,7 +79,7 @@ describe('the samples of the API reference', () => {
         `  -H 'Content-Type: application/json' \\\n` +
         `  -d '{\n  "email": "ada@acme.com",\n  "password": "seven brave otters"\n}'`,
       "import { gatehouse } from './gatehouse.js';\n\nconst session = " +
-        "await gatehouse.signUp({ email: 'ada@acme.com', password: 'seven brave otters' });",
+        "await gatehouse.signUp({\n  email: 'ada@acme.com',\n  password: 'seven brave otters',\n});",
       expect.stringContaining('"accessToken"'),
     ]);
   });

@@ -46,7 +46,7 @@ for (const samples of all('.samples')) {
   const request = one('.try', samples);
   if (request) {
     const button = make('button', { type: 'button', className: 'open', textContent: 'Try it' });
-    button.onclick = () => open(request.dataset);
+    button.onclick = () => open(request.dataset, one('h3', samples.closest('section')).textContent);
     tools.append(button);
   }
   if (tools.children.length) samples.prepend(tools);
@@ -123,9 +123,9 @@ const form = one('form', dialog);
 const answer = one('[role=status]', dialog);
 const fields = form.elements;
 let request = {};
-const open = (given) => {
+const open = (given, title) => {
   request = given;
-  one('h2', dialog).textContent = given.method + ' request';
+  one('h2', dialog).textContent = title;
   fields.url.value = given.url;
   fields.body.value = given.body;
   fields.token.closest('label').hidden = !given.secured;

@@ -16,7 +16,7 @@ aside input{width:100%;max-width:none;margin:0}.top{margin-bottom:1rem}
 .versions a{flex:1;text-align:center;padding:.25rem;border:1px solid var(--border);border-radius:8px;text-decoration:none;color:var(--soft)}
 .versions a[aria-current]{background:var(--accent);border-color:var(--accent);color:var(--on-accent);font-weight:600}
 #results:not([hidden])~details{display:none}
-#results li a{display:block}#results small{display:block;color:var(--soft);font-weight:400}
+#results{margin-top:.5rem}#results li a{display:block}#results small{display:block;color:var(--soft);font-weight:400}
 mark{background:none;color:var(--accent);font-weight:600}
 main{max-width:none;width:100%;margin:0;padding:2rem;border:0;border-radius:0}
 main>h1,section{max-width:76rem}
@@ -34,7 +34,7 @@ h4{font-size:.875rem;margin:1.5rem 0 .25rem;color:var(--strong)}
 .members p{margin:.125rem 0}.name{color:var(--strong);font-weight:600}.members .soft,.required{font-size:.875rem}.required{color:var(--bad)}
 details>summary{cursor:pointer;color:var(--accent);font-size:.875rem}
 details>.members{border-left:2px solid var(--border);padding-left:.75rem;margin-left:.25rem}
-.response{display:grid;grid-template-columns:3.5rem minmax(0,1fr);padding:.375rem 0}
+.response{display:grid;grid-template-columns:4rem minmax(0,1fr);padding:.375rem 0}
 .response>*{grid-column:2;margin:.0625rem 0}.response>.status{grid-column:1;font-weight:600;color:var(--strong)}
 .problems li{margin:0}
 .warning{border-left:3px solid var(--bad);padding-left:.75rem}

@@ -75,17 +75,23 @@ function authentication({ spec, hasSdk }: PageContext, version: string): GuideSe
       require a permission, otherwise it's a 403. Your own services can verify access tokens with the
       <a href="#getKeys">public keys</a>.
     </p>`;
-  const curl = `ACCESS_TOKEN=$(curl -sS ${quoted(`${spec.url}/v${version}/auth/login`)} \\
+  const curl = `ACCESS_TOKEN=$(curl -sS \\
+  ${quoted(`${spec.url}/v${version}/auth/login`)} \\
   -H 'Content-Type: application/json' \\
-  -d '{ "email": "ada@acme.com", "password": "seven brave otters" }' |
-  jq -r .accessToken)
+  -d '{
+    "email": "ada@acme.com",
+    "password": "seven brave otters"
+  }' | jq -r .accessToken)
 
 curl ${quoted(`${spec.url}/v${version}/users/me`)} \\
   -H "Authorization: Bearer $ACCESS_TOKEN"`;
   const sdk = `import { getMe } from '@gatehouse/client/operations';
 import { gatehouse } from './gatehouse.js';
 
-await gatehouse.signIn({ email: 'ada@acme.com', password: 'seven brave otters' });
+await gatehouse.signIn({
+  email: 'ada@acme.com',
+  password: 'seven brave otters',
+});
 // Gets new tokens by itself.
 const user = await gatehouse.call(getMe);`;
   return {
@@ -122,7 +128,10 @@ function errors({ spec, link, hasSdk }: PageContext, version: string): GuideSect
 import { gatehouse } from './gatehouse.js';
 
 try {
-  await gatehouse.signIn({ email: 'ada@acme.com', password: 'a guess' });
+  await gatehouse.signIn({
+    email: 'ada@acme.com',
+    password: 'a guess',
+  });
 } catch (error) {
   if (!isProblem(error, 'invalid-credentials')) {
     throw error;

@@ -36,7 +36,8 @@ curl -G ${quoted(`${spec.url}/v${version}/${path}`)} \\
 import { gatehouse } from './gatehouse.js';
 
 // Gets the next page when the loop gets there.
-for await (const user of gatehouse.items(listUsers, { query: { limit: 100 } })) {
+const options = { query: { limit: 100 } };
+for await (const user of gatehouse.items(listUsers, options)) {
   console.log(user.email);
 }`;
   return {

@@ -1,6 +1,9 @@
 import { exampleOf } from './examples.js';
 import { type ApiOperation, type Parameter, schemaNameOf, type Spec } from './spec.js';
 
+/** Up to here, an object without others stays on one line, so that samples fit next to the text. */
+const SHORT_LINE = 52;
+
 /** Methods of the SDK that also keep the session, in place of `call`. */
 export const SDK_METHODS: Readonly<Record<string, string>> = {
   register: 'signUp',
@@ -113,7 +116,7 @@ function literal(value: unknown, indent = ''): string {
     return `${key}: ${literal(one, deeper)}`;
   });
   const line = `{ ${members.join(', ')} }`;
-  return line.length <= 60 && !line.includes('\n')
+  return line.length <= SHORT_LINE && !members.some((member) => member.endsWith('}'))
     ? line
     : `{\n${members.map((member) => `${deeper}${member},\n`).join('')}${indent}}`;
 }
