@@ -1,23 +1,33 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../project.mjs';
-import { goProgram, run } from './programs.ts';
+import { goProgram, must, run } from './programs.ts';
+import { type ApiChange, removals } from './api-changelog.ts';
 import { type Document, NOTICE_DAYS, STRICTER } from './spec-rules.ts';
 
 export const oasdiff = (): Promise<string> => goProgram('github.com/oasdiff/oasdiff', 'v1.35.0', '.');
 
-const ARGUMENTS = [
+const COMMON = ['before.json', 'after.json', '--flatten-allof'];
+
+const BREAKING = [
   'breaking',
-  'before.json',
-  'after.json',
+  ...COMMON,
   // A warning is a change that breaks some clients.
   '--fail-on=WARN',
   '--format=text',
   '--color=never',
-  '--flatten-allof',
   '--severity-levels=levels',
   `--deprecation-days-stable=${NOTICE_DAYS}`,
 ];
+
+const CHANGELOG = ['changelog', ...COMMON, '--format=json'];
+
+export interface Verdict {
+  readonly breaks: boolean;
+  readonly report: string;
+  /** All that clients can see, breaking or not. */
+  readonly changes: readonly ApiChange[];
+}
 
 /** @returns whether `after` breaks clients of `before`, and how; `folder` is for temporary files */
 export async function compare(
@@ -25,7 +35,7 @@ export async function compare(
   folder: string,
   before: Document,
   after: Document,
-): Promise<{ breaks: boolean; report: string }> {
+): Promise<Verdict> {
   const files = {
     'before.json': JSON.stringify(before),
     'after.json': JSON.stringify(after),
@@ -35,12 +45,11 @@ export async function compare(
     writeFileSync(join(folder, name), content);
   }
   // Ignores the user's own settings.
-  const { code, stdout, stderr } = await run(program, ARGUMENTS, {
-    cwd: folder,
-    env: { ...process.env, OASDIFF_CONFIG: '' },
-  });
+  const options = { cwd: folder, env: { ...process.env, OASDIFF_CONFIG: '' } };
+  const { code, stdout, stderr } = await run(program, BREAKING, options);
   if (code !== 0 && (code !== 1 || !stdout)) {
     throw new UserError(`oasdiff could not compare the documents:\n\n${stderr}`);
   }
-  return { breaks: code === 1, report: stdout.trim() };
+  const changes = JSON.parse(await must(program, CHANGELOG, options)) as readonly ApiChange[];
+  return { breaks: code === 1, report: stdout.trim(), changes: [...changes, ...removals(before, after)] };
 }

@@ -1,12 +1,14 @@
 /**
  * `npm run spec:diff [-- <git ref>]`: compares openapi/v*.json with those of the last release, or of the named commit. Fails
- * on a breaking change, which belongs in a new API version with its own document.
+ * on a breaking change, which belongs in a new API version with its own document, and on a change that docs/api-changelog.md
+ * doesn't announce.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inProject, main, root, UserError } from '../project.mjs';
+import { entriesSince, unannounced } from './api-changelog.ts';
 import { compare, oasdiff } from './oasdiff.ts';
 import { type Document, documentsOf, EXAMPLES, lastRelease, withoutPaths } from './spec-rules.ts';
 
@@ -32,19 +34,22 @@ await main(async () => {
 
 async function compareWith(base: string, judge: Judge): Promise<number> {
   let broken = 0;
+  let silent = 0;
+  const changelog = readFileSync(inProject('docs', 'api-changelog.md'), 'utf8');
   const before = documentsAt(base);
   const after = currentDocuments();
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    const old = before[name];
-    if (!old) {
-      console.log(`ok      openapi/${name} is new since ${base}`);
-      continue;
-    }
-    const { breaks, report } = await judge(old, after[name] ?? withoutPaths(old));
+    const { breaks, report, changes } = await judge(...pairOf(before[name], after[name]));
+    const missing = unannounced(changes, entriesSince(changelog, name.replace('.json', ''), base));
+    const list = missing.map(({ operation = '', path = '', text }) => `${operation} ${path} ${text}`.trim());
     console.log(
-      `${breaks ? 'FAILED' : 'ok    '}  openapi/${name} since ${base}${breaks ? `\n\n${report}\n` : ''}`,
+      `${breaks || list.length > 0 ? 'FAILED' : 'ok    '}  openapi/${name} since ${base}: ` +
+        `${changes.length} ${changes.length === 1 ? 'change' : 'changes'}` +
+        (breaks ? `\n\n${report}\n` : '') +
+        (list.length > 0 ? `\n\nNot in docs/api-changelog.md:\n  ${list.join('\n  ')}\n` : ''),
     );
     broken += breaks ? 1 : 0;
+    silent += list.length;
   }
   if (broken > 0) {
     console.error(
@@ -52,13 +57,29 @@ async function compareWith(base: string, judge: Judge): Promise<number> {
         'remove a deprecated operation after its Sunset.',
     );
   }
-  return broken === 0 ? 0 : 1;
+  if (silent > 0) {
+    console.error(
+      'Tell clients what changes: in docs/api-changelog.md, under "Unreleased" and the version. Name each operation, such as ' +
+        "`GET /v2/users`, or write that it's about every operation.",
+    );
+  }
+  return broken + silent === 0 ? 0 : 1;
+}
+
+/** A version that is missing on one side has no operations there. */
+function pairOf(before?: Document, after?: Document): [before: Document, after: Document] {
+  const one = before ?? after;
+  if (!one) {
+    throw new Error('There is nothing to compare.');
+  }
+  return [before ?? withoutPaths(one), after ?? withoutPaths(one)];
 }
 
 async function judgeExamples(judge: Judge): Promise<void> {
   for (const [verdict, examples] of Object.entries(EXAMPLES)) {
     for (const example of examples) {
-      if ((await judge(...documentsOf(example))).breaks !== (verdict === 'breaking')) {
+      const { breaks, changes } = await judge(...documentsOf(example));
+      if (breaks !== (verdict === 'breaking') || changes.length === 0) {
         throw new UserError(
           `The comparison cannot be trusted: it does not find that "${example[0]}" is ${verdict}.`,
         );

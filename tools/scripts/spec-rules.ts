@@ -26,8 +26,8 @@ export interface Document {
   components?: { schemas: Record<string, Schema> };
 }
 
-/** The minimum number of days between the release that deprecates an operation and its Sunset. */
-export const NOTICE_DAYS = 180;
+/** The minimum number of days between the release that deprecates an operation and its Sunset (docs/api-changelog.md). */
+export const NOTICE_DAYS = 365;
 
 /** Reported but allowed by oasdiff. We promise clients that optional response members and headers stay. */
 export const STRICTER = ['response-optional-property-removed', 'optional-response-header-removed'];
