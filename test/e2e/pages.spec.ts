@@ -76,6 +76,7 @@ describe('the page of a problem', () => {
   it('says what happened, how to fix it, with an example and the operations', async () => {
     const { status, body } = await get<string>('/problems/email-taken');
     expect(status).toBe(200);
+    expect(linksIn(body)).toContain('/docs/v2#register');
     expect(textOf(body)).toMatch(
       /What happened An account with this email address already exists\. How to fix it Sign in instead\. Example .*"code": "email-taken".* Operations POST \/v2\/auth\/register Create an account/,
     );

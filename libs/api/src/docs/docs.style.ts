@@ -42,6 +42,7 @@ details>.members{border-left:2px solid var(--border);padding-left:.75rem;margin-
 figure{margin:0 0 1rem;border:1px solid var(--border);border-radius:8px;overflow:hidden;background:var(--page)}
 figcaption{display:flex;justify-content:space-between;align-items:center;gap:1rem;min-height:2.25rem;padding:.25rem .25rem .25rem .875rem;font-size:.8125rem;color:var(--soft)}
 figure pre{margin:0;border:0;border-top:1px solid var(--border);border-radius:0;padding:.875rem;white-space:pre;overflow-x:auto;max-height:26rem;font-size:.8125rem}
+pre .text{color:var(--good)}
 [data-lang=curl] [data-language=sdk],[data-lang=sdk] .two [data-language=curl]{display:none}
 .samples button,dialog .plain{font-size:.8125rem;font-weight:400;padding:.25rem .625rem;background:none;color:var(--soft);border-radius:6px}
 .samples button:hover,.samples button[aria-pressed=true]{background:var(--card);color:var(--strong)}

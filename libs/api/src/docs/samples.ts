@@ -5,7 +5,7 @@ import { type ApiOperation, type Parameter, schemaNameOf, type Spec } from './sp
 const SHORT_LINE = 52;
 
 /** Methods of the SDK that also keep the session, in place of `call`. */
-export const SDK_METHODS: Readonly<Record<string, string>> = {
+const SDK_METHODS: Readonly<Record<string, string>> = {
   register: 'signUp',
   login: 'signIn',
   refresh: 'refresh',

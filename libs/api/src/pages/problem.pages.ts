@@ -3,6 +3,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 import { linkTo } from '#libs/http';
 import { allProblems, type ProblemDefinition } from '#libs/problem';
+import { LATEST_VERSION } from '../openapi/documents.js';
 import { isReference, nameIn, type Operation, type ResponseObject } from '../openapi/document.js';
 import { exampleOf, PROBLEM_TYPE } from '../openapi/problem-schemas.js';
 import { navigation } from './navigation.js';
@@ -53,7 +54,15 @@ export function problemPage(
     ${
       operations.length > 0
         ? html`<ul>
-            ${operations.map(([name, { summary = '' }]) => html`<li><code>${name}</code> ${summary}</li>`)}
+            ${operations.map(
+              ([name, { operationId, summary = '' }]) =>
+                html`<li>
+                  <a href="${linkTo(server, `/docs/v${LATEST_VERSION}`)}#${operationId ?? ''}"
+                    ><code>${name}</code></a
+                  >
+                  ${summary}
+                </li>`,
+            )}
           </ul>`
         : html`<p>No operation in particular: it can happen to any request, or on the management port.</p>`
     }`;
