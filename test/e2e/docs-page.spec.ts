@@ -85,6 +85,17 @@ describe('the samples of the API reference', () => {
     ]);
   });
 
+  it('colour texts, but not the names of members', async () => {
+    const section = sectionOf(await load<string>('/docs/v2'), 'getMe');
+    const texts = [...section.matchAll(/<span class="text">([^<]*)<\/span>/g)].map(([, text = '']) =>
+      unescaped(text),
+    );
+    expect(texts).toEqual(
+      expect.arrayContaining(['"Authorization: Bearer $ACCESS_TOKEN"', '"ada@acme.com"']),
+    );
+    expect(texts.filter((text) => text === '"email"' || text === '": "')).toEqual([]);
+  });
+
   it('use the TypeScript SDK for every operation of the latest version only', async () => {
     const [older, latest] = [await load<string>('/docs/v1'), await load<string>('/docs/v2')];
     expect(older).not.toContain('gatehouse.call');

@@ -20,8 +20,8 @@ const PLACES: readonly (readonly [Parameter['in'], title: string])[] = [
   ['header', 'Headers'],
 ];
 
-/** Texts between quotes on one line that aren't names of members. */
-const STRINGS = /("[^"\n]*"(?!:)|'[^'\n]*'(?!:))/;
+/** Texts between quotes on one line. */
+const STRINGS = /("[^"\n]*"|'[^'\n]*')/;
 
 /** The section of an operation: what it takes and returns on one side, samples on the other. */
 export function operationSection(context: PageContext, operation: ApiOperation): Html {
@@ -74,10 +74,14 @@ export function sample(language: string, title: string, text: string): Html {
 
 /** Can scroll, so it must be reachable by keyboard. */
 function preformatted(text: string): Html {
-  const parts = text
-    .split(STRINGS)
-    .map((part, index) => (index % 2 === 1 ? html`<span class="text">${part}</span>` : html`${part}`));
-  return html`<pre tabindex="0">${parts}</pre>`;
+  const parts = text.split(STRINGS);
+  const coloured = parts.map((part, index) =>
+    // Not the names of members.
+    index % 2 === 1 && !parts[index + 1]?.startsWith(':')
+      ? html`<span class="text">${part}</span>`
+      : html`${part}`,
+  );
+  return html`<pre tabindex="0">${coloured}</pre>`;
 }
 
 function deprecationOf(operation: ApiOperation): Html | '' {
