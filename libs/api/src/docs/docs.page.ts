@@ -26,7 +26,7 @@ export function docsPage(server: FastifyInstance, version: ApiVersion, document:
     ({ id, title, text, samples }) =>
       html`<section id="${id}">
         <div>
-          <h3><a href="#${id}">${title}</a></h3>
+          <h2 class="title"><a href="#${id}">${title}</a></h2>
           ${text}
         </div>
         <div class="samples">${samples.map((one) => html`${one}`)}</div>
@@ -43,7 +43,7 @@ export function docsPage(server: FastifyInstance, version: ApiVersion, document:
       ${versionSwitch(context, version)}
       <input type="search" placeholder="Search" aria-label="Search" hidden />
     </div>
-    <ul id="results" role="status" hidden></ul>
+    <ul id="results" aria-label="Search results" aria-live="polite" hidden></ul>
     <details open>
       <summary>Contents</summary>
       <ul>

@@ -46,7 +46,7 @@ for (const samples of all('.samples')) {
   const request = one('.try', samples);
   if (request) {
     const button = make('button', { type: 'button', className: 'open', textContent: 'Try it' });
-    button.onclick = () => open(request.dataset, one('h3', samples.closest('section')).textContent);
+    button.onclick = () => open(request.dataset, one('.title', samples.closest('section')).textContent);
     tools.append(button);
   }
   if (tools.children.length) samples.prepend(tools);
@@ -81,9 +81,9 @@ all('main section').forEach((section) => observer.observe(section));
 const search = one('aside input');
 const results = one('#results');
 const index = all('main section').map((section) => {
-  const head = one('h3', section).textContent.trim() + ' ' + (one('.route', section)?.textContent.trim() ?? '') + ' ' + section.id;
+  const head = one('.title', section).textContent.trim() + ' ' + (one('.route', section)?.textContent.trim() ?? '') + ' ' + section.id;
   const body = one('div', section).textContent.replace(/\\s+/g, ' ');
-  return { id: section.id, title: one('h3', section).textContent.trim(), head: head.toLowerCase(), body, text: body.toLowerCase() };
+  return { id: section.id, title: one('.title', section).textContent.trim(), head: head.toLowerCase(), body, text: body.toLowerCase() };
 });
 const show = (query) => {
   search.value = query;

@@ -23,7 +23,7 @@ main>h1,section{max-width:76rem}
 main>h2{font-size:1.25rem;margin:3rem 0 0;padding-top:2rem;border-top:1px solid var(--border)}
 section{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:0 2.5rem;padding:1.5rem 0;border-top:1px solid var(--border);scroll-margin-top:0}
 main>h1+section,main>h2+p+section{border-top:0}
-h3{font-size:1.125rem;line-height:1.3;margin:0 0 .5rem}h3 a{color:var(--strong);text-decoration:none}h3 a:hover{text-decoration:underline}
+.title{font-size:1.125rem;line-height:1.3;margin:0 0 .5rem}.title a{color:var(--strong);text-decoration:none}.title a:hover{text-decoration:underline}
 h4{font-size:.875rem;margin:1.5rem 0 .25rem;color:var(--strong)}
 .route{margin:.25rem 0 .75rem}.route code{font-size:.9375rem;color:var(--strong)}
 .method{font:600 .6875rem/1 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;color:var(--soft)}

@@ -105,8 +105,9 @@ const user = await gatehouse.call(getMe);`;
 function errors({ spec, link, hasSdk }: PageContext, version: string): GuideSection {
   const text = html`<p>
       Errors are problem documents (RFC 9457, <code>application/problem+json</code>). Rely on
-      <code>code</code>, which never changes. <code>title</code> and <code>detail</code> are for people, and
-      may. <code>type</code> is the URL of a page that explains the code: what happened and how to fix it.
+      <code>code</code>, which never changes. <code>title</code> and <code>detail</code> are for people and
+      may change. <code>type</code> is the URL of a page that explains the code: what happened and how to fix
+      it.
       <a href="${link('/problems')}">All problems</a>
     </p>
     <p>

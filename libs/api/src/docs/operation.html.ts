@@ -31,7 +31,7 @@ export function operationSection(context: PageContext, operation: ApiOperation):
   const types = Object.keys(operation.requestBody?.content ?? {});
   return html`<section id="${operationId}" class="operation">
     <div>
-      <h3><a href="#${operationId}">${summary}</a></h3>
+      <h3 class="title"><a href="#${operationId}">${summary}</a></h3>
       <p class="route">${methodBadge(method)} <code>${path}</code></p>
       ${deprecationOf(operation)}
       <p>${prose(description)}</p>
