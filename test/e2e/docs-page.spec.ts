@@ -123,7 +123,7 @@ describe('the samples of the API reference', () => {
 /** What libs/api/src/docs knows of schemas. It would leave out others, such as `oneOf`, without a word. */
 const SHOWN: ReadonlySet<string> = new Set(
   (
-    '$ref allOf type format description example default enum nullable minimum maximum minLength maxLength items ' +
+    '$ref allOf type format description example default enum nullable minimum maximum minLength maxLength pattern items ' +
     // Nothing that a reader needs to know: unknown members are rejected everywhere, and lists are short.
     'properties required additionalProperties maxItems'
   ).split(' '),

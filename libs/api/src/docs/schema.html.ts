@@ -48,6 +48,7 @@ function headOf(name: string, schema: Schema, required: boolean): Html {
       required ? html`<span class="required">required</span>` : ''
     }
     ${schema.description ? html`<p>${prose(schema.description)}</p>` : ''}
+    ${schema.pattern === undefined ? '' : html`<p class="soft">Matches <code>${schema.pattern}</code></p>`}
     ${schema.enum && schema.enum.length > 1 ? html`<p class="soft">One of ${listOf(schema.enum)}</p>` : ''}`;
 }
 

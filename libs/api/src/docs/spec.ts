@@ -14,6 +14,7 @@ export interface Schema {
   readonly maximum?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
+  readonly pattern?: string;
   readonly items?: Schema | Reference;
   readonly properties?: Readonly<Record<string, Schema | Reference>>;
   readonly required?: readonly string[];
