@@ -3,9 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { ApiClient, type DeviceBody, type ListBody } from '../support/client.js';
 import { type SignedUp, signIn, signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
+import { query } from '../support/stored.js';
 import { useApp } from '../support/use-app.js';
 
-const { api } = useApp('api');
+const { api, database } = useApp('api');
 
 describe("a user's sessions", () => {
   it('are listed newest first, with the current one marked', async () => {
@@ -33,6 +34,27 @@ describe("a user's sessions", () => {
     const another = await signUp(api);
     const cursor = encodeURIComponent(first.body.page.nextCursor ?? '');
     expectProblem(await another.api.get(`/auth/sessions?cursor=${cursor}`), 400, 'invalid-cursor');
+  });
+
+  it('are neither listed nor counted once they have expired', async () => {
+    const [, laptop] = await twoDevices();
+    await query(
+      database.url,
+      `update accounts.sessions set expires_at = now() where user_id = $1 and user_agent = 'Phone'`,
+      [laptop.session.user.id],
+    );
+    const { body } = await laptop.api.get<ListBody<DeviceBody>>('/auth/sessions?total=true');
+    expect(body.items.map(({ userAgent }) => userAgent)).toEqual(['Laptop']);
+    expect(body.page).toMatchObject({ total: 1 });
+  });
+
+  it('were last used when they were last refreshed', async () => {
+    const { session, ...user } = await signUp(api);
+    const [before] = await devicesOf(user);
+    expect((await api.refresh(session.refreshToken)).status).toBe(200);
+    const [after] = await devicesOf(user);
+    expect(after?.createdAt).toBe(before?.createdAt);
+    expect(Date.parse(after?.lastUsedAt ?? '')).toBeGreaterThan(Date.parse(before?.lastUsedAt ?? ''));
   });
 
   it('can be ended one at a time', async () => {

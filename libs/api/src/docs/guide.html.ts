@@ -21,7 +21,7 @@ export function guideSections(context: PageContext, version: string): readonly G
 
 function start({ spec, link, hasSdk }: PageContext, version: string): GuideSection {
   const text = html`<p>
-      The API speaks JSON over HTTPS at <code>${spec.url}/v${version}</code>. Names of fields are in
+      The API speaks JSON at <code>${spec.url}/v${version}</code>. Names of fields are in
       camelCase, IDs are UUIDs, and times are in UTC as in RFC 3339. A request with a field that we don't know
       is rejected, so that typos don't go unnoticed.
     </p>
