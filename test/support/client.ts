@@ -35,6 +35,8 @@ export interface DeviceBody {
   readonly current: boolean;
   readonly userAgent: string | null;
   readonly ipAddress: string | null;
+  readonly createdAt: string;
+  readonly lastUsedAt: string;
 }
 
 export interface ListBody<T> {
