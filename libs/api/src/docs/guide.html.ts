@@ -21,9 +21,9 @@ export function guideSections(context: PageContext, version: string): readonly G
 
 function start({ spec, link, hasSdk }: PageContext, version: string): GuideSection {
   const text = html`<p>
-      The API speaks JSON at <code>${spec.url}/v${version}</code>. Names of fields are in
-      camelCase, IDs are UUIDs, and times are in UTC as in RFC 3339. A request with a field that we don't know
-      is rejected, so that typos don't go unnoticed.
+      The API speaks JSON at <code>${spec.url}/v${version}</code>. Names of fields are in camelCase, IDs are
+      UUIDs, and times are in UTC as in RFC 3339. A request with a field that we don't know is rejected, so
+      that typos don't go unnoticed.
     </p>
     <p>
       Every response has an <code>X-Request-Id</code>. Quote it when you ask for support. You can also send
