@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -6,11 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { findProgram, installPackage } from '#tools/embedded';
+import { bringChromium, startChromium } from '../support/chromium.mjs';
 import { startEnvironment } from '../support/processes.mjs';
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
-const WITHIN_MS = 60_000;
 const TSC = join('node_modules', 'typescript', 'bin', 'tsc');
 
 /** `npm run browser`: runs the SDK in Chromium, in several tabs, against an API on another origin. */
@@ -29,8 +27,8 @@ export async function runInBrowser() {
       LOG_LEVEL: 'warn',
     });
     const address = `${page.origin}/?${new URLSearchParams({ api: url })}`;
-    const browser = startBrowser(chromium, join(folder, 'profile'), address);
-    const checks = await firstOf(page.result, browser);
+    const browser = startChromium(chromium, join(folder, 'profile'));
+    const checks = await firstOf(page.result, browser, address);
     await page.stop();
     for (const { what, holds, seen } of checks) {
       console.log(`${holds ? 'ok    ' : 'FAILED'}  ${what}${holds || seen === undefined ? '' : `: ${seen}`}`);
@@ -42,21 +40,13 @@ export async function runInBrowser() {
   }
 }
 
-async function firstOf(result, browser) {
+async function firstOf(result, browser, address) {
   try {
+    await browser.open(address);
     return await Promise.race([result, browser.failed]);
   } finally {
     await browser.stop();
   }
-}
-
-async function bringChromium() {
-  const reason = findProgram(...NAMES) ? '' : await installPackage('Chromium', ['chromium'], console.log);
-  const program = findProgram(...NAMES);
-  if (!program) {
-    throw new Error(`There is no Chromium on the PATH. ${reason}`);
-  }
-  return program;
 }
 
 /** Serves the page and the SDK. The page posts what it has found out. */
@@ -84,26 +74,6 @@ async function servePage(built) {
     stop: () => {
       server.closeAllConnections();
       return new Promise((stopped) => server.close(stopped));
-    },
-  };
-}
-
-function startBrowser(program, profile, address) {
-  const options = ['--headless', '--disable-gpu', '--no-first-run', `--user-data-dir=${profile}`];
-  // Chromium's sandbox doesn't work for root.
-  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  const child = spawn(program, [...options, ...sandbox, address], { stdio: ['ignore', 'ignore', 'pipe'] });
-  const exited = once(child, 'exit');
-  const output = text(child.stderr);
-  const timer = setTimeout(() => child.kill('SIGKILL'), WITHIN_MS);
-  return {
-    failed: exited.then(async () => {
-      throw new Error(`Chromium ended before the page was done:\n${await output}`);
-    }),
-    stop: async () => {
-      clearTimeout(timer);
-      child.kill('SIGTERM');
-      await exited;
     },
   };
 }
