@@ -1,27 +1,32 @@
-/** The code in docs/guides/add-a-feature.md, for the generator and for the test that runs it. */
+/** The code in our guides, for the generator and for the tests that run them. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UserError } from '../project.mjs';
 
 /** Code that belongs in a file: all of it, or what changes. */
 export interface Block {
-  readonly kind: 'ts' | 'diff';
+  readonly kind: (typeof KINDS)[number];
   readonly path: string;
   readonly code: string;
 }
 
+const KINDS = ['ts', 'tsx', 'json', 'html', 'diff'] as const;
 const FURTHER = '\n# Take it further\n';
 
-/** @returns the blocks that make the feature, and those of the sections about taking it further */
+/** Of docs/guides/add-a-feature.md. @returns the blocks that make the feature, and those of the sections about taking it further */
 export function readGuide(markdown: string): { feature: Block[]; further: Block[] } {
   const [feature = '', further = ''] = markdown.split(FURTHER);
   return { feature: blocksIn(feature), further: blocksIn(further) };
 }
 
-function blocksIn(markdown: string): Block[] {
-  return [...markdown.matchAll(/^```(ts|diff) (\S+)\n([\s\S]+?)^```$/gm)].map(
-    ([, kind, path = '', code = '']) => ({ kind: kind as Block['kind'], path, code }),
-  );
+/** @returns the blocks that name a file */
+export function blocksIn(markdown: string): Block[] {
+  const blocks = new RegExp(`^\`\`\`(${KINDS.join('|')}) (\\S+)\\n([\\s\\S]+?)^\`\`\`$`, 'gm');
+  return [...markdown.matchAll(blocks)].map(([, kind, path = '', code = '']) => ({
+    kind: kind as Block['kind'],
+    path,
+    code,
+  }));
 }
 
 /** Writes the file in the project's `folder`, or changes it. */
