@@ -39,8 +39,6 @@ const OPEN_TO_ALL = [
   'HealthController.getReady',
   'HealthController.getStartup',
   'LoginController.login',
-  'ProblemsController.explain',
-  'ProblemsController.list',
   'RefreshController.refresh',
   'RegistrationController.register',
   'VerifyEmailPage.show',
