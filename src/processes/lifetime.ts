@@ -1,4 +1,3 @@
-import { setSourceMapsSupport } from 'node:module';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Loggers } from '#libs/telemetry';
 import type { AppConfig, Role } from '../../config/index.js';
@@ -57,8 +56,6 @@ interface Loaded {
  * signal that comes before its handler, so it's only called once the handlers are in place.
  */
 export async function live(role: Role, load: () => Promise<Loaded>): Promise<void> {
-  // Stacks name our source files. Those of packages cost memory.
-  setSourceMapsSupport(true, { nodeModules: false });
   const lifetime = new Lifetime(role);
   lifetime.watch();
   try {

@@ -10,6 +10,7 @@ import {
 } from 'pino';
 import { currentLogContext } from './log-context.js';
 import { describeError, redactText, SECRET_MEMBERS } from './redaction.js';
+import { withSourcePositions } from './source-positions.js';
 import { currentSpanIds } from './tracing/traced.js';
 
 /** Runs in another thread. */
@@ -129,7 +130,7 @@ export class NestLogger implements LoggerService {
         ...(context === undefined ? {} : { context }),
         ...members,
         ...(err === undefined ? {} : { err }),
-        ...(stack === undefined ? {} : { stack: redactText(stack) }),
+        ...(stack === undefined ? {} : { stack: redactText(withSourcePositions(stack)) }),
       },
       redactText(message instanceof Error ? message.message : String(message)),
     );

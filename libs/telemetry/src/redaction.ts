@@ -1,3 +1,5 @@
+import { withSourcePositions } from './source-positions.js';
+
 const REPLACEMENTS: readonly (readonly [RegExp, string])[] = [
   // Email addresses, including percent-encoded ones in URLs, but not the @scope of a package in a stack trace.
   [/[^\s@"'<>(),;:=/\\]+(?:@|%40)[^\s@"'<>(),;:/]+\.[a-z]{2,}/gi, '[email]'],
@@ -49,7 +51,7 @@ export function describeError(error: unknown): LoggableError {
   return {
     type: error.name,
     message: redactText(error.message),
-    stack: redactText(error.stack ?? ''),
+    stack: redactText(withSourcePositions(error.stack ?? '')),
     ...(code === undefined ? {} : { code }),
     ...(error.cause instanceof Error ? { cause: describeError(error.cause) } : {}),
   };
