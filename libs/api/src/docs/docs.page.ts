@@ -8,7 +8,7 @@ import { DOCS_SCRIPT } from './docs.script.js';
 import { DOCS_STYLE } from './docs.style.js';
 import { guideSections } from './guide.html.js';
 import { methodBadge, operationSection, type PageContext } from './operation.html.js';
-import { type ApiOperation, Spec } from './spec.js';
+import { type ApiOperation, Spec } from '../openapi/spec.js';
 
 export const DOCS_POLICY = pagePolicy(DOCS_SCRIPT, DOCS_STYLE);
 

@@ -1,5 +1,5 @@
 import type { Reference } from '../openapi/document.js';
-import { type Schema, schemaNameOf, type Spec } from './spec.js';
+import { type Schema, schemaNameOf, type Spec } from '../openapi/spec.js';
 
 const ID = '0197f9a2-5c1e-7c3b-9d52-6f1d1c1f4a10';
 

@@ -4,7 +4,7 @@ import { html, type Html, prose } from '../pages/page.html.js';
 import { exampleOf } from './examples.js';
 import { bodyOf, curlSample, pathOf, sdkSample } from './samples.js';
 import { membersOf, parametersOf } from './schema.html.js';
-import type { ApiOperation, Parameter, Response, Schema, Spec } from './spec.js';
+import type { ApiOperation, Parameter, Response, Schema, Spec } from '../openapi/spec.js';
 
 export interface PageContext {
   readonly spec: Spec;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { exampleOf } from './examples.js';
 import { curlSample, sdkSample } from './samples.js';
-import { type Schema, Spec } from './spec.js';
+import { type Schema, Spec } from '../openapi/spec.js';
 
 /** A document with one operation, whose body is the schema `Note`. */
 function specOf(note: Schema, operation: object = {}): Spec {

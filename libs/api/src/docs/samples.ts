@@ -1,5 +1,5 @@
 import { exampleOf } from './examples.js';
-import { type ApiOperation, type Parameter, schemaNameOf, type Spec } from './spec.js';
+import { type ApiOperation, type Parameter, schemaNameOf, type Spec } from '../openapi/spec.js';
 
 /** Up to here, an object without others stays on one line, so that samples fit next to the text. */
 const SHORT_LINE = 52;

@@ -1,6 +1,6 @@
 import type { Reference } from '../openapi/document.js';
 import { html, type Html, prose } from '../pages/page.html.js';
-import { type Parameter, type Schema, schemaNameOf, type Spec } from './spec.js';
+import { type Parameter, type Schema, schemaNameOf, type Spec } from '../openapi/spec.js';
 
 /** The members of an object, or of the items of a list, with the objects inside them folded. */
 export function membersOf(

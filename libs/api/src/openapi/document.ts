@@ -27,7 +27,6 @@ export interface ParameterObject {
 
 export interface Operation {
   operationId?: string;
-  readonly summary?: string;
   parameters?: (ParameterObject | Reference)[];
   requestBody?: { readonly content?: Readonly<Record<string, { readonly schema?: object }>> };
   security?: object[];

@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { allProblems, notFound } from '#libs/problem';
+import { Spec } from '../openapi/spec.js';
 import { FixedContent } from '../openapi/fixed-content.js';
 import { pagePolicy } from './page.html.js';
 import { problemListPage, problemPage } from './problem.pages.js';
@@ -21,7 +22,7 @@ export function servePages(
   const problems = new Map(
     [...allProblems()].map(([code, definition]) => [
       code,
-      page(() => problemPage(fastify, code, definition, document)),
+      page(() => problemPage(fastify, code, definition, new Spec(document))),
     ]),
   );
   fastify.get('/problems', (request, reply) =>

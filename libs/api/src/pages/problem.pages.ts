@@ -1,10 +1,9 @@
 import { STATUS_CODES } from 'node:http';
-import type { OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 import { linkTo } from '#libs/http';
 import { allProblems, type ProblemDefinition } from '#libs/problem';
 import { LATEST_VERSION } from '../openapi/documents.js';
-import { isReference, nameIn, type Operation, type ResponseObject } from '../openapi/document.js';
+import type { Spec } from '../openapi/spec.js';
 import { exampleOf, PROBLEM_TYPE } from '../openapi/problem-schemas.js';
 import { navigation } from './navigation.js';
 import { html, pageOf, prose } from './page.html.js';
@@ -35,14 +34,16 @@ export function problemListPage(server: FastifyInstance): string {
   return pageOf('Problems', body, { nav: navigation(server) });
 }
 
-/** The page behind the `type` of a problem document. @param document that of the latest version */
+/** The page behind the `type` of a problem document. @param spec that of the latest version */
 export function problemPage(
   server: FastifyInstance,
   code: string,
   definition: ProblemDefinition,
-  document: OpenAPIObject,
+  spec: Spec,
 ): string {
-  const operations = operationsThatFailWith(code, document);
+  const operations = spec.operations.filter(({ responses }) =>
+    responses.some(([, { content }]) => Object.hasOwn(content?.[PROBLEM_TYPE]?.examples ?? {}, code)),
+  );
   const body = html`<p><code>${code}</code>, HTTP status ${definition.status}</p>
     <h2>What happened</h2>
     <p>${prose(definition.about)}</p>
@@ -55,10 +56,10 @@ export function problemPage(
       operations.length > 0
         ? html`<ul>
             ${operations.map(
-              ([name, { operationId, summary = '' }]) =>
+              ({ operationId, method, path, summary = '' }) =>
                 html`<li>
-                  <a href="${linkTo(server, `/docs/v${LATEST_VERSION}`)}#${operationId ?? ''}"
-                    ><code>${name}</code></a
+                  <a href="${linkTo(server, `/docs/v${LATEST_VERSION}`)}#${operationId}"
+                    ><code>${method} ${path}</code></a
                   >
                   ${summary}
                 </li>`,
@@ -67,20 +68,4 @@ export function problemPage(
         : html`<p>No operation in particular: it can happen to any request, or on the management port.</p>`
     }`;
   return pageOf(definition.title, body, { nav: navigation(server) });
-}
-
-function operationsThatFailWith(code: string, { paths, components }: OpenAPIObject): [string, Operation][] {
-  const shared = (components?.responses ?? {}) as Readonly<Record<string, ResponseObject>>;
-  return Object.entries(paths)
-    .flatMap(([path, item]) =>
-      Object.entries(item as Readonly<Record<string, Operation>>).map(
-        ([method, operation]): [string, Operation] => [`${method.toUpperCase()} ${path}`, operation],
-      ),
-    )
-    .filter(([, { responses }]) =>
-      Object.values(responses).some((response) => {
-        const { content } = isReference(response) ? (shared[nameIn(response)] ?? {}) : response;
-        return Object.hasOwn(content?.[PROBLEM_TYPE]?.examples ?? {}, code);
-      }),
-    );
 }

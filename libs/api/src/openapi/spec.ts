@@ -1,5 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { isReference, nameIn, type ComponentKind, type Reference } from '../openapi/document.js';
+import { isReference, nameIn, type ComponentKind, type Reference } from './document.js';
 
 /** The parts of a schema that our documents use. */
 export interface Schema {
