@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { copyFileSync, cpSync, readFileSync } from 'node:fs';
+import { copyFileSync, cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram } from '../embedded/debian-package.ts';
 import { inProject, UserError } from '../project.mjs';
-import { cached, run } from './programs.ts';
+import { installed, run } from './programs.ts';
 
 /** A generator of clients that people use for our OpenAPI documents, and a program that uses such a client. */
 export interface Generator {
@@ -58,16 +57,11 @@ export function requirePrograms({ name, needs }: Generator): void {
   }
 }
 
-/** What a lock file in the folder of a program pins, installed by `install` once for all checkouts. */
-export function installed(
+/** What a lock file in the folder of a program pins. @param install npm's, unless it's another language */
+export function packagesOf(
   name: string,
   files: readonly string[],
-  install: (draft: string) => Promise<unknown>,
+  install?: (draft: string) => Promise<unknown>,
 ): Promise<string> {
-  const hash = createHash('sha256');
-  files.forEach((file) => hash.update(readFileSync(join(PROGRAMS, name, file))));
-  return cached(`sdk-check ${name} ${hash.digest('hex').slice(0, 12)}`, async (draft) => {
-    files.forEach((file) => copyFileSync(join(PROGRAMS, name, file), join(draft, file)));
-    await install(draft);
-  });
+  return installed(`sdk-check ${name}`, join(PROGRAMS, name), files, install);
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../project.mjs';
-import { generate, type Generator, installed } from './client-generator.ts';
+import { generate, type Generator, packagesOf } from './client-generator.ts';
 import { compiledGo, GO } from './client-go.ts';
 import { cached, must } from './programs.ts';
 
@@ -24,7 +24,7 @@ const python: Generator = {
   needs: { ...JAVA, python3: 'https://www.python.org/downloads' },
   build: async (folder) => {
     const warnings = await openapiGenerator(folder, ['-g', 'python', '-o', '.', ...CODES_AS_ENUMS]);
-    const environment = await installed('python', ['requirements.txt'], async (draft) => {
+    const environment = await packagesOf('python', ['requirements.txt'], async (draft) => {
       await must('python3', ['-m', 'venv', '.'], { cwd: draft });
       const install = ['-m', 'pip', 'install', '--quiet', '--require-hashes', '-r', 'requirements.txt'];
       await must(join(draft, 'bin', 'python'), install, { cwd: draft });
@@ -53,7 +53,7 @@ const java: Generator = {
     const packages = ['--api-package=generated.api', '--model-package=generated.model'];
     const options = ['--library=native', '--invoker-package=generated', ...packages];
     const warnings = await openapiGenerator(folder, ['-g', 'java', '-o', 'generated', ...options]);
-    const jars = await installed('java', ['pom.xml'], (draft) =>
+    const jars = await packagesOf('java', ['pom.xml'], (draft) =>
       must('mvn', ['--batch-mode', '--quiet', 'dependency:copy-dependencies', '-DoutputDirectory=lib'], {
         cwd: draft,
       }),

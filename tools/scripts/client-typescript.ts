@@ -3,7 +3,7 @@ import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inProject } from '../project.mjs';
 import { must } from './programs.ts';
-import { type Built, generate, type Generator, installed, share } from './client-generator.ts';
+import { type Built, generate, type Generator, packagesOf, share } from './client-generator.ts';
 
 const PACKAGES = inProject('node_modules');
 
@@ -59,9 +59,7 @@ export const TYPESCRIPT: readonly Generator[] = [openapiTypescript, heyApi, orva
 
 /** @returns the folder node_modules with the packages in the lock file of the program */
 async function npmPackages(name: string): Promise<string> {
-  const folder = await installed(name, ['package.json', 'package-lock.json'], (draft) =>
-    must('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: draft }),
-  );
+  const folder = await packagesOf(name, ['package.json', 'package-lock.json']);
   return join(folder, 'node_modules');
 }
 

@@ -1,6 +1,16 @@
 /** Programs that only some commands need. They are fetched once, into a cache that all checkouts share. */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -103,6 +113,28 @@ export async function promtool(): Promise<string> {
     rmSync(join(draft, name));
   });
   return join(folder, 'usr', 'bin', 'promtool');
+}
+
+/**
+ * What the lock file among `files` pins, installed by `install` once for all checkouts, next to copies of the files.
+ * @returns the folder in the cache
+ */
+export function installed(
+  name: string,
+  folder: string,
+  files: readonly string[],
+  install: (draft: string) => Promise<unknown> = npmCi,
+): Promise<string> {
+  const hash = createHash('sha256');
+  files.forEach((file) => hash.update(readFileSync(join(folder, file))));
+  return cached(`${name} ${hash.digest('hex').slice(0, 12)}`, async (draft) => {
+    files.forEach((file) => copyFileSync(join(folder, file), join(draft, file)));
+    await install(draft);
+  });
+}
+
+function npmCi(cwd: string): Promise<string> {
+  return must('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd });
 }
 
 /** A folder in the cache, filled if it is missing. It appears in one step, so that nobody sees half of it. */

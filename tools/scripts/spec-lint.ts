@@ -2,11 +2,9 @@
  * `npm run spec:lint`: checks openapi/*.json with Spectral, its OWASP rules and Redocly's recommended-strict rules. What
  * is switched off, and why, is in tools/spec-lint.
  */
-import { createHash } from 'node:crypto';
-import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inProject, main, refuseArguments, root, seconds } from '../project.mjs';
-import { cached, must, run } from './programs.ts';
+import { installed, run } from './programs.ts';
 
 const FOLDER = inProject('tools', 'spec-lint');
 const PACKAGES = ['package.json', 'package-lock.json'];
@@ -19,7 +17,7 @@ const QUIET = { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true'
 await main(async () => {
   refuseArguments();
   process.chdir(root);
-  const folder = await linters();
+  const folder = await installed('spec-lint', FOLDER, [...PACKAGES, ...RULES]);
   const spectral = join(folder, 'node_modules', '.bin', 'spectral');
   const redocly = join(folder, 'node_modules', '.bin', 'redocly');
   const checks: [name: string, program: string, args: string[]][] = [
@@ -44,15 +42,3 @@ await main(async () => {
   }
   return failed ? 1 : 0;
 });
-
-/** The folder with the programs and the rules. */
-function linters(): Promise<string> {
-  const hash = createHash('sha256');
-  [...PACKAGES, ...RULES].forEach((file) => hash.update(readFileSync(join(FOLDER, file))));
-  return cached(`spec-lint ${hash.digest('hex').slice(0, 12)}`, async (draft) => {
-    [...PACKAGES, ...RULES].forEach((file) => copyFileSync(join(FOLDER, file), join(draft, file)));
-    await must('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
-      cwd: draft,
-    });
-  });
-}
