@@ -1,9 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { Connections } from '#libs/database';
-import { UsersService } from '../../src/accounts/users/index.js';
 import { useApiApp } from '../support/api-app.js';
 import { aUser, type NewUser, signUp } from '../support/factories.js';
-import { linkTokenOf, mailsInOutbox } from '../support/mail-outbox.js';
+import { linkTokenOf, mailsInOutbox, userIdOf } from '../support/mail-outbox.js';
 import { expectProblem } from '../support/problems.js';
 import { query } from '../support/stored.js';
 
@@ -93,7 +91,7 @@ describe('registering an unverified address again with REGISTRATION=verify-first
     const { api, clock } = unseen;
     const squatter = aUser({ displayName: 'Squatter', locale: 'fr', timezone: 'Europe/Paris' });
     await api.register(squatter);
-    const id = await idOf(squatter);
+    const id = await userIdOf(unseen, squatter);
     clock.advance({ minutes: 2 });
     const owner = aUser({ email: squatter.email.toUpperCase(), displayName: 'Ada', locale: 'de' });
     const answer = await api.register(owner);
@@ -112,7 +110,7 @@ describe('registering an unverified address again with REGISTRATION=verify-first
     expect((await api.verify(ofOwner ?? '', owner.password)).status).toBe(204);
     expect((await api.verify(ofOwner ?? '')).status).toBe(204);
     expectProblem(await api.verify(ofSquatter ?? '', squatter.password), 400, 'invalid-token');
-    expectProblem(await api.login(squatter), 401, 'invalid-credentials');
+    expectProblem(await api.login(squatter), 401, 'email-not-verified');
     const session = await api.login(owner);
     expect(session.body.user).toMatchObject({ id, displayName: 'Ada', locale: 'de', timezone: 'UTC' });
   });
@@ -121,7 +119,7 @@ describe('registering an unverified address again with REGISTRATION=verify-first
     const { api, clock } = unseen;
     const owner = aUser();
     await api.register(owner);
-    const id = await idOf(owner);
+    const id = await userIdOf(unseen, owner);
     clock.advance({ minutes: 1 });
     const stranger = { ...aUser(), email: owner.email };
     await api.register(stranger);
@@ -130,14 +128,14 @@ describe('registering an unverified address again with REGISTRATION=verify-first
     expectProblem(await api.verify(ofStranger ?? '', owner.password), 401, 'password-required');
     expect((await api.verify(ofOwner ?? '', owner.password)).status).toBe(204);
     expect((await api.login(owner)).status).toBe(200);
-    expectProblem(await api.login(stranger), 401, 'invalid-credentials');
+    expectProblem(await api.login(stranger), 401, 'email-not-verified');
   });
 
   it('confirms any of the registrations with a link that was asked for later', async () => {
     const { api, clock } = unseen;
     const squatter = aUser();
     await api.register(squatter);
-    const id = await idOf(squatter);
+    const id = await userIdOf(unseen, squatter);
     const owner = { ...aUser(), email: squatter.email };
     await api.register(owner);
     const [, ...others] = await mailsInOutbox(unseen, database.url, id);
@@ -148,7 +146,7 @@ describe('registering an unverified address again with REGISTRATION=verify-first
     const [, second] = await mailsInOutbox(unseen, database.url, id);
     expectProblem(await api.verify(linkTokenOf(second)), 401, 'password-required');
     expect((await api.verify(linkTokenOf(second), owner.password)).status).toBe(204);
-    expectProblem(await api.login(squatter), 401, 'invalid-credentials');
+    expectProblem(await api.login(squatter), 401, 'email-not-verified');
     expect((await api.login(owner)).status).toBe(200);
   });
 
@@ -157,7 +155,7 @@ describe('registering an unverified address again with REGISTRATION=verify-first
     const user = aUser();
     const cookie = cookieOf(await api.register(user));
     const stranger = cookieOf(await api.register({ ...aUser(), email: user.email }));
-    const [mail] = await mailsInOutbox(unseen, database.url, await idOf(user));
+    const [mail] = await mailsInOutbox(unseen, database.url, await userIdOf(unseen, user));
     const verify = (sent: string) =>
       api.post('/auth/email/verify', { token: linkTokenOf(mail) }, { cookie: sent });
     expectProblem(await verify(stranger), 401, 'password-required');
@@ -171,7 +169,7 @@ describe('registering an unverified address again with REGISTRATION=verify-first
     await api.register(user);
     const again = await api.register(user);
     expect(again.status).toBe(202);
-    const mails = await mailsInOutbox(unseen, database.url, await idOf(user));
+    const mails = await mailsInOutbox(unseen, database.url, await userIdOf(unseen, user));
     expect(mails).toHaveLength(1);
     const headers = { cookie: cookieOf(again) };
     expect((await api.post('/auth/email/verify', { token: linkTokenOf(mails[0]) }, headers)).status).toBe(
@@ -210,7 +208,7 @@ describe('registering an unverified address again with REGISTRATION=verify-first
     await api.register(second);
     clock.advance({ hours: 7 * 24 });
     await api.post('/auth/email/resend', { email: first.email });
-    const id = await idOf(first);
+    const id = await userIdOf(unseen, first);
     const link = linkTokenOf((await mailsInOutbox(unseen, database.url, id)).at(-1));
     expectProblem(await api.verify(link, second.password), 401, 'password-required');
     expect((await api.verify(link, first.password)).status).toBe(204);
@@ -222,14 +220,14 @@ describe('registering an unverified address again with REGISTRATION=verify-first
     for (let attempt = 0; attempt < 13; attempt += 1) {
       expect((await api.register({ ...aUser(), email: user.email })).status).toBe(202);
     }
-    expect(await pendingOf(await idOf(user))).toBe(10);
+    expect(await pendingOf(await userIdOf(unseen, user))).toBe(10);
   });
 
   it('stays consistent under concurrent registrations, requests and clicks', async () => {
     const { api, clock } = unseen;
     const user = aUser();
     await api.register(user);
-    const id = await idOf(user);
+    const id = await userIdOf(unseen, user);
     clock.advance({ minutes: 1 });
     const token = linkTokenOf((await mailsInOutbox(unseen, database.url, id))[0]);
     const answers = await Promise.all([
@@ -277,7 +275,7 @@ describe('with REGISTRATION=immediate', () => {
 /** @returns the user's id */
 async function registerProven(user: NewUser): Promise<string> {
   await unseen.api.register(user);
-  const id = await idOf(user);
+  const id = await userIdOf(unseen, user);
   const [mail] = await mailsInOutbox(unseen, database.url, id);
   expect((await unseen.api.verify(linkTokenOf(mail), user.password)).status).toBe(204);
   return id;
@@ -290,16 +288,6 @@ async function pendingOf(userId: string): Promise<number | undefined> {
     [userId],
   );
   return row?.count;
-}
-
-/** The id of a user who has just registered. */
-async function idOf({ email }: NewUser): Promise<string> {
-  const users = unseen.app.get(UsersService, { strict: false });
-  const found = await unseen.app
-    .get(Connections)
-    .database('accounts')
-    .run((em) => users.findByEmail(em, email));
-  return found?.id ?? '';
 }
 
 /** The cookie that a browser would send back. */
