@@ -25,6 +25,7 @@ describe('invalid queries and paths', () => {
     '/v2/users?constructor[prototype][limit]=1',
     '/v2/users?toString=1',
     '/v2/users?email=%00@acme.test',
+    '/v2/users?email=ada',
     '/v2/users?cursor=%00',
     '/v2/users?limit=%zz',
     '/v2/users?q=%zz',

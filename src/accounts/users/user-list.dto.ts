@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { CursorPage, CursorQuery, EnumQuery, IntegerQuery, StringField } from '#libs/api';
+import { CursorPage, CursorQuery, EmailField, EnumQuery, IntegerQuery, StringField } from '#libs/api';
 import { NAME_MAX_LENGTH } from './display-name.js';
 import { USER_STATUSES } from './user.entity.js';
 import { USER_SORTS, type UserSort } from './user.repository.js';
@@ -75,12 +75,7 @@ const INSTANT_RULE = {
 };
 
 export class UserListQuery extends CursorQuery {
-  @StringField({
-    description: 'Only the user with this email address. Not case-sensitive.',
-    maxLength: 254,
-    format: 'idn-email',
-    optional: true,
-  })
+  @EmailField({ description: 'Only the user with this email address. Not case-sensitive.', optional: true })
   email?: string;
 
   @EnumQuery({ description: 'Only users with this status.', values: USER_STATUSES })
