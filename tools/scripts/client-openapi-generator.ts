@@ -6,6 +6,7 @@ import { UserError } from '../project.mjs';
 import { generate, type Generator, packagesOf } from './client-generator.ts';
 import { compiledGo, GO } from './client-go.ts';
 import { cached, must } from './programs.ts';
+import { pythonPackages } from './python.ts';
 
 const VERSION = '7.25.0';
 const SHA256 = '41ce4f6b07f196676439d710759fa1ced7a08066d06ff1bf314681470289efae';
@@ -24,11 +25,7 @@ const python: Generator = {
   needs: { ...JAVA, python3: 'https://www.python.org/downloads' },
   build: async (folder) => {
     const warnings = await openapiGenerator(folder, ['-g', 'python', '-o', '.', ...CODES_AS_ENUMS]);
-    const environment = await packagesOf('python', ['requirements.txt'], async (draft) => {
-      await must('python3', ['-m', 'venv', '.'], { cwd: draft });
-      const install = ['-m', 'pip', 'install', '--quiet', '--require-hashes', '-r', 'requirements.txt'];
-      await must(join(draft, 'bin', 'python'), install, { cwd: draft });
-    });
+    const environment = await packagesOf('python', ['requirements.txt'], pythonPackages);
     const interpreter = join(environment, 'bin', 'python');
     // The generator's own code isn't typed as strictly.
     const mypy = ['-m', 'mypy', '--strict', '--follow-imports=silent', 'program.py'];

@@ -17,11 +17,14 @@ export interface Server {
   stop(): Promise<void>;
 }
 
+type Settings = Readonly<Record<string, string>>;
+
 const ADMIN = { ADMIN_EMAIL: 'admin@example.com', ADMIN_PASSWORD: 'seven patient herons' };
 const ARRIVES_WITHIN_MS = 20_000;
 const STOPS_WITHIN_MS = 10_000;
 
-export async function startServer(dataDir: string): Promise<Server> {
+/** @param settings of the application, as environment variables */
+export async function startServer(dataDir: string, settings: Settings = {}): Promise<Server> {
   const servers = new Servers();
   const stops = [() => servers.stop()];
   const stop = async (): Promise<void> => {
@@ -35,7 +38,7 @@ export async function startServer(dataDir: string): Promise<Server> {
       root,
     );
     await servers.start(plan, () => undefined);
-    stops.unshift(await startApplication(plan, servers.urls));
+    stops.unshift(await startApplication(plan, { ...servers.urls, ...settings }));
     const inbox = await startInbox(servers.mailboxPage ?? '');
     stops.unshift(() => inbox.stop());
     return {
@@ -49,10 +52,7 @@ export async function startServer(dataDir: string): Promise<Server> {
 }
 
 /** @returns what stops it */
-async function startApplication(
-  plan: Plan,
-  urls: Readonly<Record<string, string>>,
-): Promise<() => Promise<void>> {
+async function startApplication(plan: Plan, settings: Settings): Promise<() => Promise<void>> {
   const secrets = ensureSecrets(plan.dataDir);
   const child = spawnTied({
     command: process.execPath,
@@ -70,7 +70,7 @@ async function startApplication(
       DRAIN_SECONDS: '0',
       LOG_LEVEL: 'warn',
       ...ADMIN,
-      ...urls,
+      ...settings,
     },
     stdio: ['ignore', 'inherit', 'inherit'],
     deathSignal: 'SIGTERM',
