@@ -79,7 +79,10 @@ export class OutboxRelay {
         await this.database.run((em) => this.rows.putBack(em, failed));
         return RETRY_MS;
       }
-      this.outage.ended();
+      if (rows.length > 0) {
+        // Without any, Redis may still refuse them: another relay may have taken what this one has put back.
+        this.outage.ended();
+      }
       return rows.length === BATCH ? 0 : POLL_MS;
     } catch (error) {
       this.outage.began(error);
