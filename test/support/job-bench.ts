@@ -112,6 +112,13 @@ class JobBench {
     return this.queues.get('greet').getFailed();
   }
 
+  /** How many connections to this Redis there are, with the one of the tests. */
+  async connections(): Promise<number> {
+    const db = new URL(this.url).pathname.slice(1);
+    const clients = String(await this.redis.client('LIST')).split('\n');
+    return clients.filter((line) => line.includes(` db=${db} `)).length;
+  }
+
   /** Stops the process that was started at this position, from 0. */
   async stop(index: number): Promise<void> {
     await Promise.all(this.apps.splice(index, 1).map((app) => app.close()));

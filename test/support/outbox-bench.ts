@@ -109,6 +109,11 @@ export class OutboxBench {
     return app;
   }
 
+  async stop(app: BackgroundApp): Promise<void> {
+    this.apps.splice(this.apps.indexOf(app), 1);
+    await app.close();
+  }
+
   /** @returns the ids of the messages */
   append(app: BackgroundApp, count: number): Promise<string[]> {
     return app.database.transaction(async (em) => {
@@ -182,8 +187,10 @@ export class OutboxBench {
 
 export interface OutboxTableRow {
   readonly message_id: string;
+  readonly consumer: string;
   readonly type: string;
   readonly subject: string;
+  readonly occurred_at: Date;
   readonly sealed: string;
   readonly attempts: number;
   readonly due_in: string;

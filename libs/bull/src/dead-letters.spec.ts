@@ -1,5 +1,6 @@
-import { describe, expect, it, jest } from '@jest/globals';
-import { fakeIntervals } from '../../../test/support/fake-intervals.js';
+import { describe, expect, it } from '@jest/globals';
+import { freezeTimers } from '../../../test/support/frozen-timers.js';
+import { collectLog } from '../../../test/support/collected-log.js';
 import { greet, useJobBench } from '../../../test/support/job-bench.js';
 import { eventually } from '../../../test/support/servers.js';
 import { JobQueue, UnrecoverableJobError } from '#libs/jobs';
@@ -58,15 +59,26 @@ describe('reviving a dead letter', () => {
     household.greet = () => Promise.resolve();
     const queue = bench.queues.get('greet');
     await queue.pause();
+    await bench.app.get<JobQueue>(JobQueue).enqueue(greet, { name: 'Bob' }, { jobId: 'earlier' });
     await deadLetters().revive('greet', 'one');
-    // Workers block on the list of waiting jobs, and would take it from there.
-    expect(await bench.redis.lrange('bull:greet:paused', 0, -1)).toEqual(['one']);
+    // Workers block on the list of waiting jobs, and would take it from there. They take from its end.
+    expect(await bench.redis.lrange('bull:greet:paused', 0, -1)).toEqual(['one', 'earlier']);
+    expect(
+      await bench.redis.hmget('bull:greet:one', 'finishedOn', 'processedOn', 'failedReason', 'attemptsMade'),
+    ).toEqual([null, null, null, '0']);
     expect(await bench.redis.exists('bull:greet:wait')).toBe(0);
     expect(household.greeted).toEqual([]);
     await queue.resume();
     await eventually(() => {
-      expect(household.greeted).toEqual([{ name: 'Ada', attempt: 1 }]);
+      expect(household.greeted.map(({ name }) => name).sort()).toEqual(['Ada', 'Bob']);
     });
+  });
+
+  it('fails if Redis has lost the job itself, instead of queueing one without data', async () => {
+    await aDeadLetter('one');
+    await bench.redis.del('bull:greet:one');
+    await expect(deadLetters().revive('greet', 'one')).rejects.toBeInstanceOf(NotADeadLetterError);
+    expect(await bench.redis.exists('bull:greet:one', 'bull:greet:wait')).toBe(0);
   });
 
   it('runs the job once, even when revived twice at the same time', async () => {
@@ -99,14 +111,29 @@ it('removes dead letters that get too old while a process runs, once an hour', a
   await bench.app.get<JobQueue>(JobQueue).enqueue(greet, { name: 'Bob' }, { jobId: 'young' });
   await eventually(async () => expect(await bench.deadLetters()).toHaveLength(2));
   await makeOld('old');
-  fakeIntervals();
+  const intervals = freezeTimers('setInterval');
+  const lines = collectLog();
   const retention = new DeadLetterRetention(bench.queues);
   retention.start([greet]);
   await eventually(async () => expect((await bench.deadLetters()).map(({ id }) => id)).toEqual(['young']));
   await makeOld('young');
-  jest.advanceTimersByTime(3_600_000);
+  intervals.pass(3_600_000);
   await eventually(async () => expect(await bench.deadLetters()).toEqual([]));
+  const removed = { level: 'warn', text: 'removed 1 expired dead letters of "greet"' };
+  await eventually(() => expect(lines).toMatchObject([removed, removed]));
+  // Redis is up, so nothing else reports it.
+  await bench.redis.set('bull:greet:failed', 'not a list of dead letters');
+  intervals.pass(3_600_000);
+  await eventually(() =>
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        level: 'warn',
+        text: 'expired dead letters of "greet" could not be removed; retrying in an hour: ReplyError',
+      }),
+    ),
+  );
   retention.stop();
+  expect(intervals.count).toBe(0);
 });
 
 it('refuses to revive a job that is not a dead letter, and keeps its attempts', async () => {

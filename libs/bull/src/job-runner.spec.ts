@@ -1,5 +1,6 @@
-import { describe, expect, it, jest } from '@jest/globals';
-import { fakeIntervals } from '../../../test/support/fake-intervals.js';
+import { describe, expect, it } from '@jest/globals';
+import { collectLog } from '../../../test/support/collected-log.js';
+import { freezeTimers } from '../../../test/support/frozen-timers.js';
 import {
   greet,
   GreetProcessor,
@@ -9,7 +10,7 @@ import {
 } from '../../../test/support/job-bench.js';
 import { eventually } from '../../../test/support/servers.js';
 import { Clock } from '#libs/clock';
-import { ProcessesJob, UnrecoverableJobError } from '#libs/jobs';
+import { JobQueue, ProcessesJob, UnrecoverableJobError } from '#libs/jobs';
 import { DeadLetters } from './index.js';
 import { PeriodicJobs } from './periodic-jobs.js';
 
@@ -38,16 +39,34 @@ describe('a periodic job', () => {
     const completed = async () => expect(await bench.redis.zcard('bull:sweep:completed')).toBe(1);
     await eventually(completed);
     await bench.redis.flushdb();
-    fakeIntervals();
+    const intervals = freezeTimers('setInterval');
     const periodicJobs = new PeriodicJobs(jobs, bench.app.get(Clock));
     periodicJobs.start([sweep]);
     // What it enqueues at its start must not be taken for what it enqueues later.
     await eventually(completed);
     await bench.redis.flushdb();
     expect(household.sweeps).toHaveLength(2);
-    jest.advanceTimersByTime(60_000);
+    intervals.pass(60_000);
     await eventually(() => expect(household.sweeps).toHaveLength(3));
     periodicJobs.stop();
+    expect(intervals.count).toBe(0);
+  });
+
+  it('that Redis refuses is reported, unless Redis is down, which is reported elsewhere', async () => {
+    await bench.startProducer();
+    const lines = collectLog();
+    const refuse = (isReady: boolean) => {
+      const queue = { isReady, enqueue: () => Promise.reject(new Error('OOM')) } as unknown as JobQueue;
+      const periodicJobs = new PeriodicJobs(queue, bench.app.get(Clock));
+      periodicJobs.start([sweep]);
+      periodicJobs.stop();
+    };
+    refuse(false);
+    refuse(true);
+    await eventually(() => expect(lines.length).toBeGreaterThan(0));
+    expect(lines).toMatchObject([
+      { level: 'warn', text: 'the job "sweep" could not be enqueued; retrying in a minute: Error' },
+    ]);
   });
 
   it('is enqueued again in the next period', async () => {
@@ -104,6 +123,7 @@ describe('shutdown', () => {
     expect(finished).toEqual(['Ada', 'Bob']);
     expect(await bench.redis.lrange('bull:greet:active', 0, -1)).toEqual([]);
     expect(await bench.redis.lrange('bull:greet:wait', 0, -1)).toEqual(['Cleo']);
+    await eventually(async () => expect(await bench.connections()).toBe(1));
   });
 });
 
@@ -167,6 +187,13 @@ describe('job metrics', () => {
     await bench.app.get(DeadLetters).revive('greet', 'one');
     expect(await ageOfNext('greet')).toBeGreaterThan(0);
     expect(await ageOfNext('greet')).toBeLessThan(30);
+  });
+
+  it('report no negative age for a job that a process with a fast clock has enqueued', async () => {
+    await bench.startProducer();
+    const queue = bench.queues.get('greet');
+    await queue.add('greet', { name: 'Ada' }, { timestamp: Date.now() + 60_000 } as object);
+    expect(await ageOfNext('greet')).toBe(0);
   });
 
   it('report the age of the next job in the queue, not of those behind it', async () => {

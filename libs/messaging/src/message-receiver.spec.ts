@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { Module } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
 import { IsString } from 'class-validator';
 import { JobRunnerModule, Queues } from '#libs/bull';
 import { Sealer } from '#libs/crypto';
@@ -14,11 +15,13 @@ import {
   defineService,
   type DeliverMessage,
   HandlesMessage,
+  Inbox,
   type MessageHandler,
   MessageRelayModule,
   MessagingModule,
 } from './index.js';
 import { messageContext } from './message-context.js';
+import { MessageReceiver } from './message-receiver.js';
 
 const depot = defineService('depot', { role: 'depot' });
 const harbour = defineService('harbour', { role: 'harbour' });
@@ -33,10 +36,11 @@ const shipLoaded = defineMessage('ship.loaded', { data: Parcel, to: [harbour] })
 @HandlesMessage(depot, parcelSent)
 class ParcelHandler implements MessageHandler<Parcel> {
   handled = 0;
+  effect: () => Promise<void> = () => Promise.resolve();
 
-  handle(): Promise<void> {
+  async handle(): Promise<void> {
     this.handled += 1;
-    return Promise.resolve();
+    await this.effect();
   }
 }
 
@@ -70,6 +74,36 @@ describe('a message', () => {
       const confirmations = await app.get(Queues).get(harbour.confirm.name).getWaiting();
       expect(confirmations.map(({ data }) => data as object)).toEqual([{ messageId, consumer: depot.name }]);
     });
+    expect(app.get(ParcelHandler).handled).toBe(before + 1);
+  });
+
+  it('is handled again after its handler failed, and only confirmed once it has taken effect', async () => {
+    const handler = app.get(ParcelHandler);
+    const before = handler.handled;
+    const confirmedDuring: number[] = [];
+    handler.effect = async () => {
+      confirmedDuring.push((await confirmationsOf(messageId)).length);
+      if (handler.handled === before + 1) {
+        throw new Error('not yet');
+      }
+    };
+    const messageId = randomUUID();
+    await deliver({ messageId, sealed: sealedFor(messageId) });
+    await eventually(async () => expect(await confirmationsOf(messageId)).toHaveLength(1));
+    handler.effect = () => Promise.resolve();
+    expect(handler.handled).toBe(before + 2);
+    expect(confirmedDuring).toEqual([0, 0]);
+  });
+
+  it('arrives again if its confirmation cannot be enqueued, and takes effect once', async () => {
+    const before = app.get(ParcelHandler).handled;
+    const jobs = new FullQueue();
+    const receiver = new MessageReceiver(depot, app.get(Sealer), app.database, app.get(Inbox), jobs);
+    receiver.assignHandlers(app.get(DiscoveryService));
+    const message = aDelivery();
+    for (let arrival = 1; arrival <= 2; arrival++) {
+      await expect(receiver.receive(message)).rejects.toThrow('OOM');
+    }
     expect(app.get(ParcelHandler).handled).toBe(before + 1);
   });
 
@@ -114,18 +148,35 @@ describe('a message', () => {
   });
 });
 
-/** Puts a message into the depot's queue, as the relay of the harbour does. The queue is emptied after the test. */
-async function deliver(changed: Partial<DeliverMessage> = {}): Promise<DeliverMessage> {
+/** A Redis that is full. */
+class FullQueue extends JobQueue {
+  override readonly isReady = true;
+
+  override enqueue(): Promise<string> {
+    return Promise.reject(new Error('OOM'));
+  }
+}
+
+function aDelivery(changed: Partial<DeliverMessage> = {}): DeliverMessage {
   const messageId = randomUUID();
-  const delivered: DeliverMessage = {
+  return {
     messageId,
     type: parcelSent.type,
     subject: randomUUID(),
     occurredAt: new Date().toISOString(),
-    sealed: app.get(Sealer).sealJson({ item: 'a lamp' }, messageContext(messageId)),
+    sealed: sealedFor(messageId),
     from: harbour.name,
     ...changed,
   };
+}
+
+function sealedFor(messageId: string): string {
+  return app.get(Sealer).sealJson({ item: 'a lamp' }, messageContext(messageId));
+}
+
+/** Puts a message into the depot's queue, as the relay of the harbour does. The queue is emptied after the test. */
+async function deliver(changed: Partial<DeliverMessage> = {}): Promise<DeliverMessage> {
+  const delivered = aDelivery(changed);
   await app.get(Queues).connections.ready();
   await hold(deliveries(), (queue) => queue.obliterate({ force: true }));
   await app.get(JobQueue).enqueue(depot.deliver, delivered);
@@ -134,4 +185,10 @@ async function deliver(changed: Partial<DeliverMessage> = {}): Promise<DeliverMe
 
 function deliveries() {
   return app.get(Queues).get(depot.deliver.name);
+}
+
+/** The confirmations of a message. Nothing processes them here. */
+async function confirmationsOf(messageId: string): Promise<object[]> {
+  const waiting = await app.get(Queues).get(harbour.confirm.name).getWaiting();
+  return waiting.filter(({ data }) => (data as { messageId: string }).messageId === messageId);
 }

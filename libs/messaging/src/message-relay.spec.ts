@@ -192,6 +192,17 @@ describe('a service', () => {
     expect(() => defineService('shop', { role: ROLE })).toThrow('The service "shop" is defined twice.');
   });
 
+  it('shows operators where a message comes from and goes, and never its sealed data', () => {
+    expect([...shop.deliver.visibleFields].sort()).toEqual([
+      'from',
+      'messageId',
+      'occurredAt',
+      'subject',
+      'type',
+    ]);
+    expect([...shop.confirm.visibleFields].sort()).toEqual(['consumer', 'messageId']);
+  });
+
   it('cannot handle a message that is not for it', () => {
     expect(() => HandlesMessage(shop, sendItem)).toThrow(
       '"shop" does not receive the message "send-item": add the service to `to` in defineMessage.',

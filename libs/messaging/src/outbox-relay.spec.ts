@@ -4,6 +4,7 @@ import { eventually } from '../../../test/support/servers.js';
 import { useOutboxBench, writer } from '../../../test/support/outbox-bench.js';
 import type { DeliverMessage } from './index.js';
 import { openMessage } from './open-message.js';
+import { type OutboxRow, OutboxRows } from './outbox-rows.js';
 
 const ALL = { relay: true, consumer: true };
 
@@ -17,11 +18,11 @@ describe('the relay', () => {
       expect(bench.consumption.taken).toEqual([id]);
       expect(await bench.rows()).toEqual([]);
     });
-    expect(openMessage(app.get(Sealer), bench.consumption.delivered[0] as DeliverMessage)).toMatchObject({
-      id,
-      type: 'someone.registered',
-      data: { email: 'ada@example.com' },
-    });
+    const delivered = bench.consumption.delivered[0] as DeliverMessage;
+    const message = openMessage(app.get(Sealer), delivered);
+    expect(message).toMatchObject({ id, type: 'someone.registered', data: { email: 'ada@example.com' } });
+    expect(message.occurredAt).toEqual(new Date(delivered.occurredAt));
+    expect(Math.abs(message.occurredAt.getTime() - Date.now())).toBeLessThan(60_000);
   });
 
   it('delivers each message once with several relays', async () => {
@@ -108,6 +109,28 @@ describe('the relay', () => {
     // Sooner than a message that was enqueued and wasn't confirmed.
     await eventually(async () => expect(await bench.rows()).toEqual([]), { timeoutMs: 7_000 });
     expect(bench.consumption.taken.sort()).toEqual([...ids].sort());
+  });
+
+  it('ends before its process closes its connections', async () => {
+    const app = await bench.start({ relay: true });
+    const gate = Promise.withResolvers<OutboxRow[]>();
+    let isTaking = false;
+    app.get(OutboxRows).take = () => {
+      isTaking = true;
+      return gate.promise;
+    };
+    await eventually(() => expect(isTaking).toBe(true));
+    let isClosed = false;
+    const closing = bench.stop(app).then(() => {
+      isClosed = true;
+    });
+    // The time that others need to close.
+    for (let count = 1; count <= 2; count++) {
+      await bench.stop(await bench.start({ relay: true }));
+    }
+    expect(isClosed).toBe(false);
+    gate.resolve([]);
+    await closing;
   });
 
   it('resumes after PostgreSQL terminated its connections', async () => {

@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { BackgroundApp } from '../../../test/support/background-app.js';
 import { useOutboxBench, writer } from '../../../test/support/outbox-bench.js';
-import { OutboxRows } from './outbox-rows.js';
+import { type OutboxRow, OutboxRows } from './outbox-rows.js';
 
 const bench = useOutboxBench();
 const rows = new OutboxRows(writer.name);
@@ -59,7 +60,65 @@ describe('rows of the outbox', () => {
       await bench.makeDue();
     }
   });
+
+  it('keep everything that consumers and logs need to know about their message', async () => {
+    const app = await bench.start();
+    const row = aRow({
+      occurredAt: new Date('2026-01-02T03:04:05.678Z'),
+      traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      requestId: 'a-request',
+    });
+    await app.database.run((em) => rows.insert(em, [row]));
+    expect(await app.database.run((em) => rows.take(em, 1))).toEqual([row]);
+  });
+
+  it('of one message are taken and put back each for itself, because its consumers confirm it at other times', async () => {
+    const app = await bench.start();
+    const [due, other] = [aRow(), aRow()];
+    const later = { ...due, consumer: 'later' };
+    await app.database.run((em) => rows.insert(em, [due, other, later]));
+    await bench.sql(
+      `update ${writer.name}.outbox set next_at = now() + interval '1 hour' where consumer = 'later'`,
+    );
+    const taken = await app.database.run((em) => rows.take(em, 10));
+    expect(new Set(taken)).toEqual(new Set([due, other]));
+    await app.database.run((em) => rows.putBack(em, [due]));
+    const waits = new Map(
+      (await bench.rows()).map((row) => [`${row.message_id} ${row.consumer}`, Number(row.due_in)]),
+    );
+    expect(waits.get(`${due.messageId} ${due.consumer}`)).toBeLessThanOrEqual(1);
+    expect(waits.get(`${other.messageId} ${other.consumer}`)).toBeGreaterThan(5);
+    expect(waits.get(`${due.messageId} later`)).toBeGreaterThan(3_000);
+  });
+
+  it('are still taken after thousands of attempts, in which the interval would outgrow any number', async () => {
+    const app = await bench.start();
+    const [id] = await bench.append(app, 1);
+    await bench.sql(`update ${writer.name}.outbox set attempts = 20000`);
+    expect(await app.database.run((em) => take(em, 1))).toEqual([id]);
+    expect(Number((await bench.rows())[0]?.due_in)).toBeCloseTo(300, -1);
+  });
+
+  it('have no negative age if the clock of their process was ahead', async () => {
+    const app = await bench.start();
+    await app.database.run((em) => rows.insert(em, [aRow({ occurredAt: new Date(Date.now() + 3_600_000) })]));
+    expect(await app.database.run((em) => rows.backlog(em))).toEqual({ rows: 1, oldestAgeSeconds: 0 });
+  });
 });
+
+function aRow(given: Partial<OutboxRow> = {}): OutboxRow {
+  return {
+    messageId: randomUUID(),
+    consumer: 'reader',
+    type: 'someone.registered',
+    subject: randomUUID(),
+    occurredAt: new Date(),
+    sealed: 'sealed',
+    traceparent: null,
+    requestId: null,
+    ...given,
+  };
+}
 
 async function take(em: EntityManager, limit: number): Promise<string[]> {
   return (await rows.take(em, limit)).map(({ messageId }) => messageId);

@@ -4,12 +4,19 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { Sealer } from '#libs/crypto';
 import { InvalidPayloadError } from '#libs/jobs';
 import type { BackgroundApp } from '../../../test/support/background-app.js';
-import { ADA, type OutboxTableRow, registered, useOutboxBench } from '../../../test/support/outbox-bench.js';
-import { type DeliverMessage, Inbox, Outbox } from './index.js';
+import {
+  ADA,
+  type OutboxTableRow,
+  Registered,
+  registered,
+  useOutboxBench,
+} from '../../../test/support/outbox-bench.js';
+import { defineMessage, type DeliverMessage, Inbox, Outbox } from './index.js';
 import { openMessage } from './open-message.js';
 import { OutboxSignal } from './outbox-signal.js';
 
 const bench = useOutboxBench();
+const unheard = defineMessage('someone.waved', { data: Registered, to: [] });
 
 describe('Outbox', () => {
   it('inserts a message in the transaction of the change', async () => {
@@ -65,6 +72,12 @@ describe('Outbox', () => {
     expect(await bench.rows()).toEqual([]);
   });
 
+  it('writes nothing for a message without receivers', async () => {
+    const app = await bench.start();
+    await app.database.transaction((em) => app.get(Outbox).append(em, unheard, randomUUID(), ADA));
+    expect(await bench.rows()).toEqual([]);
+  });
+
   it('seals data for one message only', async () => {
     const app = await bench.start();
     await bench.append(app, 2);
@@ -82,6 +95,13 @@ describe('Inbox', () => {
     const id = randomUUID();
     const accept = () => app.database.transaction((em) => app.get(Inbox).accept(em, id));
     expect((await Promise.all([accept(), accept(), accept()])).sort()).toEqual([false, false, true]);
+  });
+
+  it('accepts nothing outside a transaction, in which a message could be lost', async () => {
+    const app = await bench.start();
+    await expect(app.database.run((em) => app.get(Inbox).accept(em, randomUUID()))).rejects.toThrow(
+      /transaction/,
+    );
   });
 
   it('accepts a message again after the transaction was rolled back', async () => {
