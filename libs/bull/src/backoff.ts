@@ -16,5 +16,5 @@ function fullDelay({ baseMs, capMs, later }: Backoff, retry: number): number {
 }
 
 function doubled(startMs: number, times: number, capMs: number): number {
-  return Math.min(startMs * 2 ** Math.min(times, 40), capMs);
+  return Math.min(startMs * 2 ** times, capMs);
 }

@@ -78,7 +78,6 @@ async function processInTime(setup: RunSetup, run: BullJob, attempt: number): Pr
       processor.process(payload, {
         signal: limit.signal,
         attempt,
-        jobId: String(run.id),
         revived: (run as RetriedJob).retriedOn !== undefined,
       }),
     ]);

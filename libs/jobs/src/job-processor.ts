@@ -8,7 +8,6 @@ export interface JobContext {
   readonly signal: AbortSignal;
   /** Starts at 1. */
   readonly attempt: number;
-  readonly jobId: string;
   /** Whether the job was a dead letter that someone put back on its queue. */
   readonly revived: boolean;
 }
