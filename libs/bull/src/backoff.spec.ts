@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { accounts, notifications } from '#libs/contracts';
 import { sendMail } from '../../../src/notifications/index.js';
 import { backoffDelay } from './backoff.js';
 
@@ -19,6 +20,14 @@ describe('backoffDelay', () => {
     expect(backoffDelay(jittery, 2, 0.999999)).toBe(1_000);
   });
 
+  it('is never zero, which Bull would take for no backoff', () => {
+    expect(backoffDelay({ baseMs: 1, capMs: 1, jitter: 1 }, 1, 0.999999)).toBe(1);
+  });
+
+  it('keeps to the cap after so many retries that the delay would outgrow any number', () => {
+    expect(backoffDelay(plain, 5_000, 0)).toBe(10_000);
+  });
+
   it('doubles again after the given number of retries, up to the later cap', () => {
     const patient = { ...plain, later: { afterRetries: 5, capMs: 60_000 } };
     expect([5, 6, 7, 8, 9].map((retry) => backoffDelay(patient, retry, 0))).toEqual([
@@ -27,26 +36,33 @@ describe('backoffDelay', () => {
   });
 });
 
-describe.each(CHANCES)('the backoff of send-mail with a random value of %d', (chance) => {
-  const { backoff, attempts } = sendMail;
-  const delays = Array.from({ length: attempts - 1 }, (_, index) => backoffDelay(backoff, index + 1, chance));
+const PATIENT = [sendMail, notifications.deliver, accounts.deliver];
 
-  it('retries within five seconds', () => {
-    expect(delays[0]).toBeLessThanOrEqual(5_000);
-  });
+describe.each(PATIENT.flatMap((job) => CHANCES.map((chance) => [job.name, chance, job] as const)))(
+  'the backoff of %s with a random value of %d',
+  (_, chance, job) => {
+    const { backoff, attempts } = job;
+    const delays = Array.from({ length: attempts - 1 }, (_, index) =>
+      backoffDelay(backoff, index + 1, chance),
+    );
 
-  it('retries at least once a minute for the first ten minutes', () => {
-    let elapsed = 0;
-    for (const delay of delays) {
-      if (elapsed < TEN_MINUTES_MS) {
-        expect(delay).toBeLessThanOrEqual(60_000);
+    it('retries within five seconds', () => {
+      expect(delays[0]).toBeLessThanOrEqual(5_000);
+    });
+
+    it('retries at least once a minute for the first ten minutes', () => {
+      let elapsed = 0;
+      for (const delay of delays) {
+        if (elapsed < TEN_MINUTES_MS) {
+          expect(delay).toBeLessThanOrEqual(60_000);
+        }
+        elapsed += delay;
       }
-      elapsed += delay;
-    }
-  });
+    });
 
-  it('retries at least every fifteen minutes for two days', () => {
-    expect(Math.max(...delays)).toBeLessThanOrEqual(900_000);
-    expect(delays.reduce((sum, delay) => sum + delay, 0)).toBeGreaterThan(2 * 86_400_000);
-  });
-});
+    it('retries at least every fifteen minutes for two days', () => {
+      expect(Math.max(...delays)).toBeLessThanOrEqual(900_000);
+      expect(delays.reduce((sum, delay) => sum + delay, 0)).toBeGreaterThan(2 * 86_400_000);
+    });
+  },
+);

@@ -1,5 +1,6 @@
 import { beforeEach, expect, it } from '@jest/globals';
 import { defineJob, JobInterruptedError, JobQueue, ProcessesJob, type JobContext, Tick } from '#libs/jobs';
+import { collectLog } from '../../../test/support/collected-log.js';
 import { type BackgroundApp, startBackgroundApp } from '../../../test/support/background-app.js';
 import { hold } from '../../../test/support/fixture.js';
 import { eventually, redisUrl } from '../../../test/support/servers.js';
@@ -34,7 +35,15 @@ it('interrupts a run that outlasts the shutdown, and another process runs the jo
   const first = await start(url);
   await first.get(JobQueue).enqueue(linger, { startsAt: new Date().toISOString() });
   await eventually(() => expect(signals).toHaveLength(1));
+  const lines = collectLog();
+  const closingAt = performance.now();
   await first.close();
+  // Long enough for most runs, and well before Kubernetes kills the process.
+  expect(performance.now() - closingAt).toBeGreaterThan(9_000);
+  expect(performance.now() - closingAt).toBeLessThan(18_000);
+  expect(lines).toContainEqual(
+    expect.objectContaining({ level: 'warn', text: 'interrupting 1 jobs; they will be retried' }),
+  );
   expect(signals[0]?.reason).toBeInstanceOf(JobInterruptedError);
   await start(url);
   // At once: the job hasn't been left behind as if its process had been killed.

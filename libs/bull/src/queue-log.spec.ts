@@ -19,4 +19,17 @@ it('names the kind of a Redis error once, without its text, which may contain va
   await jobs.enqueue(greet, { name: 'Ada' });
   await eventually(() => expect(bench.household.greeted).toHaveLength(1));
   expect(lines).toEqual(['queue "greet": ReplyError']);
+  // More than a minute later, it's news again.
+  const realNow = Date.now;
+  for (const [laterMs, count] of [
+    [30_000, 1],
+    [61_000, 2],
+    [62_000, 2],
+  ] as const) {
+    const now = realNow() + laterMs;
+    Date.now = () => now;
+    bench.queues.get('greet').emit('error', Object.assign(new Error('no'), { name: 'ReplyError' }));
+    Date.now = realNow;
+    expect(lines).toEqual(Array(count).fill('queue "greet": ReplyError'));
+  }
 });

@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { type BackgroundApp, startBackgroundApp } from '../../../test/support/background-app.js';
+import { collectLog } from '../../../test/support/collected-log.js';
 import { hold } from '../../../test/support/fixture.js';
 import { eventually } from '../../../test/support/servers.js';
 import { useOwnRedis } from '../../../test/support/use-servers.js';
 import { defineJob, JobQueue, ProcessesJob, Tick } from '#libs/jobs';
 import { JobRunnerModule } from './index.js';
+import { JobRunner } from './job-runner.js';
 
 const note = defineJob('note', {
   payload: Tick,
@@ -34,12 +36,38 @@ describe('while Redis is down', () => {
   it('starts, and begins to work once Redis is up', async () => {
     await redis.stop();
     await start();
-    await expect(put()).rejects.toThrow();
+    const startedAt = performance.now();
+    await expect(put()).rejects.toThrow("Stream isn't writeable");
+    // It may be back within a moment.
+    expect(performance.now() - startedAt).toBeGreaterThan(1_900);
+    expect(app?.get(JobRunner).standstill()).toBe('not being worked on: note');
     await redis.restart();
     await eventually(put);
     await eventually(() => {
       expect(noted).toBe(1);
+      expect(app?.get(JobRunner).standstill()).toBeUndefined();
     });
+  });
+
+  it('logs that once for all connections and queues, and once that it is back', async () => {
+    await start();
+    await eventually(put);
+    const lines = collectLog();
+    await redis.stop();
+    await eventually(() => expect(lines.length).toBeGreaterThan(0));
+    await expect(put()).rejects.toThrow("Stream isn't writeable");
+    await redis.restart();
+    await eventually(put);
+    await eventually(() => expect(app?.get(JobRunner).standstill()).toBeUndefined());
+    expect(lines).toMatchObject([
+      {
+        level: 'error',
+        text: expect.stringMatching(
+          /^cannot reach Redis \(E[A-Z]+\); jobs stay in PostgreSQL until it is back$/,
+        ),
+      },
+      { level: 'log', text: 'Redis is back' },
+    ]);
   });
 
   it('shuts down within seconds, even with a running job', async () => {
@@ -81,6 +109,10 @@ describe('while Redis is frozen', () => {
   it('limits the duration of a scrape, and fails to enqueue instead of hanging', async () => {
     await start();
     await eventually(put);
+    const text = await app?.registry.metrics();
+    expect(text).toContain('gatehouse_queue_jobs{');
+    expect(text).toContain('gatehouse_queue_oldest_waiting_seconds{');
+    const lines = collectLog();
     const { pid } = redis;
     process.kill(pid, 'SIGSTOP');
     try {
@@ -88,7 +120,12 @@ describe('while Redis is frozen', () => {
       const text = await app?.registry.metrics();
       expect(performance.now() - startedAt).toBeLessThan(1_000);
       expect(text).not.toContain('gatehouse_queue_jobs{');
+      expect(text).not.toContain('gatehouse_queue_oldest_waiting_seconds{');
       await expect(put()).rejects.toThrow('Command timed out');
+      await eventually(() => expect(lines.length).toBeGreaterThan(0));
+      expect(lines).toMatchObject([
+        { level: 'warn', text: 'Redis is slow or not responding: Command timed out' },
+      ]);
     } finally {
       process.kill(pid, 'SIGCONT');
     }

@@ -1,19 +1,51 @@
 import { describe, expect, it } from '@jest/globals';
-import { greet, useJobBench } from '../../../test/support/job-bench.js';
+import { collectLog } from '../../../test/support/collected-log.js';
+import { greet, sweep, useJobBench } from '../../../test/support/job-bench.js';
 import { eventually } from '../../../test/support/servers.js';
-import { InvalidPayloadError, PostponeJobError, UnrecoverableJobError } from '#libs/jobs';
+import {
+  InvalidPayloadError,
+  type JobContext,
+  JobQueue,
+  PostponeJobError,
+  UnrecoverableJobError,
+} from '#libs/jobs';
 
 const bench = useJobBench();
 const { household } = bench;
 
 describe('a job', () => {
   it('reaches its processor with its payload and leaves nothing behind', async () => {
+    const contexts: JobContext[] = [];
+    household.greet = (_, context) => {
+      contexts.push(context);
+      return Promise.resolve();
+    };
     const jobs = await bench.start();
     await jobs.enqueue(greet, { name: 'Ada' }, { jobId: 'one' });
     await eventually(() => {
       expect(household.greeted).toEqual([{ name: 'Ada', attempt: 1 }]);
     });
     await eventually(async () => expect(await bench.redis.exists('bull:greet:one')).toBe(0));
+    expect(contexts.map(({ revived }) => revived)).toEqual([false]);
+    expect(await bench.metrics()).toContain('gatehouse_job_runs_total{queue="greet",outcome="completed"} 1');
+  });
+
+  it('is stored with the attempts and the limits that it declares', async () => {
+    await bench.startProducer();
+    const jobs = bench.app.get(JobQueue);
+    const ids = [
+      await jobs.enqueue(greet, { name: 'Ada' }),
+      await jobs.enqueue(sweep, { startsAt: new Date(0).toISOString() }),
+    ];
+    const [once, periodic] = await Promise.all(
+      [greet, sweep].map(({ name }, index) => bench.queues.get(name).getJob(String(ids[index]))),
+    );
+    const keepFailed = { age: 3_600, count: 100 };
+    expect(once?.opts).toMatchObject({ attempts: 3, removeOnComplete: true, removeOnFail: keepFailed });
+    expect(periodic?.opts).toMatchObject({
+      removeOnComplete: { age: 3_600, count: 10 },
+      removeOnFail: keepFailed,
+    });
   });
 
   it('is enqueued even if Redis lost a job with the same id between queue and worker', async () => {
@@ -66,7 +98,8 @@ describe('a job', () => {
     household.greet = ({ name }) =>
       Promise.reject(Object.assign(new Error(`no greeting for ${name}`), { code: 'E_RUDE' }));
     const jobs = await bench.start();
-    await jobs.enqueue(greet, { name: 'ada-lovelace' });
+    const lines = collectLog();
+    await jobs.enqueue(greet, { name: 'ada-lovelace' }, { jobId: 'rude' });
     const [letter] = await eventually(async () => {
       const letters = await bench.deadLetters();
       expect(letters).toHaveLength(1);
@@ -76,6 +109,22 @@ describe('a job', () => {
     expect(letter?.failedReason).toBe('Error (E_RUDE)');
     expect(JSON.stringify(letter?.stacktrace)).not.toContain('lovelace');
     expect(JSON.stringify(letter?.stacktrace)).toContain('queue.spec');
+    expect(letter?.stacktrace).toHaveLength(1);
+    expect(lines).toMatchObject([
+      {
+        level: 'warn',
+        text: 'job greet rude failed (attempt 1 of 3) and will be retried: JobError: Error (E_RUDE)',
+      },
+      {
+        level: 'warn',
+        text: 'job greet rude failed (attempt 2 of 3) and will be retried: JobError: Error (E_RUDE)',
+      },
+      {
+        level: 'error',
+        text: 'job greet rude failed (attempt 3 of 3) and was kept as a dead letter: JobError: Error (E_RUDE)',
+        more: expect.stringContaining('queue.spec'),
+      },
+    ]);
     const text = await bench.metrics();
     expect(text).toContain('gatehouse_job_runs_total{queue="greet",outcome="retried"} 2');
     expect(text).toContain('gatehouse_job_runs_total{queue="greet",outcome="dead"} 1');
@@ -106,6 +155,15 @@ describe('a job', () => {
     expect(score / 4_096 - Date.now()).toBeGreaterThan(3_500_000);
   });
 
+  it('runs again at once when it was postponed until a moment that has passed', async () => {
+    household.greet = (_, { attempt }) =>
+      attempt === 1 ? Promise.reject(new PostponeJobError('later', -1)) : Promise.resolve();
+    const jobs = await bench.start();
+    await jobs.enqueue(greet, { name: 'Ada' });
+    await eventually(() => expect(household.greeted.map(({ attempt }) => attempt)).toEqual([1, 2]));
+    expect(await bench.deadLetters()).toEqual([]);
+  });
+
   it('is rejected when its payload is invalid', async () => {
     const jobs = await bench.start();
     await expect(jobs.enqueue(greet, { name: 7 as unknown as string })).rejects.toThrow(InvalidPayloadError);
@@ -125,11 +183,18 @@ describe('a job', () => {
 
   it('fails when it times out, even if it ignores its abort signal', async () => {
     const signals: AbortSignal[] = [];
-    household.greet = (_, { signal }) => {
+    let signalOfBob: AbortSignal | undefined;
+    household.greet = ({ name }, { signal }) => {
+      if (name === 'Bob') {
+        signalOfBob = signal;
+        return Promise.resolve();
+      }
       signals.push(signal);
       return new Promise(() => undefined);
     };
     const jobs = await bench.start();
+    await jobs.enqueue(greet, { name: 'Bob' });
+    await eventually(() => expect(signalOfBob).toBeDefined());
     await jobs.enqueue(greet, { name: 'Ada' });
     await eventually(async () => {
       expect((await bench.deadLetters()).map(({ failedReason }) => failedReason)).toEqual([
@@ -137,6 +202,7 @@ describe('a job', () => {
       ]);
     });
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, true, true]);
+    expect(signalOfBob?.aborted).toBe(false);
     const [, seconds] =
       /job_duration_seconds_sum\{queue="greet",outcome="retried"\} (\S+)/.exec(await bench.metrics()) ?? [];
     expect(Number(seconds)).toBeGreaterThan(0.5);

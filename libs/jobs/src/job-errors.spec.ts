@@ -23,6 +23,11 @@ describe('toLoggableError', () => {
     expect(JSON.stringify([stored.message, stored.stack])).not.toContain(SECRET);
   });
 
+  it('keeps no code that is not a word, such as an object with values', () => {
+    const odd = Object.assign(new Error(SECRET), { code: { toString: () => SECRET } });
+    expect(toLoggableError(odd).message).toBe('Error');
+  });
+
   it('reveals nothing about a thrown value that is not an error', () => {
     expect(toLoggableError(SECRET).message).not.toContain(SECRET);
   });

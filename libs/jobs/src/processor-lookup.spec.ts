@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { defineJob, type Job, Tick } from './define-job.js';
+import { defineHourlyJob, defineJob, type Job, Tick } from './define-job.js';
 import { assignProcessors, type FoundProcessor } from './processor-lookup.js';
 
 const options = {
@@ -20,6 +20,30 @@ describe('defineJob', () => {
     expect(() => defineJob('mow-lawn', { ...options, role: 'gardener' })).toThrow(
       /"mow-lawn" is defined twice/,
     );
+  });
+});
+
+describe('a job', () => {
+  it('is kept for 30 days as a dead letter, and restarts soon and often after a kill, unless it says otherwise', () => {
+    expect(bakeBread.keepFailed).toEqual({ ageSeconds: 30 * 86_400, count: 10_000 });
+    const { lockMs, checkEveryMs, maxCount } = bakeBread.stalled;
+    expect(lockMs + checkEveryMs).toBeLessThanOrEqual(12_000);
+    // Long enough for a process that is slow for a moment.
+    expect(lockMs).toBeGreaterThanOrEqual(8_000);
+    expect(maxCount).toBe(20);
+    const own = { keepFailed: { ageSeconds: 1, count: 1 }, stalled: { ...bakeBread.stalled, maxCount: 1 } };
+    expect(defineJob('tidy-up', { ...options, ...own, role: 'baker' })).toMatchObject(own);
+  });
+
+  it('shows operators nothing of its payload, unless it says otherwise', () => {
+    expect(bakeBread.visibleFields).toEqual([]);
+  });
+
+  it('that runs hourly is remembered for its whole period, so that replicas run it once', () => {
+    const hourly = defineHourlyJob('strike-the-hour', 'baker');
+    expect(hourly).toMatchObject({ everyMinutes: 60, concurrency: 1, visibleFields: ['startsAt'] });
+    expect(hourly.keepCompleted?.ageSeconds).toBeGreaterThan(3_600);
+    expect(hourly.keepFailed.ageSeconds).toBe(7 * 86_400);
   });
 });
 

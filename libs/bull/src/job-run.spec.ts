@@ -1,0 +1,36 @@
+import { getEventListeners } from 'node:events';
+import { expect, it } from '@jest/globals';
+import type { Job as BullJob } from 'bull';
+import { collectLog } from '../../../test/support/collected-log.js';
+import { greet } from '../../../test/support/job-bench.js';
+import { runJob, type RunSetup } from './job-run.js';
+import type { QueueMetrics } from './queue-metrics.js';
+
+const stopping = new AbortController();
+const outcomes: string[] = [];
+const setup: RunSetup = {
+  job: greet,
+  processor: {
+    process: (payload) =>
+      'name' in payload && payload.name === 'Bob' ? Promise.reject(new Error('no')) : Promise.resolve(),
+  },
+  metrics: { startRun: () => (outcome) => outcomes.push(outcome) } as Partial<QueueMetrics> as QueueMetrics,
+  stopping: stopping.signal,
+};
+
+function run(name: string): BullJob {
+  // As Bull keeps a job that was added without options.
+  return { id: 'one', data: { name }, attemptsMade: 0, opts: {} } as Partial<BullJob> as BullJob;
+}
+
+it('forgets a run that has ended, so that a process with many runs does not fill its memory', async () => {
+  await runJob(setup, run('Ada'));
+  expect(getEventListeners(stopping.signal, 'abort')).toEqual([]);
+});
+
+it('counts the only attempt of a job without options as its last', async () => {
+  outcomes.length = 0;
+  collectLog();
+  await expect(runJob(setup, run('Bob'))).rejects.toThrow('Error');
+  expect(outcomes).toEqual(['dead']);
+});
