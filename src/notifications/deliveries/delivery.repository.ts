@@ -30,12 +30,12 @@ export interface DeliveryStatus {
 
 // Claims use PostgreSQL's clock, which all processes share.
 
-/** Has no effect if the intent already exists. */
-export async function insertDelivery(em: EntityManager, delivery: NewDelivery): Promise<void> {
-  await em.execute(
+/** @returns false, without any effect, if the intent already exists */
+export async function insertDelivery(em: EntityManager, delivery: NewDelivery): Promise<boolean> {
+  const rows = await em.execute<object[]>(
     `insert into notifications.deliveries
        (id, user_id, template, channel, sealed, message_id, expires_at, created_at)
-     values (?, ?, ?, 'mail', ?, ?, ?, ?) on conflict (id) do nothing`,
+     values (?, ?, ?, 'mail', ?, ?, ?, ?) on conflict (id) do nothing returning 1 as inserted`,
     [
       delivery.id,
       delivery.userId,
@@ -45,8 +45,8 @@ export async function insertDelivery(em: EntityManager, delivery: NewDelivery): 
       delivery.expiresAt.toISOString(),
       delivery.createdAt.toISOString(),
     ],
-    'run',
   );
+  return rows.length > 0;
 }
 
 /** @returns null if the delivery is final, unknown, or claimed by a live run */
@@ -82,7 +82,7 @@ export async function reopenDelivery(
 ): Promise<{ readonly userId: string } | null> {
   const [row] = await em.execute<{ user_id: string }[]>(
     `update notifications.deliveries set state = 'pending'
-      where id = ? and state = 'failed' and sealed is not null and expires_at > ?
+      where id = ? and state = 'failed' and expires_at > ?
   returning user_id`,
     [id, at.toISOString()],
   );

@@ -31,7 +31,7 @@ export class SendNotificationHandler implements MessageHandler<SendNotification>
     if (!findTemplate(template)) {
       throw new JobError(`unknown template "${template}" in this release`);
     }
-    await insertDelivery(em, {
+    const isNew = await insertDelivery(em, {
       id,
       userId: to.userId,
       template,
@@ -40,6 +40,9 @@ export class SendNotificationHandler implements MessageHandler<SendNotification>
       expiresAt: new Date(expiresAt),
       createdAt: this.clock.now(),
     });
-    await this.outbox.appendTask(em, mailTask, id, to.userId);
+    // A task for a delivery that is final would never be settled.
+    if (isNew) {
+      await this.outbox.appendTask(em, mailTask, id, to.userId);
+    }
   }
 }

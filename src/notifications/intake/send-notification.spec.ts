@@ -28,6 +28,43 @@ describe('the command send-notification', () => {
     expect(await bench.notes()).toEqual([]);
   });
 
+  it('becomes a delivery to its recipient, and a task about that user', async () => {
+    await bench.queue('send-mail').pause();
+    const { to, expiresAt, ...rest } = command();
+    const id = await bench.deliver({ to, expiresAt, ...rest });
+    await eventually(async () => expect(await bench.notes()).toEqual([{ message_id: id }]));
+    const [row] = await bench.sql<{ created_at: string; expires_at: string }>(
+      'select * from notifications.deliveries where id = ?',
+      [id],
+    );
+    expect(row).toMatchObject({
+      user_id: to.userId,
+      template: 'verify-email',
+      channel: 'mail',
+      message_id: `<${id}@id.example.com>`,
+      state: 'pending',
+    });
+    expect(JSON.stringify(row)).not.toContain('ada@example.com');
+    expect(new Date(row?.expires_at ?? '').toISOString()).toBe(expiresAt);
+    expect(Math.abs(Date.parse(row?.created_at ?? '') - Date.now())).toBeLessThan(60_000);
+    expect(
+      await bench.sql('select consumer, subject, sealed from notifications.outbox where message_id = ?', [
+        id,
+      ]),
+    ).toEqual([{ consumer: 'send-mail', subject: to.userId, sealed: null }]);
+  });
+
+  it('that arrives again after its inbox record is gone has no effect, and leaves no task behind', async () => {
+    const id = await bench.deliver(command());
+    await eventually(async () => expect((await bench.delivery(id)).state).toBe('sent'));
+    await bench.sql('delete from notifications.inbox where message_id = ?', [id]);
+    await bench.deliver(command(), id);
+    await eventually(async () => expect(await bench.confirmations()).toEqual([id, id]));
+    await bench.idle();
+    expect(await bench.notes()).toEqual([]);
+    expect(bench.sink.attempts).toBe(1);
+  });
+
   it("is sent in the recipient's language", async () => {
     await bench.deliver(command({ locale: 'de-AT' }));
     await eventually(() => {
