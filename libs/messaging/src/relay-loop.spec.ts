@@ -66,6 +66,14 @@ async function startPausing(): Promise<FrozenTimers> {
   return timeouts;
 }
 
+/** Redis answers once the gate is open, or when the test is over: the relay waits for it even when it stops. */
+function slowAnswers(): PromiseWithResolvers<void> {
+  const gate = Promise.withResolvers<void>();
+  queue.answer = () => gate.promise;
+  void hold(gate, ({ resolve }) => resolve());
+  return gate;
+}
+
 /** Resolves when the relay has had the time for several runs and hasn't begun one. */
 async function paused(): Promise<void> {
   await eventually(async () => {
@@ -128,8 +136,7 @@ describe('a relay', () => {
 
   it('sends a message at once that is committed while it enqueues others', async () => {
     await startPausing();
-    const gate = Promise.withResolvers<void>();
-    queue.answer = () => gate.promise;
+    const gate = slowAnswers();
     const [first] = await bench.append(app, 1);
     await eventually(() => expect(queue.ids).toEqual([first]));
     const [second] = await bench.append(app, 1);
@@ -140,8 +147,7 @@ describe('a relay', () => {
 
   it('takes a hundred messages at a time, so that other relays get some, until there are no more', async () => {
     await startPausing();
-    const gate = Promise.withResolvers<void>();
-    queue.answer = () => gate.promise;
+    const gate = slowAnswers();
     await bench.append(app, 250);
     await eventually(() => expect(queue.enqueued.length).toBeGreaterThan(0));
     expect(queue.enqueued).toHaveLength(100);
@@ -217,8 +223,7 @@ describe('a relay', () => {
 
   it('finishes its batch before it stops, so that nothing is closed under it, and takes no other', async () => {
     await startPausing();
-    const gate = Promise.withResolvers<void>();
-    queue.answer = () => gate.promise;
+    const gate = slowAnswers();
     await bench.append(app, 150);
     await eventually(() => expect(queue.enqueued).toHaveLength(100));
     let hasStopped = false;

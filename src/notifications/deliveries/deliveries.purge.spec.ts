@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { v7 } from 'uuid';
 import type { Tick } from '#libs/jobs';
+import { collectLog } from '../../../test/support/collected-log.js';
 import { eventually } from '../../../test/support/servers.js';
 import { command, HOUR_MS, useNotificationsBench } from '../../../test/support/notifications-bench.js';
 
@@ -26,6 +27,9 @@ describe('purging notifications', () => {
     await insertFinal('sent', 91);
     await insertFinal('expired', 91);
     await insertFinal('failed', 89);
+    await insertFinal('failed', 91, 'older');
+    await insertFinal('pending', 91, 'older', '1 day');
+    const lines = collectLog();
     await bench.sql(
       `insert into notifications.inbox values (?, now() - interval '31 days'), (?, now() - interval '29 days')`,
       [v7(), v7()],
@@ -37,11 +41,18 @@ describe('purging notifications', () => {
     expect(await bench.delivery(waiting)).toMatchObject({ state: 'pending' });
     expect(await bench.notes()).toEqual([{ message_id: waiting }]);
     expect(
-      await bench.sql(`select * from notifications.deliveries where template in ('old-sent', 'old-expired')`),
+      await bench.sql(
+        `select * from notifications.deliveries where template in ('old-sent', 'old-expired', 'older-failed')`,
+      ),
     ).toHaveLength(0);
     expect(
-      await bench.sql(`select * from notifications.deliveries where template = 'old-failed'`),
-    ).toHaveLength(1);
+      await bench.sql(
+        `select * from notifications.deliveries where template in ('old-failed', 'older-pending')`,
+      ),
+    ).toHaveLength(2);
+    expect(lines.map(({ text }) => text)).toEqual(
+      expect.arrayContaining(['DeliveriesPurge: 3 removed', 'InboxPurge: 1 removed']),
+    );
     expect(await bench.sql('select * from notifications.inbox')).toHaveLength(before.length - 1);
   });
 
@@ -54,10 +65,10 @@ describe('purging notifications', () => {
   });
 });
 
-async function insertFinal(state: string, daysAgo: number): Promise<void> {
+async function insertFinal(state: string, daysAgo: number, age = 'old', expiresIn = '0'): Promise<void> {
   await bench.sql(
     `insert into notifications.deliveries (id, user_id, template, channel, state, message_id, expires_at, created_at)
-     values (?, ?, ?, 'mail', ?, '<x@y>', now(), now() - ? * interval '1 day')`,
-    [randomUUID(), randomUUID(), `old-${state}`, state, daysAgo],
+     values (?, ?, ?, 'mail', ?, '<x@y>', now() + ?::interval, now() - ? * interval '1 day')`,
+    [randomUUID(), randomUUID(), `${age}-${state}`, state, expiresIn, daysAgo],
   );
 }

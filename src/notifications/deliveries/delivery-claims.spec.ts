@@ -106,6 +106,7 @@ describe('a mail that is being sent', () => {
     );
     await bench.purge();
     expect(await claim(id)).toMatchObject({ state: 'sending', attempts: 1 });
+    expect((await bench.delivery(id)).sealed).not.toBeNull();
     bench.sink.release();
     await eventually(async () => expect((await bench.delivery(id)).state).toBe('sent'));
   });

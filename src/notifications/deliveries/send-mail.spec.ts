@@ -1,8 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { v7 } from 'uuid';
 import { Queues } from '#libs/bull';
+import { Sealer } from '#libs/crypto';
 import { eventually } from '../../../test/support/servers.js';
+import { collectLog } from '../../../test/support/collected-log.js';
+import type { Channel } from '../channels/index.js';
+import type { ClaimedDelivery, DeliveryClaims } from './delivery-claims.js';
+import { sealDelivery } from './delivery-payload.js';
+import { MailMetrics } from './mail-metrics.js';
 import { sendMail } from './send-mail.job.js';
+import { SendMailService } from './send-mail.service.js';
 import { command, HOUR_MS, useNotificationsBench } from '../../../test/support/notifications-bench.js';
 
 const bench = useNotificationsBench();
@@ -42,7 +49,10 @@ describe('when SMTP', () => {
     expect(bench.sink.attempts).toBe(1);
     expect(await bench.delivery(id)).toMatchObject({ last_error: '550 DATA EMESSAGE', sent_at: null });
     expect(await bench.notes()).toEqual([]);
-    expect(await bench.queue('send-mail').getFailedCount()).toBe(1);
+    const [letter] = await bench.queue('send-mail').getFailed();
+    expect(letter?.failedReason).toBe(`delivery ${id} was not sent (refused): 550 DATA EMESSAGE`);
+    expect(await bench.metric('gatehouse_mail_attempts_total{outcome="refused"}')).toBe(1);
+    expect(await bench.metric('gatehouse_mail_delivery_seconds_count')).toBe(0);
   });
 
   it('refuses the sender, alerts the operator and sends the mail once it is allowed', async () => {
@@ -119,6 +129,7 @@ describe('a delivery', () => {
   });
 
   it('is not sent after it expires', async () => {
+    const lines = collectLog();
     // The purge expires it, too, so wait for the one at the start.
     await eventually(async () =>
       expect(await bench.queue('purge-notifications').getCompletedCount()).toBe(1),
@@ -129,6 +140,70 @@ describe('a delivery', () => {
     expect(await bench.metric('gatehouse_mails_expired_total')).toBe(1);
     expect(await bench.delivery(id)).toMatchObject({ sealed: null });
     expect(await bench.notes()).toEqual([]);
+    expect(lines).toContainEqual(
+      expect.objectContaining({ level: 'warn', text: `delivery ${id} expired before it could be sent` }),
+    );
+  });
+
+  it('fails for good if it cannot be decrypted, as after the loss of a key', async () => {
+    const lines = collectLog();
+    await bench.queue('send-mail').pause();
+    const [id, other] = [await bench.deliver(command()), v7()];
+    await eventually(() => bench.delivery(id));
+    const foreign = sealDelivery(bench.app.get(Sealer), other, { to: command().to, data: {} });
+    await bench.sql('update notifications.deliveries set sealed = ? where id = ?', [foreign, id]);
+    await bench.queue('send-mail').resume();
+    await eventually(async () => expect(await bench.queue('send-mail').getFailedCount()).toBe(1));
+    expect(await bench.delivery(id)).toMatchObject({ state: 'failed', last_error: 'decryption failed' });
+    expect(bench.sink.attempts).toBe(0);
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        level: 'error',
+        text: expect.stringContaining(`could not decrypt delivery ${id}: `),
+      }),
+    );
+  });
+
+  it('fails for good if its data does not fit its template, and the log keeps the data secret', async () => {
+    const lines = collectLog();
+    const id = await bench.deliver({ ...command(), data: { link: 'ftp://example.com/a-secret-token' } });
+    await eventually(async () => expect(await bench.queue('send-mail').getFailedCount()).toBe(1));
+    expect(await bench.delivery(id)).toMatchObject({ state: 'failed', last_error: 'rendering failed' });
+    expect(bench.sink.attempts).toBe(0);
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        level: 'error',
+        text: `could not render delivery ${id} with the template "verify-email": TypeError`,
+      }),
+    );
+    expect(JSON.stringify(lines)).not.toContain('a-secret-token');
+  });
+
+  it('is not counted as having waited less than no time if the clock of its requester was ahead', async () => {
+    const ahead = v7({ msecs: Date.now() + HOUR_MS });
+    await bench.deliver(command(), ahead);
+    await eventually(async () => expect((await bench.delivery(ahead)).state).toBe('sent'));
+    expect(await bench.metric('gatehouse_mail_delivery_seconds_sum')).toBe(0);
+  });
+
+  it('is left to its lapsing claim if its outcome cannot be stored before the process ends', async () => {
+    const claimed = { id: v7(), sealed: '', template: 'verify-email' } as ClaimedDelivery;
+    let stores = 0;
+    const claims = {
+      take: () => Promise.resolve(claimed),
+      hasExpired: () => false,
+      whileClaimed: (_: unknown, work: (isHeld: () => boolean) => Promise<unknown>) => work(() => true),
+      finish: () => {
+        stores += 1;
+        return Promise.reject(new Error('PostgreSQL is down'));
+      },
+    } as unknown as DeliveryClaims;
+    const sealer = { openJson: () => ({}) } as unknown as Sealer;
+    const channel = { send: () => Promise.resolve({ kind: 'sent' }) } as unknown as Channel;
+    const mails = new SendMailService(claims, sealer, channel, bench.app.get(MailMetrics));
+    const sending = mails.send(claimed.id, { signal: AbortSignal.abort(), revived: false });
+    await expect(sending).rejects.toThrow('PostgreSQL is down');
+    expect(stores).toBe(1);
   });
 
   it('survives the loss of Redis', async () => {

@@ -1,0 +1,158 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { UnrecoverableJobError } from '#libs/jobs';
+import { freezeTimers } from '../../../test/support/frozen-timers.js';
+import { eventually } from '../../../test/support/servers.js';
+import { command, useNotificationsBench } from '../../../test/support/notifications-bench.js';
+import { type ClaimedDelivery, DeliveryClaims } from './delivery-claims.js';
+import type { DeliveryState } from './delivery.entity.js';
+import { sendMail } from './send-mail.job.js';
+
+const LEASE_SECONDS = 10;
+const RENEW_MS = 3_000;
+
+const bench = useNotificationsBench();
+let claims: DeliveryClaims;
+let id: string;
+
+/** A delivery that no job touches. */
+beforeEach(async () => {
+  claims = bench.app.get(DeliveryClaims);
+  await bench.queue(sendMail.name).pause();
+  id = await bench.deliver(command());
+  await eventually(() => bench.delivery(id));
+});
+
+describe('a claim', () => {
+  it('begins before PostgreSQL is asked, and lasts ten seconds', async () => {
+    const taking = claims.take(id);
+    const askedAt = performance.now();
+    const claimed = (await taking) as ClaimedDelivery;
+    expect(claimed).toMatchObject({ id, attempt: 1, template: 'verify-email' });
+    expect(claimed.takenAt).toBeLessThanOrEqual(askedAt);
+    expect(await remaining()).toBeGreaterThan(LEASE_SECONDS - 5);
+    expect(await remaining()).toBeLessThanOrEqual(LEASE_SECONDS);
+    await claims.whileClaimed({ ...claimed, takenAt: askedAt - 9_000 }, async (isHeld) => {
+      expect(isHeld()).toBe(true);
+    });
+    await claims.whileClaimed({ ...claimed, takenAt: askedAt - 10_001 }, async (isHeld) => {
+      expect(isHeld()).toBe(false);
+    });
+  });
+
+  it('is renewed every three seconds for another ten, until the work is done', async () => {
+    const claimed = await take();
+    const intervals = freezeTimers('setInterval');
+    await claims.whileClaimed({ ...claimed, takenAt: performance.now() - 11_000 }, async (isHeld) => {
+      await lapse();
+      intervals.pass(RENEW_MS - 1);
+      expect(await remaining()).toBeLessThan(0);
+      intervals.pass(1);
+      await eventually(async () => expect(await remaining()).toBeGreaterThan(LEASE_SECONDS - 5));
+      expect(await remaining()).toBeLessThanOrEqual(LEASE_SECONDS);
+      await eventually(() => expect(isHeld()).toBe(true));
+    });
+    expect(intervals.count).toBe(0);
+  });
+
+  it('is renewed again after PostgreSQL failed once, and is held until it lapses', async () => {
+    const claimed = await take();
+    const intervals = freezeTimers('setInterval');
+    await claims.whileClaimed(claimed, async (isHeld) => {
+      await bench.sql('alter table notifications.deliveries rename to gone');
+      intervals.pass(RENEW_MS);
+      await bench.sql('select pg_sleep(0.1)');
+      await bench.sql('alter table notifications.gone rename to deliveries');
+      expect(isHeld()).toBe(true);
+      await lapse();
+      intervals.pass(RENEW_MS);
+      await eventually(async () => expect(await remaining()).toBeGreaterThan(0));
+    });
+  });
+
+  it('is lost when the delivery is final, whoever finished it', async () => {
+    const claimed = await take();
+    const intervals = freezeTimers('setInterval');
+    await claims.whileClaimed(claimed, async (isHeld) => {
+      await claims.finish(id, 'sent', null);
+      intervals.pass(RENEW_MS);
+      await eventually(() => expect(isHeld()).toBe(false));
+    });
+    expect(await row()).toMatchObject({ state: 'sent', claimed_until: null });
+  });
+
+  it('that is released leaves the delivery pending, with the reason', async () => {
+    const claimed = await take();
+    await claims.release(claimed, 'deferred: 451');
+    expect(await row()).toMatchObject({
+      state: 'pending',
+      claimed_until: null,
+      last_error: 'deferred: 451',
+      attempts: 1,
+    });
+    expect((await take()).attempt).toBe(2);
+  });
+});
+
+describe('reopening', () => {
+  it.each(['failed', 'expired'] as const)('a delivery that is %s and has expired fails', async (state) => {
+    await put(state, '-1 second');
+    await expect(claims.reopen(id)).rejects.toBeInstanceOf(UnrecoverableJobError);
+    expect(await row()).toMatchObject({ state });
+  });
+
+  it('one that has not expired makes only it pending, with a task', async () => {
+    const other = await bench.deliver(command());
+    await eventually(() => bench.delivery(other));
+    await bench.sql(`update notifications.deliveries set state = 'failed' where id = ?`, [other]);
+    await put('failed', '1 hour');
+    await bench.sql('delete from notifications.outbox');
+    await claims.reopen(id);
+    expect(await row()).toMatchObject({ state: 'pending' });
+    expect((await bench.delivery(other)).state).toBe('failed');
+    expect(await bench.notes()).toEqual([{ message_id: id }]);
+  });
+
+  it.each(['pending', 'sending', 'sent'] as const)('one that is %s changes nothing', async (state) => {
+    await put(state, '1 hour');
+    const before = await bench.sql('select xmin, * from notifications.deliveries where id = ?', [id]);
+    await claims.reopen(id);
+    expect(await bench.sql('select xmin, * from notifications.deliveries where id = ?', [id])).toEqual(
+      before,
+    );
+    expect(await bench.notes()).toEqual([{ message_id: id }]);
+  });
+});
+
+async function take(): Promise<ClaimedDelivery> {
+  const claimed = await claims.take(id);
+  expect(claimed).not.toBeNull();
+  return claimed as ClaimedDelivery;
+}
+
+async function put(state: DeliveryState, expiresIn: string): Promise<void> {
+  await bench.sql(
+    'update notifications.deliveries set state = ?, expires_at = now() + ?::interval where id = ?',
+    [state, expiresIn, id],
+  );
+}
+
+async function lapse(): Promise<void> {
+  await bench.sql(
+    `update notifications.deliveries set claimed_until = now() - interval '1 second' where id = ?`,
+    [id],
+  );
+}
+
+async function row(): Promise<object | undefined> {
+  return (await bench.sql('select * from notifications.deliveries where id = ?', [id]))[0];
+}
+
+/** How long the claim lasts, in seconds. */
+async function remaining(): Promise<number> {
+  const [found] = await bench.sql<{ remaining: number }>(
+    `select extract(epoch from claimed_until - now())::float8 as remaining
+       from notifications.deliveries where id = ?`,
+    [id],
+  );
+  return found?.remaining ?? Number.NaN;
+}
