@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { accountExists, TEMPLATE_LOCALES, verifyEmail } from '#libs/contracts';
+import { accountExists, findTemplate, type Template, TEMPLATE_LOCALES, verifyEmail } from '#libs/contracts';
 import { MailRenderer, templateLocale } from './mail-renderer.js';
 
 const renderer = new MailRenderer();
@@ -20,6 +20,21 @@ describe.each([accountExists.name, verifyEmail.name])('%s', (template) => {
       expect(html + text).not.toMatch(/\{\{|\{%|undefined|\[object/);
     },
   );
+
+  it.each(TEMPLATE_LOCALES)('shows all of its texts in %s, and from whom it is', (locale) => {
+    const { texts } = findTemplate(template) as Template;
+    const { subject, preheader, heading, paragraphs, action, fallback, notes, sentBy } = texts[locale];
+    const mail = renderer.render(template, locale, { link });
+    const footer = `${sentBy} app.example.com`;
+    expect(mail.subject).toBe(subject);
+    const inText = [heading, ...paragraphs, `${action}:\n${link}\n`, ...notes, `-- \n${footer}\n`];
+    expect(inText.filter((part) => !mail.text.includes(part))).toEqual([]);
+    const inHtml = [subject, preheader, heading, ...paragraphs, action, fallback, ...notes, footer];
+    expect(inHtml.filter((part) => !mail.html.includes(escaped(part)))).toEqual([]);
+    // The button, and the link to copy.
+    expect(mail.html.split(`href="${escaped(link)}"`)).toHaveLength(3);
+    expect(mail.html).toContain(`>${escaped(link)}</a>`);
+  });
 
   it('differs between German and English', () => {
     const [english, german] = TEMPLATE_LOCALES.map((locale) => renderer.render(template, locale, { link }));
@@ -57,6 +72,10 @@ describe('the mail renderer', () => {
     expect(templateLocale(locale)).toBe(served);
   });
 
+  it('does not know templates that nothing declares', () => {
+    expect(() => renderer.render('no-such-mail', 'en', { link })).toThrow('unknown template "no-such-mail"');
+  });
+
   it('does not let a link break out of its attribute', () => {
     const { html } = renderer.render('verify-email', 'en', {
       link: `https://a.example/?q="><script>alert(1)</script>`,
@@ -73,3 +92,7 @@ describe('the mail renderer', () => {
     },
   );
 });
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll("'", '&#39;').replaceAll('"', '&#34;');
+}

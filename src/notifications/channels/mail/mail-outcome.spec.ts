@@ -27,6 +27,23 @@ describe('outcomeOfError', () => {
     ],
     ['the host name is unknown', { code: 'EDNS', originalCode: 'ENOTFOUND', command: 'CONN' }, 'unreachable'],
     ['the certificate is not valid', { code: 'ETLS', command: 'CONN' }, 'unreachable'],
+    ['the login has no password', { code: 'ENOAUTH', command: 'API' }, 'unreachable'],
+    ['the login has no token', { code: 'EOAUTH2' }, 'unreachable'],
+    ['the login fails before the server is asked', { code: 'EAUTH' }, 'unreachable'],
+    ['the proxy refuses', { code: 'EPROXY', command: 'CONN' }, 'unreachable'],
+    ['the host name cannot be looked up', { code: 'EDNS', command: 'CONN' }, 'unreachable'],
+    ...['EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'].map(
+      (originalCode) =>
+        [`the system says ${originalCode}`, { code: 'ESOCKET', originalCode }, 'unreachable'] as const,
+    ),
+    ['the system says so directly', { code: 'ECONNREFUSED' }, 'unreachable'],
+    ['it cannot be told', {}, 'unknown'],
+    [
+      'the connection was lost before a reply to RCPT TO',
+      { code: 'EENVELOPE', command: 'RCPT TO' },
+      'unknown',
+    ],
+    ['the connection was lost after the content', { code: 'EMESSAGE', command: 'DATA' }, 'unknown'],
     ['the connection was lost', { code: 'ECONNECTION', command: 'CONN' }, 'unknown'],
     ['the socket was reset', { code: 'ESOCKET', originalCode: 'ECONNRESET', command: 'CONN' }, 'unknown'],
     ['the server stopped responding', { code: 'ETIMEDOUT', command: 'CONN' }, 'unknown'],
@@ -47,6 +64,7 @@ describe('outcomeOfError', () => {
     ['MAIL FROM', '451 Try again', 'unreachable'],
     ['MAIL FROM', '421 4.7.0 Too many messages', 'unreachable'],
     ['MAIL FROM', '552 5.3.4 Message too big', 'refused'],
+    ['MAIL FROM', '552 5.2.3 Message too long', 'refused'],
     ['MAIL FROM', '553 5.6.7 Non-ASCII addresses not permitted', 'refused'],
     // Postfix replies to the recipient even if it's about the sender.
     ['RCPT TO', '550 No such user', 'refused'],
@@ -54,6 +72,20 @@ describe('outcomeOfError', () => {
     ['RCPT TO', '550 5.2.1 Mailbox disabled', 'refused'],
     ['RCPT TO', '552 5.2.2 Mailbox full', 'refused'],
     ['RCPT TO', '550 5.7.17 Mailbox owner has changed', 'refused'],
+    ['RCPT TO', '550 5.7.18 Domain owner has changed', 'refused'],
+    ['RCPT TO', '550 5.7.2 Mailing list expansion prohibited', 'refused'],
+    ['RCPT TO', '501 Bad address', 'refused'],
+    ['RCPT TO', '551 User not local', 'refused'],
+    ['RCPT TO', '553 Mailbox name not allowed', 'refused'],
+    ['RCPT TO', '556 Domain does not accept mail', 'refused'],
+    ['RCPT TO', '550 5.1.5 Destination valid', 'deferred'],
+    ['RCPT TO', '550 5.3.3 System not capable of selected features', 'deferred'],
+    ['RCPT TO', '550 5.3.6 Requested priority was changed', 'deferred'],
+    ['RCPT TO', '534 Authentication mechanism is too weak', 'unreachable'],
+    ['RCPT TO', '535 5.1.1 Not logged in', 'unreachable'],
+    ['RCPT TO', '538 Encryption required', 'unreachable'],
+    ['RCPT TO', '550 5.1.1000 Not a code', 'refused'],
+    ['RCPT TO', '553 4.1.1 Contradicts itself (#5.1.1)', 'deferred'],
     ['RCPT TO', '556 5.1.10 Recipient address has a null MX', 'refused'],
     ['RCPT TO', '550-5.1.1 No such\n550 5.1.1 user', 'refused'],
     ['RCPT TO', '550 5.1.0 Sender address rejected', 'deferred'],
@@ -86,6 +118,8 @@ describe('outcomeOfError', () => {
 
   it.each([
     ['550 Message refused', 'refused'],
+    ['552 Too much', 'refused'],
+    ['554 Transaction failed', 'refused'],
     ['554 5.6.0 Malformed message', 'refused'],
     ['552 5.3.4 Message too big', 'refused'],
     ['550 5.1.1 No such user', 'refused'],
@@ -106,6 +140,14 @@ describe('outcomeOfError', () => {
       command: 'RCPT TO',
     });
     expect(outcomeOfError(error)).toEqual({ kind: 'refused', reason: '550 RCPT TO EENVELOPE' });
+  });
+
+  it.each([
+    [{ code: 'ETIMEDOUT', command: false }, 'ETIMEDOUT'],
+    [{ code: 'ESOCKET', originalCode: 'ECONNRESET', command: 'CONN' }, 'CONN ECONNRESET'],
+    [{}, 'unknown error'],
+  ])('names what is known of %j', (error, reason) => {
+    expect(outcomeOfError(Object.assign(new Error('x'), error))).toMatchObject({ reason });
   });
 
   it('names the enhanced status code', () => {

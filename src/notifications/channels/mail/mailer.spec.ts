@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { hold, useFixture } from '../../../../test/support/fixture.js';
 import { eventually } from '../../../../test/support/servers.js';
 import { type Mail, Mailer, transportSecurity } from './mailer.js';
@@ -126,6 +126,46 @@ describe('Mailer', () => {
     expect(sink.mails).toEqual([]);
     expect(await mailer.send(mail, never)).toEqual({ kind: 'sent' });
     expect(sink.mails).toHaveLength(1);
+  });
+
+  it('ends what is being sent when its process shuts down', async () => {
+    const other = mailerTo(sink.url);
+    sink.behave('hang');
+    const sending = other.send(mail, never);
+    await eventually(() => expect(sink.attempts).toBe(1));
+    other.onApplicationShutdown();
+    expect(await sending).toMatchObject({ kind: 'unknown' });
+  });
+
+  it('uses up to ten connections, and keeps them for the next mails', async () => {
+    const opened: Socket[] = [];
+    const proxy = await listen(
+      createServer((socket) => {
+        opened.push(socket);
+        const server = connect(sink.port, '127.0.0.1');
+        server.on('error', () => socket.destroy());
+        socket.on('error', () => server.destroy());
+        socket.pipe(server).pipe(socket);
+      }),
+    );
+    const other = mailerTo(`smtp://127.0.0.1:${String(portOf(proxy))}`);
+    sink.behave('hang');
+    const sending = Array.from({ length: 12 }, () => other.send(mail, never));
+    await eventually(() => expect(sink.attempts).toBe(10));
+    sink.behave('accept');
+    sink.release();
+    expect(await Promise.all(sending)).toEqual(Array(12).fill({ kind: 'sent' }));
+    expect(await other.send(mail, never)).toEqual({ kind: 'sent' });
+    expect(opened).toHaveLength(10);
+    other.onApplicationShutdown();
+    proxy.close();
+  });
+
+  it('survives that the server closes a connection that nothing uses', async () => {
+    expect(await mailer.send(mail, never)).toEqual({ kind: 'sent' });
+    await sink.stop();
+    await sink.start();
+    expect(await mailer.send(mail, never)).toEqual({ kind: 'sent' });
   });
 
   it('gives up on a server that accepts connections and never responds', async () => {

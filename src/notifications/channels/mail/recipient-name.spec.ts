@@ -6,12 +6,21 @@ describe('displayName', () => {
     expect(displayName(name)).toBe(name);
   });
 
-  it.each(['http://evil.example', 'Win at www.evil', 'visit evil.com', 'eve@example.com', 'a/b', '<b>'])(
-    'drops %s, which looks like an advertisement',
-    (name) => {
-      expect(displayName(name)).toBe('');
-    },
-  );
+  it.each([
+    'http://evil.example',
+    'Win at www.evil',
+    'visit evil.com',
+    'eve@example.com',
+    'a/b',
+    '<b>',
+    'a<b',
+    'a>b',
+    'a\\b',
+    'www.x',
+    'WWW.X',
+  ])('drops %s, which looks like an advertisement', (name) => {
+    expect(displayName(name)).toBe('');
+  });
 
   it.each([
     '=?utf-8?Q?Win_at_evil=2Eexample=2Fwin?=',
@@ -64,5 +73,7 @@ describe('displayName', () => {
   it('truncates long names and accepts a missing one', () => {
     expect(displayName('x'.repeat(500))).toHaveLength(64);
     expect(displayName(null)).toBe('');
+    expect(displayName(`${'x'.repeat(63)} y`)).toBe('x'.repeat(63));
+    expect(displayName('  Ada ')).toBe('Ada');
   });
 });

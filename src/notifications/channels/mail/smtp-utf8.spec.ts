@@ -5,6 +5,7 @@ import { hold, useFixture } from '../../../../test/support/fixture.js';
 import { eventually } from '../../../../test/support/servers.js';
 import { useSmtpSink } from '../../../../test/support/use-servers.js';
 import { type Mail, Mailer } from './mailer.js';
+import { transportForm } from './recipient-address.js';
 
 const never = { signal: new AbortController().signal, isHeld: () => true };
 const modern = useSmtpSink();
@@ -78,6 +79,46 @@ describe('an address with a non-ASCII local part', () => {
     expect(await sending).toEqual({ kind: 'unknown', reason: 'EABORT' });
   });
 
+  it('is kept back when its claim has lapsed', async () => {
+    const outcome = await toModern.send(mailTo('jürgen@example.com'), { ...never, isHeld: () => false });
+    expect(outcome).toEqual({ kind: 'unknown', reason: 'EABORT' });
+    expect(modern.commands).toHaveLength(2);
+    expect(modern.mails).toEqual([]);
+  });
+
+  it('is not sent at all if its signal has fired before', async () => {
+    const aborted = { ...never, signal: AbortSignal.abort() };
+    expect(await toModern.send(mailTo('jürgen@example.com'), aborted)).toEqual({
+      kind: 'unknown',
+      reason: 'EABORT',
+    });
+    expect(modern.commands).toEqual([]);
+  });
+
+  it('is given up when its process shuts down', async () => {
+    const other = mailerTo(modern.url);
+    modern.behave('hang');
+    const sending = other.send(mailTo('jürgen@example.com'), never);
+    await eventually(() => expect(modern.attempts).toBe(1));
+    other.onApplicationShutdown();
+    expect(await sending).toMatchObject({ kind: 'unknown' });
+  });
+
+  it('is sent without a login to a server that offers none', async () => {
+    const server = new SMTPServer({
+      disabledCommands: ['STARTTLS', 'AUTH'],
+      onData: (stream, _session, answer) => void stream.resume().on('end', () => answer()),
+    });
+    const port = await freePort();
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', () => resolve()));
+    const mailer = mailerTo(`smtp://gatehouse:sesame@127.0.0.1:${port}`);
+    expect(await mailer.send(mailTo('jürgen@example.com'), never)).toEqual({ kind: 'sent' });
+    // It has a connection of its own, which nothing would use again.
+    await eventually(() => expect(server.connections.size).toBe(0));
+    mailer.onApplicationShutdown();
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  });
+
   it('is "unreachable" when nothing listens on the port', async () => {
     const other = mailerTo('smtp://127.0.0.1:9');
     expect(await other.send(mailTo('jürgen@example.com'), never)).toMatchObject({ kind: 'unreachable' });
@@ -86,6 +127,13 @@ describe('an address with a non-ASCII local part', () => {
 });
 
 describe('an address with a non-ASCII domain', () => {
+  it('ends with what is after its last @', () => {
+    expect(transportForm('"ada@home"@bücher.example')).toEqual({
+      address: '"ada@home"@xn--bcher-kva.example',
+      needsSmtpUtf8: false,
+    });
+  });
+
   it('is sent with its A-label to any server', async () => {
     for (const [sink, mailer] of [
       [old, toOld],
