@@ -7,16 +7,15 @@ const NEVER_MS = 2_147_483_647;
 
 interface Frozen {
   readonly run: () => void;
+  readonly ms: number;
   dueAt: number;
-  /** Of intervals. */
-  readonly everyMs: number | undefined;
 }
 
 export interface FrozenTimers {
   /** Lets this much time pass for them, and only for them. */
   pass(ms: number): void;
-  /** How many there are that haven't ended and weren't cleared. */
-  readonly count: number;
+  /** The milliseconds of those that haven't ended and weren't cleared. */
+  readonly pending: readonly number[];
 }
 
 /**
@@ -32,8 +31,7 @@ export function freezeTimers(kind: Kind): FrozenTimers {
   Object.assign(globalThis, {
     [kind]: (run: (...args: unknown[]) => void, ms = 1, ...args: unknown[]): NodeJS.Timeout => {
       const handle = real(() => undefined, NEVER_MS).unref();
-      const everyMs = kind === 'setInterval' ? ms : undefined;
-      timers.set(handle, { run: () => run(...args), dueAt: now + ms, everyMs });
+      timers.set(handle, { run: () => run(...args), ms, dueAt: now + ms });
       return handle;
     },
     [clear]: (handle: NodeJS.Timeout | undefined): void => {
@@ -51,17 +49,17 @@ export function freezeTimers(kind: Kind): FrozenTimers {
       for (let next = earliest(timers, until); next; next = earliest(timers, until)) {
         const [handle, timer] = next;
         now = timer.dueAt;
-        if (timer.everyMs === undefined) {
+        if (kind === 'setTimeout') {
           timers.delete(handle);
         } else {
-          timer.dueAt += timer.everyMs;
+          timer.dueAt += timer.ms;
         }
         timer.run();
       }
       now = until;
     },
-    get count() {
-      return timers.size;
+    get pending() {
+      return [...timers.values()].map(({ ms }) => ms);
     },
   };
 }

@@ -133,7 +133,7 @@ it('removes dead letters that get too old while a process runs, once an hour', a
     ),
   );
   retention.stop();
-  expect(intervals.count).toBe(0);
+  expect(intervals.pending).toEqual([]);
 });
 
 it('refuses to revive a job that is not a dead letter, and keeps its attempts', async () => {

@@ -10,16 +10,24 @@ import { useOwnRedis } from '../../../test/support/use-servers.js';
 
 const MAX_UNSENT = 3;
 
+interface LogLine {
+  readonly level: number;
+  readonly msg: string;
+  readonly seconds?: number;
+}
+
 describe('a replica that cannot publish', () => {
   const redis = useOwnRedis({ per: 'test' });
   let publisher: Redis;
   let channels: [ReplicaChannel, ReplicaChannel];
   let heard: string[];
+  let lines: LogLine[];
   let other: ReplicatedCache<string>;
 
   beforeEach(async () => {
     publisher = createRedis(redis.url);
-    const logger = pino({ level: 'silent' });
+    lines = [];
+    const logger = pino({ base: null }, { write: (line) => void lines.push(JSON.parse(line) as LogLine) });
     channels = [
       new ReplicaChannel(publisher, createRedis(redis.url), logger, MAX_UNSENT),
       new ReplicaChannel(createRedis(redis.url), createRedis(redis.url), logger, MAX_UNSENT),
@@ -41,6 +49,43 @@ describe('a replica that cannot publish', () => {
     await publisher.connect();
     await eventually(() => expect(heard.sort()).toEqual(['key 0', 'key 1', 'key 2']));
     expect(other.peek('untouched')).toBe('still right');
+  });
+
+  it('keeps changes of the same key under several topics apart, and each once', async () => {
+    const sessions: string[] = [];
+    channels[1].on('sessions', (key) => sessions.push(key));
+    for (const topic of ['test', 'sessions', 'test']) {
+      channels[0].publish(topic, 'same key');
+    }
+    await publisher.connect();
+    await eventually(() => expect([heard, sessions]).toEqual([['same key'], ['same key']]));
+    publish(1);
+    await eventually(() => expect(heard).toEqual(['same key', 'key 0']));
+  });
+
+  it('tells all listeners in its own process at once', () => {
+    const own: string[] = [];
+    channels[0].on('test', (key) => own.push(`first ${key}`));
+    channels[0].on('test', (key) => own.push(`second ${key}`));
+    publish(1);
+    expect(own).toEqual(['first key 0', 'second key 0']);
+  });
+
+  it('logs the outage and its consequence once, and its end', async () => {
+    publish(2);
+    const consequence = 'changes made by other replicas are picked up from PostgreSQL every second';
+    await eventually(() => expect(lines).toHaveLength(1));
+    publish(2);
+    await publisher.connect();
+    await eventually(() => expect(lines).toHaveLength(2));
+    expect(lines).toMatchObject([
+      { level: 40, msg: `Redis is not responding: ${consequence}` },
+      {
+        level: 30,
+        msg: `Redis is responding again; this no longer applies: ${consequence}`,
+        seconds: expect.any(Number),
+      },
+    ]);
   });
 
   it('limits what it keeps, and makes the other replicas reread everything instead', async () => {
