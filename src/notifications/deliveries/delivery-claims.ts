@@ -37,8 +37,10 @@ export class DeliveryClaims {
   ) {}
 
   /**
-   * @returns null if the delivery is final, so there's nothing to do
+   * @returns null if the delivery was sent or has expired, so there's nothing to do
    * @throws PostponeJobError if another run holds the claim, even if its process has died
+   * @throws UnrecoverableJobError if the delivery has failed: the process of the run that stored this may have been
+   * killed before its job became a dead letter
    */
   async take(deliveryId: string): Promise<ClaimedDelivery | null> {
     const takenAt = performance.now();
@@ -52,6 +54,9 @@ export class DeliveryClaims {
         `delivery ${deliveryId} is claimed by another run`,
         status.claimRemainingMs + MARGIN_MS,
       );
+    }
+    if (status?.state === 'failed') {
+      throw new UnrecoverableJobError(`delivery ${deliveryId} was not sent: ${String(status.lastError)}`);
     }
     return null;
   }

@@ -26,6 +26,7 @@ export interface DeliveryStatus {
   readonly state: DeliveryState;
   /** Zero or less if the delivery isn't claimed. */
   readonly claimRemainingMs: number;
+  readonly lastError: string | null;
 }
 
 // Claims use PostgreSQL's clock, which all processes share.
@@ -103,14 +104,16 @@ export async function renewClaim(
   return rows.length > 0;
 }
 
-/** The state of a delivery, and how long another run's claim on it is still valid. */
+/** The state of a delivery, how long another run's claim on it is still valid, and why its last attempt failed. */
 export async function deliveryStatus(em: EntityManager, id: string): Promise<DeliveryStatus | null> {
-  const [row] = await em.execute<{ state: DeliveryState; remaining: string | null }[]>(
-    `select state, extract(epoch from claimed_until - now()) * 1000 as remaining
+  const [row] = await em.execute<StatusRow[]>(
+    `select state, extract(epoch from claimed_until - now()) * 1000 as remaining, last_error
        from notifications.deliveries where id = ?`,
     [id],
   );
-  return row ? { state: row.state, claimRemainingMs: Number(row.remaining ?? 0) } : null;
+  return row
+    ? { state: row.state, claimRemainingMs: Number(row.remaining ?? 0), lastError: row.last_error }
+    : null;
 }
 
 /** Releases the claim after an attempt that can be retried. */
@@ -177,6 +180,12 @@ export async function deleteFinal(em: EntityManager, before: Date, limit: number
     [before.toISOString(), limit],
   );
   return rows.length;
+}
+
+interface StatusRow {
+  readonly state: DeliveryState;
+  readonly remaining: string | null;
+  readonly last_error: string | null;
 }
 
 interface ClaimRow {

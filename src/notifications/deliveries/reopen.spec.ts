@@ -2,13 +2,15 @@ import { expect, it } from '@jest/globals';
 import { DeadLetters } from '#libs/bull';
 import { command, HOUR_MS, useNotificationsBench } from '../../../test/support/notifications-bench.js';
 import { eventually } from '../../../test/support/servers.js';
+import { sendMail } from './send-mail.job.js';
 
 const bench = useNotificationsBench();
 
 async function aRefusedDelivery(): Promise<{ id: string; revive: () => Promise<void> }> {
   bench.sink.behave('reject');
   const id = await bench.deliver(command({ expiresInMs: HOUR_MS }));
-  await eventually(async () => expect(await deadLetters()).toHaveLength(1));
+  // On a busy machine, the way through the inbox, the outbox and SMTP takes seconds.
+  await eventually(async () => expect(await deadLetters()).toHaveLength(1), { timeoutMs: 20_000 });
   const [job] = await deadLetters();
   return { id, revive: () => bench.app.get(DeadLetters).revive('send-mail', String(job?.id)) };
 }
@@ -66,6 +68,21 @@ it('creates a dead letter again when the mail is refused again', async () => {
   });
   await eventually(async () => expect(await deadLetters()).toHaveLength(1));
   expect(await bench.delivery(id)).toMatchObject({ state: 'failed', sealed: expect.any(String) });
+});
+
+it('becomes a dead letter even if its process was killed when the delivery had failed', async () => {
+  const { id } = await aRefusedDelivery();
+  await bench.queue('send-mail').clean(0, 'failed');
+  expect(await deadLetters()).toEqual([]);
+  // As Bull does with a job whose lock has expired.
+  await bench.jobs.enqueue(sendMail, { deliveryId: id }, { jobId: id });
+  await eventually(async () => expect(await deadLetters()).toHaveLength(1));
+  const [job] = await deadLetters();
+  expect(job).toMatchObject({
+    failedReason: `delivery ${id} was not sent: 550 DATA EMESSAGE`,
+    attemptsMade: 1,
+  });
+  expect(bench.sink.attempts).toBe(1);
 });
 
 it('keeps an expired delivery failed, says why in the dead letter, and erases its content', async () => {
