@@ -39,6 +39,34 @@ describe('traces', () => {
       ['gatehouse-worker', 'relay send-notification'],
       ['gatehouse-api', 'POST /v2/auth/register'],
     ]);
+    const attributesOf = (name: string) => spans.find((span) => span.name === name)?.attributes;
+    const id = attributesOf('relay send-notification')?.['messaging.message.id'];
+    const job = (operation: string, name: string) => ({
+      'messaging.system': 'bull',
+      'messaging.operation.type': operation,
+      'messaging.operation.name': operation,
+      'messaging.destination.name': name,
+      'messaging.message.id': id,
+    });
+    expect(id).toMatch(/^[0-9a-f-]{36}$/);
+    expect(attributesOf('relay send-notification')).toEqual({
+      'messaging.message.id': id,
+      'gatehouse.message.type': 'send-notification',
+      'gatehouse.message.consumer': 'notifications',
+    });
+    expect(attributesOf('send deliver-to-notifications')).toEqual(job('send', 'deliver-to-notifications'));
+    expect(attributesOf('process send-mail')).toEqual({
+      ...job('process', 'send-mail'),
+      'gatehouse.job.attempt': 1,
+    });
+    expect(smtp).toMatchObject({
+      isError: false,
+      attributes: {
+        'server.address': '127.0.0.1',
+        'server.port': sink.port,
+        'network.protocol.name': 'smtp',
+      },
+    });
     const request = spans.find(({ parentId }) => parentId === callerId);
     expect(request?.attributes).toEqual({
       'http.request.method': 'POST',
@@ -75,6 +103,14 @@ describe('traces', () => {
     const again = await signIn(api, user);
     await again.api.get(`/users?email=${encodeURIComponent(user.email)}`);
     expect((await api.refresh(again.session.refreshToken)).status).toBe(200);
+    sink.behave('reject');
+    await signUp(api);
+    await eventually(() =>
+      expect(
+        collector.spans.filter(({ name }) => name === 'SMTP send').map(({ isError }) => isError),
+      ).toEqual([false, true]),
+    );
+    sink.behave('accept');
     await api.under('').get(`/verify-email?token=${token}`);
     await api.under('').get(`/nowhere/${token}?email=${user.email}`);
     await stopAll(apps);
