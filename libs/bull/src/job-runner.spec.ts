@@ -117,7 +117,8 @@ describe('shutdown', () => {
     });
     const queue = bench.queues.get('greet');
     const closed = bench.stopAll();
-    await eventually(async () => expect(await queue.isPaused(true)).toBe(true));
+    // Long before it gives up waiting for the running jobs.
+    await eventually(async () => expect(await queue.isPaused(true)).toBe(true), { timeoutMs: 5_000 });
     gate.resolve();
     await closed;
     expect(finished).toEqual(['Ada', 'Bob']);
