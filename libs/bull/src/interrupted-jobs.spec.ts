@@ -41,9 +41,15 @@ it('interrupts a run that outlasts the shutdown, and another process runs the jo
   // Long enough for most runs, and well before Kubernetes kills the process.
   expect(performance.now() - closingAt).toBeGreaterThan(9_000);
   expect(performance.now() - closingAt).toBeLessThan(18_000);
-  expect(lines).toContainEqual(
-    expect.objectContaining({ level: 'warn', text: 'interrupting 1 jobs; they will be retried' }),
-  );
+  expect(lines).toMatchObject([
+    { level: 'warn', text: 'interrupting 1 jobs; they will be retried' },
+    {
+      level: 'warn',
+      text: expect.stringMatching(
+        /^job linger \d+ failed \(attempt 1 of 3\) and will be retried: JobInterruptedError: the process is shutting down$/,
+      ),
+    },
+  ]);
   expect(signals[0]?.reason).toBeInstanceOf(JobInterruptedError);
   await start(url);
   // At once: the job hasn't been left behind as if its process had been killed.

@@ -128,6 +128,35 @@ describe('shutdown', () => {
   });
 });
 
+describe('a process that shuts down', () => {
+  it('takes no job that is enqueued while it waits for those that run', async () => {
+    const gate = Promise.withResolvers<void>();
+    household.greet = () => gate.promise;
+    const jobs = await bench.start();
+    const producer = await bench.startProducer();
+    await jobs.enqueue(greet, { name: 'Ada' });
+    await eventually(() => expect(household.greeted).toHaveLength(1));
+    const queue = bench.queues.get('greet');
+    const stopped = bench.stop(0);
+    await eventually(async () => expect(await queue.isPaused(true)).toBe(true), { timeoutMs: 5_000 });
+    await producer.enqueue(greet, { name: 'Bob' }, { jobId: 'Bob' });
+    gate.resolve();
+    await stopped;
+    expect(household.greeted.map(({ name }) => name)).toEqual(['Ada']);
+    expect(await bench.redis.lrange('bull:greet:wait', 0, -1)).toEqual(['Bob']);
+    expect(await bench.redis.lrange('bull:greet:active', 0, -1)).toEqual([]);
+  });
+
+  it('leaves no timer behind', async () => {
+    const timers = [60_000, 3_600_000];
+    const intervals = freezeTimers('setInterval');
+    await bench.start();
+    expect(intervals.pending).toEqual(expect.arrayContaining(timers));
+    await bench.stopAll();
+    expect(intervals.pending.filter((ms) => timers.includes(ms))).toEqual([]);
+  });
+});
+
 describe('job metrics', () => {
   it('report depth, age, outcomes and durations', async () => {
     household.greet = () => Promise.reject(new UnrecoverableJobError('no'));

@@ -5,7 +5,7 @@ import { hold } from '../../../test/support/fixture.js';
 import { eventually } from '../../../test/support/servers.js';
 import { useOwnRedis } from '../../../test/support/use-servers.js';
 import { defineJob, JobQueue, ProcessesJob, Tick } from '#libs/jobs';
-import { JobRunnerModule } from './index.js';
+import { JobRunnerModule, Queues } from './index.js';
 import { JobRunner } from './job-runner.js';
 
 const note = defineJob('note', {
@@ -36,8 +36,12 @@ describe('while Redis is down', () => {
   it('starts, and begins to work once Redis is up', async () => {
     await redis.stop();
     await start();
+    const { client } = app?.get(Queues).connections ?? {};
+    const listeners = client?.listenerCount('ready');
     const startedAt = performance.now();
     await expect(put()).rejects.toThrow("Stream isn't writeable");
+    // One for each job that waited would fill the memory.
+    expect(client?.listenerCount('ready')).toBeLessThanOrEqual(listeners ?? 0);
     // It may be back within a moment.
     expect(performance.now() - startedAt).toBeGreaterThan(1_900);
     expect(app?.get(JobRunner).standstill()).toBe('not being worked on: note');
