@@ -21,15 +21,24 @@ describe('a replica that cannot publish', () => {
   let publisher: Redis;
   let channels: [ReplicaChannel, ReplicaChannel];
   let heard: string[];
+  /** How often the replica has checked that it hears the others. */
+  let beats: number;
   let lines: LogLine[];
   let other: ReplicatedCache<string>;
 
   beforeEach(async () => {
     publisher = createRedis(redis.url);
+    const subscriber = createRedis(redis.url);
+    const ping = subscriber.ping.bind(subscriber);
+    beats = 0;
+    subscriber.ping = (() => {
+      beats += 1;
+      return ping();
+    }) as typeof ping;
     lines = [];
     const logger = pino({ base: null }, { write: (line) => void lines.push(JSON.parse(line) as LogLine) });
     channels = [
-      new ReplicaChannel(publisher, createRedis(redis.url), logger, MAX_UNSENT),
+      new ReplicaChannel(publisher, subscriber, logger, MAX_UNSENT),
       new ReplicaChannel(createRedis(redis.url), createRedis(redis.url), logger, MAX_UNSENT),
     ];
     await Promise.all(channels.map((channel) => hold(channel.start(), () => channel.stop())));
@@ -75,6 +84,10 @@ describe('a replica that cannot publish', () => {
     publish(2);
     const consequence = 'changes made by other replicas are picked up from PostgreSQL every second';
     await eventually(() => expect(lines).toHaveLength(1));
+    // It still hears the others, but that isn't the end.
+    const before = beats;
+    await eventually(() => expect(beats).toBeGreaterThan(before + 3));
+    expect(lines).toHaveLength(1);
     publish(2);
     await publisher.connect();
     await eventually(() => expect(lines).toHaveLength(2));

@@ -92,15 +92,12 @@ export class ReplicaChannel {
   }
 
   private keep(envelope: Envelope): void {
-    if (this.unsent.has(ANY_TOPIC)) {
-      return;
-    }
-    if (envelope.topic === ANY_TOPIC || this.unsent.size >= this.maxUnsent) {
+    const isFull = this.unsent.size >= this.maxUnsent;
+    if (isFull) {
       this.unsent.clear();
-      this.unsent.set(ANY_TOPIC, { topic: ANY_TOPIC, key: '' });
-    } else {
-      this.unsent.set(`${envelope.topic} ${envelope.key}`, envelope);
     }
+    const kept = isFull ? { topic: ANY_TOPIC, key: '' } : envelope;
+    this.unsent.set(`${kept.topic} ${kept.key}`, kept);
   }
 
   private async subscribe(): Promise<void> {

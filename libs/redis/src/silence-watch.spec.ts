@@ -44,6 +44,19 @@ describe('a connection that waits for blocking reads', () => {
   });
 });
 
+describe('a connection that waits for blocking reads, which would delay any answer', () => {
+  it('is not asked for one', async () => {
+    const { redis } = await connected(false);
+    let asked = 0;
+    redis.ping = (() => {
+      asked += 1;
+      return Promise.resolve('PONG');
+    }) as typeof redis.ping;
+    intervals.pass(2 * CHECK_MS);
+    expect(asked).toBe(0);
+  });
+});
+
 describe('a connection for commands', () => {
   it('is kept while Redis answers, even if nothing uses it', async () => {
     const { redis, closed } = await connected(true);
