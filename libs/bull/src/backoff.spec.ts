@@ -66,3 +66,19 @@ describe.each(PATIENT.flatMap((job) => CHANCES.map((chance) => [job.name, chance
     });
   },
 );
+
+it.each([accounts.confirm, notifications.confirm])(
+  '$name retries for longer than a restart of Redis takes',
+  (job) => {
+    const delays = Array.from({ length: job.attempts - 1 }, (_, index) =>
+      backoffDelay(job.backoff, index + 1, 0.999999),
+    );
+    expect(delays[0]).toBeLessThanOrEqual(1_000);
+    expect(delays.reduce((sum, delay) => sum + delay, 0)).toBeGreaterThan(60_000);
+  },
+);
+
+it('send-mail may take longer than a server that is slow to confirm the end of a message', () => {
+  expect(sendMail.timeoutMs).toBeGreaterThan(60_000);
+  expect(sendMail.visibleFields).toEqual(['deliveryId']);
+});

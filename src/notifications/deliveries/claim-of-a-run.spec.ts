@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Database } from '#libs/database';
 import { UnrecoverableJobError } from '#libs/jobs';
 import { freezeTimers } from '../../../test/support/frozen-timers.js';
 import { eventually } from '../../../test/support/servers.js';
@@ -58,10 +59,12 @@ describe('a claim', () => {
     const claimed = await take();
     const intervals = freezeTimers('setInterval');
     await claims.whileClaimed(claimed, async (isHeld) => {
-      await bench.sql('alter table notifications.deliveries rename to gone');
+      const database = Reflect.get(claims, 'database') as Database;
+      database.run = () => Promise.reject(new Error('PostgreSQL is down'));
       intervals.pass(RENEW_MS);
-      await bench.sql('select pg_sleep(0.1)');
-      await bench.sql('alter table notifications.gone rename to deliveries');
+      Reflect.deleteProperty(database, 'run');
+      // Nobody else would handle the failure, and it would end the process.
+      await bench.sql('select 1');
       expect(isHeld()).toBe(true);
       await lapse();
       intervals.pass(RENEW_MS);
