@@ -51,6 +51,8 @@ describe('a claim', () => {
       await eventually(async () => expect(await remaining()).toBeGreaterThan(LEASE_SECONDS - 5));
       expect(await remaining()).toBeLessThanOrEqual(LEASE_SECONDS);
       await eventually(() => expect(isHeld()).toBe(true));
+      expect(at(5_000, isHeld)).toBe(true);
+      expect(at(10_001, isHeld)).toBe(false);
     });
     expect(intervals.pending).not.toContain(RENEW_MS);
   });
@@ -112,7 +114,12 @@ describe('reopening', () => {
     await claims.reopen(id);
     expect(await row()).toMatchObject({ state: 'pending' });
     expect((await bench.delivery(other)).state).toBe('failed');
-    expect(await bench.notes()).toEqual([{ message_id: id }]);
+    expect(
+      await bench.sql(
+        `select o.message_id, o.subject = d.user_id as is_about_its_user
+           from notifications.outbox as o join notifications.deliveries as d on d.id = o.message_id`,
+      ),
+    ).toEqual([{ message_id: id, is_about_its_user: true }]);
   });
 
   it.each(['pending', 'sending', 'sent'] as const)('one that is %s changes nothing', async (state) => {
@@ -125,6 +132,18 @@ describe('reopening', () => {
     expect(await bench.notes()).toEqual([{ message_id: id }]);
   });
 });
+
+/** What `isHeld` says so many milliseconds from now. */
+function at(ms: number, isHeld: () => boolean): boolean {
+  const { now } = performance;
+  const then = now.call(performance) + ms;
+  performance.now = () => then;
+  try {
+    return isHeld();
+  } finally {
+    performance.now = now;
+  }
+}
 
 async function take(): Promise<ClaimedDelivery> {
   const claimed = await claims.take(id);
