@@ -10,9 +10,9 @@ import { DeadLetters, NotADeadLetterError } from './index.js';
 const bench = useJobBench();
 const { household } = bench;
 
-/** A bit older than dead letters of this job may get. */
-async function makeOld(jobId: string): Promise<void> {
-  const longAgo = Date.now() - 3_601_000;
+/** By default a bit older than dead letters of this job may get. */
+async function makeOld(jobId: string, seconds = 3_601): Promise<void> {
+  const longAgo = Date.now() - seconds * 1_000;
   await bench.redis.hset(`bull:greet:${jobId}`, 'finishedOn', longAgo);
   await bench.redis.zadd('bull:greet:failed', longAgo, jobId);
 }
@@ -101,6 +101,7 @@ it('removes dead letters that are too old and keeps the rest', async () => {
   await bench.app.get<JobQueue>(JobQueue).enqueue(greet, { name: 'Bob' }, { jobId: 'young' });
   await eventually(async () => expect(await bench.deadLetters()).toHaveLength(2));
   await makeOld('old');
+  await makeOld('young', 3_500);
   await bench.start();
   await eventually(async () => expect((await bench.deadLetters()).map(({ id }) => id)).toEqual(['young']));
   expect(await bench.redis.exists('bull:greet:old')).toBe(0);

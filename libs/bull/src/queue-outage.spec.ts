@@ -126,6 +126,7 @@ describe('while Redis is frozen', () => {
       expect(text).not.toContain('gatehouse_queue_jobs{');
       expect(text).not.toContain('gatehouse_queue_oldest_waiting_seconds{');
       await expect(put()).rejects.toThrow('Command timed out');
+      expect(performance.now() - startedAt).toBeLessThan(12_000);
       await eventually(() => expect(lines.length).toBeGreaterThan(0));
       expect(lines).toMatchObject([
         { level: 'warn', text: 'Redis is slow or not responding: Command timed out' },
