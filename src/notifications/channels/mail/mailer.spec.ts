@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import type { EventEmitter } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { collectLog } from '../../../../test/support/collected-log.js';
 import { hold, useFixture } from '../../../../test/support/fixture.js';
 import { eventually } from '../../../../test/support/servers.js';
 import { type Mail, Mailer, transportSecurity } from './mailer.js';
@@ -166,6 +168,13 @@ describe('Mailer', () => {
     await sink.stop();
     await sink.start();
     expect(await mailer.send(mail, never)).toEqual({ kind: 'sent' });
+  });
+
+  it('reports an error of the pool that belongs to no mail, which would otherwise end the process', () => {
+    const lines = collectLog();
+    const transport = Reflect.get(mailer, 'transport') as EventEmitter;
+    transport.emit('error', Object.assign(new Error('to ada@example.com'), { code: 'ECONNRESET' }));
+    expect(lines).toMatchObject([{ level: 'warn', text: 'SMTP connection lost: ECONNRESET' }]);
   });
 
   it('gives up on a server that accepts connections and never responds', async () => {
