@@ -12,7 +12,7 @@ export class ProcessorDiscovery {
     const wrappers = this.discovery.getProviders({ metadataKey: Processes.KEY });
     return wrappers.flatMap((wrapper) => {
       const job = this.discovery.getMetadataByDecorator(Processes, wrapper);
-      return job && wrapper.instance && !wrapper.isAlias
+      return job && wrapper.instance
         ? [
             {
               job,
