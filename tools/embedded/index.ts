@@ -9,4 +9,5 @@ export { startPostgres } from './postgres.ts';
 export { startRedis } from './redis.ts';
 export { ensureSecrets, FirstAdmin, newNamedKey, newSigningKey, type Secrets } from './secrets.ts';
 export { supervise } from './supervisor.ts';
+export { unprivilegedUser } from './system-user.ts';
 export { spawnTied } from './tied-child.ts';

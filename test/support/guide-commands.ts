@@ -1,0 +1,25 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+
+/** The shell commands under a heading of a guide, for bash. @throws Error if there are none */
+export function commandsUnder(guide: string, heading: string): string {
+  const [, section = ''] = readFileSync(guide, 'utf8').split(new RegExp(`^##+ ${heading}\n`, 'm'));
+  const [body = ''] = section.split(/^## /m);
+  const blocks = [...body.matchAll(/^( *)```bash\n([\s\S]+?)^\1```$/gm)].map(([, , block]) => block);
+  if (blocks.length === 0) {
+    throw new Error(`${guide} has no commands under "${heading}".`);
+  }
+  return blocks.join('\n');
+}
+
+/** Runs commands until one fails. @returns what they print */
+export async function bash(
+  commands: string,
+  env: Readonly<Record<string, string>>,
+  cwd = '.',
+): Promise<string> {
+  const args = ['--norc', '-euo', 'pipefail', '-c', commands];
+  const { stdout } = await promisify(execFile)('bash', args, { env, cwd });
+  return stdout;
+}
