@@ -1,8 +1,10 @@
 import { type DynamicModule, type INestApplicationContext, Module, type Type } from '@nestjs/common';
 import type { Logger } from 'pino';
+import { loadedJobs } from '#libs/jobs';
 import { type Loggers, startTracing, TelemetryModule } from '#libs/telemetry';
 import { AppConfig, ConfigModule } from '../../config/index.js';
 import { Lifecycle } from '../operations/health/index.js';
+import { requireRunners } from './job-roles.js';
 import type { Beginning } from './lifetime.js';
 
 /** The root module of a process: the composition roots of its roles, with configuration and logger. */
@@ -21,6 +23,7 @@ export async function run(
   { config, loggers, waitFor }: Beginning,
   start: (config: AppConfig, loggers: Loggers) => Promise<INestApplicationContext>,
 ): Promise<INestApplicationContext> {
+  requireRunners(loadedJobs());
   await trace(config, loggers.log);
   waitFor('PostgreSQL, its migrations, or Redis');
   const app = await start(config, loggers);

@@ -38,7 +38,8 @@ export function assignProcessors(
     if (!processor) {
       mistakes.push(
         `Nothing processes the job "${job.name}" (role "${role}"): decorate a class with @ProcessesJob and provide it ` +
-          'in a module of this role. For a job that purges, import PurgeModule.forJob there.',
+          'in a module of this role. For a job that purges, import PurgeModule.forJob there; for one that delivers or ' +
+          'confirms the messages of a service, MessageRelayModule.forService.',
       );
       return [];
     }

@@ -3,6 +3,7 @@ import { Clock, IdSource } from '#libs/clock';
 import { Sealer } from '#libs/crypto';
 import { Database, DatabaseModule, type Schema } from '#libs/database';
 import { oncePer } from '#libs/lifecycle';
+import { findService } from './define-service.js';
 import { Inbox } from './inbox.js';
 import { Outbox } from './outbox.js';
 import { outboxEntities } from './outbox.entity.js';
@@ -22,7 +23,10 @@ const moduleFor = oncePer((schema: Schema): DynamicModule => ({
     {
       provide: Outbox,
       inject: [OutboxRows, OutboxSignal, Sealer, Clock, IdSource],
-      useFactory: (...parts: ConstructorParameters<typeof Outbox>) => new Outbox(...parts),
+      useFactory: (...parts: ConstructorParameters<typeof Outbox>) => {
+        requireRelay(schema);
+        return new Outbox(...parts);
+      },
     },
     { provide: Inbox, inject: [Clock], useFactory: (clock: Clock) => new Inbox(schema.name, clock) },
   ],
@@ -34,5 +38,20 @@ const moduleFor = oncePer((schema: Schema): DynamicModule => ({
 export class MessagingModule {
   static forSchema(schema: Schema): DynamicModule {
     return moduleFor(schema);
+  }
+}
+
+/**
+ * Whatever is appended to an outbox that nobody relays stays there. A service needs a relay: without one, its jobs have
+ * no processor, and the process of its role refuses to start.
+ * @throws Error that says what to add
+ */
+function requireRelay({ name }: Schema): void {
+  if (!findService(name)) {
+    throw new Error(
+      `Nothing relays the outbox of the schema "${name}": add defineService('${name}', …) to ` +
+        'libs/contracts/src/services.ts, and import MessageRelayModule.forService in a module of its role. See "A message ' +
+        'to another service" in docs/guides/add-a-feature.md.',
+    );
   }
 }

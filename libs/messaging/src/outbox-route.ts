@@ -14,13 +14,18 @@ export function routeOf(row: OutboxRow, service: Service): RoutedJob {
   if (sealed === null) {
     const task = findTask(consumer);
     if (!task) {
-      throw new Error(`unknown task "${consumer}": declare it with defineTask`);
+      throw new Error(
+        `unknown task "${consumer}": declare it with defineTask, and provide the job's processor in a module of the role ` +
+          `that relays the messages of "${service.name}", so that this process loads the declaration`,
+      );
     }
     return { job: task.job, payload: task.payloadFor(messageId) };
   }
   const receiver = findService(consumer);
   if (!receiver) {
-    throw new Error(`unknown service "${consumer}": declare it with defineService`);
+    throw new Error(
+      `unknown service "${consumer}": declare it with defineService in libs/contracts, which every process loads`,
+    );
   }
   return {
     job: receiver.deliver,
