@@ -63,6 +63,7 @@ describe('the guide to backups, for a deployment with two databases', () => {
       SMTP_URL: sink.url,
       BACKUP: join(folder.path, 'backup'),
       KEYS: keys,
+      KEYS_BACKUP: join(folder.path, 'keys-backup'),
       // The issuer of tokens, whatever port the process gets.
       PUBLIC_URL: 'http://localhost:3000',
     };
