@@ -1,11 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { Connections } from '#libs/database';
-import { UsersService } from '../../src/accounts/users/index.js';
 import { useApiApp } from '../support/api-app.js';
-import { aUser, type NewUser, signUp } from '../support/factories.js';
+import { aUser, signUp } from '../support/factories.js';
 import { linkTokenOf, mailsInOutbox } from '../support/mail-outbox.js';
 import { expectProblem } from '../support/problems.js';
 import { query } from '../support/stored.js';
+import { cookieOf, idOf, pendingOf, registerProven } from '../support/verify-first.js';
 
 const immediate = useApiApp();
 /** With `REGISTRATION=verify-first`. */
@@ -68,7 +67,7 @@ describe('a mail that anyone can request', () => {
   it('is sent at most once a minute: the notice that an account exists', async () => {
     const { api, clock } = unseen;
     const owner = aUser();
-    const id = await registerProven(owner);
+    const id = await registerProven(unseen, database.url, owner);
     const templates = async () =>
       (await mailsInOutbox(unseen, database.url, id)).map(({ template }) => template);
     const again = () =>
@@ -93,7 +92,7 @@ describe('registering an unverified address again with REGISTRATION=verify-first
     const { api, clock } = unseen;
     const squatter = aUser({ displayName: 'Squatter', locale: 'fr', timezone: 'Europe/Paris' });
     await api.register(squatter);
-    const id = await idOf(squatter);
+    const id = await idOf(unseen, squatter);
     clock.advance({ minutes: 2 });
     const owner = aUser({ email: squatter.email.toUpperCase(), displayName: 'Ada', locale: 'de' });
     const answer = await api.register(owner);
@@ -121,7 +120,7 @@ describe('registering an unverified address again with REGISTRATION=verify-first
     const { api, clock } = unseen;
     const owner = aUser();
     await api.register(owner);
-    const id = await idOf(owner);
+    const id = await idOf(unseen, owner);
     clock.advance({ minutes: 1 });
     const stranger = { ...aUser(), email: owner.email };
     await api.register(stranger);
@@ -137,7 +136,7 @@ describe('registering an unverified address again with REGISTRATION=verify-first
     const { api, clock } = unseen;
     const squatter = aUser();
     await api.register(squatter);
-    const id = await idOf(squatter);
+    const id = await idOf(unseen, squatter);
     const owner = { ...aUser(), email: squatter.email };
     await api.register(owner);
     const [, ...others] = await mailsInOutbox(unseen, database.url, id);
@@ -157,7 +156,7 @@ describe('registering an unverified address again with REGISTRATION=verify-first
     const user = aUser();
     const cookie = cookieOf(await api.register(user));
     const stranger = cookieOf(await api.register({ ...aUser(), email: user.email }));
-    const [mail] = await mailsInOutbox(unseen, database.url, await idOf(user));
+    const [mail] = await mailsInOutbox(unseen, database.url, await idOf(unseen, user));
     const verify = (sent: string) =>
       api.post('/auth/email/verify', { token: linkTokenOf(mail) }, { cookie: sent });
     expectProblem(await verify(stranger), 401, 'password-required');
@@ -171,7 +170,7 @@ describe('registering an unverified address again with REGISTRATION=verify-first
     await api.register(user);
     const again = await api.register(user);
     expect(again.status).toBe(202);
-    const mails = await mailsInOutbox(unseen, database.url, await idOf(user));
+    const mails = await mailsInOutbox(unseen, database.url, await idOf(unseen, user));
     expect(mails).toHaveLength(1);
     const headers = { cookie: cookieOf(again) };
     expect((await api.post('/auth/email/verify', { token: linkTokenOf(mails[0]) }, headers)).status).toBe(
@@ -199,7 +198,7 @@ describe('registering an unverified address again with REGISTRATION=verify-first
       squatter.session.user.id,
     ]);
     expect(row).toEqual({ metadata: {}, avatar_url: null });
-    expect(await pendingOf(squatter.session.user.id)).toBe(0);
+    expect(await pendingOf(database.url, squatter.session.user.id)).toBe(0);
   });
 
   it('does not confirm a registration that has expired', async () => {
@@ -210,7 +209,7 @@ describe('registering an unverified address again with REGISTRATION=verify-first
     await api.register(second);
     clock.advance({ hours: 7 * 24 });
     await api.post('/auth/email/resend', { email: first.email });
-    const id = await idOf(first);
+    const id = await idOf(unseen, first);
     const link = linkTokenOf((await mailsInOutbox(unseen, database.url, id)).at(-1));
     expectProblem(await api.verify(link, second.password), 401, 'password-required');
     expect((await api.verify(link, first.password)).status).toBe(204);
@@ -222,14 +221,14 @@ describe('registering an unverified address again with REGISTRATION=verify-first
     for (let attempt = 0; attempt < 13; attempt += 1) {
       expect((await api.register({ ...aUser(), email: user.email })).status).toBe(202);
     }
-    expect(await pendingOf(await idOf(user))).toBe(10);
+    expect(await pendingOf(database.url, await idOf(unseen, user))).toBe(10);
   });
 
   it('stays consistent under concurrent registrations, requests and clicks', async () => {
     const { api, clock } = unseen;
     const user = aUser();
     await api.register(user);
-    const id = await idOf(user);
+    const id = await idOf(unseen, user);
     clock.advance({ minutes: 1 });
     const token = linkTokenOf((await mailsInOutbox(unseen, database.url, id))[0]);
     const answers = await Promise.all([
@@ -273,43 +272,6 @@ describe('with REGISTRATION=immediate', () => {
     expectProblem(await immediate.api.register({ ...aUser(), email }), 409, 'email-taken');
   });
 });
-
-/** @returns the user's id */
-async function registerProven(user: NewUser): Promise<string> {
-  await unseen.api.register(user);
-  const id = await idOf(user);
-  const [mail] = await mailsInOutbox(unseen, database.url, id);
-  expect((await unseen.api.verify(linkTokenOf(mail), user.password)).status).toBe(204);
-  return id;
-}
-
-async function pendingOf(userId: string): Promise<number | undefined> {
-  const [row] = await query<{ count: number }>(
-    database.url,
-    'select count(*)::int as count from accounts.pending_registrations where user_id = $1',
-    [userId],
-  );
-  return row?.count;
-}
-
-/** The id of a user who has just registered. */
-async function idOf({ email }: NewUser): Promise<string> {
-  const users = unseen.app.get(UsersService, { strict: false });
-  const found = await unseen.app
-    .get(Connections)
-    .database('accounts')
-    .run((em) => users.findByEmail(em, email));
-  return found?.id ?? '';
-}
-
-/** The cookie that a browser would send back. */
-function cookieOf({ headers }: { readonly headers: Headers }): string {
-  const [cookie = ''] = headers.getSetCookie();
-  expect(cookie).toMatch(
-    /^__Host-gatehouse-registration=[\w-]{43}; Max-Age=604800; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
-  );
-  return cookie.split(';')[0] ?? '';
-}
 
 /** How often a value of the first list is above one of the second: 0.5 if they can't be told apart. */
 function share(first: readonly number[], second: readonly number[]): number {
