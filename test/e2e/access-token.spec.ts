@@ -49,10 +49,21 @@ describe('access tokens', () => {
   });
 
   it('can be verified by gateways through the published metadata', async () => {
-    const { body } = await api
+    const { body, headers } = await api
       .under('')
       .get<Record<string, unknown>>('/.well-known/oauth-authorization-server');
-    expect(body).toMatchObject({ issuer: ISSUER, jwks_uri: `${ISSUER}/.well-known/jwks.json` });
+    expect(body).toEqual({
+      issuer: ISSUER,
+      jwks_uri: `${ISSUER}/.well-known/jwks.json`,
+      service_documentation: `${ISSUER}/docs`,
+      response_types_supported: [],
+      grant_types_supported: [],
+    });
+    // A new key is published some time before it signs.
+    const keys = await api.under('').get('/.well-known/jwks.json');
+    for (const name of [headers, keys.headers]) {
+      expect(name.get('cache-control')).toBe('public, max-age=300');
+    }
   });
 
   it('are rejected when forged', async () => {
