@@ -7,7 +7,7 @@ import { signUp } from '../support/factories.js';
 import { hold } from '../support/fixture.js';
 import { load, measureDuring } from '../support/load.js';
 import { eventually } from '../support/servers.js';
-import { holdRows } from '../support/stored.js';
+import { countWaiting, holdRows } from '../support/stored.js';
 import { useApp, useUser } from '../support/use-app.js';
 
 /**
@@ -72,6 +72,42 @@ describe('requests that have to wait', () => {
     await unlock();
     const statuses = await Promise.all(requests);
     expect(statuses.filter((status) => status === 200)).toHaveLength(43);
+  });
+});
+
+describe('the slots of a caller', () => {
+  it('are not needed by routes without rate limits', async () => {
+    const { session } = await signUp(app.api);
+    const unlock = await holdRows(app.database.url, 'select 1 from accounts.sessions where user_id = $1', [
+      session.user.id,
+    ]);
+    await hold(unlock, (release) => release());
+    const refreshes = Array.from({ length: 6 }, () => app.api.refresh(session.refreshToken));
+    await eventually(async () => expect(await countWaiting(app.database.url, '%sessions%')).toBe(4));
+    for (const path of ['/health/live', '/.well-known/jwks.json']) {
+      expect((await app.api.under('').get(path)).status).toBe(200);
+    }
+    expect(await countWaiting(app.database.url, '%sessions%')).toBe(4);
+    await unlock();
+    expect((await Promise.all(refreshes)).map(({ status }) => status)).toEqual(refreshes.map(() => 200));
+  });
+
+  it('are freed one at a time, by HEAD requests, too', async () => {
+    const { session, api } = await signUp(app.api);
+    const unlock = await holdRows(app.database.url, 'select 1 from accounts.users where id = $1', [
+      session.user.id,
+    ]);
+    await hold(unlock, (release) => release());
+    const renames = [1, 2, 3].map((n) => rename(api, `name ${n}`));
+    const waiting = () => countWaiting(app.database.url, '%users%');
+    await eventually(async () => expect(await waiting()).toBe(3));
+    expect((await api.send('HEAD', '/auth/sessions')).status).toBe(200);
+    renames.push(...[4, 5, 6].map((n) => rename(api, `name ${n}`)));
+    await eventually(async () => expect(await waiting()).toBe(4));
+    expect(await rename(bystander.api, 'after all of them')).toBe(200);
+    expect(await waiting()).toBe(4);
+    await unlock();
+    expect(await Promise.all(renames)).toEqual(renames.map(() => 200));
   });
 });
 

@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { expect, it, jest } from '@jest/globals';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { createRedis } from '#libs/redis';
@@ -10,6 +10,26 @@ const REQUESTS = 20;
 const COMMAND_TIMEOUT_MS = 250;
 
 const redis = useOwnRedis();
+
+it('tries Redis again a second after it failed', async () => {
+  const connection = createRedis(redis.url);
+  await hold(connection.connect(), () => connection.disconnect());
+  const registry = new Registry();
+  const storage = new LimitStorage(connection, pino({ level: 'silent' }), registry);
+  const hit = () => storage.increment('someone else', 60_000, REQUESTS, 60_000, 'default');
+  const clock = jest.spyOn(performance, 'now').mockReturnValue(1_000_000);
+  await hold(clock, () => clock.mockRestore());
+  process.kill(redis.pid, 'SIGSTOP');
+  await hit().finally(() => process.kill(redis.pid, 'SIGCONT'));
+  clock.mockReturnValue(1_000_999);
+  await hit();
+  expect(await registry.metrics()).toContain('gatehouse_rate_limit_local_total 2');
+  expect(await registry.metrics()).toContain('gatehouse_rate_limit_degraded 1');
+  clock.mockReturnValue(1_001_000);
+  await hit();
+  expect(await registry.metrics()).toContain('gatehouse_rate_limit_local_total 2');
+  expect(await registry.metrics()).toContain('gatehouse_rate_limit_degraded 0');
+});
 
 it('lets one request a second wait for a Redis that is frozen, and counts the others at once', async () => {
   const connection = createRedis(redis.url);

@@ -35,6 +35,16 @@ describe('LocalSlidingWindow', () => {
     expect(window.hit(hit('a', 1000), 300)).toEqual({ allowed: true, remaining: 1, resetMs: 800 });
   });
 
+  it('blocks for as long as it said, however often a blocked caller tries', () => {
+    const window = new LocalSlidingWindow(10);
+    const blocking = { key: 'a', limit: 1, windowMs: 100, blockMs: 1000 };
+    expect(window.hit(blocking, 0)).toEqual({ allowed: true, remaining: 0, resetMs: 100 });
+    expect(window.hit(blocking, 10)).toEqual({ allowed: false, remaining: 0, resetMs: 1000 });
+    expect(window.hit(blocking, 500)).toEqual({ allowed: false, remaining: 0, resetMs: 510 });
+    expect(window.hit(blocking, 1009)).toEqual({ allowed: false, remaining: 0, resetMs: 1 });
+    expect(window.hit(blocking, 1010)).toEqual({ allowed: true, remaining: 0, resetMs: 100 });
+  });
+
   it('evicts the least recently used key when there are too many', () => {
     const window = new LocalSlidingWindow(2);
     window.hit(hit('a'), 0);
@@ -75,6 +85,34 @@ describe('RedisSlidingWindow', () => {
     expect(refused).toMatchObject({ allowed: false, remaining: 0 });
     expect(refused.resetMs).toBeLessThanOrEqual(300);
     await eventually(async () => expect((await next()).allowed).toBe(true), { timeoutMs: 1000 });
+  });
+
+  it('blocks for as long as it said, however often a blocked caller tries', async () => {
+    const [window] = replicas as [RedisSlidingWindow];
+    const next = () => window.hit({ key: 'blocked', limit: 1, windowMs: 50, blockMs: 500 });
+    const startedAt = performance.now();
+    expect((await next()).allowed).toBe(true);
+    expect(await next()).toEqual({ allowed: false, remaining: 0, resetMs: 500 });
+    const blockedAt = performance.now();
+    await eventually(
+      async () => {
+        const verdict = await next();
+        if (!verdict.allowed) {
+          expect(verdict.resetMs).toBeLessThanOrEqual(500);
+        }
+        expect(verdict.allowed).toBe(true);
+      },
+      { timeoutMs: 1_500 },
+    );
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(499);
+    expect(performance.now() - blockedAt).toBeLessThan(1_500);
+  });
+
+  it('says when the oldest hit leaves the window', async () => {
+    const [window] = replicas as [RedisSlidingWindow];
+    const next = () => window.hit({ key: 'oldest', limit: 1000, windowMs: 60_000 });
+    expect(await next()).toEqual({ allowed: true, remaining: 999, resetMs: 60_000 });
+    await eventually(async () => expect((await next()).resetMs).toBeLessThan(60_000));
   });
 
   it('leaves nothing in Redis after the window', async () => {
