@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { fastify } from 'fastify';
 import { Problem } from '#libs/problem';
 import { CallerSlots, type SlotOptions } from './caller-slots.js';
-import { createSlots } from './slot.guard.js';
+import { createSlots, releaseSlots } from './slot.guard.js';
 
 const OPTIONS = { perCaller: 2, waitingBytesPerCaller: 30, waitingBytes: 50, maxWaitMs: 60_000, checkMs: 5 };
 
@@ -125,6 +126,25 @@ describe('a refused request', () => {
     const late = acquire('ada', 30);
     await expect(acquire('bob', 21)).rejects.toMatchObject(refused('unavailable'));
     await expect(late).rejects.toMatchObject(refused('unavailable'));
+  });
+});
+
+describe('a slot', () => {
+  it.each([
+    ['returns', 200, () => Promise.resolve('done')],
+    ['fails', 500, () => Promise.reject(new Error('failed'))],
+  ])('is free again once the handler %s', async (_, status, handler) => {
+    const slots = createSlots();
+    const server = fastify();
+    releaseSlots(server, slots);
+    server.get('/', (request) => {
+      expect(slots.tryAcquire('ada')).toBe(true);
+      request.slot = 'ada';
+      return handler();
+    });
+    for (let count = 0; count < 5; count += 1) {
+      expect((await server.inject('/')).statusCode).toBe(status);
+    }
   });
 });
 

@@ -31,6 +31,21 @@ it('tries Redis again a second after it failed', async () => {
   expect(await registry.metrics()).toContain('gatehouse_rate_limit_degraded 0');
 });
 
+it('remembers the latest 100,000 callers while Redis is down', async () => {
+  const connection = createRedis('redis://127.0.0.1:1');
+  await hold(connection, () => connection.disconnect());
+  const storage = new LimitStorage(connection, pino({ level: 'silent' }), new Registry());
+  const isBlocked = async (caller: number) =>
+    (await storage.increment(`caller ${caller}`, 600_000, 1, 600_000, 'default')).isBlocked;
+  for (let caller = 0; caller < 100_000; caller += 1) {
+    await isBlocked(caller);
+  }
+  expect(await isBlocked(0)).toBe(true);
+  expect(await isBlocked(100_000)).toBe(false);
+  expect(await isBlocked(0)).toBe(true);
+  expect(await isBlocked(1)).toBe(false);
+});
+
 it('lets one request a second wait for a Redis that is frozen, and counts the others at once', async () => {
   const connection = createRedis(redis.url);
   await hold(connection.connect(), () => connection.disconnect());

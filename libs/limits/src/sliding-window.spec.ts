@@ -108,6 +108,17 @@ describe('RedisSlidingWindow', () => {
     expect(performance.now() - blockedAt).toBeLessThan(1_500);
   });
 
+  it('says how long a blocked caller is blocked', async () => {
+    const [window] = replicas as [RedisSlidingWindow];
+    const next = () => window.hit({ key: 'long', limit: 1, windowMs: 50, blockMs: 60_000 });
+    await next();
+    await next();
+    const { resetMs, ...blocked } = await next();
+    expect(blocked).toEqual({ allowed: false, remaining: 0 });
+    expect(resetMs).toBeGreaterThan(50);
+    expect(resetMs).toBeLessThanOrEqual(60_000);
+  });
+
   it('says when the oldest hit leaves the window', async () => {
     const [window] = replicas as [RedisSlidingWindow];
     const next = () => window.hit({ key: 'oldest', limit: 1000, windowMs: 60_000 });

@@ -6,7 +6,7 @@ import type { DeviceBody, ListBody } from '../../../../test/support/client.js';
 import { aUser, type SignedUp, signIn, signUp } from '../../../../test/support/factories.js';
 import { expectProblem } from '../../../../test/support/problems.js';
 import { setting } from '../../../../test/support/setting.js';
-import { query } from '../../../../test/support/stored.js';
+import { query, refuse, rowCounts } from '../../../../test/support/stored.js';
 import { type Challenge, SecondFactors } from './second-factors.js';
 
 class TotpForEveryone extends SecondFactors {
@@ -102,6 +102,17 @@ async function suspend({ session }: SignedUp): Promise<void> {
     session.user.id,
   ]);
 }
+
+describe('a sign-in that cannot be stored', () => {
+  it('is not reported as done', async () => {
+    const user = await signUp(api);
+    const before = await rowCounts(database.url);
+    await refuse(database.url, 'insert', 'accounts.sessions');
+    expect((await api.login(user)).status).toBe(500);
+    expect((await api.register(aUser())).status).toBe(500);
+    expect(await rowCounts(database.url)).toEqual(before);
+  });
+});
 
 describe('a user whose address was indexed with an earlier key', () => {
   const rotated = useApiApp(
