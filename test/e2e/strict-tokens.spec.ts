@@ -194,23 +194,18 @@ describe('a session', () => {
 
   it('is checked again after thirty seconds, in case no one announced a change', async () => {
     const someone = await signUp(api);
+    const start = performance.now();
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(start);
+    // Otherwise, the channel would notice that it heard nothing meanwhile.
+    const since = jest.spyOn(running.app.get(ReplicaChannel), 'reliableSince', 'get').mockReturnValue(0);
+    await hold(undefined, () => [clock, since].forEach((spy) => spy.mockRestore()));
     expect(await statusOf(someone.session.accessToken)).toBe(200);
     await query(database.url, `update accounts.users set status = 'suspended' where id = $1`, [
       someone.session.user.id,
     ]);
-    const seconds = { elapsed: 29 };
-    const now = performance.now.bind(performance);
-    await hold(
-      jest.spyOn(performance, 'now').mockImplementation(() => now() + seconds.elapsed * 1000),
-      (spy) => spy.mockRestore(),
-    );
-    // Otherwise, the channel would notice that it heard nothing meanwhile.
-    await hold(
-      jest.spyOn(running.app.get(ReplicaChannel), 'reliableSince', 'get').mockReturnValue(0),
-      (spy) => spy.mockRestore(),
-    );
+    clock.mockReturnValue(start + 30_000);
     expect(await statusOf(someone.session.accessToken)).toBe(200);
-    seconds.elapsed = 30;
+    clock.mockReturnValue(start + 30_001);
     await expectRejected(someone.session.accessToken);
   });
 });

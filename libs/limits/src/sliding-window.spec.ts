@@ -91,28 +91,18 @@ describe('RedisSlidingWindow', () => {
     const [window] = replicas as [RedisSlidingWindow];
     const next = () => window.hit({ key: 'blocked', limit: 1, windowMs: 50, blockMs: 500 });
     const startedAt = performance.now();
-    expect((await next()).allowed).toBe(true);
-    expect(await next()).toEqual({ allowed: false, remaining: 0, resetMs: 500 });
-    const blockedAt = performance.now();
-    await eventually(
-      async () => {
-        const verdict = await next();
-        if (!verdict.allowed) {
-          expect(verdict.resetMs).toBeLessThanOrEqual(500);
-        }
-        expect(verdict.allowed).toBe(true);
-      },
-      { timeoutMs: 1_500 },
-    );
+    expect(await Promise.all([next(), next()])).toEqual([
+      { allowed: true, remaining: 0, resetMs: 50 },
+      { allowed: false, remaining: 0, resetMs: 500 },
+    ]);
+    await eventually(async () => expect((await next()).allowed).toBe(true), { timeoutMs: 5_000 });
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(499);
-    expect(performance.now() - blockedAt).toBeLessThan(1_500);
   });
 
   it('says how long a blocked caller is blocked', async () => {
     const [window] = replicas as [RedisSlidingWindow];
     const next = () => window.hit({ key: 'long', limit: 1, windowMs: 50, blockMs: 60_000 });
-    await next();
-    await next();
+    await Promise.all([next(), next()]);
     const { resetMs, ...blocked } = await next();
     expect(blocked).toEqual({ allowed: false, remaining: 0 });
     expect(resetMs).toBeGreaterThan(50);
