@@ -27,7 +27,11 @@ async function replicaWith(...pems: string[]) {
   const config = { publicUrl: 'https://accounts.acme.test' } as AppConfig;
   const tokens = new AccessTokenService(keys, clock, new IdSource(clock), config);
   const issue = () => tokens.issue(USER, SESSION, ['user'], { methods: ['pwd'], at: clock.now() });
-  return { keys, tokens, issue };
+  const issueWith = (changes: object) => {
+    const claims = { ...decodeJwt(issue()), ...changes };
+    return keys.current.jwt.sign(claims, { header: { alg: 'ES256', typ: 'at+jwt' } });
+  };
+  return { keys, tokens, issue, issueWith };
 }
 
 describe('signing keys', () => {
@@ -70,11 +74,18 @@ describe('an access token', () => {
     expect(await other.tokens.verify(token)).toBeUndefined();
   });
 
+  it.each([{ sub: 'me' }, { sub: USER.toUpperCase() }, { sid: 'mine' }, { sid: SESSION.toUpperCase() }])(
+    'names a user and a session as we do, unlike %j',
+    async (claims) => {
+      const { tokens, issueWith } = await replicaWith(newPem());
+      expect(await tokens.verify(issueWith({}))).toEqual(ACCEPTED);
+      expect(await tokens.verify(issueWith(claims))).toBeUndefined();
+    },
+  );
+
   it('is not remembered as rejected', async () => {
-    const { keys, tokens, issue } = await replicaWith(newPem());
-    const header = { alg: 'ES256', typ: 'at+jwt' } as const;
-    const claims = { ...decodeJwt(issue()), nbf: Math.floor(clock.millis() / 1000) + 60 };
-    const token = keys.current.jwt.sign(claims, { header });
+    const { tokens, issueWith } = await replicaWith(newPem());
+    const token = issueWith({ nbf: Math.floor(clock.millis() / 1000) + 60 });
     expect(await tokens.verify(token)).toBeUndefined();
     clock.instant += 60_000;
     expect(await tokens.verify(token)).toEqual(ACCEPTED);
