@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { Connections } from '#libs/database';
-import { AppConfig } from '../../config/index.js';
 import { EmailVerificationsPurge } from '../../src/accounts/auth/email/email-verifications.purge.js';
 import { useApiApp } from '../support/api-app.js';
 import { beforeStatement } from '../support/before-statement.js';
@@ -11,10 +10,12 @@ import { eventually } from '../support/servers.js';
 import { countWaiting, query } from '../support/stored.js';
 import { idOf, laterLink, lockUser, pendingOf, registerProven, rivals } from '../support/verify-first.js';
 
+/** Not where the API is. */
+const APP_URL = 'https://app.acme.test';
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** With `REGISTRATION=verify-first`. */
-const unseen = useApiApp({ REGISTRATION: 'verify-first' });
+const unseen = useApiApp({ REGISTRATION: 'verify-first', APP_URL });
 /** The same deployment, before or after someone changed the setting. */
 const immediate = useApiApp({}, unseen);
 const { database, api, clock } = unseen;
@@ -127,23 +128,22 @@ describe('a link', () => {
     expect((await click()).status).toBe(204);
   });
 
-  it('is mailed with its expiry, as is the notice that an account exists', async () => {
+  it('leads to the app and is mailed with its expiry, as is the notice that an account exists', async () => {
     const user = aUser();
     const id = await registerProven(unseen, database.url, user);
     const sentAt = clock.millis();
     clock.advance({ minutes: 1 });
     await api.register({ ...aUser(), email: user.email });
-    const { appUrl } = immediate.app.get(AppConfig);
     const [link, notice] = await mailsInOutbox(unseen, database.url, id);
     expect(link).toMatchObject({
       template: 'verify-email',
-      data: { link: expect.stringMatching(/\/verify-email\?token=[\w-]{43}$/) },
+      data: { link: expect.stringMatching(/^https:\/\/app\.acme\.test\/verify-email\?token=[\w-]{43}$/) },
       expiresAt: new Date(sentAt + DAY_MS).toISOString(),
     });
     expect(notice).toEqual({
       template: 'account-exists',
       to: link?.to,
-      data: { link: appUrl },
+      data: { link: APP_URL },
       expiresAt: new Date(sentAt + 60_000 + DAY_MS).toISOString(),
     });
   });
