@@ -14,7 +14,7 @@ import { useApp, useUser } from '../support/use-app.js';
 
 const ISSUER = 'https://accounts.acme.test';
 
-const { api } = useApp('api', { PUBLIC_URL: ISSUER });
+const { api } = useApp('api', { PUBLIC_URL: ISSUER, APP_URL: 'https://app.acme.test' });
 const user = useUser(api);
 
 describe('access tokens', () => {
