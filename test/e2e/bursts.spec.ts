@@ -17,7 +17,7 @@ import { useApp, useUser } from '../support/use-app.js';
  */
 const MAX_BYSTANDER_P99_MS = 1_500;
 
-const app = useApp('api', { RATE_LIMIT_DEFAULT: '1000/60' });
+const app = useApp('api', { RATE_LIMIT_DEFAULT: '1000/60', TRUSTED_PROXIES: '127.0.0.1/32' });
 const bystander = useUser(app.api);
 
 describe('a burst of 600 requests of one user', () => {
@@ -99,7 +99,7 @@ describe('requests that have to wait', () => {
 });
 
 describe('the slots of a caller', () => {
-  it('are not needed by routes without rate limits', async () => {
+  it('are not needed by routes without rate limits, or from another address', async () => {
     const { session } = await signUp(app.api);
     const unlock = await holdRows(app.database.url, 'select 1 from accounts.sessions where user_id = $1', [
       session.user.id,
@@ -110,6 +110,7 @@ describe('the slots of a caller', () => {
     for (const path of ['/health/live', '/.well-known/jwks.json']) {
       expect((await app.api.under('').get(path)).status).toBe(200);
     }
+    expect((await app.api.with({ 'x-forwarded-for': '203.0.113.7' }).verify('no token')).status).toBe(400);
     expect(await countWaiting(app.database.url, '%sessions%')).toBe(4);
     await unlock();
     expect((await Promise.all(refreshes)).map(({ status }) => status)).toEqual(refreshes.map(() => 200));

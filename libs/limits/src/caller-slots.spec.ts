@@ -159,12 +159,14 @@ describe('the slots of a process', () => {
   it('are four for each caller, for whom others wait ten seconds', async () => {
     const slots = createSlots();
     expect([1, 2, 3, 4, 5].map(() => slots.tryAcquire('ada'))).toEqual([true, true, true, true, false]);
-    let refused = false;
-    slots.acquire('ada', 1, () => false).catch(() => (refused = true));
+    let refused = 0;
+    for (let count = 0; count < 3; count += 1) {
+      slots.acquire('ada', 1, () => false).catch(() => (refused += 1));
+    }
     await jest.advanceTimersByTimeAsync(9_999);
-    expect(refused).toBe(false);
+    expect(refused).toBe(0);
     await jest.advanceTimersByTimeAsync(1_001);
-    expect(refused).toBe(true);
+    expect(refused).toBe(3);
   });
 
   it('let 4 MB of a caller wait, and 32 MB of all', async () => {
