@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   createLocalJWKSet,
+  decodeJwt,
   decodeProtectedHeader,
   exportJWK,
   generateKeyPair,
@@ -10,11 +11,11 @@ import {
   SignJWT,
 } from 'jose';
 import { expectProblem } from '../support/problems.js';
-import { useApp, useUser } from '../support/use-app.js';
+import { ADMIN, useApp, useUser, WITH_ADMIN } from '../support/use-app.js';
 
 const ISSUER = 'https://accounts.acme.test';
 
-const { api } = useApp('api', { PUBLIC_URL: ISSUER, APP_URL: 'https://app.acme.test' });
+const { api } = useApp('api', { PUBLIC_URL: ISSUER, APP_URL: 'https://app.acme.test', ...WITH_ADMIN });
 const user = useUser(api);
 
 describe('access tokens', () => {
@@ -46,6 +47,12 @@ describe('access tokens', () => {
       iat: expect.any(Number),
       exp: (payload.iat ?? 0) + 600,
     });
+  });
+
+  it('name the roles of their users', async () => {
+    const { body } = await api.login(ADMIN);
+    expect(body.user.roles).toContain('admin');
+    expect(decodeJwt(body.accessToken)['roles']).toEqual(body.user.roles);
   });
 
   it('can be verified by gateways through the published metadata', async () => {

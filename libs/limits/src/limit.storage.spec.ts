@@ -31,6 +31,24 @@ it('tries Redis again a second after it failed', async () => {
   expect(await registry.metrics()).toContain('gatehouse_rate_limit_degraded 0');
 });
 
+it('blocks a caller until the window allows another request, unless a limit says for how long', async () => {
+  const connection = createRedis('redis://127.0.0.1:1');
+  await hold(connection, () => connection.disconnect());
+  const storage = new LimitStorage(connection, pino({ level: 'silent' }), new Registry());
+  const clock = jest.spyOn(performance, 'now').mockReturnValue(1_000_000);
+  await hold(clock, () => clock.mockRestore());
+  for (const [caller, blockDuration, seconds] of [
+    ['ada', 60_000, 30],
+    ['bob', 90_000, 90],
+  ] as const) {
+    const hit = () => storage.increment(caller, 60_000, 1, blockDuration, 'default');
+    clock.mockReturnValue(1_000_000);
+    expect(await hit()).toMatchObject({ isBlocked: false, timeToBlockExpire: 0 });
+    clock.mockReturnValue(1_030_000);
+    expect(await hit()).toMatchObject({ isBlocked: true, timeToBlockExpire: seconds });
+  }
+});
+
 it('remembers the latest 100,000 callers while Redis is down', async () => {
   const connection = createRedis('redis://127.0.0.1:1');
   await hold(connection, () => connection.disconnect());

@@ -116,6 +116,19 @@ describe('RedisSlidingWindow', () => {
     await eventually(async () => expect((await next()).resetMs).toBeLessThan(60_000));
   });
 
+  it('counts the hits within the window alone', async () => {
+    const [window] = replicas as [RedisSlidingWindow];
+    const [seconds = 0, microseconds = 0] = (await connections[0]?.time()) ?? [];
+    const now = seconds * 1000 + Math.floor(microseconds / 1000);
+    await connections[0]?.rpush('sliding', now - 60_000, now - 30_000, now - 10_000);
+    const next = () => window.hit({ key: 'sliding', limit: 3, windowMs: 60_000 });
+    const { resetMs, ...verdict } = await next();
+    expect(verdict).toEqual({ allowed: true, remaining: 0 });
+    expect(resetMs).toBeGreaterThan(0);
+    expect(resetMs).toBeLessThanOrEqual(30_000);
+    expect((await next()).allowed).toBe(false);
+  });
+
   it('leaves nothing in Redis after the window', async () => {
     const [window] = replicas as [RedisSlidingWindow];
     await window.hit({ key: 'gone', limit: 5, windowMs: 50 });
