@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { useApiApp } from '../support/api-app.js';
 import { aUser, signUp } from '../support/factories.js';
-import { linkTokenOf, mailsInOutbox } from '../support/mail-outbox.js';
+import { linkTokenOf, mailsInOutbox, userIdOf } from '../support/mail-outbox.js';
 import { expectProblem } from '../support/problems.js';
 import { query } from '../support/stored.js';
-import { cookieOf, idOf, pendingOf, registerProven } from '../support/verify-first.js';
+import { cookieOf, pendingOf, registerProven } from '../support/verify-first.js';
 
 const immediate = useApiApp();
 /** With `REGISTRATION=verify-first`. */
@@ -92,7 +92,7 @@ describe('registering an unverified address again with REGISTRATION=verify-first
     const { api, clock } = unseen;
     const squatter = aUser({ displayName: 'Squatter', locale: 'fr', timezone: 'Europe/Paris' });
     await api.register(squatter);
-    const id = await idOf(unseen, squatter);
+    const id = await userIdOf(unseen, squatter);
     clock.advance({ minutes: 2 });
     const owner = aUser({ email: squatter.email.toUpperCase(), displayName: 'Ada', locale: 'de' });
     const answer = await api.register(owner);
@@ -111,7 +111,7 @@ describe('registering an unverified address again with REGISTRATION=verify-first
     expect((await api.verify(ofOwner ?? '', owner.password)).status).toBe(204);
     expect((await api.verify(ofOwner ?? '')).status).toBe(204);
     expectProblem(await api.verify(ofSquatter ?? '', squatter.password), 400, 'invalid-token');
-    expectProblem(await api.login(squatter), 401, 'invalid-credentials');
+    expectProblem(await api.login(squatter), 401, 'email-not-verified');
     const session = await api.login(owner);
     expect(session.body.user).toMatchObject({ id, displayName: 'Ada', locale: 'de', timezone: 'UTC' });
   });
@@ -120,7 +120,7 @@ describe('registering an unverified address again with REGISTRATION=verify-first
     const { api, clock } = unseen;
     const owner = aUser();
     await api.register(owner);
-    const id = await idOf(unseen, owner);
+    const id = await userIdOf(unseen, owner);
     clock.advance({ minutes: 1 });
     const stranger = { ...aUser(), email: owner.email };
     await api.register(stranger);
@@ -129,14 +129,14 @@ describe('registering an unverified address again with REGISTRATION=verify-first
     expectProblem(await api.verify(ofStranger ?? '', owner.password), 401, 'password-required');
     expect((await api.verify(ofOwner ?? '', owner.password)).status).toBe(204);
     expect((await api.login(owner)).status).toBe(200);
-    expectProblem(await api.login(stranger), 401, 'invalid-credentials');
+    expectProblem(await api.login(stranger), 401, 'email-not-verified');
   });
 
   it('confirms any of the registrations with a link that was asked for later', async () => {
     const { api, clock } = unseen;
     const squatter = aUser();
     await api.register(squatter);
-    const id = await idOf(unseen, squatter);
+    const id = await userIdOf(unseen, squatter);
     const owner = { ...aUser(), email: squatter.email };
     await api.register(owner);
     const [, ...others] = await mailsInOutbox(unseen, database.url, id);
@@ -147,7 +147,7 @@ describe('registering an unverified address again with REGISTRATION=verify-first
     const [, second] = await mailsInOutbox(unseen, database.url, id);
     expectProblem(await api.verify(linkTokenOf(second)), 401, 'password-required');
     expect((await api.verify(linkTokenOf(second), owner.password)).status).toBe(204);
-    expectProblem(await api.login(squatter), 401, 'invalid-credentials');
+    expectProblem(await api.login(squatter), 401, 'email-not-verified');
     expect((await api.login(owner)).status).toBe(200);
   });
 
@@ -156,7 +156,7 @@ describe('registering an unverified address again with REGISTRATION=verify-first
     const user = aUser();
     const cookie = cookieOf(await api.register(user));
     const stranger = cookieOf(await api.register({ ...aUser(), email: user.email }));
-    const [mail] = await mailsInOutbox(unseen, database.url, await idOf(unseen, user));
+    const [mail] = await mailsInOutbox(unseen, database.url, await userIdOf(unseen, user));
     const verify = (sent: string) =>
       api.post('/auth/email/verify', { token: linkTokenOf(mail) }, { cookie: sent });
     expectProblem(await verify(stranger), 401, 'password-required');
@@ -170,7 +170,7 @@ describe('registering an unverified address again with REGISTRATION=verify-first
     await api.register(user);
     const again = await api.register(user);
     expect(again.status).toBe(202);
-    const mails = await mailsInOutbox(unseen, database.url, await idOf(unseen, user));
+    const mails = await mailsInOutbox(unseen, database.url, await userIdOf(unseen, user));
     expect(mails).toHaveLength(1);
     const headers = { cookie: cookieOf(again) };
     expect((await api.post('/auth/email/verify', { token: linkTokenOf(mails[0]) }, headers)).status).toBe(
@@ -209,7 +209,7 @@ describe('registering an unverified address again with REGISTRATION=verify-first
     await api.register(second);
     clock.advance({ hours: 7 * 24 });
     await api.post('/auth/email/resend', { email: first.email });
-    const id = await idOf(unseen, first);
+    const id = await userIdOf(unseen, first);
     const link = linkTokenOf((await mailsInOutbox(unseen, database.url, id)).at(-1));
     expectProblem(await api.verify(link, second.password), 401, 'password-required');
     expect((await api.verify(link, first.password)).status).toBe(204);
@@ -221,14 +221,14 @@ describe('registering an unverified address again with REGISTRATION=verify-first
     for (let attempt = 0; attempt < 13; attempt += 1) {
       expect((await api.register({ ...aUser(), email: user.email })).status).toBe(202);
     }
-    expect(await pendingOf(database.url, await idOf(unseen, user))).toBe(10);
+    expect(await pendingOf(database.url, await userIdOf(unseen, user))).toBe(10);
   });
 
   it('stays consistent under concurrent registrations, requests and clicks', async () => {
     const { api, clock } = unseen;
     const user = aUser();
     await api.register(user);
-    const id = await idOf(unseen, user);
+    const id = await userIdOf(unseen, user);
     clock.advance({ minutes: 1 });
     const token = linkTokenOf((await mailsInOutbox(unseen, database.url, id))[0]);
     const answers = await Promise.all([

@@ -3,12 +3,12 @@ import { Connections } from '#libs/database';
 import { EmailVerificationsPurge } from '../../src/accounts/auth/email/email-verifications.purge.js';
 import { useApiApp } from '../support/api-app.js';
 import { beforeStatement } from '../support/before-statement.js';
-import { aUser } from '../support/factories.js';
-import { linkTokenOf, mailsInOutbox } from '../support/mail-outbox.js';
+import { aUser, signUp } from '../support/factories.js';
+import { linkTokenOf, mailsInOutbox, userIdOf } from '../support/mail-outbox.js';
 import { expectProblem } from '../support/problems.js';
 import { eventually } from '../support/servers.js';
 import { countWaiting, query } from '../support/stored.js';
-import { idOf, laterLink, lockUser, pendingOf, registerProven, rivals } from '../support/verify-first.js';
+import { laterLink, lockUser, pendingOf, registerProven, rivals } from '../support/verify-first.js';
 
 /** Not where the API is. */
 const APP_URL = 'https://app.acme.test';
@@ -24,7 +24,7 @@ describe('a link', () => {
   it('from a registration still needs its password once registrations are immediate, and keeps its sessions', async () => {
     const user = aUser();
     await api.register(user);
-    const token = linkTokenOf((await mailsInOutbox(unseen, database.url, await idOf(unseen, user)))[0]);
+    const token = linkTokenOf((await mailsInOutbox(unseen, database.url, await userIdOf(unseen, user)))[0]);
     const { body: session } = await immediate.api.login(user);
     const me = immediate.api.as(session);
     expect((await me.patch('/users/me', { displayName: 'Ada' })).status).toBe(200);
@@ -34,14 +34,13 @@ describe('a link', () => {
     expect((await me.me()).body).toMatchObject({ emailVerified: true, displayName: 'Ada' });
   });
 
-  it('that was asked for later confirms the oldest registration with the password, and none of other addresses', async () => {
+  it('that was asked for later confirms the registration with the password, and none of other addresses', async () => {
     const [squatter, owner] = rivals();
     const elsewhere = aUser();
     for (const user of [elsewhere, squatter]) {
       await api.register(user);
     }
     await api.register({ ...owner, displayName: 'First' });
-    clock.advance({ ms: 1 });
     await api.register({ ...owner, displayName: 'Second' });
     clock.advance({ minutes: 1 });
     const token = await laterLink(unseen, database.url, owner);
@@ -50,11 +49,23 @@ describe('a link', () => {
     expect((await api.login(owner)).body.user.displayName).toBe('First');
   });
 
+  it('confirms an account from before the setting was changed as it is, with its password', async () => {
+    const user = await signUp(immediate.api, { displayName: 'Ada' });
+    clock.advance({ minutes: 2 });
+    const token = await laterLink(unseen, database.url, user);
+    for (const password of [undefined, 'a guess of mine']) {
+      expectProblem(await api.verify(token, password), 401, 'password-required');
+    }
+    expect((await api.verify(token, user.password)).status).toBe(204);
+    const { status, body } = await immediate.api.refresh(user.session.refreshToken);
+    expect([status, body.user]).toEqual([200, expect.objectContaining({ displayName: 'Ada' })]);
+  });
+
   it('stays valid however many others are requested', async () => {
     const [owner, other] = [aUser(), aUser()];
     await api.register(owner);
     await api.register(other);
-    const [first] = await mailsInOutbox(unseen, database.url, await idOf(unseen, owner));
+    const [first] = await mailsInOutbox(unseen, database.url, await userIdOf(unseen, owner));
     clock.advance({ minutes: 1 });
     const ofOther = await laterLink(unseen, database.url, other);
     for (let round = 0; round < 6; round += 1) {
@@ -71,7 +82,7 @@ describe('a link', () => {
     await api.register(second);
     clock.advance({ minutes: 1 });
     const token = await laterLink(unseen, database.url, first);
-    const lock = await lockUser(database.url, await idOf(unseen, first));
+    const lock = await lockUser(database.url, await userIdOf(unseen, first));
     const clicks = [];
     for (const { password } of [first, second]) {
       clicks.push(api.verify(token, password));
@@ -80,13 +91,13 @@ describe('a link', () => {
     await lock.query('commit');
     expect((await Promise.all(clicks)).map(({ status }) => status)).toEqual([204, 204]);
     expect((await api.login(first)).status).toBe(200);
-    expectProblem(await api.login(second), 401, 'invalid-credentials');
+    expectProblem(await api.login(second), 401, 'email-not-verified');
   });
 
   it('does nothing if it is deleted at the same moment', async () => {
     const user = aUser();
     await api.register(user);
-    const id = await idOf(unseen, user);
+    const id = await userIdOf(unseen, user);
     const [mail] = await mailsInOutbox(unseen, database.url, id);
     const lock = await lockUser(database.url, id);
     const click = api.verify(linkTokenOf(mail), user.password);
@@ -94,13 +105,13 @@ describe('a link', () => {
     await lock.query('delete from accounts.email_verifications where user_id = $1', [id]);
     await lock.query('commit');
     expectProblem(await click, 400, 'invalid-token');
-    expectProblem(await api.login(user), 401, 'invalid-credentials');
+    expectProblem(await api.login(user), 401, 'email-not-verified');
   });
 
   it('is sent although another request had the user locked at first, and gets a moment to finish', async () => {
     const user = aUser();
     await api.register(user);
-    const id = await idOf(unseen, user);
+    const id = await userIdOf(unseen, user);
     clock.advance({ minutes: 1 });
     const lock = await lockUser(database.url, id);
     const pause: number[] = [];
@@ -118,7 +129,7 @@ describe('a link', () => {
   it('verifies again although a click at the same time settles everything', async () => {
     const user = aUser();
     await api.register(user);
-    const [mail] = await mailsInOutbox(unseen, database.url, await idOf(unseen, user));
+    const [mail] = await mailsInOutbox(unseen, database.url, await userIdOf(unseen, user));
     const click = () => api.verify(linkTokenOf(mail), user.password);
     await beforeStatement(/^select .*pending_registrations/i, async () =>
       expect((await click()).status).toBe(204),
@@ -156,7 +167,7 @@ describe('links and registrations', () => {
     await run();
     const user = aUser();
     await api.register(user);
-    const id = await idOf(unseen, user);
+    const id = await userIdOf(unseen, user);
     const linksOf = () =>
       query(database.url, 'select 1 from accounts.email_verifications where user_id = $1', [id]);
     expect(await run()).toBe(0);

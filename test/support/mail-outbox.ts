@@ -1,5 +1,7 @@
 import { Sealer } from '#libs/crypto';
 import type { SendNotification } from '#libs/contracts';
+import { Connections } from '#libs/database';
+import { UsersService } from '../../src/accounts/users/index.js';
 import type { ApiApp } from './api-app.js';
 import { query } from './stored.js';
 
@@ -16,6 +18,16 @@ export async function mailsInOutbox(
   );
   const sealer = app.get(Sealer, { strict: false });
   return rows.map((row) => sealer.openJson(row.sealed, `outbox:${row.message_id}`) as SendNotification);
+}
+
+/** The ID of the user with this address, or an empty string. */
+export async function userIdOf({ app }: ApiApp, { email }: { readonly email: string }): Promise<string> {
+  const users = app.get(UsersService, { strict: false });
+  const found = await app
+    .get(Connections)
+    .database('accounts')
+    .run((em) => users.findByEmail(em, email));
+  return found?.id ?? '';
 }
 
 /** The token in the link of such a mail. */

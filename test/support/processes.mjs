@@ -23,33 +23,8 @@ export async function startEnvironment() {
   return {
     databaseUrl: postgres.url,
     secrets,
-    /** @returns the running process, ready to serve, and how long that took in milliseconds */
-    async startApi(overrides = {}) {
-      const port = overrides.PORT ?? (await freePort());
-      const managementPort = overrides.MANAGEMENT_PORT ?? (await freePort());
-      const startedAt = performance.now();
-      const child = start(children, ['dist/src/main.api.js'], {
-        DATABASE_URL: postgres.url,
-        REDIS_URL: redis.url,
-        JWT_PRIVATE_KEYS_FILE: secrets.jwtPrivateKeysFile,
-        ENCRYPTION_KEYS_FILE: secrets.encryptionKeysFile,
-        BLIND_INDEX_KEYS_FILE: secrets.blindIndexKeysFile,
-        PORT: String(port),
-        MANAGEMENT_PORT: String(managementPort),
-        DRAIN_SECONDS: '0',
-        NODE_ENV: 'production',
-        // The same for every process, since it is the issuer of the tokens they accept from each other.
-        PUBLIC_URL: 'http://localhost:3000',
-        ...overrides,
-      });
-      await ready(`http://127.0.0.1:${managementPort}/health/ready`, child);
-      return {
-        url: `http://127.0.0.1:${port}`,
-        pid: child.pid,
-        readyMs: performance.now() - startedAt,
-        stop: () => stop(child),
-      };
-    },
+    startApi: (overrides) => startRole('api', overrides),
+    startRole,
     /** Starts a script of ours that prints its URL or results as one JSON line. */
     startScript: (name, ...args) => start(children, [join('test', 'bench', name), ...args], {}),
     async stop() {
@@ -58,6 +33,36 @@ export async function startEnvironment() {
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+
+  /** @returns the running process, ready for its work, and how long that took in milliseconds */
+  async function startRole(role, overrides = {}) {
+    const port = overrides.PORT ?? (await freePort());
+    const managementPort = overrides.MANAGEMENT_PORT ?? (await freePort());
+    const startedAt = performance.now();
+    const child = start(children, [`dist/src/main${role === 'all' ? '' : `.${role}`}.js`], {
+      DATABASE_URL: postgres.url,
+      REDIS_URL: redis.url,
+      JWT_PRIVATE_KEYS_FILE: secrets.jwtPrivateKeysFile,
+      ENCRYPTION_KEYS_FILE: secrets.encryptionKeysFile,
+      BLIND_INDEX_KEYS_FILE: secrets.blindIndexKeysFile,
+      PORT: String(port),
+      MANAGEMENT_PORT: String(managementPort),
+      DRAIN_SECONDS: '0',
+      NODE_ENV: 'production',
+      // The same for every process, since it is the issuer of the tokens they accept from each other.
+      PUBLIC_URL: 'http://localhost:3000',
+      // Nobody sends mail here, but a process that could must know a server.
+      SMTP_URL: 'smtp://127.0.0.1:25',
+      ...overrides,
+    });
+    await ready(`http://127.0.0.1:${managementPort}/health/ready`, child);
+    return {
+      url: `http://127.0.0.1:${port}`,
+      pid: child.pid,
+      readyMs: performance.now() - startedAt,
+      stop: () => stop(child),
+    };
+  }
 }
 
 function start(children, args, env) {

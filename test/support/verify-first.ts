@@ -1,10 +1,8 @@
 import { expect } from '@jest/globals';
 import type pg from 'pg';
-import { Connections } from '#libs/database';
-import { UsersService } from '../../src/accounts/users/index.js';
 import type { ApiApp } from './api-app.js';
 import { aUser, type NewUser } from './factories.js';
-import { linkTokenOf, mailsInOutbox } from './mail-outbox.js';
+import { linkTokenOf, mailsInOutbox, userIdOf } from './mail-outbox.js';
 import { openTransaction, query } from './stored.js';
 
 /** Two people who register the same address, each with a password of their own. */
@@ -19,7 +17,7 @@ export function rivals(): [NewUser, NewUser] {
 /** Registers a user and verifies the address. @returns the user's ID */
 export async function registerProven(app: ApiApp, databaseUrl: string, user: NewUser): Promise<string> {
   await app.api.register(user);
-  const id = await idOf(app, user);
+  const id = await userIdOf(app, user);
   const [mail] = await mailsInOutbox(app, databaseUrl, id);
   expect((await app.api.verify(linkTokenOf(mail), user.password)).status).toBe(204);
   return id;
@@ -28,7 +26,7 @@ export async function registerProven(app: ApiApp, databaseUrl: string, user: New
 /** Requests another link, which isn't from a registration. @returns its token */
 export async function laterLink(app: ApiApp, databaseUrl: string, { email }: NewUser): Promise<string> {
   expect((await app.api.post('/auth/email/resend', { email })).status).toBe(202);
-  const mails = await mailsInOutbox(app, databaseUrl, await idOf(app, { email }));
+  const mails = await mailsInOutbox(app, databaseUrl, await userIdOf(app, { email }));
   return linkTokenOf(mails.at(-1));
 }
 
@@ -37,16 +35,6 @@ export async function lockUser(databaseUrl: string, id: string): Promise<pg.Clie
   const client = await openTransaction(databaseUrl);
   await client.query('select 1 from accounts.users where id = $1 for update', [id]);
   return client;
-}
-
-/** The ID of a user who has just registered. With `REGISTRATION=verify-first`, the response doesn't tell. */
-export async function idOf({ app }: ApiApp, { email }: { readonly email: string }): Promise<string> {
-  const users = app.get(UsersService, { strict: false });
-  const found = await app
-    .get(Connections)
-    .database('accounts')
-    .run((em) => users.findByEmail(em, email));
-  return found?.id ?? '';
 }
 
 /** How many registrations of the user's address wait to be confirmed. */

@@ -7,7 +7,7 @@ import { AccessModule } from './access/access.module.js';
 import { AuthModule } from './auth.module.js';
 import { EmailController } from './email/email.controller.js';
 import { VerifyEmailPage } from './email/verify-email.page.js';
-import { LoginController } from './passwords/login.controller.js';
+import { LoginController } from './login/login.controller.js';
 import { ConfirmationController } from './registration/confirmation.controller.js';
 import { RegistrationController } from './registration/registration.controller.js';
 import { RefreshController } from './sessions/refresh.controller.js';

@@ -106,6 +106,7 @@ export class Migration20261122000000 extends Migration {
       display_name text null,
       locale text null,
       timezone text null,
+      decoy boolean not null,
       expires_at timestamptz(3) not null,
       primary key (id)
     )`);

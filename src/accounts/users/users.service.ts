@@ -20,6 +20,8 @@ import { emailTaken, userNotFound } from './users.errors.js';
 const MAIL_PAUSE_MS = 60_000;
 
 export interface NewUser {
+  /** A new ID, if it had to be known earlier. */
+  readonly id?: string;
   readonly email: string;
   readonly emailVerified: boolean;
   readonly displayName?: string | null | undefined;
@@ -46,7 +48,7 @@ export class UsersService {
    */
   async create(em: EntityManager, input: NewUser): Promise<User> {
     const now = this.clock.now();
-    const id = this.ids.next(now);
+    const id = input.id ?? this.ids.next(now);
     const user = em.create(User, {
       id,
       ...this.emails.seal(id, input.email),

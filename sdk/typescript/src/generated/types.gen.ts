@@ -505,13 +505,13 @@ export type PasswordRequiredProblem = {
   requestId: string;
 };
 
-export type InvalidCredentialsProblem = {
+export type InvalidCredentialsOrEmailNotVerifiedProblem = {
   type: string;
   title: string;
   status: 401;
   detail: string;
   instance: string;
-  code: 'invalid-credentials';
+  code: 'invalid-credentials' | 'email-not-verified';
   requestId: string;
 };
 
@@ -822,8 +822,10 @@ export type LoginErrors = {
   400: InvalidInputOrMalformedRequestProblem;
   /**
    * `invalid-credentials`: Invalid credentials
+   *
+   * `email-not-verified`: Email address not verified
    */
-  401: InvalidCredentialsProblem;
+  401: InvalidCredentialsOrEmailNotVerifiedProblem;
   /**
    * `payload-too-large`: Request body too large
    */

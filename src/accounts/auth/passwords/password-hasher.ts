@@ -51,9 +51,13 @@ export class PasswordHasher {
     });
   }
 
-  /** @throws Problem `unavailable` if too many are waiting */
-  hash(password: string): Promise<string> {
-    return this.enqueue(() => hash(canonical(password), ARGON2_PARAMETERS));
+  /**
+   * @param salt a UUID to which the result belongs, so that hashes of the same password can be compared; random if absent
+   * @throws Problem `unavailable` if too many are waiting
+   */
+  hash(password: string, salt?: string): Promise<string> {
+    const options = salt === undefined ? ARGON2_PARAMETERS : { ...ARGON2_PARAMETERS, salt: bytesOf(salt) };
+    return this.enqueue(() => hash(canonical(password), options));
   }
 
   /**
@@ -102,4 +106,9 @@ export class PasswordHasher {
 /** Keyboards may compose the same characters differently (NIST SP 800-63B, section 5.1.1.2). */
 function canonical(password: string): string {
   return password.normalize('NFKC');
+}
+
+/** The 16 bytes of a UUID. */
+function bytesOf(uuid: string): Buffer {
+  return Buffer.from(uuid.replaceAll('-', ''), 'hex');
 }

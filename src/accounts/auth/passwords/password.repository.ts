@@ -5,35 +5,27 @@ import { Password } from './password.entity.js';
 /** What a password sign-in is checked against. */
 export interface Credentials {
   readonly user: User;
-  /** A PHC string. */
-  readonly hash: string;
+  /** A PHC string, or undefined if the user has no password. */
+  readonly hash: string | undefined;
 }
 
-/**
- * A single statement, because every sign-in waits for it.
- * @returns null if there's no such user or they have no password
- */
+/** A single statement, because every sign-in waits for it. @returns undefined if there's no such user */
 export async function findCredentials(
   em: EntityManager,
   emailIndexes: readonly string[],
-): Promise<Credentials | null> {
-  const [row] = await em.execute<({ password_hash: string } & Record<string, unknown>)[]>(
+): Promise<Credentials | undefined> {
+  const [row] = await em.execute<({ password_hash: string | null } & Record<string, unknown>)[]>(
     `select u.*, p.hash as password_hash
-     from accounts.users u join accounts.passwords p on p.user_id = u.id
+     from accounts.users u left join accounts.passwords p on p.user_id = u.id
      where u.email_index in (${emailIndexes.map(() => '?').join(', ')})`,
     [...emailIndexes],
   );
-  return row ? { user: em.map(User, row), hash: row.password_hash } : null;
+  return row && { user: em.map(User, row), hash: row.password_hash ?? undefined };
 }
 
 /** @returns the hash of the user's password, if they have one */
 export async function findPassword(em: EntityManager, user: string): Promise<string | undefined> {
   return (await em.findOne(Password, { user }))?.hash;
-}
-
-/** Whether the user's password still has this hash. */
-export async function hasPassword(em: EntityManager, user: string, hash: string): Promise<boolean> {
-  return (await em.count(Password, { user, hash })) > 0;
 }
 
 /** Sets or replaces the user's password. */

@@ -124,7 +124,7 @@ export class ConfirmationService {
       return [];
     }
     const ended = confirmed === 'account' ? [] : await this.handOver(em, user, confirmed, now);
-    await settleRegistrations(em, user.id, confirmed === 'account' ? undefined : confirmed.id);
+    await settleRegistrations(em, user.id, confirmed === 'account' ? undefined : confirmed);
     await this.users.markEmailVerified(em, user);
     return ended;
   }

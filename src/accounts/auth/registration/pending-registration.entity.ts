@@ -14,6 +14,8 @@ const schema = defineEntity({
     displayName: p.text().nullable(),
     locale: p.text().nullable(),
     timezone: p.text().nullable(),
+    /** Kept for the answer to a sign-in only: nobody can confirm it. */
+    decoy: p.boolean(),
     expiresAt: p.datetime().columnType('timestamptz(3)').index('pending_registrations_expires_at_index'),
   },
 });

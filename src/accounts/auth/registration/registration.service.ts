@@ -5,20 +5,21 @@ import { hashToken } from '#libs/crypto';
 import { Database } from '#libs/database';
 import { IdempotencyStore } from '#libs/idempotency';
 import { AppConfig } from '../../../../config/index.js';
-import { EmailCipher, emailTaken, type User, UsersService } from '../../users/index.js';
+import { emailTaken, type User, UsersService } from '../../users/index.js';
 import { withMinimumDuration } from '#libs/lifecycle';
 import { EmailVerificationService } from '../email/email-verification.service.js';
-import { findCredentials, hasPassword, putPassword } from '../passwords/password.repository.js';
+import { putPassword } from '../passwords/password.repository.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { PasswordPolicy } from '../passwords/password-policy.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { type SignInOutcome, SignInService } from '../sign-in/sign-in.service.js';
 import type { PendingRegistration } from './pending-registration.entity.js';
-import { addRegistration, resubmitRegistration } from './pending-registration.repository.js';
+import { putRegistration } from './pending-registration.repository.js';
 
 const PENDING_MS = 7 * 24 * 60 * 60 * 1000;
 /** Registrations of one unverified address. Each costs a hash when a link is followed. */
 const MAX_PENDING = 10;
+const NOTHING_PERSONAL = { browserHash: '', displayName: null, locale: null, timezone: null } as const;
 
 export interface Registration {
   readonly email: string;
@@ -34,7 +35,6 @@ export class RegistrationService {
   constructor(
     private readonly database: Database,
     private readonly users: UsersService,
-    private readonly emails: EmailCipher,
     private readonly policy: PasswordPolicy,
     private readonly hasher: PasswordHasher,
     private readonly verification: EmailVerificationService,
@@ -76,29 +76,24 @@ export class RegistrationService {
 
   /** The response and its duration are the same for a taken address. */
   private async registerVerifyFirst(input: Registration, browser: string): Promise<undefined> {
-    const credentials = await this.database.run((em) =>
-      findCredentials(em, this.emails.candidates(input.email)),
-    );
-    const matchingHash = (await this.hasher.verify(credentials?.hash, input.password))
-      ? credentials?.hash
-      : undefined;
-    const hash = await this.hasher.hash(input.password);
+    const found = await this.database.run((em) => this.users.findByEmail(em, input.email));
+    const id = found?.id ?? this.ids.next(this.clock.now());
+    const hash = await this.hasher.hash(input.password, id);
     const browserHash = hashToken(browser);
     try {
       await withMinimumDuration(() =>
         this.database.transaction(async (em) => {
           const present = await this.users.lockByEmail(em, input.email);
-          if (!present) {
-            const user = await this.open(em, input, hash);
-            const registration = this.pending(user, input, hash, browserHash);
-            await addRegistration(em, registration, this.limit());
-            await this.verification.send(em, user, registration);
-          } else if (present.emailVerified) {
-            await this.verification.notifyAccountExists(em, present);
-          } else if (matchingHash !== undefined && (await hasPassword(em, present.id, matchingHash))) {
-            await this.resubmit(em, present, matchingHash, browserHash);
-          } else {
-            await this.compete(em, present, this.pending(present, input, hash, browserHash));
+          const user = present ?? (await this.open(em, input, hash, id));
+          const registration = this.pending(user, input, hash, browserHash);
+          const stored = await putRegistration(em, registration, this.limit());
+          if (user.emailVerified) {
+            await this.verification.notifyAccountExists(em, user);
+          } else if (stored !== undefined) {
+            const linked = { ...registration, id: stored };
+            await (present
+              ? this.verification.sendThrottled(em, user, linked)
+              : this.verification.send(em, user, linked));
           }
         }),
       );
@@ -110,8 +105,9 @@ export class RegistrationService {
     }
   }
 
-  private async open(em: EntityManager, input: Registration, hash: string): Promise<User> {
+  private async open(em: EntityManager, input: Registration, hash: string, id?: string): Promise<User> {
     const user = await this.users.create(em, {
+      ...(id === undefined ? {} : { id }),
       email: input.email,
       emailVerified: false,
       displayName: input.displayName,
@@ -124,51 +120,26 @@ export class RegistrationService {
     return user;
   }
 
-  /** The form was submitted twice, maybe in two browsers. */
-  private async resubmit(
-    em: EntityManager,
-    user: User,
-    passwordHash: string,
-    browserHash: string,
-  ): Promise<void> {
-    const id = await resubmitRegistration(em, { user: user.id, passwordHash, browserHash });
-    const { displayName, locale } = user;
-    await this.verification.sendThrottled(
-      em,
-      user,
-      id === undefined ? undefined : { id, displayName, locale },
-    );
-  }
-
   /**
-   * An unverified address doesn't belong to anyone yet. Nobody's registration replaces another: each gets a link of its
-   * own, and the address goes to the one that is confirmed. If it's too early for another mail, they have to request a
-   * link.
+   * An address that isn't verified doesn't belong to anyone yet. Nobody's registration replaces another: each gets a
+   * link of its own, and the address goes to the one that is confirmed. If it's too early for another mail, they have
+   * to request a link. Of an address that belongs to someone, only the password is kept, as a decoy.
    */
-  private async compete(em: EntityManager, user: User, registration: PendingRegistration): Promise<void> {
-    if (await addRegistration(em, registration, this.limit())) {
-      await this.verification.sendThrottled(em, user, registration);
-    }
-  }
-
   private pending(
-    user: User,
+    { id: user, emailVerified: decoy }: User,
     { displayName, locale, timezone }: Registration,
     passwordHash: string,
     browserHash: string,
   ): PendingRegistration {
     const now = this.clock.now();
-    const expiresAt = new Date(now.getTime() + PENDING_MS);
-    const id = this.ids.next(now);
+    const profile = { displayName: displayName ?? null, locale: locale ?? null, timezone: timezone ?? null };
     return {
-      id,
-      user: user.id,
+      id: this.ids.next(now),
+      user,
       passwordHash,
-      browserHash,
-      displayName: displayName ?? null,
-      locale: locale ?? null,
-      timezone: timezone ?? null,
-      expiresAt,
+      ...(decoy ? NOTHING_PERSONAL : { browserHash, ...profile }),
+      decoy,
+      expiresAt: new Date(now.getTime() + PENDING_MS),
     };
   }
 

@@ -27,7 +27,7 @@ export class SignInService {
    * @throws Problem `invalid-credentials` if the user can't sign in, so that no one learns which accounts are suspended
    */
   async complete(em: EntityManager, proof: Proof, device: Device): Promise<SignInOutcome> {
-    if (!this.maySignIn(proof.user)) {
+    if (!this.admits(proof.user)) {
       throw invalidCredentials();
     }
     const challenge = await this.secondFactors.challenge(em, proof);
@@ -36,11 +36,8 @@ export class SignInService {
       : { kind: 'session', grant: await this.issuer.begin(em, proof, device) };
   }
 
-  /**
-   * With `verify-first`, an unverified address gets the same response as an unknown one. Otherwise, the difference
-   * would reveal that it's registered.
-   */
-  private maySignIn(user: User): boolean {
+  /** Whether the user can sign in: they aren't suspended and, with `verify-first`, their address is verified. */
+  admits(user: User): boolean {
     return user.status === 'active' && (user.emailVerified || this.config.registration === 'immediate');
   }
 }

@@ -1,13 +1,16 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Clock } from '#libs/clock';
+import { Clock, IdSource } from '#libs/clock';
 import { Database } from '#libs/database';
+import { AppConfig } from '../../../../config/index.js';
 import { EmailCipher } from '../../users/index.js';
+import { Password } from '../passwords/password.entity.js';
+import { type Credentials, findCredentials } from '../passwords/password.repository.js';
+import { PasswordHasher } from '../passwords/password-hasher.js';
+import { isRegistered } from '../registration/pending-registration.repository.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { invalidCredentials } from '../sign-in/sign-in.errors.js';
 import { type SignInOutcome, SignInService } from '../sign-in/sign-in.service.js';
-import { Password } from './password.entity.js';
-import { findCredentials } from './password.repository.js';
-import { PasswordHasher } from './password-hasher.js';
+import { emailNotVerified } from './login.errors.js';
 
 export interface PasswordCredentials {
   readonly email: string;
@@ -25,14 +28,19 @@ export class LoginService {
     private readonly hasher: PasswordHasher,
     private readonly signIn: SignInService,
     private readonly clock: Clock,
+    private readonly ids: IdSource,
+    private readonly config: AppConfig,
   ) {}
 
-  /** @throws Problem `invalid-credentials`, taking the same time for an unknown address; `unavailable` */
+  /**
+   * @throws Problem `invalid-credentials`, taking the same time for an unknown address; `email-not-verified`;
+   * `unavailable`
+   */
   async login({ email, password }: PasswordCredentials, device: Device): Promise<SignInOutcome> {
     const found = await this.database.run((em) => findCredentials(em, this.emails.candidates(email)));
     const matches = await this.hasher.verify(found?.hash, password);
-    if (!found || !matches) {
-      throw invalidCredentials();
+    if (found?.hash === undefined || !matches || !this.signIn.admits(found.user)) {
+      throw await this.refusal(found, matches, password);
     }
     const { user, hash } = found;
     const proof = { user, methods: ['pwd'], at: this.clock.now() } as const;
@@ -41,6 +49,24 @@ export class LoginService {
       await this.upgrade(user.id, hash, password);
     }
     return outcome;
+  }
+
+  /**
+   * Tells who registered an address that nobody has confirmed it. An address that belongs to someone else gets the same
+   * answer in the same time, because registering it has left a decoy: otherwise, anyone could find out who has an
+   * account by registering their address and signing in.
+   */
+  private async refusal(found: Credentials | undefined, matches: boolean, password: string): Promise<Error> {
+    if (this.config.registration === 'immediate') {
+      return invalidCredentials();
+    }
+    const now = this.clock.now();
+    const account = found?.user.id ?? this.ids.next(now);
+    const hash = await this.hasher.hash(password, account);
+    const registered = await this.database.run((em) => isRegistered(em, account, hash, now));
+    // Accounts from before `verify-first` have no registration. Their hashes have a random salt.
+    const unverified = matches && found?.user.status === 'active' && !found.user.emailVerified;
+    return registered || (unverified && found.hash !== hash) ? emailNotVerified() : invalidCredentials();
   }
 
   /**

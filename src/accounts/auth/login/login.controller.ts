@@ -8,8 +8,9 @@ import { deviceOf } from '../sessions/device.js';
 import { SessionResponse } from '../sessions/session.response.js';
 import { invalidCredentials } from '../sign-in/sign-in.errors.js';
 import { presentSignIn } from '../sign-in/sign-in.response.js';
+import { LoginRequest } from './login.dto.js';
+import { emailNotVerified } from './login.errors.js';
 import { LoginService } from './login.service.js';
-import { LoginRequest } from './passwords.dto.js';
 
 @AuthTag()
 @Controller({ path: 'auth/login', version: [...API_VERSIONS] })
@@ -25,7 +26,7 @@ export class LoginController {
     description: 'Starts a session and returns its tokens.',
   })
   @ApiOkResponse({ type: SessionResponse, description: 'Signed in.' })
-  @Fails(invalidCredentials)
+  @Fails(invalidCredentials, emailNotVerified)
   async login(@Body() input: LoginRequest, @Req() request: FastifyRequest): Promise<SessionResponse> {
     return presentSignIn(await this.logins.login(input, deviceOf(request)));
   }

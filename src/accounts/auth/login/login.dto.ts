@@ -1,5 +1,5 @@
 import { EmailField, StringField } from '#libs/api';
-import { PASSWORD_MAX_LENGTH } from './password-policy.js';
+import { PASSWORD_MAX_LENGTH } from '../passwords/password-policy.js';
 
 export class LoginRequest {
   @EmailField({ description: 'The email address of the account. Not case-sensitive.' })
