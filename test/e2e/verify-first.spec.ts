@@ -53,6 +53,18 @@ describe('a registration with REGISTRATION=verify-first', () => {
     expect((await api.login(second)).status).toBe(200);
   });
 
+  it('that has expired does not come back when its password is used again', async () => {
+    const [first, second] = rivals();
+    await api.register(first);
+    await api.register({ ...second, displayName: 'Old' });
+    clock.advance({ hours: 7 * 24 });
+    await api.register({ ...second, displayName: 'New' });
+    const mails = await mailsInOutbox(unseen, database.url, await userIdOf(unseen, second));
+    const token = linkTokenOf(mails.at(-1));
+    expect((await api.verify(token, second.password)).status).toBe(204);
+    expect((await api.login(second)).body.user.displayName).toBe('New');
+  });
+
   it('is dropped without a mail when there are too many, until they expire', async () => {
     const { email } = aUser();
     const registerAnother = () => api.register({ ...aUser(), email });
