@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   createLocalJWKSet,
+  decodeJwt,
   decodeProtectedHeader,
   exportJWK,
   generateKeyPair,
@@ -10,11 +11,11 @@ import {
   SignJWT,
 } from 'jose';
 import { expectProblem } from '../support/problems.js';
-import { useApp, useUser } from '../support/use-app.js';
+import { ADMIN, useApp, useUser, WITH_ADMIN } from '../support/use-app.js';
 
 const ISSUER = 'https://accounts.acme.test';
 
-const { api } = useApp('api', { PUBLIC_URL: ISSUER });
+const { api } = useApp('api', { PUBLIC_URL: ISSUER, APP_URL: 'https://app.acme.test', ...WITH_ADMIN });
 const user = useUser(api);
 
 describe('access tokens', () => {
@@ -48,11 +49,28 @@ describe('access tokens', () => {
     });
   });
 
+  it('name the roles of their users', async () => {
+    const { body } = await api.login(ADMIN);
+    expect(body.user.roles).toContain('admin');
+    expect(decodeJwt(body.accessToken)['roles']).toEqual(body.user.roles);
+  });
+
   it('can be verified by gateways through the published metadata', async () => {
-    const { body } = await api
+    const { body, headers } = await api
       .under('')
       .get<Record<string, unknown>>('/.well-known/oauth-authorization-server');
-    expect(body).toMatchObject({ issuer: ISSUER, jwks_uri: `${ISSUER}/.well-known/jwks.json` });
+    expect(body).toEqual({
+      issuer: ISSUER,
+      jwks_uri: `${ISSUER}/.well-known/jwks.json`,
+      service_documentation: `${ISSUER}/docs`,
+      response_types_supported: [],
+      grant_types_supported: [],
+    });
+    // A new key is published some time before it signs.
+    const keys = await api.under('').get('/.well-known/jwks.json');
+    for (const name of [headers, keys.headers]) {
+      expect(name.get('cache-control')).toBe('public, max-age=300');
+    }
   });
 
   it('are rejected when forged', async () => {

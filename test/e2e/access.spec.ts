@@ -20,6 +20,8 @@ import { ApiModule } from '../../src/processes/api.module.js';
 import { BuiltInRoles, PermissionLookup } from '../../src/accounts/auth/access/permission-lookup.js';
 import { readUsers } from '../../src/accounts/users/users.permissions.js';
 import { AccessGuard } from '../../src/accounts/auth/access/access.guard.js';
+import { type Authenticator, AUTHENTICATORS } from '../../src/accounts/auth/access/authenticator.js';
+import { IdentityGuard } from '../../src/accounts/auth/access/identity.guard.js';
 import { ProcessModule } from '../../src/processes/run.js';
 import { createServer } from '../../src/processes/serve.js';
 import { NotificationsServiceModule } from '../../src/processes/notifications.module.js';
@@ -74,6 +76,65 @@ describe('a worker process', () => {
     expect(await handlersOf(root)).toEqual([]);
   });
 });
+
+describe('the worker', () => {
+  it('deletes everything that expires', async () => {
+    const names = (await modulesOf(WorkerModule)).flatMap(({ providers }) =>
+      [...providers.values()].map(({ name }) => String(name)),
+    );
+    expect(names.filter((name) => name.endsWith('Purge')).sort()).toEqual([
+      'EmailVerificationsPurge',
+      'IdempotencyKeysPurge',
+      'InboxPurge',
+      'SessionsPurge',
+    ]);
+  });
+});
+
+describe('the identity guard', () => {
+  const app = useFixture(async () => {
+    const testing = await Test.createTestingModule({
+      controllers: [SilentController],
+      providers: [
+        { provide: APP_GUARD, useClass: IdentityGuard },
+        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: PermissionLookup, useClass: BuiltInRoles },
+        {
+          provide: AUTHENTICATORS,
+          useValue: [knows('one'), knowsLater('two'), knowsLater('three'), knows('four')],
+        },
+      ],
+    }).compile();
+    const guarded = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), {
+      logger: false,
+    });
+    guarded.enableVersioning({ type: VersioningType.URI });
+    await hold(guarded.init(), () => guarded.close());
+    return guarded;
+  });
+
+  it.each([
+    ['one', true],
+    ['two', true],
+    ['three', true],
+    ['four', true],
+    ['five', false],
+  ])('asks the authenticators in turn until one knows the token: %s', async (token, expected) => {
+    const headers = { authorization: `Bearer ${token}` };
+    const { payload } = await app.inject({ method: 'GET', url: '/signed-in', headers });
+    expect(payload === 'in').toBe(expected);
+  });
+});
+
+function knows(known: string): Authenticator {
+  const principal = { kind: 'session', userId: known, sessionId: 's', roles: [] } as const;
+  return { authenticate: (token) => (token === known ? principal : undefined) };
+}
+
+function knowsLater(known: string): Authenticator {
+  const { authenticate } = knows(known);
+  return { authenticate: (token) => Promise.resolve(authenticate(token)) };
+}
 
 describe('the access guard', () => {
   const app = useFixture(async () => {
@@ -152,6 +213,11 @@ function isRoute(handler: unknown): boolean {
   return typeof handler === 'function' && Reflect.hasMetadata(PATH_METADATA, handler);
 }
 
+async function modulesOf(root: Type) {
+  const app = await createPreview(root);
+  return [...app.get(ModulesContainer, { strict: false }).values()];
+}
+
 function createPreview(root: Type): Promise<NestFastifyApplication> {
   const config = { publicUrl: '', trustedProxies: [] } as Partial<AppConfig> as AppConfig;
   const loggers = createLoggers({ level: 'silent', role: 'test', pretty: false });
@@ -160,9 +226,7 @@ function createPreview(root: Type): Promise<NestFastifyApplication> {
 
 /** The handlers of all controllers that a process with this root module loads, without instantiating any. */
 async function handlersOf(root: Type): Promise<Handler[]> {
-  const app = await createPreview(root);
-  const modules = [...app.get(ModulesContainer, { strict: false }).values()];
-  return modules
+  return (await modulesOf(root))
     .flatMap((module) => [...module.controllers.values()].map(({ metatype }) => metatype))
     .filter((controller) => typeof controller === 'function')
     .flatMap((controller) => {

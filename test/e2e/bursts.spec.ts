@@ -6,8 +6,9 @@ import type { ApiClient, SessionBody } from '../support/client.js';
 import { signUp } from '../support/factories.js';
 import { hold } from '../support/fixture.js';
 import { load, measureDuring } from '../support/load.js';
+import { connectRaw } from '../support/raw-http.js';
 import { eventually } from '../support/servers.js';
-import { holdRows } from '../support/stored.js';
+import { countWaiting, holdRows, query } from '../support/stored.js';
 import { useApp, useUser } from '../support/use-app.js';
 
 /**
@@ -16,7 +17,7 @@ import { useApp, useUser } from '../support/use-app.js';
  */
 const MAX_BYSTANDER_P99_MS = 1_500;
 
-const app = useApp('api', { RATE_LIMIT_DEFAULT: '1000/60' });
+const app = useApp('api', { RATE_LIMIT_DEFAULT: '1000/60', TRUSTED_PROXIES: '127.0.0.1/32' });
 const bystander = useUser(app.api);
 
 describe('a burst of 600 requests of one user', () => {
@@ -57,21 +58,79 @@ describe('a burst of 600 requests of one user', () => {
 });
 
 describe('requests that have to wait', () => {
-  it('count with the largest possible body if they do not announce its length, and delay no one else', async () => {
+  // Four have slots and wait for the row. The others wait for slots, and all of one caller may take up 4 MB: 4 KB each,
+  // and their bodies.
+  it.each([
+    ['with the largest possible body if they do not announce its length', renameInChunks, 4 + 39],
+    ['with their body', renameWithPadding, 4 + 40],
+  ])('count %s, and delay no one else', async (_, send, accepted) => {
     const { session } = await signUp(app.api);
     await bystander.api.me();
-    const unlock = await holdRows(app.database.url, 'select 1 from accounts.users where id = $1', [
-      session.user.id,
-    ]);
-    await hold(unlock, (release) => release());
-    const requests = Array.from({ length: 60 }, (_, n) => renameInChunks(session, `chunked ${n}`));
-    // Four have slots and wait for the row. 39 wait for slots, and at 104 KB each take up the 4 MB that one caller may.
-    await eventually(async () => expect(await answeredOf(requests)).toEqual(Array(17).fill(429)));
+    const unlock = await lockUser(session);
+    const requests = Array.from({ length: 60 }, (__, n) => send(session, `name ${n}`));
+    await eventually(async () => expect(await answeredOf(requests)).toEqual(Array(60 - accepted).fill(429)));
     expect((await bystander.api.me()).status).toBe(200);
     expect(await rename(bystander.api, 'not delayed')).toBe(200);
     await unlock();
     const statuses = await Promise.all(requests);
-    expect(statuses.filter((status) => status === 200)).toHaveLength(43);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(accepted);
+  });
+
+  it('are not carried out once their clients have gone', async () => {
+    const { session, api } = await signUp(app.api);
+    const unlock = await lockUser(session);
+    const renames = [1, 2, 3, 4].map((n) => rename(api, `name ${n}`));
+    await eventually(async () => expect(await countWaiting(app.database.url, '%users%')).toBe(4));
+    const body = '{"displayName":"gone"}';
+    const { socket } = await connectRaw(
+      app.url,
+      `PATCH /v2/users/me HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${session.accessToken}\r\n` +
+        `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    expect(await rename(bystander.api, 'while it waits')).toBe(200);
+    socket.resetAndDestroy();
+    expect(await rename(bystander.api, 'once it has gone')).toBe(200);
+    await unlock();
+    expect(await Promise.all(renames)).toEqual([200, 200, 200, 200]);
+    expect(await rename(api, 'last')).toBe(200);
+    const version = 'select version from accounts.users where id = $1';
+    expect(await query(app.database.url, version, [session.user.id])).toEqual([{ version: 1 + 4 + 1 }]);
+  });
+});
+
+describe('the slots of a caller', () => {
+  it('are not needed by routes without rate limits, or from another address', async () => {
+    const { session } = await signUp(app.api);
+    const unlock = await holdRows(app.database.url, 'select 1 from accounts.sessions where user_id = $1', [
+      session.user.id,
+    ]);
+    await hold(unlock, (release) => release());
+    const refreshes = Array.from({ length: 6 }, () => app.api.refresh(session.refreshToken));
+    await eventually(async () => expect(await countWaiting(app.database.url, '%sessions%')).toBe(4));
+    for (const path of ['/health/live', '/.well-known/jwks.json']) {
+      expect((await app.api.under('').get(path)).status).toBe(200);
+    }
+    expect((await app.api.with({ 'x-forwarded-for': '203.0.113.7' }).verify('no token')).status).toBe(400);
+    expect(await countWaiting(app.database.url, '%sessions%')).toBe(4);
+    await unlock();
+    expect((await Promise.all(refreshes)).map(({ status }) => status)).toEqual(refreshes.map(() => 200));
+  });
+
+  it('are freed one at a time, by HEAD requests, too', async () => {
+    const { session, api } = await signUp(app.api);
+    const unlock = await lockUser(session);
+    const renames = [1, 2, 3].map((n) => rename(api, `name ${n}`));
+    const waiting = () => countWaiting(app.database.url, '%users%');
+    await eventually(async () => expect(await waiting()).toBe(3));
+    expect((await api.send('HEAD', '/auth/sessions')).status).toBe(200);
+    renames.push(...[4, 5, 6].map((n) => rename(api, `name ${n}`)));
+    await eventually(async () => expect(await waiting()).toBe(4));
+    // A profile comes from memory, so it needs no slot.
+    expect((await api.me()).status).toBe(200);
+    expect(await rename(bystander.api, 'after all of them')).toBe(200);
+    expect(await waiting()).toBe(4);
+    await unlock();
+    expect(await Promise.all(renames)).toEqual(renames.map(() => 200));
   });
 });
 
@@ -98,6 +157,19 @@ describe('clients that disconnect before they get a response', () => {
 
 function rename(api: ApiClient, displayName: string): Promise<number> {
   return statusOf(api.patch('/users/me', { displayName }));
+}
+
+/** Makes everyone wait who wants to change the user. @returns a function that ends this */
+async function lockUser({ user }: SessionBody): Promise<() => Promise<void>> {
+  const unlock = await holdRows(app.database.url, 'select 1 from accounts.users where id = $1', [user.id]);
+  return hold(unlock, (release) => release());
+}
+
+/** In 100 KB. */
+async function renameWithPadding({ accessToken }: SessionBody, displayName: string): Promise<number> {
+  const body = JSON.stringify({ displayName }).padEnd(100_000);
+  const headers = { 'content-type': 'application/json' };
+  return statusOf(app.api.as({ accessToken }).send('PATCH', '/users/me', { body, headers }));
 }
 
 /** Without a Content-Length. */

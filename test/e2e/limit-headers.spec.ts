@@ -61,6 +61,7 @@ describe('rate limits', () => {
     '/openapi/v2.json',
     '/openapi/v1.yaml',
     '/problems/not-found',
+    '/verify-email',
   ])('do not apply to %s', async (path) => {
     const caller = short.under('');
     const answers = await Promise.all(Array.from({ length: 6 }, () => caller.get(path)));

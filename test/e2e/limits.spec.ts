@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type Answer, ApiClient } from '../support/client.js';
 import { signIn, signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
+import { redisDumpOf } from '../support/stored.js';
 import { useApps } from '../support/use-app.js';
 
 const LIMITS = { RATE_LIMIT_DEFAULT: '20/60', RATE_LIMIT_AUTH: '10/60', TRUSTED_PROXIES: '127.0.0.0/8' };
@@ -65,9 +66,13 @@ describe('limits shared by two replicas', () => {
     const address = newAddress();
     const tries = (client: ApiClient, n: number) => {
       const caller = from(client, address);
-      return n % 3 === 0
-        ? caller.verify(`no token ${n}`)
-        : caller.login({ email: `a${n}@acme.test`, password: 'no' });
+      const tried = [
+        () => caller.verify(`no token ${n}`),
+        () => caller.login({ email: `a${n}@acme.test`, password: 'no' }),
+        () => caller.register({ email: `a${n}@acme.test`, password: 'good enough' }),
+        () => caller.post('/auth/email/resend', { email: `a${n}@acme.test` }),
+      ] as const;
+      return tried[(n % 4) as 0 | 1 | 2 | 3]();
     };
     const answers = await Promise.all(
       Array.from({ length: 30 }, (_, n) => tries(n % 2 === 0 ? one : two, n)),
@@ -123,6 +128,14 @@ describe('limits shared by two replicas', () => {
     expect(tally(answers)).toEqual({ 400: 10, 429: 5 });
     expect((await from(one, `2001:db8:${hosts.toString(16)}:8::1`).verify('no token')).status).toBe(400);
   });
+});
+
+it('leaves no addresses in Redis', async () => {
+  await from(one, newAddress()).verify('no token');
+  await from(one, '2001:db8:ffff:ffff::1').verify('no token');
+  const keys = await redisDumpOf(apps.redisUrl);
+  expect(keys).toMatch(/^limit:auth:[\w-]{43} /m);
+  expect(keys).not.toMatch(/198\.18|2001:db8/);
 });
 
 describe('the RateLimit headers', () => {

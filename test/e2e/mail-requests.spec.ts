@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { useApiApp } from '../support/api-app.js';
-import { aUser, type NewUser, signUp } from '../support/factories.js';
+import { aUser, signUp } from '../support/factories.js';
 import { linkTokenOf, mailsInOutbox, userIdOf } from '../support/mail-outbox.js';
 import { expectProblem } from '../support/problems.js';
 import { query } from '../support/stored.js';
+import { cookieOf, pendingOf, registerProven } from '../support/verify-first.js';
 
 const immediate = useApiApp();
 /** With `REGISTRATION=verify-first`. */
@@ -66,7 +67,7 @@ describe('a mail that anyone can request', () => {
   it('is sent at most once a minute: the notice that an account exists', async () => {
     const { api, clock } = unseen;
     const owner = aUser();
-    const id = await registerProven(owner);
+    const id = await registerProven(unseen, database.url, owner);
     const templates = async () =>
       (await mailsInOutbox(unseen, database.url, id)).map(({ template }) => template);
     const again = () =>
@@ -197,7 +198,7 @@ describe('registering an unverified address again with REGISTRATION=verify-first
       squatter.session.user.id,
     ]);
     expect(row).toEqual({ metadata: {}, avatar_url: null });
-    expect(await pendingOf(squatter.session.user.id)).toBe(0);
+    expect(await pendingOf(database.url, squatter.session.user.id)).toBe(0);
   });
 
   it('does not confirm a registration that has expired', async () => {
@@ -220,7 +221,7 @@ describe('registering an unverified address again with REGISTRATION=verify-first
     for (let attempt = 0; attempt < 13; attempt += 1) {
       expect((await api.register({ ...aUser(), email: user.email })).status).toBe(202);
     }
-    expect(await pendingOf(await userIdOf(unseen, user))).toBe(10);
+    expect(await pendingOf(database.url, await userIdOf(unseen, user))).toBe(10);
   });
 
   it('stays consistent under concurrent registrations, requests and clicks', async () => {
@@ -271,33 +272,6 @@ describe('with REGISTRATION=immediate', () => {
     expectProblem(await immediate.api.register({ ...aUser(), email }), 409, 'email-taken');
   });
 });
-
-/** @returns the user's id */
-async function registerProven(user: NewUser): Promise<string> {
-  await unseen.api.register(user);
-  const id = await userIdOf(unseen, user);
-  const [mail] = await mailsInOutbox(unseen, database.url, id);
-  expect((await unseen.api.verify(linkTokenOf(mail), user.password)).status).toBe(204);
-  return id;
-}
-
-async function pendingOf(userId: string): Promise<number | undefined> {
-  const [row] = await query<{ count: number }>(
-    database.url,
-    'select count(*)::int as count from accounts.pending_registrations where user_id = $1',
-    [userId],
-  );
-  return row?.count;
-}
-
-/** The cookie that a browser would send back. */
-function cookieOf({ headers }: { readonly headers: Headers }): string {
-  const [cookie = ''] = headers.getSetCookie();
-  expect(cookie).toMatch(
-    /^__Host-gatehouse-registration=[\w-]{43}; Max-Age=604800; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
-  );
-  return cookie.split(';')[0] ?? '';
-}
 
 /** How often a value of the first list is above one of the second: 0.5 if they can't be told apart. */
 function share(first: readonly number[], second: readonly number[]): number {

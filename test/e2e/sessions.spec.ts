@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { ApiClient, type DeviceBody, type ListBody } from '../support/client.js';
 import { type SignedUp, signIn, signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
+import { connectRaw } from '../support/raw-http.js';
 import { query } from '../support/stored.js';
 import { useApp } from '../support/use-app.js';
 
@@ -34,6 +35,36 @@ describe("a user's sessions", () => {
     const another = await signUp(api);
     const cursor = encodeURIComponent(first.body.page.nextCursor ?? '');
     expectProblem(await another.api.get(`/auth/sessions?cursor=${cursor}`), 400, 'invalid-cursor');
+  });
+
+  it('can be paged back to the first', async () => {
+    const user = await signUp(api.with({ 'user-agent': '1' }));
+    for (const device of ['2', '3', '4']) {
+      await signIn(api.with({ 'user-agent': device }), user);
+    }
+    const seen: string[] = [];
+    let path = '/v2/auth/sessions?limit=1';
+    for (const relation of ['next', 'next', 'prev', 'prev']) {
+      const { body, headers } = await user.api.under('').get<ListBody<DeviceBody>>(path);
+      seen.push(...body.items.map(({ userAgent }) => userAgent ?? ''));
+      path = new RegExp(`<([^>]+)>; rel="${relation}"`).exec(headers.get('link') ?? '')?.[1] ?? '';
+    }
+    expect(seen).toEqual(['4', '3', '2', '3']);
+    expect((await user.api.under('').get<ListBody<DeviceBody>>(path)).body.page.previousCursor).toBeNull();
+  });
+
+  it('show what their devices call themselves, in short and in ASCII', async () => {
+    const user = await signUp(api.with({ 'user-agent': `K\u00e4se\t${'x'.repeat(300)}` }));
+    const credentials = JSON.stringify({ email: user.email, password: user.password });
+    // No fetch would do this.
+    const withoutAgent =
+      'POST /v2/auth/login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n' +
+      `Content-Length: ${credentials.length}\r\n\r\n${credentials}`;
+    const { responses, closedAfterMs } = await connectRaw(api.url, withoutAgent);
+    await closedAfterMs;
+    expect(responses()[0]?.status).toBe(200);
+    const agents = (await devicesOf(user)).map(({ userAgent }) => userAgent);
+    expect(agents).toEqual([null, `K?se?${'x'.repeat(251)}`]);
   });
 
   it('are neither listed nor counted once they have expired', async () => {
@@ -144,6 +175,14 @@ describe('an access token', () => {
     expectProblem(answer, 401, 'unauthenticated');
     const given = answer.headers.get('www-authenticate') ?? '';
     expect(given).toEqual(typeof challenge === 'string' ? challenge : expect.stringMatching(challenge));
+  });
+
+  it('is accepted with its scheme in any case, and with any number of spaces', async () => {
+    const { session } = await signUp(api);
+    for (const scheme of ['Bearer ', 'bearer ', 'BEARER   ']) {
+      const answer = await api.get('/users/me', { authorization: `${scheme}${session.accessToken}` });
+      expect([scheme, answer.status]).toEqual([scheme, 200]);
+    }
   });
 
   it('cannot be used as a refresh token, or the other way round', async () => {

@@ -1,9 +1,11 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { ReplicaChannel } from '#libs/redis';
 import { AccessTokenService } from '../../src/accounts/auth/tokens/access-token.service.js';
 import { useApiApp } from '../support/api-app.js';
 import type { DeviceBody, ListBody } from '../support/client.js';
 import { type SignedUp, signIn, signUp } from '../support/factories.js';
+import { hold } from '../support/fixture.js';
 import { expectProblem } from '../support/problems.js';
 import { signedToken, withStrayBits } from '../support/signed-token.js';
 import { useUser } from '../support/use-app.js';
@@ -38,6 +40,7 @@ describe('an access token with a valid signature', () => {
       200,
     );
     expect(await statusOf(tokenWith({ claims: { aud: ['https://else.test', issuer()] } }))).toBe(200);
+    expect(await statusOf(tokenWith({ claims: { roles: ['x'.repeat(5_000)] } }))).toBe(200);
   });
 
   it.each<[string, () => Changes]>([
@@ -57,6 +60,8 @@ describe('an access token with a valid signature', () => {
     ['no issuer', () => ({ claims: { iss: undefined } })],
     ['another audience', () => ({ claims: { aud: 'https://else.test' } })],
     ['no audience', () => ({ claims: { aud: undefined } })],
+    ['no ID of its own', () => ({ claims: { jti: undefined } })],
+    ['no client', () => ({ claims: { client_id: undefined } })],
     ['no expiry', () => ({ claims: { exp: undefined } })],
     ['a text as its expiry', () => ({ claims: { exp: String(nowSeconds() + 60) } })],
     ['null as its expiry', () => ({ claims: { exp: null } })],
@@ -184,6 +189,23 @@ describe('a session', () => {
     await query(database.url, `update accounts.users set status = 'suspended' where id = $1`, [
       someone.session.user.id,
     ]);
+    await expectRejected(someone.session.accessToken);
+  });
+
+  it('is checked again after thirty seconds, in case no one announced a change', async () => {
+    const someone = await signUp(api);
+    const start = performance.now();
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(start);
+    // Otherwise, the channel would notice that it heard nothing meanwhile.
+    const since = jest.spyOn(running.app.get(ReplicaChannel), 'reliableSince', 'get').mockReturnValue(0);
+    await hold(undefined, () => [clock, since].forEach((spy) => spy.mockRestore()));
+    expect(await statusOf(someone.session.accessToken)).toBe(200);
+    await query(database.url, `update accounts.users set status = 'suspended' where id = $1`, [
+      someone.session.user.id,
+    ]);
+    clock.mockReturnValue(start + 30_000);
+    expect(await statusOf(someone.session.accessToken)).toBe(200);
+    clock.mockReturnValue(start + 30_001);
     await expectRejected(someone.session.accessToken);
   });
 });

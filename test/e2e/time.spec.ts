@@ -59,12 +59,15 @@ describe('an access token', () => {
 });
 
 describe('a session', () => {
-  it('expires thirty days after its last refresh', async () => {
+  it('expires thirty days after its last refresh, or the sign-in', async () => {
     const { api, clock } = running;
     const { session } = await signUp(api);
+    const idle = await signUp(api);
     clock.advance({ hours: 29 * 24 });
     const next = await api.refresh(session.refreshToken);
-    clock.advance({ hours: 29 * 24 });
+    clock.advance({ hours: 24 });
+    expectProblem(await api.refresh(idle.session.refreshToken), 401, 'invalid-refresh-token');
+    clock.advance({ hours: 28 * 24 });
     const later = await api.refresh(next.body.refreshToken);
     expect(later.status).toBe(200);
     clock.advance({ hours: 30 * 24 });

@@ -34,11 +34,12 @@ describe('signing in with an address that nobody has verified', () => {
   });
 
   it('does not tell suspended people more than a wrong password', async () => {
-    const owner = await anOwner();
-    await query(database.url, `update accounts.users set status = 'suspended' where id = $1`, [
-      await userIdOf(verifyFirst, owner),
-    ]);
-    expect(await signIn(owner)).toBe(REFUSED.invalid);
+    for (const user of [await anOwner(), await signUp(immediate.api)]) {
+      await query(database.url, `update accounts.users set status = 'suspended' where id = $1`, [
+        await userIdOf(verifyFirst, user),
+      ]);
+      expect(await signIn(user)).toBe(REFUSED.invalid);
+    }
   });
 });
 

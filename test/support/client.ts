@@ -37,6 +37,7 @@ export interface DeviceBody {
   readonly ipAddress: string | null;
   readonly createdAt: string;
   readonly lastUsedAt: string;
+  readonly expiresAt: string;
 }
 
 export interface ListBody<T> {
@@ -62,6 +63,12 @@ export interface ProblemBody {
 export interface Credentials {
   readonly email: string;
   readonly password: string;
+}
+
+interface NewProfile extends Credentials {
+  readonly displayName?: string | null;
+  readonly locale?: string;
+  readonly timezone?: string;
 }
 
 export interface RequestOptions {
@@ -132,8 +139,9 @@ export class ApiClient {
     return this.send('DELETE', path);
   }
 
-  register(user: Credentials): Promise<Answer<SessionBody>> {
-    return this.post('/auth/register', user);
+  /** @param user may have other members, which aren't sent */
+  register({ email, password, displayName, locale, timezone }: NewProfile): Promise<Answer<SessionBody>> {
+    return this.post('/auth/register', { email, password, displayName, locale, timezone });
   }
 
   login({ email, password }: Credentials): Promise<Answer<SessionBody>> {

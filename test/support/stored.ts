@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Redis } from 'ioredis';
 import pg from 'pg';
+import { hold } from './fixture.js';
 
 /** Queries PostgreSQL directly, bypassing the application. */
 export async function query<T extends pg.QueryResultRow>(
@@ -31,6 +32,38 @@ export async function holdRows(
   await client.query('begin');
   await client.query(`${sql} for update`, [...values]);
   return () => client.end();
+}
+
+/** A transaction that holds its locks until the test commits it, or is over. */
+export function openTransaction(url: string): Promise<pg.Client> {
+  const open = async (): Promise<pg.Client> => {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query('begin');
+    return client;
+  };
+  return hold(open(), (client) => client.end());
+}
+
+/** How many statements of the application that match the pattern (of `ilike`) wait for a lock. */
+export async function countWaiting(url: string, pattern: string): Promise<number> {
+  const rows = await query(
+    url,
+    `select 1 from pg_stat_activity
+     where datname = current_database() and wait_event_type = 'Lock' and query ilike $1`,
+    [pattern],
+  );
+  return rows.length;
+}
+
+/** Makes PostgreSQL refuse to insert or update rows of a table until the test is over. */
+export async function refuse(url: string, change: 'insert' | 'update', table: string): Promise<void> {
+  await query(
+    url,
+    `create function refuse() returns trigger language plpgsql as $$ begin raise 'refused'; end $$;
+     create trigger refuse before ${change} on ${table} for each row execute function refuse()`,
+  );
+  await hold(undefined, () => query(url, 'drop function refuse cascade'));
 }
 
 /** The number of rows in each table, by `schema.table`. */

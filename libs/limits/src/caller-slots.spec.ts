@@ -1,6 +1,8 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { fastify } from 'fastify';
 import { Problem } from '#libs/problem';
 import { CallerSlots, type SlotOptions } from './caller-slots.js';
+import { createSlots, releaseSlots } from './slot.guard.js';
 
 const OPTIONS = { perCaller: 2, waitingBytesPerCaller: 30, waitingBytes: 50, maxWaitMs: 60_000, checkMs: 5 };
 
@@ -112,5 +114,80 @@ describe('the requests of a caller', () => {
     void request('ada', '3');
     await release('ada');
     expect(outcomes).toEqual(['1 runs', '2: too-many-requests', '3 runs']);
+  });
+});
+
+describe('a refused request', () => {
+  it('may be sent again in a second', async () => {
+    const slots = new CallerSlots({ ...OPTIONS, perCaller: 0, maxWaitMs: 5 });
+    const acquire = (caller: string, bytes: number) => slots.acquire(caller, bytes, () => false);
+    const refused = (code: string) => ({ code, occurrence: { headers: { 'Retry-After': '1' } } });
+    await expect(acquire('ada', 31)).rejects.toMatchObject(refused('too-many-requests'));
+    const late = acquire('ada', 30);
+    await expect(acquire('bob', 21)).rejects.toMatchObject(refused('unavailable'));
+    await expect(late).rejects.toMatchObject(refused('unavailable'));
+  });
+});
+
+describe('a slot', () => {
+  it.each([
+    ['returns', 200, () => Promise.resolve('done')],
+    ['fails', 500, () => Promise.reject(new Error('failed'))],
+  ])('is free again once the handler %s', async (_, status, handler) => {
+    const slots = createSlots();
+    const server = fastify();
+    releaseSlots(server, slots);
+    server.get('/', (request) => {
+      expect(slots.tryAcquire('ada')).toBe(true);
+      request.slot = 'ada';
+      return handler();
+    });
+    for (let count = 0; count < 5; count += 1) {
+      expect((await server.inject('/')).statusCode).toBe(status);
+    }
+  });
+});
+
+describe('the slots of a process', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it('are four for each caller, for whom others wait ten seconds', async () => {
+    const slots = createSlots();
+    expect([1, 2, 3, 4, 5].map(() => slots.tryAcquire('ada'))).toEqual([true, true, true, true, false]);
+    let refused = 0;
+    for (let count = 0; count < 3; count += 1) {
+      slots.acquire('ada', 1, () => false).catch(() => (refused += 1));
+    }
+    await jest.advanceTimersByTimeAsync(9_999);
+    expect(refused).toBe(0);
+    await jest.advanceTimersByTimeAsync(1_001);
+    expect(refused).toBe(3);
+  });
+
+  it('let 4 MB of a caller wait, and 32 MB of all', async () => {
+    const slots = createSlots();
+    const megabytes = 1024 * 1024;
+    const acquire = (caller: string, bytes: number) => slots.acquire(caller, bytes, () => false);
+    for (let caller = 1; caller <= 8; caller += 1) {
+      void acquire(`caller ${caller}`, 4 * megabytes);
+      await expect(acquire(`caller ${caller}`, 1)).rejects.toMatchObject({ code: 'too-many-requests' });
+    }
+    await expect(acquire('another', 1)).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it('are watched only while a request waits for one', async () => {
+    const slots = createSlots();
+    for (let round = 0; round < 3; round += 1) {
+      expect(jest.getTimerCount()).toBe(0);
+      void slots.acquire('ada', 1, () => false);
+      expect(jest.getTimerCount()).toBe(1);
+      slots.release('ada');
+      await jest.advanceTimersByTimeAsync(1_000);
+    }
   });
 });

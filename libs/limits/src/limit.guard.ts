@@ -40,9 +40,6 @@ export class LimitGuard extends ThrottlerGuard {
       return super.canActivate(context);
     }
     const limits = configured.filter(({ skipIf }) => !skipIf?.(context)) as Limit[];
-    if (limits.length === 0) {
-      return true;
-    }
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const counts = await Promise.all(
       limits.map((limit) => this.count(limit, `${limit.name}:${trackerOf(limit, request)}`)),
@@ -75,7 +72,7 @@ export class LimitGuard extends ThrottlerGuard {
     return {
       state: `"${name}";r=${limit - record.totalHits};t=${record.timeToExpire}`,
       policy: `"${name}";q=${limit};w=${Math.ceil(ttl / 1000)}`,
-      retryAfter: record.isBlocked ? record.timeToBlockExpire : 0,
+      retryAfter: record.timeToBlockExpire,
     };
   }
 }

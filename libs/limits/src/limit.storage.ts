@@ -76,7 +76,7 @@ export class LimitStorage implements ThrottlerStorage {
     if (!allowed) {
       this.refusals.inc({ limit: name });
     }
-    const seconds = Math.max(1, Math.ceil(resetMs / 1000));
+    const seconds = Math.ceil(resetMs / 1000);
     return {
       totalHits: limit - remaining,
       timeToExpire: seconds,

@@ -35,6 +35,16 @@ describe('LocalSlidingWindow', () => {
     expect(window.hit(hit('a', 1000), 300)).toEqual({ allowed: true, remaining: 1, resetMs: 800 });
   });
 
+  it('blocks for as long as it said, however often a blocked caller tries', () => {
+    const window = new LocalSlidingWindow(10);
+    const blocking = { key: 'a', limit: 1, windowMs: 100, blockMs: 1000 };
+    expect(window.hit(blocking, 0)).toEqual({ allowed: true, remaining: 0, resetMs: 100 });
+    expect(window.hit(blocking, 10)).toEqual({ allowed: false, remaining: 0, resetMs: 1000 });
+    expect(window.hit(blocking, 500)).toEqual({ allowed: false, remaining: 0, resetMs: 510 });
+    expect(window.hit(blocking, 1009)).toEqual({ allowed: false, remaining: 0, resetMs: 1 });
+    expect(window.hit(blocking, 1010)).toEqual({ allowed: true, remaining: 0, resetMs: 100 });
+  });
+
   it('evicts the least recently used key when there are too many', () => {
     const window = new LocalSlidingWindow(2);
     window.hit(hit('a'), 0);
@@ -75,6 +85,48 @@ describe('RedisSlidingWindow', () => {
     expect(refused).toMatchObject({ allowed: false, remaining: 0 });
     expect(refused.resetMs).toBeLessThanOrEqual(300);
     await eventually(async () => expect((await next()).allowed).toBe(true), { timeoutMs: 1000 });
+  });
+
+  it('blocks for as long as it said, however often a blocked caller tries', async () => {
+    const [window] = replicas as [RedisSlidingWindow];
+    const next = () => window.hit({ key: 'blocked', limit: 1, windowMs: 50, blockMs: 500 });
+    const startedAt = performance.now();
+    expect(await Promise.all([next(), next()])).toEqual([
+      { allowed: true, remaining: 0, resetMs: 50 },
+      { allowed: false, remaining: 0, resetMs: 500 },
+    ]);
+    await eventually(async () => expect((await next()).allowed).toBe(true), { timeoutMs: 5_000 });
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(499);
+  });
+
+  it('says how long a blocked caller is blocked', async () => {
+    const [window] = replicas as [RedisSlidingWindow];
+    const next = () => window.hit({ key: 'long', limit: 1, windowMs: 50, blockMs: 60_000 });
+    await Promise.all([next(), next()]);
+    const { resetMs, ...blocked } = await next();
+    expect(blocked).toEqual({ allowed: false, remaining: 0 });
+    expect(resetMs).toBeGreaterThan(50);
+    expect(resetMs).toBeLessThanOrEqual(60_000);
+  });
+
+  it('says when the oldest hit leaves the window', async () => {
+    const [window] = replicas as [RedisSlidingWindow];
+    const next = () => window.hit({ key: 'oldest', limit: 1000, windowMs: 60_000 });
+    expect(await next()).toEqual({ allowed: true, remaining: 999, resetMs: 60_000 });
+    await eventually(async () => expect((await next()).resetMs).toBeLessThan(60_000));
+  });
+
+  it('counts the hits within the window alone', async () => {
+    const [window] = replicas as [RedisSlidingWindow];
+    const [seconds = 0, microseconds = 0] = (await connections[0]?.time()) ?? [];
+    const now = seconds * 1000 + Math.floor(microseconds / 1000);
+    await connections[0]?.rpush('sliding', now - 60_000, now - 30_000, now - 10_000);
+    const next = () => window.hit({ key: 'sliding', limit: 3, windowMs: 60_000 });
+    const { resetMs, ...verdict } = await next();
+    expect(verdict).toEqual({ allowed: true, remaining: 0 });
+    expect(resetMs).toBeGreaterThan(0);
+    expect(resetMs).toBeLessThanOrEqual(30_000);
+    expect((await next()).allowed).toBe(false);
   });
 
   it('leaves nothing in Redis after the window', async () => {

@@ -76,10 +76,8 @@ export function releaseSlots(fastify: FastifyInstance, slots: CallerSlots): void
       // Nest's handlers are all asynchronous, and only its guards give out slots.
       if (handled instanceof Promise) {
         const release = (): void => {
-          const { slot } = request;
-          if (slot !== undefined) {
-            request.slot = undefined;
-            slots.release(slot);
+          if (request.slot !== undefined) {
+            slots.release(request.slot);
           }
         };
         handled.then(release, release);

@@ -11,7 +11,7 @@ import { RedisModule } from '#libs/redis';
 import { createLoggers, TelemetryModule } from '#libs/telemetry';
 import { hold, useFixture } from '../../../test/support/fixture.js';
 import { redisUrl } from '../../../test/support/servers.js';
-import { AuthLimited, LimitGuard, LimitsModule } from './index.js';
+import { AuthLimited, isLimited, LimitGuard, LimitsModule } from './index.js';
 
 @Controller()
 class Routes {
@@ -36,6 +36,14 @@ class Routes {
   @Throttle({ default: { limit: 1, ttl: 60_000, blockDuration: 300_000 } })
   @Get('blocking')
   blocking(): void {}
+
+  @Throttle({ default: { limit: 3, ttl: 120_000 } })
+  @Get('longer')
+  longer(): void {}
+
+  @Throttle({ default: { limit: 3, ttl: 60_000, blockDuration: 300_000 } })
+  @Get('only-blocking')
+  onlyBlocking(): void {}
 
   @AuthLimited()
   @Get('credentials')
@@ -136,6 +144,16 @@ describe('@Throttle()', () => {
     expect(await statusesOf(caller, '/plain', 4)).toEqual([200, 200, 200, 429]);
   });
 
+  it.each(['/longer', '/only-blocking'])(
+    'gives a route its own count, whatever differs from the default limit: %s',
+    async (route) => {
+      const caller = aCaller();
+      expect(await statusesOf(caller, route, 3)).toEqual([200, 200, 200]);
+      expect(await statusesOf(caller, '/plain', 4)).toEqual([200, 200, 200, 429]);
+      expect(await statusesOf(caller, route, 1)).toEqual([429]);
+    },
+  );
+
   it('shows whole seconds, which structured fields require', async () => {
     expect(await aCaller()('/short')).toMatchObject({ policy: '"default";q=2;w=2' });
   });
@@ -154,6 +172,22 @@ describe('@Throttle()', () => {
       retryAfter: '300',
     });
     expect(await statusesOf(aCaller(), '/blocking', 1)).toEqual([200]);
+  });
+});
+
+describe('isLimited', () => {
+  it.each([
+    ['plain', Routes, true],
+    ['skipped', Routes, false],
+    ['stricter', Routes, true],
+    ['credentials', Routes, true],
+    ['onlyCredentials', Routes, true],
+    ['plain', SkippedRoutes, false],
+    ['limited', SkippedRoutes, true],
+    ['plain', StrictRoutes, true],
+  ])('knows of the route %s whether any limit applies', (name, controller, limited) => {
+    const handler = (controller.prototype as unknown as Record<string, object>)[name] ?? {};
+    expect(isLimited(handler, controller)).toBe(limited);
   });
 });
 

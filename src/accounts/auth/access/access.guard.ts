@@ -14,7 +14,7 @@ export class AccessGuard implements CanActivate {
   constructor(private readonly permissions: PermissionLookup) {}
 
   /** @throws Problem `unauthenticated`, `forbidden` */
-  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+  canActivate(context: ExecutionContext): true {
     const access = this.accessOf(context);
     if (access?.kind === 'public') {
       return true;
@@ -28,14 +28,9 @@ export class AccessGuard implements CanActivate {
     if (access?.permission === null) {
       return true;
     }
-    const granted = access ? this.permissions.grants(principal, access.permission) : false;
-    return typeof granted === 'boolean' ? requireGrant(granted) : granted.then(requireGrant);
+    if (!access || !this.permissions.grants(principal, access.permission)) {
+      throw forbidden({ headers: { 'WWW-Authenticate': 'Bearer error="insufficient_scope"' } });
+    }
+    return true;
   }
-}
-
-function requireGrant(granted: boolean): true {
-  if (!granted) {
-    throw forbidden({ headers: { 'WWW-Authenticate': 'Bearer error="insufficient_scope"' } });
-  }
-  return true;
 }

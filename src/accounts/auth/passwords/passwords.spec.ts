@@ -1,4 +1,4 @@
-import { hash } from '@node-rs/argon2';
+import { type Algorithm, hash } from '@node-rs/argon2';
 import { describe, expect, it } from '@jest/globals';
 import { dictionary } from '@zxcvbn-ts/language-common';
 import { Registry } from 'prom-client';
@@ -6,26 +6,24 @@ import type { AppConfig } from '../../../../config/index.js';
 import { ARGON2_PARAMETERS, PasswordHasher } from './password-hasher.js';
 import { PASSWORD_MIN_LENGTH, PasswordPolicy } from './password-policy.js';
 
-const hasherWith = (concurrency: number, queueLength: number): PasswordHasher =>
-  new PasswordHasher({ passwordHashing: { concurrency, queueLength } } as AppConfig, new Registry());
+const hasherWith = (concurrency: number, queueLength: number, registry = new Registry()): PasswordHasher =>
+  new PasswordHasher({ passwordHashing: { concurrency, queueLength } } as AppConfig, registry);
 
 describe('PasswordHasher', () => {
   const hasher = hasherWith(2, 100);
 
   it('verifies its own hashes, which use the parameters recommended by OWASP', async () => {
     const stored = await hasher.hash('seven brave otters');
-    expect(stored).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    // 16 bytes of salt, 32 of hash.
+    expect(stored).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/);
     expect(await hasher.verify(stored, 'seven brave otters')).toBe(true);
     expect(await hasher.verify(stored, 'seven brave otter')).toBe(false);
   });
 
   it('accepts a password in any Unicode normalization form', async () => {
-    expect(
-      await hasher.verify(
-        await hasher.hash('gr\u00fc\u00dfe-\u00e9\u00e8'),
-        'gru\u0308\u00dfe-e\u0301e\u0300',
-      ),
-    ).toBe(true);
+    const [composed, decomposed] = ['gr\u00fc\u00dfe-\u00e9\u00e8', 'gru\u0308\u00dfe-e\u0301e\u0300'];
+    expect(await hasher.verify(await hasher.hash(composed), decomposed)).toBe(true);
+    expect(await hasher.verify(await hasher.hash(decomposed), composed)).toBe(true);
   });
 
   it('never accepts a password without a user, and takes the same time', async () => {
@@ -47,7 +45,15 @@ describe('PasswordHasher', () => {
   });
 
   it('detects a hash with other parameters', async () => {
-    expect(hasher.isOutdated(await hash('x', { ...ARGON2_PARAMETERS, timeCost: 1 }))).toBe(true);
+    const argon2i = 1 as Algorithm;
+    for (const other of [
+      { timeCost: 1 },
+      { memoryCost: 8_192 },
+      { parallelism: 2 },
+      { algorithm: argon2i },
+    ]) {
+      expect(hasher.isOutdated(await hash('x', { ...ARGON2_PARAMETERS, ...other }))).toBe(true);
+    }
     expect(hasher.isOutdated(await hash('x', ARGON2_PARAMETERS))).toBe(false);
   });
 
@@ -60,7 +66,29 @@ describe('PasswordHasher', () => {
     });
     await Promise.all(running);
   });
+
+  it('reports how many wait, for how many seconds, and how many were rejected', async () => {
+    const registry = new Registry();
+    const busy = hasherWith(1, 1, registry);
+    const startedAt = performance.now();
+    const running = [busy.hash('a'), busy.hash('b')];
+    await expect(busy.hash('c')).rejects.toThrow();
+    const name = 'gatehouse_password_hash';
+    expect(await valueOf(registry, `${name}_waiting`)).toBe(1);
+    expect(await valueOf(registry, `${name}_refused_total`)).toBe(1);
+    await Promise.all(running);
+    const seconds = (performance.now() - startedAt) / 1000;
+    expect(await valueOf(registry, `${name}_waiting`)).toBe(0);
+    expect(await valueOf(registry, `${name}_wait_seconds_count`)).toBe(2);
+    const waited = await valueOf(registry, `${name}_wait_seconds_sum`);
+    expect(waited).toBeGreaterThan(0);
+    expect(waited).toBeLessThan(seconds);
+  });
 });
+
+async function valueOf(registry: Registry, name: string): Promise<number> {
+  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(await registry.metrics())?.[1]);
+}
 
 describe('PasswordPolicy', () => {
   const policy = new PasswordPolicy();
@@ -95,6 +123,11 @@ describe('PasswordPolicy', () => {
       expect(check(password)).toThrow(weak);
     },
   );
+
+  it("rejects the user's own address, however they wrote it", () => {
+    expect(() => policy.check('ada.lovelace', 'ADA.Lovelace@ACME.com')).toThrow(weak);
+    expect(() => policy.check('ada.lovelace@acme.com', 'ADA.Lovelace@ACME.com')).toThrow(weak);
+  });
 
   it('accepts any other password', () => {
     expect(check('seven brave otters')).not.toThrow();

@@ -44,7 +44,6 @@ export class RegistrationController {
     const browser = randomToken();
     const outcome = await this.registration.register(input, deviceOf(request), browser);
     if (outcome) {
-      void reply.status(201);
       return presentSignIn(outcome);
     }
     // For a taken address too, so that the response doesn't tell.

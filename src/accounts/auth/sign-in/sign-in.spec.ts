@@ -1,9 +1,12 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { useApiApp } from '../../../../test/support/api-app.js';
+import { newKey } from '../../../../test/support/environment.js';
+import type { DeviceBody, ListBody } from '../../../../test/support/client.js';
 import { aUser, type SignedUp, signIn, signUp } from '../../../../test/support/factories.js';
 import { expectProblem } from '../../../../test/support/problems.js';
-import { query } from '../../../../test/support/stored.js';
+import { setting } from '../../../../test/support/setting.js';
+import { query, refuse, rowCounts } from '../../../../test/support/stored.js';
 import { type Challenge, SecondFactors } from './second-factors.js';
 
 class TotpForEveryone extends SecondFactors {
@@ -11,6 +14,10 @@ class TotpForEveryone extends SecondFactors {
     return Promise.resolve({ mfaToken: 'token', factors: ['totp'] });
   }
 }
+
+const THIRTY_DAYS_MS = 30 * 24 * 60 * 60 * 1000;
+/** 256 bits. */
+const SECRET = expect.stringMatching(/^[\w-]{43}$/);
 
 const running = useApiApp();
 const { api, clock, database } = running;
@@ -39,6 +46,12 @@ describe('a sign-in that needs a second factor', () => {
     expect(expectProblem(answer, 401, 'invalid-credentials')).not.toHaveProperty('mfaToken');
   });
 
+  it('returns no challenge to a suspended user', async () => {
+    const suspended = await signUp(api);
+    await suspend(suspended);
+    expectProblem(await challenging.api.login(suspended), 401, 'invalid-credentials');
+  });
+
   it('returns the challenge after a registration, too', async () => {
     const newcomer = aUser();
     expectProblem(await challenging.api.register(newcomer), 401, 'mfa-required');
@@ -52,8 +65,17 @@ describe('a session', () => {
     clock.advance({ hours: 1 });
     const { session } = await signIn(api, user);
     const signedInAt = clock.now();
-    const [, second] = await sessionsOf(user);
-    expect(second).toEqual({ methods: ['pwd'], authenticated_at: signedInAt });
+    const [first, second] = await sessionsOf(user);
+    expect(second).toMatchObject({ methods: ['pwd'], authenticated_at: signedInAt });
+    const { body: devices } = await api.as(session).get<ListBody<DeviceBody>>('/auth/sessions');
+    expect(devices.items[0]).toMatchObject({
+      createdAt: signedInAt.toISOString(),
+      lastUsedAt: signedInAt.toISOString(),
+      expiresAt: new Date(signedInAt.getTime() + THIRTY_DAYS_MS).toISOString(),
+    });
+    // With a seed that can be guessed, our key alone would be enough to make refresh tokens.
+    expect([first?.seed, second?.seed]).toEqual([SECRET, SECRET]);
+    expect(first?.seed).not.toBe(second?.seed);
     const authTime = Math.floor(signedInAt.getTime() / 1000);
     expect(decodeJwt(session.accessToken)).toMatchObject({ amr: ['pwd'], auth_time: authTime });
 
@@ -62,29 +84,60 @@ describe('a session', () => {
     const refreshed = decodeJwt(body.accessToken);
     expect(refreshed).toMatchObject({ amr: ['pwd'], auth_time: authTime });
     expect(refreshed.iat).toBe(Math.floor(clock.millis() / 1000));
+    const again = decodeJwt((await api.refresh(session.refreshToken)).body.accessToken);
+    expect(again.jti).not.toBe(refreshed.jti);
   });
 });
 
 describe('a suspended user', () => {
   it('cannot sign in, and gets no reason', async () => {
     const user = await signUp(api);
-    await query(database.url, `update accounts.users set status = 'suspended' where id = $1`, [
-      user.session.user.id,
-    ]);
+    await suspend(user);
     expectProblem(await api.login(user), 401, 'invalid-credentials');
+  });
+});
+
+async function suspend({ session }: SignedUp): Promise<void> {
+  await query(database.url, `update accounts.users set status = 'suspended' where id = $1`, [
+    session.user.id,
+  ]);
+}
+
+describe('a sign-in that cannot be stored', () => {
+  it('is not reported as done', async () => {
+    const user = await signUp(api);
+    const before = await rowCounts(database.url);
+    await refuse(database.url, 'insert', 'accounts.sessions');
+    expect((await api.login(user)).status).toBe(500);
+    expect((await api.register(aUser())).status).toBe(500);
+    expect(await rowCounts(database.url)).toEqual(before);
+  });
+});
+
+describe('a user whose address was indexed with an earlier key', () => {
+  const rotated = useApiApp(
+    { BLIND_INDEX_KEYS: `${newKey('new')},${setting('TEST_BLIND_INDEX_KEYS')}` },
+    running,
+  );
+
+  it('can still sign in, and the address is still taken', async () => {
+    const user = await signUp(api);
+    expect((await rotated.api.login(user)).status).toBe(200);
+    expectProblem(await rotated.api.register(user), 409, 'email-taken');
   });
 });
 
 interface SessionRow {
   readonly methods: readonly string[];
   readonly authenticated_at: Date;
+  readonly seed: string;
 }
 
 /** Oldest first. */
 function sessionsOf({ session }: SignedUp): Promise<SessionRow[]> {
   return query<SessionRow>(
     database.url,
-    'select methods, authenticated_at from accounts.sessions where user_id = $1 order by id',
+    'select methods, authenticated_at, seed from accounts.sessions where user_id = $1 order by id',
     [session.user.id],
   );
 }

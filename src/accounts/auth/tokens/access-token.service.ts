@@ -75,16 +75,11 @@ export class AccessTokenService {
    * @returns undefined if the token is invalid or expired
    */
   verify(token: string): AccessClaims | undefined | Promise<AccessClaims | undefined> {
-    const signature = token.slice(-SIGNATURE_LENGTH);
-    const found = this.verified.get(signature);
+    const found = this.verified.get(token.slice(-SIGNATURE_LENGTH));
     if (found?.token !== token) {
       return this.verifyFirst(token);
     }
-    if (found.claims.expiresAt <= this.clock.millis()) {
-      this.verified.delete(signature);
-      return undefined;
-    }
-    return found.claims;
+    return found.claims.expiresAt <= this.clock.millis() ? undefined : found.claims;
   }
 
   /** Once for all requests that bring the token meanwhile: clients send several at once as soon as they have one. */

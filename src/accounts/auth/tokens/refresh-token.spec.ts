@@ -29,6 +29,32 @@ describe('RefreshTokenCodec', () => {
     }
   });
 
+  it('does not verify a token whose session or generation was changed', () => {
+    const another = { ...source, id: '0197f9a2-5c1e-7c3b-9d52-6f1d1c1f4a11' };
+    const [token, later, elsewhere] = [
+      codec.issue(source, 7),
+      codec.issue(source, 8),
+      codec.issue(another, 7),
+    ];
+    for (const [head, presentedTo] of [
+      [later, source],
+      [elsewhere, another],
+    ] as const) {
+      // The MAC is the last 43 characters.
+      const presented = codec.parse(head.slice(0, -43) + token.slice(-43));
+      expect(presented && codec.isGenuine(presented, presentedTo)).toBe(false);
+    }
+  });
+
+  it('issues the same tokens in every version, so that two can run at once during an update', () => {
+    const known = new RefreshTokenCodec(
+      new MacFactory(new KeyRing([{ id: 'k', bytes: Buffer.alloc(32, 1) }])),
+    );
+    expect(known.issue(source, 7)).toBe(
+      'AZf5olwefDudUm8dHB9KEAAAAAcoHwbfe6V0o8XltdQ8WaW_3szIq32IVruyu_3w5K8tsw',
+    );
+  });
+
   it('finds the successor after a key rotation', () => {
     const issued = codec.issue(source, 8);
     const rotated = new RefreshTokenCodec(new MacFactory(new KeyRing([key('new'), old])));

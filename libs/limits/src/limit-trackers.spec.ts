@@ -1,0 +1,21 @@
+import { describe, expect, it } from '@jest/globals';
+import type { FastifyRequest } from 'fastify';
+import { clientOf } from './limit-trackers.js';
+
+describe('the client of a request', () => {
+  it.each([
+    ['203.0.113.7', '203.0.113.7'],
+    ['::ffff:203.0.113.7', '203.0.113.7'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+    ['2001:db8:1:2::', '2001:db8:1:2'],
+    ['2001:db8:1:2::6', '2001:db8:1:2'],
+    ['2001:db8:1::5:6', '2001:db8:1:0'],
+    ['2001:db8::1', '2001:db8:0:0'],
+    ['2001:db8::', '2001:db8:0:0'],
+    ['1::b:c:d:e:f', '1:0:0:b'],
+    ['::a:b:c:d:e', '0:0:0:a'],
+    ['::1', '0:0:0:0'],
+  ])('at %s is %s: an address or a /64 network', (ip, client) => {
+    expect(clientOf({ ip } as FastifyRequest)).toBe(client);
+  });
+});
