@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import { collectLog } from '../../../test/support/collected-log.js';
 import { greet, useJobBench } from '../../../test/support/job-bench.js';
 import { eventually } from '../../../test/support/servers.js';
 
@@ -32,4 +33,24 @@ it('names the kind of a Redis error once, without its text, which may contain va
     Date.now = realNow;
     expect(lines).toEqual(Array(count).fill('queue "greet": ReplyError'));
   }
+});
+
+it.each<[string, (id: string) => Promise<unknown>]>([
+  ['has the lock', (id) => bench.redis.set(`bull:greet:${id}:lock`, 'the token of another process')],
+  ['has given the lock back', (id) => bench.redis.del(`bull:greet:${id}:lock`)],
+  ['has put the job back', (id) => bench.redis.lrem('bull:greet:active', 0, id)],
+  ['has completed the job', (id) => bench.redis.del(`bull:greet:${id}`)],
+])('says that another process took over a job if that one %s', async (_, takeOver) => {
+  bench.household.greet = async () => {
+    await takeOver('taken');
+    throw new Error('no one is at home');
+  };
+  const jobs = await bench.start();
+  const lines = collectLog();
+  await jobs.enqueue(greet, { name: 'Ada' }, { jobId: 'taken' });
+  await eventually(() =>
+    expect(lines.map(({ text }) => text)).toContainEqual(
+      expect.stringMatching(/^queue "greet": another process took over a job/),
+    ),
+  );
 });

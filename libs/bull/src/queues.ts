@@ -101,8 +101,9 @@ export class Queues {
 /** Failures of ioredis itself, which don't contain values and are the same for all queues. Script errors may. */
 const CONNECTION_FAILURE = /^(Command timed out|Connection is closed|Stream isn't writeable)/;
 
-/** Bull's own errors when a run ends whose lock has expired, or whose job another run has completed. */
-const TAKEN_OVER = /^(Missing (lock|key) for job|Could not release lock for job) /;
+/** Bull's own errors when a run ends whose lock has expired, or whose job another run has taken or completed. */
+const TAKEN_OVER =
+  /^(Missing (lock|key) for|Lock mismatch for|Could not release lock for) job |^Job \S+ is not in the \w+ state/;
 
 function lineFor(queue: string, error: unknown): string {
   if (error instanceof Error && CONNECTION_FAILURE.test(error.message)) {
