@@ -14,6 +14,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Test } from '@nestjs/testing';
 import type { FastifyRequest } from 'fastify';
 import { type Access, accessOf, Public, Requires } from '#libs/api';
+import type { Principal } from '#libs/http';
 import { createLoggers } from '#libs/telemetry';
 import type { AppConfig } from '../../config/index.js';
 import { ApiModule } from '../../src/processes/api.module.js';
@@ -136,14 +137,21 @@ function knowsLater(known: string): Authenticator {
   return { authenticate: (token) => Promise.resolve(authenticate(token)) };
 }
 
-describe('the access guard', () => {
+/** As if the roles' permissions were in PostgreSQL. */
+class RolesLookedUp extends PermissionLookup {
+  override grants({ roles }: Principal): Promise<boolean> {
+    return Promise.resolve(roles.includes('admin'));
+  }
+}
+
+describe.each([BuiltInRoles, RolesLookedUp])('the access guard with %p', (lookup) => {
   const app = useFixture(async () => {
     const testing = await Test.createTestingModule({
       controllers: [SilentController],
       providers: [
         { provide: APP_GUARD, useClass: Identify },
         { provide: APP_GUARD, useClass: AccessGuard },
-        { provide: PermissionLookup, useClass: BuiltInRoles },
+        { provide: PermissionLookup, useClass: lookup },
       ],
     }).compile();
     const guarded = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), {

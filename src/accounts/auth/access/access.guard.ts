@@ -14,7 +14,7 @@ export class AccessGuard implements CanActivate {
   constructor(private readonly permissions: PermissionLookup) {}
 
   /** @throws Problem `unauthenticated`, `forbidden` */
-  canActivate(context: ExecutionContext): true {
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const access = this.accessOf(context);
     if (access?.kind === 'public') {
       return true;
@@ -28,9 +28,14 @@ export class AccessGuard implements CanActivate {
     if (access?.permission === null) {
       return true;
     }
-    if (!access || !this.permissions.grants(principal, access.permission)) {
-      throw forbidden({ headers: { 'WWW-Authenticate': 'Bearer error="insufficient_scope"' } });
-    }
-    return true;
+    const granted = access ? this.permissions.grants(principal, access.permission) : false;
+    return typeof granted === 'boolean' ? requireGrant(granted) : granted.then(requireGrant);
   }
+}
+
+function requireGrant(granted: boolean): true {
+  if (!granted) {
+    throw forbidden({ headers: { 'WWW-Authenticate': 'Bearer error="insufficient_scope"' } });
+  }
+  return true;
 }

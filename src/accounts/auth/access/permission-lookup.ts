@@ -4,8 +4,8 @@ import type { Principal } from '#libs/http';
 
 /** Looks up what a principal may do. */
 export abstract class PermissionLookup {
-  /** Whether the principal has the permission. The guard asks for every request. */
-  abstract grants(principal: Principal, permission: Permission): boolean;
+  /** Returns a plain boolean where possible, because the guard asks for every request. */
+  abstract grants(principal: Principal, permission: Permission): boolean | Promise<boolean>;
 }
 
 /** The built-in roles: `admin` grants all permissions. `user`, and any unknown role, grants none. */
