@@ -94,6 +94,8 @@ async function usePage(page, { email, password }) {
 }
 
 async function useSnippet(page, code, email) {
+  // Until the page has loaded, the tab has another origin, which may not call the API. All tabs share the session.
+  await page.see(email);
   const me = await page.run(code);
   if (me.email !== email) {
     throw new Error(`The lines with fetch should return the user, but they return ${JSON.stringify(me)}`);

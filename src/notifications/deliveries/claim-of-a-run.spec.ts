@@ -1,6 +1,8 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Database } from '#libs/database';
 import { UnrecoverableJobError } from '#libs/jobs';
+import { hold } from '../../../test/support/fixture.js';
 import { freezeTimers } from '../../../test/support/frozen-timers.js';
 import { eventually } from '../../../test/support/servers.js';
 import { command, useNotificationsBench } from '../../../test/support/notifications-bench.js';
@@ -71,6 +73,28 @@ describe('a claim', () => {
       await lapse();
       intervals.pass(RENEW_MS);
       await eventually(async () => expect(await remaining()).toBeGreaterThan(0));
+    });
+  });
+
+  it('lasts from when its renewal was asked for, however late PostgreSQL responds', async () => {
+    const claimed = await take();
+    const intervals = freezeTimers('setInterval');
+    const askedAt = 1_000_000;
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(askedAt);
+    await hold(undefined, () => clock.mockRestore());
+    await claims.whileClaimed({ ...claimed, takenAt: askedAt - 11_000 }, async (isHeld) => {
+      const database = Reflect.get(claims, 'database') as Database;
+      const response = Promise.withResolvers<never>();
+      database.run = () => response.promise;
+      intervals.pass(RENEW_MS);
+      Reflect.deleteProperty(database, 'run');
+      expect(isHeld()).toBe(false);
+      clock.mockReturnValue(askedAt + 9_000);
+      response.resolve(true as never);
+      await nextTurn();
+      expect(isHeld()).toBe(true);
+      clock.mockReturnValue(askedAt + 10_000);
+      expect(isHeld()).toBe(false);
     });
   });
 
