@@ -10,6 +10,8 @@ const bench = useNotificationsBench();
 
 describe('purging notifications', () => {
   it('expires overdue deliveries and deletes only old ones', async () => {
+    // It would remove some of them itself.
+    await firstRun();
     await bench.queue('send-mail').pause();
     const [overdue, waiting] = [
       await bench.deliver(command({ expiresInMs: HOUR_MS })),
@@ -57,13 +59,16 @@ describe('purging notifications', () => {
   });
 
   it('runs on its own schedule', async () => {
-    await eventually(async () =>
-      expect(await bench.queue('purge-notifications').getCompletedCount()).toBe(1),
-    );
+    await firstRun();
     const [job] = await bench.queue('purge-notifications').getCompleted();
     expect(Object.keys(job?.data as Tick)).toEqual(['startsAt']);
   });
 });
+
+/** The purge that follows a start. */
+async function firstRun(): Promise<void> {
+  await eventually(async () => expect(await bench.queue('purge-notifications').getCompletedCount()).toBe(1));
+}
 
 async function insertFinal(state: string, daysAgo: number, age = 'old', expiresIn = '0'): Promise<void> {
   await bench.sql(
