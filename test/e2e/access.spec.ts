@@ -5,6 +5,7 @@ import {
   type ExecutionContext,
   Get,
   Module,
+  type Provider,
   type Type,
   VersioningType,
 } from '@nestjs/common';
@@ -93,26 +94,15 @@ describe('the worker', () => {
 });
 
 describe('the identity guard', () => {
-  const app = useFixture(async () => {
-    const testing = await Test.createTestingModule({
-      controllers: [SilentController],
-      providers: [
-        { provide: APP_GUARD, useClass: IdentityGuard },
-        { provide: APP_GUARD, useClass: AccessGuard },
-        { provide: PermissionLookup, useClass: BuiltInRoles },
-        {
-          provide: AUTHENTICATORS,
-          useValue: [knows('one'), knowsLater('two'), knowsLater('three'), knows('four')],
-        },
-      ],
-    }).compile();
-    const guarded = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), {
-      logger: false,
-    });
-    guarded.enableVersioning({ type: VersioningType.URI });
-    await hold(guarded.init(), () => guarded.close());
-    return guarded;
-  });
+  const app = useGuarded([
+    { provide: APP_GUARD, useClass: IdentityGuard },
+    { provide: APP_GUARD, useClass: AccessGuard },
+    { provide: PermissionLookup, useClass: BuiltInRoles },
+    {
+      provide: AUTHENTICATORS,
+      useValue: [knows('one'), knowsLater('two'), knowsLater('three'), knows('four')],
+    },
+  ]);
 
   it.each([
     ['one', true],
@@ -137,6 +127,17 @@ function knowsLater(known: string): Authenticator {
   return { authenticate: (token) => Promise.resolve(authenticate(token)) };
 }
 
+class Identify implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const role = request.headers['x-role'];
+    if (typeof role === 'string') {
+      request.principal = { kind: 'session', userId: 'u', sessionId: 's', roles: [role] };
+    }
+    return true;
+  }
+}
+
 /** As if the roles' permissions were in PostgreSQL. */
 class RolesLookedUp extends PermissionLookup {
   override grants({ roles }: Principal): Promise<boolean> {
@@ -145,22 +146,11 @@ class RolesLookedUp extends PermissionLookup {
 }
 
 describe.each([BuiltInRoles, RolesLookedUp])('the access guard with %p', (lookup) => {
-  const app = useFixture(async () => {
-    const testing = await Test.createTestingModule({
-      controllers: [SilentController],
-      providers: [
-        { provide: APP_GUARD, useClass: Identify },
-        { provide: APP_GUARD, useClass: AccessGuard },
-        { provide: PermissionLookup, useClass: lookup },
-      ],
-    }).compile();
-    const guarded = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), {
-      logger: false,
-    });
-    guarded.enableVersioning({ type: VersioningType.URI });
-    await hold(guarded.init(), () => guarded.close());
-    return guarded;
-  });
+  const app = useGuarded([
+    { provide: APP_GUARD, useClass: Identify },
+    { provide: APP_GUARD, useClass: AccessGuard },
+    { provide: PermissionLookup, useClass: lookup },
+  ]);
 
   it.each([
     ['/silent', undefined, false],
@@ -180,15 +170,17 @@ describe.each([BuiltInRoles, RolesLookedUp])('the access guard with %p', (lookup
   });
 });
 
-class Identify implements CanActivate {
-  canActivate(context: ExecutionContext): boolean {
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const role = request.headers['x-role'];
-    if (typeof role === 'string') {
-      request.principal = { kind: 'session', userId: 'u', sessionId: 's', roles: [role] };
-    }
-    return true;
-  }
+/** The routes below, behind these guards. */
+function useGuarded(providers: Provider[]): NestFastifyApplication {
+  return useFixture(async () => {
+    const testing = await Test.createTestingModule({ controllers: [SilentController], providers }).compile();
+    const guarded = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), {
+      logger: false,
+    });
+    guarded.enableVersioning({ type: VersioningType.URI });
+    await hold(guarded.init(), () => guarded.close());
+    return guarded;
+  });
 }
 
 @Controller()

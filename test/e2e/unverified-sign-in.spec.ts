@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { Registry } from 'prom-client';
 import { useApiApp } from '../support/api-app.js';
 import { aUser, type NewUser, signUp } from '../support/factories.js';
-import { linkTokenOf, mailsInOutbox, userIdOf } from '../support/mail-outbox.js';
+import { userIdOf } from '../support/mail-outbox.js';
 import { expectProblem } from '../support/problems.js';
 import { query } from '../support/stored.js';
+import { hashings, prove, registerProven } from '../support/verify-first.js';
 
 const immediate = useApiApp();
 const verifyFirst = useApiApp({ REGISTRATION: 'verify-first' }, immediate);
@@ -21,7 +21,7 @@ describe('signing in with an address that nobody has verified', () => {
     expect(refused.detail).toContain('Follow the link');
     expect(await signIn({ ...user, password: 'a guess of mine' })).toBe(REFUSED.invalid);
     expect(await signIn(aUser())).toBe(REFUSED.invalid);
-    await verify(user);
+    await prove(verifyFirst, database.url, user);
     expect(await signIn(user)).toBe('200');
   });
 
@@ -83,9 +83,9 @@ describe('registering an address and signing in with it', () => {
     await api.register(squatter);
     const wrong = { ...stranger, password: 'a guess of mine' };
     for (const credentials of [stranger, squatter, wrong, aUser()]) {
-      const before = await hashes();
+      const before = await hashings(verifyFirst);
       await signIn(credentials);
-      expect((await hashes()) - before).toBe(2);
+      expect((await hashings(verifyFirst)) - before).toBe(2);
     }
   });
 
@@ -95,7 +95,7 @@ describe('registering an address and signing in with it', () => {
     await api.register(owner);
     await api.register(stranger);
     expect(await signIn(stranger)).toBe(REFUSED.unverified);
-    await verify(owner);
+    await prove(verifyFirst, database.url, owner);
     expect(await signIn(stranger)).toBe(REFUSED.unverified);
     expect(await signIn(owner)).toBe('200');
     expect(await registrationsOf(owner)).toEqual([DECOY]);
@@ -129,21 +129,9 @@ async function signIn({ email, password }: Pick<NewUser, 'email' | 'password'>):
   return code === undefined ? `${status}` : `${status} ${code}`;
 }
 
-/** How many passwords have been hashed or verified. They are what takes time in a sign-in. */
-async function hashes(): Promise<number> {
-  const metrics = await verifyFirst.app.get(Registry, { strict: false }).metrics();
-  return Number(/^gatehouse_password_hash_wait_seconds_count(?:\{.*\})? (\d+)$/m.exec(metrics)?.[1]);
-}
-
 /** Someone who registered and verified their address. */
 async function anOwner(): Promise<NewUser> {
   const owner = aUser();
-  await api.register(owner);
-  await verify(owner);
+  await registerProven(verifyFirst, database.url, owner);
   return owner;
-}
-
-async function verify(user: NewUser): Promise<void> {
-  const [mail] = await mailsInOutbox(verifyFirst, database.url, await userIdOf(verifyFirst, user));
-  expect((await api.verify(linkTokenOf(mail), user.password)).status).toBe(204);
 }

@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import type pg from 'pg';
+import { type Histogram, Registry } from 'prom-client';
 import type { ApiApp } from './api-app.js';
 import { aUser, type NewUser } from './factories.js';
 import { linkTokenOf, mailsInOutbox, userIdOf } from './mail-outbox.js';
@@ -14,9 +15,21 @@ export function rivals(): [NewUser, NewUser] {
   ];
 }
 
+/** How many passwords have been hashed or verified. They are what takes time in a registration or a sign-in. */
+export async function hashings({ app }: ApiApp): Promise<number> {
+  const waits = app.get(Registry, { strict: false }).getSingleMetric('gatehouse_password_hash_wait_seconds');
+  const { values } = await (waits as Histogram).get();
+  return values.find(({ metricName }) => metricName?.endsWith('_count'))?.value ?? 0;
+}
+
 /** Registers a user and verifies the address. @returns the user's ID */
 export async function registerProven(app: ApiApp, databaseUrl: string, user: NewUser): Promise<string> {
   await app.api.register(user);
+  return prove(app, databaseUrl, user);
+}
+
+/** Verifies the address of a user who has registered. @returns the user's ID */
+export async function prove(app: ApiApp, databaseUrl: string, user: NewUser): Promise<string> {
   const id = await userIdOf(app, user);
   const [mail] = await mailsInOutbox(app, databaseUrl, id);
   expect((await app.api.verify(linkTokenOf(mail), user.password)).status).toBe(204);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { useFixture } from '../support/fixture.js';
@@ -32,6 +32,21 @@ export function useInstalledSdk(): InstalledSdk {
     await run('tar', ['-xzf', tarball, '--strip-components=1', '-C', unpacked]);
     return { project, package: unpacked, tarball };
   });
+}
+
+/** Makes a project of the TypeScript files in a folder, which are checked as strictly as the SDK's users may. */
+export function describeProject(folder: string, options: object): void {
+  const compilerOptions = {
+    module: 'nodenext',
+    target: 'es2022',
+    lib: ['es2022', 'dom'],
+    types: [],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    ...options,
+  };
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
 }
 
 /** @throws with the compiler's errors */

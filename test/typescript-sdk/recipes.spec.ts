@@ -7,29 +7,17 @@ import { eventually } from '../support/eventually.js';
 import { aUser } from '../support/factories.js';
 import { ADMIN, WITH_ADMIN } from '../support/use-app.js';
 import { FakeNativeStorage, FakeWebStorage } from './devices.js';
-import { compile, useInstalledSdk } from './installed-sdk.js';
+import { compile, describeProject, useInstalledSdk } from './installed-sdk.js';
 
 type Async<Arguments extends unknown[], Result> = (...given: Arguments) => Promise<Result>;
 
 const sdk = useInstalledSdk();
 const { api } = useApiApp({ ...WITH_ADMIN });
 const element = { textContent: '' };
-const COMPILER = {
-  module: 'nodenext',
-  target: 'es2022',
-  lib: ['es2022', 'dom'],
-  types: [],
-  strict: true,
-  noUncheckedIndexedAccess: true,
-  exactOptionalPropertyTypes: true,
-  rootDir: '.',
-  outDir: 'out',
-};
 
 beforeAll(async () => {
   Object.assign(globalThis, { localStorage: new FakeWebStorage(), nativeStorage: new FakeNativeStorage() });
-  write('package.json', '{ "type": "module" }');
-  write('tsconfig.json', JSON.stringify({ compilerOptions: COMPILER, include: ['*.ts'] }));
+  describeProject(sdk.project, { noUncheckedIndexedAccess: true, rootDir: '.', outDir: 'out' });
   for (const { name, code } of recipes(readFileSync('sdk/typescript/README.md', 'utf8'))) {
     write(name, code.replaceAll('https://accounts.acme.com', api.url));
   }

@@ -2,19 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { useApp } from '../support/use-app.js';
-import { compile, useInstalledSdk } from './installed-sdk.js';
+import { compile, describeProject, useInstalledSdk } from './installed-sdk.js';
 
 const sdk = useInstalledSdk();
 const { api } = useApp('api');
-const COMPILER = {
-  module: 'nodenext',
-  target: 'es2022',
-  lib: ['es2022', 'dom'],
-  types: [],
-  strict: true,
-  exactOptionalPropertyTypes: true,
-  noEmit: true,
-};
 
 it('Every TypeScript sample of the API reference compiles with the SDK', async () => {
   const { body: page } = await api.under('').get<string>('/docs/v2');
@@ -24,8 +15,7 @@ it('Every TypeScript sample of the API reference compiles with the SDK', async (
   const operations = page.match(/class="operation"/g) ?? [];
   expect(operations.length).toBeGreaterThan(10);
   expect(samples.length).toBeGreaterThan(operations.length);
-  write('package.json', '{ "type": "module" }');
-  write('tsconfig.json', JSON.stringify({ compilerOptions: COMPILER, include: ['*.ts'] }));
+  describeProject(sdk.project, { noEmit: true });
   samples.forEach((sample, index) =>
     write(sample.includes('export const gatehouse') ? 'gatehouse.ts' : `sample-${index}.ts`, sample),
   );

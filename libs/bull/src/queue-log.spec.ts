@@ -1,5 +1,4 @@
 import { expect, it } from '@jest/globals';
-import { Logger } from '@nestjs/common';
 import { collectLog } from '../../../test/support/collected-log.js';
 import { greet, useJobBench } from '../../../test/support/job-bench.js';
 import { eventually } from '../../../test/support/servers.js';
@@ -8,9 +7,8 @@ const bench = useJobBench();
 
 it('names the kind of a Redis error once, without its text, which may contain values', async () => {
   const jobs = await bench.start();
-  const lines: unknown[] = [];
-  const collect = (line: unknown): void => void lines.push(line);
-  Logger.overrideLogger({ log: collect, warn: collect, error: collect });
+  const lines = collectLog();
+  const texts = (): string[] => lines.map(({ text }) => text);
   // Bull expects hashes there, and its script fails.
   for (const id of ['one', 'other']) {
     await bench.redis.set(`bull:greet:${id}`, 'no job');
@@ -19,7 +17,7 @@ it('names the kind of a Redis error once, without its text, which may contain va
   // Bull pauses for five seconds after each failure.
   await jobs.enqueue(greet, { name: 'Ada' });
   await eventually(() => expect(bench.household.greeted).toHaveLength(1));
-  expect(lines).toEqual(['queue "greet": ReplyError']);
+  expect(texts()).toEqual(['queue "greet": ReplyError']);
   // More than a minute later, it's news again.
   const realNow = Date.now;
   for (const [laterMs, count] of [
@@ -31,7 +29,7 @@ it('names the kind of a Redis error once, without its text, which may contain va
     Date.now = () => now;
     bench.queues.get('greet').emit('error', Object.assign(new Error('no'), { name: 'ReplyError' }));
     Date.now = realNow;
-    expect(lines).toEqual(Array(count).fill('queue "greet": ReplyError'));
+    expect(texts()).toEqual(Array(count).fill('queue "greet": ReplyError'));
   }
 });
 

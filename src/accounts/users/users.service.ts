@@ -21,7 +21,7 @@ const MAIL_PAUSE_MS = 60_000;
 
 export interface NewUser {
   /** A new ID, if it had to be known earlier. */
-  readonly id?: string;
+  readonly id?: string | undefined;
   readonly email: string;
   readonly emailVerified: boolean;
   readonly displayName?: string | null | undefined;

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Algorithm, hash, type Options, verify } from '@node-rs/argon2';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { parse } from 'uuid';
 import { unavailable } from '#libs/problem';
 import { AppConfig } from '../../../../config/index.js';
 import { QueueFullError, WorkQueue } from './work-queue.js';
@@ -56,7 +57,7 @@ export class PasswordHasher {
    * @throws Problem `unavailable` if too many are waiting
    */
   hash(password: string, salt?: string): Promise<string> {
-    const options = salt === undefined ? ARGON2_PARAMETERS : { ...ARGON2_PARAMETERS, salt: bytesOf(salt) };
+    const options = salt === undefined ? ARGON2_PARAMETERS : { ...ARGON2_PARAMETERS, salt: parse(salt) };
     return this.enqueue(() => hash(canonical(password), options));
   }
 
@@ -106,9 +107,4 @@ export class PasswordHasher {
 /** Keyboards may compose the same characters differently (NIST SP 800-63B, section 5.1.1.2). */
 function canonical(password: string): string {
   return password.normalize('NFKC');
-}
-
-/** The 16 bytes of a UUID. */
-function bytesOf(uuid: string): Buffer {
-  return Buffer.from(uuid.replaceAll('-', ''), 'hex');
 }

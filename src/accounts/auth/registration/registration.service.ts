@@ -107,7 +107,7 @@ export class RegistrationService {
 
   private async open(em: EntityManager, input: Registration, hash: string, id?: string): Promise<User> {
     const user = await this.users.create(em, {
-      ...(id === undefined ? {} : { id }),
+      id,
       email: input.email,
       emailVerified: false,
       displayName: input.displayName,
