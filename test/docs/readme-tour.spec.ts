@@ -26,7 +26,7 @@ describe("the README's tour", () => {
     const line = (pattern: RegExp): void => expect(output).toMatch(pattern);
     line(/displayName: 'Ada'/);
     line(/^verified: 204$/m);
-    line(/^ETag: "\d+"$/m);
+    line(/^ETag: "\d+-[\w-]{36}"$/m);
     line(/"displayName":"Ada L\.".*\n200$/m);
     line(/"code":"precondition-failed".*\n412$/m);
     line(/current: true[\s\S]+current: false/);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { DeviceBody, ListBody } from '../support/client.js';
-import { signIn } from '../support/factories.js';
+import { signIn, signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
 import { useApp, useUser, WITH_ADMIN } from '../support/use-app.js';
 
@@ -19,6 +19,13 @@ describe('GET of a profile', () => {
     for (const answer of [headers, (await user.api.me()).headers]) {
       expect(answer.get('cache-control')).toBe('private, no-cache');
     }
+  });
+
+  it('returns another ETag to another user, whose browser may have kept the profile of the first', async () => {
+    const other = await signUp(api);
+    const { status, body, headers } = await other.api.with({ 'if-none-match': await etag() }).me();
+    expect([status, body.email]).toEqual([200, other.email]);
+    expect(headers.get('etag')).not.toBe(await etag());
   });
 
   it('returns no Content-Length with a 304 to HEAD', async () => {

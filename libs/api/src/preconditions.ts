@@ -27,8 +27,10 @@ export class Conditions {
     this.ifNoneMatch = parse('If-None-Match', headers['if-none-match']);
   }
 
-  /** Whether a resource may be changed that has this version now. */
-  readonly allowVersion = (version: number): boolean => this.allow(etagOf(version));
+  /** Whether this resource may be changed, given the version that it has then. */
+  allowVersionOf(id: string): (version: number) => boolean {
+    return (version) => this.allow(etagOf({ id, version }));
+  }
 
   /** Whether a resource may be changed. @param etag null if it has none, so that nobody can know one */
   allow(etag: string | null): boolean {
@@ -62,9 +64,19 @@ export class Conditions {
   }
 }
 
-/** A strong validator (RFC 9110, section 8.8.3). Changes whenever the representation does. */
-export function etagOf(version: number): string {
-  return `"${version}"`;
+/** What a resource is, and how often it has changed. */
+interface Versioned {
+  readonly id: string;
+  readonly version: number;
+}
+
+/**
+ * A strong validator (RFC 9110, section 8.8.3). Changes whenever the representation does, and no two resources share
+ * one: `/users/me` is another resource for each user, so a browser that kept the profile of one would otherwise get a
+ * 304 for the other.
+ */
+export function etagOf({ id, version }: Versioned): string {
+  return `"${version}-${id}"`;
 }
 
 const NONE = new Conditions({});

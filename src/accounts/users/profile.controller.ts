@@ -50,7 +50,7 @@ export class ProfileController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UserResponse> {
-    const { allowVersion } = conditionsOf(request);
-    return present(await this.users.updateProfile(caller.userId, patch, allowVersion), reply);
+    const isExpected = conditionsOf(request).allowVersionOf(caller.userId);
+    return present(await this.users.updateProfile(caller.userId, patch, isExpected), reply);
   }
 }

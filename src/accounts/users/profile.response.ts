@@ -10,7 +10,7 @@ const CACHE_CONTROL = 'private, no-cache';
 
 /** Returns the profile with its `ETag`. */
 export function present(profile: Profile, reply: FastifyReply): UserResponse {
-  void reply.header('ETag', etagOf(profile.version)).header('Cache-Control', CACHE_CONTROL);
+  void reply.header('ETag', etagOf(profile)).header('Cache-Control', CACHE_CONTROL);
   return toUserResponse(profile);
 }
 
@@ -23,7 +23,7 @@ export function presentUnlessKnown(
   conditions: Conditions,
   reply: FastifyReply,
 ): UserResponse | undefined {
-  if (!conditions.isNotModified(etagOf(profile.version))) {
+  if (!conditions.isNotModified(etagOf(profile))) {
     return present(profile, reply);
   }
   present(profile, reply);
