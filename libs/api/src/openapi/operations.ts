@@ -92,10 +92,10 @@ function problemsOf({ handler, controller }: Route, limited: boolean): ProblemFa
   ];
 }
 
-function deprecationHeaders({ headers, successor }: DeprecationNotice): Headers {
+function deprecationHeaders({ headers }: DeprecationNotice): Headers {
   return {
     Deprecation: { ...HEADERS.Deprecation, example: headers.Deprecation },
     Sunset: { ...HEADERS.Sunset, example: headers.Sunset },
-    Link: { ...HEADERS.Link, example: `<${successor}>; rel="successor-version"` },
+    Link: HEADERS.Link,
   };
 }

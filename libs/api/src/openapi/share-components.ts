@@ -7,6 +7,7 @@ import {
   pascalCase,
   type Reference,
   refTo,
+  type ResponseObject,
 } from './document.js';
 import { PROBLEM_TYPE } from './problem-schemas.js';
 
@@ -64,12 +65,11 @@ function nameOfParameter({ name, in: place }: ParameterObject): string {
   return `${pascalCase(name)}${pascalCase(place)}`;
 }
 
-/** Undefined if the response isn't a problem document. */
-function nameOfProblem({
-  content,
-}: {
-  content?: Readonly<Record<string, { schema?: object }>>;
-}): string | undefined {
+/** Undefined if the response isn't a problem document, or one of a deprecated operation, which has headers of its own. */
+function nameOfProblem({ content, headers = {} }: ResponseObject): string | undefined {
   const schema = content?.[PROBLEM_TYPE]?.schema;
-  return schema && isReference(schema) ? nameIn(schema) : undefined;
+  if (!schema || !isReference(schema) || 'Deprecation' in headers) {
+    return undefined;
+  }
+  return `${'RateLimit' in headers ? '' : 'Unlimited'}${nameIn(schema)}`;
 }
