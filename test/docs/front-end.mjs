@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters, promisify } from 'node:util';
@@ -55,6 +55,8 @@ export async function followGuide() {
     running.push(browser);
     await usePage(await browser.open(page), { email, password });
     await useSnippet(await browser.open(page), snippet.replaceAll('http://localhost:3000', api), email);
+    await moveToCookie(app);
+    await useCookie(await browser.open(page), { email, password });
     return 0;
   } finally {
     for (const { stop } of running.reverse()) {
@@ -101,6 +103,35 @@ async function useSnippet(page, code, email) {
     throw new Error(`The lines with fetch should return the user, but they return ${JSON.stringify(me)}`);
   }
   step('the lines with fetch return the user');
+}
+
+/** "In `main.tsx`, write `cookieStorage` instead of `webStorage`, in both places." */
+async function moveToCookie(app) {
+  const file = join(app, 'src', 'main.tsx');
+  const code = await readFile(file, 'utf8');
+  const moved = code.replaceAll('webStorage', 'cookieStorage');
+  if (moved.split('cookieStorage').length !== 3) {
+    throw new Error('The guide says that there are two places.');
+  }
+  await writeFile(file, moved);
+}
+
+async function useCookie(page, { email, password }) {
+  await page.see(email);
+  step('with a cookie, people stay signed in');
+  await page.press('Sign out');
+  await page.see('Sign in');
+  await page.type('[name=email]', email);
+  await page.type('[name=password]', password);
+  await page.press('Sign in');
+  await page.see(email);
+  await page.reload();
+  await page.see(email);
+  const readable = await page.run('JSON.stringify({ ...localStorage }) + document.cookie');
+  if (!readable.includes(email) || /token/i.test(readable)) {
+    throw new Error(`Scripts should find the user but no tokens, and they find ${readable}`);
+  }
+  step('and scripts find no tokens');
 }
 
 function commands(guide, language) {

@@ -43,6 +43,8 @@ const OPEN_TO_ALL = [
   'HealthController.getReady',
   'HealthController.getStartup',
   'LoginController.login',
+  // Also takes a cookie instead of an access token, and checks both itself.
+  'RefreshController.logout',
   'RefreshController.refresh',
   'RegistrationController.register',
   'VerifyEmailPage.show',

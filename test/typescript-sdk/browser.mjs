@@ -26,7 +26,9 @@ export async function runInBrowser() {
       RATE_LIMIT_AUTH: 'off',
       LOG_LEVEL: 'warn',
     });
-    const address = `${page.origin}/?${new URLSearchParams({ api: url })}`;
+    // Cookies are for one site. Ports don't matter, but names do.
+    const api = url.replace('127.0.0.1', 'localhost');
+    const address = `${page.origin}/?${new URLSearchParams({ api })}`;
     const browser = startChromium(chromium, join(folder, 'profile'));
     const checks = await firstOf(page.result, browser, address);
     await page.stop();

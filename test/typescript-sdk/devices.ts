@@ -26,7 +26,10 @@ export interface Device {
 }
 
 /** A client whose requests are recorded. */
-export function aDevice(baseUrl: string, options: Omit<GatehouseOptions, 'baseUrl' | 'fetch'> = {}): Device {
+export function aDevice(
+  baseUrl: string,
+  { fetch = globalThis.fetch, ...options }: Omit<GatehouseOptions, 'baseUrl'> = {},
+): Device {
   const sent: Sent[] = [];
   let intercept: ((sent: Sent) => Response | undefined) | undefined;
   const record = async (url: string, init: RequestInit): Promise<Response> => {
@@ -45,6 +48,33 @@ export function aDevice(baseUrl: string, options: Omit<GatehouseOptions, 'baseUr
       intercept = answer;
     },
   };
+}
+
+/** The cookies of a browser, for the pages of one origin. */
+export class CookieJar {
+  private cookie = '';
+
+  constructor(private readonly origin: string) {}
+
+  /** Like a browser's: cookies come and go with the requests that include credentials. */
+  readonly fetch = async (url: string, init: RequestInit): Promise<Response> => {
+    const headers = new Headers(init.headers);
+    headers.set('origin', this.origin);
+    const isCredentialed = init.credentials === 'include';
+    if (isCredentialed && this.cookie) {
+      headers.set('cookie', this.cookie);
+    }
+    const response = await fetch(url, { ...init, headers });
+    const [given] = response.headers.getSetCookie();
+    if (isCredentialed && given !== undefined) {
+      this.cookie = given.includes('Max-Age=0') ? '' : (given.split(';')[0] ?? '');
+    }
+    return response;
+  };
+
+  get isEmpty(): boolean {
+    return this.cookie === '';
+  }
 }
 
 /** A client whose user has just signed up. */

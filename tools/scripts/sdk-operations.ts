@@ -76,6 +76,7 @@ function constant(
     `method: '${method.toUpperCase()}'`,
     `path: '${path}'`,
     ...(security && security.length > 0 ? ['authenticated: true'] : []),
+    ...(takesCookie(security, parameters) ? ['cookie: true'] : []),
     ...(parameters.some(({ name }) => name === 'Idempotency-Key') ? ['idempotencyKey: true'] : []),
     ...(mediaType && mediaType !== JSON_TYPE ? [`mediaType: '${mediaType}'`] : []),
   ];
@@ -87,6 +88,13 @@ function constant(
     `  ${resultOf(operation)},${union(declaredCodes(operation, document)).replaceAll('\n', '\n  ')}`,
     `> = {\n${members.map((member) => `  ${member},\n`).join('')}};`,
   ].join('\n');
+}
+
+function takesCookie(security: readonly object[] = [], parameters: readonly Parameter[]): boolean {
+  return (
+    security.some((scheme) => 'refreshCookie' in scheme) ||
+    parameters.some(({ name }) => name === 'Session-Transport')
+  );
 }
 
 /** A client that sends no `If-None-Match` never sees a 304; one that does gets no data with it. */

@@ -12,6 +12,12 @@ export type Access =
   /** Any signed-in user. With a permission, only users who have it. */
   | { readonly kind: 'requires'; readonly permission: Permission | null };
 
+/** The scheme in `Authorization` (RFC 6750, section 2.1). */
+export const BEARER = /^Bearer +/i;
+
+/** Where browsers may keep their refresh token. `__Secure-`: only an https page can set it (RFC 6265bis, 4.1.3.1). */
+export const REFRESH_COOKIE = '__Secure-gatehouse-refresh';
+
 const AccessRule = Reflector.createDecorator<Access>();
 
 /** Anyone may call this route. */
@@ -31,10 +37,16 @@ export function accessOf(handler: object, controller: object): Access | undefine
 }
 
 /** The caller. Not for public handlers. @throws Problem `unauthenticated` */
-export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
-  const { principal } = context.switchToHttp().getRequest<FastifyRequest>();
+export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Principal =>
+  callerOf(context.switchToHttp().getRequest<FastifyRequest>()),
+);
+
+/** @throws Problem `unauthenticated` */
+export function callerOf({ principal, headers }: FastifyRequest): Principal {
   if (!principal) {
-    throw unauthenticated();
+    // RFC 6750, section 3.1: no error code if the request has no token.
+    const challenge = BEARER.test(headers.authorization ?? '') ? 'Bearer error="invalid_token"' : 'Bearer';
+    throw unauthenticated({ headers: { 'WWW-Authenticate': challenge } });
   }
   return principal;
-});
+}

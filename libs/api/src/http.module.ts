@@ -37,6 +37,8 @@ export function setUpHttp(app: NestFastifyApplication): void {
         ? '*'
         : (origin, done) => done(null, origin !== undefined && isAllowedOrigin(origin, corsOrigins)),
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      // For the refresh cookie. Browsers accept no credentials with `*`.
+      credentials: !corsOrigins.includes('*'),
       exposedHeaders: EXPOSED_HEADERS,
       maxAge: 600,
       // Answer an OPTIONS request without preflight headers the same way. The plugin's own error isn't a problem

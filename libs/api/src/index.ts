@@ -1,11 +1,21 @@
 export { ACCEPTED, Accepted } from './accepted.js';
-export { type Access, accessOf, Caller, Public, Requires } from './access.js';
+export {
+  type Access,
+  accessOf,
+  BEARER,
+  Caller,
+  callerOf,
+  Public,
+  REFRESH_COOKIE,
+  Requires,
+} from './access.js';
 export { Deprecated, DeprecationGuard } from './deprecation.js';
 export { HttpModule, setUpHttp } from './http.module.js';
 export { Idempotent } from './idempotency/idempotency.interceptor.js';
 export { EmailField, EnumQuery, IntegerQuery, ObjectField, StringField } from './input/fields.js';
 export { InputGuard } from './input/input.guard.js';
 export { InputPipe } from './input/input.pipe.js';
+export { OptionalBody } from './input/optional-body.js';
 export { IdParams } from './input/params.js';
 export { serveDocuments } from './docs/docs.routes.js';
 export { API_VERSIONS, createDocuments, LATEST_VERSION } from './openapi/documents.js';

@@ -41,7 +41,7 @@ export function corsHeadersFor(
     ...exposed,
     Vary: 'Origin',
     ...(origin !== undefined && isAllowedOrigin(origin, allowedOrigins)
-      ? { 'Access-Control-Allow-Origin': origin }
+      ? { 'Access-Control-Allow-Origin': origin, 'Access-Control-Allow-Credentials': 'true' }
       : {}),
   };
 }

@@ -35,6 +35,7 @@ export interface Gatehouse {
   signOut(options?: RequestOptions): Promise<boolean>;
   /**
    * Gets new tokens and the current user right away. Usually unnecessary, since requests do so when a token expires.
+   * With `cookieStorage`, it also finds a session that another page of your site has started.
    * @returns undefined if nobody is signed in any more
    */
   refresh(options?: RequestOptions): Promise<CurrentSession | undefined>;
@@ -79,10 +80,14 @@ const REFRESH_ATTEMPT_MS = 8000;
 /** @example const gatehouse = createGatehouse({ baseUrl: 'https://accounts.acme.com', storage: webStorage(localStorage) }); */
 export function createGatehouse(options: GatehouseOptions): Gatehouse {
   const send = createSend(options);
+  const { baseUrl, storage = memoryStorage() } = options;
+  const inCookie = storage.transport === 'cookie';
   const build = (operation: AnyOperation, given: AnyOptions): ReturnType<typeof requestOf> =>
-    requestOf(operation, given, options.baseUrl);
+    requestOf(operation, given, { baseUrl, inCookie });
+  /** A sign-in waits for it, because its response removes the cookie. */
+  let signingOut: Promise<unknown> | undefined;
 
-  const keeper = keepSession(options.storage ?? memoryStorage(), async (refreshToken) => {
+  const keeper = keepSession(storage, async (refreshToken) => {
     const request = { ...build(refresh, { body: { refreshToken } }), repeatable: true };
     return (await send(request, { attemptMs: REFRESH_ATTEMPT_MS })).data as Session;
   });
@@ -123,6 +128,19 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
     return data;
   };
 
+  const leave = async ({ signal }: RequestOptions): Promise<boolean> => {
+    await keeper.ready;
+    const last = keeper.current?.accessToken;
+    // A cookie is enough.
+    const accessToken = inCookie ? last : await keeper.accessToken({ signal }).catch(() => last);
+    await keeper.end('signed-out');
+    try {
+      return accessToken === undefined || Boolean(await send(build(logout, {}), { accessToken, signal }));
+    } catch (error) {
+      return isProblem(error, 'unauthenticated');
+    }
+  };
+
   async function* items(operation: AnyOperation, given: AnyOptions = {}): AsyncGenerator<unknown> {
     let cursor: string | null | undefined;
     do {
@@ -142,25 +160,23 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
       return keeper.current?.user;
     },
     async signUp(body, { signal } = {}) {
+      await signingOut;
       const session = (await call(register, { body, signal })) as Session | { accessToken?: never };
       return session.accessToken === undefined ? undefined : keeper.start(session);
     },
     async signIn(body, { signal } = {}) {
+      await signingOut;
       return keeper.start((await call(login, { body, signal })) as Session);
     },
-    async signOut({ signal } = {}) {
-      const accessToken = await keeper.accessToken({ signal }).catch(() => keeper.current?.accessToken);
-      await keeper.end('signed-out');
-      try {
-        return accessToken === undefined || Boolean(await send(build(logout, {}), { accessToken, signal }));
-      } catch (error) {
-        return isProblem(error, 'unauthenticated');
-      }
+    signOut(how = {}) {
+      const leaving = leave(how);
+      signingOut = leaving.catch(() => undefined);
+      return leaving;
     },
     async refresh({ signal } = {}) {
       await keeper.ready;
       const rejected = keeper.current?.accessToken;
-      await keeper.accessToken({ rejected, signal });
+      await keeper.accessToken({ rejected, search: true, signal });
       return keeper.current;
     },
     onSessionChange: keeper.listen,

@@ -3,7 +3,7 @@ export type { Gatehouse, GatehouseOptions, Page, RequestOptions } from './gateho
 export type { Arguments, Operation, Options, ProblemCodeOf } from './operation.js';
 export { isProblem, ProblemError, ResponseError } from './problem.js';
 export type { CurrentSession, SessionChange, SessionListener } from './session.js';
-export { memoryStorage, nativeStorage, webStorage } from './storage.js';
+export { cookieStorage, memoryStorage, nativeStorage, webStorage } from './storage.js';
 export type { NativeStorage, StorageAdapter, WebStorage } from './storage.js';
 export type { Answer } from './transport.js';
 export type { ProblemCode } from './generated/operations.gen.js';

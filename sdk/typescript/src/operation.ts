@@ -10,6 +10,8 @@ export interface Operation<in Data, out Result, out Code extends string = string
   readonly path: string;
   /** Needs an access token. */
   readonly authenticated?: boolean;
+  /** The refresh token may be in a cookie. */
+  readonly cookie?: boolean;
   /** Takes an `Idempotency-Key`, so that it can be repeated. */
   readonly idempotencyKey?: boolean;
   /** Of the body, if it isn't plain JSON. */

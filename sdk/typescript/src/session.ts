@@ -6,8 +6,10 @@ import type { StorageAdapter } from './storage.js';
 /** The session of this client. It never changes: a refresh replaces it. */
 export interface CurrentSession {
   readonly user: User;
+  /** Empty until the first request after a reload, if the storage doesn't keep tokens. */
   readonly accessToken: string;
-  readonly refreshToken: string;
+  /** Undefined if it's in a cookie. */
+  readonly refreshToken?: string | undefined;
   /** When the access token expires, in milliseconds since 1970. */
   readonly expiresAt: number;
 }
@@ -27,10 +29,12 @@ export interface SessionKeeper {
   /**
    * An access token that lasts a while, after a refresh if necessary.
    * @param rejected the one that the server has just rejected: even if it looks valid, it isn't returned again
+   * @param search whether to ask the server for a session that we don't know of
    * @throws if a refresh was necessary and the server can't be reached
    */
   accessToken(options?: {
     rejected?: string | undefined;
+    search?: boolean;
     signal?: AbortSignal | undefined;
   }): Promise<string | undefined>;
   start(session: Session): Promise<CurrentSession>;
@@ -44,8 +48,9 @@ const MARGIN_MS = 10_000;
 /** Keeps a session in a storage, and fresh. @param refresh exchanges a refresh token */
 export function keepSession(
   storage: StorageAdapter,
-  refresh: (refreshToken: string) => Promise<Session>,
+  refresh: (refreshToken: string | undefined) => Promise<Session>,
 ): SessionKeeper {
+  const inCookie = storage.transport === 'cookie';
   const listeners = new Set<SessionListener>();
   let current: CurrentSession | undefined;
   /** What the storage contained when we last looked. */
@@ -62,7 +67,7 @@ export function keepSession(
   const save = async (session: CurrentSession | undefined, kind: SessionChange): Promise<void> => {
     // First in memory: whatever happens to the storage, the old refresh token is spent.
     change(session, kind);
-    const text = session ? JSON.stringify(session) : null;
+    const text = session ? JSON.stringify(inCookie ? { user: session.user } : session) : null;
     await storage.set(text);
     seen = text;
   };
@@ -71,16 +76,17 @@ export function keepSession(
   const adopt = (text: string | null): void => {
     if (text !== seen) {
       seen = text;
-      const stored = parse(text);
+      const stored = parse(text, inCookie);
       const isSame = stored?.user.id === current?.user.id;
-      change(stored, stored === undefined ? 'signed-out' : isSame ? 'refreshed' : 'signed-in');
+      const next = stored && isSame && inCookie ? { ...stored, ...current, user: stored.user } : stored;
+      change(next, stored === undefined ? 'signed-out' : isSame ? 'refreshed' : 'signed-in');
     }
   };
   const look = async (): Promise<void> => adopt(await storage.get());
 
   const first = (text: string | null): void => {
     seen = text;
-    current = parse(text);
+    current = parse(text, inCookie);
     storage.watch?.(() => void look());
   };
   const text = storage.get();
@@ -93,31 +99,34 @@ export function keepSession(
    */
   const renew = async (old: CurrentSession | undefined): Promise<void> => {
     await look();
-    if (current !== old || old === undefined) {
+    // Otherwise, someone has signed out in the meantime, or another tab was faster.
+    const isStill = (): boolean => current?.accessToken === old?.accessToken && idOf(current) === idOf(old);
+    if (!isStill()) {
       return;
     }
     try {
-      const next = sessionOf(await refresh(old.refreshToken));
+      const next = sessionOf(await refresh(old?.refreshToken));
       await look();
-      // Otherwise, someone has signed out in the meantime, or another tab was faster.
-      if (current === old) {
-        await save(next, 'refreshed');
+      if (isStill()) {
+        await save(next, idOf(next) === idOf(old) ? 'refreshed' : 'signed-in');
       }
     } catch (error) {
       await look();
       if (!isRejected(error)) {
         throw error;
       }
-      if (current === old) {
+      if (old && isStill()) {
         await save(undefined, 'ended');
       }
     }
   };
 
-  const accessToken: SessionKeeper['accessToken'] = async ({ rejected, signal } = {}) => {
+  const accessToken: SessionKeeper['accessToken'] = async ({ rejected, search, signal } = {}) => {
     await unlessAborted(ready, signal);
     const session = current;
-    if (session && (session.accessToken === rejected || session.expiresAt - MARGIN_MS < Date.now())) {
+    const isStale =
+      session && (session.accessToken === rejected || session.expiresAt - MARGIN_MS < Date.now());
+    if (isStale ?? (search && inCookie)) {
       const renewing = (): Promise<void> => renew(session);
       refreshing ??= (storage.lock?.(renewing) ?? renewing()).finally(() => {
         refreshing = undefined;
@@ -126,7 +135,8 @@ export function keepSession(
         await unlessAborted(refreshing, signal);
       } catch (error) {
         // Offline, the old one may still be good for its last seconds.
-        if (signal?.aborted || session.accessToken === rejected || session.expiresAt < Date.now()) {
+        const isUsable = session && session.accessToken !== rejected && session.expiresAt >= Date.now();
+        if (signal?.aborted || !isUsable) {
           throw error;
         }
       }
@@ -182,10 +192,18 @@ function sessionOf({ user, accessToken, refreshToken, expiresIn }: Session): Cur
   return { user, accessToken, refreshToken, expiresAt: Date.now() + expiresIn * 1000 };
 }
 
+function idOf(session: CurrentSession | undefined): string | undefined {
+  return session?.user.id;
+}
+
 /** @returns undefined if there is none, or something else in its place */
-function parse(text: string | null): CurrentSession | undefined {
+function parse(text: string | null, inCookie: boolean): CurrentSession | undefined {
   try {
     const session = JSON.parse(text ?? 'null') as CurrentSession | null;
+    if (inCookie && session?.user) {
+      // There is a refresh token if the page has kept it in the storage so far. The next refresh moves it to the cookie.
+      return { user: session.user, refreshToken: session.refreshToken, accessToken: '', expiresAt: 0 };
+    }
     return session?.user && session.accessToken && session.refreshToken ? session : undefined;
   } catch {
     return undefined;

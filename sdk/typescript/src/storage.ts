@@ -1,5 +1,7 @@
 /** Where a client keeps its session, as text. */
 export interface StorageAdapter {
+  /** The server keeps the refresh token in a cookie, and neither tokens nor their expiry come here. */
+  readonly transport?: 'cookie';
   get(): Promise<string | null> | string | null;
   /** @param text null to remove it */
   set(text: string | null): Promise<void> | void;
@@ -87,6 +89,14 @@ export function webStorage(storage: WebStorage, key: string = KEY): StorageAdapt
     },
     lock: (work) => locked(page.navigator?.locks, key, work),
   };
+}
+
+/**
+ * For browsers. The refresh token is in a cookie that scripts can't read, and the access token only in memory. The
+ * storage, such as `localStorage`, remembers who is signed in. All tabs share the session.
+ */
+export function cookieStorage(storage: WebStorage, key: string = KEY): StorageAdapter {
+  return { ...webStorage(storage, key), transport: 'cookie' };
 }
 
 /** For React Native. `getItem` and its companions may also be those of a secure storage. */

@@ -43,8 +43,15 @@ export interface SendOptions {
 /** @throws ProblemError, ResponseError, or what `fetch` threw */
 export type Send = (request: Request, options: SendOptions) => Promise<Answer>;
 
-/** The request gets its idempotency key here, so that all of its attempts have the same one. */
-export function requestOf(operation: AnyOperation, options: AnyOptions, baseUrl: string): Request {
+/**
+ * The request gets its idempotency key here, so that all of its attempts have the same one.
+ * @param inCookie whether refresh tokens should be in a cookie
+ */
+export function requestOf(
+  operation: AnyOperation,
+  options: AnyOptions,
+  { baseUrl, inCookie }: { readonly baseUrl: string; readonly inCookie: boolean },
+): Request {
   const { method, path, mediaType = 'application/json' } = operation;
   const headers: Record<string, string> = {
     accept: 'application/json, application/problem+json',
@@ -58,11 +65,16 @@ export function requestOf(operation: AnyOperation, options: AnyOptions, baseUrl:
   if (operation.idempotencyKey) {
     headers['idempotency-key'] ??= randomKey();
   }
+  const withCookie = inCookie && operation.cookie === true;
+  if (withCookie) {
+    headers['session-transport'] ??= 'cookie';
+  }
   return {
     url: baseUrl.replace(/\/+$/, '') + pathOf(path, options.path ?? {}) + queryOf(options.query ?? {}),
     init: {
       method,
       headers,
+      ...(withCookie ? { credentials: 'include' } : {}),
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
     },
     repeatable: method === 'GET' || 'idempotency-key' in headers,

@@ -10,6 +10,7 @@ import { VerifyEmailPage } from './email/verify-email.page.js';
 import { LoginController } from './login/login.controller.js';
 import { ConfirmationController } from './registration/confirmation.controller.js';
 import { RegistrationController } from './registration/registration.controller.js';
+import { RefreshCookie } from './sessions/refresh-cookie.js';
 import { RefreshController } from './sessions/refresh.controller.js';
 import { SessionsController } from './sessions/sessions.controller.js';
 import { WellKnownController } from './tokens/well-known.controller.js';
@@ -32,6 +33,7 @@ import { WellKnownController } from './tokens/well-known.controller.js';
     WellKnownController,
     VerifyEmailPage,
   ],
+  providers: [RefreshCookie],
   exports: [AccessModule],
 })
 export class AuthHttpModule {}

@@ -71,6 +71,11 @@ function authentication({ spec, hasSdk }: PageContext, version: string): GuideSe
       don't sign each other out. After that, it counts as stolen and ends the session.
     </p>
     <p>
+      In a browser, you can keep the refresh token away from scripts: send
+      <code>Session-Transport: cookie</code> when you start the session, and it comes in a cookie instead of
+      the body. Your page must be on the same site, and its origin in <code>CORS_ORIGINS</code>.
+    </p>
+    <p>
       Without a valid token, you get a 401 with <code>WWW-Authenticate: Bearer</code>. Admins' operations also
       require a permission, otherwise it's a 403. Your own services can verify access tokens with the
       <a href="#getKeys">public keys</a>.

@@ -3,6 +3,7 @@ import { validate, type ValidationError } from 'class-validator';
 import { invalidInput, type InvalidMember } from '#libs/problem';
 import type { Bound } from './fields.js';
 import { declaredMembers } from './declared-members.js';
+import { isOptionalBody } from './optional-body.js';
 import { MAX_ERRORS, memberPointer, storabilityOf, unknownMember } from './members.js';
 
 /** Maps class-validator's constraint names to the API's stable codes. */
@@ -27,13 +28,14 @@ const CODES: Readonly<Record<string, string>> = {
  */
 @Injectable()
 export class InputPipe implements PipeTransform {
-  async transform(value: unknown, { type, metatype, data }: ArgumentMetadata): Promise<unknown> {
+  async transform(given: unknown, { type, metatype, data }: ArgumentMetadata): Promise<unknown> {
     if (type === 'custom' || metatype === undefined || metatype === String) {
-      return value;
+      return given;
     }
     if (data !== undefined || typeof metatype !== 'function') {
       throw new Error(`declare a class for the whole ${type}`);
     }
+    const value = given ?? (isOptionalBody(metatype) ? {} : given);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       const message = 'must be a JSON object';
       throw invalidInput({ errors: [{ pointer: '', code: 'wrong-type', message }] });

@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { REFRESH_COOKIE } from '../access.js';
 import { declaredTags } from './tag.js';
 import { isReference, nameIn, type Operation } from './document.js';
 import { describeOperation } from './operations.js';
@@ -46,7 +47,16 @@ function base({ title, description, serverUrl }: DocumentOptions): Omit<OpenAPIO
       bearerFormat: 'JWT',
       description:
         'The `accessToken` you get when you sign in: a JWT (RFC 9068), verified as RFC8725 recommends.',
-    });
+    })
+    .addCookieAuth(
+      REFRESH_COOKIE,
+      {
+        type: 'apiKey',
+        in: 'cookie',
+        description: 'The refresh token of a session that was started with `Session-Transport: cookie`.',
+      },
+      'refreshCookie',
+    );
   declaredTags().forEach(([name, text]) => builder.addTag(name, text));
   return builder.build();
 }

@@ -16,9 +16,15 @@ export const HEADERS = {
   'RateLimit-Policy': text('The limit: at most `q` requests in any `w` seconds.', '"default";q=600;w=60'),
   Deprecation: text('When the operation was deprecated (RFC 9745).'),
   Sunset: text('When the operation may stop working (RFC 8594).'),
-  Link: text('The next and previous pages, and a replacement for a deprecated operation (RFC 8288).'),
+  Link: text(
+    'The next and previous pages, and a replacement for a deprecated operation (RFC 8288).',
+    '</v2/users?cursor=…>; rel="next"',
+  ),
   'WWW-Authenticate': text('The authentication scheme to use.', 'Bearer'),
-  ETag: text('The version of the resource, for `If-Match` and `If-None-Match`.', '"7"'),
+  ETag: text(
+    'The version of the resource, for `If-Match` and `If-None-Match`.',
+    '"7-0197f9a2-5c1e-7c3d-a8b1-92d4f0e6c3a5"',
+  ),
   'Idempotency-Replayed': text(
     '`true` if this is the response to an earlier request with the same `Idempotency-Key`.',
     'true',
@@ -26,7 +32,9 @@ export const HEADERS = {
   Allow: text('The methods that the path supports, if the method is none of them.', 'GET, PATCH'),
   'Accept-Encoding': text('The content codings that are accepted, if that of the body is not.', 'identity'),
   'Accept-Patch': text('The media types that PATCH accepts (RFC 5789).', 'application/merge-patch+json'),
-  'Set-Cookie': text('Marks this browser as the one that registered.'),
+  'Set-Cookie': text(
+    'The refresh token, with `Session-Transport: cookie`. With a 202, what marks this browser as the one that registered.',
+  ),
   'Retry-After': text('Seconds to wait before you try again.', '30'),
 } as const;
 

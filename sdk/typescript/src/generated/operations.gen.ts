@@ -40,6 +40,7 @@ import type {
 export type ProblemCode =
   | 'invalid-input'
   | 'malformed-request'
+  | 'origin-not-allowed'
   | 'idempotent-request-running'
   | 'email-taken'
   | 'payload-too-large'
@@ -80,6 +81,7 @@ export const register: Operation<
   RegisterResponse,
   | 'invalid-input'
   | 'malformed-request'
+  | 'origin-not-allowed'
   | 'idempotent-request-running'
   | 'email-taken'
   | 'payload-too-large'
@@ -92,6 +94,7 @@ export const register: Operation<
 > = {
   method: 'POST',
   path: '/v2/auth/register',
+  cookie: true,
   idempotencyKey: true,
 };
 
@@ -129,6 +132,7 @@ export const login: Operation<
   | 'malformed-request'
   | 'invalid-credentials'
   | 'email-not-verified'
+  | 'origin-not-allowed'
   | 'payload-too-large'
   | 'unsupported-media-type'
   | 'too-many-requests'
@@ -137,12 +141,13 @@ export const login: Operation<
 > = {
   method: 'POST',
   path: '/v2/auth/login',
+  cookie: true,
 };
 
 /**
  * Refresh a session
  *
- * Exchanges a refresh token for new tokens. Each refresh token works once. Within 10 seconds, the same refresh token returns the same new token; after that it counts as reuse and ends the session.
+ * Exchanges a refresh token for new tokens. Each refresh token works once. Within 10 seconds, the same refresh token returns the same new token; after that it counts as reuse and ends the session. Without a body, exchanges the one in the cookie.
  */
 export const refresh: Operation<
   RefreshData,
@@ -151,6 +156,7 @@ export const refresh: Operation<
   | 'malformed-request'
   | 'invalid-refresh-token'
   | 'refresh-token-reused'
+  | 'origin-not-allowed'
   | 'payload-too-large'
   | 'unsupported-media-type'
   | 'too-many-requests'
@@ -159,12 +165,13 @@ export const refresh: Operation<
 > = {
   method: 'POST',
   path: '/v2/auth/refresh',
+  cookie: true,
 };
 
 /**
  * Sign out
  *
- * Ends the current session. Its access token stops working everywhere within a second.
+ * Ends the session of the access token, and that of the refresh token in the cookie. Access tokens stop working everywhere within a second.
  */
 export const logout: Operation<
   LogoutData,
@@ -172,6 +179,7 @@ export const logout: Operation<
   | 'invalid-input'
   | 'malformed-request'
   | 'unauthenticated'
+  | 'origin-not-allowed'
   | 'payload-too-large'
   | 'unsupported-media-type'
   | 'too-many-requests'
@@ -181,6 +189,7 @@ export const logout: Operation<
   method: 'POST',
   path: '/v2/auth/logout',
   authenticated: true,
+  cookie: true,
 };
 
 /**

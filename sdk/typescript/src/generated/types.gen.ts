@@ -90,9 +90,9 @@ export type Session = {
    */
   expiresIn: number;
   /**
-   * An opaque token that you can exchange once for new tokens.
+   * An opaque token that you can exchange once for new tokens. In the cookie instead, if you asked for that.
    */
-  refreshToken: string;
+  refreshToken?: string;
   /**
    * The signed-in user.
    */
@@ -130,9 +130,9 @@ export type LoginRequest = {
 
 export type RefreshRequest = {
   /**
-   * The latest `refreshToken` of the session.
+   * The latest `refreshToken` of the session. Optional if it is in a cookie.
    */
-  refreshToken: string;
+  refreshToken?: string;
 };
 
 export type ResendVerificationRequest = {
@@ -412,6 +412,16 @@ export type InvalidInputOrMalformedRequestProblem = {
   errors?: Array<InvalidMember>;
 };
 
+export type OriginNotAllowedProblem = {
+  type: string;
+  title: string;
+  status: 403;
+  detail: string;
+  instance: string;
+  code: 'origin-not-allowed';
+  requestId: string;
+};
+
 export type IdempotentRequestRunningOrEmailTakenProblem = {
   type: string;
   title: string;
@@ -607,6 +617,11 @@ export type UserNotFoundProblem = {
 };
 
 /**
+ * For browsers: returns the refresh token in a cookie that scripts cannot read, instead of the body.
+ */
+export type SessionTransportHeader = 'cookie';
+
+/**
  * A unique string of your choice. For 24 hours, repeating the request with the same key and body returns the original response.
  */
 export type IdempotencyKeyHeader = string;
@@ -680,6 +695,10 @@ export type RegisterData = {
   body: RegisterRequest;
   headers?: {
     /**
+     * For browsers: returns the refresh token in a cookie that scripts cannot read, instead of the body.
+     */
+    'Session-Transport'?: 'cookie';
+    /**
      * A unique string of your choice. For 24 hours, repeating the request with the same key and body returns the original response.
      */
     'Idempotency-Key'?: string;
@@ -696,6 +715,10 @@ export type RegisterErrors = {
    * `malformed-request`: Malformed request
    */
   400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `origin-not-allowed`: Origin not allowed
+   */
+  403: OriginNotAllowedProblem;
   /**
    * `idempotent-request-running`: Original request still in progress
    *
@@ -808,6 +831,12 @@ export type VerifyEmailResponse = VerifyEmailResponses[keyof VerifyEmailResponse
 
 export type LoginData = {
   body: LoginRequest;
+  headers?: {
+    /**
+     * For browsers: returns the refresh token in a cookie that scripts cannot read, instead of the body.
+     */
+    'Session-Transport'?: 'cookie';
+  };
   path?: never;
   query?: never;
   url: '/v2/auth/login';
@@ -826,6 +855,10 @@ export type LoginErrors = {
    * `email-not-verified`: Email address not verified
    */
   401: InvalidCredentialsOrEmailNotVerifiedProblem;
+  /**
+   * `origin-not-allowed`: Origin not allowed
+   */
+  403: OriginNotAllowedProblem;
   /**
    * `payload-too-large`: Request body too large
    */
@@ -864,7 +897,13 @@ export type LoginResponses = {
 export type LoginResponse = LoginResponses[keyof LoginResponses];
 
 export type RefreshData = {
-  body: RefreshRequest;
+  body?: RefreshRequest;
+  headers?: {
+    /**
+     * For browsers: returns the refresh token in a cookie that scripts cannot read, instead of the body.
+     */
+    'Session-Transport'?: 'cookie';
+  };
   path?: never;
   query?: never;
   url: '/v2/auth/refresh';
@@ -883,6 +922,10 @@ export type RefreshErrors = {
    * `refresh-token-reused`: Refresh token reused
    */
   401: InvalidRefreshTokenOrRefreshTokenReusedProblem;
+  /**
+   * `origin-not-allowed`: Origin not allowed
+   */
+  403: OriginNotAllowedProblem;
   /**
    * `payload-too-large`: Request body too large
    */
@@ -938,6 +981,10 @@ export type LogoutErrors = {
    * `unauthenticated`: Authentication required
    */
   401: UnauthenticatedProblem;
+  /**
+   * `origin-not-allowed`: Origin not allowed
+   */
+  403: OriginNotAllowedProblem;
   /**
    * `payload-too-large`: Request body too large
    */

@@ -1,9 +1,8 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { accessOf } from '#libs/api';
+import { accessOf, callerOf } from '#libs/api';
 import { perHandler } from '#libs/http';
-import { forbidden, unauthenticated } from '#libs/problem';
-import { BEARER } from './identity.guard.js';
+import { forbidden } from '#libs/problem';
 import { PermissionLookup } from './permission-lookup.js';
 
 /** Closed by default: routes without an access rule reject everyone. */
@@ -19,12 +18,7 @@ export class AccessGuard implements CanActivate {
     if (access?.kind === 'public') {
       return true;
     }
-    const { principal, headers } = context.switchToHttp().getRequest<FastifyRequest>();
-    if (!principal) {
-      // RFC 6750, section 3.1: no error code if the request has no token.
-      const challenge = BEARER.test(headers.authorization ?? '') ? 'Bearer error="invalid_token"' : 'Bearer';
-      throw unauthenticated({ headers: { 'WWW-Authenticate': challenge } });
-    }
+    const principal = callerOf(context.switchToHttp().getRequest<FastifyRequest>());
     if (access?.permission === null) {
       return true;
     }

@@ -1,10 +1,8 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { BEARER } from '#libs/api';
 import type { Principal } from '#libs/http';
 import { type Authenticator, AUTHENTICATORS } from './authenticator.js';
-
-/** RFC 6750, section 2.1. The authenticators check the rest. */
-export const BEARER = /^Bearer +/i;
 
 /**
  * Identifies the caller, so that rate limits can count the request for them. Rejects no one: `AccessGuard` does that

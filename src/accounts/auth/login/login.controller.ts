@@ -1,11 +1,12 @@
-import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { Body, Controller, Post, Req } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { API_VERSIONS, Fails, Public } from '#libs/api';
 import { AuthLimited } from '#libs/limits';
 import { AuthTag } from '../openapi/auth.tag.js';
 import { deviceOf } from '../sessions/device.js';
-import { SessionResponse } from '../sessions/session.response.js';
+import { ReturnsSession } from '../sessions/returns-session.js';
+import type { SessionResponse } from '../sessions/session.response.js';
 import { invalidCredentials } from '../sign-in/sign-in.errors.js';
 import { presentSignIn } from '../sign-in/sign-in.response.js';
 import { LoginRequest } from './login.dto.js';
@@ -20,13 +21,12 @@ export class LoginController {
   @Post()
   @Public()
   @AuthLimited()
-  @HttpCode(200)
   @ApiOperation({
     summary: 'Sign in with a password',
     description: 'Starts a session and returns its tokens.',
   })
-  @ApiOkResponse({ type: SessionResponse, description: 'Signed in.' })
   @Fails(invalidCredentials, emailNotVerified)
+  @ReturnsSession({ status: 200, description: 'Signed in.' })
   async login(@Body() input: LoginRequest, @Req() request: FastifyRequest): Promise<SessionResponse> {
     return presentSignIn(await this.logins.login(input, deviceOf(request)));
   }

@@ -1,5 +1,5 @@
 import { Body, Controller, Post, Req, Res } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiCreatedResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ACCEPTED, Accepted, API_VERSIONS, Fails, Idempotent, Public, responseHeaders } from '#libs/api';
 import { randomToken } from '#libs/crypto';
@@ -8,7 +8,8 @@ import { emailTaken } from '../../users/index.js';
 import { AuthTag } from '../openapi/auth.tag.js';
 import { weakPassword } from '../passwords/passwords.errors.js';
 import { deviceOf } from '../sessions/device.js';
-import { SessionResponse } from '../sessions/session.response.js';
+import { ReturnsSession } from '../sessions/returns-session.js';
+import type { SessionResponse } from '../sessions/session.response.js';
 import { presentSignIn } from '../sign-in/sign-in.response.js';
 import { rememberBrowser } from './browser-cookie.js';
 import { RegisterRequest } from './registration.dto.js';
@@ -26,7 +27,6 @@ export class RegistrationController {
     summary: 'Create an account',
     description: 'Signs you in and sends an email with a link that verifies your address.',
   })
-  @ApiCreatedResponse({ type: SessionResponse, description: 'Account created. You are signed in.' })
   @ApiAcceptedResponse({
     type: Accepted,
     description:
@@ -36,6 +36,7 @@ export class RegistrationController {
   })
   @Fails(emailTaken, weakPassword)
   @Idempotent({ status: 201, body: presentSignIn })
+  @ReturnsSession({ status: 201, description: 'Account created. You are signed in.' })
   async register(
     @Body() input: RegisterRequest,
     @Req() request: FastifyRequest,

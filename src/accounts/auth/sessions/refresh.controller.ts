@@ -1,12 +1,15 @@
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { API_VERSIONS, Caller, Fails, Public, Requires } from '#libs/api';
-import type { Principal } from '#libs/http';
+import { Body, Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiBody, ApiCookieAuth, ApiNoContentResponse, ApiOperation } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { API_VERSIONS, callerOf, Fails, Public, responseHeaders } from '#libs/api';
+import { invalidInput, unauthenticated } from '#libs/problem';
 import { AuthTag } from '../openapi/auth.tag.js';
+import { RefreshCookie } from './refresh-cookie.js';
 import { RefreshRequest } from './refresh.dto.js';
 import { RefreshService } from './refresh.service.js';
-import { SessionResponse, toSessionResponse } from './session.response.js';
-import { invalidRefreshToken, refreshTokenReused } from './sessions.errors.js';
+import { ReturnsSession } from './returns-session.js';
+import { type SessionResponse, toSessionResponse } from './session.response.js';
+import { invalidRefreshToken, originNotAllowed, refreshTokenReused } from './sessions.errors.js';
 import { SessionsService } from './sessions.service.js';
 
 @AuthTag()
@@ -15,32 +18,66 @@ export class RefreshController {
   constructor(
     private readonly refreshes: RefreshService,
     private readonly sessions: SessionsService,
+    private readonly cookie: RefreshCookie,
   ) {}
 
   @Post('refresh')
   @Public()
-  @HttpCode(200)
   @ApiOperation({
     summary: 'Refresh a session',
     description:
       'Exchanges a refresh token for new tokens. Each refresh token works once. Within 10 seconds, the same refresh token ' +
-      'returns the same new token; after that it counts as reuse and ends the session.',
+      'returns the same new token; after that it counts as reuse and ends the session. Without a body, ' +
+      'exchanges the one in the cookie.',
   })
-  @ApiOkResponse({ type: SessionResponse, description: 'New tokens for the same session.' })
+  @ApiBody({ type: RefreshRequest, required: false })
   @Fails(invalidRefreshToken, refreshTokenReused)
-  async refresh(@Body() { refreshToken }: RefreshRequest): Promise<SessionResponse> {
-    return toSessionResponse(await this.refreshes.refresh(refreshToken));
+  @ReturnsSession({ status: 200, description: 'New tokens for the same session.' })
+  async refresh(
+    @Body() { refreshToken }: RefreshRequest,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SessionResponse> {
+    if (refreshToken !== undefined) {
+      return toSessionResponse(await this.refreshes.refresh(refreshToken));
+    }
+    const stored = this.cookie.read(request);
+    if (stored === undefined) {
+      throw this.cookie.isWanted(request) ? invalidRefreshToken() : tokenRequired();
+    }
+    // Never in the body: a script that could read it would only have to ask.
+    return this.cookie.store(toSessionResponse(await this.refreshes.refresh(stored)), request, reply);
   }
 
   @Post('logout')
-  @Requires()
+  @Public()
+  @ApiBearerAuth()
+  @ApiCookieAuth('refreshCookie')
   @HttpCode(204)
   @ApiOperation({
     summary: 'Sign out',
-    description: 'Ends the current session. Its access token stops working everywhere within a second.',
+    description:
+      'Ends the session of the access token, and that of the refresh token in the cookie. Access tokens stop working ' +
+      'everywhere within a second.',
   })
-  @ApiNoContentResponse({ description: 'Signed out.' })
-  async logout(@Caller() { userId, sessionId }: Principal): Promise<void> {
-    await this.sessions.logout(userId, sessionId);
+  @ApiNoContentResponse({ description: 'Signed out.', headers: responseHeaders('Set-Cookie') })
+  @Fails(unauthenticated, originNotAllowed)
+  async logout(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    const stored = this.cookie.read(request);
+    if (stored !== undefined) {
+      await this.refreshes.end(stored);
+      this.cookie.clear(request, reply);
+    }
+    if (stored === undefined || request.principal) {
+      const { userId, sessionId } = callerOf(request);
+      await this.sessions.logout(userId, sessionId);
+    }
   }
+}
+
+function tokenRequired(): Error {
+  return invalidInput({ errors: [{ pointer: '/refreshToken', code: 'required', message: 'is required' }] });
 }

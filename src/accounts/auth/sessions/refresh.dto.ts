@@ -1,6 +1,12 @@
-import { StringField } from '#libs/api';
+import { OptionalBody, StringField } from '#libs/api';
 
+@OptionalBody()
 export class RefreshRequest {
-  @StringField({ description: 'The latest `refreshToken` of the session.', minLength: 1, maxLength: 512 })
-  refreshToken!: string;
+  @StringField({
+    description: 'The latest `refreshToken` of the session. Optional if it is in a cookie.',
+    optional: true,
+    minLength: 1,
+    maxLength: 512,
+  })
+  refreshToken?: string;
 }

@@ -42,21 +42,40 @@ export class RefreshService {
     }
   }
 
+  /** Signs out the device with this token, even if it isn't the latest. Does nothing for any other text. */
+  async end(refreshToken: string): Promise<void> {
+    const presented = this.tokens.parse(refreshToken);
+    if (!presented) {
+      return;
+    }
+    await this.database.transaction(async (em) => {
+      const now = this.clock.now();
+      const session = await lockSession(em, presented.sessionId);
+      if (
+        session &&
+        isLive(session, now) &&
+        (isCurrent(presented, session) || this.isFormer(presented, session))
+      ) {
+        endAt(session, now);
+      }
+    });
+    this.cache.ended([presented.sessionId]);
+  }
+
   private async exchange(em: EntityManager, presented: PresentedToken): Promise<SessionGrant> {
     const now = this.clock.now();
     const session = await lockSession(em, presented.sessionId);
-    if (!session || session.endedAt || session.expiresAt <= now) {
+    if (!session || !isLive(session, now)) {
       throw invalidRefreshToken();
     }
-    const isCurrent = equalInConstantTime(hashToken(presented.text), session.tokenHash);
+    const current = isCurrent(presented, session);
     // The generation in a forged token can be anything. Without a genuine MAC, it must not end anyone's session.
-    if (!isCurrent && !this.isFormer(presented, session)) {
+    if (!current && !this.isFormer(presented, session)) {
       throw invalidRefreshToken();
     }
-    const issued = isCurrent ? undefined : this.successorInRace(session, presented.generation, now);
-    if (!isCurrent && issued === undefined) {
-      session.endedAt = now;
-      session.expiresAt = now;
+    const issued = current ? undefined : this.successorInRace(session, presented.generation, now);
+    if (!current && issued === undefined) {
+      endAt(session, now);
       commitThenThrow(refreshTokenReused());
     }
     // Check the user before rotating: a rejected token must not be used up, because it's valid again once the user may
@@ -91,6 +110,20 @@ export class RefreshService {
     session.expiresAt = new Date(now.getTime() + SESSION_IDLE_MS);
     return successor;
   }
+}
+
+function isLive({ endedAt, expiresAt }: Session, now: Date): boolean {
+  return !endedAt && expiresAt > now;
+}
+
+function isCurrent({ text }: PresentedToken, { tokenHash }: Session): boolean {
+  return equalInConstantTime(hashToken(text), tokenHash);
+}
+
+/** Also expires it, so that the purge finds it. */
+function endAt(session: Session, now: Date): void {
+  session.endedAt = now;
+  session.expiresAt = now;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { toUserResponse, UserResponse } from '../../users/http.js';
 import type { SessionGrant } from './session-grant.js';
 
@@ -23,8 +23,12 @@ export class SessionResponse {
   })
   expiresIn!: number;
 
-  @ApiProperty({ type: String, description: 'An opaque token that you can exchange once for new tokens.' })
-  refreshToken!: string;
+  @ApiPropertyOptional({
+    type: String,
+    description:
+      'An opaque token that you can exchange once for new tokens. In the cookie instead, if you asked for that.',
+  })
+  refreshToken?: string;
 
   @ApiProperty({ type: UserResponse, description: 'The signed-in user.' })
   user!: UserResponse;

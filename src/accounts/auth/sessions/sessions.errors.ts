@@ -15,6 +15,14 @@ export const refreshTokenReused = defineProblem('refresh-token-reused', {
   fix: 'Sign in again.',
 });
 
+export const originNotAllowed = defineProblem('origin-not-allowed', {
+  status: 403,
+  title: 'Origin not allowed',
+  about:
+    'Only pages of a known origin may keep a refresh token in a cookie, so that no other site can use it.',
+  fix: "Add your page's origin to `CORS_ORIGINS`; `*` is not enough. Outside browsers, don't use the cookie.",
+});
+
 export const sessionNotFound = defineProblem('session-not-found', {
   status: 404,
   title: 'Session not found',
