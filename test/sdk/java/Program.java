@@ -32,13 +32,13 @@ final class Program {
   public static void main(String[] args) throws ApiException, IOException, InterruptedException {
     AuthApi auth = new AuthApi(client(null));
     RegisterRequest account = new RegisterRequest().email(EMAIL).password(PASSWORD).displayName("Ada");
-    Session registered = auth.register(account, EMAIL);
+    Session registered = auth.register(account, null, EMAIL);
     check("Ada".equals(registered.getUser().getDisplayName()), "registered");
 
     auth.verifyEmail(new VerifyEmailRequest().token(verificationToken(EMAIL)));
     check(true, "verified the email address");
 
-    Session session = auth.login(new LoginRequest().email(EMAIL).password(PASSWORD));
+    Session session = auth.login(new LoginRequest().email(EMAIL).password(PASSWORD), null);
     check(session.getUser().getEmailVerified(), "signed in");
 
     UsersApi users = new UsersApi(client(session));
@@ -59,7 +59,7 @@ final class Program {
     }
 
     Session admin =
-        auth.login(new LoginRequest().email(env("ADMIN_EMAIL")).password(env("ADMIN_PASSWORD")));
+        auth.login(new LoginRequest().email(env("ADMIN_EMAIL")).password(env("ADMIN_PASSWORD")), null);
     UsersApi directory = new UsersApi(client(admin));
     UserCursorList first = page(directory, null);
     UserCursorList second = page(directory, first.getPage().getNextCursor());
@@ -69,7 +69,7 @@ final class Program {
         "read two pages of users");
 
     try {
-      auth.register(account, null);
+      auth.register(account, null, null);
     } catch (ApiException error) {
       IdempotentRequestRunningOrEmailTakenProblem problem =
           problem(error, IdempotentRequestRunningOrEmailTakenProblem.class);

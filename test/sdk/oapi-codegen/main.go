@@ -27,7 +27,7 @@ func main() {
 	check(verified.StatusCode() == http.StatusNoContent, "verified the email address")
 
 	login := func(email string, password string) *generated.Session {
-		return must(client.LoginWithResponse(ctx, generated.LoginRequest{Email: email, Password: password})).JSON200
+		return must(client.LoginWithResponse(ctx, nil, generated.LoginRequest{Email: email, Password: password})).JSON200
 	}
 	session := login(email, password)
 	check(session != nil && session.User.EmailVerified, "signed in")
