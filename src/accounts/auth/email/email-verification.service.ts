@@ -1,39 +1,30 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock } from '#libs/clock';
 import { hashToken, randomToken } from '#libs/crypto';
-import { Database } from '#libs/database';
-import { accountExists, sendNotification, type Template, verifyEmail } from '#libs/contracts';
-import { Outbox } from '#libs/messaging';
-import { AppConfig } from '../../../../config/index.js';
+import { accountExists, verifyEmail } from '#libs/contracts';
 import { type User, UsersService } from '../../users/index.js';
-import { withMinimumDuration } from '#libs/lifecycle';
+import { AccountMails, type Recipient } from './account-mails.js';
+import { AddressRequests } from './address-requests.js';
 import { insertLink } from './email-verification.repository.js';
 
 const LINK_LIFETIME_MS = 24 * 60 * 60 * 1000;
 /** Earlier links stay valid, because mails may arrive out of order. Limited to as many as anyone would look at. */
 const LINKS_KEPT = 5;
 
-/** How long another request may hold the user: it only stores a link and a message. */
-const LOCK_PAUSE_MS = 15;
-
 /** The registration that a mail is for. It has its own name and language until it is confirmed. */
-export interface LinkedRegistration {
+export interface LinkedRegistration extends Recipient {
   readonly id: string;
-  readonly displayName?: string | null | undefined;
-  readonly locale?: string | null | undefined;
 }
 
 /** Sends links that verify that an address belongs to its user. */
 @Injectable()
 export class EmailVerificationService {
   constructor(
-    private readonly database: Database,
     private readonly users: UsersService,
-    private readonly outbox: Outbox,
+    private readonly requests: AddressRequests,
+    private readonly mails: AccountMails,
     private readonly clock: Clock,
-    private readonly config: AppConfig,
   ) {}
 
   /** Stores a new link and the command to mail it, in the caller's transaction. */
@@ -46,8 +37,8 @@ export class EmailVerificationService {
       { tokenHash: hashToken(token), user: user.id, registrationId, expiresAt },
       LINKS_KEPT,
     );
-    const link = `${this.config.appUrl}/verify-email?token=${token}`;
-    await this.mail(em, user, verifyEmail, link, expiresAt, registration);
+    const path = `/verify-email?token=${token}`;
+    await this.mails.send(em, user, { template: verifyEmail, path, expiresAt, recipient: registration });
   }
 
   /** Like `send`, unless we sent the user a mail in the last minute. Otherwise, anyone could flood their mailbox. */
@@ -61,7 +52,7 @@ export class EmailVerificationService {
   async notifyAccountExists(em: EntityManager, user: User): Promise<void> {
     if (await this.users.reserveMailSlot(em, user)) {
       const expiresAt = new Date(this.clock.millis() + LINK_LIFETIME_MS);
-      await this.mail(em, user, accountExists, this.config.appUrl, expiresAt);
+      await this.mails.send(em, user, { template: accountExists, path: '', expiresAt });
     }
   }
 
@@ -70,37 +61,10 @@ export class EmailVerificationService {
    * minute. Neither the result nor the duration reveals which.
    */
   async resend(email: string): Promise<void> {
-    await withMinimumDuration(async () => {
-      // Twice for every address, with the same pause: the second time finds what was locked at first.
-      for (const pauseMs of [0, LOCK_PAUSE_MS]) {
-        await delay(pauseMs);
-        await this.database.transaction(async (em) => {
-          // Waiting for the lock would tell an address with an account from others.
-          const user = await this.users.lockFreeByEmail(em, email);
-          if (user && !user.emailVerified) {
-            await this.sendThrottled(em, user);
-          }
-        });
+    await this.requests.run(email, async (em, user) => {
+      if (!user.emailVerified) {
+        await this.sendThrottled(em, user);
       }
-    });
-  }
-
-  private async mail(
-    em: EntityManager,
-    user: User,
-    template: Template,
-    link: string,
-    expiresAt: Date,
-    registration?: LinkedRegistration,
-  ): Promise<void> {
-    const { id, email, ...profile } = this.users.profileOf(user);
-    const displayName = (registration ?? profile).displayName ?? null;
-    const locale = registration?.locale ?? profile.locale;
-    await this.outbox.append(em, sendNotification, id, {
-      template: template.name,
-      to: { userId: id, email, displayName, locale },
-      data: { link },
-      expiresAt: expiresAt.toISOString(),
     });
   }
 }

@@ -3,6 +3,8 @@ import { DatabaseModule } from '#libs/database';
 import { MessagingModule } from '#libs/messaging';
 import { accountsSchema } from '../../migrations/index.js';
 import { UsersModule } from '../../users/index.js';
+import { AccountMails } from './account-mails.js';
+import { AddressRequests } from './address-requests.js';
 import { EmailVerification } from './email-verification.entity.js';
 import { EmailVerificationService } from './email-verification.service.js';
 
@@ -12,7 +14,7 @@ import { EmailVerificationService } from './email-verification.service.js';
     MessagingModule.forSchema(accountsSchema),
     UsersModule,
   ],
-  providers: [EmailVerificationService],
-  exports: [EmailVerificationService],
+  providers: [AccountMails, AddressRequests, EmailVerificationService],
+  exports: [AccountMails, AddressRequests, EmailVerificationService],
 })
 export class EmailModule {}

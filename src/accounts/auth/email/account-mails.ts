@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { sendNotification, type Template } from '#libs/contracts';
+import { Outbox } from '#libs/messaging';
+import { AppConfig } from '../../../../config/index.js';
+import { type User, UsersService } from '../../users/index.js';
+
+/** How to address the reader, if it isn't as in the profile. */
+export interface Recipient {
+  readonly displayName?: string | null | undefined;
+  readonly locale?: string | null | undefined;
+}
+
+interface AccountMail {
+  readonly template: Template;
+  /** Where the link leads, below `APP_URL`: empty, or a path with a query. */
+  readonly path: string;
+  /** After this, the mail is of no use any more. */
+  readonly expiresAt: Date;
+  readonly recipient?: Recipient | undefined;
+}
+
+/** Mails to users about their accounts. */
+@Injectable()
+export class AccountMails {
+  constructor(
+    private readonly users: UsersService,
+    private readonly outbox: Outbox,
+    private readonly config: AppConfig,
+  ) {}
+
+  /** Stores the command to mail the user in the caller's transaction. */
+  async send(
+    em: EntityManager,
+    user: User,
+    { template, path, expiresAt, recipient }: AccountMail,
+  ): Promise<void> {
+    const { id, email, ...profile } = this.users.profileOf(user);
+    await this.outbox.append(em, sendNotification, id, {
+      template: template.name,
+      to: {
+        userId: id,
+        email,
+        displayName: (recipient ?? profile).displayName ?? null,
+        locale: recipient?.locale ?? profile.locale,
+      },
+      data: { link: `${this.config.appUrl}${path}` },
+      expiresAt: expiresAt.toISOString(),
+    });
+  }
+}
