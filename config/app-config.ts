@@ -42,7 +42,9 @@ export abstract class AppConfig {
     readonly blindIndex: readonly NamedKey[];
   };
   abstract readonly admin: { readonly email: string; readonly password: string } | null;
-  abstract readonly registration: 'immediate' | 'verify-first';
+  abstract readonly registration: 'immediate' | 'verify-first' | 'closed';
+  /** A range service for passwords known from data breaches, or null. */
+  abstract readonly passwordBreachUrl: string | null;
   abstract readonly trustedProxies: readonly string[];
   abstract readonly corsOrigins: readonly string[];
   abstract readonly rateLimits: { readonly default: RateLimit | null; readonly auth: RateLimit | null };

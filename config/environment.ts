@@ -63,7 +63,12 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
       blindIndex: read.required('BLIND_INDEX_KEYS', parseKeys),
     },
     admin: readAdmin(read),
-    registration: read.optional('REGISTRATION', parseOneOf('immediate', 'verify-first'), () => 'immediate'),
+    registration: read.optional(
+      'REGISTRATION',
+      parseOneOf('immediate', 'verify-first', 'closed'),
+      () => 'immediate',
+    ),
+    passwordBreachUrl: read.optional<string | null>('PASSWORD_BREACH_URL', parseBaseUrl, () => null),
     trustedProxies: read.optional('TRUSTED_PROXIES', parseCidrs, () => []),
     corsOrigins: read.optional('CORS_ORIGINS', parseOrigins, () => []),
     rateLimits: {

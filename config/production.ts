@@ -30,6 +30,7 @@ export function rejectUnsafeInProduction(read: EnvironmentReader, config: Omit<A
   for (const [name, url] of [
     ['PUBLIC_URL', config.publicUrl],
     ['APP_URL', config.appUrl],
+    ['PASSWORD_BREACH_URL', config.passwordBreachUrl],
   ] as const) {
     if (url?.startsWith('http:') && !isLoopback(url)) {
       read.addProblem(name, 'must start with https:// in production');

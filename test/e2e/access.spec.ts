@@ -43,10 +43,13 @@ const OPEN_TO_ALL = [
   'HealthController.getReady',
   'HealthController.getStartup',
   'LoginController.login',
+  'PasswordResetController.forgotPassword',
+  'PasswordResetController.resetPassword',
   // Also takes a cookie instead of an access token, and checks both itself.
   'RefreshController.logout',
   'RefreshController.refresh',
   'RegistrationController.register',
+  'ResetPasswordPage.show',
   'VerifyEmailPage.show',
   'WellKnownController.getKeys',
   'WellKnownController.getMetadata',
@@ -90,6 +93,7 @@ describe('the worker', () => {
       'EmailVerificationsPurge',
       'IdempotencyKeysPurge',
       'InboxPurge',
+      'PasswordResetsPurge',
       'SessionsPurge',
     ]);
   });

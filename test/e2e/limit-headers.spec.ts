@@ -62,6 +62,7 @@ describe('rate limits', () => {
     '/openapi/v1.yaml',
     '/problems/not-found',
     '/verify-email',
+    '/reset-password',
   ])('do not apply to %s', async (path) => {
     const caller = short.under('');
     const answers = await Promise.all(Array.from({ length: 6 }, () => caller.get(path)));

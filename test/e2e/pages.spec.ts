@@ -58,6 +58,7 @@ describe('the pages', () => {
     '/problems',
     '/problems/email-taken',
     '/verify-email',
+    '/reset-password',
     '/no/such/path',
   ])('allow their own style and script, and nothing else: %s', async (path) => {
     const { headers, body } = await get<string>(path, BROWSER);

@@ -2,4 +2,6 @@ export { findTemplate, type Template, TEMPLATE_LOCALES, type TemplateLocale } fr
 export { NotificationTarget, SendNotification, sendNotification } from './send-notification.js';
 export { accounts, notifications } from './services.js';
 export { accountExists } from './templates/account-exists.js';
+export { passwordChanged } from './templates/password-changed.js';
+export { resetPassword } from './templates/reset-password.js';
 export { verifyEmail } from './templates/verify-email.js';

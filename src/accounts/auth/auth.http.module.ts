@@ -8,6 +8,9 @@ import { AuthModule } from './auth.module.js';
 import { EmailController } from './email/email.controller.js';
 import { VerifyEmailPage } from './email/verify-email.page.js';
 import { LoginController } from './login/login.controller.js';
+import { PasswordResetController } from './password-reset/password-reset.controller.js';
+import { ResetPasswordPage } from './password-reset/reset-password.page.js';
+import { PasswordsController } from './passwords/passwords.controller.js';
 import { ConfirmationController } from './registration/confirmation.controller.js';
 import { RegistrationController } from './registration/registration.controller.js';
 import { RefreshCookie } from './sessions/refresh-cookie.js';
@@ -29,9 +32,12 @@ import { WellKnownController } from './tokens/well-known.controller.js';
     LoginController,
     RefreshController,
     EmailController,
+    PasswordResetController,
+    PasswordsController,
     SessionsController,
     WellKnownController,
     VerifyEmailPage,
+    ResetPasswordPage,
   ],
   providers: [RefreshCookie],
   exports: [AccessModule],

@@ -2,10 +2,11 @@ import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
 import { accountsSchema } from '../migrations/index.js';
 import { EmailVerificationsPurge } from './email/email-verifications.purge.js';
+import { PasswordResetsPurge } from './password-reset/password-resets.purge.js';
 import { SessionsPurge } from './sessions/sessions.purge.js';
 
 @Module({
   imports: [DatabaseModule.forFeature(accountsSchema)],
-  providers: [EmailVerificationsPurge, SessionsPurge],
+  providers: [EmailVerificationsPurge, PasswordResetsPurge, SessionsPurge],
 })
 export class AuthJobsModule {}

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { EmailModule } from './email/email.module.js';
 import { LoginModule } from './login/login.module.js';
+import { PasswordResetModule } from './password-reset/password-reset.module.js';
 import { PasswordsModule } from './passwords/passwords.module.js';
 import { RegistrationModule } from './registration/registration.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
@@ -8,7 +9,23 @@ import { TokensModule } from './tokens/tokens.module.js';
 
 /** Registration, sign-in, sessions and tokens, without any transport. */
 @Module({
-  imports: [EmailModule, LoginModule, PasswordsModule, RegistrationModule, SessionsModule, TokensModule],
-  exports: [EmailModule, LoginModule, PasswordsModule, RegistrationModule, SessionsModule, TokensModule],
+  imports: [
+    EmailModule,
+    LoginModule,
+    PasswordResetModule,
+    PasswordsModule,
+    RegistrationModule,
+    SessionsModule,
+    TokensModule,
+  ],
+  exports: [
+    EmailModule,
+    LoginModule,
+    PasswordResetModule,
+    PasswordsModule,
+    RegistrationModule,
+    SessionsModule,
+    TokensModule,
+  ],
 })
 export class AuthModule {}

@@ -12,6 +12,10 @@ import type {
   LogoutData,
   ResendVerificationData,
   ResendVerificationResponse,
+  ForgotPasswordData,
+  ForgotPasswordResponse,
+  ResetPasswordData,
+  ChangePasswordData,
   ListSessionsData,
   ListSessionsResponse,
   EndOtherSessionsData,
@@ -41,6 +45,7 @@ export type ProblemCode =
   | 'invalid-input'
   | 'malformed-request'
   | 'origin-not-allowed'
+  | 'registration-closed'
   | 'idempotent-request-running'
   | 'email-taken'
   | 'payload-too-large'
@@ -67,6 +72,7 @@ export type ProblemCode =
   | 'email-not-verified'
   | 'invalid-refresh-token'
   | 'refresh-token-reused'
+  | 'step-up-required'
   | 'invalid-cursor'
   | 'session-not-found'
   | 'user-not-found';
@@ -82,6 +88,7 @@ export const register: Operation<
   | 'invalid-input'
   | 'malformed-request'
   | 'origin-not-allowed'
+  | 'registration-closed'
   | 'idempotent-request-running'
   | 'email-taken'
   | 'payload-too-large'
@@ -213,6 +220,76 @@ export const resendVerification: Operation<
   method: 'POST',
   path: '/v2/auth/email/resend',
   idempotencyKey: true,
+};
+
+/**
+ * Request a password reset
+ *
+ * Sends each account at most one email per minute. The response is the same whether or not the account exists.
+ */
+export const forgotPassword: Operation<
+  ForgotPasswordData,
+  ForgotPasswordResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'idempotent-request-running'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'idempotency-key-reused'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/auth/password/forgot',
+  idempotencyKey: true,
+};
+
+/**
+ * Reset a password
+ *
+ * Takes the token from the link in the email, which is valid for 30 minutes and works once. Ends all sessions and verifies the email address. Doesn't sign you in.
+ */
+export const resetPassword: Operation<
+  ResetPasswordData,
+  void,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'invalid-token'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'weak-password'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/auth/password/reset',
+};
+
+/**
+ * Change your password
+ *
+ * Signs out all other devices. If you have no password yet, this sets one, for which you must have signed in less than five minutes ago.
+ */
+export const changePassword: Operation<
+  ChangePasswordData,
+  void,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'invalid-credentials'
+  | 'step-up-required'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'weak-password'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/auth/password/change',
+  authenticated: true,
 };
 
 /**

@@ -142,6 +142,35 @@ export type ResendVerificationRequest = {
   email: string;
 };
 
+export type ForgotPasswordRequest = {
+  /**
+   * The email address of the account.
+   */
+  email: string;
+};
+
+export type ResetPasswordRequest = {
+  /**
+   * The token from the link in the email.
+   */
+  token: string;
+  /**
+   * 8 to 256 characters. The most common passwords are rejected.
+   */
+  password: string;
+};
+
+export type ChangePasswordRequest = {
+  /**
+   * Your current password. Leave it out if you have none yet.
+   */
+  currentPassword?: string;
+  /**
+   * 8 to 256 characters. The most common passwords are rejected.
+   */
+  newPassword: string;
+};
+
 export type Device = {
   /**
    * The ID of the session, which is the `sid` claim of its access tokens.
@@ -412,13 +441,13 @@ export type InvalidInputOrMalformedRequestProblem = {
   errors?: Array<InvalidMember>;
 };
 
-export type OriginNotAllowedProblem = {
+export type OriginNotAllowedOrRegistrationClosedProblem = {
   type: string;
   title: string;
   status: 403;
   detail: string;
   instance: string;
-  code: 'origin-not-allowed';
+  code: 'origin-not-allowed' | 'registration-closed';
   requestId: string;
 };
 
@@ -525,6 +554,16 @@ export type InvalidCredentialsOrEmailNotVerifiedProblem = {
   requestId: string;
 };
 
+export type OriginNotAllowedProblem = {
+  type: string;
+  title: string;
+  status: 403;
+  detail: string;
+  instance: string;
+  code: 'origin-not-allowed';
+  requestId: string;
+};
+
 export type InvalidRefreshTokenOrRefreshTokenReusedProblem = {
   type: string;
   title: string;
@@ -562,6 +601,27 @@ export type IdempotencyKeyReusedProblem = {
   detail: string;
   instance: string;
   code: 'idempotency-key-reused';
+  requestId: string;
+};
+
+export type WeakPasswordProblem = {
+  type: string;
+  title: string;
+  status: 422;
+  detail: string;
+  instance: string;
+  code: 'weak-password';
+  requestId: string;
+  errors?: Array<InvalidMember>;
+};
+
+export type UnauthenticatedOrInvalidCredentialsOrStepUpRequiredProblem = {
+  type: string;
+  title: string;
+  status: 401;
+  detail: string;
+  instance: string;
+  code: 'unauthenticated' | 'invalid-credentials' | 'step-up-required';
   requestId: string;
 };
 
@@ -717,8 +777,10 @@ export type RegisterErrors = {
   400: InvalidInputOrMalformedRequestProblem;
   /**
    * `origin-not-allowed`: Origin not allowed
+   *
+   * `registration-closed`: Registration closed
    */
-  403: OriginNotAllowedProblem;
+  403: OriginNotAllowedOrRegistrationClosedProblem;
   /**
    * `idempotent-request-running`: Original request still in progress
    *
@@ -1086,6 +1148,191 @@ export type ResendVerificationResponses = {
 };
 
 export type ResendVerificationResponse = ResendVerificationResponses[keyof ResendVerificationResponses];
+
+export type ForgotPasswordData = {
+  body: ForgotPasswordRequest;
+  headers?: {
+    /**
+     * A unique string of your choice. For 24 hours, repeating the request with the same key and body returns the original response.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v2/auth/password/forgot';
+};
+
+export type ForgotPasswordErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `idempotent-request-running`: Original request still in progress
+   */
+  409: IdempotentRequestRunningProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `idempotency-key-reused`: Idempotency key already used
+   */
+  422: IdempotencyKeyReusedProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type ForgotPasswordError = ForgotPasswordErrors[keyof ForgotPasswordErrors];
+
+export type ForgotPasswordResponses = {
+  /**
+   * If an account has this address, an email is on its way.
+   */
+  202: Accepted;
+};
+
+export type ForgotPasswordResponse = ForgotPasswordResponses[keyof ForgotPasswordResponses];
+
+export type ResetPasswordData = {
+  body: ResetPasswordRequest;
+  path?: never;
+  query?: never;
+  url: '/v2/auth/password/reset';
+};
+
+export type ResetPasswordErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   *
+   * `invalid-token`: Invalid or expired link
+   */
+  400: InvalidInputOrMalformedRequestOrInvalidTokenProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `weak-password`: Password too weak
+   */
+  422: WeakPasswordProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type ResetPasswordError = ResetPasswordErrors[keyof ResetPasswordErrors];
+
+export type ResetPasswordResponses = {
+  /**
+   * Password set. You can sign in with it.
+   */
+  204: void;
+};
+
+export type ResetPasswordResponse = ResetPasswordResponses[keyof ResetPasswordResponses];
+
+export type ChangePasswordData = {
+  body: ChangePasswordRequest;
+  path?: never;
+  query?: never;
+  url: '/v2/auth/password/change';
+};
+
+export type ChangePasswordErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `invalid-credentials`: Invalid credentials
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrInvalidCredentialsOrStepUpRequiredProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `weak-password`: Password too weak
+   */
+  422: WeakPasswordProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type ChangePasswordError = ChangePasswordErrors[keyof ChangePasswordErrors];
+
+export type ChangePasswordResponses = {
+  /**
+   * Password changed.
+   */
+  204: void;
+};
+
+export type ChangePasswordResponse = ChangePasswordResponses[keyof ChangePasswordResponses];
 
 export type EndOtherSessionsData = {
   body?: never;

@@ -2,58 +2,29 @@ import { Controller, Get, Header, Headers, VERSION_NEUTRAL } from '@nestjs/commo
 import { ApiExcludeController } from '@nestjs/swagger';
 import { html, type Html, pageOf, pagePolicy, Public } from '#libs/api';
 import { SkipThrottle } from '@nestjs/throttler';
+import { formScript } from '../pages/form.script.js';
 
-/**
- * The paths are relative, because PUBLIC_URL may contain a path. The token is only in the address bar and the request
- * body, never in the page.
- */
-const SCRIPT = `
+const SCRIPT = formScript(`
 const [confirm, resend] = document.forms;
-const status = document.querySelector('[role=status]');
 const token = new URLSearchParams(location.search).get('token') || '';
-const lead = document.querySelector('[data-done]');
-const texts = lead.dataset;
-function say(text, field) {
-  status.textContent = text;
-  lead.hidden = confirm.hidden;
-  for (const input of document.querySelectorAll('input')) {
-    input.setAttribute('aria-invalid', String(input === field));
-  }
-  (field || status).focus();
-}
-async function post(form, path, body) {
-  const button = form.querySelector('button');
-  button.disabled = true;
-  try {
-    return (await fetch(path, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(body),
-    })).status;
-  } catch {
-    return 0;
-  } finally {
-    button.disabled = false;
-  }
-}
 confirm.addEventListener('submit', async (event) => {
   event.preventDefault();
   const password = confirm.password.value || undefined;
-  const answer = await post(confirm, 'v2/auth/email/verify', { token, password });
+  const { status } = await post(confirm, 'v2/auth/email/verify', { token, password });
   const field = confirm.password.closest('p');
-  confirm.hidden = answer === 204 || answer === 400;
-  resend.hidden = answer !== 400;
+  confirm.hidden = status === 204 || status === 400;
+  resend.hidden = status !== 400;
   const asked = !field.hidden;
-  field.hidden = answer !== 401 && field.hidden;
-  say(answer === 204 ? texts.done : answer === 400 ? texts.invalid
-    : answer !== 401 ? texts.failed : asked ? texts.wrong : texts.password, answer === 401 && confirm.password);
+  field.hidden = status !== 401 && field.hidden;
+  say(status === 204 ? texts.done : status === 400 ? texts.invalid
+    : status !== 401 ? texts.failed : asked ? texts.wrong : texts.password, status === 401 && confirm.password);
 });
 resend.addEventListener('submit', async (event) => {
   event.preventDefault();
-  const answer = await post(resend, 'v2/auth/email/resend', { email: resend.email.value });
-  resend.hidden = answer === 202;
-  say(answer === 202 ? texts.sent : answer === 400 ? texts.address : texts.failed, answer === 400 && resend.email);
-});`;
+  const { status } = await post(resend, 'v2/auth/email/resend', { email: resend.email.value });
+  resend.hidden = status === 202;
+  say(status === 202 ? texts.sent : status === 400 ? texts.address : texts.failed, status === 400 && resend.email);
+});`);
 
 interface Texts {
   readonly title: string;

@@ -57,7 +57,7 @@ export class LoginService {
    * account by registering their address and signing in.
    */
   private async refusal(found: Credentials | undefined, matches: boolean, password: string): Promise<Error> {
-    if (this.config.registration === 'immediate') {
+    if (this.config.registration !== 'verify-first') {
       return invalidCredentials();
     }
     const now = this.clock.now();
@@ -78,7 +78,7 @@ export class LoginService {
       const hash = await this.hasher.hash(password);
       await this.database.run((em) =>
         // Has no effect if the password has changed in the meantime.
-        em.nativeUpdate(Password, { user, hash: outdated }, { hash, changedAt: this.clock.now() }),
+        em.nativeUpdate(Password, { user, hash: outdated }, { hash }),
       );
     } catch (error) {
       this.logger.warn('a password hash could not be upgraded; retrying at the next sign-in', error);

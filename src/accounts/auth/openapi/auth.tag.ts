@@ -1,3 +1,3 @@
 import { defineTag } from '#libs/api';
 
-export const AuthTag = defineTag('auth', 'Sign up, sign in, sign out and verify email addresses');
+export const AuthTag = defineTag('auth', 'Sign up, sign in and out, passwords and email addresses');

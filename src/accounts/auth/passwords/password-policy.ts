@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { dictionary } from '@zxcvbn-ts/language-common';
 import { canonicalEmail } from '../../users/index.js';
+import { BreachedPasswords } from './breached-passwords.js';
 import { weakPassword } from './passwords.errors.js';
 
 export const PASSWORD_MIN_LENGTH = 8;
@@ -15,17 +16,31 @@ export class PasswordPolicy {
     dictionary['passwords-common'].filter((password) => password.length >= PASSWORD_MIN_LENGTH),
   );
 
-  /** @throws Problem `weak-password` */
-  check(password: string, email: string): void {
-    const lower = password.normalize('NFKC').toLowerCase();
-    if (this.common.has(lower)) {
-      throw weakPassword({
-        detail: 'This password is too common. Choose another one.',
-      });
-    }
-    const address = canonicalEmail(email);
-    if (lower === address || lower === address.split('@', 1)[0]) {
-      throw weakPassword({ detail: 'The password must not match the email address. Choose another one.' });
+  constructor(private readonly breached: BreachedPasswords) {}
+
+  /** @param pointer which member of the input it is. @throws Problem `weak-password` */
+  async check(password: string, email: string, pointer = '/password'): Promise<void> {
+    const reason = reasonAgainst(password, email, this.common) ?? (await this.knownFromBreach(password));
+    if (reason !== undefined) {
+      const message = 'must be harder to guess';
+      throw weakPassword({ detail: reason, errors: [{ pointer, code: weakPassword.code, message }] });
     }
   }
+
+  private async knownFromBreach(password: string): Promise<string | undefined> {
+    return (await this.breached.include(password))
+      ? 'This password has appeared in a data breach. Choose another one, and change it wherever else you use it.'
+      : undefined;
+  }
+}
+
+function reasonAgainst(password: string, email: string, common: ReadonlySet<string>): string | undefined {
+  const lower = password.normalize('NFKC').toLowerCase();
+  if (common.has(lower)) {
+    return 'This password is too common. Choose another one.';
+  }
+  const address = canonicalEmail(email);
+  return lower === address || lower === address.split('@', 1)[0]
+    ? 'The password must not match the email address. Choose another one.'
+    : undefined;
 }

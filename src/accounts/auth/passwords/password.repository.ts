@@ -23,9 +23,12 @@ export async function findCredentials(
   return row && { user: em.map(User, row), hash: row.password_hash ?? undefined };
 }
 
-/** @returns the hash of the user's password, if they have one */
-export async function findPassword(em: EntityManager, user: string): Promise<string | undefined> {
-  return (await em.findOne(Password, { user }))?.hash;
+export function findPassword(em: EntityManager, user: string): Promise<Password | null> {
+  return em.findOne(Password, { user });
+}
+
+export async function deletePassword(em: EntityManager, user: string): Promise<void> {
+  await em.nativeDelete(Password, { user });
 }
 
 /** Sets or replaces the user's password. */

@@ -2,15 +2,25 @@ import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
 import { accountsSchema } from '../../migrations/index.js';
 import { UsersModule } from '../../users/index.js';
+import { EmailModule } from '../email/email.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
+import { SignInModule } from '../sign-in/sign-in.module.js';
+import { BreachedPasswords } from './breached-passwords.js';
 import { Password } from './password.entity.js';
+import { PasswordChangeService } from './password-change.service.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
 import { PasswordsService } from './passwords.service.js';
 
 @Module({
-  imports: [DatabaseModule.forFeature(accountsSchema, Password), SessionsModule, UsersModule],
-  providers: [PasswordHasher, PasswordPolicy, PasswordsService],
-  exports: [PasswordHasher, PasswordPolicy, PasswordsService],
+  imports: [
+    DatabaseModule.forFeature(accountsSchema, Password),
+    EmailModule,
+    SessionsModule,
+    SignInModule,
+    UsersModule,
+  ],
+  providers: [BreachedPasswords, PasswordChangeService, PasswordHasher, PasswordPolicy, PasswordsService],
+  exports: [PasswordChangeService, PasswordHasher, PasswordPolicy, PasswordsService],
 })
 export class PasswordsModule {}

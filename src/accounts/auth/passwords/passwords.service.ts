@@ -1,20 +1,26 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock } from '#libs/clock';
+import { passwordChanged } from '#libs/contracts';
 import { Database } from '#libs/database';
-import { userNotFound, UsersService } from '../../users/index.js';
+import { type User, userNotFound, UsersService } from '../../users/index.js';
+import { AccountMails } from '../email/account-mails.js';
 import { SessionCache } from '../sessions/session-cache.js';
 import { endSessions } from '../sessions/session.repository.js';
 import { PasswordHasher } from './password-hasher.js';
 import { putPassword } from './password.repository.js';
 
-/** Sets passwords on behalf of someone else than their owner. */
+/** After this, nobody looks for a mail that says that the password has changed. */
+const MAIL_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** Stores passwords. */
 @Injectable()
 export class PasswordsService {
   constructor(
     private readonly database: Database,
     private readonly users: UsersService,
     private readonly hasher: PasswordHasher,
+    private readonly mails: AccountMails,
     private readonly sessions: SessionCache,
     private readonly clock: Clock,
   ) {}
@@ -29,6 +35,27 @@ export class PasswordsService {
     return putPassword(em, userId, hash, this.clock.now());
   }
 
+  /**
+   * Replaces the password of a locked user in the caller's transaction, ends their sessions, and lets them know.
+   * @param hash a PHC string
+   * @returns the sessions that it ended, for the cache, after the commit
+   */
+  async replace(
+    em: EntityManager,
+    user: User,
+    hash: string,
+    which: 'all' | { readonly except: string } = 'all',
+  ): Promise<string[]> {
+    const now = this.clock.now();
+    await putPassword(em, user.id, hash, now);
+    await this.mails.send(em, user, {
+      template: passwordChanged,
+      path: '/reset-password',
+      expiresAt: new Date(now.getTime() + MAIL_LIFETIME_MS),
+    });
+    return endSessions(em, user.id, now, which);
+  }
+
   /** Replaces the password, and ends all sessions. @throws Problem `user-not-found` */
   async reset(email: string, password: string): Promise<void> {
     const hash = await this.hash(password);
@@ -37,8 +64,7 @@ export class PasswordsService {
       if (!user) {
         throw userNotFound();
       }
-      await this.put(em, user.id, hash);
-      return endSessions(em, user.id, this.clock.now(), 'all');
+      return this.replace(em, user, hash);
     });
     this.sessions.ended(ended);
   }

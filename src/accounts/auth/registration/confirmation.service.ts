@@ -73,7 +73,7 @@ export class ConfirmationService {
         return undefined;
       }
       const registrations = await findRegistrations(em, link.user, now);
-      const passwordHash = await findPassword(em, link.user);
+      const passwordHash = (await findPassword(em, link.user))?.hash;
       const user = await this.users.find(em, link.user);
       return user ? { link, user, registrations, passwordHash } : undefined;
     });
@@ -87,7 +87,7 @@ export class ConfirmationService {
     { link, registrations, passwordHash }: Found,
     { password, browser }: RegistrationProof,
   ): Promise<Confirmed> {
-    if (this.config.registration === 'immediate' && link.registrationId === null) {
+    if (this.config.registration !== 'verify-first' && link.registrationId === null) {
       return 'account';
     }
     // A link that was asked for later isn't from a registration, so any of them can be meant.
@@ -136,7 +136,7 @@ export class ConfirmationService {
     { passwordHash, displayName = null, locale = null, timezone = null }: PendingRegistration,
     now: Date,
   ): Promise<string[]> {
-    if ((await findPassword(em, user.id)) === passwordHash) {
+    if ((await findPassword(em, user.id))?.hash === passwordHash) {
       return [];
     }
     await this.users.change(em, user, { displayName, locale, timezone, avatarUrl: null, metadata: null });

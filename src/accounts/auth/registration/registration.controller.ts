@@ -13,6 +13,7 @@ import type { SessionResponse } from '../sessions/session.response.js';
 import { presentSignIn } from '../sign-in/sign-in.response.js';
 import { rememberBrowser } from './browser-cookie.js';
 import { RegisterRequest } from './registration.dto.js';
+import { registrationClosed } from './registration.errors.js';
 import { RegistrationService } from './registration.service.js';
 
 @AuthTag()
@@ -34,7 +35,7 @@ export class RegistrationController {
       'out who has an account. The email says how to continue.',
     headers: responseHeaders('Set-Cookie'),
   })
-  @Fails(emailTaken, weakPassword)
+  @Fails(registrationClosed, emailTaken, weakPassword)
   @Idempotent({ status: 201, body: presentSignIn })
   @ReturnsSession({ status: 201, description: 'Account created. You are signed in.' })
   async register(

@@ -7,6 +7,7 @@ import { EmailModule } from '../email/email.module.js';
 import { PasswordsModule } from '../passwords/passwords.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { SignInModule } from '../sign-in/sign-in.module.js';
+import { AddressClaim } from './address-claim.js';
 import { ConfirmationService } from './confirmation.service.js';
 import { PendingRegistration } from './pending-registration.entity.js';
 import { RegistrationService } from './registration.service.js';
@@ -21,7 +22,7 @@ import { RegistrationService } from './registration.service.js';
     SignInModule,
     UsersModule,
   ],
-  providers: [ConfirmationService, RegistrationService],
-  exports: [ConfirmationService, RegistrationService],
+  providers: [AddressClaim, ConfirmationService, RegistrationService],
+  exports: [AddressClaim, ConfirmationService, RegistrationService],
 })
 export class RegistrationModule {}

@@ -14,6 +14,7 @@ import { PasswordPolicy } from '../passwords/password-policy.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { type SignInOutcome, SignInService } from '../sign-in/sign-in.service.js';
 import type { PendingRegistration } from './pending-registration.entity.js';
+import { registrationClosed } from './registration.errors.js';
 import { putRegistration } from './pending-registration.repository.js';
 
 const PENDING_MS = 7 * 24 * 60 * 60 * 1000;
@@ -49,10 +50,13 @@ export class RegistrationService {
    * @param browser a new secret for the browser, with which it can confirm the registration
    * @returns the result of the sign-in, or undefined if addresses must be verified first, whether or not this one is
    * taken
-   * @throws Problem `email-taken`, `weak-password`, `unavailable`
+   * @throws Problem `registration-closed`, `email-taken`, `weak-password`, `unavailable`
    */
   async register(input: Registration, device: Device, browser: string): Promise<SignInOutcome | undefined> {
-    this.policy.check(input.password, input.email);
+    if (this.config.registration === 'closed') {
+      throw registrationClosed();
+    }
+    await this.policy.check(input.password, input.email);
     return this.config.registration === 'immediate'
       ? this.registerImmediately(input, device)
       : this.registerVerifyFirst(input, browser);

@@ -38,6 +38,6 @@ export class SignInService {
 
   /** Whether the user can sign in: they aren't suspended and, with `verify-first`, their address is verified. */
   admits(user: User): boolean {
-    return user.status === 'active' && (user.emailVerified || this.config.registration === 'immediate');
+    return user.status === 'active' && (user.emailVerified || this.config.registration !== 'verify-first');
   }
 }

@@ -1,0 +1,48 @@
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiNoContentResponse, ApiOperation } from '@nestjs/swagger';
+import { ACCEPTED, Accepted, API_VERSIONS, Fails, Idempotent, Public } from '#libs/api';
+import { AuthLimited } from '#libs/limits';
+import { invalidToken } from '../email/email.errors.js';
+import { AuthTag } from '../openapi/auth.tag.js';
+import { weakPassword } from '../passwords/passwords.errors.js';
+import { ForgotPasswordRequest, ResetPasswordRequest } from './password-reset.dto.js';
+import { PasswordResetService } from './password-reset.service.js';
+
+@AuthTag()
+@Public()
+@AuthLimited()
+@Controller({ path: 'auth/password', version: [...API_VERSIONS] })
+export class PasswordResetController {
+  constructor(private readonly resets: PasswordResetService) {}
+
+  @Post('forgot')
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Request a password reset',
+    description:
+      'Sends each account at most one email per minute. The response is the same whether or not the account exists.',
+  })
+  @ApiAcceptedResponse({
+    type: Accepted,
+    description: 'If an account has this address, an email is on its way.',
+  })
+  @Idempotent()
+  async forgotPassword(@Body() { email }: ForgotPasswordRequest): Promise<Accepted> {
+    await this.resets.forgot(email);
+    return ACCEPTED;
+  }
+
+  @Post('reset')
+  @HttpCode(204)
+  @ApiOperation({
+    summary: 'Reset a password',
+    description:
+      'Takes the token from the link in the email, which is valid for 30 minutes and works once. Ends all sessions and ' +
+      "verifies the email address. Doesn't sign you in.",
+  })
+  @ApiNoContentResponse({ description: 'Password set. You can sign in with it.' })
+  @Fails(invalidToken, weakPassword)
+  async resetPassword(@Body() { token, password }: ResetPasswordRequest): Promise<void> {
+    await this.resets.reset(token, password);
+  }
+}

@@ -1,0 +1,24 @@
+import { Module } from '@nestjs/common';
+import { DatabaseModule } from '#libs/database';
+import { accountsSchema } from '../../migrations/index.js';
+import { UsersModule } from '../../users/index.js';
+import { EmailModule } from '../email/email.module.js';
+import { PasswordsModule } from '../passwords/passwords.module.js';
+import { RegistrationModule } from '../registration/registration.module.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
+import { PasswordReset } from './password-reset.entity.js';
+import { PasswordResetService } from './password-reset.service.js';
+
+@Module({
+  imports: [
+    DatabaseModule.forFeature(accountsSchema, PasswordReset),
+    EmailModule,
+    PasswordsModule,
+    RegistrationModule,
+    SessionsModule,
+    UsersModule,
+  ],
+  providers: [PasswordResetService],
+  exports: [PasswordResetService],
+})
+export class PasswordResetModule {}

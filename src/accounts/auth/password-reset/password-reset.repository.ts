@@ -1,0 +1,32 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { PasswordReset } from './password-reset.entity.js';
+
+type NewReset = Pick<PasswordReset, 'tokenHash' | 'user' | 'createdAt' | 'expiresAt'>;
+
+/**
+ * Stores a link, unless the user has got one since then. The caller has locked the user.
+ * @returns whether it's stored
+ */
+export async function insertReset(
+  em: EntityManager,
+  { tokenHash, user, createdAt, expiresAt }: NewReset,
+  since: Date,
+): Promise<boolean> {
+  const rows = await em.execute<unknown[]>(
+    `insert into accounts.password_resets (token_hash, user_id, created_at, expires_at)
+     select ?, ?, ?, ?
+      where not exists (select 1 from accounts.password_resets where user_id = ? and created_at > ?)
+     returning token_hash`,
+    [tokenHash, user, createdAt, expiresAt, user, since],
+  );
+  return rows.length > 0;
+}
+
+/** @returns null if there's no such link, or it has expired */
+export function findReset(em: EntityManager, tokenHash: string, now: Date): Promise<PasswordReset | null> {
+  return em.findOne(PasswordReset, { tokenHash, expiresAt: { $gt: now } });
+}
+
+export async function markUsed(em: EntityManager, tokenHash: string, now: Date): Promise<void> {
+  await em.nativeUpdate(PasswordReset, { tokenHash }, { usedAt: now });
+}

@@ -1,0 +1,121 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { Clock } from '#libs/clock';
+import { resetPassword } from '#libs/contracts';
+import { hashToken, randomToken } from '#libs/crypto';
+import { Database } from '#libs/database';
+import { type User, UsersService } from '../../users/index.js';
+import { AccountMails } from '../email/account-mails.js';
+import { AddressRequests } from '../email/address-requests.js';
+import { invalidToken } from '../email/email.errors.js';
+import type { Password } from '../passwords/password.entity.js';
+import { findPassword } from '../passwords/password.repository.js';
+import { PasswordHasher } from '../passwords/password-hasher.js';
+import { PasswordPolicy } from '../passwords/password-policy.js';
+import { PasswordsService } from '../passwords/passwords.service.js';
+import { AddressClaim } from '../registration/address-claim.js';
+import { SessionCache } from '../sessions/session-cache.js';
+import type { PasswordReset } from './password-reset.entity.js';
+import { findReset, insertReset, markUsed } from './password-reset.repository.js';
+
+const LINK_LIFETIME_MS = 30 * 60 * 1000;
+/** The minimum time between two links. Whoever has to wait has got one just now. */
+const LINK_PAUSE_MS = 60_000;
+
+interface Found {
+  readonly reset: PasswordReset;
+  readonly user: User;
+  readonly password: Password | null;
+}
+
+/** Lets users who forgot their password set a new one, with a link that they get by mail. */
+@Injectable()
+export class PasswordResetService {
+  constructor(
+    private readonly database: Database,
+    private readonly users: UsersService,
+    private readonly requests: AddressRequests,
+    private readonly mails: AccountMails,
+    private readonly policy: PasswordPolicy,
+    private readonly hasher: PasswordHasher,
+    private readonly passwords: PasswordsService,
+    private readonly claim: AddressClaim,
+    private readonly sessions: SessionCache,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Sends a link, unless there's no such account, it's suspended, or it has got a link in the last minute. Neither the
+   * result nor the duration reveals which.
+   */
+  async forgot(email: string): Promise<void> {
+    await this.requests.run(email, async (em, user) => {
+      if (user.status !== 'active') {
+        return;
+      }
+      const token = randomToken();
+      const createdAt = this.clock.now();
+      const expiresAt = new Date(createdAt.getTime() + LINK_LIFETIME_MS);
+      const reset = { tokenHash: hashToken(token), user: user.id, createdAt, expiresAt };
+      if (await insertReset(em, reset, new Date(createdAt.getTime() - LINK_PAUSE_MS))) {
+        const path = `/reset-password?token=${token}`;
+        await this.mails.send(em, user, { template: resetPassword, path, expiresAt });
+      }
+    });
+  }
+
+  /**
+   * Sets the password and ends all sessions. A link works once, but the same request may be repeated: its answer may be
+   * lost. Whoever has the link reads the user's mail, so the address is verified, too.
+   * @throws Problem `invalid-token`, `weak-password`, `unavailable`
+   */
+  async reset(token: string, password: string): Promise<void> {
+    const tokenHash = hashToken(token);
+    const { reset, user, password: present } = await this.database.run((em) => this.find(em, tokenHash));
+    if (reset.usedAt) {
+      return this.requireSame(present, password);
+    }
+    await this.policy.check(password, this.users.profileOf(user).email);
+    const hash = await this.hasher.hash(password);
+    const ended = await this.database.transaction((em) => this.replace(em, reset, hash));
+    if (!ended) {
+      // The same form was submitted twice.
+      return this.reset(token, password);
+    }
+    this.sessions.ended(ended);
+    this.users.invalidate(user.id);
+  }
+
+  private async find(em: EntityManager, tokenHash: string): Promise<Found> {
+    const reset = await findReset(em, tokenHash, this.clock.now());
+    const user = reset && (await this.users.find(em, reset.user));
+    const password = user && (await findPassword(em, user.id));
+    // A link from before the latest change of the password is void, whoever made that.
+    if (!user || (!reset.usedAt && password && password.changedAt > reset.createdAt)) {
+      throw invalidToken();
+    }
+    return { reset, user, password };
+  }
+
+  private async requireSame(present: Password | null, password: string): Promise<void> {
+    if (!(await this.hasher.verify(present?.hash, password))) {
+      throw invalidToken();
+    }
+  }
+
+  /** @returns the sessions that it ended, or undefined if the link has been used in the meantime */
+  private async replace(
+    em: EntityManager,
+    { tokenHash, user: userId }: PasswordReset,
+    hash: string,
+  ): Promise<string[] | undefined> {
+    const user = await this.users.lock(em, userId);
+    const { reset } = await this.find(em, tokenHash);
+    if (!user || reset.usedAt) {
+      return undefined;
+    }
+    const ended = await this.claim.take(em, user);
+    await markUsed(em, tokenHash, this.clock.now());
+    return [...ended, ...(await this.passwords.replace(em, user, hash))];
+  }
+}

@@ -1,0 +1,142 @@
+import { Controller, Get, Header, Headers, VERSION_NEUTRAL } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { SkipThrottle } from '@nestjs/throttler';
+import { html, type Html, pageOf, pagePolicy, Public } from '#libs/api';
+import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from '../passwords/password-policy.js';
+import { formScript } from '../pages/form.script.js';
+
+/** Without a token, as in the mail that says that the password was changed, it offers a link first. */
+const SCRIPT = formScript(`
+const [set, request] = document.forms;
+const token = new URLSearchParams(location.search).get('token') || '';
+set.hidden = !token;
+request.hidden = !set.hidden;
+if (!token) lead.textContent = texts.request;
+set.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const answer = await post(set, 'v2/auth/password/reset', { token, password: set.password.value });
+  const isVoid = answer.code === 'invalid-token';
+  set.hidden = answer.status === 204 || isVoid;
+  request.hidden = !isVoid;
+  const weak = answer.status === 422 || answer.status === 400;
+  say(answer.status === 204 ? texts.done : isVoid ? texts.invalid : weak ? texts.weak : texts.failed, weak && !isVoid && set.password);
+});
+request.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const { status } = await post(request, 'v2/auth/password/forgot', { email: request.email.value });
+  request.hidden = status === 202;
+  say(status === 202 ? texts.sent : status === 400 ? texts.address : texts.failed, status === 400 && request.email);
+});`);
+
+interface Texts {
+  readonly title: string;
+  readonly lead: string;
+  readonly request: string;
+  readonly passwordLabel: string;
+  readonly button: string;
+  readonly emailLabel: string;
+  readonly requestButton: string;
+  readonly done: string;
+  readonly weak: string;
+  readonly invalid: string;
+  readonly sent: string;
+  readonly address: string;
+  readonly failed: string;
+  readonly script: string;
+}
+
+const ENGLISH: Texts = {
+  title: 'Choose a new password',
+  lead: 'It signs you out on all devices. You can then sign in with the new password.',
+  request: 'Enter your email address, and we send you a link to choose a new password.',
+  passwordLabel: 'New password, at least 8 characters',
+  button: 'Save',
+  emailLabel: 'Email address',
+  requestButton: 'Send the link',
+  done: 'Your new password is saved. You can close this page and sign in.',
+  weak: "That password is too easy to guess, or it's known from a data breach. Please choose another one.",
+  invalid: "This link isn't valid, or no longer. We can send you a new one.",
+  sent:
+    'If there is an account with this address, an email is on its way. We send one a minute at most, so look for the last ' +
+    'one, too.',
+  address: "That isn't a valid email address.",
+  failed: "That didn't work. Please try again in a moment.",
+  script: 'This page needs JavaScript.',
+};
+const GERMAN: Texts = {
+  title: 'Neues Passwort wählen',
+  lead: 'Sie werden dabei auf allen Geräten abgemeldet und können sich dann mit dem neuen Passwort anmelden.',
+  request:
+    'Geben Sie Ihre E-Mail-Adresse ein. Wir senden Ihnen einen Link, mit dem Sie ein neues Passwort wählen.',
+  passwordLabel: 'Neues Passwort, mindestens 8 Zeichen',
+  button: 'Speichern',
+  emailLabel: 'E-Mail-Adresse',
+  requestButton: 'Link senden',
+  done: 'Ihr neues Passwort ist gespeichert. Sie können diese Seite schließen und sich anmelden.',
+  weak: 'Dieses Passwort ist zu leicht zu erraten oder aus einem Datenleck bekannt. Bitte wählen Sie ein anderes.',
+  invalid: 'Dieser Link ist nicht oder nicht mehr gültig. Wir können Ihnen einen neuen senden.',
+  sent:
+    'Falls es ein Konto mit dieser Adresse gibt, ist eine E-Mail unterwegs. Wir senden höchstens eine pro Minute, schauen ' +
+    'Sie also auch nach der letzten.',
+  address: 'Das ist keine gültige E-Mail-Adresse.',
+  failed: 'Das hat leider nicht geklappt. Bitte versuchen Sie es gleich noch einmal.',
+  script: 'Diese Seite braucht JavaScript.',
+};
+
+/** The page behind the links in the mails about passwords, for products without their own. */
+@ApiExcludeController()
+@Public()
+@SkipThrottle()
+@Controller({ path: 'reset-password', version: VERSION_NEUTRAL })
+export class ResetPasswordPage {
+  @Get()
+  @Header('Content-Type', 'text/html; charset=utf-8')
+  @Header('Content-Security-Policy', pagePolicy(SCRIPT))
+  show(@Headers('accept-language') languages: string | undefined): string {
+    const german = /^\s*de\b/i.test(languages ?? '');
+    const texts = german ? GERMAN : ENGLISH;
+    return pageOf(texts.title, bodyOf(texts), { lang: german ? 'de' : 'en', script: SCRIPT });
+  }
+}
+
+function bodyOf(texts: Texts): Html {
+  const { request, done, weak, invalid, sent, address, failed } = texts;
+  return html`<p
+      data-request="${request}"
+      data-done="${done}"
+      data-weak="${weak}"
+      data-invalid="${invalid}"
+      data-sent="${sent}"
+      data-address="${address}"
+      data-failed="${failed}"
+    >
+      ${texts.lead}
+    </p>
+    <noscript><p>${texts.script}</p></noscript>
+    <form>
+      <p>
+        <label
+          >${texts.passwordLabel}
+          <input
+            type="password"
+            name="password"
+            required
+            minlength="${PASSWORD_MIN_LENGTH}"
+            maxlength="${PASSWORD_MAX_LENGTH}"
+            autocomplete="new-password"
+            aria-describedby="status"
+        /></label>
+      </p>
+      <p><button>${texts.button}</button></p>
+    </form>
+    <form hidden>
+      <p>
+        <label
+          >${texts.emailLabel}
+          <input type="email" name="email" required autocomplete="email" aria-describedby="status"
+        /></label>
+      </p>
+      <p><button>${texts.requestButton}</button></p>
+    </form>
+    <p id="status" role="status" tabindex="-1"></p>`;
+}

@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#libs/database';
+import { invalidInput } from '#libs/problem';
+import { userNotFound, UsersService } from '../../users/index.js';
+import { SessionCache } from '../sessions/session-cache.js';
+import { invalidCredentials } from '../sign-in/sign-in.errors.js';
+import { StepUp } from '../sign-in/step-up.js';
+import { findPassword } from './password.repository.js';
+import { PasswordHasher } from './password-hasher.js';
+import { PasswordPolicy } from './password-policy.js';
+import { PasswordsService } from './passwords.service.js';
+
+const CURRENT = '/currentPassword';
+
+export interface PasswordChange {
+  readonly userId: string;
+  /** Goes on. All others end. */
+  readonly sessionId: string;
+  readonly currentPassword: string | undefined;
+  readonly newPassword: string;
+}
+
+/** Lets users change their password, or set their first one. */
+@Injectable()
+export class PasswordChangeService {
+  constructor(
+    private readonly database: Database,
+    private readonly users: UsersService,
+    private readonly policy: PasswordPolicy,
+    private readonly hasher: PasswordHasher,
+    private readonly passwords: PasswordsService,
+    private readonly stepUp: StepUp,
+    private readonly sessions: SessionCache,
+  ) {}
+
+  /**
+   * @throws Problem `invalid-credentials` if the current password is wrong, `invalid-input` if it's missing,
+   * `step-up-required` if there's none yet and the user signed in too long ago, `weak-password`, `unavailable`
+   */
+  async change({ userId, sessionId, currentPassword, newPassword }: PasswordChange): Promise<void> {
+    const present = await this.database.run((em) => findPassword(em, userId));
+    if (!present) {
+      await this.stepUp.require(sessionId);
+    } else if (currentPassword === undefined) {
+      throw invalidInput({ errors: [{ pointer: CURRENT, code: 'required', message: 'is required' }] });
+    } else if (!(await this.hasher.verify(present.hash, currentPassword))) {
+      throw wrongPassword();
+    }
+    const { email } = await this.users.profile(userId);
+    await this.policy.check(newPassword, email, '/newPassword');
+    const hash = await this.hasher.hash(newPassword);
+    const ended = await this.database.transaction(async (em) => {
+      const user = await this.users.lock(em, userId);
+      if (!user) {
+        throw userNotFound();
+      }
+      // Someone else who also knew the password may have changed it in the meantime.
+      if ((await findPassword(em, userId))?.hash !== present?.hash) {
+        throw wrongPassword();
+      }
+      return this.passwords.replace(em, user, hash, { except: sessionId });
+    });
+    this.sessions.ended(ended);
+  }
+}
+
+function wrongPassword(): Error {
+  return invalidCredentials({
+    detail: 'The current password is wrong.',
+    errors: [{ pointer: CURRENT, code: invalidCredentials.code, message: 'is wrong' }],
+  });
+}

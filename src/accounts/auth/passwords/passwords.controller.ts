@@ -1,0 +1,33 @@
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOperation } from '@nestjs/swagger';
+import { API_VERSIONS, Caller, Fails, Requires } from '#libs/api';
+import type { Principal } from '#libs/http';
+import { AuthTag } from '../openapi/auth.tag.js';
+import { invalidCredentials, stepUpRequired } from '../sign-in/sign-in.errors.js';
+import { PasswordChangeService } from './password-change.service.js';
+import { ChangePasswordRequest } from './passwords.dto.js';
+import { weakPassword } from './passwords.errors.js';
+
+@AuthTag()
+@Requires()
+@Controller({ path: 'auth/password', version: [...API_VERSIONS] })
+export class PasswordsController {
+  constructor(private readonly changes: PasswordChangeService) {}
+
+  @Post('change')
+  @HttpCode(204)
+  @ApiOperation({
+    summary: 'Change your password',
+    description:
+      'Signs out all other devices. If you have no password yet, this sets one, for which you must have signed in less ' +
+      'than five minutes ago.',
+  })
+  @ApiNoContentResponse({ description: 'Password changed.' })
+  @Fails(invalidCredentials, stepUpRequired, weakPassword)
+  async changePassword(
+    @Caller() { userId, sessionId }: Principal,
+    @Body() { currentPassword, newPassword }: ChangePasswordRequest,
+  ): Promise<void> {
+    await this.changes.change({ userId, sessionId, currentPassword, newPassword });
+  }
+}

@@ -1,0 +1,9 @@
+import { NewPasswordField, PasswordField } from './passwords.fields.js';
+
+export class ChangePasswordRequest {
+  @PasswordField('Your current password. Leave it out if you have none yet.', { optional: true })
+  currentPassword?: string;
+
+  @NewPasswordField()
+  newPassword!: string;
+}

@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { Clock } from '#libs/clock';
+import { type User, UsersService } from '../../users/index.js';
+import { deletePassword } from '../passwords/password.repository.js';
+import { endSessions } from '../sessions/session.repository.js';
+import { settleRegistrations } from './pending-registration.repository.js';
+
+/** Gives an account to the person who has just shown that they read the mail to its address. */
+@Injectable()
+export class AddressClaim {
+  constructor(
+    private readonly users: UsersService,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Marks the address of a locked user as verified. If it wasn't, someone else may have set up the account, and would
+   * still have a key to it: so whatever lets them in goes first (account pre-hijacking). Call `UsersService.invalidate`
+   * after the commit.
+   * @returns the sessions that it ended, for the cache, after the commit
+   */
+  async take(em: EntityManager, user: User): Promise<string[]> {
+    if (user.emailVerified) {
+      return [];
+    }
+    await deletePassword(em, user.id);
+    await settleRegistrations(em, user.id, undefined);
+    await this.users.markEmailVerified(em, user);
+    return endSessions(em, user.id, this.clock.now(), 'all');
+  }
+}

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { startMailbox } from '#tools/embedded';
+import { hold, useFixture } from '../support/fixture.js';
+import { bash } from '../support/guide-commands.js';
+import { useTemporaryFolder } from '../support/temporary-folder.js';
+import { useApp } from '../support/use-app.js';
+
+const folder = useTemporaryFolder();
+const mailbox = useFixture(() =>
+  hold(startMailbox({ dataDir: folder.path, log: () => undefined }), ({ stop }) => stop()),
+);
+const app = useApp('all', () => ({ SMTP_URL: mailbox.smtpUrl }));
+
+/** Runs all commands of a guide in order, as they are. @returns what they print */
+async function follow(guide: string): Promise<string> {
+  const blocks = readFileSync(`docs/guides/${guide}.md`, 'utf8').matchAll(/^```bash\n([\s\S]+?)^```$/gm);
+  const script = [...blocks].map(([, block]) => block).join('\n');
+  return bash(script, { PATH: process.env['PATH'] ?? '', API: app.url, MAILBOX: mailbox.webUrl });
+}
+
+/** A guide whose requests don't work when pasted is worse than none. */
+describe('the requests of the guide', () => {
+  it('to passwords change one, and reset it with the link from the mail', async () => {
+    const output = await follow('passwords');
+    const line = (pattern: RegExp): void => expect(output).toMatch(pattern);
+    line(/pointer: '\/password',\s+code: 'weak-password'/);
+    line(/^changed: 204$/m);
+    line(/^\{"status":"accepted"\} 202$/m);
+    line(/^reset, first: 204$/m);
+    line(/^reset, repeated: 204$/m);
+    line(/emailVerified: true/);
+  });
+});
