@@ -6,8 +6,10 @@ import { eventually } from '../support/servers.js';
 import { dumpOf, query, redisDumpOf } from '../support/stored.js';
 import { useApp } from '../support/use-app.js';
 
+const PAGE = 'https://app.acme.test';
 const app = useApp('all', {
   LOG_LEVEL: 'trace',
+  CORS_ORIGINS: PAGE,
   RATE_LIMIT_DEFAULT: '1000/60',
   RATE_LIMIT_AUTH: '1000/60',
   ADMIN_EMAIL: 'first.admin@acme.test',
@@ -63,6 +65,7 @@ async function live(): Promise<void> {
   rememberSession((await api.login(ada)).body);
   rememberSession((await api.refresh(ada.session.refreshToken)).body);
   await ada.api.patch('/users/me', { displayName: 'Ada', metadata: { plan: 'trial' } });
+  await resetPassword(await signUp(api, known(aUser())));
   await fail(ada);
 
   await sink.stop();
@@ -106,6 +109,23 @@ async function live(): Promise<void> {
   findings['Redis at the end'] = await redisDumpOf(app.redisUrl);
   await app.stop();
   findings['the log'] = app.logs();
+}
+
+/** With a link from the mail, after a failed attempt, and then in a browser with a cookie. */
+async function resetPassword(user: NewUser): Promise<void> {
+  await api.post('/auth/password/forgot', { email: user.email });
+  const links = () => sink.mailsTo(user.email).filter(({ text }) => text.includes('reset-password?token='));
+  await eventually(() => expect(links()).toHaveLength(1));
+  const token = remember('link', tokenIn(links()[0]));
+  await api.under('').get(`/reset-password?token=${token}`);
+  await api.post('/auth/password/reset', { token, password: 'password' });
+  const password = remember('password', `a new ${user.password}`);
+  expect((await api.post('/auth/password/reset', { token, password })).status).toBe(204);
+  const browser = api.with({ origin: PAGE, 'session-transport': 'cookie' });
+  const { headers } = await browser.login({ ...user, password });
+  const [cookie = ''] = headers.getSetCookie();
+  await browser.with({ cookie: cookie.split(';')[0] ?? '' }).post('/auth/logout');
+  remember('refresh token', cookie.split(/[=;]/)[1] ?? '');
 }
 
 async function fail(user: NewUser): Promise<void> {
