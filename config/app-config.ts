@@ -45,6 +45,12 @@ export abstract class AppConfig {
   abstract readonly registration: 'immediate' | 'verify-first' | 'closed';
   /** A range service for passwords known from data breaches, or null. */
   abstract readonly passwordBreachUrl: string | null;
+  /** `maxSeconds` is how long a session lasts in all, `idleSeconds` how long without a refresh. */
+  abstract readonly sessions: {
+    readonly accessTokenSeconds: number;
+    readonly idleSeconds: number;
+    readonly maxSeconds: number;
+  };
   abstract readonly trustedProxies: readonly string[];
   abstract readonly corsOrigins: readonly string[];
   abstract readonly rateLimits: { readonly default: RateLimit | null; readonly auth: RateLimit | null };

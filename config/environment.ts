@@ -20,6 +20,8 @@ import { readTracing } from './tracing-config.js';
 import { parseBaseUrl, parseDatabaseUrl, parseRedisUrl, parseSmtpUrl } from './urls.js';
 
 const DEFAULT_PORT = 3000;
+const DAY_SECONDS = 24 * 60 * 60;
+const MAX_DAYS = 3650;
 
 /** The only place that reads the environment. @throws BadEnvironment listing every invalid variable */
 export function parseEnvironment(env: Environment, role: Role): AppConfig {
@@ -69,6 +71,11 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
       () => 'immediate',
     ),
     passwordBreachUrl: read.optional<string | null>('PASSWORD_BREACH_URL', parseBaseUrl, () => null),
+    sessions: {
+      accessTokenSeconds: read.optional('ACCESS_TOKEN_SECONDS', parseInteger(1, DAY_SECONDS), () => 600),
+      idleSeconds: read.optional('SESSION_IDLE_DAYS', parseInteger(1, MAX_DAYS), () => 30) * DAY_SECONDS,
+      maxSeconds: read.optional('SESSION_MAX_DAYS', parseInteger(1, MAX_DAYS), () => 365) * DAY_SECONDS,
+    },
     trustedProxies: read.optional('TRUSTED_PROXIES', parseCidrs, () => []),
     corsOrigins: read.optional('CORS_ORIGINS', parseOrigins, () => []),
     rateLimits: {

@@ -58,10 +58,6 @@ describe('other variables', () => {
       'TLS_CERT',
       'TLS_KEY',
       'REDIRECT_URLS',
-      'PASSWORD_BREACH_URL',
-      'ACCESS_TOKEN_SECONDS',
-      'SESSION_IDLE_DAYS',
-      'SESSION_MAX_DAYS',
       'DELETION_GRACE_DAYS',
       'DATA_DIR',
     ];

@@ -48,7 +48,7 @@ interface Texts {
 const ENGLISH: Texts = {
   title: 'Choose a new password',
   lead: 'It signs you out on all devices. You can then sign in with the new password.',
-  request: 'Enter your email address, and we send you a link to choose a new password.',
+  request: "Enter your email address, and we'll send you a link to choose a new password.",
   passwordLabel: 'New password, at least 8 characters',
   button: 'Save',
   emailLabel: 'Email address',

@@ -5,7 +5,6 @@ import { REFRESH_COOKIE } from '#libs/api';
 import { isAllowedOrigin, linkTo } from '#libs/http';
 import { invalidInput } from '#libs/problem';
 import { AppConfig } from '../../../../config/index.js';
-import { SESSION_IDLE_MS } from './session-issuer.js';
 import type { SessionResponse } from './session.response.js';
 import { originNotAllowed } from './sessions.errors.js';
 
@@ -18,8 +17,10 @@ export const TRANSPORT_HEADER = 'Session-Transport';
 @Injectable()
 export class RefreshCookie {
   private readonly origins: readonly string[];
+  private readonly maxAge: number;
 
-  constructor({ corsOrigins, appUrl, publicUrl }: AppConfig) {
+  constructor({ corsOrigins, appUrl, publicUrl, sessions }: AppConfig) {
+    this.maxAge = Math.min(sessions.idleSeconds, sessions.maxSeconds);
     this.origins = [
       // Any origin may call the API, but not with someone's cookie.
       ...corsOrigins.filter((origin) => origin !== '*'),
@@ -60,7 +61,7 @@ export class RefreshCookie {
     reply: FastifyReply,
   ): SessionResponse {
     if (refreshToken !== undefined) {
-      setCookie(request, reply, refreshToken, SESSION_IDLE_MS / 1000);
+      setCookie(request, reply, refreshToken, this.maxAge);
     }
     return rest;
   }

@@ -7,7 +7,7 @@ import { User } from '../../users/index.js';
 import { type PresentedToken, RefreshTokenCodec } from '../tokens/refresh-token.js';
 import { SessionCache } from './session-cache.js';
 import type { Rotation, Session } from './session.entity.js';
-import { SESSION_IDLE_MS, SessionIssuer } from './session-issuer.js';
+import { SessionIssuer } from './session-issuer.js';
 import { lockSession } from './session.repository.js';
 import type { SessionGrant } from './session-grant.js';
 import { invalidRefreshToken, refreshTokenReused } from './sessions.errors.js';
@@ -85,7 +85,8 @@ export class RefreshService {
       throw invalidRefreshToken();
     }
     const authentication = { methods: session.methods, at: session.authenticatedAt };
-    return this.issuer.grant(user, session.id, authentication, issued ?? this.rotate(session, now));
+    const refreshToken = issued ?? this.rotate(session, now);
+    return this.issuer.grant(user, session, authentication, refreshToken);
   }
 
   private isFormer(presented: PresentedToken, session: Session): boolean {
@@ -107,7 +108,7 @@ export class RefreshService {
     session.generation += 1;
     session.tokenHash = rotation.tokenHash;
     session.rotatedAt = now;
-    session.expiresAt = new Date(now.getTime() + SESSION_IDLE_MS);
+    session.expiresAt = this.issuer.expiryOf(session.createdAt, now);
     return successor;
   }
 }

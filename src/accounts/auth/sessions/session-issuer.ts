@@ -3,17 +3,13 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock, IdSource } from '#libs/clock';
 import { hashToken, randomToken } from '#libs/crypto';
 import { type User, UsersService } from '../../users/index.js';
-import {
-  ACCESS_TOKEN_SECONDS,
-  AccessTokenService,
-  type Authentication,
-} from '../tokens/access-token.service.js';
+import { AppConfig } from '../../../../config/index.js';
+import { AccessTokenService, type Authentication } from '../tokens/access-token.service.js';
 import { RefreshTokenCodec } from '../tokens/refresh-token.js';
 import type { SessionGrant } from './session-grant.js';
+import type { Session } from './session.entity.js';
 import { insertSession } from './session.repository.js';
 
-/** A device that doesn't refresh for this long is signed out. */
-export const SESSION_IDLE_MS = 30 * 24 * 60 * 60 * 1000;
 const MAX_USER_AGENT = 256;
 
 /** The device, as described by the request. */
@@ -36,6 +32,7 @@ export class SessionIssuer {
     private readonly users: UsersService,
     private readonly clock: Clock,
     private readonly ids: IdSource,
+    private readonly config: AppConfig,
   ) {}
 
   /** Stores a new session with the caller's EntityManager. */
@@ -47,6 +44,7 @@ export class SessionIssuer {
     const now = this.clock.now();
     const source = { id: this.ids.next(now), seed: randomToken() };
     const refreshToken = this.refreshTokens.issue(source, 0);
+    const expiresAt = this.expiryOf(now, now);
     await insertSession(em, {
       ...source,
       user: user.id,
@@ -56,17 +54,30 @@ export class SessionIssuer {
       userAgent: sanitizeText(device.userAgent, MAX_USER_AGENT),
       ipAddress: device.ipAddress,
       createdAt: now,
-      expiresAt: new Date(now.getTime() + SESSION_IDLE_MS),
+      expiresAt,
     });
-    return this.grant(user, source.id, authentication, refreshToken);
+    return this.grant(user, { id: source.id, expiresAt }, authentication, refreshToken);
   }
 
-  /** Issues new tokens for a session. */
-  grant(user: User, sessionId: string, authentication: Authentication, refreshToken: string): SessionGrant {
+  /** When a session ends that has just been used: if it isn't used again, or when it has lasted long enough in all. */
+  expiryOf(createdAt: Date, now: Date): Date {
+    const { idleSeconds, maxSeconds } = this.config.sessions;
+    return new Date(Math.min(now.getTime() + idleSeconds * 1000, createdAt.getTime() + maxSeconds * 1000));
+  }
+
+  /** Issues new tokens for a session. The access token doesn't outlive it. */
+  grant(
+    user: User,
+    { id, expiresAt }: Pick<Session, 'id' | 'expiresAt'>,
+    authentication: Authentication,
+    refreshToken: string,
+  ): SessionGrant {
+    const left = Math.ceil((expiresAt.getTime() - this.clock.millis()) / 1000);
+    const expiresIn = Math.min(this.config.sessions.accessTokenSeconds, left);
     return {
       user: this.users.profileOf(user),
-      accessToken: this.accessTokens.issue(user.id, sessionId, user.roles, authentication),
-      expiresIn: ACCESS_TOKEN_SECONDS,
+      accessToken: this.accessTokens.issue(user.id, id, user.roles, authentication, expiresIn),
+      expiresIn,
       refreshToken,
     };
   }

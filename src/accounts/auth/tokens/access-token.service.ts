@@ -5,8 +5,6 @@ import { AppConfig } from '../../../../config/index.js';
 import { type AccessClaims, TOKEN_TYPE, verifyAccessToken } from './access-token.verifier.js';
 import { ALGORITHM, SigningKeys } from './signing-keys.js';
 
-/** Lifetime of an access token, in seconds. */
-export const ACCESS_TOKEN_SECONDS = 600;
 const MAX_CACHED = 20_000;
 /** An ES256 signature, as the end of a token (RFC 7518, section 3.4). */
 const SIGNATURE_LENGTH = 86;
@@ -44,11 +42,13 @@ export class AccessTokenService {
     this.issuer = config.publicUrl;
   }
 
+  /** @param seconds how long the token is valid */
   issue(
     userId: string,
     sessionId: string,
     roles: readonly string[],
     { methods, at }: Authentication,
+    seconds: number,
   ): string {
     const iat = Math.floor(this.clock.millis() / 1000);
     return this.keys.current.jwt.sign(
@@ -64,7 +64,7 @@ export class AccessTokenService {
         amr: methods,
         jti: this.ids.next(),
         iat,
-        exp: iat + ACCESS_TOKEN_SECONDS,
+        exp: iat + seconds,
       },
       { header: { alg: ALGORITHM, typ: TOKEN_TYPE } },
     );
