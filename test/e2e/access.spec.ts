@@ -124,7 +124,13 @@ describe('the identity guard', () => {
 });
 
 function knows(known: string): Authenticator {
-  const principal = { kind: 'session', userId: known, sessionId: 's', roles: [] } as const;
+  const principal = {
+    kind: 'session',
+    userId: known,
+    sessionId: 's',
+    authenticatedAt: 0,
+    roles: [],
+  } as const;
   return { authenticate: (token) => (token === known ? principal : undefined) };
 }
 
@@ -138,7 +144,7 @@ class Identify implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const role = request.headers['x-role'];
     if (typeof role === 'string') {
-      request.principal = { kind: 'session', userId: 'u', sessionId: 's', roles: [role] };
+      request.principal = { kind: 'session', userId: 'u', sessionId: 's', authenticatedAt: 0, roles: [role] };
     }
     return true;
   }

@@ -68,7 +68,7 @@ describe('setting a first password', () => {
   it('needs a recent sign-in', async () => {
     const user = await signUp(api);
     await query(database.url, 'delete from accounts.passwords where user_id = $1', [user.session.user.id]);
-    clock.advance({ minutes: 5, ms: 1 });
+    clock.advance({ minutes: 5, seconds: 1 });
     const me = { api: api.as((await api.refresh(user.session.refreshToken)).body) };
     const refused = await change(me, undefined);
     expectProblem(refused, 401, 'step-up-required');

@@ -6,6 +6,8 @@ export interface SessionPrincipal {
   readonly kind: 'session';
   readonly userId: string;
   readonly sessionId: string;
+  /** When the user last proved who they are, in milliseconds since the epoch. */
+  readonly authenticatedAt: number;
   readonly roles: readonly string[];
 }
 

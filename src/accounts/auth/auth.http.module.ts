@@ -16,6 +16,7 @@ import { RegistrationController } from './registration/registration.controller.j
 import { RefreshCookie } from './sessions/refresh-cookie.js';
 import { RefreshController } from './sessions/refresh.controller.js';
 import { SessionsController } from './sessions/sessions.controller.js';
+import { StepUpController } from './step-up/step-up.controller.js';
 import { WellKnownController } from './tokens/well-known.controller.js';
 
 @Module({
@@ -35,6 +36,7 @@ import { WellKnownController } from './tokens/well-known.controller.js';
     PasswordResetController,
     PasswordsController,
     SessionsController,
+    StepUpController,
     WellKnownController,
     VerifyEmailPage,
     ResetPasswordPage,

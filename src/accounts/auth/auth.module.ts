@@ -5,6 +5,7 @@ import { PasswordResetModule } from './password-reset/password-reset.module.js';
 import { PasswordsModule } from './passwords/passwords.module.js';
 import { RegistrationModule } from './registration/registration.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
+import { StepUpModule } from './step-up/step-up.module.js';
 import { TokensModule } from './tokens/tokens.module.js';
 
 /** Registration, sign-in, sessions and tokens, without any transport. */
@@ -16,6 +17,7 @@ import { TokensModule } from './tokens/tokens.module.js';
     PasswordsModule,
     RegistrationModule,
     SessionsModule,
+    StepUpModule,
     TokensModule,
   ],
   exports: [
@@ -25,6 +27,7 @@ import { TokensModule } from './tokens/tokens.module.js';
     PasswordsModule,
     RegistrationModule,
     SessionsModule,
+    StepUpModule,
     TokensModule,
   ],
 })

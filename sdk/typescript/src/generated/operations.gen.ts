@@ -20,6 +20,8 @@ import type {
   ListSessionsResponse,
   EndOtherSessionsData,
   EndSessionData,
+  StepUpData,
+  StepUpResponse,
   GetKeysData,
   GetKeysResponse,
   GetMetadataData,
@@ -356,6 +358,29 @@ export const endSession: Operation<
 > = {
   method: 'DELETE',
   path: '/v2/auth/sessions/{id}',
+  authenticated: true,
+};
+
+/**
+ * Prove again who you are
+ *
+ * For operations that return `step-up-required` because your last proof is older than five minutes. The session stays the same. Send the request again with the new access token.
+ */
+export const stepUp: Operation<
+  StepUpData,
+  StepUpResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'invalid-credentials'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/auth/step-up',
   authenticated: true,
 };
 

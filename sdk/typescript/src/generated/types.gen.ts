@@ -222,6 +222,28 @@ export type DeviceList = {
   page: CursorPage;
 };
 
+export type StepUpRequest = {
+  /**
+   * Your password.
+   */
+  password: string;
+};
+
+export type AccessToken = {
+  /**
+   * A JWT (RFC 9068). Send it as `Authorization: Bearer`.
+   */
+  accessToken: string;
+  /**
+   * The type of the access token.
+   */
+  tokenType: 'Bearer';
+  /**
+   * Seconds until the access token expires.
+   */
+  expiresIn: number;
+};
+
 export type Jwk = {
   /**
    * The type of key. Always `EC`.
@@ -653,6 +675,16 @@ export type PreconditionFailedProblem = {
   detail: string;
   instance: string;
   code: 'precondition-failed';
+  requestId: string;
+};
+
+export type UnauthenticatedOrInvalidCredentialsProblem = {
+  type: string;
+  title: string;
+  status: 401;
+  detail: string;
+  instance: string;
+  code: 'unauthenticated' | 'invalid-credentials';
   requestId: string;
 };
 
@@ -1524,6 +1556,63 @@ export type EndSessionResponses = {
 };
 
 export type EndSessionResponse = EndSessionResponses[keyof EndSessionResponses];
+
+export type StepUpData = {
+  body: StepUpRequest;
+  path?: never;
+  query?: never;
+  url: '/v2/auth/step-up';
+};
+
+export type StepUpErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `invalid-credentials`: Invalid credentials
+   */
+  401: UnauthenticatedOrInvalidCredentialsProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type StepUpError = StepUpErrors[keyof StepUpErrors];
+
+export type StepUpResponses = {
+  /**
+   * An access token with a new `auth_time`.
+   */
+  200: AccessToken;
+};
+
+export type StepUpResponse = StepUpResponses[keyof StepUpResponses];
 
 export type GetKeysData = {
   body?: never;

@@ -36,8 +36,10 @@ export class SessionAuthenticator implements Authenticator {
 
 /** Nobody if the session belongs to someone else, even though we have signed the token. */
 function principalOf(
-  { userId, sessionId }: AccessClaims,
+  { userId, sessionId, authenticatedAt }: AccessClaims,
   state: SessionState | null,
 ): SessionPrincipal | undefined {
-  return state?.userId === userId ? { kind: 'session', userId, sessionId, roles: state.roles } : undefined;
+  return state?.userId === userId
+    ? { kind: 'session', userId, sessionId, authenticatedAt, roles: state.roles }
+    : undefined;
 }

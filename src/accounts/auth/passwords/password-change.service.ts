@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { Clock } from '#libs/clock';
 import { Database } from '#libs/database';
 import { invalidInput } from '#libs/problem';
 import { userNotFound, UsersService } from '../../users/index.js';
 import { SessionCache } from '../sessions/session-cache.js';
+import { requireRecentProof } from '../sign-in/recent-proof.js';
 import { invalidCredentials } from '../sign-in/sign-in.errors.js';
-import { StepUp } from '../sign-in/step-up.js';
 import { findPassword } from './password.repository.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
@@ -16,6 +17,8 @@ export interface PasswordChange {
   readonly userId: string;
   /** Goes on. All others end. */
   readonly sessionId: string;
+  /** When the user last proved who they are, in milliseconds since the epoch. */
+  readonly authenticatedAt: number;
   readonly currentPassword: string | undefined;
   readonly newPassword: string;
 }
@@ -29,18 +32,19 @@ export class PasswordChangeService {
     private readonly policy: PasswordPolicy,
     private readonly hasher: PasswordHasher,
     private readonly passwords: PasswordsService,
-    private readonly stepUp: StepUp,
     private readonly sessions: SessionCache,
+    private readonly clock: Clock,
   ) {}
 
   /**
    * @throws Problem `invalid-credentials` if the current password is wrong, `invalid-input` if it's missing,
    * `step-up-required` if there's none yet and the user signed in too long ago, `weak-password`, `unavailable`
    */
-  async change({ userId, sessionId, currentPassword, newPassword }: PasswordChange): Promise<void> {
+  async change(change: PasswordChange): Promise<void> {
+    const { userId, sessionId, authenticatedAt, currentPassword, newPassword } = change;
     const present = await this.database.run((em) => findPassword(em, userId));
     if (!present) {
-      await this.stepUp.require(sessionId);
+      requireRecentProof(authenticatedAt, this.clock.now());
     } else if (currentPassword === undefined) {
       throw invalidInput({ errors: [{ pointer: CURRENT, code: 'required', message: 'is required' }] });
     } else if (!(await this.hasher.verify(present.hash, currentPassword))) {

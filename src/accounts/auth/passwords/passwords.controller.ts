@@ -25,9 +25,9 @@ export class PasswordsController {
   @ApiNoContentResponse({ description: 'Password changed.' })
   @Fails(invalidCredentials, stepUpRequired, weakPassword)
   async changePassword(
-    @Caller() { userId, sessionId }: Principal,
+    @Caller() { userId, sessionId, authenticatedAt }: Principal,
     @Body() { currentPassword, newPassword }: ChangePasswordRequest,
   ): Promise<void> {
-    await this.changes.change({ userId, sessionId, currentPassword, newPassword });
+    await this.changes.change({ userId, sessionId, authenticatedAt, currentPassword, newPassword });
   }
 }

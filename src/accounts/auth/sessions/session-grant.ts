@@ -1,11 +1,14 @@
 import type { Profile } from '../../users/index.js';
 
-/** What a device receives when it signs in or refreshes. */
-export interface SessionGrant {
-  readonly user: Profile;
+export interface AccessGrant {
   readonly accessToken: string;
   /** Seconds until the access token expires. */
   readonly expiresIn: number;
+}
+
+/** What a device receives when it signs in or refreshes. */
+export interface SessionGrant extends AccessGrant {
+  readonly user: Profile;
   /** Can be exchanged once. */
   readonly refreshToken: string;
 }

@@ -6,7 +6,7 @@ import { type User, UsersService } from '../../users/index.js';
 import { AppConfig } from '../../../../config/index.js';
 import { AccessTokenService, type Authentication } from '../tokens/access-token.service.js';
 import { RefreshTokenCodec } from '../tokens/refresh-token.js';
-import type { SessionGrant } from './session-grant.js';
+import type { AccessGrant, SessionGrant } from './session-grant.js';
 import type { Session } from './session.entity.js';
 import { insertSession } from './session.repository.js';
 
@@ -22,6 +22,8 @@ export interface Device {
 interface SignedInUser extends Authentication {
   readonly user: User;
 }
+
+type Lasting = Pick<Session, 'id' | 'expiresAt'>;
 
 /** Starts sessions and issues their tokens. */
 @Injectable()
@@ -65,20 +67,22 @@ export class SessionIssuer {
     return new Date(Math.min(now.getTime() + idleSeconds * 1000, createdAt.getTime() + maxSeconds * 1000));
   }
 
-  /** Issues new tokens for a session. The access token doesn't outlive it. */
-  grant(
-    user: User,
-    { id, expiresAt }: Pick<Session, 'id' | 'expiresAt'>,
-    authentication: Authentication,
-    refreshToken: string,
-  ): SessionGrant {
+  /** Issues new tokens for a session. */
+  grant(user: User, session: Lasting, authentication: Authentication, refreshToken: string): SessionGrant {
+    return {
+      user: this.users.profileOf(user),
+      ...this.accessGrant(user, session, authentication),
+      refreshToken,
+    };
+  }
+
+  /** Issues an access token, which doesn't outlive its session. */
+  accessGrant(user: User, { id, expiresAt }: Lasting, authentication: Authentication): AccessGrant {
     const left = Math.ceil((expiresAt.getTime() - this.clock.millis()) / 1000);
     const expiresIn = Math.min(this.config.sessions.accessTokenSeconds, left);
     return {
-      user: this.users.profileOf(user),
       accessToken: this.accessTokens.issue(user.id, id, user.roles, authentication, expiresIn),
       expiresIn,
-      refreshToken,
     };
   }
 }

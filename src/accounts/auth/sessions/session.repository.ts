@@ -62,11 +62,6 @@ export async function findSessionState(
   return row ?? null;
 }
 
-/** When the user last proved who they are. */
-export async function findAuthenticatedAt(em: EntityManager, id: string): Promise<Date | undefined> {
-  return (await em.findOne(Session, { id }, { fields: ['authenticatedAt'] }))?.authenticatedAt;
-}
-
 /** Locks the session until the transaction ends, so that concurrent refreshes are serialized. */
 export function lockSession(em: EntityManager, id: string): Promise<Session | null> {
   return em.findOne(Session, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });

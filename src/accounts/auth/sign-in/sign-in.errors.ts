@@ -11,7 +11,7 @@ export const stepUpRequired = defineProblem('step-up-required', {
   status: 401,
   title: 'Recent sign-in required',
   about: 'This needs a proof of who you are that is no older than five minutes.',
-  fix: 'Sign in again, then send the request with the new access token.',
+  fix: 'Prove it with `/auth/step-up`, then send the request again with the new access token.',
 });
 
 export const mfaRequired = defineProblem('mfa-required', {

@@ -7,7 +7,7 @@ export const TOKEN_TYPE = 'at+jwt';
 /** Ours have less than 1,000 characters, but roles can make them longer. Nothing longer is worth decoding. */
 const MAX_LENGTH = 8 * 1024;
 /** RFC 9068, section 2.2, and ours. */
-const REQUIRED_CLAIMS = ['iss', 'sub', 'aud', 'exp', 'iat', 'jti', 'client_id', 'sid'];
+const REQUIRED_CLAIMS = ['iss', 'sub', 'aud', 'exp', 'iat', 'jti', 'client_id', 'sid', 'auth_time'];
 /**
  * Our IDs, as PostgreSQL writes them. It would also accept other spellings, but an ID in capitals would be cached under
  * a key of its own, which no sign-out reaches.
@@ -18,6 +18,8 @@ const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export interface AccessClaims {
   readonly userId: string;
   readonly sessionId: string;
+  /** When the user last proved who they are, in milliseconds since the epoch. */
+  readonly authenticatedAt: number;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
@@ -57,9 +59,9 @@ export async function verifyAccessToken(
   }
 }
 
-function claimsOf({ sub, sid, exp }: JWTPayload): AccessClaims | undefined {
-  return isId(sub) && isId(sid) && Number.isFinite(exp)
-    ? { userId: sub, sessionId: sid, expiresAt: Number(exp) * 1000 }
+function claimsOf({ sub, sid, exp, auth_time: at }: JWTPayload): AccessClaims | undefined {
+  return isId(sub) && isId(sid) && Number.isFinite(exp) && Number.isFinite(at)
+    ? { userId: sub, sessionId: sid, authenticatedAt: Number(at) * 1000, expiresAt: Number(exp) * 1000 }
     : undefined;
 }
 

@@ -1,0 +1,32 @@
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { API_VERSIONS, Caller, Fails, Requires } from '#libs/api';
+import type { Principal } from '#libs/http';
+import { AuthTag } from '../openapi/auth.tag.js';
+import { invalidCredentials } from '../sign-in/sign-in.errors.js';
+import { AccessTokenResponse, StepUpRequest, toAccessTokenResponse } from './step-up.dto.js';
+import { StepUpService } from './step-up.service.js';
+
+@AuthTag()
+@Requires()
+@Controller({ path: 'auth/step-up', version: [...API_VERSIONS] })
+export class StepUpController {
+  constructor(private readonly stepUps: StepUpService) {}
+
+  @Post()
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Prove again who you are',
+    description:
+      'For operations that return `step-up-required` because your last proof is older than five minutes. The session ' +
+      'stays the same. Send the request again with the new access token.',
+  })
+  @ApiOkResponse({ type: AccessTokenResponse, description: 'An access token with a new `auth_time`.' })
+  @Fails(invalidCredentials)
+  async stepUp(
+    @Caller() { userId, sessionId }: Principal,
+    @Body() { password }: StepUpRequest,
+  ): Promise<AccessTokenResponse> {
+    return toAccessTokenResponse(await this.stepUps.withPassword({ userId, sessionId, password }));
+  }
+}
