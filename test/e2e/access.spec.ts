@@ -93,6 +93,7 @@ describe('the worker', () => {
       'EmailVerificationsPurge',
       'IdempotencyKeysPurge',
       'InboxPurge',
+      'PasswordAttemptsPurge',
       'PasswordResetsPurge',
       'SessionsPurge',
     ]);

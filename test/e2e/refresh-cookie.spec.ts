@@ -32,9 +32,7 @@ describe('a session with the cookie transport', () => {
       const { status, headers, body } = await browser().under(version).login(user);
       expect(status).toBe(200);
       expect(Object.keys(body).sort()).toEqual(['accessToken', 'expiresIn', 'tokenType', 'user']);
-      const [cookie, ...others] = headers.getSetCookie();
-      expect(others).toEqual([]);
-      expect(parseSetCookie(cookie ?? '')).toEqual({
+      expect(refreshCookieIn(headers)).toEqual({
         name: COOKIE,
         value: expect.stringMatching(/^[\w-]{70}$/),
         httpOnly: true,
@@ -59,7 +57,7 @@ describe('a session with the cookie transport', () => {
     // Without the header, it's in the body as ever.
     const plain = await page().with(once).register(user);
     expect(plain.body.refreshToken).toBe(tokenIn(first));
-    expect(plain.headers.getSetCookie()).toEqual([]);
+    expect(refreshCookieIn(plain.headers)).toBeUndefined();
   });
 
   it('is refreshed with the cookie, and the new token is nowhere else', async () => {
@@ -112,7 +110,7 @@ describe('a session with the cookie transport', () => {
     const { cookie, body } = await started();
     const { status, headers } = await page().with({ cookie }).post('/auth/logout');
     expect(status).toBe(204);
-    expect(parseSetCookie(headers.getSetCookie()[0] ?? '')).toEqual({
+    expect(refreshCookieIn(headers)).toEqual({
       name: COOKIE,
       value: '',
       httpOnly: true,
@@ -277,8 +275,15 @@ async function started(): Promise<{ cookie: string; body: SessionBody; user: Ret
   return { cookie: cookieOf(answer), body: answer.body, user };
 }
 
+function refreshCookieIn(headers: Headers): ReturnType<typeof parseSetCookie> | undefined {
+  return headers
+    .getSetCookie()
+    .map((cookie) => parseSetCookie(cookie))
+    .find(({ name }) => name === COOKIE);
+}
+
 function tokenIn({ headers }: Answer<unknown>): string | undefined {
-  return parseSetCookie(headers.getSetCookie()[0] ?? '').value;
+  return refreshCookieIn(headers)?.value;
 }
 
 function cookieOf(answer: Answer<unknown>): string {

@@ -65,7 +65,7 @@ export class CookieJar {
       headers.set('cookie', this.cookie);
     }
     const response = await fetch(url, { ...init, headers });
-    const [given] = response.headers.getSetCookie();
+    const given = response.headers.getSetCookie().find((cookie) => cookie.startsWith('__Secure-'));
     if (isCredentialed && given !== undefined) {
       this.cookie = given.includes('Max-Age=0') ? '' : (given.split(';')[0] ?? '');
     }

@@ -13,6 +13,11 @@ export class IdSource {
   }
 }
 
+/** When a UUIDv7 was made. */
+export function timeOfId(id: string): Date {
+  return new Date(Number.parseInt(id.replace('-', '').slice(0, 12), 16));
+}
+
 /** The lowest UUIDv7 of an instant: IDs that sort before it are older, all others aren't. */
 export function lowestIdAt(instant: Date): string {
   const hex = Math.max(0, instant.getTime()).toString(16).padStart(12, '0');

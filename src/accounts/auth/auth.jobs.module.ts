@@ -3,10 +3,11 @@ import { DatabaseModule } from '#libs/database';
 import { accountsSchema } from '../migrations/index.js';
 import { EmailVerificationsPurge } from './email/email-verifications.purge.js';
 import { PasswordResetsPurge } from './password-reset/password-resets.purge.js';
+import { PasswordAttemptsPurge } from './passwords/password-attempts.purge.js';
 import { SessionsPurge } from './sessions/sessions.purge.js';
 
 @Module({
   imports: [DatabaseModule.forFeature(accountsSchema)],
-  providers: [EmailVerificationsPurge, PasswordResetsPurge, SessionsPurge],
+  providers: [EmailVerificationsPurge, PasswordAttemptsPurge, PasswordResetsPurge, SessionsPurge],
 })
 export class AuthJobsModule {}

@@ -5,6 +5,7 @@ import { PasswordResetModule } from './password-reset/password-reset.module.js';
 import { PasswordsModule } from './passwords/passwords.module.js';
 import { RegistrationModule } from './registration/registration.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
+import { SignInModule } from './sign-in/sign-in.module.js';
 import { StepUpModule } from './step-up/step-up.module.js';
 import { TokensModule } from './tokens/tokens.module.js';
 
@@ -17,6 +18,7 @@ import { TokensModule } from './tokens/tokens.module.js';
     PasswordsModule,
     RegistrationModule,
     SessionsModule,
+    SignInModule,
     StepUpModule,
     TokensModule,
   ],
@@ -27,6 +29,7 @@ import { TokensModule } from './tokens/tokens.module.js';
     PasswordsModule,
     RegistrationModule,
     SessionsModule,
+    SignInModule,
     StepUpModule,
     TokensModule,
   ],

@@ -33,7 +33,7 @@ export const HEADERS = {
   'Accept-Encoding': text('The content codings that are accepted, if that of the body is not.', 'identity'),
   'Accept-Patch': text('The media types that PATCH accepts (RFC 5789).', 'application/merge-patch+json'),
   'Set-Cookie': text(
-    'The refresh token, with `Session-Transport: cookie`. With a 202, what marks this browser as the one that registered.',
+    'The refresh token, with `Session-Transport: cookie`. With a 202, what marks this browser as the one that registered. Otherwise, one for the device.',
   ),
   'Retry-After': text('Seconds to wait before you try again.', '30'),
 } as const;

@@ -586,6 +586,16 @@ export type OriginNotAllowedProblem = {
   requestId: string;
 };
 
+export type TooManyAttemptsOrTooManyRequestsProblem = {
+  type: string;
+  title: string;
+  status: 429;
+  detail: string;
+  instance: string;
+  code: 'too-many-attempts' | 'too-many-requests';
+  requestId: string;
+};
+
 export type InvalidRefreshTokenOrRefreshTokenReusedProblem = {
   type: string;
   title: string;
@@ -962,9 +972,11 @@ export type LoginErrors = {
    */
   415: UnsupportedMediaTypeProblem;
   /**
+   * `too-many-attempts`: Too many wrong passwords
+   *
    * `too-many-requests`: Too many requests
    */
-  429: TooManyRequestsProblem;
+  429: TooManyAttemptsOrTooManyRequestsProblem;
   /**
    * `internal-error`: Internal server error
    */
@@ -1338,9 +1350,11 @@ export type ChangePasswordErrors = {
    */
   422: WeakPasswordProblem;
   /**
+   * `too-many-attempts`: Too many wrong passwords
+   *
    * `too-many-requests`: Too many requests
    */
-  429: TooManyRequestsProblem;
+  429: TooManyAttemptsOrTooManyRequestsProblem;
   /**
    * `internal-error`: Internal server error
    */
@@ -1586,9 +1600,11 @@ export type StepUpErrors = {
    */
   415: UnsupportedMediaTypeProblem;
   /**
+   * `too-many-attempts`: Too many wrong passwords
+   *
    * `too-many-requests`: Too many requests
    */
-  429: TooManyRequestsProblem;
+  429: TooManyAttemptsOrTooManyRequestsProblem;
   /**
    * `internal-error`: Internal server error
    */

@@ -1,12 +1,14 @@
-import { Body, Controller, Post, Req } from '@nestjs/common';
+import { Body, Controller, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { API_VERSIONS, Fails, Public } from '#libs/api';
 import { AuthLimited } from '#libs/limits';
 import { AuthTag } from '../openapi/auth.tag.js';
-import { deviceOf } from '../sessions/device.js';
+import { tooManyAttempts } from '../passwords/passwords.errors.js';
+import { deviceOf, rememberDevice } from '../sessions/device.js';
 import { ReturnsSession } from '../sessions/returns-session.js';
 import type { SessionResponse } from '../sessions/session.response.js';
+import { KnownDevices } from '../sign-in/known-devices.js';
 import { invalidCredentials } from '../sign-in/sign-in.errors.js';
 import { presentSignIn } from '../sign-in/sign-in.response.js';
 import { LoginRequest } from './login.dto.js';
@@ -16,7 +18,10 @@ import { LoginService } from './login.service.js';
 @AuthTag()
 @Controller({ path: 'auth/login', version: [...API_VERSIONS] })
 export class LoginController {
-  constructor(private readonly logins: LoginService) {}
+  constructor(
+    private readonly logins: LoginService,
+    private readonly devices: KnownDevices,
+  ) {}
 
   @Post()
   @Public()
@@ -25,9 +30,15 @@ export class LoginController {
     summary: 'Sign in with a password',
     description: 'Starts a session and returns its tokens.',
   })
-  @Fails(invalidCredentials, emailNotVerified)
+  @Fails(invalidCredentials, emailNotVerified, tooManyAttempts)
   @ReturnsSession({ status: 200, description: 'Signed in.' })
-  async login(@Body() input: LoginRequest, @Req() request: FastifyRequest): Promise<SessionResponse> {
-    return presentSignIn(await this.logins.login(input, deviceOf(request)));
+  async login(
+    @Body() input: LoginRequest,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SessionResponse> {
+    const session = presentSignIn(await this.logins.login(input, deviceOf(request)));
+    rememberDevice(request, reply, this.devices.issue(session.user.id));
+    return session;
   }
 }

@@ -5,9 +5,11 @@ import { AppConfig } from '../../../../config/index.js';
 import { EmailCipher } from '../../users/index.js';
 import { Password } from '../passwords/password.entity.js';
 import { type Credentials, findCredentials } from '../passwords/password.repository.js';
+import { PasswordAttempts } from '../passwords/password-attempts.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { isRegistered } from '../registration/pending-registration.repository.js';
 import type { Device } from '../sessions/session-issuer.js';
+import { KnownDevices } from '../sign-in/known-devices.js';
 import { invalidCredentials } from '../sign-in/sign-in.errors.js';
 import { type SignInOutcome, SignInService } from '../sign-in/sign-in.service.js';
 import { emailNotVerified } from './login.errors.js';
@@ -26,6 +28,8 @@ export class LoginService {
     private readonly database: Database,
     private readonly emails: EmailCipher,
     private readonly hasher: PasswordHasher,
+    private readonly attempts: PasswordAttempts,
+    private readonly devices: KnownDevices,
     private readonly signIn: SignInService,
     private readonly clock: Clock,
     private readonly ids: IdSource,
@@ -34,11 +38,13 @@ export class LoginService {
 
   /**
    * @throws Problem `invalid-credentials`, taking the same time for an unknown address; `email-not-verified`;
-   * `unavailable`
+   * `too-many-attempts`; `unavailable`
    */
   async login({ email, password }: PasswordCredentials, device: Device): Promise<SignInOutcome> {
     const found = await this.database.run((em) => findCredentials(em, this.emails.candidates(email)));
-    const matches = await this.hasher.verify(found?.hash, password);
+    const known = found && this.devices.recognize(found.user.id, device.token);
+    const subject = known === undefined ? this.attempts.ofAddress(email) : this.attempts.ofDevice(known);
+    const matches = await this.attempts.check(subject, () => this.hasher.verify(found?.hash, password));
     if (found?.hash === undefined || !matches || !this.signIn.admits(found.user)) {
       throw await this.refusal(found, matches, password);
     }

@@ -7,6 +7,7 @@ import { SessionCache } from '../sessions/session-cache.js';
 import { requireRecentProof } from '../sign-in/recent-proof.js';
 import { invalidCredentials } from '../sign-in/sign-in.errors.js';
 import { findPassword } from './password.repository.js';
+import { PasswordAttempts } from './password-attempts.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
 import { PasswordsService } from './passwords.service.js';
@@ -30,6 +31,7 @@ export class PasswordChangeService {
     private readonly database: Database,
     private readonly users: UsersService,
     private readonly policy: PasswordPolicy,
+    private readonly attempts: PasswordAttempts,
     private readonly hasher: PasswordHasher,
     private readonly passwords: PasswordsService,
     private readonly sessions: SessionCache,
@@ -38,7 +40,8 @@ export class PasswordChangeService {
 
   /**
    * @throws Problem `invalid-credentials` if the current password is wrong, `invalid-input` if it's missing,
-   * `step-up-required` if there's none yet and the user signed in too long ago, `weak-password`, `unavailable`
+   * `step-up-required` if there's none yet and the user signed in too long ago, `weak-password`, `too-many-attempts`,
+   * `unavailable`
    */
   async change(change: PasswordChange): Promise<void> {
     const { userId, sessionId, authenticatedAt, currentPassword, newPassword } = change;
@@ -47,8 +50,8 @@ export class PasswordChangeService {
       requireRecentProof(authenticatedAt, this.clock.now());
     } else if (currentPassword === undefined) {
       throw invalidInput({ errors: [{ pointer: CURRENT, code: 'required', message: 'is required' }] });
-    } else if (!(await this.hasher.verify(present.hash, currentPassword))) {
-      throw wrongPassword();
+    } else {
+      await this.requireMatch(present.hash, currentPassword, sessionId);
     }
     const { email } = await this.users.profile(userId);
     await this.policy.check(newPassword, email, '/newPassword');
@@ -65,6 +68,13 @@ export class PasswordChangeService {
       return this.passwords.replace(em, user, hash, { except: sessionId });
     });
     this.sessions.ended(ended);
+  }
+
+  private async requireMatch(hash: string, password: string, sessionId: string): Promise<void> {
+    const subject = this.attempts.ofSession(sessionId);
+    if (!(await this.attempts.check(subject, () => this.hasher.verify(hash, password)))) {
+      throw wrongPassword();
+    }
   }
 }
 

@@ -6,7 +6,7 @@ import { AuthTag } from '../openapi/auth.tag.js';
 import { invalidCredentials, stepUpRequired } from '../sign-in/sign-in.errors.js';
 import { PasswordChangeService } from './password-change.service.js';
 import { ChangePasswordRequest } from './passwords.dto.js';
-import { weakPassword } from './passwords.errors.js';
+import { tooManyAttempts, weakPassword } from './passwords.errors.js';
 
 @AuthTag()
 @Requires()
@@ -23,7 +23,7 @@ export class PasswordsController {
       'than five minutes ago.',
   })
   @ApiNoContentResponse({ description: 'Password changed.' })
-  @Fails(invalidCredentials, stepUpRequired, weakPassword)
+  @Fails(invalidCredentials, stepUpRequired, weakPassword, tooManyAttempts)
   async changePassword(
     @Caller() { userId, sessionId, authenticatedAt }: Principal,
     @Body() { currentPassword, newPassword }: ChangePasswordRequest,

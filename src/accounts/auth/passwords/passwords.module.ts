@@ -7,6 +7,8 @@ import { SessionsModule } from '../sessions/sessions.module.js';
 import { SignInModule } from '../sign-in/sign-in.module.js';
 import { BreachedPasswords } from './breached-passwords.js';
 import { Password } from './password.entity.js';
+import { PasswordAttempts } from './password-attempts.js';
+import { PasswordAttemptsRow } from './password-attempts.entity.js';
 import { PasswordChangeService } from './password-change.service.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
@@ -14,13 +16,20 @@ import { PasswordsService } from './passwords.service.js';
 
 @Module({
   imports: [
-    DatabaseModule.forFeature(accountsSchema, Password),
+    DatabaseModule.forFeature(accountsSchema, Password, PasswordAttemptsRow),
     EmailModule,
     SessionsModule,
     SignInModule,
     UsersModule,
   ],
-  providers: [BreachedPasswords, PasswordChangeService, PasswordHasher, PasswordPolicy, PasswordsService],
-  exports: [PasswordChangeService, PasswordHasher, PasswordPolicy, PasswordsService],
+  providers: [
+    BreachedPasswords,
+    PasswordAttempts,
+    PasswordChangeService,
+    PasswordHasher,
+    PasswordPolicy,
+    PasswordsService,
+  ],
+  exports: [PasswordAttempts, PasswordChangeService, PasswordHasher, PasswordPolicy, PasswordsService],
 })
 export class PasswordsModule {}

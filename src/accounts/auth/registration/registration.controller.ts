@@ -7,9 +7,10 @@ import { AuthLimited } from '#libs/limits';
 import { emailTaken } from '../../users/index.js';
 import { AuthTag } from '../openapi/auth.tag.js';
 import { weakPassword } from '../passwords/passwords.errors.js';
-import { deviceOf } from '../sessions/device.js';
+import { deviceOf, rememberDevice } from '../sessions/device.js';
 import { ReturnsSession } from '../sessions/returns-session.js';
 import type { SessionResponse } from '../sessions/session.response.js';
+import { KnownDevices } from '../sign-in/known-devices.js';
 import { presentSignIn } from '../sign-in/sign-in.response.js';
 import { rememberBrowser } from './browser-cookie.js';
 import { RegisterRequest } from './registration.dto.js';
@@ -19,7 +20,10 @@ import { RegistrationService } from './registration.service.js';
 @AuthTag()
 @Controller({ path: 'auth/register', version: [...API_VERSIONS] })
 export class RegistrationController {
-  constructor(private readonly registration: RegistrationService) {}
+  constructor(
+    private readonly registration: RegistrationService,
+    private readonly devices: KnownDevices,
+  ) {}
 
   @Post()
   @Public()
@@ -46,7 +50,9 @@ export class RegistrationController {
     const browser = randomToken();
     const outcome = await this.registration.register(input, deviceOf(request), browser);
     if (outcome) {
-      return presentSignIn(outcome);
+      const session = presentSignIn(outcome);
+      rememberDevice(request, reply, this.devices.issue(session.user.id));
+      return session;
     }
     // For a taken address too, so that the response doesn't tell.
     rememberBrowser(reply, browser);

@@ -16,6 +16,8 @@ const MAX_USER_AGENT = 256;
 export interface Device {
   readonly userAgent: string | undefined;
   readonly ipAddress: string;
+  /** What it got at an earlier sign-in. See `KnownDevices`. */
+  readonly token?: string | undefined;
 }
 
 /** Who is signing in, and how and when they proved who they are. */

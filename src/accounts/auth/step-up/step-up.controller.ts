@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { API_VERSIONS, Caller, Fails, Requires } from '#libs/api';
 import type { Principal } from '#libs/http';
 import { AuthTag } from '../openapi/auth.tag.js';
+import { tooManyAttempts } from '../passwords/passwords.errors.js';
 import { invalidCredentials } from '../sign-in/sign-in.errors.js';
 import { AccessTokenResponse, StepUpRequest, toAccessTokenResponse } from './step-up.dto.js';
 import { StepUpService } from './step-up.service.js';
@@ -22,7 +23,7 @@ export class StepUpController {
       'stays the same. Send the request again with the new access token.',
   })
   @ApiOkResponse({ type: AccessTokenResponse, description: 'An access token with a new `auth_time`.' })
-  @Fails(invalidCredentials)
+  @Fails(invalidCredentials, tooManyAttempts)
   async stepUp(
     @Caller() { userId, sessionId }: Principal,
     @Body() { password }: StepUpRequest,

@@ -3,6 +3,7 @@ import { Clock } from '#libs/clock';
 import { Database } from '#libs/database';
 import { userNotFound, UsersService } from '../../users/index.js';
 import { findPassword } from '../passwords/password.repository.js';
+import { PasswordAttempts } from '../passwords/password-attempts.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { lockSession } from '../sessions/session.repository.js';
 import type { AccessGrant } from '../sessions/session-grant.js';
@@ -22,15 +23,17 @@ export class StepUpService {
   constructor(
     private readonly database: Database,
     private readonly users: UsersService,
+    private readonly attempts: PasswordAttempts,
     private readonly hasher: PasswordHasher,
     private readonly issuer: SessionIssuer,
     private readonly clock: Clock,
   ) {}
 
-  /** @throws Problem `invalid-credentials`, taking the same time if the user has no password; `unavailable` */
+  /** @throws Problem `invalid-credentials`, taking the same time if the user has no password; `too-many-attempts`; `unavailable` */
   async withPassword({ userId, sessionId, password }: StepUp): Promise<AccessGrant> {
     const present = await this.database.run((em) => findPassword(em, userId));
-    if (!(await this.hasher.verify(present?.hash, password))) {
+    const subject = this.attempts.ofSession(sessionId);
+    if (!(await this.attempts.check(subject, () => this.hasher.verify(present?.hash, password)))) {
       throw invalidCredentials({
         detail: 'The password is wrong.',
         errors: [{ pointer: '/password', code: invalidCredentials.code, message: 'is wrong' }],

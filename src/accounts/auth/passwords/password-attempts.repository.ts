@@ -1,0 +1,53 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+
+interface Attempt {
+  readonly subject: string;
+  /** A UUIDv7. */
+  readonly id: string;
+  /** All that sort before this one are forgotten. */
+  readonly oldest: string;
+  readonly expiresAt: Date;
+}
+
+/**
+ * Adds an attempt, unless there are as many as there may be. A single statement, so that it's exact however many run at
+ * once.
+ * @returns whether it was added
+ */
+export async function addAttempt(
+  em: EntityManager,
+  { subject, id, oldest, expiresAt }: Attempt,
+  max: number,
+): Promise<boolean> {
+  const rows = await em.execute<unknown[]>(
+    `insert into accounts.password_attempts as present (subject, attempts, expires_at) values (?, array[?::uuid], ?)
+     on conflict (subject) do update
+       set attempts = array(select id from unnest(present.attempts) id where id >= ?::uuid) || excluded.attempts,
+           expires_at = excluded.expires_at
+     where (select count(*) from unnest(present.attempts) id where id >= ?::uuid) < ?
+     returning subject`,
+    [subject, id, expiresAt, oldest, oldest, max],
+  );
+  return rows.length > 0;
+}
+
+export async function removeAttempt(em: EntityManager, subject: string, id: string): Promise<void> {
+  await em.execute(
+    'update accounts.password_attempts set attempts = array_remove(attempts, ?::uuid) where subject = ?',
+    [id, subject],
+    'run',
+  );
+}
+
+/** The attempts since then, oldest first. */
+export async function findAttempts(
+  em: EntityManager,
+  subject: string,
+  oldest: string,
+): Promise<readonly string[]> {
+  const rows = await em.execute<{ id: string }[]>(
+    `select id::text from accounts.password_attempts, unnest(attempts) id where subject = ? and id >= ?::uuid`,
+    [subject, oldest],
+  );
+  return rows.map(({ id }) => id);
+}

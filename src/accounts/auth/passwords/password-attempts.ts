@@ -1,0 +1,126 @@
+import { Injectable } from '@nestjs/common';
+import { Clock, IdSource, lowestIdAt, timeOfId } from '#libs/clock';
+import { Database } from '#libs/database';
+import { EmailCipher } from '../../users/index.js';
+import { addAttempt, findAttempts, removeAttempt } from './password-attempts.repository.js';
+import { tooManyAttempts } from './passwords.errors.js';
+
+/** NIST SP 800-63B, section 5.2.2: at most 100 failed attempts on one account. */
+const MAX_ATTEMPTS = 100;
+const WINDOW_MS = 60 * 60 * 1000;
+/**
+ * So few that five replicas may check as many at once without counting them first. That saves writing for those who know
+ * their password.
+ */
+const UNCOUNTED = 20;
+
+/** Whose wrong passwords are counted together. */
+export type Subject = string;
+
+/** Bounds how many passwords can be tried in an hour, over all replicas. */
+@Injectable()
+export class PasswordAttempts {
+  /** How many are being checked here. */
+  private readonly running = new Map<Subject, number>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly emails: EmailCipher,
+    private readonly clock: Clock,
+    private readonly ids: IdSource,
+  ) {}
+
+  /** Everyone who tries to sign in with this address, whether or not it has an account. */
+  ofAddress(email: string): Subject {
+    const [index] = this.emails.candidates(email);
+    return `address:${index}`;
+  }
+
+  /**
+   * Whoever uses a device on which the user has signed in. It has a limit of its own: otherwise, anyone could lock the user
+   * out with wrong passwords.
+   */
+  ofDevice(name: string): Subject {
+    return `device:${name}`;
+  }
+
+  /** Whoever uses this session. */
+  ofSession(id: string): Subject {
+    return `session:${id}`;
+  }
+
+  /**
+   * @param verify checks the password. Only runs if another one may be tried
+   * @returns what `verify` returns
+   * @throws Problem `too-many-attempts`
+   */
+  async check(subject: Subject, verify: () => Promise<boolean>): Promise<boolean> {
+    const running = this.running.get(subject) ?? 0;
+    this.running.set(subject, running + 1);
+    try {
+      const failed = await this.database.run((em) => findAttempts(em, subject, this.oldest()));
+      return failed.length + running < UNCOUNTED
+        ? await this.countIfWrong(subject, verify)
+        : await this.countFirst(subject, failed, verify);
+    } finally {
+      this.leave(subject);
+    }
+  }
+
+  private async countIfWrong(subject: Subject, verify: () => Promise<boolean>): Promise<boolean> {
+    const matches = await verify();
+    if (!matches) {
+      await this.add(subject);
+    }
+    return matches;
+  }
+
+  private async countFirst(
+    subject: Subject,
+    failed: readonly string[],
+    verify: () => Promise<boolean>,
+  ): Promise<boolean> {
+    const id = await this.add(subject);
+    if (id === undefined) {
+      throw tooManyAttempts({ headers: { 'Retry-After': String(this.secondsUntilNext(failed)) } });
+    }
+    let isWrong = false;
+    try {
+      isWrong = !(await verify());
+    } finally {
+      // It doesn't count if it couldn't be checked, either.
+      if (!isWrong) {
+        await this.database.run((em) => removeAttempt(em, subject, id));
+      }
+    }
+    return !isWrong;
+  }
+
+  /** @returns undefined if there are too many */
+  private async add(subject: Subject): Promise<string | undefined> {
+    const now = this.clock.now();
+    const id = this.ids.next(now);
+    const expiresAt = new Date(now.getTime() + WINDOW_MS);
+    const attempt = { subject, id, oldest: this.oldest(), expiresAt };
+    return (await this.database.run((em) => addAttempt(em, attempt, MAX_ATTEMPTS))) ? id : undefined;
+  }
+
+  private oldest(): string {
+    return lowestIdAt(new Date(this.clock.millis() - WINDOW_MS));
+  }
+
+  private secondsUntilNext([first]: readonly string[]): number {
+    const now = this.clock.millis();
+    const freeAt = first === undefined ? now : timeOfId(first).getTime() + WINDOW_MS;
+    return Math.max(1, Math.ceil((freeAt - now) / 1000));
+  }
+
+  private leave(subject: Subject): void {
+    const left = (this.running.get(subject) ?? 1) - 1;
+    if (left === 0) {
+      this.running.delete(subject);
+    } else {
+      this.running.set(subject, left);
+    }
+  }
+}

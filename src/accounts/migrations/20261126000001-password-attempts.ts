@@ -1,0 +1,14 @@
+import { Migration } from '@mikro-orm/migrations';
+
+/** The wrong passwords of the last hour. */
+export class Migration20261126000001 extends Migration {
+  override up(): void {
+    this.addSql(`create table accounts.password_attempts (
+      subject text not null,
+      attempts uuid[] not null,
+      expires_at timestamptz(3) not null,
+      primary key (subject)
+    )`);
+    this.addSql(`create index password_attempts_expires_at_index on accounts.password_attempts (expires_at)`);
+  }
+}
