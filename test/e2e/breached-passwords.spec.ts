@@ -9,6 +9,7 @@ import { hold, useFixture } from '../support/fixture.js';
 import { expectProblem } from '../support/problems.js';
 
 const BREACHED = 'otters of a known breach';
+const ACCENTED = 'Pässwörter von gestern'.normalize('NFC');
 const PADDING = 'otters that only pad';
 
 /** A service in the form of Pwned Passwords, as the test wants it to be. */
@@ -33,6 +34,7 @@ function answerRange({ url = '' }: IncomingMessage, response: ServerResponse): v
   const prefix = url.replace('/range/', '');
   const lines = [
     [BREACHED, 3],
+    [ACCENTED, 1],
     [PADDING, 0],
   ].map(([password, count]) => `${sha1(String(password)).slice(5)}:${count}`);
   response.end([`${'0'.repeat(35)}:7`, ...(/^[0-9A-F]{5}$/.test(prefix) ? lines : [])].join('\r\n'));
@@ -55,6 +57,19 @@ describe('PASSWORD_BREACH_URL', () => {
     const { url, headers } = service.requests.at(-1) ?? {};
     expect(url).toBe(`/range/${sha1(BREACHED).slice(0, 5)}`);
     expect(headers?.['add-padding']).toBe('true');
+  });
+
+  it('rejects it in any Unicode form, since all are the same password', async () => {
+    for (const password of [
+      BREACHED.replace('otters', 'ｏｔｔｅｒｓ'),
+      ACCENTED.normalize('NFD'),
+      ACCENTED,
+    ]) {
+      expectProblem(await api.register({ ...aUser(), password }), 422, 'weak-password');
+    }
+    const short = 'áéíó'.normalize('NFD');
+    expect(short).toHaveLength(8);
+    expectProblem(await api.register({ ...aUser(), password: short }), 422, 'weak-password');
   });
 
   it('accepts any other, including those that only pad the response', async () => {

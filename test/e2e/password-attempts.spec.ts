@@ -49,17 +49,22 @@ function deviceCookieOf({ headers }: Answer<unknown>): string {
 }
 
 describe('after 100 wrong passwords in an hour, over all replicas', () => {
-  it.each(['known', 'unknown'])('no more are checked for a %s address, in any case', async (kind) => {
-    const user = kind === 'known' ? await signUp(api) : aUser();
-    expect(await guess(user.email, 104)).toEqual({ 401: 100, 429: 4 });
-    const refused = await api.login({ ...user, email: user.email.toUpperCase() });
-    expectProblem(refused, 429, 'too-many-attempts');
-    expect(refused.headers.get('retry-after')).toBe('3600');
-    advance({ minutes: 59, seconds: 30 });
-    expect((await api.login(user)).headers.get('retry-after')).toBe('30');
-    advance({ seconds: 31 });
-    expect((await api.login(user)).status).toBe(kind === 'known' ? 200 : 401);
-  });
+  it.each(['known', 'unknown'])(
+    'no more are checked for an address that is %s, in any case',
+    async (kind) => {
+      const user = kind === 'known' ? await signUp(api) : aUser();
+      expect(await guess(user.email, 104)).toEqual({ 401: 100, 429: 4 });
+      const refused = await api.login({ ...user, email: user.email.toUpperCase() });
+      expectProblem(refused, 429, 'too-many-attempts');
+      const wait = Number(refused.headers.get('retry-after'));
+      // The clocks of the two aren't exactly the same.
+      expect(Math.abs(wait - 3600)).toBeLessThan(10);
+      advance({ seconds: wait - 15 });
+      expectProblem(await api.login(user), 429, 'too-many-attempts');
+      advance({ seconds: 25 });
+      expect((await api.login(user)).status).toBe(kind === 'known' ? 200 : 401);
+    },
+  );
 
   it('a device that has signed in before is let in, and has a limit of its own', async () => {
     const user = aUser();

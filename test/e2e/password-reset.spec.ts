@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Connections } from '#libs/database';
 import { PasswordResetsPurge } from '../../src/accounts/auth/password-reset/password-resets.purge.js';
 import { useApiApp } from '../support/api-app.js';
+import { beforeStatement } from '../support/before-statement.js';
 import { aUser, type NewUser, signUp } from '../support/factories.js';
 import { linkTokenOf, mailsInOutbox, userIdOf } from '../support/mail-outbox.js';
 import { expectProblem } from '../support/problems.js';
@@ -62,7 +63,13 @@ describe('a link to reset a password', () => {
     expect((await api.as(session).me()).status).toBe(200);
     expect(await mailsTo(user, 'password-changed')).toHaveLength(1);
     expectProblem(await reset(token, 'another password'), 400, 'invalid-token');
-    expect((await api.login({ ...user, password: NEW })).status).toBe(200);
+    // It doesn't tell what the password has become since.
+    clock.advance({ ms: 1 });
+    const change = { currentPassword: NEW, newPassword: 'nine patient newts' };
+    expect((await api.as(session).post('/auth/password/change', change)).status).toBe(204);
+    for (const password of [NEW, 'nine patient newts']) {
+      expectProblem(await reset(token, password), 400, 'invalid-token');
+    }
   });
 
   it('works once when many use it at the same time', async () => {
@@ -155,6 +162,21 @@ describe('a request for a link', () => {
     expect(await sent()).toBe(2);
   });
 
+  it('sends another one at once if the last no longer works', async () => {
+    const user = await signUp(api);
+    expect((await reset(await linkFor(user))).status).toBe(204);
+    clock.advance({ ms: 1 });
+    const second = await linkFor(user);
+    expect(await mailsTo(user, 'reset-password')).toHaveLength(2);
+    const { body: session } = await api.login({ ...user, password: NEW });
+    clock.advance({ ms: 1 });
+    const change = { currentPassword: NEW, newPassword: 'nine patient newts' };
+    expect((await api.as(session).post('/auth/password/change', change)).status).toBe(204);
+    expectProblem(await reset(second), 400, 'invalid-token');
+    clock.advance({ ms: 1 });
+    expect((await reset(await linkFor(user))).status).toBe(204);
+  });
+
   it('is not held up by other mails that anyone can request', async () => {
     const user = await signUp(api);
     clock.advance({ minutes: 1 });
@@ -202,6 +224,27 @@ describe('on an address that was never verified, a reset', () => {
     expectProblem(await api.login(squatter), 401, 'invalid-credentials');
     const { body } = await api.login({ ...squatter, password: NEW });
     expect(body.user).toMatchObject({ id: squatter.session.user.id, emailVerified: true });
+  });
+
+  it('works however often whoever registered it changes the password', async () => {
+    const squatter = await signUp(api);
+    const token = await linkFor(squatter);
+    clock.advance({ ms: 1 });
+    const change = { currentPassword: squatter.password, newPassword: 'nine patient newts' };
+    expect((await squatter.api.post('/auth/password/change', change)).status).toBe(204);
+    expect((await reset(token)).status).toBe(204);
+    expectProblem(await squatter.api.me(), 401, 'unauthenticated');
+  });
+
+  it('starts no session for a sign-in of theirs that is under way', async () => {
+    const squatter = await signUp(api);
+    const token = await linkFor(squatter);
+    await beforeStatement(/insert into accounts\.sessions/i, async () => {
+      expect((await reset(token)).status).toBe(204);
+    });
+    expectProblem(await api.login(squatter), 401, 'invalid-credentials');
+    const live = 'select 1 from accounts.sessions where user_id = $1 and ended_at is null';
+    expect(await query(database.url, live, [squatter.session.user.id])).toEqual([]);
   });
 
   it('is the way out when strangers have used up its registrations', async () => {

@@ -1,8 +1,10 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Links with which users set a new password. */
+/** Links with which users set a new password, and what keeps their sessions apart from earlier ones. */
 export class Migration20261126000000 extends Migration {
   override up(): void {
+    this.addSql(`alter table accounts.users add column session_epoch int not null default 0`);
+    this.addSql(`alter table accounts.passwords add column told_at timestamptz(3) null`);
     this.addSql(`create table accounts.password_resets (
       token_hash text not null,
       user_id uuid not null,

@@ -44,6 +44,8 @@ const schema = defineEntity({
     metadata: p.json<Record<string, unknown>>(),
     /** When we last sent a mail that anyone who knows the address can trigger. Never exposed. */
     mailedAt: p.datetime().columnType('timestamptz(3)').nullable(),
+    /** How often all sessions were ended. A proof from before that starts no session. Never exposed. */
+    sessionEpoch: p.integer().default(0),
     /** Increases with every visible change. Used as the ETag. */
     version: p.integer().version(),
     createdAt: p.datetime().columnType('timestamptz(3)'),

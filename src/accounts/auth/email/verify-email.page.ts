@@ -54,7 +54,7 @@ const ENGLISH: Texts = {
   password: 'Please enter the password you signed up with.',
   wrong:
     "That isn't the password for this sign-up. If you signed up more than once, follow the link in the other email.",
-  invalid: "This link isn't valid, or no longer. We can send you a new one.",
+  invalid: "This link isn't valid, or it has expired. We can send you a new one.",
   sent:
     'If your address still needs to be confirmed, a new email is on its way. We send one a minute at most, so look for ' +
     'the last one, too.',

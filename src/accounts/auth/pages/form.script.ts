@@ -2,7 +2,8 @@
  * The script of a page with forms that call the API. The paths are relative, because PUBLIC_URL may contain a path. A
  * token is only in the address bar and the request body, never in the page.
  * @param script may use `lead` and its `texts`, `say(text, field)`, which moves the focus to the text or the invalid
- * field, and `post(form, path, body)`, which resolves to the response's `status`, or 0, and the problem's `code`
+ * field, and `post(form, path, body)`, which resolves to the response's `status`, or 0, and the
+ * `code` of the problem with the pointer to its first invalid `field`
  */
 export function formScript(script: string): string {
   return `
@@ -26,10 +27,10 @@ async function post(form, path, body) {
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify(body),
     });
-    const { code } = response.ok ? {} : await response.json();
-    return { status: response.status, code };
+    const { code, errors = [] } = response.ok ? {} : await response.json().catch(() => ({}));
+    return { status: response.status, code, field: errors[0]?.pointer };
   } catch {
-    return { status: 0 };
+    return { status: 0, code: '' };
   } finally {
     button.disabled = false;
   }

@@ -4,7 +4,7 @@ import { PasswordReset } from './password-reset.entity.js';
 type NewReset = Pick<PasswordReset, 'tokenHash' | 'user' | 'createdAt' | 'expiresAt'>;
 
 /**
- * Stores a link, unless the user has got one since then. The caller has locked the user.
+ * Stores a link, unless the user has got one since then that still works. The caller has locked the user.
  * @returns whether it's stored
  */
 export async function insertReset(
@@ -15,7 +15,7 @@ export async function insertReset(
   const rows = await em.execute<unknown[]>(
     `insert into accounts.password_resets (token_hash, user_id, created_at, expires_at)
      select ?, ?, ?, ?
-      where not exists (select 1 from accounts.password_resets where user_id = ? and created_at > ?)
+      where not exists (select 1 from accounts.password_resets where user_id = ? and created_at > ? and used_at is null)
      returning token_hash`,
     [tokenHash, user, createdAt, expiresAt, user, since],
   );
@@ -27,6 +27,12 @@ export function findReset(em: EntityManager, tokenHash: string, now: Date): Prom
   return em.findOne(PasswordReset, { tokenHash, expiresAt: { $gt: now } });
 }
 
-export async function markUsed(em: EntityManager, tokenHash: string, now: Date): Promise<void> {
-  await em.nativeUpdate(PasswordReset, { tokenHash }, { usedAt: now });
+/** As of the latest change of the user's password. */
+export async function markUsed(em: EntityManager, tokenHash: string): Promise<void> {
+  await em.execute(
+    `update accounts.password_resets r set used_at = p.changed_at from accounts.passwords p
+      where r.token_hash = ? and p.user_id = r.user_id`,
+    [tokenHash],
+    'run',
+  );
 }

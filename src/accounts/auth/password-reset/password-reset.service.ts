@@ -10,6 +10,7 @@ import { AddressRequests } from '../email/address-requests.js';
 import { invalidToken } from '../email/email.errors.js';
 import type { Password } from '../passwords/password.entity.js';
 import { findPassword } from '../passwords/password.repository.js';
+import { PasswordAttempts } from '../passwords/password-attempts.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { PasswordPolicy } from '../passwords/password-policy.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
@@ -37,6 +38,7 @@ export class PasswordResetService {
     private readonly requests: AddressRequests,
     private readonly mails: AccountMails,
     private readonly policy: PasswordPolicy,
+    private readonly attempts: PasswordAttempts,
     private readonly hasher: PasswordHasher,
     private readonly passwords: PasswordsService,
     private readonly claim: AddressClaim,
@@ -57,7 +59,9 @@ export class PasswordResetService {
       const createdAt = this.clock.now();
       const expiresAt = new Date(createdAt.getTime() + LINK_LIFETIME_MS);
       const reset = { tokenHash: hashToken(token), user: user.id, createdAt, expiresAt };
-      if (await insertReset(em, reset, new Date(createdAt.getTime() - LINK_PAUSE_MS))) {
+      const pause = new Date(createdAt.getTime() - LINK_PAUSE_MS);
+      const voided = voidBefore(user, await findPassword(em, user.id));
+      if (await insertReset(em, reset, voided && voided > pause ? voided : pause)) {
         const path = `/reset-password?token=${token}`;
         await this.mails.send(em, user, { template: resetPassword, path, expiresAt });
       }
@@ -73,7 +77,7 @@ export class PasswordResetService {
     const tokenHash = hashToken(token);
     const { reset, user, password: present } = await this.database.run((em) => this.find(em, tokenHash));
     if (reset.usedAt) {
-      return this.requireSame(present, password);
+      return this.requireSame(reset, present, password);
     }
     await this.policy.check(password, this.users.profileOf(user).email);
     const hash = await this.hasher.hash(password);
@@ -90,15 +94,22 @@ export class PasswordResetService {
     const reset = await findReset(em, tokenHash, this.clock.now());
     const user = reset && (await this.users.find(em, reset.user));
     const password = user && (await findPassword(em, user.id));
-    // A link from before the latest change of the password is void, whoever made that.
-    if (!user || (!reset.usedAt && password && password.changedAt > reset.createdAt)) {
+    const voided = user && voidBefore(user, password);
+    if (!user || (!reset.usedAt && voided && voided > reset.createdAt)) {
       throw invalidToken();
     }
     return { reset, user, password };
   }
 
-  private async requireSame(present: Password | null, password: string): Promise<void> {
-    if (!(await this.hasher.verify(present?.hash, password))) {
+  /** The password that the link has set, unless it has changed since. */
+  private async requireSame(
+    { tokenHash, usedAt }: PasswordReset,
+    present: Password | null,
+    password: string,
+  ): Promise<void> {
+    const isLatest = present?.changedAt.getTime() === usedAt?.getTime();
+    const verify = (): Promise<boolean> => this.hasher.verify(present?.hash, password);
+    if (!isLatest || !(await this.attempts.check(this.attempts.ofLink(tokenHash), verify))) {
       throw invalidToken();
     }
   }
@@ -115,7 +126,17 @@ export class PasswordResetService {
       return undefined;
     }
     const ended = await this.claim.take(em, user);
-    await markUsed(em, tokenHash, this.clock.now());
-    return [...ended, ...(await this.passwords.replace(em, user, hash))];
+    ended.push(...(await this.passwords.replace(em, user, hash)));
+    // Exactly when the password changed, by which a repeated request recognizes it.
+    await markUsed(em, tokenHash);
+    return ended;
   }
+}
+
+/**
+ * Links from before the latest change of the password are void, whoever made that. On an address that was never verified,
+ * the mailbox decides: otherwise, whoever has registered it could keep its owner out with one change after another.
+ */
+function voidBefore({ emailVerified }: User, password: Password | null): Date | undefined {
+  return emailVerified ? password?.changedAt : undefined;
 }

@@ -15,11 +15,11 @@ if (!token) lead.textContent = texts.request;
 set.addEventListener('submit', async (event) => {
   event.preventDefault();
   const answer = await post(set, 'v2/auth/password/reset', { token, password: set.password.value });
-  const isVoid = answer.code === 'invalid-token';
+  const weak = answer.field === '/password';
+  const isVoid = answer.status === 400 && !weak;
   set.hidden = answer.status === 204 || isVoid;
   request.hidden = !isVoid;
-  const weak = answer.status === 422 || answer.status === 400;
-  say(answer.status === 204 ? texts.done : isVoid ? texts.invalid : weak ? texts.weak : texts.failed, weak && !isVoid && set.password);
+  say(answer.status === 204 ? texts.done : isVoid ? texts.invalid : weak ? texts.weak : texts.failed, weak && set.password);
 });
 request.addEventListener('submit', async (event) => {
   event.preventDefault();
@@ -54,8 +54,8 @@ const ENGLISH: Texts = {
   emailLabel: 'Email address',
   requestButton: 'Send the link',
   done: 'Your new password is saved. You can close this page and sign in.',
-  weak: "That password is too easy to guess, or it's known from a data breach. Please choose another one.",
-  invalid: "This link isn't valid, or no longer. We can send you a new one.",
+  weak: "That password is too short or too easy to guess, or it's known from a data breach. Please choose another one.",
+  invalid: "This link isn't valid, or it has expired. We can send you a new one.",
   sent:
     'If there is an account with this address, an email is on its way. We send one a minute at most, so look for the last ' +
     'one, too.',
@@ -73,7 +73,7 @@ const GERMAN: Texts = {
   emailLabel: 'E-Mail-Adresse',
   requestButton: 'Link senden',
   done: 'Ihr neues Passwort ist gespeichert. Sie können diese Seite schließen und sich anmelden.',
-  weak: 'Dieses Passwort ist zu leicht zu erraten oder aus einem Datenleck bekannt. Bitte wählen Sie ein anderes.',
+  weak: 'Dieses Passwort ist zu kurz, zu leicht zu erraten oder aus einem Datenleck bekannt. Bitte wählen Sie ein anderes.',
   invalid: 'Dieser Link ist nicht oder nicht mehr gültig. Wir können Ihnen einen neuen senden.',
   sent:
     'Falls es ein Konto mit dieser Adresse gibt, ist eine E-Mail unterwegs. Wir senden höchstens eine pro Minute, schauen ' +

@@ -49,6 +49,11 @@ export class PasswordAttempts {
     return `session:${id}`;
   }
 
+  /** Whoever has the link with this token's hash. */
+  ofLink(tokenHash: string): Subject {
+    return `link:${tokenHash}`;
+  }
+
   /**
    * @param verify checks the password. Only runs if another one may be tried
    * @returns what `verify` returns

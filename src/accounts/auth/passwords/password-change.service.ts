@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { Database } from '#libs/database';
-import { invalidInput } from '#libs/problem';
+import { invalidInput, unauthenticated } from '#libs/problem';
 import { userNotFound, UsersService } from '../../users/index.js';
 import { SessionCache } from '../sessions/session-cache.js';
+import { lockSession } from '../sessions/session.repository.js';
 import { requireRecentProof } from '../sign-in/recent-proof.js';
 import { invalidCredentials } from '../sign-in/sign-in.errors.js';
 import { findPassword } from './password.repository.js';
@@ -60,6 +61,10 @@ export class PasswordChangeService {
       const user = await this.users.lock(em, userId);
       if (!user) {
         throw userNotFound();
+      }
+      const session = await lockSession(em, sessionId);
+      if (!session || session.endedAt) {
+        throw unauthenticated();
       }
       // Someone else who also knew the password may have changed it in the meantime.
       if ((await findPassword(em, userId))?.hash !== present?.hash) {

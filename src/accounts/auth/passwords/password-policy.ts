@@ -28,14 +28,21 @@ export class PasswordPolicy {
   }
 
   private async knownFromBreach(password: string): Promise<string | undefined> {
-    return (await this.breached.include(password))
+    // Breaches have passwords as they were typed. Ours are hashed in one form, so another must not hide them.
+    const forms = [...new Set([password, password.normalize('NFKC')])];
+    const known = await Promise.all(forms.map((form) => this.breached.include(form)));
+    return known.includes(true)
       ? 'This password has appeared in a data breach. Choose another one, and change it wherever else you use it.'
       : undefined;
   }
 }
 
 function reasonAgainst(password: string, email: string, common: ReadonlySet<string>): string | undefined {
-  const lower = password.normalize('NFKC').toLowerCase();
+  const canonical = password.normalize('NFKC');
+  if ([...canonical].length < PASSWORD_MIN_LENGTH) {
+    return `The password has fewer than ${PASSWORD_MIN_LENGTH} characters. Choose a longer one.`;
+  }
+  const lower = canonical.toLowerCase();
   if (common.has(lower)) {
     return 'This password is too common. Choose another one.';
   }

@@ -10,6 +10,8 @@ const schema = defineEntity({
     /** A PHC string: algorithm, parameters, salt and hash. */
     hash: p.text(),
     changedAt: p.datetime().columnType('timestamptz(3)'),
+    /** When we last told the owner of a change. */
+    toldAt: p.datetime().columnType('timestamptz(3)').nullable(),
   },
 });
 

@@ -31,6 +31,20 @@ export async function deletePassword(em: EntityManager, user: string): Promise<v
   await em.nativeDelete(Password, { user });
 }
 
+/** @returns whether the owner may be told of a change, which isn't more often than once since then */
+export async function reserveNotice(
+  em: EntityManager,
+  user: string,
+  since: Date,
+  now: Date,
+): Promise<boolean> {
+  const rows = await em.execute<unknown[]>(
+    `update accounts.passwords set told_at = ? where user_id = ? and (told_at is null or told_at <= ?) returning user_id`,
+    [now, user, since],
+  );
+  return rows.length > 0;
+}
+
 /** Sets or replaces the user's password. */
 export async function putPassword(em: EntityManager, user: string, hash: string, now: Date): Promise<void> {
   await em.execute(

@@ -8,10 +8,12 @@ import { AccountMails } from '../email/account-mails.js';
 import { SessionCache } from '../sessions/session-cache.js';
 import { endSessions } from '../sessions/session.repository.js';
 import { PasswordHasher } from './password-hasher.js';
-import { putPassword } from './password.repository.js';
+import { putPassword, reserveNotice } from './password.repository.js';
 
 /** After this, nobody looks for a mail that says that the password has changed. */
 const MAIL_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
+/** Otherwise, whoever knows the password could flood the owner's mailbox. */
+const MAIL_PAUSE_MS = 60_000;
 
 /** Stores passwords. */
 @Injectable()
@@ -36,7 +38,8 @@ export class PasswordsService {
   }
 
   /**
-   * Replaces the password of a locked user in the caller's transaction, ends their sessions, and lets them know.
+   * Replaces the password of a locked user in the caller's transaction, ends their sessions, and lets them know,
+   * once a minute at most.
    * @param hash a PHC string
    * @returns the sessions that it ended, for the cache, after the commit
    */
@@ -48,11 +51,15 @@ export class PasswordsService {
   ): Promise<string[]> {
     const now = this.clock.now();
     await putPassword(em, user.id, hash, now);
-    await this.mails.send(em, user, {
-      template: passwordChanged,
-      path: '/reset-password',
-      expiresAt: new Date(now.getTime() + MAIL_LIFETIME_MS),
-    });
+    // The owner of an address that was never verified may have nothing to do with the account.
+    const since = new Date(now.getTime() - MAIL_PAUSE_MS);
+    if (user.emailVerified && (await reserveNotice(em, user.id, since, now))) {
+      await this.mails.send(em, user, {
+        template: passwordChanged,
+        path: '/reset-password',
+        expiresAt: new Date(now.getTime() + MAIL_LIFETIME_MS),
+      });
+    }
     return endSessions(em, user.id, now, which);
   }
 

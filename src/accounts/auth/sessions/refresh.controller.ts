@@ -12,6 +12,10 @@ import { type SessionResponse, toSessionResponse } from './session.response.js';
 import { invalidRefreshToken, originNotAllowed, refreshTokenReused } from './sessions.errors.js';
 import { SessionsService } from './sessions.service.js';
 
+const NO_COOKIE =
+  'There is no refresh token in the cookie. It may have expired, or the page is on another site than the API, where browsers ' +
+  'send no cookie. Sign in again.';
+
 @AuthTag()
 @Controller({ path: 'auth', version: [...API_VERSIONS] })
 export class RefreshController {
@@ -43,7 +47,7 @@ export class RefreshController {
     }
     const stored = this.cookie.read(request);
     if (stored === undefined) {
-      throw this.cookie.isWanted(request) ? invalidRefreshToken() : tokenRequired();
+      throw this.cookie.isWanted(request) ? invalidRefreshToken({ detail: NO_COOKIE }) : tokenRequired();
     }
     // Never in the body: a script that could read it would only have to ask.
     return this.cookie.store(toSessionResponse(await this.refreshes.refresh(stored)), request, reply);

@@ -39,19 +39,23 @@ export class SessionIssuer {
     private readonly config: AppConfig,
   ) {}
 
-  /** Stores a new session with the caller's EntityManager. */
+  /**
+   * Stores a new session with the caller's EntityManager.
+   * @returns undefined if all sessions were ended since the user was read, or the user was suspended
+   */
   async begin(
     em: EntityManager,
     { user, ...authentication }: SignedInUser,
     device: Device,
-  ): Promise<SessionGrant> {
+  ): Promise<SessionGrant | undefined> {
     const now = this.clock.now();
     const source = { id: this.ids.next(now), seed: randomToken() };
     const refreshToken = this.refreshTokens.issue(source, 0);
     const expiresAt = this.expiryOf(now, now);
-    await insertSession(em, {
+    const isStored = await insertSession(em, {
       ...source,
       user: user.id,
+      epoch: user.sessionEpoch,
       tokenHash: hashToken(refreshToken),
       authenticatedAt: authentication.at,
       methods: [...authentication.methods],
@@ -60,7 +64,9 @@ export class SessionIssuer {
       createdAt: now,
       expiresAt,
     });
-    return this.grant(user, { id: source.id, expiresAt }, authentication, refreshToken);
+    return isStored
+      ? this.grant(user, { id: source.id, expiresAt }, authentication, refreshToken)
+      : undefined;
   }
 
   /** When a session ends that has just been used: if it isn't used again, or when it has lasted long enough in all. */

@@ -14,20 +14,25 @@ export type NewSession = Pick<
   | 'ipAddress'
   | 'createdAt'
   | 'expiresAt'
->;
+> & { readonly epoch: number };
 
-/** Plain SQL, because every sign-in runs this. */
-export async function insertSession(em: EntityManager, session: NewSession): Promise<void> {
-  const { id, user, seed, tokenHash, authenticatedAt, methods } = session;
+/**
+ * Plain SQL, because every sign-in runs this. Waits for a transaction that is ending all sessions, and then stores
+ * nothing: otherwise, a sign-in with the old password that is under way would outlive a change of the password.
+ * @returns whether it's stored. It isn't if all sessions were ended since the user was read, or the user was suspended
+ */
+export async function insertSession(em: EntityManager, session: NewSession): Promise<boolean> {
+  const { id, user, epoch, seed, tokenHash, authenticatedAt, methods } = session;
   const { userAgent, ipAddress, createdAt, expiresAt } = session;
-  await em.execute(
+  const rows = await em.execute<unknown[]>(
     `insert into accounts.sessions
        (id, user_id, generation, token_hash, seed, authenticated_at, methods, rotated_at, user_agent, ip_address,
         created_at, expires_at)
-     values (?, ?, 0, ?, ?, ?, ?::text[], ?, ?, ?, ?, ?)`,
+     select ?::uuid, id, 0, ?, ?, ?::timestamptz, ?::text[], ?::timestamptz, ?, ?, ?::timestamptz, ?::timestamptz
+       from accounts.users where id = ? and session_epoch = ? and status = 'active' for share
+     returning id`,
     [
       id,
-      user,
       tokenHash,
       seed,
       authenticatedAt,
@@ -37,8 +42,11 @@ export async function insertSession(em: EntityManager, session: NewSession): Pro
       ipAddress,
       createdAt,
       expiresAt,
+      user,
+      epoch,
     ],
   );
+  return rows.length > 0;
 }
 
 /** What the guard needs to know about a session and its user. */
@@ -91,7 +99,7 @@ export function countLiveSessions(em: EntityManager, user: string, now: Date): P
   return em.count(Session, { user, endedAt: null, expiresAt: { $gt: now } });
 }
 
-/** @returns the IDs of the sessions that were ended */
+/** In a transaction, if it's about more than one session. @returns the IDs of the sessions that were ended */
 export async function endSessions(
   em: EntityManager,
   user: string,
@@ -99,6 +107,14 @@ export async function endSessions(
   which: 'all' | { readonly only: string } | { readonly except: string },
 ): Promise<string[]> {
   const [condition, ...ids] = conditionOf(which);
+  if (which === 'all' || 'except' in which) {
+    // Always lock the user before their sessions, to avoid deadlocks.
+    await em.execute(
+      'update accounts.users set session_epoch = session_epoch + 1 where id = ?',
+      [user],
+      'run',
+    );
+  }
   // Also expires them, so that the purge finds all of them with one index.
   const rows = await em.execute<{ id: string }[]>(
     `update accounts.sessions set ended_at = ?, expires_at = least(expires_at, ?)

@@ -54,6 +54,8 @@ export class SessionsService {
   }
 
   private async endWhere(userId: string, which: Parameters<typeof endSessions>[3]): Promise<void> {
-    this.cache.ended(await this.database.run((em) => endSessions(em, userId, this.clock.now(), which)));
+    this.cache.ended(
+      await this.database.transaction((em) => endSessions(em, userId, this.clock.now(), which)),
+    );
   }
 }

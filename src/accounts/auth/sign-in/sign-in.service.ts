@@ -24,16 +24,22 @@ export class SignInService {
 
   /**
    * Exchanges a proof for a session, stored with the caller's EntityManager.
-   * @throws Problem `invalid-credentials` if the user can't sign in, so that no one learns which accounts are suspended
+   * @throws Problem `invalid-credentials` if the user can't sign in, so that no one learns which accounts are suspended, or
+   * if all their sessions were ended after the proof
    */
   async complete(em: EntityManager, proof: Proof, device: Device): Promise<SignInOutcome> {
     if (!this.admits(proof.user)) {
       throw invalidCredentials();
     }
     const challenge = await this.secondFactors.challenge(em, proof);
-    return challenge
-      ? { kind: 'challenge', challenge }
-      : { kind: 'session', grant: await this.issuer.begin(em, proof, device) };
+    if (challenge) {
+      return { kind: 'challenge', challenge };
+    }
+    const grant = await this.issuer.begin(em, proof, device);
+    if (!grant) {
+      throw invalidCredentials();
+    }
+    return { kind: 'session', grant };
   }
 
   /** Whether the user can sign in: they aren't suspended and, with `verify-first`, their address is verified. */

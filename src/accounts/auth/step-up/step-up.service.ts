@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { Database } from '#libs/database';
-import { userNotFound, UsersService } from '../../users/index.js';
+import { unauthenticated } from '#libs/problem';
+import { UsersService } from '../../users/index.js';
 import { findPassword } from '../passwords/password.repository.js';
 import { PasswordAttempts } from '../passwords/password-attempts.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
@@ -46,8 +47,8 @@ export class StepUpService {
     return this.database.transaction(async (em) => {
       const session = await lockSession(em, sessionId);
       const user = await this.users.find(em, userId);
-      if (!session || !user) {
-        throw userNotFound();
+      if (!session || session.endedAt || !user) {
+        throw unauthenticated();
       }
       session.authenticatedAt = this.clock.now();
       session.methods = [...new Set([...session.methods, method])];
