@@ -1,5 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 
+/** The number of attempts of row `a` since the one that is passed. */
+export const RECENT = '(select count(*)::int from unnest(a.attempts) id where id >= ?::uuid)';
+
 interface Attempt {
   readonly subject: string;
   /** A UUIDv7. */
@@ -39,15 +42,25 @@ export async function removeAttempt(em: EntityManager, subject: string, id: stri
   );
 }
 
-/** The attempts since then, oldest first. */
-export async function findAttempts(
+/** How many attempts there were since then. */
+export async function countAttempts(em: EntityManager, subject: string, oldest: string): Promise<number> {
+  const [row] = await em.execute<{ count: number }[]>(
+    `select ${RECENT} as count from accounts.password_attempts a where a.subject = ?`,
+    [oldest, subject],
+  );
+  return row?.count ?? 0;
+}
+
+/** @returns the ID of the first attempt since then, undefined if there was none */
+export async function findFirstAttempt(
   em: EntityManager,
   subject: string,
   oldest: string,
-): Promise<readonly string[]> {
-  const rows = await em.execute<{ id: string }[]>(
-    `select id::text from accounts.password_attempts, unnest(attempts) id where subject = ? and id >= ?::uuid`,
+): Promise<string | undefined> {
+  const [row] = await em.execute<{ id: string }[]>(
+    `select id::text from accounts.password_attempts a, unnest(a.attempts) id
+      where a.subject = ? and id >= ?::uuid limit 1`,
     [subject, oldest],
   );
-  return rows.map(({ id }) => id);
+  return row?.id;
 }

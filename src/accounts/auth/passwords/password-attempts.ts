@@ -2,7 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { Clock, IdSource, lowestIdAt, timeOfId } from '#libs/clock';
 import { Database } from '#libs/database';
 import { EmailCipher } from '../../users/index.js';
-import { addAttempt, findAttempts, removeAttempt } from './password-attempts.repository.js';
+import {
+  addAttempt,
+  countAttempts,
+  findFirstAttempt,
+  removeAttempt,
+} from './password-attempts.repository.js';
 import { tooManyAttempts } from './passwords.errors.js';
 
 /** NIST SP 800-63B, section 5.2.2: at most 100 failed attempts on one account. */
@@ -54,19 +59,25 @@ export class PasswordAttempts {
     return `link:${tokenHash}`;
   }
 
+  /** Attempts before this one are forgotten. A UUIDv7. */
+  oldest(): string {
+    return lowestIdAt(new Date(this.clock.millis() - WINDOW_MS));
+  }
+
   /**
    * @param verify checks the password. Only runs if another one may be tried
+   * @param known how many wrong passwords were counted, if the caller has just looked
    * @returns what `verify` returns
    * @throws Problem `too-many-attempts`
    */
-  async check(subject: Subject, verify: () => Promise<boolean>): Promise<boolean> {
+  async check(subject: Subject, verify: () => Promise<boolean>, known?: number): Promise<boolean> {
     const running = this.running.get(subject) ?? 0;
     this.running.set(subject, running + 1);
     try {
-      const failed = await this.database.run((em) => findAttempts(em, subject, this.oldest()));
-      return failed.length + running < UNCOUNTED
+      const failed = known ?? (await this.database.run((em) => countAttempts(em, subject, this.oldest())));
+      return failed + running < UNCOUNTED
         ? await this.countIfWrong(subject, verify)
-        : await this.countFirst(subject, failed, verify);
+        : await this.countFirst(subject, verify);
     } finally {
       this.leave(subject);
     }
@@ -80,14 +91,10 @@ export class PasswordAttempts {
     return matches;
   }
 
-  private async countFirst(
-    subject: Subject,
-    failed: readonly string[],
-    verify: () => Promise<boolean>,
-  ): Promise<boolean> {
+  private async countFirst(subject: Subject, verify: () => Promise<boolean>): Promise<boolean> {
     const id = await this.add(subject);
     if (id === undefined) {
-      throw tooManyAttempts({ headers: { 'Retry-After': String(this.secondsUntilNext(failed)) } });
+      throw tooManyAttempts({ headers: { 'Retry-After': String(await this.secondsUntilNext(subject)) } });
     }
     let isWrong = false;
     try {
@@ -110,11 +117,8 @@ export class PasswordAttempts {
     return (await this.database.run((em) => addAttempt(em, attempt, MAX_ATTEMPTS))) ? id : undefined;
   }
 
-  private oldest(): string {
-    return lowestIdAt(new Date(this.clock.millis() - WINDOW_MS));
-  }
-
-  private secondsUntilNext([first]: readonly string[]): number {
+  private async secondsUntilNext(subject: Subject): Promise<number> {
+    const first = await this.database.run((em) => findFirstAttempt(em, subject, this.oldest()));
     const now = this.clock.millis();
     const freeAt = first === undefined ? now : timeOfId(first).getTime() + WINDOW_MS;
     return Math.max(1, Math.ceil((freeAt - now) / 1000));

@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../users/index.js';
+import { RECENT } from './password-attempts.repository.js';
 import { Password } from './password.entity.js';
 
 /** What a password sign-in is checked against. */
@@ -9,26 +10,49 @@ export interface Credentials {
   readonly hash: string | undefined;
 }
 
-/** A single statement, because every sign-in waits for it. @returns undefined if there's no such user */
+/** Whose wrong passwords count, and since when. */
+interface Counted {
+  readonly subject: string;
+  readonly oldest: string;
+}
+
+/**
+ * A single statement, because every sign-in waits for it.
+ * @returns the credentials, if there's such a user, and how many wrong passwords were counted
+ */
 export async function findCredentials(
   em: EntityManager,
   emailIndexes: readonly string[],
-): Promise<Credentials | undefined> {
-  const [row] = await em.execute<({ password_hash: string | null } & Record<string, unknown>)[]>(
-    `select u.*, p.hash as password_hash
-     from accounts.users u left join accounts.passwords p on p.user_id = u.id
-     where u.email_index in (${emailIndexes.map(() => '?').join(', ')})`,
-    [...emailIndexes],
+  { subject, oldest }: Counted,
+): Promise<{ readonly found: Credentials | undefined; readonly failed: number }> {
+  const [row] = await em.execute<CredentialsRow[]>(
+    `select u.*, p.hash as password_hash, ${RECENT} as failed
+     from (select 1) one
+       left join accounts.users u on u.email_index in (${emailIndexes.map(() => '?').join(', ')})
+       left join accounts.passwords p on p.user_id = u.id
+       left join accounts.password_attempts a on a.subject = ?`,
+    [oldest, ...emailIndexes, subject],
   );
-  return row && { user: em.map(User, row), hash: row.password_hash ?? undefined };
+  if (!row?.id) {
+    return { found: undefined, failed: row?.failed ?? 0 };
+  }
+  const { password_hash: hash, failed, ...user } = row;
+  return { found: { user: em.map(User, user), hash: hash ?? undefined }, failed };
+}
+
+interface CredentialsRow extends Record<string, unknown> {
+  readonly id: string | null;
+  readonly password_hash: string | null;
+  readonly failed: number;
 }
 
 export function findPassword(em: EntityManager, user: string): Promise<Password | null> {
   return em.findOne(Password, { user });
 }
 
-export async function deletePassword(em: EntityManager, user: string): Promise<void> {
-  await em.nativeDelete(Password, { user });
+/** @param hash deletes only a password with this hash */
+export async function deletePassword(em: EntityManager, user: string, hash?: string): Promise<void> {
+  await em.nativeDelete(Password, { user, ...(hash === undefined ? {} : { hash }) });
 }
 
 /** @returns whether the owner may be told of a change, which isn't more often than once since then */

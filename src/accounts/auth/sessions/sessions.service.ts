@@ -45,17 +45,16 @@ export class SessionsService {
   }
 
   async endOthers(userId: string, currentId: string): Promise<void> {
-    await this.endWhere(userId, { except: currentId });
+    const now = this.clock.now();
+    const ended = await this.database.transaction((em) =>
+      endSessions(em, userId, now, { except: currentId }),
+    );
+    this.cache.ended(ended);
   }
 
   /** Ends the current session. Does nothing if it has already ended. */
   async logout(userId: string, currentId: string): Promise<void> {
-    await this.endWhere(userId, { only: currentId });
-  }
-
-  private async endWhere(userId: string, which: Parameters<typeof endSessions>[3]): Promise<void> {
-    this.cache.ended(
-      await this.database.transaction((em) => endSessions(em, userId, this.clock.now(), which)),
-    );
+    const now = this.clock.now();
+    this.cache.ended(await this.database.run((em) => endSessions(em, userId, now, { only: currentId })));
   }
 }
