@@ -38,6 +38,7 @@ interface Handler {
 /** Adding a route to this list opens it to everyone. */
 const OPEN_TO_ALL = [
   'ConfirmationController.verifyEmail',
+  'DisownController.disownEmail',
   'EmailController.resendVerification',
   'HealthController.getLive',
   'HealthController.getReady',

@@ -10,7 +10,7 @@ interface Sent {
 
 export type FormPage = ReturnType<typeof openFormPage>;
 
-/** A page with two forms, in a browser that has only what its script uses. */
+/** A page with two forms or three, in a browser that has only what its script uses. */
 export function openFormPage(html: string, search: string) {
   const script = /<script>([^]*)<\/script>/.exec(html)?.[1] ?? '';
   const texts = [...html.matchAll(/data-(\w+)="([^"]+)"/g)].map(([, name, text = '']) => [
@@ -54,13 +54,15 @@ export function openFormPage(html: string, search: string) {
     };
   };
   const [first, second] = [form(firstHidden !== undefined), form(secondHidden !== undefined)];
+  // Some pages have another one.
+  const third = form(false);
   const status = focusable();
   const lead = { hidden: false, textContent: '', dataset: Object.fromEntries(texts) };
   runInNewContext(script, {
     URLSearchParams,
     location: { search },
     document: {
-      forms: [first, second],
+      forms: [first, second, third],
       querySelector: (selector: string) => (selector === '[data-done]' ? lead : status),
       querySelectorAll: () => [password, email],
     },
@@ -87,6 +89,7 @@ export function openFormPage(html: string, search: string) {
     requests,
     first,
     second,
+    third,
     password,
     passwordField,
     email,

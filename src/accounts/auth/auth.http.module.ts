@@ -12,6 +12,7 @@ import { PasswordResetController } from './password-reset/password-reset.control
 import { ResetPasswordPage } from './password-reset/reset-password.page.js';
 import { PasswordsController } from './passwords/passwords.controller.js';
 import { ConfirmationController } from './registration/confirmation.controller.js';
+import { DisownController } from './registration/disown.controller.js';
 import { RegistrationController } from './registration/registration.controller.js';
 import { RefreshCookie } from './sessions/refresh-cookie.js';
 import { RefreshController } from './sessions/refresh.controller.js';
@@ -30,6 +31,7 @@ import { WellKnownController } from './tokens/well-known.controller.js';
   controllers: [
     RegistrationController,
     ConfirmationController,
+    DisownController,
     LoginController,
     RefreshController,
     EmailController,

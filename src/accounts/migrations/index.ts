@@ -2,6 +2,7 @@ import { defineSchema } from '#libs/database';
 import { Migration20261122000000 } from './20261122000000-foundation.js';
 import { Migration20261126000000 } from './20261126000000-password-resets.js';
 import { Migration20261126000001 } from './20261126000001-password-attempts.js';
+import { Migration20261126000002 } from './20261126000002-disowned-links.js';
 
 /**
  * The PostgreSQL schema that this service owns. No other service reads or writes it. Migrations are listed in the order
@@ -11,4 +12,5 @@ export const accountsSchema = defineSchema('accounts', [
   Migration20261122000000,
   Migration20261126000000,
   Migration20261126000001,
+  Migration20261126000002,
 ]);

@@ -154,6 +154,11 @@ export class UsersService {
     await em.flush();
   }
 
+  /** Deletes a locked user in the caller's transaction, with all that refers to them. Call `invalidate` after the commit. */
+  async remove(em: EntityManager, { id }: User): Promise<void> {
+    await em.nativeDelete(User, { id });
+  }
+
   /** Makes every replica reload the user. */
   invalidate(id: string): void {
     this.profiles.invalidate(id);

@@ -25,6 +25,7 @@ label{display:block}
 input{font:inherit;color:inherit;background:var(--page);padding:.55rem .7rem;border:1px solid var(--soft);border-radius:8px;display:block;width:100%;max-width:24rem;margin-top:.25rem}
 input[aria-invalid=true]{border-color:var(--bad)}
 button{font:inherit;font-weight:600;padding:.7rem 1.5rem;border:0;border-radius:8px;background:var(--accent);color:var(--on-accent);cursor:pointer}
+button.plain{padding:0;background:none;color:var(--accent);font-weight:400;text-decoration:underline}
 button:disabled{opacity:.6;cursor:default}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}[role=status]:focus{outline:0}
 `;

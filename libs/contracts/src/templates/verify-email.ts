@@ -12,7 +12,7 @@ export const verifyEmail = defineTemplate('verify-email', {
     fallback: "If the button doesn't work, copy this link into your browser:",
     notes: [
       'The link is valid for 24 hours.',
-      "Didn't sign up? Just ignore this email; the address won't be confirmed.",
+      "Didn't sign up? Follow the link and choose “I didn't sign up”, and we remove the account. Or just ignore this email; the address won't be confirmed.",
     ],
     sentBy: 'Sent by',
   },
@@ -27,7 +27,7 @@ export const verifyEmail = defineTemplate('verify-email', {
     fallback: 'Falls die Schaltfläche nicht funktioniert, kopieren Sie diesen Link in Ihren Browser:',
     notes: [
       'Der Link ist 24 Stunden gültig.',
-      'Sie haben sich nicht registriert? Dann ignorieren Sie diese E-Mail einfach. Die Adresse wird nicht bestätigt.',
+      'Sie haben sich nicht registriert? Folgen Sie dem Link und wählen Sie „Ich habe mich nicht registriert“, dann entfernen wir das Konto. Oder ignorieren Sie diese E-Mail einfach. Die Adresse wird nicht bestätigt.',
     ],
     sentBy: 'Gesendet von',
   },

@@ -5,6 +5,7 @@ import type {
   RegisterData,
   RegisterResponse,
   VerifyEmailData,
+  DisownEmailData,
   LoginData,
   LoginResponse,
   RefreshData,
@@ -128,6 +129,27 @@ export const verifyEmail: Operation<
 > = {
   method: 'POST',
   path: '/v2/auth/email/verify',
+};
+
+/**
+ * Say that you didn't sign up
+ *
+ * Takes the token from the link in the verification email. Removes the account that someone registered with your address, unless the address has been verified.
+ */
+export const disownEmail: Operation<
+  DisownEmailData,
+  void,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'invalid-token'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/auth/email/disown',
 };
 
 /**

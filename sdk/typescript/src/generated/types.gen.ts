@@ -117,6 +117,13 @@ export type VerifyEmailRequest = {
   password?: string;
 };
 
+export type DisownRequest = {
+  /**
+   * The `token` from the link in the email.
+   */
+  token: string;
+};
+
 export type LoginRequest = {
   /**
    * The email address of the account. Not case-sensitive.
@@ -932,6 +939,59 @@ export type VerifyEmailResponses = {
 };
 
 export type VerifyEmailResponse = VerifyEmailResponses[keyof VerifyEmailResponses];
+
+export type DisownEmailData = {
+  body: DisownRequest;
+  path?: never;
+  query?: never;
+  url: '/v2/auth/email/disown';
+};
+
+export type DisownEmailErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   *
+   * `invalid-token`: Invalid or expired link
+   */
+  400: InvalidInputOrMalformedRequestOrInvalidTokenProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type DisownEmailError = DisownEmailErrors[keyof DisownEmailErrors];
+
+export type DisownEmailResponses = {
+  /**
+   * Account removed.
+   */
+  204: void;
+};
+
+export type DisownEmailResponse = DisownEmailResponses[keyof DisownEmailResponses];
 
 export type LoginData = {
   body: LoginRequest;

@@ -7,7 +7,9 @@ const schema = defineEntity({
   schema: 'accounts',
   properties: {
     tokenHash: p.text().primary(),
-    user: () => p.manyToOne(User).mapToPk().deleteRule('cascade').index('email_verifications_user_index'),
+    /** Null once the owner of the address has disowned what the link was for. */
+    user: () =>
+      p.manyToOne(User).mapToPk().nullable().deleteRule('cascade').index('email_verifications_user_index'),
     /** The registration that the link was sent for. Null if the user asked for it later. */
     registrationId: p.uuid().nullable(),
     expiresAt: p.datetime().columnType('timestamptz(3)').index('email_verifications_expires_at_index'),

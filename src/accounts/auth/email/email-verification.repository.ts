@@ -1,7 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { EmailVerification } from './email-verification.entity.js';
 
-type NewLink = Pick<EmailVerification, 'tokenHash' | 'user' | 'registrationId' | 'expiresAt'>;
+type NewLink = Pick<EmailVerification, 'tokenHash' | 'registrationId' | 'expiresAt'> & {
+  readonly user: string;
+};
 
 /** Adds a link and deletes the oldest ones of the same registration, so that `kept` remain. */
 export async function insertLink(
@@ -22,4 +24,12 @@ export async function insertLink(
 /** @returns null if there's no such link, or it has expired */
 export function findLink(em: EntityManager, tokenHash: string, now: Date): Promise<EmailVerification | null> {
   return em.findOne(EmailVerification, { tokenHash, expiresAt: { $gt: now } });
+}
+
+/** Keeps links only to recognize them, after what they were for has been removed. */
+export async function forgetUser(
+  em: EntityManager,
+  which: { readonly tokenHash: string } | { readonly user: string },
+): Promise<void> {
+  await em.nativeUpdate(EmailVerification, which, { user: null });
 }

@@ -95,6 +95,27 @@ describe('the page behind the link in the mail', () => {
     expect([page.status.textContent, page.second.hidden]).toEqual([TEXT.sent, true]);
   });
 
+  it('removes the account for people who did not sign up', async () => {
+    const page = open('?token=abc');
+    await page.submit(page.third, 500);
+    expect([page.status.textContent, page.first.hidden, page.third.hidden]).toEqual([
+      TEXT.failed,
+      false,
+      false,
+    ]);
+    await page.submit(page.third, 204);
+    expect(page.requests.at(-1)).toMatchObject({ path: 'v2/auth/email/disown', body: '{"token":"abc"}' });
+    expect(page.status.textContent).toMatch(/account is removed/);
+    expect([page.first.hidden, page.third.hidden, page.lead.hidden]).toEqual([true, true, true]);
+  });
+
+  it('tells them if there is nothing to remove', async () => {
+    const page = open('?token=abc');
+    await page.submit(page.third, 400);
+    expect(page.status.textContent).toMatch(/nothing to do/);
+    expect([page.first.hidden, page.second.hidden, page.third.hidden]).toEqual([true, true, true]);
+  });
+
   it('takes one click at a time', async () => {
     const page = open('?token=abc');
     const submitted = page.submit(page.first, 204);

@@ -5,7 +5,7 @@ import { SkipThrottle } from '@nestjs/throttler';
 import { formScript } from '../pages/form.script.js';
 
 const SCRIPT = formScript(`
-const [confirm, resend] = document.forms;
+const [confirm, resend, disown] = document.forms;
 const token = new URLSearchParams(location.search).get('token') || '';
 confirm.addEventListener('submit', async (event) => {
   event.preventDefault();
@@ -14,10 +14,17 @@ confirm.addEventListener('submit', async (event) => {
   const field = confirm.password.closest('p');
   confirm.hidden = status === 204 || status === 400;
   resend.hidden = status !== 400;
+  disown.hidden = confirm.hidden;
   const asked = !field.hidden;
   field.hidden = status !== 401 && field.hidden;
   say(status === 204 ? texts.done : status === 400 ? texts.invalid
     : status !== 401 ? texts.failed : asked ? texts.wrong : texts.password, status === 401 && confirm.password);
+});
+disown.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const { status } = await post(disown, 'v2/auth/email/disown', { token });
+  confirm.hidden = disown.hidden = status === 204 || status === 400;
+  say(status === 204 ? texts.disowned : status === 400 ? texts.void : texts.failed);
 });
 resend.addEventListener('submit', async (event) => {
   event.preventDefault();
@@ -33,6 +40,9 @@ interface Texts {
   readonly passwordLabel: string;
   readonly emailLabel: string;
   readonly resend: string;
+  readonly disown: string;
+  readonly disowned: string;
+  readonly void: string;
   readonly done: string;
   readonly password: string;
   readonly wrong: string;
@@ -50,6 +60,9 @@ const ENGLISH: Texts = {
   passwordLabel: 'Password',
   emailLabel: 'Email address',
   resend: 'Send a new email',
+  disown: "I didn't sign up",
+  disowned: 'The account is removed. You can close this page.',
+  void: "This link isn't valid, or it has expired. There's nothing to do.",
   done: 'Thanks! Your email address is confirmed. You can close this page.',
   password: 'Please enter the password you signed up with.',
   wrong:
@@ -69,6 +82,9 @@ const GERMAN: Texts = {
   passwordLabel: 'Passwort',
   emailLabel: 'E-Mail-Adresse',
   resend: 'Neue E-Mail senden',
+  disown: 'Ich habe mich nicht registriert',
+  disowned: 'Das Konto ist entfernt. Sie können diese Seite schließen.',
+  void: 'Dieser Link ist nicht oder nicht mehr gültig. Sie müssen nichts tun.',
   done: 'Vielen Dank! Ihre E-Mail-Adresse ist bestätigt. Sie können diese Seite schließen.',
   password: 'Bitte geben Sie das Passwort ein, mit dem Sie sich registriert haben.',
   wrong:
@@ -103,9 +119,11 @@ export class VerifyEmailPage {
 }
 
 function bodyOf(texts: Texts): Html {
-  const { done, password, wrong, invalid, sent, address, failed } = texts;
+  const { done, password, wrong, invalid, sent, address, failed, disowned } = texts;
   return html`<p
       data-done="${done}"
+      data-disowned="${disowned}"
+      data-void="${texts.void}"
       data-password="${password}"
       data-wrong="${wrong}"
       data-invalid="${invalid}"
@@ -133,6 +151,9 @@ function bodyOf(texts: Texts): Html {
         /></label>
       </p>
       <p><button>${texts.resend}</button></p>
+    </form>
+    <form>
+      <p><button class="plain">${texts.disown}</button></p>
     </form>
     <p id="status" role="status" tabindex="-1"></p>`;
 }

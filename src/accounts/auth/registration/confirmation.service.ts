@@ -59,7 +59,7 @@ export class ConfirmationService {
       return;
     }
     const confirmed = await this.choose(found, proof);
-    const ended = await this.database.transaction((em) => this.confirm(em, link, confirmed));
+    const ended = await this.database.transaction((em) => this.confirm(em, link, user.id, confirmed));
     this.cache.ended(ended);
     this.users.invalidate(user.id);
   }
@@ -69,12 +69,13 @@ export class ConfirmationService {
     const now = this.clock.now();
     return this.database.run(async (em) => {
       const link = await findLink(em, tokenHash, now);
-      if (!link) {
+      const id = link?.user ?? null;
+      if (!link || id === null) {
         return undefined;
       }
-      const registrations = await findRegistrations(em, link.user, now);
-      const passwordHash = (await findPassword(em, link.user))?.hash;
-      const user = await this.users.find(em, link.user);
+      const registrations = await findRegistrations(em, id, now);
+      const passwordHash = (await findPassword(em, id))?.hash;
+      const user = await this.users.find(em, id);
       return user ? { link, user, registrations, passwordHash } : undefined;
     });
   }
@@ -113,9 +114,14 @@ export class ConfirmationService {
   }
 
   /** @returns the sessions that it ended */
-  private async confirm(em: EntityManager, link: EmailVerification, confirmed: Confirmed): Promise<string[]> {
+  private async confirm(
+    em: EntityManager,
+    link: EmailVerification,
+    userId: string,
+    confirmed: Confirmed,
+  ): Promise<string[]> {
     // Always lock the user before their links, to avoid deadlocks.
-    const user = await this.users.lock(em, link.user);
+    const user = await this.users.lock(em, userId);
     const now = this.clock.now();
     if (!user || !(await findLink(em, link.tokenHash, now))) {
       throw invalidToken();

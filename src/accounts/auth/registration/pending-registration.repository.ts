@@ -84,4 +84,13 @@ export async function settleRegistrations(
   );
 }
 
+/** @returns the hash of its password, if it existed */
+export async function deleteRegistration(em: EntityManager, id: string): Promise<string | undefined> {
+  const [row] = await em.execute<{ password_hash: string }[]>(
+    'delete from accounts.pending_registrations where id = ? returning password_hash',
+    [id],
+  );
+  return row?.password_hash;
+}
+
 const NO_REGISTRATION = '00000000-0000-0000-0000-000000000000';

@@ -9,6 +9,7 @@ import { SessionsModule } from '../sessions/sessions.module.js';
 import { SignInModule } from '../sign-in/sign-in.module.js';
 import { AddressClaim } from './address-claim.js';
 import { ConfirmationService } from './confirmation.service.js';
+import { DisownService } from './disown.service.js';
 import { PendingRegistration } from './pending-registration.entity.js';
 import { RegistrationService } from './registration.service.js';
 
@@ -22,7 +23,7 @@ import { RegistrationService } from './registration.service.js';
     SignInModule,
     UsersModule,
   ],
-  providers: [AddressClaim, ConfirmationService, RegistrationService],
-  exports: [AddressClaim, ConfirmationService, RegistrationService],
+  providers: [AddressClaim, ConfirmationService, DisownService, RegistrationService],
+  exports: [AddressClaim, ConfirmationService, DisownService, RegistrationService],
 })
 export class RegistrationModule {}
