@@ -20,6 +20,7 @@ describe('"I didn\'t sign up"', () => {
   it('removes the account, with its sessions, and makes the address free again', async () => {
     const stranger = await signUp(api);
     const [token = ''] = await linksOf(stranger.session.user.id);
+    expect((await stranger.api.me()).status).toBe(200);
     expect((await disown(token)).status).toBe(204);
     expectProblem(await stranger.api.me(), 401, 'unauthenticated');
     expectProblem(await api.refresh(stranger.session.refreshToken), 401, 'invalid-refresh-token');
