@@ -22,7 +22,7 @@ const known = useFixture(async () => {
 });
 
 /** Opens connections of all kinds, so that there are some to fail. */
-beforeEach(() => allIsWell({ withinMs: 1_000 }));
+beforeEach(() => allIsWell({ withinMs: 3_000 }));
 
 describe('PostgreSQL', () => {
   it('whose open connections lead nowhere is back within two timeouts', async () => {
