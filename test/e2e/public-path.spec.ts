@@ -146,6 +146,7 @@ describe('behind a proxy that removes the path of PUBLIC_URL', () => {
     // Where its script sends requests to.
     const targets = [...page.body.matchAll(/'([^']*\bv2\/[^']+)'/g)].map(([, target = '']) => target);
     expect(targets.map((target) => new URL(target, link).href).sort()).toEqual([
+      `${proxy.url}/v2/auth/email/disown`,
       `${proxy.url}/v2/auth/email/resend`,
       `${proxy.url}/v2/auth/email/verify`,
     ]);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { Counter, Registry } from 'prom-client';
 import { Outage } from '#libs/lifecycle';
+import { countFromZero } from '#libs/telemetry';
 import { AppConfig } from '../../../../config/index.js';
 
 /** A service that is slower than this refuses nobody. */
@@ -38,6 +39,10 @@ export class BreachedPasswords {
       labelNames: ['result'],
       registers: [registry],
     });
+    countFromZero(
+      this.checks,
+      ['known', 'unknown', 'unchecked'].map((result) => ({ result })),
+    );
   }
 
   /** False as well if the service isn't configured, or doesn't answer in time. */
