@@ -24,7 +24,8 @@ const RUNS = [
   { version: 'v2', role: 'admin', only: [] },
   { version: 'v1', role: 'admin', only: ['--include-operation-id', 'listUsersByPage'] },
 ] as const;
-const USER = { EMAIL: 'fuzz@example.com', PASSWORD: 'seven brave otters' };
+/** Not the password of the document's examples, with which a case could change it. */
+const USER = { EMAIL: 'fuzz@example.com', PASSWORD: 'nine patient newts' };
 
 await main(async () => {
   const { values } = parseArgs({ options: { 'max-examples': { type: 'string', default: '20' } } });
