@@ -30,5 +30,6 @@ export { Cursors, invalidCursor } from './paging/cursor.js';
 export { CursorPage, CursorQuery, linkCursors, linkPages } from './paging/page.js';
 export { definePermission, type Permission } from './permission.js';
 export { ConditionalChange, ConditionalGet, type Conditions, conditionsOf, etagOf } from './preconditions.js';
+export { cookieOf, setCookie } from './server/cookies.js';
 export { createFastifyAdapter } from './server/fastify.js';
 export { ProblemFilter } from './server/problem.filter.js';

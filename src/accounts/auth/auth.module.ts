@@ -9,29 +9,18 @@ import { SignInModule } from './sign-in/sign-in.module.js';
 import { StepUpModule } from './step-up/step-up.module.js';
 import { TokensModule } from './tokens/tokens.module.js';
 
+const MODULES = [
+  EmailModule,
+  LoginModule,
+  PasswordResetModule,
+  PasswordsModule,
+  RegistrationModule,
+  SessionsModule,
+  SignInModule,
+  StepUpModule,
+  TokensModule,
+];
+
 /** Registration, sign-in, sessions and tokens, without any transport. */
-@Module({
-  imports: [
-    EmailModule,
-    LoginModule,
-    PasswordResetModule,
-    PasswordsModule,
-    RegistrationModule,
-    SessionsModule,
-    SignInModule,
-    StepUpModule,
-    TokensModule,
-  ],
-  exports: [
-    EmailModule,
-    LoginModule,
-    PasswordResetModule,
-    PasswordsModule,
-    RegistrationModule,
-    SessionsModule,
-    SignInModule,
-    StepUpModule,
-    TokensModule,
-  ],
-})
+@Module({ imports: MODULES, exports: MODULES })
 export class AuthModule {}

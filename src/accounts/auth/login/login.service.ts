@@ -41,14 +41,14 @@ export class LoginService {
    * `too-many-attempts`; `unavailable`
    */
   async login({ email, password }: PasswordCredentials, device: Device): Promise<SignInOutcome> {
-    const { found, failed } = await this.database.run((em) => {
-      const counted = { subject: this.attempts.ofAddress(email), oldest: this.attempts.oldest() };
-      return findCredentials(em, this.emails.candidates(email), counted);
-    });
+    const indexes = this.emails.candidates(email);
+    const subject = this.attempts.ofAddress(indexes);
+    const counted = { subject, oldest: this.attempts.oldest() };
+    const { found, failed } = await this.database.run((em) => findCredentials(em, indexes, counted));
     const known = found && this.devices.recognize(found.user.id, device.token);
     const verify = (): Promise<boolean> => this.hasher.verify(found?.hash, password);
     const matches = await (known === undefined
-      ? this.attempts.check(this.attempts.ofAddress(email), verify, failed)
+      ? this.attempts.check(subject, verify, failed)
       : this.attempts.check(this.attempts.ofDevice(known), verify));
     if (found?.hash === undefined || !matches || !this.signIn.admits(found.user)) {
       throw await this.refusal(found, matches, password);

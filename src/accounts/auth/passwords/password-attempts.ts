@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, IdSource, lowestIdAt, timeOfId } from '#libs/clock';
 import { Database } from '#libs/database';
-import { EmailCipher } from '../../users/index.js';
 import {
   addAttempt,
   countAttempts,
@@ -30,14 +29,15 @@ export class PasswordAttempts {
 
   constructor(
     private readonly database: Database,
-    private readonly emails: EmailCipher,
     private readonly clock: Clock,
     private readonly ids: IdSource,
   ) {}
 
-  /** Everyone who tries to sign in with this address, whether or not it has an account. */
-  ofAddress(email: string): Subject {
-    const [index] = this.emails.candidates(email);
+  /**
+   * Everyone who tries to sign in with an address, whether or not it has an account.
+   * @param candidates its blind indexes, that of the primary key first
+   */
+  ofAddress([index]: readonly string[]): Subject {
     return `address:${index}`;
   }
 

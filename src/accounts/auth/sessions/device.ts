@@ -1,5 +1,5 @@
-import { parseCookie, stringifySetCookie } from 'cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { cookieOf, setCookie } from '#libs/api';
 import { addressOf } from '#libs/http';
 import type { Device } from './session-issuer.js';
 
@@ -12,22 +12,13 @@ export function deviceOf(request: FastifyRequest): Device {
   return {
     userAgent: request.headers['user-agent'],
     ipAddress: addressOf(request),
-    token: parseCookie(request.headers.cookie ?? '')[COOKIE],
+    token: cookieOf(request, COOKIE),
   };
 }
 
 /** Lets a browser show at its next sign-in that the user has signed in on it before. Others don't keep cookies. */
 export function rememberDevice({ headers }: FastifyRequest, reply: FastifyReply, token: string): void {
   if (headers.origin !== undefined || headers['sec-fetch-site'] !== undefined) {
-    const cookie = stringifySetCookie({
-      name: COOKIE,
-      value: token,
-      httpOnly: true,
-      secure: true,
-      sameSite: 'strict',
-      path: '/',
-      maxAge: MAX_AGE_SECONDS,
-    });
-    void reply.header('Set-Cookie', cookie);
+    setCookie(reply, { name: COOKIE, value: token, sameSite: 'strict', path: '/', maxAge: MAX_AGE_SECONDS });
   }
 }

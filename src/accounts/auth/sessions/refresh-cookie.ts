@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { parseCookie, stringifySetCookie } from 'cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { REFRESH_COOKIE } from '#libs/api';
+import { cookieOf, REFRESH_COOKIE, setCookie } from '#libs/api';
 import { isAllowedOrigin, linkTo } from '#libs/http';
 import { invalidInput } from '#libs/problem';
 import { AppConfig } from '../../../../config/index.js';
@@ -47,7 +46,7 @@ export class RefreshCookie {
 
   /** @returns the refresh token in the cookie, if there is one. @throws Problem `origin-not-allowed` */
   read(request: FastifyRequest): string | undefined {
-    const token = parseCookie(request.headers.cookie ?? '')[REFRESH_COOKIE];
+    const token = cookieOf(request, REFRESH_COOKIE);
     if (token !== undefined) {
       this.requireKnownOrigin(request);
     }
@@ -61,13 +60,13 @@ export class RefreshCookie {
     reply: FastifyReply,
   ): SessionResponse {
     if (refreshToken !== undefined) {
-      setCookie(request, reply, refreshToken, this.maxAge);
+      put(request, reply, refreshToken, this.maxAge);
     }
     return rest;
   }
 
   clear(request: FastifyRequest, reply: FastifyReply): void {
-    setCookie(request, reply, '', 0);
+    put(request, reply, '', 0);
   }
 
   private requireKnownOrigin({ headers }: FastifyRequest): void {
@@ -77,17 +76,9 @@ export class RefreshCookie {
   }
 }
 
-function setCookie(request: FastifyRequest, reply: FastifyReply, value: string, maxAge: number): void {
+function put(request: FastifyRequest, reply: FastifyReply, value: string, maxAge: number): void {
   // The cookie of /v1 is another one than that of /v2.
   const folder = (request.routeOptions.url ?? '').split('/', 3).join('/');
-  const cookie = stringifySetCookie({
-    name: REFRESH_COOKIE,
-    value,
-    httpOnly: true,
-    secure: true,
-    sameSite: 'strict',
-    path: linkTo(request.server, folder),
-    maxAge,
-  });
-  void reply.header('Set-Cookie', cookie);
+  const path = linkTo(request.server, folder);
+  setCookie(reply, { name: REFRESH_COOKIE, value, sameSite: 'strict', path, maxAge });
 }
