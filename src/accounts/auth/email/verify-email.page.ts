@@ -1,8 +1,8 @@
 import { Controller, Get, Header, Headers, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { html, type Html, pageOf, pagePolicy, Public } from '#libs/api';
+import { html, type Html, pagePolicy, Public } from '#libs/api';
 import { SkipThrottle } from '@nestjs/throttler';
-import { formScript } from '../pages/form.script.js';
+import { formPage, formScript, type FormTexts } from '../pages/form.page.js';
 
 const SCRIPT = formScript(`
 const [confirm, resend, disown] = document.forms;
@@ -33,24 +33,11 @@ resend.addEventListener('submit', async (event) => {
   say(status === 202 ? texts.sent : status === 400 ? texts.address : texts.failed, status === 400 && resend.email);
 });`);
 
-interface Texts {
-  readonly title: string;
-  readonly lead: string;
+interface Texts extends FormTexts {
   readonly button: string;
   readonly passwordLabel: string;
-  readonly emailLabel: string;
   readonly resend: string;
   readonly disown: string;
-  readonly disowned: string;
-  readonly void: string;
-  readonly done: string;
-  readonly password: string;
-  readonly wrong: string;
-  readonly invalid: string;
-  readonly sent: string;
-  readonly address: string;
-  readonly failed: string;
-  readonly script: string;
 }
 
 const ENGLISH: Texts = {
@@ -58,45 +45,41 @@ const ENGLISH: Texts = {
   lead: 'Click the button to confirm that this address is yours.',
   button: 'Confirm',
   passwordLabel: 'Password',
-  emailLabel: 'Email address',
   resend: 'Send a new email',
   disown: "I didn't sign up",
-  disowned: 'The account is removed. You can close this page.',
-  void: "This link isn't valid, or it has expired. There's nothing to do.",
-  done: 'Thanks! Your email address is confirmed. You can close this page.',
-  password: 'Please enter the password you signed up with.',
-  wrong:
-    "That isn't the password for this sign-up. If you signed up more than once, follow the link in the other email.",
-  invalid: "This link isn't valid, or it has expired. We can send you a new one.",
-  sent:
-    'If your address still needs to be confirmed, a new email is on its way. We send one a minute at most, so look for ' +
-    'the last one, too.',
-  address: "That isn't a valid email address.",
-  failed: "That didn't work. Please try again in a moment.",
-  script: 'This page needs JavaScript.',
+  says: {
+    done: 'Thanks! Your email address is confirmed. You can close this page.',
+    disowned: 'The account is removed. You can close this page.',
+    void: "This link isn't valid, or it has expired. There's nothing to do.",
+    password: 'Please enter the password you signed up with.',
+    wrong:
+      "That isn't the password for this sign-up. If you signed up more than once, follow the link in the other email.",
+    invalid: "This link isn't valid, or it has expired. We can send you a new one.",
+    sent:
+      'If your address still needs to be confirmed, a new email is on its way. We send one a minute at most, so look for ' +
+      'the last one, too.',
+  },
 };
 const GERMAN: Texts = {
   title: 'E-Mail-Adresse bestätigen',
   lead: 'Bestätigen Sie mit einem Klick, dass diese Adresse Ihnen gehört.',
   button: 'Bestätigen',
   passwordLabel: 'Passwort',
-  emailLabel: 'E-Mail-Adresse',
   resend: 'Neue E-Mail senden',
   disown: 'Ich habe mich nicht registriert',
-  disowned: 'Das Konto ist entfernt. Sie können diese Seite schließen.',
-  void: 'Dieser Link ist nicht oder nicht mehr gültig. Sie müssen nichts tun.',
-  done: 'Vielen Dank! Ihre E-Mail-Adresse ist bestätigt. Sie können diese Seite schließen.',
-  password: 'Bitte geben Sie das Passwort ein, mit dem Sie sich registriert haben.',
-  wrong:
-    'Das ist nicht das Passwort dieser Registrierung. Wenn Sie sich mehrmals registriert haben, folgen Sie dem Link in ' +
-    'der anderen E-Mail.',
-  invalid: 'Dieser Link ist nicht oder nicht mehr gültig. Wir können Ihnen einen neuen schicken.',
-  sent:
-    'Falls Ihre Adresse noch bestätigt werden muss, ist eine neue E-Mail unterwegs. Wir senden höchstens eine pro Minute, ' +
-    'schauen Sie also auch nach der letzten.',
-  address: 'Das ist keine gültige E-Mail-Adresse.',
-  failed: 'Das hat leider nicht geklappt. Bitte versuchen Sie es gleich noch einmal.',
-  script: 'Diese Seite braucht JavaScript.',
+  says: {
+    done: 'Vielen Dank! Ihre E-Mail-Adresse ist bestätigt. Sie können diese Seite schließen.',
+    disowned: 'Das Konto ist entfernt. Sie können diese Seite schließen.',
+    void: 'Dieser Link ist nicht oder nicht mehr gültig. Sie müssen nichts tun.',
+    password: 'Bitte geben Sie das Passwort ein, mit dem Sie sich registriert haben.',
+    wrong:
+      'Das ist nicht das Passwort dieser Registrierung. Wenn Sie sich mehrmals registriert haben, folgen Sie dem Link in ' +
+      'der anderen E-Mail.',
+    invalid: 'Dieser Link ist nicht oder nicht mehr gültig. Wir können Ihnen einen neuen schicken.',
+    sent:
+      'Falls Ihre Adresse noch bestätigt werden muss, ist eine neue E-Mail unterwegs. Wir senden höchstens eine pro Minute, ' +
+      'schauen Sie also auch nach der letzten.',
+  },
 };
 
 /**
@@ -112,48 +95,25 @@ export class VerifyEmailPage {
   @Header('Content-Type', 'text/html; charset=utf-8')
   @Header('Content-Security-Policy', pagePolicy(SCRIPT))
   show(@Headers('accept-language') languages: string | undefined): string {
-    const german = /^\s*de\b/i.test(languages ?? '');
-    const texts = german ? GERMAN : ENGLISH;
-    return pageOf(texts.title, bodyOf(texts), { lang: german ? 'de' : 'en', script: SCRIPT });
+    return formPage(languages, { en: ENGLISH, de: GERMAN }, forms, SCRIPT);
   }
 }
 
-function bodyOf(texts: Texts): Html {
-  const { done, password, wrong, invalid, sent, address, failed, disowned } = texts;
-  return html`<p
-      data-done="${done}"
-      data-disowned="${disowned}"
-      data-void="${texts.void}"
-      data-password="${password}"
-      data-wrong="${wrong}"
-      data-invalid="${invalid}"
-      data-sent="${sent}"
-      data-address="${address}"
-      data-failed="${failed}"
-    >
-      ${texts.lead}
-    </p>
-    <noscript><p>${texts.script}</p></noscript>
-    <form>
+function forms({ passwordLabel, button, resend, disown }: Texts, email: Html): Html {
+  return html`<form>
       <p hidden>
         <label
-          >${texts.passwordLabel}
+          >${passwordLabel}
           <input type="password" name="password" autocomplete="current-password" aria-describedby="status"
         /></label>
       </p>
-      <p><button>${texts.button}</button></p>
+      <p><button>${button}</button></p>
     </form>
     <form hidden>
-      <p>
-        <label
-          >${texts.emailLabel}
-          <input type="email" name="email" required autocomplete="email" aria-describedby="status"
-        /></label>
-      </p>
-      <p><button>${texts.resend}</button></p>
+      ${email}
+      <p><button>${resend}</button></p>
     </form>
     <form>
-      <p><button class="plain">${texts.disown}</button></p>
-    </form>
-    <p id="status" role="status" tabindex="-1"></p>`;
+      <p><button class="plain">${disown}</button></p>
+    </form>`;
 }

@@ -1,9 +1,9 @@
 import { Controller, Get, Header, Headers, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { SkipThrottle } from '@nestjs/throttler';
-import { html, type Html, pageOf, pagePolicy, Public } from '#libs/api';
+import { html, type Html, pagePolicy, Public } from '#libs/api';
 import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from '../passwords/password-policy.js';
-import { formScript } from '../pages/form.script.js';
+import { formPage, formScript, type FormTexts } from '../pages/form.page.js';
 
 /** Without a token, as in the mail that says that the password was changed, it offers a link first. */
 const SCRIPT = formScript(`
@@ -28,59 +28,44 @@ request.addEventListener('submit', async (event) => {
   say(status === 202 ? texts.sent : status === 400 ? texts.address : texts.failed, status === 400 && request.email);
 });`);
 
-interface Texts {
-  readonly title: string;
-  readonly lead: string;
-  readonly request: string;
-  readonly passwordLabel: string;
+interface Texts extends FormTexts {
   readonly button: string;
-  readonly emailLabel: string;
+  readonly passwordLabel: string;
   readonly requestButton: string;
-  readonly done: string;
-  readonly weak: string;
-  readonly invalid: string;
-  readonly sent: string;
-  readonly address: string;
-  readonly failed: string;
-  readonly script: string;
 }
 
 const ENGLISH: Texts = {
   title: 'Choose a new password',
   lead: 'It signs you out on all devices. You can then sign in with the new password.',
-  request: "Enter your email address, and we'll send you a link to choose a new password.",
-  passwordLabel: 'New password, at least 8 characters',
   button: 'Save',
-  emailLabel: 'Email address',
+  passwordLabel: 'New password, at least 8 characters',
   requestButton: 'Send the link',
-  done: 'Your new password is saved. You can close this page and sign in.',
-  weak: "That password is too short or too easy to guess, or it's known from a data breach. Please choose another one.",
-  invalid: "This link isn't valid, or it has expired. We can send you a new one.",
-  sent:
-    'If there is an account with this address, an email is on its way. We send one a minute at most, so look for the last ' +
-    'one, too.',
-  address: "That isn't a valid email address.",
-  failed: "That didn't work. Please try again in a moment.",
-  script: 'This page needs JavaScript.',
+  says: {
+    request: "Enter your email address, and we'll send you a link to choose a new password.",
+    done: 'Your new password is saved. You can close this page and sign in.',
+    weak: "That password is too short or too easy to guess, or it's known from a data breach. Please choose another one.",
+    invalid: "This link isn't valid, or it has expired. We can send you a new one.",
+    sent:
+      'If there is an account with this address, an email is on its way. We send one a minute at most, so look for the last ' +
+      'one, too.',
+  },
 };
 const GERMAN: Texts = {
   title: 'Neues Passwort wählen',
   lead: 'Sie werden dabei auf allen Geräten abgemeldet und können sich dann mit dem neuen Passwort anmelden.',
-  request:
-    'Geben Sie Ihre E-Mail-Adresse ein. Wir senden Ihnen einen Link, mit dem Sie ein neues Passwort wählen.',
-  passwordLabel: 'Neues Passwort, mindestens 8 Zeichen',
   button: 'Speichern',
-  emailLabel: 'E-Mail-Adresse',
+  passwordLabel: 'Neues Passwort, mindestens 8 Zeichen',
   requestButton: 'Link senden',
-  done: 'Ihr neues Passwort ist gespeichert. Sie können diese Seite schließen und sich anmelden.',
-  weak: 'Dieses Passwort ist zu kurz, zu leicht zu erraten oder aus einem Datenleck bekannt. Bitte wählen Sie ein anderes.',
-  invalid: 'Dieser Link ist nicht oder nicht mehr gültig. Wir können Ihnen einen neuen senden.',
-  sent:
-    'Falls es ein Konto mit dieser Adresse gibt, ist eine E-Mail unterwegs. Wir senden höchstens eine pro Minute, schauen ' +
-    'Sie also auch nach der letzten.',
-  address: 'Das ist keine gültige E-Mail-Adresse.',
-  failed: 'Das hat leider nicht geklappt. Bitte versuchen Sie es gleich noch einmal.',
-  script: 'Diese Seite braucht JavaScript.',
+  says: {
+    request:
+      'Geben Sie Ihre E-Mail-Adresse ein. Wir senden Ihnen einen Link, mit dem Sie ein neues Passwort wählen.',
+    done: 'Ihr neues Passwort ist gespeichert. Sie können diese Seite schließen und sich anmelden.',
+    weak: 'Dieses Passwort ist zu kurz, zu leicht zu erraten oder aus einem Datenleck bekannt. Bitte wählen Sie ein anderes.',
+    invalid: 'Dieser Link ist nicht oder nicht mehr gültig. Wir können Ihnen einen neuen senden.',
+    sent:
+      'Falls es ein Konto mit dieser Adresse gibt, ist eine E-Mail unterwegs. Wir senden höchstens eine pro Minute, schauen ' +
+      'Sie also auch nach der letzten.',
+  },
 };
 
 /** The page behind the links in the mails about passwords, for products without their own. */
@@ -93,30 +78,15 @@ export class ResetPasswordPage {
   @Header('Content-Type', 'text/html; charset=utf-8')
   @Header('Content-Security-Policy', pagePolicy(SCRIPT))
   show(@Headers('accept-language') languages: string | undefined): string {
-    const german = /^\s*de\b/i.test(languages ?? '');
-    const texts = german ? GERMAN : ENGLISH;
-    return pageOf(texts.title, bodyOf(texts), { lang: german ? 'de' : 'en', script: SCRIPT });
+    return formPage(languages, { en: ENGLISH, de: GERMAN }, forms, SCRIPT);
   }
 }
 
-function bodyOf(texts: Texts): Html {
-  const { request, done, weak, invalid, sent, address, failed } = texts;
-  return html`<p
-      data-request="${request}"
-      data-done="${done}"
-      data-weak="${weak}"
-      data-invalid="${invalid}"
-      data-sent="${sent}"
-      data-address="${address}"
-      data-failed="${failed}"
-    >
-      ${texts.lead}
-    </p>
-    <noscript><p>${texts.script}</p></noscript>
-    <form>
+function forms({ passwordLabel, button, requestButton }: Texts, email: Html): Html {
+  return html`<form>
       <p>
         <label
-          >${texts.passwordLabel}
+          >${passwordLabel}
           <input
             type="password"
             name="password"
@@ -127,16 +97,10 @@ function bodyOf(texts: Texts): Html {
             aria-describedby="status"
         /></label>
       </p>
-      <p><button>${texts.button}</button></p>
+      <p><button>${button}</button></p>
     </form>
     <form hidden>
-      <p>
-        <label
-          >${texts.emailLabel}
-          <input type="email" name="email" required autocomplete="email" aria-describedby="status"
-        /></label>
-      </p>
-      <p><button>${texts.requestButton}</button></p>
-    </form>
-    <p id="status" role="status" tabindex="-1"></p>`;
+      ${email}
+      <p><button>${requestButton}</button></p>
+    </form>`;
 }

@@ -1,0 +1,100 @@
+import { html, type Html, pageOf } from '#libs/api';
+
+/** What a page with forms says, in one language. */
+export interface FormTexts {
+  readonly title: string;
+  readonly lead: string;
+  /** What the script says, by the name under which it finds it. `done`, at least. */
+  readonly says: Readonly<Record<string, string>>;
+}
+
+type InEachLanguage<T> = Readonly<Record<'en' | 'de', T>>;
+
+/** What all of them say. */
+const COMMON = {
+  en: {
+    email: 'Email address',
+    script: 'This page needs JavaScript.',
+    says: {
+      address: "That isn't a valid email address.",
+      failed: "That didn't work. Please try again in a moment.",
+    },
+  },
+  de: {
+    email: 'E-Mail-Adresse',
+    script: 'Diese Seite braucht JavaScript.',
+    says: {
+      address: 'Das ist keine gültige E-Mail-Adresse.',
+      failed: 'Das hat leider nicht geklappt. Bitte versuchen Sie es gleich noch einmal.',
+    },
+  },
+};
+
+/**
+ * A page whose forms call the API, in the language that the browser prefers.
+ * @param forms their markup. `email` is a field for an address
+ * @param script see `formScript`
+ */
+export function formPage<T extends FormTexts>(
+  languages: string | undefined,
+  texts: InEachLanguage<T>,
+  forms: (texts: T, email: Html) => Html,
+  script: string,
+): string {
+  const lang = /^\s*de\b/i.test(languages ?? '') ? 'de' : 'en';
+  const [own, common] = [texts[lang], COMMON[lang]];
+  const says = Object.entries({ ...common.says, ...own.says });
+  const body = html`<p${says.map(([name, text]) => html` data-${name}="${text}"`)}>${own.lead}</p>
+    <noscript><p>${common.script}</p></noscript>
+    ${forms(own, emailField(common.email))}
+    <p id="status" role="status" tabindex="-1"></p>`;
+  return pageOf(own.title, body, { lang, script });
+}
+
+function emailField(label: string): Html {
+  return html`<p>
+    <label
+      >${label} <input type="email" name="email" required autocomplete="email" aria-describedby="status"
+    /></label>
+  </p>`;
+}
+
+/**
+ * The script of a page with forms that call the API. The paths are relative, because PUBLIC_URL may contain a path. A
+ * token is only in the address bar and the request body, never in the page.
+ * @param script may use `lead` and its `texts`, `say(text, field)`, which moves the focus to the text or the invalid
+ * field, and `post(form, path, body)`, which resolves to the response's `status`, or 0, and the
+ * `code` of the problem with the pointer to its first invalid `field`
+ */
+export function formScript(script: string): string {
+  return `
+const status = document.querySelector('[role=status]');
+const lead = document.querySelector('[data-done]');
+const texts = lead.dataset;
+function say(text, field) {
+  status.textContent = text;
+  lead.hidden = document.forms[0].hidden;
+  for (const input of document.querySelectorAll('input')) {
+    input.setAttribute('aria-invalid', String(input === field));
+  }
+  (field || status).focus();
+}
+async function post(form, path, body) {
+  const button = form.querySelector('button');
+  button.disabled = true;
+  try {
+    const response = await fetch(path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    const { code, errors = [] } = response.ok ? {} : await response.json().catch(() => ({}));
+    return { status: response.status, code, field: errors[0]?.pointer };
+  } catch {
+    return { status: 0, code: '' };
+  } finally {
+    button.disabled = false;
+  }
+}
+${script}`;
+}
