@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { startMailbox } from '#tools/embedded';
 import { hold, useFixture } from '../support/fixture.js';
-import { bash } from '../support/guide-commands.js';
+import { bash, commandsOf } from '../support/guide-commands.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 import { useApp } from '../support/use-app.js';
 
@@ -14,9 +13,11 @@ const app = useApp('all', () => ({ SMTP_URL: mailbox.smtpUrl }));
 
 /** Runs all commands of a guide in order, as they are. @returns what they print */
 async function follow(guide: string): Promise<string> {
-  const blocks = readFileSync(`docs/guides/${guide}.md`, 'utf8').matchAll(/^```bash\n([\s\S]+?)^```$/gm);
-  const script = [...blocks].map(([, block]) => block).join('\n');
-  return bash(script, { PATH: process.env['PATH'] ?? '', API: app.url, MAILBOX: mailbox.webUrl });
+  return bash(commandsOf(`docs/guides/${guide}.md`), {
+    PATH: process.env['PATH'] ?? '',
+    API: app.url,
+    MAILBOX: mailbox.webUrl,
+  });
 }
 
 /** A guide whose requests don't work when pasted is worse than none. */

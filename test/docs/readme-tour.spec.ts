@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { startMailbox } from '#tools/embedded';
 import { hold, useFixture } from '../support/fixture.js';
+import { bash, commandsOf } from '../support/guide-commands.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 import { useApp } from '../support/use-app.js';
 
@@ -22,7 +20,8 @@ const app = useApp('all', () => ({
 /** Documentation that doesn't work when pasted is worse than none, so we run the blocks of the README's tour as they are. */
 describe("the README's tour", () => {
   it('works when pasted in order', async () => {
-    const output = await bash(tour(readFileSync('README.md', 'utf8')));
+    const env = { PATH: process.env['PATH'] ?? '', API: app.url, MAILBOX: mailbox.webUrl, ADMIN_PASSWORD };
+    const output = await bash(commandsOf('README.md'), env);
     const line = (pattern: RegExp): void => expect(output).toMatch(pattern);
     line(/displayName: 'Ada'/);
     line(/^verified: 204$/m);
@@ -36,15 +35,3 @@ describe("the README's tour", () => {
     line(/^2\n\[[\s\S]+email: 'admin@example\.com'/m);
   });
 });
-
-function tour(readme: string): string {
-  return [...readme.matchAll(/^```bash\n([\s\S]+?)^```$/gm)].map(([, block]) => block).join('\n');
-}
-
-async function bash(script: string): Promise<string> {
-  const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], {
-    env: { PATH: process.env['PATH'], API: app.url, MAILBOX: mailbox.webUrl, ADMIN_PASSWORD },
-    timeout: 20_000,
-  });
-  return stdout;
-}

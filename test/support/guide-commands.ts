@@ -13,6 +13,12 @@ export function commandsUnder(guide: string, heading: string): string {
   return blocks.join('\n');
 }
 
+/** All shell commands of a guide, in order. */
+export function commandsOf(guide: string): string {
+  const blocks = readFileSync(guide, 'utf8').matchAll(/^```bash\n([\s\S]+?)^```$/gm);
+  return [...blocks].map(([, block]) => block).join('\n');
+}
+
 /** Runs commands until one fails. @returns what they print */
 export async function bash(
   commands: string,

@@ -12,11 +12,7 @@ export interface TemplateTexts {
   readonly paragraphs: readonly string[];
   /** The label of the button with the link. */
   readonly action: string;
-  /** Shown above the plain link, for people who can't use the button. */
-  readonly fallback: string;
   readonly notes: readonly string[];
-  /** Shown before the site's name. */
-  readonly sentBy: string;
 }
 
 /** A notification with built-in texts. */

@@ -46,12 +46,12 @@ export const LAYOUT_HTML = `<!doctype html>
 <tr><td class="button" style="border-radius:8px;background-color:${light.accent};">
 <a href="{{ link }}" style="display:inline-block;padding:14px 28px;font-size:16px;line-height:1.2;font-weight:600;color:${light.onAccent};text-decoration:none;border-radius:8px;">{{ texts.action }}</a>
 </td></tr></table>
-<p class="soft" style="margin:0 0 6px;font-size:14px;line-height:1.5;color:${light.soft};">{{ texts.fallback }}</p>
+<p class="soft" style="margin:0 0 6px;font-size:14px;line-height:1.5;color:${light.soft};">{{ layout.fallback }}</p>
 <p style="margin:0 0 24px;font-size:14px;line-height:1.5;word-break:break-all;"><a class="link" href="{{ link }}" style="color:${light.accent};">{{ link }}</a></p>
 <div class="rule" style="border-top:1px solid ${light.border};margin:0 0 20px;font-size:0;line-height:0;">&nbsp;</div>
 {% for note in texts.notes %}<p class="soft" style="margin:0 0 8px;font-size:14px;line-height:1.5;color:${light.soft};">{{ note }}</p>
 {% endfor %}</td></tr>
-<tr><td align="center" class="soft" style="padding:20px 12px 0;font-family:${SANS_SERIF};font-size:13px;line-height:1.5;color:${light.soft};">{{ texts.sentBy }} {{ site }}</td></tr>
+<tr><td align="center" class="soft" style="padding:20px 12px 0;font-family:${SANS_SERIF};font-size:13px;line-height:1.5;color:${light.soft};">{{ layout.sentBy }} {{ site }}</td></tr>
 </table>
 </td></tr></table>
 </body>

@@ -8,5 +8,5 @@ export const LAYOUT_TEXT = `{{ texts.heading }}
 {% for note in texts.notes %}{{ note }}
 {% endfor %}
 --\u0020
-{{ texts.sentBy }} {{ site }}
+{{ layout.sentBy }} {{ site }}
 `;

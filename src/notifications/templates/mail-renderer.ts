@@ -3,6 +3,7 @@ import { Liquid, type Template } from 'liquidjs';
 import { findTemplate, TEMPLATE_LOCALES, type TemplateLocale } from '#libs/contracts';
 import { LAYOUT_HTML } from './layout.html.js';
 import { LAYOUT_TEXT } from './layout.text.js';
+import { LAYOUT_TEXTS } from './layout.texts.js';
 
 export interface RenderedMail {
   readonly subject: string;
@@ -29,7 +30,7 @@ export class MailRenderer {
     }
     const texts = template.texts[lang];
     const link = webLink(data['link']);
-    const variables = { lang, texts, link: link.href, site: link.host };
+    const variables = { lang, texts, layout: LAYOUT_TEXTS[lang], link: link.href, site: link.host };
     return {
       subject: texts.subject,
       html: this.htmlEngine.renderSync(this.html, variables) as string,

@@ -10,9 +10,7 @@ export const accountExists = defineTemplate('account-exists', {
       'Sign in with your password, or reset it if you forgot it.',
     ],
     action: 'Sign in',
-    fallback: "If the button doesn't work, copy this link into your browser:",
     notes: ["Wasn't you? Just ignore this email; no one got into your account."],
-    sentBy: 'Sent by',
   },
   de: {
     subject: 'Sie haben bereits ein Konto',
@@ -23,10 +21,8 @@ export const accountExists = defineTemplate('account-exists', {
       'Melden Sie sich mit Ihrem Passwort an oder setzen Sie es zurück, falls Sie es vergessen haben.',
     ],
     action: 'Anmelden',
-    fallback: 'Falls die Schaltfläche nicht funktioniert, kopieren Sie diesen Link in Ihren Browser:',
     notes: [
       'Das waren nicht Sie? Dann ignorieren Sie diese E-Mail einfach. Niemand hat Zugriff auf Ihr Konto erhalten.',
     ],
-    sentBy: 'Gesendet von',
   },
 });

@@ -10,9 +10,7 @@ export const passwordChanged = defineTemplate('password-changed', {
       'If not, someone else may know your password or read your email. Choose a new password at once, and one for your mailbox, too.',
     ],
     action: "That wasn't me",
-    fallback: "If the button doesn't work, copy this link into your browser:",
     notes: ['You get this email whenever your password changes.'],
-    sentBy: 'Sent by',
   },
   de: {
     subject: 'Ihr Passwort wurde geändert',
@@ -23,8 +21,6 @@ export const passwordChanged = defineTemplate('password-changed', {
       'Wenn nicht, kennt vielleicht jemand anderes Ihr Passwort oder liest Ihre E-Mails. Wählen Sie sofort ein neues Passwort, und auch eines für Ihr Postfach.',
     ],
     action: 'Das war ich nicht',
-    fallback: 'Falls die Schaltfläche nicht funktioniert, kopieren Sie diesen Link in Ihren Browser:',
     notes: ['Sie erhalten diese E-Mail bei jeder Änderung Ihres Passworts.'],
-    sentBy: 'Gesendet von',
   },
 });

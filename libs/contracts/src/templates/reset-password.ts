@@ -9,12 +9,10 @@ export const resetPassword = defineTemplate('reset-password', {
       'Someone, probably you, asked for a new password for your account. Choose one with this link. It signs you out on all devices.',
     ],
     action: 'Choose a new password',
-    fallback: "If the button doesn't work, copy this link into your browser:",
     notes: [
       'The link is valid for 30 minutes and works once.',
       "Wasn't you? Just ignore this email; your password stays the same. Never give the link to anyone.",
     ],
-    sentBy: 'Sent by',
   },
   de: {
     subject: 'Setzen Sie Ihr Passwort zurück',
@@ -24,11 +22,9 @@ export const resetPassword = defineTemplate('reset-password', {
       'Jemand – vermutlich Sie selbst – hat ein neues Passwort für Ihr Konto angefordert. Mit diesem Link wählen Sie eines. Dabei werden Sie auf allen Geräten abgemeldet.',
     ],
     action: 'Neues Passwort wählen',
-    fallback: 'Falls die Schaltfläche nicht funktioniert, kopieren Sie diesen Link in Ihren Browser:',
     notes: [
       'Der Link ist 30 Minuten gültig und funktioniert einmal.',
       'Das waren nicht Sie? Dann ignorieren Sie diese E-Mail einfach. Ihr Passwort bleibt, wie es ist. Geben Sie den Link nie weiter.',
     ],
-    sentBy: 'Gesendet von',
   },
 });

@@ -9,12 +9,10 @@ export const verifyEmail = defineTemplate('verify-email', {
       'Thanks for signing up. Please confirm that this email address is yours, so that we can reach you and you can always get back into your account.',
     ],
     action: 'Confirm email address',
-    fallback: "If the button doesn't work, copy this link into your browser:",
     notes: [
       'The link is valid for 24 hours.',
       "Didn't sign up? Follow the link and choose “I didn't sign up”, and we remove the account. Or just ignore this email; the address won't be confirmed.",
     ],
-    sentBy: 'Sent by',
   },
   de: {
     subject: 'Bestätigen Sie Ihre E-Mail-Adresse',
@@ -24,11 +22,9 @@ export const verifyEmail = defineTemplate('verify-email', {
       'Vielen Dank für Ihre Registrierung. Bitte bestätigen Sie, dass diese E-Mail-Adresse Ihnen gehört. So können wir Sie erreichen, und Sie kommen jederzeit wieder in Ihr Konto.',
     ],
     action: 'E-Mail-Adresse bestätigen',
-    fallback: 'Falls die Schaltfläche nicht funktioniert, kopieren Sie diesen Link in Ihren Browser:',
     notes: [
       'Der Link ist 24 Stunden gültig.',
       'Sie haben sich nicht registriert? Folgen Sie dem Link und wählen Sie „Ich habe mich nicht registriert“, dann entfernen wir das Konto. Oder ignorieren Sie diese E-Mail einfach. Die Adresse wird nicht bestätigt.',
     ],
-    sentBy: 'Gesendet von',
   },
 });
