@@ -3,6 +3,7 @@ import { expect, it } from '@jest/globals';
 import type { Job as BullJob } from 'bull';
 import { collectLog } from '../../../test/support/collected-log.js';
 import { greet } from '../../../test/support/job-bench.js';
+import { JobInterruptedError } from '#libs/jobs';
 import { runJob, type RunSetup } from './job-run.js';
 import type { QueueMetrics } from './queue-metrics.js';
 
@@ -33,4 +34,14 @@ it('counts the only attempt of a job without options as its last', async () => {
   collectLog();
   await expect(runJob(setup, run('Bob'))).rejects.toThrow('Error');
   expect(outcomes).toEqual(['dead']);
+});
+
+it('does not start work when the process no longer waits for it', async () => {
+  const processed: unknown[] = [];
+  const processor = { process: (payload: unknown) => Promise.resolve(void processed.push(payload)) };
+  const reason = new JobInterruptedError('the process is shutting down');
+  collectLog();
+  const late = runJob({ ...setup, processor, stopping: AbortSignal.abort(reason) }, run('Cleo'));
+  await expect(late).rejects.toBe(reason);
+  expect(processed).toEqual([]);
 });

@@ -62,6 +62,7 @@ async function attemptJob(setup: RunSetup, run: BullJob): Promise<void> {
 
 async function processInTime(setup: RunSetup, run: BullJob, attempt: number): Promise<void> {
   const { job, processor, stopping } = setup;
+  stopping.throwIfAborted();
   const payload = parsePayload(job.payload, run.data);
   const limit = new AbortController();
   const timer = setTimeout(() => {

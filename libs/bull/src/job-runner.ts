@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Queue } from 'bull';
 import type { Redis } from 'ioredis';
@@ -61,19 +62,20 @@ export class JobRunner {
 
   /** Resolves when all runs have ended and Redis has stored it. Interrupts runs that take too long. */
   async drain(): Promise<void> {
-    await within(DRAIN_MS, Promise.allSettled(this.running));
+    await within(DRAIN_MS, this.idle());
     if (this.running.size > 0) {
       this.logger.warn(`interrupting ${String(this.running.size)} jobs; they will be retried`);
     }
     this.stopping.abort(new JobInterruptedError('the process is shutting down'));
-    await within(CLEANUP_MS, this.settled());
+    await within(CLEANUP_MS, this.idle());
   }
 
-  private async settled(): Promise<void> {
-    await Promise.allSettled(this.running);
-    // Bull still has to store how the runs ended. If Redis is down, that fails and they count as stalled.
-    const loops = this.working.flatMap((queue) => Object.values((queue as BullInternals).processing));
-    await Promise.allSettled(loops);
+  /** Runs may also start meanwhile: when one ends, Bull fetches the next job in the same command. */
+  private async idle(): Promise<void> {
+    do {
+      await Promise.allSettled(this.running);
+      await within(CLEANUP_MS, Promise.all(this.working.map((queue) => loopsEnd(queue as BullInternals))));
+    } while (this.running.size > 0);
   }
 
   private track(run: Promise<void>): Promise<void> {
@@ -101,6 +103,20 @@ interface BullInternals extends Queue {
 /** A queue gets its blocking connection when everything else it needs has been set up. */
 function isFetching(queue: BullInternals): boolean {
   return queue.bclientInitialized === true && queue.bclient.status === 'ready';
+}
+
+/**
+ * Resolves when Redis has stored how the runs ended and no loop has a job any more. If Redis is down, the runs count as
+ * stalled, and a loop that waits for a job may wait for ever.
+ */
+async function loopsEnd(queue: BullInternals): Promise<void> {
+  let awaited: readonly unknown[];
+  do {
+    awaited = Object.values(queue.processing);
+    await Promise.allSettled(awaited);
+    // A loop goes on with its next job in the next tick.
+    await setImmediate();
+  } while (Object.values(queue.processing).some((loop) => !awaited.includes(loop)));
 }
 
 /**
