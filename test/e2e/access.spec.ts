@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  type ArgumentsHost,
   type CanActivate,
+  Catch,
   Controller,
+  type ExceptionFilter,
   type ExecutionContext,
   Get,
   Module,
@@ -10,12 +13,14 @@ import {
   VersioningType,
 } from '@nestjs/common';
 import { PATH_METADATA } from '@nestjs/common/constants.js';
-import { APP_GUARD, ModulesContainer } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, ModulesContainer } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Access, accessOf, Public, Requires } from '#libs/api';
+import { ClockModule } from '#libs/clock';
 import type { Principal } from '#libs/http';
+import { Problem } from '#libs/problem';
 import { createLoggers } from '#libs/telemetry';
 import type { AppConfig } from '../../config/index.js';
 import { ApiModule } from '../../src/processes/api.module.js';
@@ -146,7 +151,8 @@ class Identify implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const role = request.headers['x-role'];
     if (typeof role === 'string') {
-      request.principal = { kind: 'session', userId: 'u', sessionId: 's', authenticatedAt: 0, roles: [role] };
+      const authenticatedAt = Date.now() - Number(request.headers['x-proved-seconds-ago'] ?? 0) * 1000;
+      request.principal = { kind: 'session', userId: 'u', sessionId: 's', authenticatedAt, roles: [role] };
     }
     return true;
   }
@@ -182,12 +188,40 @@ describe.each([BuiltInRoles, RolesLookedUp])('the access guard with %p', (lookup
     const { payload } = await app.inject({ method: 'GET', url, headers });
     expect(payload === 'in').toBe(expected);
   });
+
+  it.each([
+    ['/recent', 'user', 299, 200],
+    ['/recent', 'user', 302, 401],
+    ['/recent-admins', 'admin', 299, 200],
+    ['/recent-admins', 'admin', 302, 401],
+    // A new proof wouldn't help.
+    ['/recent-admins', 'user', 302, 403],
+    ['/signed-in', 'user', 302, 200],
+  ])(
+    'at %s answers %s, who proved who they are %i seconds ago, with %i',
+    async (url, role, seconds, expected) => {
+      const headers = { 'x-role': role, 'x-proved-seconds-ago': String(seconds) };
+      const { statusCode, headers: answered } = await app.inject({ method: 'GET', url, headers });
+      expect(statusCode).toBe(expected);
+      expect(answered['www-authenticate']).toBe(CHALLENGES[expected]);
+    },
+  );
 });
+
+/** RFC 9470, section 3, and RFC 6750, section 3.1. */
+const CHALLENGES: Readonly<Record<number, string>> = {
+  401: 'Bearer error="insufficient_user_authentication", max_age="300"',
+  403: 'Bearer error="insufficient_scope"',
+};
 
 /** The routes below, behind these guards. */
 function useGuarded(providers: Provider[]): NestFastifyApplication {
   return useFixture(async () => {
-    const testing = await Test.createTestingModule({ controllers: [SilentController], providers }).compile();
+    const testing = await Test.createTestingModule({
+      imports: [ClockModule],
+      controllers: [SilentController],
+      providers: [...providers, { provide: APP_FILTER, useClass: StatusFilter }],
+    }).compile();
     const guarded = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), {
       logger: false,
     });
@@ -195,6 +229,17 @@ function useGuarded(providers: Provider[]): NestFastifyApplication {
     await hold(guarded.init(), () => guarded.close());
     return guarded;
   });
+}
+
+@Catch(Problem)
+class StatusFilter implements ExceptionFilter<Problem> {
+  catch({ definition, occurrence }: Problem, host: ArgumentsHost): void {
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    void reply
+      .status(definition.status)
+      .headers(occurrence.headers ?? {})
+      .send();
+  }
 }
 
 @Controller()
@@ -213,6 +258,18 @@ class SilentController {
   @Get('signed-in')
   @Requires()
   signedIn(): string {
+    return 'in';
+  }
+
+  @Get('recent')
+  @Requires(null, { recent: true })
+  recent(): string {
+    return 'in';
+  }
+
+  @Get('recent-admins')
+  @Requires(readUsers, { recent: true })
+  recentAdmins(): string {
     return 'in';
   }
 

@@ -10,7 +10,17 @@ import type { Permission } from './permission.js';
 export type Access =
   | { readonly kind: 'public' }
   /** Any signed-in user. With a permission, only users who have it. */
-  | { readonly kind: 'requires'; readonly permission: Permission | null };
+  | {
+      readonly kind: 'requires';
+      readonly permission: Permission | null;
+      /** Whether they must have proved who they are in the last five minutes. */
+      readonly recent: boolean;
+    };
+
+interface RequiresOptions {
+  /** Only if they have proved who they are in the last five minutes. See `requireRecentProof`. */
+  readonly recent?: boolean;
+}
 
 /** The scheme in `Authorization` (RFC 6750, section 2.1). */
 export const BEARER = /^Bearer +/i;
@@ -26,8 +36,11 @@ export function Public(): MethodDecorator & ClassDecorator {
 }
 
 /** Only signed-in users may call this route; with a permission, only those who have it. */
-export function Requires(permission: Permission | null = null): MethodDecorator & ClassDecorator {
-  return applyDecorators(AccessRule({ kind: 'requires', permission }), ApiBearerAuth());
+export function Requires(
+  permission: Permission | null = null,
+  { recent = false }: RequiresOptions = {},
+): MethodDecorator & ClassDecorator {
+  return applyDecorators(AccessRule({ kind: 'requires', permission, recent }), ApiBearerAuth());
 }
 
 /** The access rule of a handler or, failing that, of its controller. Undefined if neither has one. */

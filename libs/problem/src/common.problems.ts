@@ -25,6 +25,13 @@ export const unauthenticated = defineProblem('unauthenticated', {
   fix: 'Sign in or refresh the session, then send the request again with the new access token.',
 });
 
+export const stepUpRequired = defineProblem('step-up-required', {
+  status: 401,
+  title: 'Recent sign-in required',
+  about: 'This needs a proof of who you are that is no older than five minutes.',
+  fix: 'Prove it with `/auth/step-up`, then send the request again with the new access token.',
+});
+
 export const forbidden = defineProblem('forbidden', {
   status: 403,
   title: 'Permission denied',

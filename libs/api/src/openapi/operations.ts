@@ -6,6 +6,7 @@ import {
   payloadTooLarge,
   type ProblemFactory,
   tooManyRequests,
+  stepUpRequired,
   unauthenticated,
   unavailable,
   unsupportedMediaType,
@@ -85,6 +86,7 @@ function problemsOf({ handler, controller }: Route, limited: boolean): ProblemFa
   return [
     ...(access?.kind === 'requires' ? [unauthenticated] : []),
     ...(access?.kind === 'requires' && access.permission !== null ? [forbidden] : []),
+    ...(access?.kind === 'requires' && access.recent ? [stepUpRequired] : []),
     ...failuresOf(handler),
     ...(limited ? [tooManyRequests] : []),
     internalError,

@@ -1,7 +1,8 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { accessOf, callerOf } from '#libs/api';
-import { perHandler } from '#libs/http';
+import { type Access, accessOf, callerOf, requireRecentProof } from '#libs/api';
+import { Clock } from '#libs/clock';
+import { perHandler, type Principal } from '#libs/http';
 import { forbidden } from '#libs/problem';
 import { PermissionLookup } from './permission-lookup.js';
 
@@ -10,26 +11,38 @@ import { PermissionLookup } from './permission-lookup.js';
 export class AccessGuard implements CanActivate {
   private readonly accessOf = perHandler(accessOf);
 
-  constructor(private readonly permissions: PermissionLookup) {}
+  constructor(
+    private readonly permissions: PermissionLookup,
+    private readonly clock: Clock,
+  ) {}
 
-  /** @throws Problem `unauthenticated`, `forbidden` */
+  /** @throws Problem `unauthenticated`, `forbidden`, `step-up-required` */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const access = this.accessOf(context);
     if (access?.kind === 'public') {
       return true;
     }
     const principal = callerOf(context.switchToHttp().getRequest<FastifyRequest>());
-    if (access?.permission === null) {
-      return true;
-    }
-    const granted = access ? this.permissions.grants(principal, access.permission) : false;
-    return typeof granted === 'boolean' ? requireGrant(granted) : granted.then(requireGrant);
+    const granted = this.grants(access, principal);
+    return typeof granted === 'boolean'
+      ? this.admit(granted, access, principal)
+      : granted.then((isGranted) => this.admit(isGranted, access, principal));
   }
-}
 
-function requireGrant(granted: boolean): true {
-  if (!granted) {
-    throw forbidden({ headers: { 'WWW-Authenticate': 'Bearer error="insufficient_scope"' } });
+  private grants(access: Access | undefined, principal: Principal): boolean | Promise<boolean> {
+    if (access?.kind !== 'requires') {
+      return false;
+    }
+    return access.permission === null || this.permissions.grants(principal, access.permission);
   }
-  return true;
+
+  private admit(granted: boolean, access: Access | undefined, { authenticatedAt }: Principal): true {
+    if (!granted) {
+      throw forbidden({ headers: { 'WWW-Authenticate': 'Bearer error="insufficient_scope"' } });
+    }
+    if (access?.kind === 'requires' && access.recent) {
+      requireRecentProof(authenticatedAt, this.clock.now());
+    }
+    return true;
+  }
 }

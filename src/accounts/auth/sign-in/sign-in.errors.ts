@@ -7,13 +7,6 @@ export const invalidCredentials = defineProblem('invalid-credentials', {
   fix: 'Check both and try again.',
 });
 
-export const stepUpRequired = defineProblem('step-up-required', {
-  status: 401,
-  title: 'Recent sign-in required',
-  about: 'This needs a proof of who you are that is no older than five minutes.',
-  fix: 'Prove it with `/auth/step-up`, then send the request again with the new access token.',
-});
-
 export const mfaRequired = defineProblem('mfa-required', {
   status: 401,
   title: 'Second factor required',

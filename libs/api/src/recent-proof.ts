@@ -1,4 +1,4 @@
-import { stepUpRequired } from './sign-in.errors.js';
+import { stepUpRequired } from '#libs/problem';
 
 const MAX_AGE_SECONDS = 300;
 
