@@ -97,9 +97,9 @@ describe('the worker', () => {
     );
     expect(names.filter((name) => name.endsWith('Purge')).sort()).toEqual([
       'EmailVerificationsPurge',
+      'FailedAttemptsPurge',
       'IdempotencyKeysPurge',
       'InboxPurge',
-      'PasswordAttemptsPurge',
       'PasswordResetsPurge',
       'SessionsPurge',
     ]);

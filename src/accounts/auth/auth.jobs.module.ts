@@ -3,11 +3,11 @@ import { DatabaseModule } from '#libs/database';
 import { accountsSchema } from '../migrations/index.js';
 import { EmailVerificationsPurge } from './email/email-verifications.purge.js';
 import { PasswordResetsPurge } from './password-reset/password-resets.purge.js';
-import { PasswordAttemptsPurge } from './passwords/password-attempts.purge.js';
+import { FailedAttemptsPurge } from './attempts/failed-attempts.purge.js';
 import { SessionsPurge } from './sessions/sessions.purge.js';
 
 @Module({
   imports: [DatabaseModule.forFeature(accountsSchema)],
-  providers: [EmailVerificationsPurge, PasswordAttemptsPurge, PasswordResetsPurge, SessionsPurge],
+  providers: [EmailVerificationsPurge, FailedAttemptsPurge, PasswordResetsPurge, SessionsPurge],
 })
 export class AuthJobsModule {}

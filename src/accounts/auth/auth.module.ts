@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AttemptsModule } from './attempts/attempts.module.js';
 import { EmailModule } from './email/email.module.js';
 import { LoginModule } from './login/login.module.js';
 import { PasswordResetModule } from './password-reset/password-reset.module.js';
@@ -10,6 +11,7 @@ import { StepUpModule } from './step-up/step-up.module.js';
 import { TokensModule } from './tokens/tokens.module.js';
 
 const MODULES = [
+  AttemptsModule,
   EmailModule,
   LoginModule,
   PasswordResetModule,

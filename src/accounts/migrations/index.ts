@@ -1,7 +1,7 @@
 import { defineSchema } from '#libs/database';
 import { Migration20261122000000 } from './20261122000000-foundation.js';
 import { Migration20261126000000 } from './20261126000000-password-resets.js';
-import { Migration20261126000001 } from './20261126000001-password-attempts.js';
+import { Migration20261126000001 } from './20261126000001-failed-attempts.js';
 import { Migration20261126000002 } from './20261126000002-disowned-links.js';
 
 /**

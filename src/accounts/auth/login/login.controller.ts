@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { API_VERSIONS, Fails, Public } from '#libs/api';
 import { AuthLimited } from '#libs/limits';
 import { AuthTag } from '../openapi/auth.tag.js';
-import { tooManyAttempts } from '../passwords/passwords.errors.js';
+import { tooManyAttempts } from '../attempts/attempts.errors.js';
 import { deviceOf, rememberDevice } from '../sessions/device.js';
 import { ReturnsSession } from '../sessions/returns-session.js';
 import type { SessionResponse } from '../sessions/session.response.js';

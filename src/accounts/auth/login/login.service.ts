@@ -5,7 +5,7 @@ import { AppConfig } from '../../../../config/index.js';
 import { EmailCipher } from '../../users/index.js';
 import { Password } from '../passwords/password.entity.js';
 import { type Credentials, findCredentials } from '../passwords/password.repository.js';
-import { PasswordAttempts } from '../passwords/password-attempts.js';
+import { FailedAttempts } from '../attempts/failed-attempts.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { isRegistered } from '../registration/pending-registration.repository.js';
 import type { Device } from '../sessions/session-issuer.js';
@@ -28,7 +28,7 @@ export class LoginService {
     private readonly database: Database,
     private readonly emails: EmailCipher,
     private readonly hasher: PasswordHasher,
-    private readonly attempts: PasswordAttempts,
+    private readonly attempts: FailedAttempts,
     private readonly devices: KnownDevices,
     private readonly signIn: SignInService,
     private readonly clock: Clock,

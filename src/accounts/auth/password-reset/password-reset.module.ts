@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
 import { accountsSchema } from '../../migrations/index.js';
 import { UsersModule } from '../../users/index.js';
+import { AttemptsModule } from '../attempts/attempts.module.js';
 import { EmailModule } from '../email/email.module.js';
 import { PasswordsModule } from '../passwords/passwords.module.js';
 import { RegistrationModule } from '../registration/registration.module.js';
@@ -12,6 +13,7 @@ import { PasswordResetService } from './password-reset.service.js';
 @Module({
   imports: [
     DatabaseModule.forFeature(accountsSchema, PasswordReset),
+    AttemptsModule,
     EmailModule,
     PasswordsModule,
     RegistrationModule,

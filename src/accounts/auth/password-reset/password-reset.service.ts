@@ -10,7 +10,7 @@ import { AddressRequests } from '../email/address-requests.js';
 import { invalidToken } from '../email/email.errors.js';
 import type { Password } from '../passwords/password.entity.js';
 import { findPassword } from '../passwords/password.repository.js';
-import { PasswordAttempts } from '../passwords/password-attempts.js';
+import { FailedAttempts } from '../attempts/failed-attempts.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { PasswordPolicy } from '../passwords/password-policy.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
@@ -38,7 +38,7 @@ export class PasswordResetService {
     private readonly requests: AddressRequests,
     private readonly mails: AccountMails,
     private readonly policy: PasswordPolicy,
-    private readonly attempts: PasswordAttempts,
+    private readonly attempts: FailedAttempts,
     private readonly hasher: PasswordHasher,
     private readonly passwords: PasswordsService,
     private readonly claim: AddressClaim,

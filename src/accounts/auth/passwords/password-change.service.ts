@@ -8,7 +8,7 @@ import { lockSession } from '../sessions/session.repository.js';
 import { requireRecentProof } from '#libs/api';
 import { invalidCredentials } from '../sign-in/sign-in.errors.js';
 import { findPassword } from './password.repository.js';
-import { PasswordAttempts } from './password-attempts.js';
+import { FailedAttempts } from '../attempts/failed-attempts.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
 import { PasswordsService } from './passwords.service.js';
@@ -32,7 +32,7 @@ export class PasswordChangeService {
     private readonly database: Database,
     private readonly users: UsersService,
     private readonly policy: PasswordPolicy,
-    private readonly attempts: PasswordAttempts,
+    private readonly attempts: FailedAttempts,
     private readonly hasher: PasswordHasher,
     private readonly passwords: PasswordsService,
     private readonly sessions: SessionCache,

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../users/index.js';
-import { RECENT } from './password-attempts.repository.js';
+import { RECENT } from '../attempts/failed-attempts.repository.js';
 import { Password } from './password.entity.js';
 
 /** What a password sign-in is checked against. */
@@ -30,7 +30,7 @@ export async function findCredentials(
      from (select 1) one
        left join accounts.users u on u.email_index in (${emailIndexes.map(() => '?').join(', ')})
        left join accounts.passwords p on p.user_id = u.id
-       left join accounts.password_attempts a on a.subject = ?`,
+       left join accounts.failed_attempts a on a.subject = ?`,
     [oldest, ...emailIndexes, subject],
   );
   if (!row?.id) {

@@ -7,7 +7,8 @@ import { stepUpRequired } from '#libs/problem';
 import { invalidCredentials } from '../sign-in/sign-in.errors.js';
 import { PasswordChangeService } from './password-change.service.js';
 import { ChangePasswordRequest } from './passwords.dto.js';
-import { tooManyAttempts, weakPassword } from './passwords.errors.js';
+import { tooManyAttempts } from '../attempts/attempts.errors.js';
+import { weakPassword } from './passwords.errors.js';
 
 @AuthTag()
 @Requires()

@@ -7,12 +7,3 @@ export const weakPassword = defineProblem('weak-password', {
   fix: 'Choose another one.',
   field: { pointer: '/password', message: 'must be harder to guess' },
 });
-
-export const tooManyAttempts = defineProblem('too-many-attempts', {
-  status: 429,
-  title: 'Too many wrong passwords',
-  about: 'There were 100 wrong passwords in the last hour.',
-  fix:
-    'Wait for as many seconds as `Retry-After` says, sign in on a device where you have signed in before, or reset the ' +
-    'password.',
-});

@@ -2,13 +2,12 @@ import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
 import { accountsSchema } from '../../migrations/index.js';
 import { UsersModule } from '../../users/index.js';
+import { AttemptsModule } from '../attempts/attempts.module.js';
 import { EmailModule } from '../email/email.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { SignInModule } from '../sign-in/sign-in.module.js';
 import { BreachedPasswords } from './breached-passwords.js';
 import { Password } from './password.entity.js';
-import { PasswordAttempts } from './password-attempts.js';
-import { PasswordAttemptsRow } from './password-attempts.entity.js';
 import { PasswordChangeService } from './password-change.service.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
@@ -16,20 +15,14 @@ import { PasswordsService } from './passwords.service.js';
 
 @Module({
   imports: [
-    DatabaseModule.forFeature(accountsSchema, Password, PasswordAttemptsRow),
+    DatabaseModule.forFeature(accountsSchema, Password),
+    AttemptsModule,
     EmailModule,
     SessionsModule,
     SignInModule,
     UsersModule,
   ],
-  providers: [
-    BreachedPasswords,
-    PasswordAttempts,
-    PasswordChangeService,
-    PasswordHasher,
-    PasswordPolicy,
-    PasswordsService,
-  ],
-  exports: [PasswordAttempts, PasswordChangeService, PasswordHasher, PasswordPolicy, PasswordsService],
+  providers: [BreachedPasswords, PasswordChangeService, PasswordHasher, PasswordPolicy, PasswordsService],
+  exports: [PasswordChangeService, PasswordHasher, PasswordPolicy, PasswordsService],
 })
 export class PasswordsModule {}

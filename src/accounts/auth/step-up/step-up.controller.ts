@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { API_VERSIONS, Caller, Fails, Requires } from '#libs/api';
 import type { Principal } from '#libs/http';
 import { AuthTag } from '../openapi/auth.tag.js';
-import { tooManyAttempts } from '../passwords/passwords.errors.js';
+import { tooManyAttempts } from '../attempts/attempts.errors.js';
 import { invalidCredentials } from '../sign-in/sign-in.errors.js';
 import { AccessTokenResponse, StepUpRequest, toAccessTokenResponse } from './step-up.dto.js';
 import { StepUpService } from './step-up.service.js';

@@ -2,12 +2,19 @@ import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
 import { accountsSchema } from '../../migrations/index.js';
 import { UsersModule } from '../../users/index.js';
+import { AttemptsModule } from '../attempts/attempts.module.js';
 import { PasswordsModule } from '../passwords/passwords.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { StepUpService } from './step-up.service.js';
 
 @Module({
-  imports: [DatabaseModule.forFeature(accountsSchema), PasswordsModule, SessionsModule, UsersModule],
+  imports: [
+    DatabaseModule.forFeature(accountsSchema),
+    AttemptsModule,
+    PasswordsModule,
+    SessionsModule,
+    UsersModule,
+  ],
   providers: [StepUpService],
   exports: [StepUpService],
 })

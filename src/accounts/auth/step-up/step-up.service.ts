@@ -4,7 +4,7 @@ import { Database } from '#libs/database';
 import { unauthenticated } from '#libs/problem';
 import { UsersService } from '../../users/index.js';
 import { findPassword } from '../passwords/password.repository.js';
-import { PasswordAttempts } from '../passwords/password-attempts.js';
+import { FailedAttempts } from '../attempts/failed-attempts.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { lockSession } from '../sessions/session.repository.js';
 import type { AccessGrant } from '../sessions/session-grant.js';
@@ -24,7 +24,7 @@ export class StepUpService {
   constructor(
     private readonly database: Database,
     private readonly users: UsersService,
-    private readonly attempts: PasswordAttempts,
+    private readonly attempts: FailedAttempts,
     private readonly hasher: PasswordHasher,
     private readonly issuer: SessionIssuer,
     private readonly clock: Clock,

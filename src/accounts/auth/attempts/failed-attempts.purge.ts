@@ -4,13 +4,13 @@ import { Database, deleteExpiredRows } from '#libs/database';
 import { type Purge, PurgedBy } from '#libs/purge';
 
 @PurgedBy(accounts.purge)
-export class PasswordAttemptsPurge implements Purge {
+export class FailedAttemptsPurge implements Purge {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
   ) {}
 
   purge(signal: AbortSignal): Promise<number> {
-    return deleteExpiredRows(this.database, signal, 'accounts.password_attempts', this.clock.now());
+    return deleteExpiredRows(this.database, signal, 'accounts.failed_attempts', this.clock.now());
   }
 }

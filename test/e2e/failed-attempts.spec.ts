@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseSetCookie } from 'cookie';
 import { Connections } from '#libs/database';
-import { PasswordAttemptsPurge } from '../../src/accounts/auth/passwords/password-attempts.purge.js';
+import { FailedAttemptsPurge } from '../../src/accounts/auth/attempts/failed-attempts.purge.js';
 import { useApiApp } from '../support/api-app.js';
 import type { Answer, ApiClient, ProblemBody } from '../support/client.js';
 import { aUser, signIn, signUp } from '../support/factories.js';
@@ -141,14 +141,11 @@ describe('what is stored about wrong passwords', () => {
     }
     await guess(user.email, 1);
     const rows = () =>
-      query<{ subject: string; attempts: string[] }>(
-        database.url,
-        'select * from accounts.password_attempts',
-      );
+      query<{ subject: string; attempts: string[] }>(database.url, 'select * from accounts.failed_attempts');
     expect(JSON.stringify(await rows())).not.toContain(user.email);
     expect((await rows()).map(({ attempts }) => attempts.length)).toContain(1);
     advance({ minutes: 61 });
-    await new PasswordAttemptsPurge(app.app.get(Connections).database('accounts'), app.clock).purge(
+    await new FailedAttemptsPurge(app.app.get(Connections).database('accounts'), app.clock).purge(
       new AbortController().signal,
     );
     expect(await rows()).toEqual([]);

@@ -1,13 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, IdSource, lowestIdAt, timeOfId } from '#libs/clock';
 import { Database } from '#libs/database';
-import {
-  addAttempt,
-  countAttempts,
-  findFirstAttempt,
-  removeAttempt,
-} from './password-attempts.repository.js';
-import { tooManyAttempts } from './passwords.errors.js';
+import { addAttempt, countAttempts, findFirstAttempt, removeAttempt } from './failed-attempts.repository.js';
+import { tooManyAttempts } from './attempts.errors.js';
 
 /** NIST SP 800-63B, section 5.2.2: at most 100 failed attempts on one account. */
 const MAX_ATTEMPTS = 100;
@@ -18,12 +13,12 @@ const WINDOW_MS = 60 * 60 * 1000;
  */
 const UNCOUNTED = 20;
 
-/** Whose wrong passwords are counted together. */
+/** Whose failed attempts are counted together. */
 export type Subject = string;
 
-/** Bounds how many passwords can be tried in an hour, over all replicas. */
+/** Bounds how many passwords or codes can be tried in an hour, over all replicas. */
 @Injectable()
-export class PasswordAttempts {
+export class FailedAttempts {
   /** How many are being checked here. */
   private readonly running = new Map<Subject, number>();
 
@@ -41,9 +36,14 @@ export class PasswordAttempts {
     return `address:${index}`;
   }
 
+  /** The same for one-time codes, so that wrong passwords block no code. */
+  ofCodes([index]: readonly string[]): Subject {
+    return `codes:${index}`;
+  }
+
   /**
    * Whoever uses a device on which the user has signed in. It has a limit of its own: otherwise, anyone could lock the user
-   * out with wrong passwords.
+   * out with wrong ones.
    */
   ofDevice(name: string): Subject {
     return `device:${name}`;
@@ -65,8 +65,8 @@ export class PasswordAttempts {
   }
 
   /**
-   * @param verify checks the password. Only runs if another one may be tried
-   * @param known how many wrong passwords were counted, if the caller has just looked
+   * @param verify checks the password or code. Only runs if another one may be tried
+   * @param known how many failed attempts were counted, if the caller has just looked
    * @returns what `verify` returns
    * @throws Problem `too-many-attempts`
    */

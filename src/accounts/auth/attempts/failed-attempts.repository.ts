@@ -23,7 +23,7 @@ export async function addAttempt(
   max: number,
 ): Promise<boolean> {
   const rows = await em.execute<unknown[]>(
-    `insert into accounts.password_attempts as present (subject, attempts, expires_at) values (?, array[?::uuid], ?)
+    `insert into accounts.failed_attempts as present (subject, attempts, expires_at) values (?, array[?::uuid], ?)
      on conflict (subject) do update
        set attempts = array(select id from unnest(present.attempts) id where id >= ?::uuid) || excluded.attempts,
            expires_at = excluded.expires_at
@@ -36,7 +36,7 @@ export async function addAttempt(
 
 export async function removeAttempt(em: EntityManager, subject: string, id: string): Promise<void> {
   await em.execute(
-    'update accounts.password_attempts set attempts = array_remove(attempts, ?::uuid) where subject = ?',
+    'update accounts.failed_attempts set attempts = array_remove(attempts, ?::uuid) where subject = ?',
     [id, subject],
     'run',
   );
@@ -45,7 +45,7 @@ export async function removeAttempt(em: EntityManager, subject: string, id: stri
 /** How many attempts there were since then. */
 export async function countAttempts(em: EntityManager, subject: string, oldest: string): Promise<number> {
   const [row] = await em.execute<{ count: number }[]>(
-    `select ${RECENT} as count from accounts.password_attempts a where a.subject = ?`,
+    `select ${RECENT} as count from accounts.failed_attempts a where a.subject = ?`,
     [oldest, subject],
   );
   return row?.count ?? 0;
@@ -58,7 +58,7 @@ export async function findFirstAttempt(
   oldest: string,
 ): Promise<string | undefined> {
   const [row] = await em.execute<{ id: string }[]>(
-    `select id::text from accounts.password_attempts a, unnest(a.attempts) id
+    `select id::text from accounts.failed_attempts a, unnest(a.attempts) id
       where a.subject = ? and id >= ?::uuid limit 1`,
     [subject, oldest],
   );

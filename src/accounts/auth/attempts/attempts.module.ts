@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { DatabaseModule } from '#libs/database';
+import { accountsSchema } from '../../migrations/index.js';
+import { FailedAttempts } from './failed-attempts.js';
+import { FailedAttemptsRow } from './failed-attempts.entity.js';
+
+@Module({
+  imports: [DatabaseModule.forFeature(accountsSchema, FailedAttemptsRow)],
+  providers: [FailedAttempts],
+  exports: [FailedAttempts],
+})
+export class AttemptsModule {}
