@@ -49,6 +49,8 @@ const OPEN_TO_ALL = [
   'HealthController.getReady',
   'HealthController.getStartup',
   'LoginController.login',
+  'OneTimeCodesController.requestOneTimeCode',
+  'OneTimeCodesController.verifyOneTimeCode',
   'PasswordResetController.forgotPassword',
   'PasswordResetController.resetPassword',
   // Also takes a cookie instead of an access token, and checks both itself.
@@ -56,6 +58,7 @@ const OPEN_TO_ALL = [
   'RefreshController.refresh',
   'RegistrationController.register',
   'ResetPasswordPage.show',
+  'SignInPage.show',
   'VerifyEmailPage.show',
   'WellKnownController.getKeys',
   'WellKnownController.getMetadata',
@@ -100,6 +103,7 @@ describe('the worker', () => {
       'FailedAttemptsPurge',
       'IdempotencyKeysPurge',
       'InboxPurge',
+      'OneTimeCodesPurge',
       'PasswordResetsPurge',
       'SessionsPurge',
     ]);

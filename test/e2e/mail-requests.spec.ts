@@ -245,6 +245,7 @@ describe('parallel requests for a new link', () => {
   it.each([
     ['/auth/email/resend', 'verify-email'],
     ['/auth/password/forgot', 'reset-password'],
+    ['/auth/otp', 'sign-in-code'],
   ])('take as long for an address with an account as for others: %s', async (path, template) => {
     const { api, clock } = unseen;
     const user = aUser();

@@ -18,15 +18,17 @@ export function openFormPage(html: string, search: string) {
     unescaped(text),
   ]);
   const [, firstHidden, fieldHidden, secondHidden] =
-    /<form( hidden)?>\s*<p( hidden)?>[^]*name="password"[^]*<form( hidden)?>[^]*name="email"/.exec(html) ??
-    [];
+    /<form( hidden)?>\s*<p( hidden)?>[^]*name="(?:password|code)"[^]*<form( hidden)?>[^]*name="email"/.exec(
+      html,
+    ) ?? [];
   const requests: Sent[] = [];
   const page = { focused: undefined as unknown, nextStatus: 0, nextProblem: {} };
   const focusable = () => {
     const element = { hidden: false, textContent: '', focus: () => (page.focused = element) };
     return element;
   };
-  const passwordField = { hidden: fieldHidden !== undefined };
+  /** Around the only field of the first form: a password or a code. */
+  const field = { hidden: fieldHidden !== undefined };
   const input = (field: object) => {
     const element = {
       ...focusable(),
@@ -38,12 +40,13 @@ export function openFormPage(html: string, search: string) {
     };
     return element;
   };
-  const [password, email] = [input(passwordField), input({})];
+  const [password, email] = [input(field), input({})];
   const form = (hidden: boolean) => {
     const button = { disabled: false };
     return {
       hidden,
       password,
+      code: password,
       email,
       button,
       submit: undefined as unknown as (event: object) => Promise<void>,
@@ -91,7 +94,8 @@ export function openFormPage(html: string, search: string) {
     second,
     third,
     password,
-    passwordField,
+    code: password,
+    field,
     email,
     status,
     lead,

@@ -2,6 +2,7 @@ import { expect } from '@jest/globals';
 import type pg from 'pg';
 import { type Histogram, Registry } from 'prom-client';
 import type { ApiApp } from './api-app.js';
+import { sentBack } from './cookies.js';
 import { aUser, type NewUser } from './factories.js';
 import { linkTokenOf, mailsInOutbox, userIdOf } from './mail-outbox.js';
 import { openTransaction, query } from './stored.js';
@@ -66,5 +67,5 @@ export function cookieOf({ headers }: { readonly headers: Headers }): string {
   expect(cookie).toMatch(
     /^__Host-gatehouse-registration=[\w-]{43}; Max-Age=604800; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
   );
-  return cookie.split(';')[0] ?? '';
+  return sentBack({ headers });
 }

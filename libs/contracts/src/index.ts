@@ -4,4 +4,5 @@ export { accounts, notifications } from './services.js';
 export { accountExists } from './templates/account-exists.js';
 export { passwordChanged } from './templates/password-changed.js';
 export { resetPassword } from './templates/reset-password.js';
+export { signInCode } from './templates/sign-in-code.js';
 export { verifyEmail } from './templates/verify-email.js';

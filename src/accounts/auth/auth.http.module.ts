@@ -8,6 +8,8 @@ import { AuthModule } from './auth.module.js';
 import { EmailController } from './email/email.controller.js';
 import { VerifyEmailPage } from './email/verify-email.page.js';
 import { LoginController } from './login/login.controller.js';
+import { OneTimeCodesController } from './one-time-codes/one-time-codes.controller.js';
+import { SignInPage } from './one-time-codes/sign-in.page.js';
 import { PasswordResetController } from './password-reset/password-reset.controller.js';
 import { ResetPasswordPage } from './password-reset/reset-password.page.js';
 import { PasswordsController } from './passwords/passwords.controller.js';
@@ -35,6 +37,7 @@ import { WellKnownController } from './tokens/well-known.controller.js';
     LoginController,
     RefreshController,
     EmailController,
+    OneTimeCodesController,
     PasswordResetController,
     PasswordsController,
     SessionsController,
@@ -42,6 +45,7 @@ import { WellKnownController } from './tokens/well-known.controller.js';
     WellKnownController,
     VerifyEmailPage,
     ResetPasswordPage,
+    SignInPage,
   ],
   providers: [RefreshCookie],
   exports: [AccessModule],

@@ -2,12 +2,19 @@ import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
 import { accountsSchema } from '../migrations/index.js';
 import { EmailVerificationsPurge } from './email/email-verifications.purge.js';
+import { OneTimeCodesPurge } from './one-time-codes/one-time-codes.purge.js';
 import { PasswordResetsPurge } from './password-reset/password-resets.purge.js';
 import { FailedAttemptsPurge } from './attempts/failed-attempts.purge.js';
 import { SessionsPurge } from './sessions/sessions.purge.js';
 
 @Module({
   imports: [DatabaseModule.forFeature(accountsSchema)],
-  providers: [EmailVerificationsPurge, FailedAttemptsPurge, PasswordResetsPurge, SessionsPurge],
+  providers: [
+    EmailVerificationsPurge,
+    FailedAttemptsPurge,
+    OneTimeCodesPurge,
+    PasswordResetsPurge,
+    SessionsPurge,
+  ],
 })
 export class AuthJobsModule {}

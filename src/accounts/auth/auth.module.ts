@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AttemptsModule } from './attempts/attempts.module.js';
 import { EmailModule } from './email/email.module.js';
 import { LoginModule } from './login/login.module.js';
+import { OneTimeCodesModule } from './one-time-codes/one-time-codes.module.js';
 import { PasswordResetModule } from './password-reset/password-reset.module.js';
 import { PasswordsModule } from './passwords/passwords.module.js';
 import { RegistrationModule } from './registration/registration.module.js';
@@ -14,6 +15,7 @@ const MODULES = [
   AttemptsModule,
   EmailModule,
   LoginModule,
+  OneTimeCodesModule,
   PasswordResetModule,
   PasswordsModule,
   RegistrationModule,

@@ -3,6 +3,7 @@ import { Migration20261122000000 } from './20261122000000-foundation.js';
 import { Migration20261126000000 } from './20261126000000-password-resets.js';
 import { Migration20261126000001 } from './20261126000001-failed-attempts.js';
 import { Migration20261126000002 } from './20261126000002-disowned-links.js';
+import { Migration20261126000003 } from './20261126000003-one-time-codes.js';
 
 /**
  * The PostgreSQL schema that this service owns. No other service reads or writes it. Migrations are listed in the order
@@ -13,4 +14,5 @@ export const accountsSchema = defineSchema('accounts', [
   Migration20261126000000,
   Migration20261126000001,
   Migration20261126000002,
+  Migration20261126000003,
 ]);

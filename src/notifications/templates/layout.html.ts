@@ -42,7 +42,8 @@ export const LAYOUT_HTML = `<!doctype html>
 <tr><td class="card" style="background-color:${light.card};border:1px solid ${light.border};border-radius:12px;padding:40px;font-family:${SANS_SERIF};">
 <h1 class="strong" style="margin:0 0 20px;font-size:24px;line-height:1.3;font-weight:600;color:${light.strong};">{{ texts.heading }}</h1>
 {% for paragraph in texts.paragraphs %}<p class="strong" style="margin:0 0 16px;font-size:16px;line-height:1.6;color:${light.text};">{{ paragraph }}</p>
-{% endfor %}<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:28px 0;">
+{% endfor %}{% if code %}<p class="strong" style="margin:24px 0 8px;font-size:32px;line-height:1.3;font-weight:600;letter-spacing:6px;color:${light.strong};">{{ code }}</p>
+{% endif %}<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:28px 0;">
 <tr><td class="button" style="border-radius:8px;background-color:${light.accent};">
 <a href="{{ link }}" style="display:inline-block;padding:14px 28px;font-size:16px;line-height:1.2;font-weight:600;color:${light.onAccent};text-decoration:none;border-radius:8px;">{{ texts.action }}</a>
 </td></tr></table>

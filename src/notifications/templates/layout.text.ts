@@ -2,7 +2,9 @@ export const LAYOUT_TEXT = `{{ texts.heading }}
 
 {% for paragraph in texts.paragraphs %}{{ paragraph }}
 
-{% endfor %}{{ texts.action }}:
+{% endfor %}{% if code %}{{ code }}
+
+{% endif %}{{ texts.action }}:
 {{ link }}
 
 {% for note in texts.notes %}{{ note }}

@@ -30,7 +30,8 @@ export class MailRenderer {
     }
     const texts = template.texts[lang];
     const link = webLink(data['link']);
-    const variables = { lang, texts, layout: LAYOUT_TEXTS[lang], link: link.href, site: link.host };
+    const code = data['code'] ?? null;
+    const variables = { lang, texts, layout: LAYOUT_TEXTS[lang], code, link: link.href, site: link.host };
     return {
       subject: texts.subject,
       html: this.htmlEngine.renderSync(this.html, variables) as string,

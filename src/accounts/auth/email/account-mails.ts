@@ -15,6 +15,8 @@ interface AccountMail {
   readonly template: Template;
   /** Where the link leads, below `APP_URL`: empty, or a path with a query. */
   readonly path: string;
+  /** Shown above the link, to be typed in. */
+  readonly code?: string | undefined;
   /** After this, the mail is of no use any more. */
   readonly expiresAt: Date;
   readonly recipient?: Recipient | undefined;
@@ -33,7 +35,7 @@ export class AccountMails {
   async send(
     em: EntityManager,
     user: User,
-    { template, path, expiresAt, recipient }: AccountMail,
+    { template, path, code, expiresAt, recipient }: AccountMail,
   ): Promise<void> {
     const { id, email, ...profile } = this.users.profileOf(user);
     await this.outbox.append(em, sendNotification, id, {
@@ -44,7 +46,7 @@ export class AccountMails {
         displayName: (recipient ?? profile).displayName ?? null,
         locale: recipient?.locale ?? profile.locale,
       },
-      data: { link: `${this.config.appUrl}${path}` },
+      data: { link: `${this.config.appUrl}${path}`, ...(code === undefined ? {} : { code }) },
       expiresAt: expiresAt.toISOString(),
     });
   }

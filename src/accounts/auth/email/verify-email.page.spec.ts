@@ -28,7 +28,7 @@ describe('the page behind the link in the mail', () => {
   it('does nothing until the button is clicked, and then confirms', async () => {
     const page = open('?token=abc');
     expect(page.requests).toEqual([]);
-    expect([page.first.hidden, page.passwordField.hidden, page.second.hidden]).toEqual([false, true, true]);
+    expect([page.first.hidden, page.field.hidden, page.second.hidden]).toEqual([false, true, true]);
     await page.submit(page.first, 204);
     expect(page.requests).toEqual([
       {
@@ -46,7 +46,7 @@ describe('the page behind the link in the mail', () => {
     const page = open('?token=abc');
     await page.submit(page.first, 401);
     expect([page.status.textContent, page.focused]).toEqual([TEXT.password, page.password]);
-    expect([page.passwordField.hidden, page.first.hidden, page.lead.hidden]).toEqual([false, false, false]);
+    expect([page.field.hidden, page.first.hidden, page.lead.hidden]).toEqual([false, false, false]);
     expect([page.password.invalid, page.email.invalid]).toEqual(['true', 'false']);
     page.password.value = 'wrong';
     await page.submit(page.first, 401);
@@ -61,10 +61,10 @@ describe('the page behind the link in the mail', () => {
     const page = open('?token=abc');
     await page.submit(page.first, status);
     expect([page.status.textContent, page.focused]).toEqual([TEXT.failed, page.status]);
-    expect([page.first.hidden, page.passwordField.hidden, page.second.hidden]).toEqual([false, true, true]);
+    expect([page.first.hidden, page.field.hidden, page.second.hidden]).toEqual([false, true, true]);
     await page.submit(page.first, 401);
     await page.submit(page.first, status);
-    expect(page.passwordField.hidden).toBe(false);
+    expect(page.field.hidden).toBe(false);
   });
 
   it('offers a new mail if the link is invalid', async () => {

@@ -63,8 +63,8 @@ function emailField(label: string): Html {
  * The script of a page with forms that call the API. The paths are relative, because PUBLIC_URL may contain a path. A
  * token is only in the address bar and the request body, never in the page.
  * @param script may use `lead` and its `texts`, `say(text, field)`, which moves the focus to the text or the invalid
- * field, and `post(form, path, body)`, which resolves to the response's `status`, or 0, and the
- * `code` of the problem with the pointer to its first invalid `field`
+ * field, and `post(form, path, body, headers)`, which resolves to the response's `status`, or 0, and the
+ * `problem` with the pointer to its first invalid `field`
  */
 export function formScript(script: string): string {
   return `
@@ -79,19 +79,19 @@ function say(text, field) {
   }
   (field || status).focus();
 }
-async function post(form, path, body) {
+async function post(form, path, body, headers) {
   const button = form.querySelector('button');
   button.disabled = true;
   try {
     const response = await fetch(path, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
+      headers: { 'Content-Type': 'application/json', ...headers },
       body: JSON.stringify(body),
     });
-    const { code, errors = [] } = response.ok ? {} : await response.json().catch(() => ({}));
-    return { status: response.status, code, field: errors[0]?.pointer };
+    const problem = response.ok ? {} : await response.json().catch(() => ({}));
+    return { status: response.status, problem, field: problem.errors?.[0]?.pointer };
   } catch {
-    return { status: 0, code: '' };
+    return { status: 0, problem: {} };
   } finally {
     button.disabled = false;
   }

@@ -27,6 +27,9 @@ export class AddressClaim {
     await deletePassword(em, user.id);
     await settleRegistrations(em, user.id, undefined);
     await this.users.markEmailVerified(em, user);
-    return endSessions(em, user.id, this.clock.now(), 'all');
+    const ended = await endSessions(em, user.id, this.clock.now(), 'all');
+    // A sign-in that comes with it is in the new epoch.
+    await em.refresh(user);
+    return ended;
   }
 }

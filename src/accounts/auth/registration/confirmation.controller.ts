@@ -5,7 +5,7 @@ import { API_VERSIONS, Fails, Public } from '#libs/api';
 import { AuthLimited } from '#libs/limits';
 import { invalidToken } from '../email/email.errors.js';
 import { AuthTag } from '../openapi/auth.tag.js';
-import { rememberedBrowser } from './browser-cookie.js';
+import { registrationCookie } from './registration-cookie.js';
 import { VerifyEmailRequest } from './confirmation.dto.js';
 import { passwordRequired } from './confirmation.errors.js';
 import { ConfirmationService } from './confirmation.service.js';
@@ -31,6 +31,6 @@ export class ConfirmationController {
     @Body() { token, password }: VerifyEmailRequest,
     @Req() request: FastifyRequest,
   ): Promise<void> {
-    await this.confirmation.verify(token, { password, browser: rememberedBrowser(request) });
+    await this.confirmation.verify(token, { password, browser: registrationCookie.read(request) });
   }
 }

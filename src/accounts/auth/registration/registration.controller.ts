@@ -12,8 +12,9 @@ import { ReturnsSession } from '../sessions/returns-session.js';
 import type { SessionResponse } from '../sessions/session.response.js';
 import { KnownDevices } from '../sign-in/known-devices.js';
 import { presentSignIn } from '../sign-in/sign-in.response.js';
-import { rememberBrowser } from './browser-cookie.js';
+
 import { RegisterRequest } from './registration.dto.js';
+import { registrationCookie } from './registration-cookie.js';
 import { registrationClosed } from './registration.errors.js';
 import { RegistrationService } from './registration.service.js';
 
@@ -55,7 +56,7 @@ export class RegistrationController {
       return session;
     }
     // For a taken address too, so that the response doesn't tell.
-    rememberBrowser(reply, browser);
+    registrationCookie.store(reply, browser);
     void reply.status(202);
     return ACCEPTED;
   }

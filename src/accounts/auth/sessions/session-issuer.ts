@@ -59,7 +59,7 @@ export class SessionIssuer {
       tokenHash: hashToken(refreshToken),
       authenticatedAt: authentication.at,
       methods: [...authentication.methods],
-      userAgent: sanitizeText(device.userAgent, MAX_USER_AGENT),
+      userAgent: printableUserAgent(device),
       ipAddress: device.ipAddress,
       createdAt: now,
       expiresAt,
@@ -96,6 +96,6 @@ export class SessionIssuer {
 }
 
 /** Header values are Latin-1 and can have any length. We only store printable ASCII, truncated. */
-function sanitizeText(text: string | undefined, maxLength: number): string | null {
-  return text?.replace(/[^\x20-\x7e]/g, '?').slice(0, maxLength) ?? null;
+export function printableUserAgent({ userAgent }: Device): string | null {
+  return userAgent?.replace(/[^\x20-\x7e]/g, '?').slice(0, MAX_USER_AGENT) ?? null;
 }

@@ -1,0 +1,82 @@
+import { Body, Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOperation } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ACCEPTED, Accepted, API_VERSIONS, Fails, Idempotent, Public, responseHeaders } from '#libs/api';
+import { randomToken } from '#libs/crypto';
+import { AuthLimited } from '#libs/limits';
+import { tooManyAttempts } from '../attempts/attempts.errors.js';
+import { invalidToken } from '../email/email.errors.js';
+import { AuthTag } from '../openapi/auth.tag.js';
+import { deviceOf, rememberDevice } from '../sessions/device.js';
+import { ReturnsSession } from '../sessions/returns-session.js';
+import type { SessionResponse } from '../sessions/session.response.js';
+import { KnownDevices } from '../sign-in/known-devices.js';
+import { invalidCredentials } from '../sign-in/sign-in.errors.js';
+import { presentSignIn } from '../sign-in/sign-in.response.js';
+import { oneTimeCodeCookie } from './one-time-code-cookie.js';
+import { RequestOneTimeCodeRequest, toCodeInput, VerifyOneTimeCodeRequest } from './one-time-codes.dto.js';
+import { codeRequired, invalidCode } from './one-time-codes.errors.js';
+import { OneTimeCodesService } from './one-time-codes.service.js';
+
+@AuthTag()
+@Public()
+@AuthLimited()
+@Controller({ path: 'auth/otp', version: [...API_VERSIONS] })
+export class OneTimeCodesController {
+  constructor(
+    private readonly codes: OneTimeCodesService,
+    private readonly devices: KnownDevices,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Request a one-time code',
+    description:
+      'Sends an email with a code and a link to sign in without a password, at most one per minute for each account. A ' +
+      'new one replaces the last. The response is the same whether or not the account exists.',
+  })
+  @ApiAcceptedResponse({
+    type: Accepted,
+    description: 'If an account has this address, an email is on its way.',
+    headers: responseHeaders('Set-Cookie'),
+  })
+  @Idempotent()
+  async requestOneTimeCode(
+    @Body() { email }: RequestOneTimeCodeRequest,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Accepted> {
+    // The same for each request, so that a link from an earlier one still works.
+    const browser = oneTimeCodeCookie.read(request) ?? randomToken();
+    await this.codes.request(email, deviceOf(request), browser);
+    oneTimeCodeCookie.store(reply, browser);
+    return ACCEPTED;
+  }
+
+  @Post('verify')
+  @ApiOperation({
+    summary: 'Sign in with a one-time code',
+    description:
+      'Takes `email` and `code`, or the `token` from the link. Both are valid for 10 minutes, work once, and a code can be ' +
+      'tried five times. In another browser than the one that requested it, a link also needs the `code`. Verifies the ' +
+      "email address. If it wasn't verified, an earlier password and all sessions are removed first.",
+  })
+  @Fails(invalidCode, codeRequired, invalidToken, invalidCredentials, tooManyAttempts)
+  @ReturnsSession({ status: 200, description: 'Signed in.' })
+  async verifyOneTimeCode(
+    @Body() body: VerifyOneTimeCodeRequest,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SessionResponse> {
+    const input = toCodeInput(body);
+    const browser = { device: deviceOf(request), secret: oneTimeCodeCookie.read(request) };
+    const outcome =
+      'token' in input
+        ? await this.codes.verifyLink(input.token, input.code, browser)
+        : await this.codes.verifyCode(input.email, input.code, browser);
+    const session = presentSignIn(outcome);
+    rememberDevice(request, reply, this.devices.issue(session.user.id));
+    return session;
+  }
+}

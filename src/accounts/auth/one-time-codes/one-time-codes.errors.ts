@@ -1,0 +1,15 @@
+import { defineProblem } from '#libs/problem';
+
+export const invalidCode = defineProblem('invalid-code', {
+  status: 401,
+  title: 'Invalid or expired code',
+  about: 'The code is wrong, has expired, has been used, or was tried too often.',
+  fix: 'Check it, or request a new one.',
+});
+
+export const codeRequired = defineProblem('code-required', {
+  status: 401,
+  title: 'Code required',
+  about: 'The link alone signs in only the browser that requested it.',
+  fix: 'Send it with the code from the same email. `requestedAt`, `ipAddress` and `userAgent` say where it was requested.',
+});

@@ -1,0 +1,127 @@
+import { Controller, Get, Header, Headers, VERSION_NEUTRAL } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { SkipThrottle } from '@nestjs/throttler';
+import { html, type Html, pagePolicy, Public } from '#libs/api';
+import { formPage, formScript, type FormTexts } from '../pages/form.page.js';
+
+/** With a token, it asks for the code only if the API does. Without one, it sends a code first. */
+const SCRIPT = formScript(`
+const [enter, request] = document.forms;
+const field = enter.code.closest('p');
+let token = new URLSearchParams(location.search).get('token') || undefined;
+let email;
+enter.hidden = !token;
+request.hidden = !enter.hidden;
+if (!token) lead.textContent = texts.request;
+enter.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const code = enter.code.value.replace(/\\s/g, '') || undefined;
+  const { status, problem, field: invalid } = await post(enter, 'v2/auth/otp/verify', { token, email, code }, {
+    'Session-Transport': 'cookie',
+  });
+  const asks = problem.code === 'code-required';
+  const isWrong = problem.code === 'invalid-code' || invalid === '/code';
+  const isVoid = status === 400 && !isWrong;
+  enter.hidden = status === 200 || isVoid;
+  request.hidden = !isVoid;
+  field.hidden = field.hidden && !asks && !isWrong;
+  enter.code.required = !field.hidden;
+  const where = [problem.requestedAt && new Date(problem.requestedAt).toLocaleString(), problem.ipAddress, problem.userAgent];
+  say(status === 200 ? texts.done : asks ? texts.code + ' ' + where.filter(Boolean).join(' · ')
+    : isWrong ? texts.wrong : isVoid ? texts.invalid
+    : problem.code === 'mfa-required' ? texts.factor : texts.failed, (asks || isWrong) && enter.code);
+});
+request.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const { status } = await post(request, 'v2/auth/otp', { email: request.email.value });
+  const isSent = status === 202;
+  request.hidden = isSent;
+  enter.hidden = !isSent;
+  if (isSent) {
+    token = undefined;
+    email = request.email.value;
+    field.hidden = false;
+    enter.code.required = true;
+    enter.code.value = '';
+  }
+  say(isSent ? texts.sent : status === 400 ? texts.address : texts.failed, isSent ? enter.code : status === 400 && request.email);
+});`);
+
+interface Texts extends FormTexts {
+  readonly button: string;
+  readonly codeLabel: string;
+  readonly requestButton: string;
+}
+
+const ENGLISH: Texts = {
+  title: 'Sign in',
+  lead: 'Click the button to sign in.',
+  button: 'Sign in',
+  codeLabel: 'Code from the email, six digits',
+  requestButton: 'Send a code',
+  says: {
+    request: "Enter your email address, and we'll send you a code to sign in.",
+    done: "You're signed in. You can close this page.",
+    code: 'This link was requested in another browser. If that was you, enter the code from the same email. Requested:',
+    wrong: "That code isn't valid. Please check it, or request a new one in a minute.",
+    factor: 'This account needs a second factor, which this page cannot ask for. Please sign in in the app.',
+    invalid: "This link isn't valid, or it has expired. We can send you a new code.",
+    sent:
+      'If there is an account with this address, a code is on its way. We send one a minute at most, so look for the last ' +
+      'one, too.',
+  },
+};
+const GERMAN: Texts = {
+  title: 'Anmelden',
+  lead: 'Melden Sie sich mit einem Klick an.',
+  button: 'Anmelden',
+  codeLabel: 'Code aus der E-Mail, sechs Ziffern',
+  requestButton: 'Code senden',
+  says: {
+    request:
+      'Geben Sie Ihre E-Mail-Adresse ein. Wir senden Ihnen einen Code, mit dem Sie sich anmelden können.',
+    done: 'Sie sind angemeldet. Sie können diese Seite schließen.',
+    code: 'Dieser Link wurde in einem anderen Browser angefordert. Falls Sie das waren, geben Sie den Code aus derselben E-Mail ein. Angefordert:',
+    wrong:
+      'Dieser Code ist nicht gültig. Bitte prüfen Sie ihn, oder fordern Sie in einer Minute einen neuen an.',
+    factor:
+      'Dieses Konto braucht einen zweiten Faktor, den diese Seite nicht abfragen kann. Bitte melden Sie sich in der App an.',
+    invalid: 'Dieser Link ist nicht oder nicht mehr gültig. Wir können Ihnen einen neuen Code senden.',
+    sent:
+      'Falls es ein Konto mit dieser Adresse gibt, ist ein Code unterwegs. Wir senden höchstens einen pro Minute, schauen ' +
+      'Sie also auch nach dem letzten.',
+  },
+};
+
+/**
+ * The page behind the link in the mail, for products without their own. It signs in on a click instead of when opened,
+ * because mail scanners open every link.
+ */
+@ApiExcludeController()
+@Public()
+@SkipThrottle()
+@Controller({ path: 'sign-in', version: VERSION_NEUTRAL })
+export class SignInPage {
+  @Get()
+  @Header('Content-Type', 'text/html; charset=utf-8')
+  @Header('Content-Security-Policy', pagePolicy(SCRIPT))
+  show(@Headers('accept-language') languages: string | undefined): string {
+    return formPage(languages, { en: ENGLISH, de: GERMAN }, forms, SCRIPT);
+  }
+}
+
+function forms({ codeLabel, button, requestButton }: Texts, email: Html): Html {
+  return html`<form>
+      <p hidden>
+        <label
+          >${codeLabel}
+          <input name="code" inputmode="numeric" autocomplete="one-time-code" aria-describedby="status"
+        /></label>
+      </p>
+      <p><button>${button}</button></p>
+    </form>
+    <form hidden>
+      ${email}
+      <p><button>${requestButton}</button></p>
+    </form>`;
+}
