@@ -32,4 +32,12 @@ describe('the requests of the guide', () => {
     line(/^reset, repeated: 204$/m);
     line(/emailVerified: true/);
   });
+
+  it('to one-time codes sign in with the code from the mail', async () => {
+    const output = await follow('one-time-codes');
+    expect(output).toMatch(/^\{"status":"accepted"\} 202$/m);
+    expect(output).toMatch(/emailVerified: true/);
+    expect(output).toMatch(/"code":"code-required".*"ipAddress":"127\.0\.0\.1","userAgent":"curl/);
+    expect(output).toMatch(/^Bearer$/m);
+  });
 });

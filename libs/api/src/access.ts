@@ -18,7 +18,7 @@ export type Access =
     };
 
 interface RequiresOptions {
-  /** Only if they have proved who they are in the last five minutes. See `requireRecentProof`. */
+  /** Only if they have proved who they are in the last five minutes. The access guard checks it. */
   readonly recent?: boolean;
 }
 

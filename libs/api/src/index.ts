@@ -31,6 +31,5 @@ export { CursorPage, CursorQuery, linkCursors, linkPages } from './paging/page.j
 export { definePermission, type Permission } from './permission.js';
 export { ConditionalChange, ConditionalGet, type Conditions, conditionsOf, etagOf } from './preconditions.js';
 export { cookieOf, setCookie } from './server/cookies.js';
-export { requireRecentProof } from './recent-proof.js';
 export { createFastifyAdapter } from './server/fastify.js';
 export { ProblemFilter } from './server/problem.filter.js';

@@ -13,6 +13,10 @@ import type {
   LogoutData,
   ResendVerificationData,
   ResendVerificationResponse,
+  RequestOneTimeCodeData,
+  RequestOneTimeCodeResponse,
+  VerifyOneTimeCodeData,
+  VerifyOneTimeCodeResponse,
   ForgotPasswordData,
   ForgotPasswordResponse,
   ResetPasswordData,
@@ -76,6 +80,8 @@ export type ProblemCode =
   | 'too-many-attempts'
   | 'invalid-refresh-token'
   | 'refresh-token-reused'
+  | 'invalid-code'
+  | 'code-required'
   | 'step-up-required'
   | 'invalid-cursor'
   | 'session-not-found'
@@ -246,6 +252,56 @@ export const resendVerification: Operation<
   method: 'POST',
   path: '/v2/auth/email/resend',
   idempotencyKey: true,
+};
+
+/**
+ * Request a one-time code
+ *
+ * Sends an email with a code and a link to sign in without a password, at most one per minute for each account. A new one replaces the last. The response is the same whether or not the account exists.
+ */
+export const requestOneTimeCode: Operation<
+  RequestOneTimeCodeData,
+  RequestOneTimeCodeResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'idempotent-request-running'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'idempotency-key-reused'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/auth/otp',
+  idempotencyKey: true,
+};
+
+/**
+ * Sign in with a one-time code
+ *
+ * Takes `email` and `code`, or the `token` from the link. Both are valid for 10 minutes, work once, and a code can be tried five times. In another browser than the one that requested it, a link also needs the `code`. Verifies the email address. If it wasn't verified, an earlier password and all sessions are removed first.
+ */
+export const verifyOneTimeCode: Operation<
+  VerifyOneTimeCodeData,
+  VerifyOneTimeCodeResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'invalid-token'
+  | 'invalid-code'
+  | 'code-required'
+  | 'invalid-credentials'
+  | 'origin-not-allowed'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-attempts'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/auth/otp/verify',
+  cookie: true,
 };
 
 /**

@@ -149,6 +149,28 @@ export type ResendVerificationRequest = {
   email: string;
 };
 
+export type RequestOneTimeCodeRequest = {
+  /**
+   * The email address of the account.
+   */
+  email: string;
+};
+
+export type VerifyOneTimeCodeRequest = {
+  /**
+   * The email address that the code was sent to. Needs `code`.
+   */
+  email?: string;
+  /**
+   * The six digits in the email.
+   */
+  code?: string;
+  /**
+   * The token from the link in the email, instead of `email`.
+   */
+  token?: string;
+};
+
 export type ForgotPasswordRequest = {
   /**
    * The email address of the account.
@@ -643,6 +665,16 @@ export type IdempotencyKeyReusedProblem = {
   requestId: string;
 };
 
+export type InvalidCodeOrCodeRequiredOrInvalidCredentialsProblem = {
+  type: string;
+  title: string;
+  status: 401;
+  detail: string;
+  instance: string;
+  code: 'invalid-code' | 'code-required' | 'invalid-credentials';
+  requestId: string;
+};
+
 export type WeakPasswordProblem = {
   type: string;
   title: string;
@@ -1032,7 +1064,7 @@ export type LoginErrors = {
    */
   415: UnsupportedMediaTypeProblem;
   /**
-   * `too-many-attempts`: Too many wrong passwords
+   * `too-many-attempts`: Too many failed attempts
    *
    * `too-many-requests`: Too many requests
    */
@@ -1253,6 +1285,144 @@ export type ResendVerificationResponses = {
 
 export type ResendVerificationResponse = ResendVerificationResponses[keyof ResendVerificationResponses];
 
+export type RequestOneTimeCodeData = {
+  body: RequestOneTimeCodeRequest;
+  headers?: {
+    /**
+     * A unique string of your choice. For 24 hours, repeating the request with the same key and body returns the original response.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v2/auth/otp';
+};
+
+export type RequestOneTimeCodeErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `idempotent-request-running`: Original request still in progress
+   */
+  409: IdempotentRequestRunningProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `idempotency-key-reused`: Idempotency key already used
+   */
+  422: IdempotencyKeyReusedProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type RequestOneTimeCodeError = RequestOneTimeCodeErrors[keyof RequestOneTimeCodeErrors];
+
+export type RequestOneTimeCodeResponses = {
+  /**
+   * If an account has this address, an email is on its way.
+   */
+  202: Accepted;
+};
+
+export type RequestOneTimeCodeResponse = RequestOneTimeCodeResponses[keyof RequestOneTimeCodeResponses];
+
+export type VerifyOneTimeCodeData = {
+  body: VerifyOneTimeCodeRequest;
+  headers?: {
+    /**
+     * For browsers: returns the refresh token in a cookie that scripts cannot read, instead of the body.
+     */
+    'Session-Transport'?: 'cookie';
+  };
+  path?: never;
+  query?: never;
+  url: '/v2/auth/otp/verify';
+};
+
+export type VerifyOneTimeCodeErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   *
+   * `invalid-token`: Invalid or expired link
+   */
+  400: InvalidInputOrMalformedRequestOrInvalidTokenProblem;
+  /**
+   * `invalid-code`: Invalid or expired code
+   *
+   * `code-required`: Code required
+   *
+   * `invalid-credentials`: Invalid credentials
+   */
+  401: InvalidCodeOrCodeRequiredOrInvalidCredentialsProblem;
+  /**
+   * `origin-not-allowed`: Origin not allowed
+   */
+  403: OriginNotAllowedProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-attempts`: Too many failed attempts
+   *
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyAttemptsOrTooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type VerifyOneTimeCodeError = VerifyOneTimeCodeErrors[keyof VerifyOneTimeCodeErrors];
+
+export type VerifyOneTimeCodeResponses = {
+  /**
+   * Signed in.
+   */
+  200: Session;
+};
+
+export type VerifyOneTimeCodeResponse = VerifyOneTimeCodeResponses[keyof VerifyOneTimeCodeResponses];
+
 export type ForgotPasswordData = {
   body: ForgotPasswordRequest;
   headers?: {
@@ -1410,7 +1580,7 @@ export type ChangePasswordErrors = {
    */
   422: WeakPasswordProblem;
   /**
-   * `too-many-attempts`: Too many wrong passwords
+   * `too-many-attempts`: Too many failed attempts
    *
    * `too-many-requests`: Too many requests
    */
@@ -1660,7 +1830,7 @@ export type StepUpErrors = {
    */
   415: UnsupportedMediaTypeProblem;
   /**
-   * `too-many-attempts`: Too many wrong passwords
+   * `too-many-attempts`: Too many failed attempts
    *
    * `too-many-requests`: Too many requests
    */

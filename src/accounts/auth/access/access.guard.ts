@@ -1,10 +1,11 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { type Access, accessOf, callerOf, requireRecentProof } from '#libs/api';
+import { type Access, accessOf, callerOf } from '#libs/api';
 import { Clock } from '#libs/clock';
 import { perHandler, type Principal } from '#libs/http';
 import { forbidden } from '#libs/problem';
 import { PermissionLookup } from './permission-lookup.js';
+import { requireRecentProof } from '../sign-in/recent-proof.js';
 
 /** Closed by default: routes without an access rule reject everyone. */
 @Injectable()

@@ -5,7 +5,7 @@ import { invalidInput, unauthenticated } from '#libs/problem';
 import { userNotFound, UsersService } from '../../users/index.js';
 import { SessionCache } from '../sessions/session-cache.js';
 import { lockSession } from '../sessions/session.repository.js';
-import { requireRecentProof } from '#libs/api';
+import { requireRecentProof } from '../sign-in/recent-proof.js';
 import { invalidCredentials } from '../sign-in/sign-in.errors.js';
 import { findPassword } from './password.repository.js';
 import { FailedAttempts } from '../attempts/failed-attempts.js';
