@@ -237,6 +237,7 @@ describe('a link to sign in', () => {
 describe('a one-time code for an address that was never verified', () => {
   it('gives the account to whoever reads the mail', async () => {
     const squatter = await signUp(api);
+    expect((await squatter.api.me()).status).toBe(200);
     const { code } = await codeFor(squatter);
     const { body } = await verify({ email: squatter.email, code });
     expect(body.user).toMatchObject({ id: squatter.session.user.id, emailVerified: true });

@@ -12,7 +12,15 @@ export {
 export { Deprecated, DeprecationGuard } from './deprecation.js';
 export { HttpModule, setUpHttp } from './http.module.js';
 export { Idempotent } from './idempotency/idempotency.interceptor.js';
-export { EmailField, EnumQuery, IntegerQuery, ObjectField, StringField } from './input/fields.js';
+export {
+  BooleanField,
+  EmailField,
+  EnumField,
+  EnumQuery,
+  IntegerQuery,
+  ObjectField,
+  StringField,
+} from './input/fields.js';
 export { InputGuard } from './input/input.guard.js';
 export { InputPipe } from './input/input.pipe.js';
 export { OptionalBody } from './input/optional-body.js';

@@ -3,6 +3,9 @@ export { NotificationTarget, SendNotification, sendNotification } from './send-n
 export { accounts, notifications } from './services.js';
 export { accountExists } from './templates/account-exists.js';
 export { passwordChanged } from './templates/password-changed.js';
+export { recoveryCodeUsed } from './templates/recovery-code-used.js';
 export { resetPassword } from './templates/reset-password.js';
+export { secondFactorAdded } from './templates/second-factor-added.js';
+export { secondFactorRemoved } from './templates/second-factor-removed.js';
 export { signInCode } from './templates/sign-in-code.js';
 export { verifyEmail } from './templates/verify-email.js';

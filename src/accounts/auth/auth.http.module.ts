@@ -16,6 +16,8 @@ import { PasswordsController } from './passwords/passwords.controller.js';
 import { ConfirmationController } from './registration/confirmation.controller.js';
 import { DisownController } from './registration/disown.controller.js';
 import { RegistrationController } from './registration/registration.controller.js';
+import { MfaLoginController } from './second-factors/mfa-login.controller.js';
+import { SecondFactorsController } from './second-factors/second-factors.controller.js';
 import { RefreshCookie } from './sessions/refresh-cookie.js';
 import { RefreshController } from './sessions/refresh.controller.js';
 import { SessionsController } from './sessions/sessions.controller.js';
@@ -35,6 +37,8 @@ import { WellKnownController } from './tokens/well-known.controller.js';
     ConfirmationController,
     DisownController,
     LoginController,
+    MfaLoginController,
+    SecondFactorsController,
     RefreshController,
     EmailController,
     OneTimeCodesController,

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
 import { accountsSchema } from '../migrations/index.js';
 import { EmailVerificationsPurge } from './email/email-verifications.purge.js';
+import { MfaChallengesPurge } from './second-factors/mfa-challenges.purge.js';
 import { OneTimeCodesPurge } from './one-time-codes/one-time-codes.purge.js';
 import { PasswordResetsPurge } from './password-reset/password-resets.purge.js';
 import { FailedAttemptsPurge } from './attempts/failed-attempts.purge.js';
@@ -12,6 +13,7 @@ import { SessionsPurge } from './sessions/sessions.purge.js';
   providers: [
     EmailVerificationsPurge,
     FailedAttemptsPurge,
+    MfaChallengesPurge,
     OneTimeCodesPurge,
     PasswordResetsPurge,
     SessionsPurge,

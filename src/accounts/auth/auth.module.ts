@@ -6,6 +6,7 @@ import { OneTimeCodesModule } from './one-time-codes/one-time-codes.module.js';
 import { PasswordResetModule } from './password-reset/password-reset.module.js';
 import { PasswordsModule } from './passwords/passwords.module.js';
 import { RegistrationModule } from './registration/registration.module.js';
+import { SecondFactorsModule } from './second-factors/second-factors.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { SignInModule } from './sign-in/sign-in.module.js';
 import { StepUpModule } from './step-up/step-up.module.js';
@@ -19,6 +20,7 @@ const MODULES = [
   PasswordResetModule,
   PasswordsModule,
   RegistrationModule,
+  SecondFactorsModule,
   SessionsModule,
   SignInModule,
   StepUpModule,

@@ -46,6 +46,8 @@ const schema = defineEntity({
     mailedAt: p.datetime().columnType('timestamptz(3)').nullable(),
     /** How often all sessions were ended. A proof from before that starts no session. Never exposed. */
     sessionEpoch: p.integer().default(0),
+    /** The kinds of second factor that the user has. If there's one, a sign-in needs it. Never exposed. */
+    secondFactors: p.array().default([]),
     /** Increases with every visible change. Used as the ETag. */
     version: p.integer().version(),
     createdAt: p.datetime().columnType('timestamptz(3)'),

@@ -3,7 +3,11 @@ import {
   accountExists,
   findTemplate,
   passwordChanged,
+  recoveryCodeUsed,
   resetPassword,
+  secondFactorAdded,
+  secondFactorRemoved,
+  signInCode,
   type Template,
   TEMPLATE_LOCALES,
   verifyEmail,
@@ -14,47 +18,55 @@ import { MailRenderer, templateLocale } from './mail-renderer.js';
 const renderer = new MailRenderer();
 const link = 'https://app.example.com/verify-email?token=abc&next=%2Fhome';
 
-describe.each([accountExists, passwordChanged, resetPassword, verifyEmail].map(({ name }) => name))(
-  '%s',
-  (template) => {
-    it.each(TEMPLATE_LOCALES)(
-      'has a subject, the link in both bodies, and no resources from other origins in %s',
-      (locale) => {
-        const { subject, html, text } = renderer.render(template, locale, { link });
-        expect(subject).not.toMatch(/[\r\n]/);
-        expect(subject.length).toBeGreaterThan(10);
-        expect(html).toContain(`<html lang="${locale}"`);
-        expect(html).toContain(`href="${link.replaceAll('&', '&amp;')}"`);
-        expect(text).toContain(link);
-        const elsewhere = [...html.matchAll(/(?:src|href)="([^"]+)"|url\(/g)].map(([, address]) => address);
-        expect(new Set(elsewhere)).toEqual(new Set([link.replaceAll('&', '&amp;')]));
-        expect(html + text).not.toMatch(/\{\{|\{%|undefined|\[object/);
-      },
-    );
+const TEMPLATES = [
+  accountExists,
+  passwordChanged,
+  recoveryCodeUsed,
+  resetPassword,
+  secondFactorAdded,
+  secondFactorRemoved,
+  signInCode,
+  verifyEmail,
+];
 
-    it.each(TEMPLATE_LOCALES)('shows all of its texts in %s, and from whom it is', (locale) => {
-      const { texts } = findTemplate(template) as Template;
-      const { subject, preheader, heading, paragraphs, action, notes } = texts[locale];
-      const { fallback, sentBy } = LAYOUT_TEXTS[locale];
-      const mail = renderer.render(template, locale, { link });
-      const footer = `${sentBy} app.example.com`;
-      expect(mail.subject).toBe(subject);
-      const inText = [heading, ...paragraphs, `${action}:\n${link}\n`, ...notes, `-- \n${footer}\n`];
-      expect(inText.filter((part) => !mail.text.includes(part))).toEqual([]);
-      const inHtml = [subject, preheader, heading, ...paragraphs, action, fallback, ...notes, footer];
-      expect(inHtml.filter((part) => !mail.html.includes(escaped(part)))).toEqual([]);
-      // The button, and the link to copy.
-      expect(mail.html.split(`href="${escaped(link)}"`)).toHaveLength(3);
-      expect(mail.html).toContain(`>${escaped(link)}</a>`);
-    });
+describe.each(TEMPLATES.map(({ name }) => name))('%s', (template) => {
+  it.each(TEMPLATE_LOCALES)(
+    'has a subject, the link in both bodies, and no resources from other origins in %s',
+    (locale) => {
+      const { subject, html, text } = renderer.render(template, locale, { link });
+      expect(subject).not.toMatch(/[\r\n]/);
+      expect(subject.length).toBeGreaterThan(10);
+      expect(html).toContain(`<html lang="${locale}"`);
+      expect(html).toContain(`href="${link.replaceAll('&', '&amp;')}"`);
+      expect(text).toContain(link);
+      const elsewhere = [...html.matchAll(/(?:src|href)="([^"]+)"|url\(/g)].map(([, address]) => address);
+      expect(new Set(elsewhere)).toEqual(new Set([link.replaceAll('&', '&amp;')]));
+      expect(html + text).not.toMatch(/\{\{|\{%|undefined|\[object/);
+    },
+  );
 
-    it('differs between German and English', () => {
-      const [english, german] = TEMPLATE_LOCALES.map((locale) => renderer.render(template, locale, { link }));
-      expect(german?.subject).not.toBe(english?.subject);
-      expect(german?.text).not.toBe(english?.text);
-    });
-  },
-);
+  it.each(TEMPLATE_LOCALES)('shows all of its texts in %s, and from whom it is', (locale) => {
+    const { texts } = findTemplate(template) as Template;
+    const { subject, preheader, heading, paragraphs, action, notes } = texts[locale];
+    const { fallback, sentBy } = LAYOUT_TEXTS[locale];
+    const mail = renderer.render(template, locale, { link });
+    const footer = `${sentBy} app.example.com`;
+    expect(mail.subject).toBe(subject);
+    const inText = [heading, ...paragraphs, `${action}:\n${link}\n`, ...notes, `-- \n${footer}\n`];
+    expect(inText.filter((part) => !mail.text.includes(part))).toEqual([]);
+    const inHtml = [subject, preheader, heading, ...paragraphs, action, fallback, ...notes, footer];
+    expect(inHtml.filter((part) => !mail.html.includes(escaped(part)))).toEqual([]);
+    // The button, and the link to copy.
+    expect(mail.html.split(`href="${escaped(link)}"`)).toHaveLength(3);
+    expect(mail.html).toContain(`>${escaped(link)}</a>`);
+  });
+
+  it('differs between German and English', () => {
+    const [english, german] = TEMPLATE_LOCALES.map((locale) => renderer.render(template, locale, { link }));
+    expect(german?.subject).not.toBe(english?.subject);
+    expect(german?.text).not.toBe(english?.text);
+  });
+});
 
 describe('verify-email', () => {
   it.each([
@@ -109,3 +121,11 @@ describe('the mail renderer', () => {
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll("'", '&#39;').replaceAll('"', '&#34;');
 }
+
+it('shows a code to type in, if there is one', () => {
+  const { html, text } = renderer.render(signInCode.name, 'en', { link, code: '042617' });
+  expect(html).toMatch(/>042617<\/p>/);
+  expect(text).toMatch(/\n\n042617\n\n/);
+  const { html: without, text: plain } = renderer.render(signInCode.name, 'en', { link });
+  expect([without.includes('letter-spacing'), /\n\n\n/.test(plain)]).toEqual([false, false]);
+});

@@ -141,6 +141,14 @@ export function UuidField(options: FieldOptions): PropertyDecorator {
   );
 }
 
+export function BooleanField(options: FieldOptions): PropertyDecorator {
+  return field(options, { type: Boolean }, IsBoolean({ message: '$property must be true or false' }));
+}
+
+export function EnumField(options: FieldOptions & { values: readonly string[] }): PropertyDecorator {
+  return field(options, { type: String, enum: [...options.values] }, oneOf(options.values));
+}
+
 export function ObjectField(options: FieldOptions & { maxBytes: number }): PropertyDecorator {
   return field(
     options,
@@ -195,11 +203,15 @@ export function EnumQuery(options: QueryOptions & { values: readonly string[] })
   return field(
     { optional: true, ...options },
     { type: String, enum: [...options.values], ...defaultOf(options) },
-    IsIn(options.values, {
-      message: '$property must be one of: $constraint1',
-      context: { allowed: options.values } satisfies Bound,
-    }),
+    oneOf(options.values),
   );
+}
+
+function oneOf(values: readonly string[]): PropertyDecorator {
+  return IsIn(values, {
+    message: '$property must be one of: $constraint1',
+    context: { allowed: values } satisfies Bound,
+  });
 }
 
 function defaultOf(options: QueryOptions): { default?: unknown } {

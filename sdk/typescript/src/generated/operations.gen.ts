@@ -8,6 +8,17 @@ import type {
   DisownEmailData,
   LoginData,
   LoginResponse,
+  CompleteLoginData,
+  CompleteLoginResponse,
+  GetSecondFactorsData,
+  GetSecondFactorsResponse,
+  StartTotpData,
+  StartTotpResponse,
+  RemoveTotpData,
+  ConfirmTotpData,
+  ConfirmTotpResponse,
+  CreateRecoveryCodesData,
+  CreateRecoveryCodesResponse,
   RefreshData,
   RefreshResponse,
   LogoutData,
@@ -78,11 +89,15 @@ export type ProblemCode =
   | 'invalid-credentials'
   | 'email-not-verified'
   | 'too-many-attempts'
+  | 'invalid-mfa-token'
+  | 'invalid-code'
+  | 'step-up-required'
+  | 'totp-exists'
+  | 'totp-not-started'
+  | 'no-second-factor'
   | 'invalid-refresh-token'
   | 'refresh-token-reused'
-  | 'invalid-code'
   | 'code-required'
-  | 'step-up-required'
   | 'invalid-cursor'
   | 'session-not-found'
   | 'user-not-found';
@@ -181,6 +196,147 @@ export const login: Operation<
   method: 'POST',
   path: '/v2/auth/login',
   cookie: true,
+};
+
+/**
+ * Complete a sign-in with a second factor
+ *
+ * Takes the `mfaToken` of a sign-in that returned `mfa-required`. It is valid for five minutes and can be tried five times.
+ */
+export const completeLogin: Operation<
+  CompleteLoginData,
+  CompleteLoginResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'invalid-mfa-token'
+  | 'invalid-code'
+  | 'invalid-credentials'
+  | 'origin-not-allowed'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-attempts'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/auth/login/mfa',
+  cookie: true,
+};
+
+/**
+ * Get your second factors
+ */
+export const getSecondFactors: Operation<
+  GetSecondFactorsData,
+  GetSecondFactorsResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/auth/mfa',
+  authenticated: true,
+};
+
+/**
+ * Set up an authenticator app
+ *
+ * Has no effect until you confirm it. If you start again, the earlier secret is void.
+ */
+export const startTotp: Operation<
+  StartTotpData,
+  StartTotpResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'totp-exists'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/auth/mfa/totp',
+  authenticated: true,
+};
+
+/**
+ * Remove your authenticator app
+ *
+ * Recovery codes go with the last second factor. Has no effect if there is no app.
+ */
+export const removeTotp: Operation<
+  RemoveTotpData,
+  void,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'DELETE',
+  path: '/v2/auth/mfa/totp',
+  authenticated: true,
+};
+
+/**
+ * Confirm your authenticator app
+ *
+ * From now on, signing in needs a code from the app, or one of the recovery codes.
+ */
+export const confirmTotp: Operation<
+  ConfirmTotpData,
+  ConfirmTotpResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'invalid-code'
+  | 'totp-not-started'
+  | 'totp-exists'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-attempts'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/auth/mfa/totp/confirm',
+  authenticated: true,
+};
+
+/**
+ * Create new recovery codes
+ *
+ * Earlier ones are void then.
+ */
+export const createRecoveryCodes: Operation<
+  CreateRecoveryCodesData,
+  CreateRecoveryCodesResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'no-second-factor'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/auth/mfa/recovery-codes',
+  authenticated: true,
 };
 
 /**
@@ -445,7 +601,7 @@ export const endSession: Operation<
 /**
  * Prove again who you are
  *
- * For operations that return `step-up-required` because your last proof is older than five minutes. The session stays the same. Send the request again with the new access token.
+ * For operations that return `step-up-required` because your last proof is older than five minutes. The session stays the same. Takes your password, or a second factor. Send the request again with the new access token.
  */
 export const stepUp: Operation<
   StepUpData,
@@ -454,6 +610,7 @@ export const stepUp: Operation<
   | 'malformed-request'
   | 'unauthenticated'
   | 'invalid-credentials'
+  | 'invalid-code'
   | 'payload-too-large'
   | 'unsupported-media-type'
   | 'too-many-attempts'

@@ -135,6 +135,65 @@ export type LoginRequest = {
   password: string;
 };
 
+export type MfaLoginRequest = {
+  /**
+   * The `mfaToken` from the sign-in.
+   */
+  mfaToken: string;
+  /**
+   * What the code is from.
+   */
+  factor: 'totp' | 'recovery-code';
+  /**
+   * The six digits that the authenticator app shows, or a recovery code.
+   */
+  code: string;
+  /**
+   * Asks for no second factor in this browser for 30 days, or until all sessions are ended.
+   */
+  trustDevice?: boolean;
+};
+
+export type SecondFactors = {
+  /**
+   * One of them is needed to sign in.
+   */
+  factors: Array<'totp' | 'recovery-code'>;
+  /**
+   * Unused recovery codes.
+   */
+  recoveryCodesLeft: number;
+};
+
+export type TotpSetup = {
+  /**
+   * What the QR code contains.
+   */
+  otpauthUri: string;
+  /**
+   * The secret, for apps without a camera.
+   */
+  secret: string;
+  /**
+   * The QR code, an SVG image.
+   */
+  qrCode: string;
+};
+
+export type ConfirmTotpRequest = {
+  /**
+   * The six digits that the app shows.
+   */
+  code: string;
+};
+
+export type RecoveryCodes = {
+  /**
+   * Ten codes, each of which replaces the app once. Show them now: they can't be retrieved later.
+   */
+  recoveryCodes: Array<string>;
+};
+
 export type RefreshRequest = {
   /**
    * The latest `refreshToken` of the session. Optional if it is in a cookie.
@@ -253,9 +312,17 @@ export type DeviceList = {
 
 export type StepUpRequest = {
   /**
-   * Your password.
+   * Your password. Or send `factor` and `code`.
    */
-  password: string;
+  password?: string;
+  /**
+   * What the code is from.
+   */
+  factor?: 'totp' | 'recovery-code';
+  /**
+   * The six digits that the authenticator app shows, or a recovery code.
+   */
+  code?: string;
 };
 
 export type AccessToken = {
@@ -625,13 +692,13 @@ export type TooManyAttemptsOrTooManyRequestsProblem = {
   requestId: string;
 };
 
-export type InvalidRefreshTokenOrRefreshTokenReusedProblem = {
+export type InvalidMfaTokenOrInvalidCodeOrInvalidCredentialsProblem = {
   type: string;
   title: string;
   status: 401;
   detail: string;
   instance: string;
-  code: 'invalid-refresh-token' | 'refresh-token-reused';
+  code: 'invalid-mfa-token' | 'invalid-code' | 'invalid-credentials';
   requestId: string;
 };
 
@@ -642,6 +709,66 @@ export type UnauthenticatedProblem = {
   detail: string;
   instance: string;
   code: 'unauthenticated';
+  requestId: string;
+};
+
+export type UnauthenticatedOrStepUpRequiredProblem = {
+  type: string;
+  title: string;
+  status: 401;
+  detail: string;
+  instance: string;
+  code: 'unauthenticated' | 'step-up-required';
+  requestId: string;
+};
+
+export type TotpExistsProblem = {
+  type: string;
+  title: string;
+  status: 409;
+  detail: string;
+  instance: string;
+  code: 'totp-exists';
+  requestId: string;
+};
+
+export type UnauthenticatedOrInvalidCodeProblem = {
+  type: string;
+  title: string;
+  status: 401;
+  detail: string;
+  instance: string;
+  code: 'unauthenticated' | 'invalid-code';
+  requestId: string;
+};
+
+export type TotpNotStartedOrTotpExistsProblem = {
+  type: string;
+  title: string;
+  status: 409;
+  detail: string;
+  instance: string;
+  code: 'totp-not-started' | 'totp-exists';
+  requestId: string;
+};
+
+export type NoSecondFactorProblem = {
+  type: string;
+  title: string;
+  status: 409;
+  detail: string;
+  instance: string;
+  code: 'no-second-factor';
+  requestId: string;
+};
+
+export type InvalidRefreshTokenOrRefreshTokenReusedProblem = {
+  type: string;
+  title: string;
+  status: 401;
+  detail: string;
+  instance: string;
+  code: 'invalid-refresh-token' | 'refresh-token-reused';
   requestId: string;
 };
 
@@ -727,13 +854,13 @@ export type PreconditionFailedProblem = {
   requestId: string;
 };
 
-export type UnauthenticatedOrInvalidCredentialsProblem = {
+export type UnauthenticatedOrInvalidCredentialsOrInvalidCodeProblem = {
   type: string;
   title: string;
   status: 401;
   detail: string;
   instance: string;
-  code: 'unauthenticated' | 'invalid-credentials';
+  code: 'unauthenticated' | 'invalid-credentials' | 'invalid-code';
   requestId: string;
 };
 
@@ -1093,6 +1220,365 @@ export type LoginResponses = {
 };
 
 export type LoginResponse = LoginResponses[keyof LoginResponses];
+
+export type CompleteLoginData = {
+  body: MfaLoginRequest;
+  headers?: {
+    /**
+     * For browsers: returns the refresh token in a cookie that scripts cannot read, instead of the body.
+     */
+    'Session-Transport'?: 'cookie';
+  };
+  path?: never;
+  query?: never;
+  url: '/v2/auth/login/mfa';
+};
+
+export type CompleteLoginErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `invalid-mfa-token`: Sign-in expired
+   *
+   * `invalid-code`: Invalid or expired code
+   *
+   * `invalid-credentials`: Invalid credentials
+   */
+  401: InvalidMfaTokenOrInvalidCodeOrInvalidCredentialsProblem;
+  /**
+   * `origin-not-allowed`: Origin not allowed
+   */
+  403: OriginNotAllowedProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-attempts`: Too many failed attempts
+   *
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyAttemptsOrTooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type CompleteLoginError = CompleteLoginErrors[keyof CompleteLoginErrors];
+
+export type CompleteLoginResponses = {
+  /**
+   * Signed in.
+   */
+  200: Session;
+};
+
+export type CompleteLoginResponse = CompleteLoginResponses[keyof CompleteLoginResponses];
+
+export type GetSecondFactorsData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/v2/auth/mfa';
+};
+
+export type GetSecondFactorsErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type GetSecondFactorsError = GetSecondFactorsErrors[keyof GetSecondFactorsErrors];
+
+export type GetSecondFactorsResponses = {
+  200: SecondFactors;
+};
+
+export type GetSecondFactorsResponse = GetSecondFactorsResponses[keyof GetSecondFactorsResponses];
+
+export type RemoveTotpData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/v2/auth/mfa/totp';
+};
+
+export type RemoveTotpErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type RemoveTotpError = RemoveTotpErrors[keyof RemoveTotpErrors];
+
+export type RemoveTotpResponses = {
+  /**
+   * Removed.
+   */
+  204: void;
+};
+
+export type RemoveTotpResponse = RemoveTotpResponses[keyof RemoveTotpResponses];
+
+export type StartTotpData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/v2/auth/mfa/totp';
+};
+
+export type StartTotpErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `totp-exists`: Authenticator app already set up
+   */
+  409: TotpExistsProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type StartTotpError = StartTotpErrors[keyof StartTotpErrors];
+
+export type StartTotpResponses = {
+  /**
+   * Scan the QR code with the app.
+   */
+  201: TotpSetup;
+};
+
+export type StartTotpResponse = StartTotpResponses[keyof StartTotpResponses];
+
+export type ConfirmTotpData = {
+  body: ConfirmTotpRequest;
+  path?: never;
+  query?: never;
+  url: '/v2/auth/mfa/totp/confirm';
+};
+
+export type ConfirmTotpErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `invalid-code`: Invalid or expired code
+   */
+  401: UnauthenticatedOrInvalidCodeProblem;
+  /**
+   * `totp-not-started`: Set-up not started
+   *
+   * `totp-exists`: Authenticator app already set up
+   */
+  409: TotpNotStartedOrTotpExistsProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-attempts`: Too many failed attempts
+   *
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyAttemptsOrTooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type ConfirmTotpError = ConfirmTotpErrors[keyof ConfirmTotpErrors];
+
+export type ConfirmTotpResponses = {
+  /**
+   * The app is set up.
+   */
+  200: RecoveryCodes;
+};
+
+export type ConfirmTotpResponse = ConfirmTotpResponses[keyof ConfirmTotpResponses];
+
+export type CreateRecoveryCodesData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/v2/auth/mfa/recovery-codes';
+};
+
+export type CreateRecoveryCodesErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `no-second-factor`: No second factor
+   */
+  409: NoSecondFactorProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type CreateRecoveryCodesError = CreateRecoveryCodesErrors[keyof CreateRecoveryCodesErrors];
+
+export type CreateRecoveryCodesResponses = {
+  /**
+   * New recovery codes.
+   */
+  201: RecoveryCodes;
+};
+
+export type CreateRecoveryCodesResponse = CreateRecoveryCodesResponses[keyof CreateRecoveryCodesResponses];
 
 export type RefreshData = {
   body?: RefreshRequest;
@@ -1819,8 +2305,10 @@ export type StepUpErrors = {
    * `unauthenticated`: Authentication required
    *
    * `invalid-credentials`: Invalid credentials
+   *
+   * `invalid-code`: Invalid or expired code
    */
-  401: UnauthenticatedOrInvalidCredentialsProblem;
+  401: UnauthenticatedOrInvalidCredentialsOrInvalidCodeProblem;
   /**
    * `payload-too-large`: Request body too large
    */

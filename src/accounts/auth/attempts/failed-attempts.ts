@@ -49,6 +49,11 @@ export class FailedAttempts {
     return `device:${name}`;
   }
 
+  /** Everyone who has passed the first step of signing in as this user. */
+  ofFactors(userId: string): Subject {
+    return `factors:${userId}`;
+  }
+
   /** Whoever uses this session. */
   ofSession(id: string): Subject {
     return `session:${id}`;

@@ -11,11 +11,11 @@ import { deviceOf, rememberDevice } from '../sessions/device.js';
 import { ReturnsSession } from '../sessions/returns-session.js';
 import type { SessionResponse } from '../sessions/session.response.js';
 import { KnownDevices } from '../sign-in/known-devices.js';
-import { invalidCredentials } from '../sign-in/sign-in.errors.js';
+import { invalidCode, invalidCredentials } from '../sign-in/sign-in.errors.js';
 import { presentSignIn } from '../sign-in/sign-in.response.js';
 import { oneTimeCodeCookie } from './one-time-code-cookie.js';
 import { RequestOneTimeCodeRequest, toCodeInput, VerifyOneTimeCodeRequest } from './one-time-codes.dto.js';
-import { codeRequired, invalidCode } from './one-time-codes.errors.js';
+import { codeRequired } from './one-time-codes.errors.js';
 import { OneTimeCodesService } from './one-time-codes.service.js';
 
 @AuthTag()

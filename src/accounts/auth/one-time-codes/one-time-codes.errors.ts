@@ -1,12 +1,5 @@
 import { defineProblem } from '#libs/problem';
 
-export const invalidCode = defineProblem('invalid-code', {
-  status: 401,
-  title: 'Invalid or expired code',
-  about: 'The code is wrong, has expired, has been used, or was tried too often.',
-  fix: 'Check it, or request a new one.',
-});
-
 export const codeRequired = defineProblem('code-required', {
   status: 401,
   title: 'Code required',

@@ -14,9 +14,10 @@ import { AddressClaim } from '../registration/address-claim.js';
 import { SessionCache } from '../sessions/session-cache.js';
 import { type Device, printableUserAgent } from '../sessions/session-issuer.js';
 import { KnownDevices } from '../sign-in/known-devices.js';
+import { invalidCode } from '../sign-in/sign-in.errors.js';
 import { type SignInOutcome, SignInService } from '../sign-in/sign-in.service.js';
 import { countTry, type CountedTry, deleteCode, findCode, putCode } from './one-time-code.repository.js';
-import { codeRequired, invalidCode } from './one-time-codes.errors.js';
+import { codeRequired } from './one-time-codes.errors.js';
 
 const LIFETIME_MS = 10 * 60 * 1000;
 /** The minimum time between two mails. Whoever has to wait has got one just now. */

@@ -10,8 +10,6 @@ import { endSessions } from '../sessions/session.repository.js';
 import { PasswordHasher } from './password-hasher.js';
 import { putPassword, reserveNotice } from './password.repository.js';
 
-/** After this, nobody looks for a mail that says that the password has changed. */
-const MAIL_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 /** Otherwise, whoever knows the password could flood the owner's mailbox. */
 const MAIL_PAUSE_MS = 60_000;
 
@@ -51,14 +49,9 @@ export class PasswordsService {
   ): Promise<string[]> {
     const now = this.clock.now();
     await putPassword(em, user.id, hash, now);
-    // The owner of an address that was never verified may have nothing to do with the account.
     const since = new Date(now.getTime() - MAIL_PAUSE_MS);
     if (user.emailVerified && (await reserveNotice(em, user.id, since, now))) {
-      await this.mails.send(em, user, {
-        template: passwordChanged,
-        path: '/reset-password',
-        expiresAt: new Date(now.getTime() + MAIL_LIFETIME_MS),
-      });
+      await this.mails.notify(em, user, passwordChanged);
     }
     return endSessions(em, user.id, now, which);
   }

@@ -3,6 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock } from '#libs/clock';
 import { type User, UsersService } from '../../users/index.js';
 import { deletePassword } from '../passwords/password.repository.js';
+import { removeFactors } from '../second-factors/second-factors.repository.js';
 import { endSessions } from '../sessions/session.repository.js';
 import { settleRegistrations } from './pending-registration.repository.js';
 
@@ -25,6 +26,7 @@ export class AddressClaim {
       return [];
     }
     await deletePassword(em, user.id);
+    await removeFactors(em, user.id);
     await settleRegistrations(em, user.id, undefined);
     await this.users.markEmailVerified(em, user);
     const ended = await endSessions(em, user.id, this.clock.now(), 'all');

@@ -5,6 +5,8 @@ import type { Device } from './session-issuer.js';
 
 /** `__Host-`: no other host can set it (RFC 6265bis, section 4.1.3.2). */
 const COOKIE = '__Host-gatehouse-device';
+const TRUST_COOKIE = '__Host-gatehouse-trusted-device';
+const TRUST_SECONDS = 30 * 24 * 60 * 60;
 /** Browsers keep no cookie for longer (RFC 6265bis, section 5.5). */
 const MAX_AGE_SECONDS = 400 * 24 * 60 * 60;
 
@@ -13,6 +15,7 @@ export function deviceOf(request: FastifyRequest): Device {
     userAgent: request.headers['user-agent'],
     ipAddress: addressOf(request),
     token: cookieOf(request, COOKIE),
+    trust: cookieOf(request, TRUST_COOKIE),
   };
 }
 
@@ -21,4 +24,15 @@ export function rememberDevice({ headers }: FastifyRequest, reply: FastifyReply,
   if (headers.origin !== undefined || headers['sec-fetch-site'] !== undefined) {
     setCookie(reply, { name: COOKIE, value: token, sameSite: 'strict', path: '/', maxAge: MAX_AGE_SECONDS });
   }
+}
+
+/** Lets a browser sign this user in without a second factor. */
+export function trustDevice(reply: FastifyReply, token: string): void {
+  setCookie(reply, {
+    name: TRUST_COOKIE,
+    value: token,
+    sameSite: 'strict',
+    path: '/',
+    maxAge: TRUST_SECONDS,
+  });
 }

@@ -18,6 +18,8 @@ export interface Device {
   readonly ipAddress: string;
   /** What it got at an earlier sign-in. See `KnownDevices`. */
   readonly token?: string | undefined;
+  /** What it got when its user didn't want to be asked for a second factor again. See `TrustedDevices`. */
+  readonly trust?: string | undefined;
 }
 
 /** Who is signing in, and how and when they proved who they are. */

@@ -1,11 +1,22 @@
 import type { User } from '../../users/index.js';
 
-/** How a user proved who they are, as an RFC 8176 value. `pwd` is a password, `otp` a one-time code. */
-export type AuthenticationMethod = 'pwd' | 'otp';
+/** How a user proved who they are, as an RFC 8176 value. `pwd` is a password, `otp` a one-time code, `mfa` a second factor. */
+export type AuthenticationMethod = 'pwd' | 'otp' | 'mfa';
 
 /** The result of every way to sign in: who it is, how they proved it, and when. */
 export interface Proof {
   readonly user: User;
-  readonly methods: readonly AuthenticationMethod[];
+  /** RFC 8176: see `AuthenticationMethod`. */
+  readonly methods: readonly string[];
   readonly at: Date;
+}
+
+/** Whether the proof includes a second factor. */
+export function withSecondFactor(methods: readonly string[]): boolean {
+  return methods.includes('mfa' satisfies AuthenticationMethod);
+}
+
+/** The methods of a proof that a second factor has completed. */
+export function addSecondFactor(methods: readonly string[], factor: AuthenticationMethod): string[] {
+  return [...new Set([...methods, factor, 'mfa' satisfies AuthenticationMethod])];
 }

@@ -1,5 +1,5 @@
-import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Device } from '../sessions/session-issuer.js';
 import type { Proof } from './proof.js';
 
 /** What is needed to complete a sign-in: a token for the proof so far, and the second factors to choose from. */
@@ -11,13 +11,5 @@ export interface Challenge {
 /** Decides whether a proof is enough to sign in. */
 export abstract class SecondFactors {
   /** @returns null if the proof is enough */
-  abstract challenge(em: EntityManager, proof: Proof): Promise<Challenge | null>;
-}
-
-/** Until there are second factors, every proof is enough. */
-@Injectable()
-export class NoSecondFactors extends SecondFactors {
-  override challenge(): Promise<null> {
-    return Promise.resolve(null);
-  }
+  abstract challenge(em: EntityManager, proof: Proof, device: Device): Promise<Challenge | null>;
 }

@@ -7,6 +7,13 @@ export const invalidCredentials = defineProblem('invalid-credentials', {
   fix: 'Check both and try again.',
 });
 
+export const invalidCode = defineProblem('invalid-code', {
+  status: 401,
+  title: 'Invalid or expired code',
+  about: 'The code is wrong, has expired, has been used, or was tried too often.',
+  fix: 'Check it, or use a new one.',
+});
+
 export const mfaRequired = defineProblem('mfa-required', {
   status: 401,
   title: 'Second factor required',

@@ -31,7 +31,7 @@ export class SignInService {
     if (!this.admits(proof.user)) {
       throw invalidCredentials();
     }
-    const challenge = await this.secondFactors.challenge(em, proof);
+    const challenge = await this.secondFactors.challenge(em, proof, device);
     if (challenge) {
       return { kind: 'challenge', challenge };
     }

@@ -4,8 +4,8 @@ import { API_VERSIONS, Caller, Fails, Requires } from '#libs/api';
 import type { Principal } from '#libs/http';
 import { AuthTag } from '../openapi/auth.tag.js';
 import { tooManyAttempts } from '../attempts/attempts.errors.js';
-import { invalidCredentials } from '../sign-in/sign-in.errors.js';
-import { AccessTokenResponse, StepUpRequest, toAccessTokenResponse } from './step-up.dto.js';
+import { invalidCode, invalidCredentials } from '../sign-in/sign-in.errors.js';
+import { AccessTokenResponse, StepUpRequest, toAccessTokenResponse, toStepUpInput } from './step-up.dto.js';
 import { StepUpService } from './step-up.service.js';
 
 @AuthTag()
@@ -20,14 +20,20 @@ export class StepUpController {
     summary: 'Prove again who you are',
     description:
       'For operations that return `step-up-required` because your last proof is older than five minutes. The session ' +
-      'stays the same. Send the request again with the new access token.',
+      'stays the same. Takes your password, or a second factor. Send the request again with the new access token.',
   })
   @ApiOkResponse({ type: AccessTokenResponse, description: 'An access token with a new `auth_time`.' })
-  @Fails(invalidCredentials, tooManyAttempts)
+  @Fails(invalidCredentials, invalidCode, tooManyAttempts)
   async stepUp(
     @Caller() { userId, sessionId }: Principal,
-    @Body() { password }: StepUpRequest,
+    @Body() body: StepUpRequest,
   ): Promise<AccessTokenResponse> {
-    return toAccessTokenResponse(await this.stepUps.withPassword({ userId, sessionId, password }));
+    const session = { userId, sessionId };
+    const input = toStepUpInput(body);
+    const grant =
+      'password' in input
+        ? await this.stepUps.withPassword(session, input.password)
+        : await this.stepUps.withFactor(session, input.factor, input.code);
+    return toAccessTokenResponse(grant);
   }
 }

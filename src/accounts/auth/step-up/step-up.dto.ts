@@ -1,11 +1,42 @@
 import { ApiSchema, PickType } from '@nestjs/swagger';
+import { StringField } from '#libs/api';
+import { invalidInput } from '#libs/problem';
 import { PasswordField } from '../passwords/passwords.fields.js';
+import type { Factor } from '../second-factors/factor-verifier.js';
+import { FactorField } from '../second-factors/second-factors.dto.js';
 import type { AccessGrant } from '../sessions/session-grant.js';
 import { SessionResponse } from '../sessions/session.response.js';
 
 export class StepUpRequest {
-  @PasswordField('Your password.')
-  password!: string;
+  @PasswordField('Your password. Or send `factor` and `code`.', { optional: true })
+  password?: string;
+
+  @FactorField({ optional: true })
+  factor?: Factor;
+
+  @StringField({
+    description: 'The six digits that the authenticator app shows, or a recovery code.',
+    minLength: 6,
+    maxLength: 32,
+    example: '287082',
+    optional: true,
+  })
+  code?: string;
+}
+
+/** What shows that it's still the same person. */
+export type StepUpInput = { readonly password: string } | { readonly factor: Factor; readonly code: string };
+
+/** @throws Problem `invalid-input` unless it's either a password, or a factor with a code */
+export function toStepUpInput({ password, factor, code }: StepUpRequest): StepUpInput {
+  if (password !== undefined && factor === undefined && code === undefined) {
+    return { password };
+  }
+  if (password === undefined && factor !== undefined && code !== undefined) {
+    return { factor, code };
+  }
+  const message = 'must be sent alone, or `factor` and `code` instead';
+  throw invalidInput({ errors: [{ pointer: '/password', code: 'one-of', message }] });
 }
 
 @ApiSchema({ name: 'AccessToken' })

@@ -4,6 +4,7 @@ import { accountsSchema } from '../../migrations/index.js';
 import { UsersModule } from '../../users/index.js';
 import { AttemptsModule } from '../attempts/attempts.module.js';
 import { PasswordsModule } from '../passwords/passwords.module.js';
+import { SecondFactorsModule } from '../second-factors/second-factors.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { StepUpService } from './step-up.service.js';
 
@@ -12,6 +13,7 @@ import { StepUpService } from './step-up.service.js';
     DatabaseModule.forFeature(accountsSchema),
     AttemptsModule,
     PasswordsModule,
+    SecondFactorsModule,
     SessionsModule,
     UsersModule,
   ],

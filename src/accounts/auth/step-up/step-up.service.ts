@@ -1,21 +1,23 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock } from '#libs/clock';
 import { Database } from '#libs/database';
 import { unauthenticated } from '#libs/problem';
 import { UsersService } from '../../users/index.js';
-import { findPassword } from '../passwords/password.repository.js';
 import { FailedAttempts } from '../attempts/failed-attempts.js';
+import { findPassword } from '../passwords/password.repository.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
+import { type Factor, FactorVerifier } from '../second-factors/factor-verifier.js';
 import { lockSession } from '../sessions/session.repository.js';
 import type { AccessGrant } from '../sessions/session-grant.js';
 import { SessionIssuer } from '../sessions/session-issuer.js';
-import { invalidCredentials } from '../sign-in/sign-in.errors.js';
-import type { AuthenticationMethod } from '../sign-in/proof.js';
+import { addSecondFactor } from '../sign-in/proof.js';
+import { invalidCode, invalidCredentials } from '../sign-in/sign-in.errors.js';
 
-interface StepUp {
+/** The session that the new proof is for. */
+export interface SteppingUp {
   readonly userId: string;
   readonly sessionId: string;
-  readonly password: string;
 }
 
 /** Lets users prove again who they are, without starting another session. */
@@ -26,34 +28,57 @@ export class StepUpService {
     private readonly users: UsersService,
     private readonly attempts: FailedAttempts,
     private readonly hasher: PasswordHasher,
+    private readonly verifier: FactorVerifier,
     private readonly issuer: SessionIssuer,
     private readonly clock: Clock,
   ) {}
 
   /** @throws Problem `invalid-credentials`, taking the same time if the user has no password; `too-many-attempts`; `unavailable` */
-  async withPassword({ userId, sessionId, password }: StepUp): Promise<AccessGrant> {
-    const present = await this.database.run((em) => findPassword(em, userId));
-    const subject = this.attempts.ofSession(sessionId);
+  async withPassword(session: SteppingUp, password: string): Promise<AccessGrant> {
+    const present = await this.database.run((em) => findPassword(em, session.userId));
+    const subject = this.attempts.ofSession(session.sessionId);
     if (!(await this.attempts.check(subject, () => this.hasher.verify(present?.hash, password)))) {
       throw invalidCredentials({
         detail: 'The password is wrong.',
         errors: [{ pointer: '/password', code: invalidCredentials.code, message: 'is wrong' }],
       });
     }
-    return this.record(userId, sessionId, 'pwd');
+    return this.database.transaction((em) =>
+      this.record(em, session, (methods) => [...new Set([...methods, 'pwd'])]),
+    );
   }
 
-  private record(userId: string, sessionId: string, method: AuthenticationMethod): Promise<AccessGrant> {
-    return this.database.transaction(async (em) => {
-      const session = await lockSession(em, sessionId);
-      const user = await this.users.find(em, userId);
-      if (!session || session.endedAt || !user) {
-        throw unauthenticated();
-      }
-      session.authenticatedAt = this.clock.now();
-      session.methods = [...new Set([...session.methods, method])];
-      const authentication = { methods: session.methods, at: session.authenticatedAt };
-      return this.issuer.accessGrant(user, session, authentication);
+  /** @throws Problem `invalid-code`, `too-many-attempts` */
+  async withFactor(session: SteppingUp, factor: Factor, code: string): Promise<AccessGrant> {
+    let grant: AccessGrant | undefined;
+    await this.attempts.check(this.attempts.ofSession(session.sessionId), async () => {
+      grant = await this.database.transaction(async (em) => {
+        const user = await this.users.lock(em, session.userId);
+        return user && (await this.verifier.verify(em, user, factor, code))
+          ? this.record(em, session, (methods) => addSecondFactor(methods, 'otp'))
+          : undefined;
+      });
+      return grant !== undefined;
     });
+    if (!grant) {
+      throw invalidCode();
+    }
+    return grant;
+  }
+
+  private async record(
+    em: EntityManager,
+    { userId, sessionId }: SteppingUp,
+    addTo: (methods: readonly string[]) => string[],
+  ): Promise<AccessGrant> {
+    const session = await lockSession(em, sessionId);
+    const user = await this.users.find(em, userId);
+    if (!session || session.endedAt || !user) {
+      throw unauthenticated();
+    }
+    session.authenticatedAt = this.clock.now();
+    session.methods = addTo(session.methods);
+    const authentication = { methods: session.methods, at: session.authenticatedAt };
+    return this.issuer.accessGrant(user, session, authentication);
   }
 }

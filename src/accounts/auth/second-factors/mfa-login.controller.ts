@@ -1,0 +1,50 @@
+import { Body, Controller, Post, Req, Res } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { API_VERSIONS, Fails, Public } from '#libs/api';
+import { AuthLimited } from '#libs/limits';
+import { tooManyAttempts } from '../attempts/attempts.errors.js';
+import { AuthTag } from '../openapi/auth.tag.js';
+import { deviceOf, rememberDevice, trustDevice } from '../sessions/device.js';
+import { ReturnsSession } from '../sessions/returns-session.js';
+import type { SessionResponse } from '../sessions/session.response.js';
+import { KnownDevices } from '../sign-in/known-devices.js';
+import { invalidCode, invalidCredentials } from '../sign-in/sign-in.errors.js';
+import { presentSignIn } from '../sign-in/sign-in.response.js';
+import { MfaSignInService } from './mfa-sign-in.service.js';
+import { MfaLoginRequest } from './second-factors.dto.js';
+import { invalidMfaToken } from './second-factors.errors.js';
+
+@AuthTag()
+@Controller({ path: 'auth/login/mfa', version: [...API_VERSIONS] })
+export class MfaLoginController {
+  constructor(
+    private readonly mfa: MfaSignInService,
+    private readonly devices: KnownDevices,
+  ) {}
+
+  @Post()
+  @Public()
+  @AuthLimited()
+  @ApiOperation({
+    summary: 'Complete a sign-in with a second factor',
+    description:
+      'Takes the `mfaToken` of a sign-in that returned `mfa-required`. It is valid for five minutes and can be tried five ' +
+      'times.',
+  })
+  @Fails(invalidMfaToken, invalidCode, invalidCredentials, tooManyAttempts)
+  @ReturnsSession({ status: 200, description: 'Signed in.' })
+  async completeLogin(
+    @Body() { trustDevice: isTrusted = false, ...input }: MfaLoginRequest,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SessionResponse> {
+    const { outcome, trust } = await this.mfa.complete(input, deviceOf(request));
+    const session = presentSignIn(outcome);
+    rememberDevice(request, reply, this.devices.issue(session.user.id));
+    if (isTrusted) {
+      trustDevice(reply, trust);
+    }
+    return session;
+  }
+}

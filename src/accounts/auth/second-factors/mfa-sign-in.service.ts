@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#libs/clock';
+import { hashToken } from '#libs/crypto';
+import { Database } from '#libs/database';
+import { UsersService } from '../../users/index.js';
+import { FailedAttempts } from '../attempts/failed-attempts.js';
+import type { Device } from '../sessions/session-issuer.js';
+import { KnownDevices } from '../sign-in/known-devices.js';
+import { addSecondFactor } from '../sign-in/proof.js';
+import { invalidCode } from '../sign-in/sign-in.errors.js';
+import { type SignInOutcome, SignInService } from '../sign-in/sign-in.service.js';
+import { type Factor, FactorVerifier } from './factor-verifier.js';
+import { type CountedChallenge, countChallengeTry, deleteChallenge } from './mfa-challenge.repository.js';
+import { invalidMfaToken } from './second-factors.errors.js';
+import { TrustedDevices } from './trusted-devices.js';
+
+export interface FactorInput {
+  readonly mfaToken: string;
+  readonly factor: Factor;
+  readonly code: string;
+}
+
+interface Completed {
+  readonly outcome: SignInOutcome;
+  /** With which this device isn't asked again. */
+  readonly trust: string;
+}
+
+/** Completes sign-ins that need a second factor. */
+@Injectable()
+export class MfaSignInService {
+  constructor(
+    private readonly database: Database,
+    private readonly users: UsersService,
+    private readonly verifier: FactorVerifier,
+    private readonly attempts: FailedAttempts,
+    private readonly devices: KnownDevices,
+    private readonly trusted: TrustedDevices,
+    private readonly signIn: SignInService,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @throws Problem `invalid-mfa-token`, `invalid-code`, `too-many-attempts`, `invalid-credentials` if the user can't sign
+   * in any more
+   */
+  async complete({ mfaToken, factor, code }: FactorInput, device: Device): Promise<Completed> {
+    const tokenHash = hashToken(mfaToken);
+    const challenge = await this.database.run((em) => countChallengeTry(em, tokenHash, this.clock.now()));
+    if (!challenge) {
+      throw invalidMfaToken();
+    }
+    // Whoever knows the password gets as many challenges as they like.
+    const known = this.devices.recognize(challenge.userId, device.token);
+    const subject =
+      known === undefined ? this.attempts.ofFactors(challenge.userId) : this.attempts.ofDevice(known);
+    let completed: Completed | undefined;
+    await this.attempts.check(subject, async () => {
+      completed = await this.tryFactor(tokenHash, challenge, { factor, code }, device);
+      return completed !== undefined;
+    });
+    if (!completed) {
+      throw invalidCode();
+    }
+    return completed;
+  }
+
+  /** @returns undefined if the code is wrong */
+  private tryFactor(
+    tokenHash: string,
+    { userId, epoch, methods }: CountedChallenge,
+    { factor, code }: Omit<FactorInput, 'mfaToken'>,
+    device: Device,
+  ): Promise<Completed | undefined> {
+    return this.database.transaction(async (em) => {
+      const user = await this.users.lock(em, userId);
+      // Everything that was proved before all sessions were ended is void.
+      if (user?.sessionEpoch !== epoch) {
+        throw invalidMfaToken();
+      }
+      if (!(await this.verifier.verify(em, user, factor, code))) {
+        return undefined;
+      }
+      if (!(await deleteChallenge(em, tokenHash))) {
+        throw invalidMfaToken();
+      }
+      const proof = { user, methods: addSecondFactor(methods, 'otp'), at: this.clock.now() };
+      return { outcome: await this.signIn.complete(em, proof, device), trust: this.trusted.issue(user) };
+    });
+  }
+}

@@ -1,0 +1,81 @@
+import { Body, Controller, Delete, Get, HttpCode, Post } from '@nestjs/common';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import encodeQR from 'qr';
+import { API_VERSIONS, Caller, Fails, Requires } from '#libs/api';
+import type { Principal } from '#libs/http';
+import { tooManyAttempts } from '../attempts/attempts.errors.js';
+import { AuthTag } from '../openapi/auth.tag.js';
+import { invalidCode } from '../sign-in/sign-in.errors.js';
+import {
+  ConfirmTotpRequest,
+  RecoveryCodesResponse,
+  SecondFactorsResponse,
+  TotpSetupResponse,
+} from './second-factors.dto.js';
+import { noSecondFactor, totpExists, totpNotStarted } from './second-factors.errors.js';
+import { TotpService } from './totp.service.js';
+
+@AuthTag()
+@Requires()
+@Controller({ path: 'auth/mfa', version: [...API_VERSIONS] })
+export class SecondFactorsController {
+  constructor(private readonly totp: TotpService) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Get your second factors' })
+  @ApiOkResponse({ type: SecondFactorsResponse })
+  async getSecondFactors(@Caller() { userId }: Principal): Promise<SecondFactorsResponse> {
+    const { factors, recoveryCodesLeft } = await this.totp.overview(userId);
+    return { factors: [...factors], recoveryCodesLeft };
+  }
+
+  @Post('totp')
+  @Requires(null, { recent: true })
+  @ApiOperation({
+    summary: 'Set up an authenticator app',
+    description: 'Has no effect until you confirm it. If you start again, the earlier secret is void.',
+  })
+  @ApiCreatedResponse({ type: TotpSetupResponse, description: 'Scan the QR code with the app.' })
+  @Fails(totpExists)
+  async startTotp(@Caller() { userId }: Principal): Promise<TotpSetupResponse> {
+    const otpauthUri = await this.totp.start(userId);
+    const secret = new URL(otpauthUri).searchParams.get('secret') ?? '';
+    return { otpauthUri, secret, qrCode: encodeQR(otpauthUri, 'svg') };
+  }
+
+  @Post('totp/confirm')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Confirm your authenticator app',
+    description: 'From now on, signing in needs a code from the app, or one of the recovery codes.',
+  })
+  @ApiOkResponse({ type: RecoveryCodesResponse, description: 'The app is set up.' })
+  @Fails(invalidCode, totpNotStarted, totpExists, tooManyAttempts)
+  async confirmTotp(
+    @Caller() { userId, sessionId }: Principal,
+    @Body() { code }: ConfirmTotpRequest,
+  ): Promise<RecoveryCodesResponse> {
+    return { recoveryCodes: await this.totp.confirm(userId, sessionId, code) };
+  }
+
+  @Delete('totp')
+  @Requires(null, { recent: true })
+  @HttpCode(204)
+  @ApiOperation({
+    summary: 'Remove your authenticator app',
+    description: 'Recovery codes go with the last second factor. Has no effect if there is no app.',
+  })
+  @ApiNoContentResponse({ description: 'Removed.' })
+  async removeTotp(@Caller() { userId }: Principal): Promise<void> {
+    await this.totp.remove(userId);
+  }
+
+  @Post('recovery-codes')
+  @Requires(null, { recent: true })
+  @ApiOperation({ summary: 'Create new recovery codes', description: 'Earlier ones are void then.' })
+  @ApiCreatedResponse({ type: RecoveryCodesResponse, description: 'New recovery codes.' })
+  @Fails(noSecondFactor)
+  async createRecoveryCodes(@Caller() { userId }: Principal): Promise<RecoveryCodesResponse> {
+    return { recoveryCodes: await this.totp.replaceRecoveryCodes(userId) };
+  }
+}

@@ -1,0 +1,80 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { BooleanField, EnumField, StringField } from '#libs/api';
+import { type Factor, FACTORS } from './factor-verifier.js';
+
+function CodeField(): PropertyDecorator {
+  return StringField({
+    description: 'The six digits that the authenticator app shows, or a recovery code.',
+    minLength: 6,
+    maxLength: 32,
+    example: '287082',
+  });
+}
+
+export function FactorField({ optional = false } = {}): PropertyDecorator {
+  return EnumField({ values: FACTORS, description: 'What the code is from.', example: 'totp', optional });
+}
+
+export class ConfirmTotpRequest {
+  @StringField({
+    description: 'The six digits that the app shows.',
+    minLength: 6,
+    maxLength: 6,
+    example: '287082',
+  })
+  code!: string;
+}
+
+export class MfaLoginRequest {
+  @StringField({ description: 'The `mfaToken` from the sign-in.', minLength: 1, maxLength: 512 })
+  mfaToken!: string;
+
+  @FactorField()
+  factor!: Factor;
+
+  @CodeField()
+  code!: string;
+
+  @BooleanField({
+    description: 'Asks for no second factor in this browser for 30 days, or until all sessions are ended.',
+    optional: true,
+  })
+  trustDevice?: boolean;
+}
+
+@ApiSchema({ name: 'TotpSetup' })
+export class TotpSetupResponse {
+  @ApiProperty({ type: String, description: 'What the QR code contains.', example: 'otpauth://totp/…' })
+  otpauthUri!: string;
+
+  @ApiProperty({ type: String, description: 'The secret, for apps without a camera.' })
+  secret!: string;
+
+  @ApiProperty({ type: String, description: 'The QR code, an SVG image.' })
+  qrCode!: string;
+}
+
+@ApiSchema({ name: 'RecoveryCodes' })
+export class RecoveryCodesResponse {
+  @ApiProperty({
+    type: [String],
+    description:
+      "Ten codes, each of which replaces the app once. Show them now: they can't be retrieved later.",
+    example: ['8c1f0-zk3mq'],
+  })
+  recoveryCodes!: string[];
+}
+
+@ApiSchema({ name: 'SecondFactors' })
+export class SecondFactorsResponse {
+  @ApiProperty({
+    enum: FACTORS,
+    isArray: true,
+    description: 'One of them is needed to sign in.',
+    example: ['totp'],
+  })
+  factors!: string[];
+
+  @ApiProperty({ type: 'integer', format: 'int32', description: 'Unused recovery codes.', example: 10 })
+  recoveryCodesLeft!: number;
+}

@@ -1,0 +1,29 @@
+import { Module } from '@nestjs/common';
+import { DatabaseModule } from '#libs/database';
+import { accountsSchema } from '../../migrations/index.js';
+import { UsersModule } from '../../users/index.js';
+import { AttemptsModule } from '../attempts/attempts.module.js';
+import { EmailModule } from '../email/email.module.js';
+import { SignInModule } from '../sign-in/sign-in.module.js';
+import { FactorVerifier } from './factor-verifier.js';
+import { MfaChallenge } from './mfa-challenge.entity.js';
+import { MfaChallengesModule } from './mfa-challenges.module.js';
+import { MfaSignInService } from './mfa-sign-in.service.js';
+import { RecoveryCode } from './recovery-code.entity.js';
+import { RecoveryCodes } from './recovery-codes.js';
+import { TotpFactor } from './totp-factor.entity.js';
+import { TotpService } from './totp.service.js';
+
+@Module({
+  imports: [
+    DatabaseModule.forFeature(accountsSchema, MfaChallenge, RecoveryCode, TotpFactor),
+    AttemptsModule,
+    EmailModule,
+    MfaChallengesModule,
+    SignInModule,
+    UsersModule,
+  ],
+  providers: [FactorVerifier, MfaSignInService, RecoveryCodes, TotpService],
+  exports: [FactorVerifier, MfaSignInService, TotpService],
+})
+export class SecondFactorsModule {}

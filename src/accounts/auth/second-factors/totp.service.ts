@@ -1,0 +1,143 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { Clock } from '#libs/clock';
+import { secondFactorAdded, secondFactorRemoved } from '#libs/contracts';
+import { Sealer } from '#libs/crypto';
+import { Database } from '#libs/database';
+import { AppConfig } from '../../../../config/index.js';
+import { type User, userNotFound, UsersService } from '../../users/index.js';
+import { FailedAttempts } from '../attempts/failed-attempts.js';
+import { AccountMails } from '../email/account-mails.js';
+import { invalidCode } from '../sign-in/sign-in.errors.js';
+import { FactorVerifier, totpContext } from './factor-verifier.js';
+import { RecoveryCode } from './recovery-code.entity.js';
+import { RecoveryCodes } from './recovery-codes.js';
+import { noSecondFactor, totpExists, totpNotStarted } from './second-factors.errors.js';
+import { addFactor, countRecoveryCodes, findTotp, removeFactor } from './second-factors.repository.js';
+import { TotpFactor } from './totp-factor.entity.js';
+import { otpauthUri } from './totp.js';
+
+/** RFC 4226, section 4: 160 bits. */
+const SECRET_BYTES = 20;
+
+export interface SecondFactorsOverview {
+  readonly factors: readonly string[];
+  readonly recoveryCodesLeft: number;
+}
+
+/** Lets users set up an authenticator app and recovery codes, and remove them. */
+@Injectable()
+export class TotpService {
+  constructor(
+    private readonly database: Database,
+    private readonly users: UsersService,
+    private readonly sealer: Sealer,
+    private readonly verifier: FactorVerifier,
+    private readonly recoveryCodes: RecoveryCodes,
+    private readonly attempts: FailedAttempts,
+    private readonly mails: AccountMails,
+    private readonly clock: Clock,
+    private readonly config: AppConfig,
+  ) {}
+
+  /** @throws Problem `user-not-found` */
+  overview(userId: string): Promise<SecondFactorsOverview> {
+    return this.database.run(async (em) => {
+      const user = await this.users.find(em, userId);
+      if (!user) {
+        throw userNotFound();
+      }
+      return { factors: user.secondFactors, recoveryCodesLeft: await countRecoveryCodes(em, userId) };
+    });
+  }
+
+  /**
+   * Starts over if the user has started before, but not confirmed it.
+   * @returns an `otpauth:` URI with a new secret
+   * @throws Problem `totp-exists`
+   */
+  async start(userId: string): Promise<string> {
+    const secret = randomBytes(SECRET_BYTES);
+    const email = await this.database.transaction(async (em) => {
+      const user = await this.locked(em, userId);
+      if ((await findTotp(em, userId))?.confirmedAt) {
+        throw totpExists();
+      }
+      await em.upsert(TotpFactor, {
+        user: userId,
+        secretSealed: this.sealer.seal(secret.toString('base64url'), totpContext(userId)),
+        lastStep: null,
+        confirmedAt: null,
+        createdAt: this.clock.now(),
+      });
+      return this.users.profileOf(user).email;
+    });
+    return otpauthUri(secret, new URL(this.config.appUrl).host, email);
+  }
+
+  /**
+   * Makes the app a factor once the user has shown that it has the secret.
+   * @returns recovery codes
+   * @throws Problem `invalid-code`, `totp-not-started`, `totp-exists`, `too-many-attempts`
+   */
+  async confirm(userId: string, sessionId: string, code: string): Promise<string[]> {
+    let codes: string[] = [];
+    const isConfirmed = await this.attempts.check(this.attempts.ofSession(sessionId), () =>
+      this.database.transaction(async (em) => {
+        const user = await this.locked(em, userId);
+        const factor = await findTotp(em, userId);
+        if (!factor || factor.confirmedAt) {
+          throw factor ? totpExists() : totpNotStarted();
+        }
+        if (!(await this.verifier.verifyTotp(em, userId, code, false))) {
+          return false;
+        }
+        await em.nativeUpdate(TotpFactor, { user: userId }, { confirmedAt: this.clock.now() });
+        await addFactor(em, userId, 'totp');
+        codes = await this.recoveryCodes.replace(em, userId);
+        await this.mails.notify(em, user, secondFactorAdded);
+        return true;
+      }),
+    );
+    if (!isConfirmed) {
+      throw invalidCode();
+    }
+    return codes;
+  }
+
+  /** Has no effect if there's none. Recovery codes go with the last factor. */
+  async remove(userId: string): Promise<void> {
+    await this.database.transaction(async (em) => {
+      const user = await this.locked(em, userId);
+      const factor = await findTotp(em, userId);
+      await em.nativeDelete(TotpFactor, { user: userId });
+      if (factor?.confirmedAt) {
+        if (await removeFactor(em, userId, 'totp')) {
+          await em.nativeDelete(RecoveryCode, { user: userId });
+        }
+        await this.mails.notify(em, user, secondFactorRemoved);
+      }
+    });
+  }
+
+  /** @returns new recovery codes, which replace the earlier ones. @throws Problem `no-second-factor` */
+  replaceRecoveryCodes(userId: string): Promise<string[]> {
+    return this.database.transaction(async (em) => {
+      const user = await this.locked(em, userId);
+      if (user.secondFactors.length === 0) {
+        throw noSecondFactor();
+      }
+      return this.recoveryCodes.replace(em, userId);
+    });
+  }
+
+  /** Of many changes at once, each sees what the one before has done. */
+  private async locked(em: EntityManager, userId: string): Promise<User> {
+    const user = await this.users.lock(em, userId);
+    if (!user) {
+      throw userNotFound();
+    }
+    return user;
+  }
+}

@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { decodeJwt } from 'jose';
+import { useApiApp } from '../support/api-app.js';
+import { setUpTotp } from '../support/authenticator.js';
+import type { Answer, SessionBody } from '../support/client.js';
+import { aUser, type SignedUp, signUp } from '../support/factories.js';
+import { linkTokenOf, mailsInOutbox } from '../support/mail-outbox.js';
+import { expectProblem } from '../support/problems.js';
+import { query } from '../support/stored.js';
+
+const running = useApiApp();
+const { api, clock, database } = running;
+
+interface Way {
+  /** Proves who the user is in this way, without a second factor. */
+  readonly signIn: (user: SignedUp) => Promise<Answer<SessionBody>>;
+  /** What the tokens say about it (RFC 8176). */
+  readonly methods: readonly string[];
+}
+
+/** Every operation that starts a session for someone who has an account, except the one that takes the second factor. */
+const WAYS: Readonly<Record<string, Way>> = {
+  'POST /v2/auth/login': { signIn: (user) => api.login(user), methods: ['pwd'] },
+  'POST /v2/auth/otp/verify': {
+    signIn: async ({ email, session }) => {
+      clock.advance({ minutes: 1 });
+      await api.post('/auth/otp', { email });
+      const mails = await mailsInOutbox(running, database.url, session.user.id);
+      return api.post('/auth/otp/verify', { email, code: mails.at(-1)?.data['code'] });
+    },
+    methods: ['otp'],
+  },
+};
+/** Those that need no second factor: a new account has none, the others go on with a session or take the factor. */
+const OTHERS = ['POST /v2/auth/login/mfa', 'POST /v2/auth/refresh', 'POST /v2/auth/register'];
+
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly responses?: object }>>>>;
+}
+
+it('lists every operation that returns a session', () => {
+  const { paths } = JSON.parse(readFileSync('openapi/v2.json', 'utf8')) as Document;
+  const returning = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations)
+      .filter(([, { responses }]) =>
+        JSON.stringify(responses ?? {}).includes('"#/components/schemas/Session"'),
+      )
+      .map(([method]) => `${method.toUpperCase()} ${path}`),
+  );
+  expect(returning.sort()).toEqual([...Object.keys(WAYS), ...OTHERS].sort());
+});
+
+describe.each(Object.entries(WAYS))('%s', (_, { signIn, methods }) => {
+  it('starts a session that says how and when the user signed in', async () => {
+    const user = await signUpVerified();
+    clock.advance({ hours: 1 });
+    const { status, body } = await signIn(user);
+    expect(status).toBe(200);
+    const authTime = Math.floor(clock.millis() / 1000);
+    expect(decodeJwt(body.accessToken)).toMatchObject({ amr: methods, auth_time: authTime });
+    expect((await api.as(body).me()).body.id).toBe(user.session.user.id);
+    // Other sessions go on.
+    expect((await api.refresh(user.session.refreshToken)).status).toBe(200);
+  });
+
+  it('asks for the second factor of those who have one, and then says so', async () => {
+    const user = await signUpVerified();
+    const { app } = await setUpTotp(user.api, clock);
+    const before = await sessionsOf(user);
+    const problem = expectProblem(await signIn(user), 401, 'mfa-required');
+    const { mfaToken } = problem as unknown as { mfaToken: string };
+    expect(await sessionsOf(user)).toBe(before);
+    const input = { mfaToken, factor: 'totp', code: app.code() };
+    const { status, body }: Answer<SessionBody> = await api.post('/auth/login/mfa', input);
+    expect([status, body.user.id]).toEqual([200, user.session.user.id]);
+    const { amr } = decodeJwt<{ amr: string[] }>(body.accessToken);
+    expect(amr).toEqual(expect.arrayContaining([...methods, 'mfa']));
+  });
+
+  it('starts none for the suspended, and gives no reason', async () => {
+    const user = await signUpVerified();
+    const before = await sessionsOf(user);
+    const suspend = `update accounts.users set status = 'suspended' where id = $1`;
+    await query(database.url, suspend, [user.session.user.id]);
+    expect((await signIn(user)).status).toBeGreaterThanOrEqual(400);
+    expect(await sessionsOf(user)).toBe(before);
+  });
+});
+
+async function signUpVerified(): Promise<SignedUp> {
+  const user = await signUp(api, aUser());
+  const [mail] = await mailsInOutbox(running, database.url, user.session.user.id);
+  expect((await api.verify(linkTokenOf(mail))).status).toBe(204);
+  return user;
+}
+
+async function sessionsOf({ session }: SignedUp): Promise<number> {
+  const rows = 'select 1 from accounts.sessions where user_id = $1';
+  return (await query(database.url, rows, [session.user.id])).length;
+}
