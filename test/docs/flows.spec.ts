@@ -33,6 +33,12 @@ describe('the requests of the guide', () => {
     line(/emailVerified: true/);
   });
 
+  it('to second factors set up an app, sign in with it, and remove it', async () => {
+    const output = await follow('second-factors');
+    expect(output).toMatch(/^\[ 'totp', 'recovery-code' \]\nBearer$/m);
+    expect(output).toMatch(/^\{"factors":\["totp"\],"recoveryCodesLeft":9\}removed: 204\nBearer$/m);
+  });
+
   it('to one-time codes sign in with the code from the mail', async () => {
     const output = await follow('one-time-codes');
     expect(output).toMatch(/^\{"status":"accepted"\} 202$/m);
