@@ -172,7 +172,8 @@ describe('signing in with a second factor', () => {
     const answers = await Promise.all(
       tokens.map((mfaToken, n) => complete({ mfaToken, code }, n % 2 === 0 ? api : replica.api)),
     );
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401, 401, 401, 401]);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(5);
     // Nor an earlier one that was still valid.
     const mfaToken = await challenge(user);
     expectProblem(await complete({ mfaToken, code: user.app.code(-1) }), 401, 'invalid-code');
@@ -265,7 +266,7 @@ describe('a recovery code', () => {
     const both = await Promise.all(
       tokens.map((mfaToken) => complete({ mfaToken, factor: 'recovery-code', code: first })),
     );
-    expect(both.map(({ status }) => status).sort()).toEqual([200, 401]);
+    expect(both.map(({ status }) => String(status)).sort()).toEqual(['200', '401']);
     const spelled = ` ${second.toUpperCase().replace('-', ' ')}`;
     const { status, body } = await complete({
       mfaToken: await challenge(user),

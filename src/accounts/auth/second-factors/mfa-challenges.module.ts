@@ -1,9 +1,10 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { SecondFactors } from '../sign-in/second-factors.js';
 import { MfaChallenges } from './mfa-challenges.js';
 import { TrustedDevices } from './trusted-devices.js';
 
-/** What every sign-in asks. */
+/** Tells the seam when to ask for a second factor. Global, because the seam knows no factor. */
+@Global()
 @Module({
   providers: [TrustedDevices, { provide: SecondFactors, useClass: MfaChallenges }],
   exports: [SecondFactors, TrustedDevices],
