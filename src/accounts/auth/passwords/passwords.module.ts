@@ -5,7 +5,6 @@ import { UsersModule } from '../../users/index.js';
 import { AttemptsModule } from '../attempts/attempts.module.js';
 import { EmailModule } from '../email/email.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
-import { SignInModule } from '../sign-in/sign-in.module.js';
 import { BreachedPasswords } from './breached-passwords.js';
 import { Password } from './password.entity.js';
 import { PasswordChangeService } from './password-change.service.js';
@@ -19,7 +18,6 @@ import { PasswordsService } from './passwords.service.js';
     AttemptsModule,
     EmailModule,
     SessionsModule,
-    SignInModule,
     UsersModule,
   ],
   providers: [BreachedPasswords, PasswordChangeService, PasswordHasher, PasswordPolicy, PasswordsService],
