@@ -2,11 +2,13 @@ import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
 import { accountsSchema } from '../../migrations/index.js';
 import { UsersModule } from '../../users/index.js';
+import { SignInMethodsModule } from '../sign-in/sign-in-methods.module.js';
 import { AttemptsModule } from '../attempts/attempts.module.js';
 import { EmailModule } from '../email/email.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { BreachedPasswords } from './breached-passwords.js';
 import { Password } from './password.entity.js';
+import { PasswordMethod } from './password.method.js';
 import { PasswordChangeService } from './password-change.service.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
@@ -18,9 +20,17 @@ import { PasswordsService } from './passwords.service.js';
     AttemptsModule,
     EmailModule,
     SessionsModule,
+    SignInMethodsModule,
     UsersModule,
   ],
-  providers: [BreachedPasswords, PasswordChangeService, PasswordHasher, PasswordPolicy, PasswordsService],
+  providers: [
+    BreachedPasswords,
+    PasswordChangeService,
+    PasswordHasher,
+    PasswordMethod,
+    PasswordPolicy,
+    PasswordsService,
+  ],
   exports: [PasswordChangeService, PasswordHasher, PasswordPolicy, PasswordsService],
 })
 export class PasswordsModule {}

@@ -2,9 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock } from '#libs/clock';
 import { type User, UsersService } from '../../users/index.js';
-import { deletePassword } from '../passwords/password.repository.js';
-import { removeFactors } from '../second-factors/second-factors.repository.js';
 import { endSessions } from '../sessions/session.repository.js';
+import { SignInMethods } from '../sign-in/sign-in-methods.js';
 import { settleRegistrations } from './pending-registration.repository.js';
 
 /** Gives an account to the person who has just shown that they read the mail to its address. */
@@ -12,6 +11,7 @@ import { settleRegistrations } from './pending-registration.repository.js';
 export class AddressClaim {
   constructor(
     private readonly users: UsersService,
+    private readonly methods: SignInMethods,
     private readonly clock: Clock,
   ) {}
 
@@ -25,8 +25,7 @@ export class AddressClaim {
     if (user.emailVerified) {
       return [];
     }
-    await deletePassword(em, user.id);
-    await removeFactors(em, user.id);
+    await this.methods.removeAll(em, user.id);
     await settleRegistrations(em, user.id, undefined);
     await this.users.markEmailVerified(em, user);
     const ended = await endSessions(em, user.id, this.clock.now(), 'all');

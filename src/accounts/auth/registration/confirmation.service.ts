@@ -12,6 +12,7 @@ import { findPassword, putPassword } from '../passwords/password.repository.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { SessionCache } from '../sessions/session-cache.js';
 import { endSessions } from '../sessions/session.repository.js';
+import { SignInMethods } from '../sign-in/sign-in-methods.js';
 import { passwordRequired } from './confirmation.errors.js';
 import type { PendingRegistration } from './pending-registration.entity.js';
 import { findRegistrations, settleRegistrations } from './pending-registration.repository.js';
@@ -40,6 +41,7 @@ export class ConfirmationService {
     private readonly database: Database,
     private readonly users: UsersService,
     private readonly hasher: PasswordHasher,
+    private readonly methods: SignInMethods,
     private readonly cache: SessionCache,
     private readonly clock: Clock,
     private readonly config: AppConfig,
@@ -146,6 +148,7 @@ export class ConfirmationService {
       return [];
     }
     await this.users.change(em, user, { displayName, locale, timezone, avatarUrl: null, metadata: null });
+    await this.methods.removeAll(em, user.id);
     await putPassword(em, user.id, passwordHash, now);
     return endSessions(em, user.id, now, 'all');
   }

@@ -3,6 +3,7 @@ import { DatabaseModule } from '#libs/database';
 import { IdempotencyModule } from '#libs/idempotency';
 import { accountsSchema } from '../../migrations/index.js';
 import { UsersModule } from '../../users/index.js';
+import { SignInMethodsModule } from '../sign-in/sign-in-methods.module.js';
 import { EmailModule } from '../email/email.module.js';
 import { PasswordsModule } from '../passwords/passwords.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
@@ -21,6 +22,7 @@ import { RegistrationService } from './registration.service.js';
     PasswordsModule,
     SessionsModule,
     SignInModule,
+    SignInMethodsModule,
     UsersModule,
   ],
   providers: [AddressClaim, ConfirmationService, DisownService, RegistrationService],

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
 import { accountsSchema } from '../../migrations/index.js';
 import { UsersModule } from '../../users/index.js';
+import { SignInMethodsModule } from '../sign-in/sign-in-methods.module.js';
 import { AttemptsModule } from '../attempts/attempts.module.js';
 import { EmailModule } from '../email/email.module.js';
 import { SignInModule } from '../sign-in/sign-in.module.js';
@@ -10,6 +11,7 @@ import { MfaChallenge } from './mfa-challenge.entity.js';
 import { MfaChallengesModule } from './mfa-challenges.module.js';
 import { MfaSignInService } from './mfa-sign-in.service.js';
 import { RecoveryCode } from './recovery-code.entity.js';
+import { SecondFactorMethod } from './second-factor.method.js';
 import { RecoveryCodes } from './recovery-codes.js';
 import { TotpFactor } from './totp-factor.entity.js';
 import { TotpService } from './totp.service.js';
@@ -21,9 +23,10 @@ import { TotpService } from './totp.service.js';
     EmailModule,
     MfaChallengesModule,
     SignInModule,
+    SignInMethodsModule,
     UsersModule,
   ],
-  providers: [FactorVerifier, MfaSignInService, RecoveryCodes, TotpService],
+  providers: [FactorVerifier, SecondFactorMethod, MfaSignInService, RecoveryCodes, TotpService],
   exports: [FactorVerifier, MfaSignInService, TotpService],
 })
 export class SecondFactorsModule {}

@@ -9,6 +9,8 @@ export class BrowserCookie {
   constructor(
     private readonly name: `__Host-${string}`,
     private readonly maxAgeSeconds: number,
+    /** `none` if the page of another site posts to us. */
+    private readonly sameSite: 'lax' | 'none' = 'lax',
   ) {}
 
   /** @returns the secret that the browser was given */
@@ -26,6 +28,6 @@ export class BrowserCookie {
 
   private put(reply: FastifyReply, value: string, maxAge: number): void {
     // Not strict: people come from the mail, a page of another site.
-    setCookie(reply, { name: this.name, value, sameSite: 'lax', path: '/', maxAge });
+    setCookie(reply, { name: this.name, value, sameSite: this.sameSite, path: '/', maxAge });
   }
 }

@@ -20,3 +20,10 @@ export const mfaRequired = defineProblem('mfa-required', {
   about: 'The sign-in succeeded so far, but this account also needs a second factor.',
   fix: 'Send the `mfaToken` with one of the `factors` to `/auth/login/mfa`.',
 });
+
+export const lastSignInMethod = defineProblem('last-sign-in-method', {
+  status: 409,
+  title: 'Last way to sign in',
+  about: "This is the only way in which you can sign in, so it can't be removed.",
+  fix: 'Set a password or add another way to sign in first.',
+});

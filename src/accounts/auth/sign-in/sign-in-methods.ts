@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from '@mikro-orm/postgresql';
+
+/** One way to sign in, or a part of one, such as a password. Its provider adds itself to `SignInMethods`. */
+export interface SignInMethod {
+  /** In how many ways the user can sign in with it alone. */
+  count(em: EntityManager, userId: string): Promise<number>;
+
+  /** Takes all of them away, because the account gets another owner. The caller has locked the user. */
+  removeAll(em: EntityManager, userId: string): Promise<void>;
+}
+
+/** All ways in which users sign in. What belongs to their address, such as a password reset, isn't one of them. */
+@Injectable()
+export class SignInMethods {
+  private readonly methods: SignInMethod[] = [];
+
+  add(method: SignInMethod): void {
+    this.methods.push(method);
+  }
+
+  /** In how many ways the user can sign in. The caller has locked the user. */
+  async count(em: EntityManager, userId: string): Promise<number> {
+    let sum = 0;
+    for (const method of this.methods) {
+      sum += await method.count(em, userId);
+    }
+    return sum;
+  }
+
+  /** Takes all ways to sign in away from a locked user. */
+  async removeAll(em: EntityManager, userId: string): Promise<void> {
+    for (const method of this.methods) {
+      await method.removeAll(em, userId);
+    }
+  }
+}
