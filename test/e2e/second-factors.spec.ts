@@ -6,7 +6,7 @@ import { useApiApp } from '../support/api-app.js';
 import { Authenticator, setUpTotp } from '../support/authenticator.js';
 import type { Answer, ApiClient, ProblemBody, SessionBody } from '../support/client.js';
 import { sentBack } from '../support/cookies.js';
-import { type SignedUp, signUp } from '../support/factories.js';
+import { aUser, type SignedUp, signUp } from '../support/factories.js';
 import { linkTokenOf, mailsInOutbox } from '../support/mail-outbox.js';
 import { expectProblem } from '../support/problems.js';
 import { query } from '../support/stored.js';
@@ -15,6 +15,8 @@ const APP_URL = 'https://app.acme.test:8443';
 const running = useApiApp({ APP_URL });
 /** Another replica. */
 const replica = useApiApp({ APP_URL }, running);
+/** The same deployment with `REGISTRATION=verify-first`. */
+const unseen = useApiApp({ REGISTRATION: 'verify-first', APP_URL }, running);
 const { api, clock, database } = running;
 
 type Signed = Answer<SessionBody & ProblemBody>;
@@ -365,6 +367,14 @@ describe('a second factor', () => {
     }
   });
 
+  it('is no proof before it is confirmed', async () => {
+    const user = await signUp(api);
+    const { body } = await user.api.post<{ otpauthUri: string }>('/auth/mfa/totp');
+    const code = new Authenticator(body.otpauthUri, clock).code();
+    const stepUp = await user.api.post<ProblemBody>('/auth/step-up', { factor: 'totp', code });
+    expectProblem(stepUp, 401, 'invalid-code');
+  });
+
   it('of someone who registered the address goes when its owner takes the account', async () => {
     const squatter = await signUp(api);
     await setUpTotp(squatter.api, clock);
@@ -376,6 +386,17 @@ describe('a second factor', () => {
     expect((await api.login({ ...squatter, password: 'four quiet herons' })).status).toBe(200);
     const left = 'select 1 from accounts.totp_factors where user_id = $1';
     expect(await query(database.url, left, [squatter.session.user.id])).toEqual([]);
+  });
+
+  it('goes, too, when a later registration of the address is confirmed', async () => {
+    const squatter = await signUp(api);
+    await setUpTotp(squatter.api, clock);
+    clock.advance({ minutes: 2 });
+    const owner = aUser({ email: squatter.email });
+    await unseen.api.register(owner);
+    const mails = await mailsInOutbox(running, database.url, squatter.session.user.id);
+    expect((await unseen.api.verify(linkTokenOf(mails.at(-1)), owner.password)).status).toBe(204);
+    expect((await unseen.api.login(owner)).status).toBe(200);
   });
 
   it('is needed after a one-time code, too', async () => {
