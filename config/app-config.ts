@@ -51,6 +51,8 @@ export abstract class AppConfig {
     readonly idleSeconds: number;
     readonly maxSeconds: number;
   };
+  /** Who passkeys belong to: the domain, and the origins that may use them. */
+  abstract readonly webAuthn: { readonly rpId: string; readonly origins: readonly string[] };
   abstract readonly trustedProxies: readonly string[];
   abstract readonly corsOrigins: readonly string[];
   abstract readonly rateLimits: { readonly default: RateLimit | null; readonly auth: RateLimit | null };

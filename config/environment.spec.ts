@@ -18,6 +18,7 @@ describe('parseEnvironment', () => {
       mail: { from: 'no-reply@localhost' },
       admin: null,
       registration: 'immediate',
+      webAuthn: { rpId: 'localhost', origins: ['http://localhost:3000'] },
       trustedProxies: [],
       corsOrigins: [],
       rateLimits: {
@@ -64,6 +65,8 @@ describe('parseEnvironment', () => {
       REGISTRATION: 'later',
       TRUSTED_PROXIES: '10.0.0.0/8,10.0.0.0/33',
       CORS_ORIGINS: 'https://app.acme.com/',
+      WEBAUTHN_RP_ID: 'https://acme.com',
+      WEBAUTHN_ORIGINS: 'app.acme.com',
       RATE_LIMIT_DEFAULT: '600',
       RATE_LIMIT_AUTH: '0/60',
       PASSWORD_HASH_CONCURRENCY: '0',

@@ -14,6 +14,7 @@ import {
   parseRateLimit,
   parseToken,
 } from './parsers.js';
+import { readWebAuthn } from './web-authn.js';
 import { rejectUnsafeInProduction } from './production.js';
 import { type Environment, EnvironmentReader } from './reader.js';
 import { readTracing } from './tracing-config.js';
@@ -37,6 +38,7 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
     parseBaseUrl,
     () => `http://localhost:${port ?? DEFAULT_PORT}`,
   );
+  const appUrl = read.optional('APP_URL', parseBaseUrl, () => publicUrl);
   const config: Omit<AppConfig, 'warnings'> = {
     role,
     production,
@@ -48,7 +50,7 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
       hosts: read.optional('MANAGEMENT_HOSTS', parseHosts, () => []),
     },
     publicUrl,
-    appUrl: read.optional('APP_URL', parseBaseUrl, () => publicUrl),
+    appUrl,
     database: {
       ...readDatabases(read),
       poolSize: read.optional('DATABASE_POOL_SIZE', parseInteger(2, 1000), () => 10),
@@ -76,6 +78,7 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
       idleSeconds: read.optional('SESSION_IDLE_DAYS', parseInteger(1, MAX_DAYS), () => 30) * DAY_SECONDS,
       maxSeconds: read.optional('SESSION_MAX_DAYS', parseInteger(1, MAX_DAYS), () => 365) * DAY_SECONDS,
     },
+    webAuthn: readWebAuthn(read, appUrl),
     trustedProxies: read.optional('TRUSTED_PROXIES', parseCidrs, () => []),
     corsOrigins: read.optional('CORS_ORIGINS', parseOrigins, () => []),
     rateLimits: {

@@ -46,8 +46,6 @@ describe('other variables', () => {
     const later = [
       'OAUTH_GOOGLE_CLIENT_ID',
       'OAUTH_ACME_ISSUER',
-      'WEBAUTHN_RP_ID',
-      'WEBAUTHN_ORIGINS',
       'GRPC_PORT',
       'GRPC_TLS_CERT',
       'ACCOUNTS_GRPC_URL',

@@ -15,7 +15,7 @@ const RESERVED = new Set([
   'TLS_KEY',
 ]);
 
-const RESERVED_PREFIX = /^(OAUTH|WEBAUTHN)_/;
+const RESERVED_PREFIX = /^OAUTH_/;
 
 /** What shells, package managers, containers, CI and clouds set. Kubernetes adds variables for each Service. */
 const FOREIGN =

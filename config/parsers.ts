@@ -77,7 +77,7 @@ export function parseRateLimit(text: string): RateLimit | null {
   return { limit: Number(limit), windowSeconds: Number(windowSeconds) };
 }
 
-function parseList(text: string): string[] {
+export function parseList(text: string): string[] {
   return text
     .split(',')
     .map((item) => item.trim())

@@ -52,6 +52,8 @@ const OPEN_TO_ALL = [
   'MfaLoginController.completeLogin',
   'OneTimeCodesController.requestOneTimeCode',
   'OneTimeCodesController.verifyOneTimeCode',
+  'PasskeyLoginController.getLoginOptions',
+  'PasskeyLoginController.loginWithPasskey',
   'PasswordResetController.forgotPassword',
   'PasswordResetController.resetPassword',
   // Also takes a cookie instead of an access token, and checks both itself.
@@ -106,6 +108,7 @@ describe('the worker', () => {
       'InboxPurge',
       'MfaChallengesPurge',
       'OneTimeCodesPurge',
+      'PasskeyChallengesPurge',
       'PasswordResetsPurge',
       'SessionsPurge',
     ]);

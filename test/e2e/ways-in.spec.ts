@@ -6,10 +6,12 @@ import { setUpTotp } from '../support/authenticator.js';
 import type { Answer, SessionBody } from '../support/client.js';
 import { aUser, type SignedUp, signUp } from '../support/factories.js';
 import { linkTokenOf, mailsInOutbox } from '../support/mail-outbox.js';
+import { SoftwareAuthenticator } from '../support/software-authenticator.js';
 import { expectProblem } from '../support/problems.js';
 import { query } from '../support/stored.js';
 
-const running = useApiApp();
+const APP_URL = 'https://app.acme.test';
+const running = useApiApp({ APP_URL });
 const { api, clock, database } = running;
 
 interface Way {
@@ -31,9 +33,20 @@ const WAYS: Readonly<Record<string, Way>> = {
     },
     methods: ['otp'],
   },
+  'POST /v2/auth/passkeys/login': {
+    signIn: async ({ email }) => {
+      const { body } = await api.post<{ challenge: string; rpId: string }>('/auth/passkeys/login/options');
+      return api.post('/auth/passkeys/login', passkeys.get(email)?.get(body) ?? {});
+    },
+    // The device and what unlocks it are two factors already.
+    methods: ['pop', 'mfa'],
+  },
 };
+const passkeys = new Map<string, SoftwareAuthenticator>();
 /** Those that need no second factor: a new account has none, the others go on with a session or take the factor. */
 const OTHERS = ['POST /v2/auth/login/mfa', 'POST /v2/auth/refresh', 'POST /v2/auth/register'];
+
+type CreationOptions = Parameters<SoftwareAuthenticator['create']>[0];
 
 interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly responses?: object }>>>>;
@@ -67,6 +80,10 @@ describe.each(Object.entries(WAYS))('%s', (_, { signIn, methods }) => {
   it('asks for the second factor of those who have one, and then says so', async () => {
     const user = await signUpVerified();
     const { app } = await setUpTotp(user.api, clock);
+    if (methods.includes('mfa')) {
+      expect(decodeJwt((await signIn(user)).body.accessToken)['amr']).toEqual(methods);
+      return;
+    }
     const before = await sessionsOf(user);
     const problem = expectProblem(await signIn(user), 401, 'mfa-required');
     const { mfaToken } = problem as unknown as { mfaToken: string };
@@ -92,6 +109,10 @@ async function signUpVerified(): Promise<SignedUp> {
   const user = await signUp(api, aUser());
   const [mail] = await mailsInOutbox(running, database.url, user.session.user.id);
   expect((await api.verify(linkTokenOf(mail))).status).toBe(204);
+  const { body } = await user.api.post<CreationOptions>('/auth/passkeys/options');
+  const passkey = new SoftwareAuthenticator(APP_URL);
+  expect((await user.api.post('/auth/passkeys', passkey.create(body))).status).toBe(201);
+  passkeys.set(user.email, passkey);
   return user;
 }
 

@@ -119,6 +119,13 @@ function tab(send) {
       await see(label);
       await run(`${find('button', label)}.click()`);
     },
+    /** As if the device had a sensor that always recognizes its owner. */
+    addAuthenticator: async () => {
+      await send('WebAuthn.enable');
+      const abilities = { hasResidentKey: true, hasUserVerification: true, isUserVerified: true };
+      const options = { protocol: 'ctap2', transport: 'internal', ...abilities };
+      await send('WebAuthn.addVirtualAuthenticator', { options });
+    },
     reload: async () => {
       await run('window.isOld = true');
       await send('Page.reload');

@@ -2,6 +2,8 @@ export { findTemplate, type Template, TEMPLATE_LOCALES, type TemplateLocale } fr
 export { NotificationTarget, SendNotification, sendNotification } from './send-notification.js';
 export { accounts, notifications } from './services.js';
 export { accountExists } from './templates/account-exists.js';
+export { passkeyAdded } from './templates/passkey-added.js';
+export { passkeyRemoved } from './templates/passkey-removed.js';
 export { passwordChanged } from './templates/password-changed.js';
 export { recoveryCodeUsed } from './templates/recovery-code-used.js';
 export { resetPassword } from './templates/reset-password.js';

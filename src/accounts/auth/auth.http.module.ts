@@ -10,6 +10,9 @@ import { VerifyEmailPage } from './email/verify-email.page.js';
 import { LoginController } from './login/login.controller.js';
 import { OneTimeCodesController } from './one-time-codes/one-time-codes.controller.js';
 import { SignInPage } from './one-time-codes/sign-in.page.js';
+import { PasskeyLoginController } from './passkeys/passkey-login.controller.js';
+import { PasskeySetupController } from './passkeys/passkey-setup.controller.js';
+import { PasskeysController } from './passkeys/passkeys.controller.js';
 import { PasswordResetController } from './password-reset/password-reset.controller.js';
 import { ResetPasswordPage } from './password-reset/reset-password.page.js';
 import { PasswordsController } from './passwords/passwords.controller.js';
@@ -42,6 +45,9 @@ import { WellKnownController } from './tokens/well-known.controller.js';
     RefreshController,
     EmailController,
     OneTimeCodesController,
+    PasskeyLoginController,
+    PasskeySetupController,
+    PasskeysController,
     PasswordResetController,
     PasswordsController,
     SessionsController,

@@ -4,6 +4,7 @@ import { accountsSchema } from '../migrations/index.js';
 import { EmailVerificationsPurge } from './email/email-verifications.purge.js';
 import { MfaChallengesPurge } from './second-factors/mfa-challenges.purge.js';
 import { OneTimeCodesPurge } from './one-time-codes/one-time-codes.purge.js';
+import { PasskeyChallengesPurge } from './passkeys/passkey-challenges.purge.js';
 import { PasswordResetsPurge } from './password-reset/password-resets.purge.js';
 import { FailedAttemptsPurge } from './attempts/failed-attempts.purge.js';
 import { SessionsPurge } from './sessions/sessions.purge.js';
@@ -15,6 +16,7 @@ import { SessionsPurge } from './sessions/sessions.purge.js';
     FailedAttemptsPurge,
     MfaChallengesPurge,
     OneTimeCodesPurge,
+    PasskeyChallengesPurge,
     PasswordResetsPurge,
     SessionsPurge,
   ],

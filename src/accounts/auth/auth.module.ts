@@ -3,6 +3,7 @@ import { AttemptsModule } from './attempts/attempts.module.js';
 import { EmailModule } from './email/email.module.js';
 import { LoginModule } from './login/login.module.js';
 import { OneTimeCodesModule } from './one-time-codes/one-time-codes.module.js';
+import { PasskeysModule } from './passkeys/passkeys.module.js';
 import { PasswordResetModule } from './password-reset/password-reset.module.js';
 import { PasswordsModule } from './passwords/passwords.module.js';
 import { RegistrationModule } from './registration/registration.module.js';
@@ -17,6 +18,7 @@ const MODULES = [
   EmailModule,
   LoginModule,
   OneTimeCodesModule,
+  PasskeysModule,
   PasswordResetModule,
   PasswordsModule,
   RegistrationModule,

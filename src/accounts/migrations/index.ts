@@ -5,6 +5,7 @@ import { Migration20261126000001 } from './20261126000001-failed-attempts.js';
 import { Migration20261126000002 } from './20261126000002-disowned-links.js';
 import { Migration20261126000003 } from './20261126000003-one-time-codes.js';
 import { Migration20261126000004 } from './20261126000004-second-factors.js';
+import { Migration20261126000005 } from './20261126000005-passkeys.js';
 
 /**
  * The PostgreSQL schema that this service owns. No other service reads or writes it. Migrations are listed in the order
@@ -17,4 +18,5 @@ export const accountsSchema = defineSchema('accounts', [
   Migration20261126000002,
   Migration20261126000003,
   Migration20261126000004,
+  Migration20261126000005,
 ]);

@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import {
   accountExists,
   findTemplate,
+  passkeyAdded,
+  passkeyRemoved,
   passwordChanged,
   recoveryCodeUsed,
   resetPassword,
@@ -20,6 +22,8 @@ const link = 'https://app.example.com/verify-email?token=abc&next=%2Fhome';
 
 const TEMPLATES = [
   accountExists,
+  passkeyAdded,
+  passkeyRemoved,
   passwordChanged,
   recoveryCodeUsed,
   resetPassword,

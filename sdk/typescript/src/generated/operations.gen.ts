@@ -28,6 +28,19 @@ import type {
   RequestOneTimeCodeResponse,
   VerifyOneTimeCodeData,
   VerifyOneTimeCodeResponse,
+  GetLoginOptionsData,
+  GetLoginOptionsResponse,
+  LoginWithPasskeyData,
+  LoginWithPasskeyResponse,
+  GetPasskeyOptionsData,
+  GetPasskeyOptionsResponse,
+  AddPasskeyData,
+  AddPasskeyResponse,
+  ListPasskeysData,
+  ListPasskeysResponse,
+  RenamePasskeyData,
+  RenamePasskeyResponse,
+  RemovePasskeyData,
   ForgotPasswordData,
   ForgotPasswordResponse,
   ResetPasswordData,
@@ -98,7 +111,13 @@ export type ProblemCode =
   | 'invalid-refresh-token'
   | 'refresh-token-reused'
   | 'code-required'
+  | 'invalid-passkey'
+  | 'too-many-passkeys'
+  | 'passkey-rejected'
+  | 'passkey-exists'
   | 'invalid-cursor'
+  | 'passkey-not-found'
+  | 'last-sign-in-method'
   | 'session-not-found'
   | 'user-not-found';
 
@@ -458,6 +477,167 @@ export const verifyOneTimeCode: Operation<
   method: 'POST',
   path: '/v2/auth/otp/verify',
   cookie: true,
+};
+
+/**
+ * Get options to sign in with a passkey
+ *
+ * Pass them to `PublicKeyCredential.parseRequestOptionsFromJSON()` in the browser.
+ */
+export const getLoginOptions: Operation<
+  GetLoginOptionsData,
+  GetLoginOptionsResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/auth/passkeys/login/options',
+};
+
+/**
+ * Sign in with a passkey
+ *
+ * Takes what `PublicKeyCredential.toJSON()` returned in the browser. No second factor is needed: the device and what unlocks it are two.
+ */
+export const loginWithPasskey: Operation<
+  LoginWithPasskeyData,
+  LoginWithPasskeyResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'invalid-passkey'
+  | 'invalid-credentials'
+  | 'origin-not-allowed'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/auth/passkeys/login',
+  cookie: true,
+};
+
+/**
+ * Get options for a new passkey
+ *
+ * Pass them to `PublicKeyCredential.parseCreationOptionsFromJSON()` in the browser.
+ */
+export const getPasskeyOptions: Operation<
+  GetPasskeyOptionsData,
+  GetPasskeyOptionsResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'too-many-passkeys'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/auth/passkeys/options',
+  authenticated: true,
+};
+
+/**
+ * Add a passkey
+ *
+ * Takes what `PublicKeyCredential.toJSON()` returned in the browser, and a name.
+ */
+export const addPasskey: Operation<
+  AddPasskeyData,
+  AddPasskeyResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'passkey-rejected'
+  | 'unauthenticated'
+  | 'passkey-exists'
+  | 'too-many-passkeys'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/auth/passkeys',
+  authenticated: true,
+};
+
+/**
+ * List your passkeys
+ *
+ * Newest first.
+ */
+export const listPasskeys: Operation<
+  ListPasskeysData,
+  ListPasskeysResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'invalid-cursor'
+  | 'unauthenticated'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/auth/passkeys',
+  authenticated: true,
+};
+
+/**
+ * Rename a passkey
+ */
+export const renamePasskey: Operation<
+  RenamePasskeyData,
+  RenamePasskeyResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'passkey-not-found'
+  | 'precondition-failed'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'PATCH',
+  path: '/v2/auth/passkeys/{id}',
+  authenticated: true,
+  mediaType: 'application/merge-patch+json',
+};
+
+/**
+ * Remove a passkey
+ */
+export const removePasskey: Operation<
+  RemovePasskeyData,
+  void,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'passkey-not-found'
+  | 'last-sign-in-method'
+  | 'precondition-failed'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'DELETE',
+  path: '/v2/auth/passkeys/{id}',
+  authenticated: true,
 };
 
 /**

@@ -230,6 +230,119 @@ export type VerifyOneTimeCodeRequest = {
   token?: string;
 };
 
+export type PasskeyLoginRequest = {
+  /**
+   * The credential's ID.
+   */
+  id: string;
+  /**
+   * The same.
+   */
+  rawId: string;
+  /**
+   * The type of the credential.
+   */
+  type: 'public-key';
+  /**
+   * The authenticator's answer.
+   */
+  response: {
+    [key: string]: unknown;
+  };
+  /**
+   * The results of extensions.
+   */
+  clientExtensionResults?: {
+    [key: string]: unknown;
+  };
+  /**
+   * Whether the authenticator is part of the device.
+   */
+  authenticatorAttachment?: string | null;
+};
+
+export type AddPasskeyRequest = {
+  /**
+   * The credential's ID.
+   */
+  id: string;
+  /**
+   * The same.
+   */
+  rawId: string;
+  /**
+   * The type of the credential.
+   */
+  type: 'public-key';
+  /**
+   * The authenticator's answer.
+   */
+  response: {
+    [key: string]: unknown;
+  };
+  /**
+   * The results of extensions.
+   */
+  clientExtensionResults?: {
+    [key: string]: unknown;
+  };
+  /**
+   * Whether the authenticator is part of the device.
+   */
+  authenticatorAttachment?: string | null;
+  /**
+   * What the user calls it.
+   */
+  name?: string;
+};
+
+export type Passkey = {
+  id: string;
+  /**
+   * What the user calls it.
+   */
+  name: string;
+  /**
+   * Whether a provider keeps it, so that it survives the loss of the device.
+   */
+  backedUp: boolean;
+  /**
+   * When it was added.
+   */
+  createdAt: string;
+  /**
+   * When the user last signed in with it.
+   */
+  lastUsedAt: string | null;
+};
+
+export type CursorPage = {
+  /**
+   * Cursor of the next page. Null on the last page.
+   */
+  nextCursor: string | null;
+  /**
+   * Cursor of the previous page. Null on the first page.
+   */
+  previousCursor: string | null;
+  /**
+   * Total number of items. Only with `total=true`.
+   */
+  total?: number;
+};
+
+export type PasskeyList = {
+  items: Array<Passkey>;
+  page: CursorPage;
+};
+
+export type RenamePasskeyRequest = {
+  /**
+   * What the user calls it.
+   */
+  name: string;
+};
+
 export type ForgotPasswordRequest = {
   /**
    * The email address of the account.
@@ -288,21 +401,6 @@ export type Device = {
    * When the session ends unless it is refreshed.
    */
   expiresAt: string;
-};
-
-export type CursorPage = {
-  /**
-   * Cursor of the next page. Null on the last page.
-   */
-  nextCursor: string | null;
-  /**
-   * Cursor of the previous page. Null on the first page.
-   */
-  previousCursor: string | null;
-  /**
-   * Total number of items. Only with `total=true`.
-   */
-  total?: number;
 };
 
 export type DeviceList = {
@@ -802,6 +900,88 @@ export type InvalidCodeOrCodeRequiredOrInvalidCredentialsProblem = {
   requestId: string;
 };
 
+export type InvalidPasskeyOrInvalidCredentialsProblem = {
+  type: string;
+  title: string;
+  status: 401;
+  detail: string;
+  instance: string;
+  code: 'invalid-passkey' | 'invalid-credentials';
+  requestId: string;
+};
+
+export type TooManyPasskeysProblem = {
+  type: string;
+  title: string;
+  status: 409;
+  detail: string;
+  instance: string;
+  code: 'too-many-passkeys';
+  requestId: string;
+};
+
+export type InvalidInputOrMalformedRequestOrInvalidCursorProblem = {
+  type: string;
+  title: string;
+  status: 400;
+  detail: string;
+  instance: string;
+  code: 'invalid-input' | 'malformed-request' | 'invalid-cursor';
+  requestId: string;
+  errors?: Array<InvalidMember>;
+};
+
+export type InvalidInputOrMalformedRequestOrPasskeyRejectedProblem = {
+  type: string;
+  title: string;
+  status: 400;
+  detail: string;
+  instance: string;
+  code: 'invalid-input' | 'malformed-request' | 'passkey-rejected';
+  requestId: string;
+  errors?: Array<InvalidMember>;
+};
+
+export type PasskeyExistsOrTooManyPasskeysProblem = {
+  type: string;
+  title: string;
+  status: 409;
+  detail: string;
+  instance: string;
+  code: 'passkey-exists' | 'too-many-passkeys';
+  requestId: string;
+};
+
+export type PasskeyNotFoundProblem = {
+  type: string;
+  title: string;
+  status: 404;
+  detail: string;
+  instance: string;
+  code: 'passkey-not-found';
+  requestId: string;
+};
+
+export type LastSignInMethodProblem = {
+  type: string;
+  title: string;
+  status: 409;
+  detail: string;
+  instance: string;
+  code: 'last-sign-in-method';
+  requestId: string;
+};
+
+export type PreconditionFailedProblem = {
+  type: string;
+  title: string;
+  status: 412;
+  detail: string;
+  instance: string;
+  code: 'precondition-failed';
+  requestId: string;
+};
+
 export type WeakPasswordProblem = {
   type: string;
   title: string;
@@ -823,17 +1003,6 @@ export type UnauthenticatedOrInvalidCredentialsOrStepUpRequiredProblem = {
   requestId: string;
 };
 
-export type InvalidInputOrMalformedRequestOrInvalidCursorProblem = {
-  type: string;
-  title: string;
-  status: 400;
-  detail: string;
-  instance: string;
-  code: 'invalid-input' | 'malformed-request' | 'invalid-cursor';
-  requestId: string;
-  errors?: Array<InvalidMember>;
-};
-
 export type SessionNotFoundProblem = {
   type: string;
   title: string;
@@ -841,16 +1010,6 @@ export type SessionNotFoundProblem = {
   detail: string;
   instance: string;
   code: 'session-not-found';
-  requestId: string;
-};
-
-export type PreconditionFailedProblem = {
-  type: string;
-  title: string;
-  status: 412;
-  detail: string;
-  instance: string;
-  code: 'precondition-failed';
   requestId: string;
 };
 
@@ -1908,6 +2067,476 @@ export type VerifyOneTimeCodeResponses = {
 };
 
 export type VerifyOneTimeCodeResponse = VerifyOneTimeCodeResponses[keyof VerifyOneTimeCodeResponses];
+
+export type GetLoginOptionsData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/v2/auth/passkeys/login/options';
+};
+
+export type GetLoginOptionsErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type GetLoginOptionsError = GetLoginOptionsErrors[keyof GetLoginOptionsErrors];
+
+export type GetLoginOptionsResponses = {
+  /**
+   * The options.
+   */
+  200: {
+    /**
+     * What the authenticator has to sign. Works once, for five minutes.
+     */
+    challenge: string;
+    [key: string]: unknown;
+  };
+};
+
+export type GetLoginOptionsResponse = GetLoginOptionsResponses[keyof GetLoginOptionsResponses];
+
+export type LoginWithPasskeyData = {
+  body: PasskeyLoginRequest;
+  headers?: {
+    /**
+     * For browsers: returns the refresh token in a cookie that scripts cannot read, instead of the body.
+     */
+    'Session-Transport'?: 'cookie';
+  };
+  path?: never;
+  query?: never;
+  url: '/v2/auth/passkeys/login';
+};
+
+export type LoginWithPasskeyErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `invalid-passkey`: Invalid passkey
+   *
+   * `invalid-credentials`: Invalid credentials
+   */
+  401: InvalidPasskeyOrInvalidCredentialsProblem;
+  /**
+   * `origin-not-allowed`: Origin not allowed
+   */
+  403: OriginNotAllowedProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type LoginWithPasskeyError = LoginWithPasskeyErrors[keyof LoginWithPasskeyErrors];
+
+export type LoginWithPasskeyResponses = {
+  /**
+   * Signed in.
+   */
+  200: Session;
+};
+
+export type LoginWithPasskeyResponse = LoginWithPasskeyResponses[keyof LoginWithPasskeyResponses];
+
+export type GetPasskeyOptionsData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/v2/auth/passkeys/options';
+};
+
+export type GetPasskeyOptionsErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `too-many-passkeys`: Too many passkeys
+   */
+  409: TooManyPasskeysProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type GetPasskeyOptionsError = GetPasskeyOptionsErrors[keyof GetPasskeyOptionsErrors];
+
+export type GetPasskeyOptionsResponses = {
+  /**
+   * The options.
+   */
+  200: {
+    /**
+     * What the authenticator has to sign. Works once, for five minutes.
+     */
+    challenge: string;
+    [key: string]: unknown;
+  };
+};
+
+export type GetPasskeyOptionsResponse = GetPasskeyOptionsResponses[keyof GetPasskeyOptionsResponses];
+
+export type ListPasskeysData = {
+  body?: never;
+  path?: never;
+  query?: {
+    /**
+     * Maximum number of items to return.
+     */
+    limit?: number;
+    /**
+     * Which page to return: `page.nextCursor` or `page.previousCursor` of an earlier response.
+     */
+    cursor?: string;
+    /**
+     * Whether to count all items. Slow on long lists.
+     */
+    total?: boolean;
+  };
+  url: '/v2/auth/passkeys';
+};
+
+export type ListPasskeysErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   *
+   * `invalid-cursor`: Invalid cursor
+   */
+  400: InvalidInputOrMalformedRequestOrInvalidCursorProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type ListPasskeysError = ListPasskeysErrors[keyof ListPasskeysErrors];
+
+export type ListPasskeysResponses = {
+  /**
+   * A page of passkeys.
+   */
+  200: PasskeyList;
+};
+
+export type ListPasskeysResponse = ListPasskeysResponses[keyof ListPasskeysResponses];
+
+export type AddPasskeyData = {
+  body: AddPasskeyRequest;
+  path?: never;
+  query?: never;
+  url: '/v2/auth/passkeys';
+};
+
+export type AddPasskeyErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   *
+   * `passkey-rejected`: Passkey rejected
+   */
+  400: InvalidInputOrMalformedRequestOrPasskeyRejectedProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `passkey-exists`: Passkey already added
+   *
+   * `too-many-passkeys`: Too many passkeys
+   */
+  409: PasskeyExistsOrTooManyPasskeysProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type AddPasskeyError = AddPasskeyErrors[keyof AddPasskeyErrors];
+
+export type AddPasskeyResponses = {
+  /**
+   * Passkey added.
+   */
+  201: Passkey;
+};
+
+export type AddPasskeyResponse = AddPasskeyResponses[keyof AddPasskeyResponses];
+
+export type RemovePasskeyData = {
+  body?: never;
+  headers?: {
+    /**
+     * The `ETag` of the version that you mean. If there is another one by now, the response is a 412.
+     */
+    'If-Match'?: string;
+  };
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: never;
+  url: '/v2/auth/passkeys/{id}';
+};
+
+export type RemovePasskeyErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `passkey-not-found`: Passkey not found
+   */
+  404: PasskeyNotFoundProblem;
+  /**
+   * `last-sign-in-method`: Last way to sign in
+   */
+  409: LastSignInMethodProblem;
+  /**
+   * `precondition-failed`: Resource has changed
+   */
+  412: PreconditionFailedProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type RemovePasskeyError = RemovePasskeyErrors[keyof RemovePasskeyErrors];
+
+export type RemovePasskeyResponses = {
+  /**
+   * Removed.
+   */
+  204: void;
+};
+
+export type RemovePasskeyResponse = RemovePasskeyResponses[keyof RemovePasskeyResponses];
+
+export type RenamePasskeyData = {
+  body: RenamePasskeyRequest;
+  headers?: {
+    /**
+     * The `ETag` of the version that you mean. If there is another one by now, the response is a 412.
+     */
+    'If-Match'?: string;
+  };
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: never;
+  url: '/v2/auth/passkeys/{id}';
+};
+
+export type RenamePasskeyErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `passkey-not-found`: Passkey not found
+   */
+  404: PasskeyNotFoundProblem;
+  /**
+   * `precondition-failed`: Resource has changed
+   */
+  412: PreconditionFailedProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type RenamePasskeyError = RenamePasskeyErrors[keyof RenamePasskeyErrors];
+
+export type RenamePasskeyResponses = {
+  /**
+   * The passkey.
+   */
+  200: Passkey;
+};
+
+export type RenamePasskeyResponse = RenamePasskeyResponses[keyof RenamePasskeyResponses];
 
 export type ForgotPasswordData = {
   body: ForgotPasswordRequest;

@@ -1,11 +1,11 @@
 import type { User } from '../../users/index.js';
 
 /**
- * How a user proved who they are, as an RFC 8176 value. `pwd` is a password, `otp` a one-time code, `mfa` a
- * second factor. RFC 8176 has none for
+ * How a user proved who they are, as an RFC 8176 value. `pwd` is a password, `otp` a one-time code, `pop` a passkey,
+ * `mfa` a second factor. RFC 8176 has none for
  * another service that says who it is: `fed` is what others use.
  */
-export type AuthenticationMethod = 'pwd' | 'otp' | 'fed' | 'mfa';
+export type AuthenticationMethod = 'pwd' | 'otp' | 'pop' | 'fed' | 'mfa';
 
 /** The result of every way to sign in: who it is, how they proved it, and when. */
 export interface Proof {

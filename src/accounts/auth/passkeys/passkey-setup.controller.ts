@@ -1,0 +1,56 @@
+import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server';
+import type { FastifyReply } from 'fastify';
+import { API_VERSIONS, Caller, Fails, Requires, responseHeaders } from '#libs/api';
+import type { Principal } from '#libs/http';
+import {
+  AddPasskeyRequest,
+  PASSKEY_OPTIONS,
+  PasskeyResponse,
+  presentPasskey,
+  toRegistration,
+} from './passkeys.dto.js';
+import { passkeyExists, passkeyRejected, tooManyPasskeys } from './passkeys.errors.js';
+import { PasskeysService } from './passkeys.service.js';
+import { PasskeysTag } from './passkeys.tag.js';
+
+@PasskeysTag()
+@Requires()
+@Controller({ path: 'auth/passkeys', version: [...API_VERSIONS] })
+export class PasskeySetupController {
+  constructor(private readonly passkeys: PasskeysService) {}
+
+  @Post('options')
+  @Requires(null, { recent: true })
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Get options for a new passkey',
+    description: 'Pass them to `PublicKeyCredential.parseCreationOptionsFromJSON()` in the browser.',
+  })
+  @ApiOkResponse({ description: 'The options.', schema: PASSKEY_OPTIONS })
+  @Fails(tooManyPasskeys)
+  getPasskeyOptions(@Caller() { userId }: Principal): Promise<PublicKeyCredentialCreationOptionsJSON> {
+    return this.passkeys.options(userId);
+  }
+
+  @Post()
+  @ApiOperation({
+    summary: 'Add a passkey',
+    description: 'Takes what `PublicKeyCredential.toJSON()` returned in the browser, and a name.',
+  })
+  @ApiCreatedResponse({
+    type: PasskeyResponse,
+    description: 'Passkey added.',
+    headers: responseHeaders('ETag'),
+  })
+  @Fails(passkeyRejected, passkeyExists, tooManyPasskeys)
+  async addPasskey(
+    @Caller() { userId }: Principal,
+    @Body() body: AddPasskeyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PasskeyResponse> {
+    const { name, response } = toRegistration(body);
+    return presentPasskey(await this.passkeys.add(userId, response, name), reply);
+  }
+}

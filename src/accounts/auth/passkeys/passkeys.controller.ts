@@ -1,0 +1,89 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Query, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  API_VERSIONS,
+  Caller,
+  ConditionalChange,
+  conditionsOf,
+  CursorQuery,
+  Cursors,
+  Fails,
+  IdParams,
+  invalidCursor,
+  linkCursors,
+  Requires,
+  responseHeaders,
+} from '#libs/api';
+import type { Principal } from '#libs/http';
+import { lastSignInMethod } from '../sign-in/sign-in.errors.js';
+import {
+  PasskeyList,
+  PasskeyResponse,
+  presentPasskey,
+  RenamePasskeyRequest,
+  toPasskeyResponse,
+} from './passkeys.dto.js';
+import { passkeyNotFound } from './passkeys.errors.js';
+import { PasskeysService } from './passkeys.service.js';
+import { PasskeysTag } from './passkeys.tag.js';
+
+@PasskeysTag()
+@Requires()
+@Controller({ path: 'auth/passkeys', version: [...API_VERSIONS] })
+export class PasskeysController {
+  constructor(
+    private readonly passkeys: PasskeysService,
+    private readonly cursors: Cursors,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'List your passkeys', description: 'Newest first.' })
+  @ApiOkResponse({ type: PasskeyList, description: 'A page of passkeys.', headers: responseHeaders('Link') })
+  @Fails(invalidCursor)
+  async listPasskeys(
+    @Caller() { userId }: Principal,
+    @Query() query: CursorQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PasskeyList> {
+    const list = `passkeys:${userId}`;
+    const slice = await this.passkeys.list(userId, this.cursors.read(query, list), query.total);
+    const page = this.cursors.page(slice, list);
+    linkCursors(request, reply, page);
+    return { items: slice.items.map(toPasskeyResponse), page };
+  }
+
+  @Patch(':id')
+  @ApiOperation({ summary: 'Rename a passkey' })
+  @ApiConsumes('application/merge-patch+json', 'application/json')
+  @ApiBody({ type: RenamePasskeyRequest })
+  @ApiOkResponse({ type: PasskeyResponse, description: 'The passkey.', headers: responseHeaders('ETag') })
+  @Fails(passkeyNotFound)
+  @ConditionalChange()
+  async renamePasskey(
+    @Caller() { userId }: Principal,
+    @Param() { id }: IdParams,
+    @Body() { name }: RenamePasskeyRequest,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PasskeyResponse> {
+    const isExpected = conditionsOf(request).allowVersionOf(id);
+    return presentPasskey(await this.passkeys.rename(userId, id, name, isExpected), reply);
+  }
+
+  @Delete(':id')
+  @Requires(null, { recent: true })
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Remove a passkey' })
+  @ApiNoContentResponse({ description: 'Removed.' })
+  @Fails(passkeyNotFound, lastSignInMethod)
+  @ConditionalChange()
+  async removePasskey(
+    @Caller() { userId }: Principal,
+    @Param() { id }: IdParams,
+    @Req() request: FastifyRequest,
+  ): Promise<void> {
+    await this.passkeys.remove(userId, id, conditionsOf(request).allowVersionOf(id));
+  }
+}

@@ -1,0 +1,26 @@
+import { Module } from '@nestjs/common';
+import { DatabaseModule } from '#libs/database';
+import { accountsSchema } from '../../migrations/index.js';
+import { UsersModule } from '../../users/index.js';
+import { EmailModule } from '../email/email.module.js';
+import { SignInModule } from '../sign-in/sign-in.module.js';
+import { SignInMethodsModule } from '../sign-in/sign-in-methods.module.js';
+import { Passkey } from './passkey.entity.js';
+import { PasskeyMethod } from './passkey.method.js';
+import { PasskeyChallenge } from './passkey-challenge.entity.js';
+import { PasskeySignInService } from './passkey-sign-in.service.js';
+import { PasskeysService } from './passkeys.service.js';
+import { WebAuthn } from './webauthn.js';
+
+@Module({
+  imports: [
+    DatabaseModule.forFeature(accountsSchema, Passkey, PasskeyChallenge),
+    EmailModule,
+    SignInMethodsModule,
+    SignInModule,
+    UsersModule,
+  ],
+  providers: [PasskeyMethod, PasskeySignInService, PasskeysService, WebAuthn],
+  exports: [PasskeySignInService, PasskeysService],
+})
+export class PasskeysModule {}

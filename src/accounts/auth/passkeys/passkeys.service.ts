@@ -1,0 +1,158 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type {
+  PublicKeyCredentialCreationOptionsJSON,
+  RegistrationResponseJSON,
+} from '@simplewebauthn/server';
+import { Clock, IdSource } from '#libs/clock';
+import { passkeyAdded, passkeyRemoved } from '#libs/contracts';
+import { hashToken } from '#libs/crypto';
+import {
+  Database,
+  isUniqueViolation,
+  type PageRequest,
+  requireVersion,
+  type Slice,
+  sliceOf,
+  type VersionCondition,
+} from '#libs/database';
+import { type User, userNotFound, UsersService } from '../../users/index.js';
+import { AccountMails } from '../email/account-mails.js';
+import { lastSignInMethod } from '../sign-in/sign-in.errors.js';
+import { SignInMethods } from '../sign-in/sign-in-methods.js';
+import { Passkey } from './passkey.entity.js';
+import { countPasskeys, findPasskey, findPasskeys, useChallenge } from './passkey.repository.js';
+import { PasskeyChallenge } from './passkey-challenge.entity.js';
+import { passkeyExists, passkeyNotFound, passkeyRejected, tooManyPasskeys } from './passkeys.errors.js';
+import { CHALLENGE_MS, WebAuthn } from './webauthn.js';
+
+const MAX_PASSKEYS = 50;
+
+/** The passkeys of a user. */
+@Injectable()
+export class PasskeysService {
+  constructor(
+    private readonly database: Database,
+    private readonly users: UsersService,
+    private readonly webAuthn: WebAuthn,
+    private readonly methods: SignInMethods,
+    private readonly mails: AccountMails,
+    private readonly clock: Clock,
+    private readonly ids: IdSource,
+  ) {}
+
+  /** @returns what the browser needs to make a passkey. @throws Problem `too-many-passkeys` */
+  async options(userId: string): Promise<PublicKeyCredentialCreationOptionsJSON> {
+    const known = await this.database.run((em) => em.find(Passkey, { user: userId }));
+    requireRoom(known.length);
+    const options = await this.webAuthn.registrationOptions(await this.users.profile(userId), known);
+    await this.database.run((em) =>
+      em.insert(PasskeyChallenge, {
+        challengeHash: hashToken(options.challenge),
+        user: userId,
+        expiresAt: new Date(this.clock.millis() + CHALLENGE_MS),
+      }),
+    );
+    return options;
+  }
+
+  /**
+   * Adds a passkey that was made with the user's options, which work once, and lets the owner know.
+   * @throws Problem `passkey-rejected`, `passkey-exists`, `too-many-passkeys`
+   */
+  async add(userId: string, response: RegistrationResponseJSON, name: string): Promise<Passkey> {
+    const credential = await this.webAuthn.register(response, (challenge) =>
+      this.database.run((em) => useChallenge(em, hashToken(challenge), userId, this.clock.now())),
+    );
+    if (!credential) {
+      throw passkeyRejected();
+    }
+    return this.database.transaction(async (em) => {
+      const user = await this.locked(em, userId);
+      requireRoom(await countPasskeys(em, userId));
+      const now = this.clock.now();
+      const passkey = em.create(Passkey, {
+        ...credential,
+        id: this.ids.next(now),
+        user: userId,
+        transports: [...credential.transports],
+        name,
+        createdAt: now,
+        lastUsedAt: null,
+      });
+      try {
+        await em.persist(passkey).flush();
+      } catch (error) {
+        throw isUniqueViolation(error, 'passkeys_credential_id_unique')
+          ? passkeyExists({ cause: error })
+          : error;
+      }
+      await this.mails.notify(em, user, passkeyAdded);
+      return passkey;
+    });
+  }
+
+  /** Newest first. */
+  list(userId: string, page: PageRequest, withTotal: boolean): Promise<Slice<Passkey>> {
+    return this.database.run(async (em) => ({
+      ...sliceOf(await findPasskeys(em, userId, page), page),
+      ...(withTotal ? { total: await countPasskeys(em, userId) } : {}),
+    }));
+  }
+
+  /** @throws Problem `passkey-not-found`, including for those of other users; `precondition-failed` */
+  rename(userId: string, id: string, name: string, isExpected: VersionCondition): Promise<Passkey> {
+    return this.database.transaction(async (em) => {
+      await this.locked(em, userId);
+      const passkey = await this.required(em, userId, id, isExpected);
+      passkey.name = name;
+      await em.flush();
+      return passkey;
+    });
+  }
+
+  /**
+   * Removes a passkey, and lets the owner know.
+   * @throws Problem `passkey-not-found`, `precondition-failed`, `last-sign-in-method`
+   */
+  async remove(userId: string, id: string, isExpected: VersionCondition): Promise<void> {
+    await this.database.transaction(async (em) => {
+      const user = await this.locked(em, userId);
+      await this.required(em, userId, id, isExpected);
+      if ((await this.methods.count(em, userId)) === 1) {
+        throw lastSignInMethod();
+      }
+      await em.nativeDelete(Passkey, { id });
+      await this.mails.notify(em, user, passkeyRemoved);
+    });
+  }
+
+  private async required(
+    em: EntityManager,
+    userId: string,
+    id: string,
+    isExpected: VersionCondition,
+  ): Promise<Passkey> {
+    const passkey = await findPasskey(em, userId, id);
+    if (!passkey) {
+      throw passkeyNotFound();
+    }
+    requireVersion(isExpected, passkey.version);
+    return passkey;
+  }
+
+  /** Of many changes at once, each sees what the one before has done. */
+  private async locked(em: EntityManager, userId: string): Promise<User> {
+    const user = await this.users.lock(em, userId);
+    if (!user) {
+      throw userNotFound();
+    }
+    return user;
+  }
+}
+
+function requireRoom(count: number): void {
+  if (count >= MAX_PASSKEYS) {
+    throw tooManyPasskeys();
+  }
+}

@@ -1,0 +1,308 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { decodeJwt } from 'jose';
+import { Connections } from '#libs/database';
+import { PasskeyChallengesPurge } from '../../src/accounts/auth/passkeys/passkey-challenges.purge.js';
+import { useApiApp } from '../support/api-app.js';
+import { setUpTotp } from '../support/authenticator.js';
+import type { Answer, ListBody, ProblemBody, SessionBody } from '../support/client.js';
+import { type SignedUp, signUp } from '../support/factories.js';
+import { linkTokenOf, mailsInOutbox } from '../support/mail-outbox.js';
+import { expectProblem } from '../support/problems.js';
+import { type Misbehaviour, SoftwareAuthenticator } from '../support/software-authenticator.js';
+import { query } from '../support/stored.js';
+
+const ORIGIN = 'https://app.acme.test';
+const running = useApiApp({ APP_URL: ORIGIN, WEBAUTHN_RP_ID: 'acme.test' });
+const { api, clock, database } = running;
+
+interface PasskeyBody {
+  readonly id: string;
+  readonly name: string;
+  readonly backedUp: boolean;
+  readonly createdAt: string;
+  readonly lastUsedAt: string | null;
+}
+type CreationOptions = Parameters<SoftwareAuthenticator['create']>[0];
+type RequestOptions = Parameters<SoftwareAuthenticator['get']>[0];
+
+async function signUpVerified(): Promise<SignedUp> {
+  const user = await signUp(api);
+  const [mail] = await mailsInOutbox(running, database.url, user.session.user.id);
+  expect((await api.verify(linkTokenOf(mail))).status).toBe(204);
+  return user;
+}
+
+async function optionsFor({ api: user }: SignedUp): Promise<CreationOptions> {
+  const { status, body } = await user.post<CreationOptions>('/auth/passkeys/options');
+  expect(status).toBe(200);
+  return body;
+}
+
+async function addPasskey(
+  user: SignedUp,
+  wrong: Misbehaviour = {},
+  device = new SoftwareAuthenticator(ORIGIN),
+) {
+  const created = device.create(await optionsFor(user), wrong);
+  const answer = await user.api.post<PasskeyBody & ProblemBody>('/auth/passkeys', created);
+  return { device, created, answer };
+}
+
+async function loginOptions(): Promise<RequestOptions> {
+  const { status, body } = await api.post<RequestOptions>('/auth/passkeys/login/options');
+  expect(status).toBe(200);
+  return body;
+}
+
+async function login(device: SoftwareAuthenticator, wrong: Misbehaviour = {}) {
+  return submit(device.get(await loginOptions(), wrong));
+}
+
+function submit(assertion: object): Promise<Answer<SessionBody & ProblemBody>> {
+  return api.post('/auth/passkeys/login', assertion);
+}
+
+const list = (user: SignedUp) => user.api.get<ListBody<PasskeyBody>>('/auth/passkeys');
+
+describe('a passkey', () => {
+  it('signs in without an address or a password, and counts as two factors', async () => {
+    const user = await signUpVerified();
+    const options = await optionsFor(user);
+    expect(options).toMatchObject({
+      rp: { id: 'acme.test', name: 'acme.test' },
+      user: { name: user.email, displayName: user.email },
+      authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
+      attestation: 'none',
+    });
+    const device = new SoftwareAuthenticator(ORIGIN);
+    const added = await user.api.post<PasskeyBody>('/auth/passkeys', {
+      ...device.create(options),
+      name: "Ada's phone",
+    });
+    expect([added.status, added.body]).toEqual([
+      201,
+      {
+        id: expect.any(String),
+        name: "Ada's phone",
+        backedUp: true,
+        createdAt: clock.now().toISOString(),
+        lastUsedAt: null,
+      },
+    ]);
+    await setUpTotp(user.api, clock);
+    clock.advance({ hours: 1 });
+    const { status, body } = await login(device);
+    expect([status, body.user.id]).toEqual([200, user.session.user.id]);
+    expect(decodeJwt(body.accessToken)['amr']).toEqual(['pop', 'mfa']);
+    expect((await api.as(body).me()).status).toBe(200);
+    const { body: passkeys } = await list({ ...user, api: api.as(body) });
+    expect(passkeys.items).toEqual([{ ...added.body, lastUsedAt: clock.now().toISOString() }]);
+    const mails = await mailsInOutbox(running, database.url, user.session.user.id);
+    expect(mails.map(({ template }) => template)).toContain('passkey-added');
+  });
+
+  it.each([true, false])('signs in again and again, whether or not it counts: %s', async (counts) => {
+    const user = await signUpVerified();
+    const { device } = await addPasskey(user, {}, new SoftwareAuthenticator(ORIGIN, counts));
+    for (const _ of [1, 2, 3]) {
+      expect((await login(device)).status).toBe(200);
+    }
+  });
+
+  it('is no way in for the suspended', async () => {
+    const user = await signUpVerified();
+    const { device } = await addPasskey(user);
+    await query(database.url, `update accounts.users set status = 'suspended' where id = $1`, [
+      user.session.user.id,
+    ]);
+    expectProblem(await login(device), 401, 'invalid-credentials');
+  });
+
+  it('of someone who registered the address goes when its owner takes the account', async () => {
+    const squatter = await signUp(api);
+    const { device } = await addPasskey(squatter);
+    await api.post('/auth/password/forgot', { email: squatter.email });
+    const mails = await mailsInOutbox(running, database.url, squatter.session.user.id);
+    const mail = mails.find(({ template }) => template === 'reset-password');
+    const reset = { token: linkTokenOf(mail), password: 'four quiet herons' };
+    expect((await api.post('/auth/password/reset', reset)).status).toBe(204);
+    expectProblem(await login(device), 401, 'invalid-passkey');
+  });
+});
+
+/** WebAuthn Level 3, section 7: what has to be checked, and what happens otherwise. */
+const WRONG: readonly [what: string, Misbehaviour][] = [
+  ['another origin', { origin: 'https://evil.test' }],
+  ['a subdomain that is not listed', { origin: 'https://evil.acme.test' }],
+  ['the domain over plain http', { origin: 'http://app.acme.test' }],
+  ['another relying party', { rpId: 'evil.test' }],
+  ['a made-up challenge', { challenge: randomBytes(32).toString('base64url') }],
+  ['no verified user', { verified: false }],
+  ['nobody there', { present: false }],
+  ['the wrong ceremony', { type: 'payment.get' }],
+];
+
+describe('adding a passkey', () => {
+  it.each([...WRONG, ['an algorithm that nobody asked for', { algorithm: -65535 }] as const])(
+    'is refused with %s',
+    async (_, wrong) => {
+      const user = await signUpVerified();
+      const { answer } = await addPasskey(user, wrong);
+      expectProblem(answer, 400, 'passkey-rejected');
+      expect((await list(user)).body.items).toEqual([]);
+    },
+  );
+
+  it('works once for each of the options, and only for the user who got them', async () => {
+    const [user, other] = [await signUpVerified(), await signUpVerified()];
+    const options = await optionsFor(user);
+    const device = new SoftwareAuthenticator(ORIGIN);
+    const created = device.create(options);
+    expectProblem(await other.api.post<ProblemBody>('/auth/passkeys', created), 400, 'passkey-rejected');
+    const both = await Promise.all([1, 2].map(() => user.api.post('/auth/passkeys', created)));
+    expect(both.map(({ status }) => String(status)).sort()).toEqual(['201', '400']);
+    // Options to sign in are something else.
+    const signIn = { ...options, challenge: (await loginOptions()).challenge };
+    expectProblem(
+      await user.api.post<ProblemBody>('/auth/passkeys', new SoftwareAuthenticator(ORIGIN).create(signIn)),
+      400,
+      'passkey-rejected',
+    );
+  });
+
+  it('has to happen within five minutes, and then the options go', async () => {
+    const user = await signUpVerified();
+    const created = new SoftwareAuthenticator(ORIGIN).create(await optionsFor(user));
+    clock.advance({ minutes: 5 });
+    expectProblem(await user.api.post<ProblemBody>('/auth/passkeys', created), 400, 'passkey-rejected');
+    clock.advance({ ms: 1 });
+    const accounts = running.app.get(Connections).database('accounts');
+    await new PasskeyChallengesPurge(accounts, clock).purge(new AbortController().signal);
+    const rows = 'select 1 from accounts.passkey_challenges where user_id = $1';
+    expect(await query(database.url, rows, [user.session.user.id])).toEqual([]);
+  });
+
+  it('refuses a passkey that is known, even to someone else', async () => {
+    const [user, other] = [await signUpVerified(), await signUpVerified()];
+    const { device, created } = await addPasskey(user);
+    const { body } = await user.api.post<{ excludeCredentials: object[] }>('/auth/passkeys/options');
+    expect(body.excludeCredentials).toMatchObject([{ id: created.id }]);
+    for (const someone of [user, other]) {
+      const again = await addPasskey(someone, {}, device);
+      expectProblem(again.answer, 409, 'passkey-exists');
+    }
+  });
+
+  it.each([
+    [{}, 'invalid-input'],
+    [{ id: 'a', rawId: 'a', type: 'public-key', response: {} }, 'passkey-rejected'],
+    [{ id: 'a', rawId: 'a', type: 'public-key', response: { clientDataJSON: 5 } }, 'passkey-rejected'],
+    [{ id: 'a', rawId: 'a', type: 'password', response: {} }, 'invalid-input'],
+    [{ id: 'a', rawId: 'a', type: 'public-key', response: 'x' }, 'invalid-input'],
+  ])('answers nonsense with a clear problem: %j', async (body, code) => {
+    const user = await signUp(api);
+    expectProblem(await user.api.post<ProblemBody>('/auth/passkeys', body), 400, code);
+  });
+
+  it.each([
+    ['post', '/auth/passkeys/options'],
+    ['delete', '/auth/passkeys/0197f9a2-5c1e-7c3b-9d52-6f1d1c1f4a10'],
+  ] as const)('needs a recent proof: %s %s', async (method, path) => {
+    const user = await signUp(api);
+    clock.advance({ minutes: 5, seconds: 1 });
+    expectProblem(await user.api[method]<ProblemBody>(path), 401, 'step-up-required');
+  });
+});
+
+describe('signing in with a passkey', () => {
+  it.each([
+    ...WRONG,
+    ['the handle of another user', { userHandle: randomBytes(16).toString('base64url') }] as const,
+    ['no user handle', { userHandle: '' }] as const,
+    ['a count that has been there', { counter: 1 }] as const,
+    ['another signature', { signature: randomBytes(70) }] as const,
+  ])('is refused with %s', async (_, wrong) => {
+    const user = await signUpVerified();
+    const { device } = await addPasskey(user);
+    expectProblem(await login(device, wrong), 401, 'invalid-passkey');
+    expect((await login(device)).status).toBe(200);
+  });
+
+  it('works once for each challenge', async () => {
+    const user = await signUpVerified();
+    const { device } = await addPasskey(user);
+    const assertion = device.get(await loginOptions());
+    const answers = await Promise.all([1, 2, 3, 4].map(() => submit(assertion)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expectProblem(await submit(assertion), 401, 'invalid-passkey');
+    // A challenge to add a passkey is something else.
+    const { challenge } = await optionsFor(user);
+    expectProblem(await submit(device.get({ challenge, rpId: 'acme.test' })), 401, 'invalid-passkey');
+  });
+
+  it('has to happen within five minutes', async () => {
+    const user = await signUpVerified();
+    const { device } = await addPasskey(user);
+    const [early, late] = [await loginOptions(), await loginOptions()];
+    clock.advance({ minutes: 4, seconds: 59 });
+    expect((await submit(device.get(early))).status).toBe(200);
+    clock.advance({ seconds: 1 });
+    expectProblem(await submit(device.get(late)), 401, 'invalid-passkey');
+  });
+
+  it('refuses a clone that signs at the same time', async () => {
+    const user = await signUpVerified();
+    const { device } = await addPasskey(user);
+    const challenges = await Promise.all([1, 2, 3, 4].map(loginOptions));
+    const answers = await Promise.all(challenges.map((one) => submit(device.get(one, { counter: 9 }))));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+  });
+
+  it('refuses a passkey that nobody has', async () => {
+    const stranger = new SoftwareAuthenticator(ORIGIN);
+    stranger.create(await optionsFor(await signUp(api)));
+    expectProblem(await login(stranger), 401, 'invalid-passkey');
+  });
+});
+
+describe('the list of passkeys', () => {
+  it('has those of the user, page by page, which can be renamed', async () => {
+    const [user, other] = [await signUpVerified(), await signUpVerified()];
+    const first = await addPasskey(user);
+    clock.advance({ ms: 1 });
+    const second = await addPasskey(user);
+    await addPasskey(other);
+    const page = await user.api.get<ListBody<PasskeyBody>>('/auth/passkeys?limit=1&total=true');
+    expect([page.body.items, page.body.page]).toMatchObject([[second.answer.body], { total: 2 }]);
+    const next = await user.api.get<ListBody<PasskeyBody>>(
+      `/auth/passkeys?limit=1&cursor=${page.body.page.nextCursor}`,
+    );
+    expect(next.body.items).toEqual([first.answer.body]);
+
+    const path = `/auth/passkeys/${first.answer.body.id}`;
+    const renamed = await user.api.patch<PasskeyBody>(path, { name: 'My key' });
+    expect([renamed.status, renamed.body.name]).toEqual([200, 'My key']);
+    const etag = String(first.answer.headers.get('etag'));
+    expect(renamed.headers.get('etag')).not.toBe(etag);
+    const stale = await user.api.with({ 'if-match': etag }).patch<ProblemBody>(path, { name: 'Stale' });
+    expectProblem(stale, 412, 'precondition-failed');
+    expectProblem(await other.api.patch<ProblemBody>(path, { name: 'x' }), 404, 'passkey-not-found');
+    expectProblem(await user.api.patch<ProblemBody>(path, {}), 400, 'invalid-input');
+    expectProblem(await other.api.delete<ProblemBody>(path), 404, 'passkey-not-found');
+  });
+
+  it('lets none go that is the last way to sign in', async () => {
+    const user = await signUpVerified();
+    const [first, second] = [await addPasskey(user), await addPasskey(user)];
+    await query(database.url, 'delete from accounts.passwords where user_id = $1', [user.session.user.id]);
+    const remove = ({ answer }: typeof first) =>
+      user.api.delete<ProblemBody | undefined>(`/auth/passkeys/${answer.body.id}`);
+    expect((await remove(first)).status).toBe(204);
+    expectProblem(await remove(second), 409, 'last-sign-in-method');
+    expectProblem(await login(first.device), 401, 'invalid-passkey');
+    expect((await login(second.device)).status).toBe(200);
+    const mails = await mailsInOutbox(running, database.url, user.session.user.id);
+    expect(mails.filter(({ template }) => template === 'passkey-removed')).toHaveLength(1);
+  });
+});
