@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '#tools/embedded';
 import { bringChromium, startChromium } from '../support/chromium.mjs';
 import { startEnvironment } from '../support/processes.mjs';
 
@@ -13,10 +14,11 @@ export async function usePasskeys() {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-passkeys-'));
   const browser = startChromium(chromium, join(folder, 'profile'));
   try {
-    const { url } = await environment.startApi({ RATE_LIMIT_AUTH: 'off' });
-    const api = url.replace('127.0.0.1', 'localhost');
-    const page = await browser.open(`${api}/sign-in`);
-    await page.see('Sign in');
+    const port = await freePort();
+    const api = `http://localhost:${port}`;
+    await environment.startApi({ PORT: String(port), PUBLIC_URL: api });
+    const page = await browser.open(`${api}/`);
+    await page.see('Gatehouse');
     await page.addAuthenticator();
     await page.run(snippets.replaceAll('http://localhost:3000', api));
     const [ada, again, passkey] = await page.run(`

@@ -154,6 +154,17 @@ describe('adding a passkey', () => {
     },
   );
 
+  it('says so if the page may not use passkeys here', async () => {
+    const user = await signUpVerified();
+    const { answer } = await addPasskey(user, { origin: 'http://localhost:5173' });
+    expect(answer.body.detail).toBe(
+      "Pages of http://localhost:5173 can't use passkeys here. WEBAUTHN_ORIGINS lists those that can.",
+    );
+    const { device } = await addPasskey(user);
+    const { body } = await login(device, { origin: 'https://evil.acme.test/path' });
+    expect(body.detail).toMatch(/^Pages of https:\/\/evil\.acme\.test can't use/);
+  });
+
   it('works once for each of the options, and only for the user who got them', async () => {
     const [user, other] = [await signUpVerified(), await signUpVerified()];
     const options = await optionsFor(user);

@@ -48,7 +48,7 @@ export class PasskeySignInService {
       this.database.run((em) => useChallenge(em, hashToken(challenge), null, this.clock.now())),
     );
     if (!verified) {
-      throw invalidPasskey();
+      throw invalidPasskey(this.webAuthn.reasonAgainst(response));
     }
     return this.database.transaction(async (em) => {
       const at = this.clock.now();

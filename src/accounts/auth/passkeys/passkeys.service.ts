@@ -65,7 +65,7 @@ export class PasskeysService {
       this.database.run((em) => useChallenge(em, hashToken(challenge), userId, this.clock.now())),
     );
     if (!credential) {
-      throw passkeyRejected();
+      throw passkeyRejected(this.webAuthn.reasonAgainst(response));
     }
     return this.database.transaction(async (em) => {
       const user = await this.locked(em, userId);

@@ -124,6 +124,14 @@ export class WebAuthn {
     return { counter: authenticationInfo.newCounter, backedUp: authenticationInfo.credentialBackedUp };
   }
 
+  /** Why an answer was refused, if that's a matter of configuration. For the `detail` of a problem. */
+  reasonAgainst({ response }: RegistrationResponseJSON | AuthenticationResponseJSON): { detail?: string } {
+    const origin = originIn(response.clientDataJSON);
+    return origin === undefined || this.config.webAuthn.origins.includes(origin)
+      ? {}
+      : { detail: `Pages of ${origin} can't use passkeys here. WEBAUTHN_ORIGINS lists those that can.` };
+  }
+
   private expected(useChallenge: UseChallenge) {
     const { rpId, origins } = this.config.webAuthn;
     return {
@@ -144,6 +152,20 @@ export class WebAuthn {
 /** What authenticators know a user by (WebAuthn, section 5.4.3). Says nothing about them. */
 function handleOf(userId: string): Buffer {
   return Buffer.from(userId.replaceAll('-', ''), 'hex');
+}
+
+/** @returns undefined if it's not what a browser sends (WebAuthn, section 5.8.1) */
+function originIn(clientDataJSON: unknown): string | undefined {
+  try {
+    const { origin } = JSON.parse(Buffer.from(String(clientDataJSON), 'base64url').toString()) as {
+      readonly origin?: unknown;
+    };
+    // An app has none.
+    const page = typeof origin === 'string' && URL.canParse(origin) ? new URL(origin).origin : 'null';
+    return page === 'null' ? undefined : page;
+  } catch {
+    return undefined;
+  }
 }
 
 function randomChallenge(): Uint8Array<ArrayBuffer> {
