@@ -58,6 +58,7 @@ export class TotpSetupResponse {
 export class RecoveryCodesResponse {
   @ApiProperty({
     type: [String],
+    maxItems: 10,
     description:
       "Ten codes, each of which replaces the app once. Show them now: they can't be retrieved later.",
     example: ['8c1f0-zk3mq'],
@@ -70,6 +71,7 @@ export class SecondFactorsResponse {
   @ApiProperty({
     enum: FACTORS,
     isArray: true,
+    maxItems: 2,
     description: 'One of them is needed to sign in.',
     example: ['totp'],
   })
