@@ -33,8 +33,10 @@ export interface SessionBody {
 export interface DeviceBody {
   readonly id: string;
   readonly current: boolean;
+  readonly deviceName: string | null;
   readonly userAgent: string | null;
   readonly ipAddress: string | null;
+  readonly methods: readonly string[];
   readonly createdAt: string;
   readonly lastUsedAt: string;
   readonly expiresAt: string;

@@ -382,6 +382,10 @@ export type Device = {
    */
   current: boolean;
   /**
+   * What a person would call the device, in English, made from its `userAgent`. `Unknown device` if that says nothing.
+   */
+  deviceName: string | null;
+  /**
    * The `User-Agent` of the device when it signed in.
    */
   userAgent: string | null;
@@ -389,6 +393,10 @@ export type Device = {
    * The IP address the device signed in from.
    */
   ipAddress: string | null;
+  /**
+   * How you proved who you are in this session, as RFC 8176 values: `pwd` is a password, `otp` a one-time code, and `mfa` says that there was a second factor. The `amr` claim of its access tokens.
+   */
+  methods: Array<string>;
   /**
    * When the device signed in.
    */
