@@ -15,6 +15,7 @@ export interface UserBody {
   readonly locale: string;
   readonly timezone: string;
   readonly avatarUrl: string | null;
+  readonly signInNotifications: boolean;
   readonly roles: readonly string[];
   readonly status: string;
   readonly metadata: Readonly<Record<string, unknown>>;

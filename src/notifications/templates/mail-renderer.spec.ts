@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   accountExists,
   findTemplate,
+  newSignIn,
   passkeyAdded,
   passkeyRemoved,
   passwordChanged,
@@ -22,6 +23,7 @@ const link = 'https://app.example.com/verify-email?token=abc&next=%2Fhome';
 
 const TEMPLATES = [
   accountExists,
+  newSignIn,
   passkeyAdded,
   passkeyRemoved,
   passwordChanged,
