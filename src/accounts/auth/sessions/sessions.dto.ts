@@ -46,8 +46,8 @@ export class DeviceResponse {
     maxItems: 10,
     example: ['pwd'],
     description:
-      'How you proved who you are in this session, as RFC 8176 values: `pwd` is a password, `otp` a one-time code, and ' +
-      '`mfa` says that there was a second factor. The `amr` claim of its access tokens.',
+      'How you proved who you are in this session, as RFC 8176 values: `pwd` is a password, `otp` a one-time code, ' +
+      '`pop` a passkey, and `mfa` says that there was a second factor. The `amr` claim of its access tokens.',
   })
   methods!: string[];
 
