@@ -44,6 +44,8 @@ interface Handler {
 const OPEN_TO_ALL = [
   'ConfirmationController.verifyEmail',
   'DisownController.disownEmail',
+  'DisownSessionController.disownSession',
+  'DisownSessionPage.show',
   'EmailController.resendVerification',
   'HealthController.getLive',
   'HealthController.getReady',
@@ -111,6 +113,7 @@ describe('the worker', () => {
       'PasskeyChallengesPurge',
       'PasswordResetsPurge',
       'SessionsPurge',
+      'SignInNoticesPurge',
     ]);
   });
 });

@@ -31,6 +31,7 @@ describe.each(['/v1', '/v2'])('from registration to sign-out under %s', (prefix)
         locale: 'de-AT',
         timezone: 'Europe/Vienna',
         avatarUrl: null,
+        signInNotifications: true,
         roles: ['user'],
         status: 'active',
         metadata: {},

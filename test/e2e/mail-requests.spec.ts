@@ -184,6 +184,7 @@ describe('registering an unverified address again with REGISTRATION=verify-first
     await squatter.api.patch('/users/me', {
       metadata: { note: 'mine' },
       avatarUrl: 'https://evil.test/a.png',
+      signInNotifications: false,
     });
     expect((await squatter.api.me()).status).toBe(200);
     unseen.clock.advance({ minutes: 2 });
@@ -194,10 +195,17 @@ describe('registering an unverified address again with REGISTRATION=verify-first
     expect((await unseen.api.verify(linkTokenOf(mails.at(-1)), owner.password)).status).toBe(204);
     expectProblem(await squatter.api.at(unseen.api.url).me(), 401, 'unauthenticated');
     expectProblem(await unseen.api.refresh(squatter.session.refreshToken), 401, 'invalid-refresh-token');
-    const [row] = await query(database.url, 'select metadata, avatar_url from accounts.users where id = $1', [
-      squatter.session.user.id,
-    ]);
-    expect(row).toEqual({ metadata: {}, avatar_url: null });
+    const [row] = await query(
+      database.url,
+      'select metadata, avatar_url, sign_in_notifications, devices_known_since from accounts.users where id = $1',
+      [squatter.session.user.id],
+    );
+    expect(row).toEqual({
+      metadata: {},
+      avatar_url: null,
+      sign_in_notifications: true,
+      devices_known_since: null,
+    });
     expect(await pendingOf(database.url, squatter.session.user.id)).toBe(0);
   });
 

@@ -65,6 +65,7 @@ async function live(): Promise<void> {
   rememberSession((await api.login(ada)).body);
   rememberSession((await api.refresh(ada.session.refreshToken)).body);
   await ada.api.patch('/users/me', { displayName: 'Ada', metadata: { plan: 'trial' } });
+  await disownSignIn(ada);
   await resetPassword(await signUp(api, known(aUser())));
   await fail(ada);
 
@@ -109,6 +110,19 @@ async function live(): Promise<void> {
   findings['Redis at the end'] = await redisDumpOf(app.redisUrl);
   await app.stop();
   findings['the log'] = app.logs();
+}
+
+/** On a new device, with a link from the mail. */
+async function disownSignIn(user: NewUser): Promise<void> {
+  const stranger = api.with({ 'user-agent': 'Strange/1.0', 'sec-fetch-site': 'same-origin' });
+  const { body, headers } = await stranger.login(user);
+  rememberSession(body);
+  remember('device cookie', headers.getSetCookie()[0]?.split(/[=;]/)[1] ?? '');
+  const links = () => sink.mailsTo(user.email).filter(({ text }) => text.includes('disown-session?token='));
+  await eventually(() => expect(links()).toHaveLength(1));
+  const token = remember('link', tokenIn(links()[0]));
+  await api.under('').get(`/disown-session?token=${token}`);
+  expect((await api.post('/auth/sessions/disown', { token })).status).toBe(204);
 }
 
 /** With a link from the mail, after a failed attempt, and then in a browser with a cookie. */

@@ -19,7 +19,17 @@ describe("a user's sessions", () => {
     ]);
     expect((await devicesOf(phone)).map(({ current }) => current)).toEqual([false, true]);
     expect(Object.keys(body.items[0] ?? {}).sort()).toEqual(
-      ['id', 'current', 'userAgent', 'ipAddress', 'createdAt', 'lastUsedAt', 'expiresAt'].sort(),
+      [
+        'id',
+        'current',
+        'deviceName',
+        'userAgent',
+        'ipAddress',
+        'methods',
+        'createdAt',
+        'lastUsedAt',
+        'expiresAt',
+      ].sort(),
     );
   });
 
@@ -65,6 +75,21 @@ describe("a user's sessions", () => {
     expect(responses()[0]?.status).toBe(200);
     const agents = (await devicesOf(user)).map(({ userAgent }) => userAgent);
     expect(agents).toEqual([null, `K?se?${'x'.repeat(251)}`]);
+    expect((await devicesOf(user)).map(({ deviceName }) => deviceName)).toEqual([null, 'Unknown device']);
+  });
+
+  it('say what a person would call the device, and how they signed in on it', async () => {
+    const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0';
+    const user = await signUp(api.with({ 'user-agent': firefox }));
+    await signIn(api.with({ 'user-agent': 'AcmeApp/3.2 (iPhone; iOS 17.2)' }), user);
+    await signIn(api.with({ 'user-agent': '' }), user);
+    const devices = await devicesOf(user);
+    expect(devices.map(({ deviceName }) => deviceName)).toEqual([
+      null,
+      'AcmeApp on iPhone',
+      'Firefox on Linux',
+    ]);
+    expect(devices.map(({ methods }) => methods)).toEqual([['pwd'], ['pwd'], ['pwd']]);
   });
 
   it('are neither listed nor counted once they have expired', async () => {

@@ -1,16 +1,22 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { useApiApp } from '../support/api-app.js';
+import type { ApiClient } from '../support/client.js';
+import { sentBack } from '../support/cookies.js';
 import { aUser, type SignedUp, signUp } from '../support/factories.js';
 import { useUser, WITH_ADMIN } from '../support/use-app.js';
 
 const running = useApiApp(WITH_ADMIN);
 const { admin, api } = running;
 const user = useUser(api);
+/** Keeps the cookie of a known device. */
+let browser: ApiClient;
 let sent: string[] = [];
 
 beforeAll(async () => {
   await Promise.all([user.api.me(), admin.get('/users')]);
+  const signedIn = await api.with({ 'sec-fetch-site': 'same-origin' }).login(user);
+  browser = api.with({ cookie: sentBack(signedIn) });
   listen();
 });
 
@@ -20,9 +26,11 @@ beforeAll(async () => {
  */
 describe('the number of SQL statements', () => {
   it.each<[string, number, () => Promise<{ status: number }>]>([
-    ['register', 8, () => api.register(aUser())],
+    ['register', 9, () => api.register(aUser())],
     ['register a taken address', 1, () => api.register(user)],
     ['login', 3, () => api.login(user)],
+    ['login in a browser that keeps cookies', 3, () => browser.login(user)],
+    ['login on a new device', 8, () => api.with({ 'user-agent': 'new' }).login(user)],
     ['login with a wrong password', 2, () => api.login({ ...user, password: 'wrong' })],
     ['login with an unknown address', 2, () => api.login(aUser())],
     ['refresh', 5, () => refreshOnce()],

@@ -152,7 +152,14 @@ describe('a link', () => {
     expect(notice).toEqual({
       template: 'account-exists',
       to: link?.to,
-      data: { link: APP_URL },
+      data: {
+        link: APP_URL,
+        at: new Date(sentAt + 60_000).toISOString(),
+        timezone: 'UTC',
+        app: 'Node.js',
+        system: '',
+        ipAddress: '127.0.0.1',
+      },
       expiresAt: new Date(sentAt + 60_000 + DAY_MS).toISOString(),
     });
   });

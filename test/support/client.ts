@@ -15,6 +15,7 @@ export interface UserBody {
   readonly locale: string;
   readonly timezone: string;
   readonly avatarUrl: string | null;
+  readonly signInNotifications: boolean;
   readonly roles: readonly string[];
   readonly status: string;
   readonly metadata: Readonly<Record<string, unknown>>;
@@ -33,8 +34,10 @@ export interface SessionBody {
 export interface DeviceBody {
   readonly id: string;
   readonly current: boolean;
+  readonly deviceName: string | null;
   readonly userAgent: string | null;
   readonly ipAddress: string | null;
+  readonly methods: readonly string[];
   readonly createdAt: string;
   readonly lastUsedAt: string;
   readonly expiresAt: string;

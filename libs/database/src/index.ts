@@ -8,4 +8,5 @@ export { Migrations } from './migrations.js';
 export { type PageRequest, type Position, type Slice, sliceOf } from './paging.js';
 export { requireVersion, type VersionCondition } from './require-version.js';
 export { defineSchema, loadedSchemas, type Schema } from './schema.js';
+export { inTransaction } from './in-transaction.js';
 export { isUniqueViolation } from './unique-violation.js';

@@ -24,6 +24,8 @@ import { SecondFactorsController } from './second-factors/second-factors.control
 import { RefreshCookie } from './sessions/refresh-cookie.js';
 import { RefreshController } from './sessions/refresh.controller.js';
 import { SessionsController } from './sessions/sessions.controller.js';
+import { DisownSessionController } from './sign-in-notices/disown-session.controller.js';
+import { DisownSessionPage } from './sign-in-notices/disown-session.page.js';
 import { StepUpController } from './step-up/step-up.controller.js';
 import { WellKnownController } from './tokens/well-known.controller.js';
 
@@ -51,10 +53,12 @@ import { WellKnownController } from './tokens/well-known.controller.js';
     PasswordResetController,
     PasswordsController,
     SessionsController,
+    DisownSessionController,
     StepUpController,
     WellKnownController,
     VerifyEmailPage,
     ResetPasswordPage,
+    DisownSessionPage,
     SignInPage,
   ],
   providers: [RefreshCookie],

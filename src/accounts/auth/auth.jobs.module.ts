@@ -8,6 +8,7 @@ import { PasskeyChallengesPurge } from './passkeys/passkey-challenges.purge.js';
 import { PasswordResetsPurge } from './password-reset/password-resets.purge.js';
 import { FailedAttemptsPurge } from './attempts/failed-attempts.purge.js';
 import { SessionsPurge } from './sessions/sessions.purge.js';
+import { SignInNoticesPurge } from './sign-in-notices/sign-in-notices.purge.js';
 
 @Module({
   imports: [DatabaseModule.forFeature(accountsSchema)],
@@ -19,6 +20,7 @@ import { SessionsPurge } from './sessions/sessions.purge.js';
     PasskeyChallengesPurge,
     PasswordResetsPurge,
     SessionsPurge,
+    SignInNoticesPurge,
   ],
 })
 export class AuthJobsModule {}

@@ -10,6 +10,7 @@ import { RegistrationModule } from './registration/registration.module.js';
 import { SecondFactorsModule } from './second-factors/second-factors.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { SignInModule } from './sign-in/sign-in.module.js';
+import { SignInNoticesModule } from './sign-in-notices/sign-in-notices.module.js';
 import { StepUpModule } from './step-up/step-up.module.js';
 import { TokensModule } from './tokens/tokens.module.js';
 
@@ -25,6 +26,7 @@ const MODULES = [
   SecondFactorsModule,
   SessionsModule,
   SignInModule,
+  SignInNoticesModule,
   StepUpModule,
   TokensModule,
 ];

@@ -21,19 +21,25 @@ export function applyPatch(user: User, patch: ProfilePatch): boolean {
   return !isDeepStrictEqual(before, after);
 }
 
-type PatchedMembers = Pick<User, 'displayName' | 'locale' | 'timezone' | 'avatarUrl' | 'metadata'>;
+type PatchedMembers = Pick<
+  User,
+  'displayName' | 'locale' | 'timezone' | 'avatarUrl' | 'signInNotifications' | 'metadata'
+>;
 
-function profileOf({ displayName, locale, timezone, avatarUrl, metadata }: User): PatchedMembers {
-  return { displayName, locale, timezone, avatarUrl, metadata };
+function profileOf(user: User): PatchedMembers {
+  const { displayName, locale, timezone, avatarUrl, signInNotifications, metadata } = user;
+  return { displayName, locale, timezone, avatarUrl, signInNotifications, metadata };
 }
 
 function patched(before: PatchedMembers, patch: ProfilePatch): PatchedMembers {
-  const { displayName, locale, timezone, avatarUrl } = patch;
+  const { displayName, locale, timezone, avatarUrl, signInNotifications } = patch;
   return {
     displayName: displayName === undefined ? before.displayName : displayName,
     locale: locale === undefined ? before.locale : (locale ?? DEFAULT_LOCALE),
     timezone: timezone === undefined ? before.timezone : (timezone ?? DEFAULT_TIMEZONE),
     avatarUrl: avatarUrl === undefined ? before.avatarUrl : avatarUrl,
+    signInNotifications:
+      signInNotifications === undefined ? before.signInNotifications : (signInNotifications ?? true),
     metadata: mergedMetadata(before.metadata, patch.metadata),
   };
 }

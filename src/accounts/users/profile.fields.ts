@@ -1,4 +1,4 @@
-import { StringField } from '#libs/api';
+import { BooleanField, StringField } from '#libs/api';
 import { isHttpsUri, toUri } from './avatar-url.js';
 import { isVisibleName, NAME_MAX_GRAPHEMES, NAME_MAX_LENGTH, trimName } from './display-name.js';
 import { isLocale, isTimezone } from './profile-rules.js';
@@ -63,5 +63,14 @@ export function AvatarUrlField(): PropertyDecorator {
     nullable: true,
     convert: toUri,
     rule: { code: 'invalid-url', test: isHttpsUri, message: 'must be an https URL' },
+  });
+}
+
+export function SignInNotificationsField(): PropertyDecorator {
+  return BooleanField({
+    description: 'Whether you get an email about a sign-in on a new device. Null resets it to true.',
+    example: true,
+    optional: true,
+    nullable: true,
   });
 }

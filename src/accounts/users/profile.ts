@@ -11,6 +11,7 @@ export interface Profile {
   readonly locale: string;
   readonly timezone: string;
   readonly avatarUrl: string | null;
+  readonly signInNotifications: boolean;
   readonly roles: readonly string[];
   readonly status: UserStatus;
   readonly metadata: Readonly<Record<string, unknown>>;
@@ -24,5 +25,6 @@ export interface ProfilePatch {
   readonly locale?: string | null;
   readonly timezone?: string | null;
   readonly avatarUrl?: string | null;
+  readonly signInNotifications?: boolean | null;
   readonly metadata?: Readonly<Record<string, unknown>> | null;
 }

@@ -48,6 +48,13 @@ const schema = defineEntity({
     sessionEpoch: p.integer().default(0),
     /** The kinds of second factor that the user has. If there's one, a sign-in needs it. Never exposed. */
     secondFactors: p.array().default([]),
+    /**
+     * Since when we know their devices: their first sign-in, or when they said that one wasn't theirs. Null before the
+     * first. Never exposed.
+     */
+    devicesKnownSince: p.datetime().columnType('timestamptz(3)').nullable(),
+    /** Whether they get a mail about a sign-in on a new device. */
+    signInNotifications: p.boolean().default(true),
     /** Increases with every visible change. Used as the ETag. */
     version: p.integer().version(),
     createdAt: p.datetime().columnType('timestamptz(3)'),

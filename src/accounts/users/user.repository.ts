@@ -62,6 +62,11 @@ export async function reserveMailSlotSince(
   return rows.length > 0;
 }
 
+/** Plain SQL: it's no visible change, so the version stays. */
+export async function setDevicesKnownSince(em: EntityManager, id: string, since: Date | null): Promise<void> {
+  await em.execute('update accounts.users set devices_known_since = ? where id = ?', [since, id], 'run');
+}
+
 /**
  * Returns one row more than the limit, starting at the position. IDs are in order of creation, so they alone sort the
  * list.

@@ -1,7 +1,13 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { ObjectField } from '#libs/api';
 import type { Profile } from './profile.js';
-import { AvatarUrlField, DisplayNameField, LocaleField, TimezoneField } from './profile.fields.js';
+import {
+  AvatarUrlField,
+  DisplayNameField,
+  LocaleField,
+  SignInNotificationsField,
+  TimezoneField,
+} from './profile.fields.js';
 import { METADATA_BYTES } from './profile-patch.js';
 import { USER_STATUSES } from './user.entity.js';
 
@@ -51,6 +57,13 @@ export class UserResponse {
     description: 'The https URL of a profile picture.',
   })
   avatarUrl!: string | null;
+
+  @ApiProperty({
+    type: Boolean,
+    example: true,
+    description: 'Whether the user gets an email about a sign-in on a new device.',
+  })
+  signInNotifications!: boolean;
 
   @ApiProperty({
     type: [String],
@@ -115,6 +128,9 @@ export class UpdateProfileRequest {
 
   @AvatarUrlField()
   avatarUrl?: string | null;
+
+  @SignInNotificationsField()
+  signInNotifications?: boolean | null;
 
   @ObjectField({
     description: 'Merged into the current metadata, key by key. Null clears all of it.',

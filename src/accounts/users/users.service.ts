@@ -13,6 +13,7 @@ import {
   lockUser,
   lockUserByEmail,
   reserveMailSlotSince,
+  setDevicesKnownSince,
 } from './user.repository.js';
 import { emailTaken, userNotFound } from './users.errors.js';
 
@@ -59,6 +60,7 @@ export class UsersService {
       avatarUrl: null,
       roles: [...input.roles],
       status: 'active',
+      signInNotifications: true,
       metadata: {},
       mailedAt: input.mailSent ? now : null,
       createdAt: now,
@@ -154,6 +156,14 @@ export class UsersService {
     await em.flush();
   }
 
+  /**
+   * Forgets the devices on which the user signed in before this instant. Their next sign-ins are on new devices.
+   * @param since null if there's no sign-in of theirs yet
+   */
+  knowDevicesSince(em: EntityManager, id: string, since: Date | null): Promise<void> {
+    return setDevicesKnownSince(em, id, since);
+  }
+
   /** Deletes a locked user in the caller's transaction, with all that refers to them. Call `invalidate` after the commit. */
   async remove(em: EntityManager, { id }: User): Promise<void> {
     await em.nativeDelete(User, { id });
@@ -167,7 +177,7 @@ export class UsersService {
   /** Lists all visible fields explicitly, so that a new column isn't exposed by accident. */
   profileOf(user: User): Profile {
     const { id, version, emailVerified, displayName, locale, timezone } = user;
-    const { avatarUrl, roles, status, metadata, createdAt, updatedAt } = user;
+    const { avatarUrl, signInNotifications, roles, status, metadata, createdAt, updatedAt } = user;
     return {
       id,
       version,
@@ -177,6 +187,7 @@ export class UsersService {
       locale,
       timezone,
       avatarUrl: avatarUrl ?? null,
+      signInNotifications,
       roles,
       status,
       metadata,

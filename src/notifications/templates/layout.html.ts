@@ -43,6 +43,9 @@ export const LAYOUT_HTML = `<!doctype html>
 <h1 class="strong" style="margin:0 0 20px;font-size:24px;line-height:1.3;font-weight:600;color:${light.strong};">{{ texts.heading }}</h1>
 {% for paragraph in texts.paragraphs %}<p class="strong" style="margin:0 0 16px;font-size:16px;line-height:1.6;color:${light.text};">{{ paragraph }}</p>
 {% endfor %}{% if code %}<p class="strong" style="margin:24px 0 8px;font-size:32px;line-height:1.3;font-weight:600;letter-spacing:6px;color:${light.strong};">{{ code }}</p>
+{% endif %}{% if details != empty %}<table class="rule" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:24px 0 0;border-left:3px solid ${light.border};">
+{% for detail in details %}<tr><th class="soft" scope="row" align="left" valign="top" style="padding:3px 12px 3px 16px;font-size:14px;line-height:1.5;font-weight:400;white-space:nowrap;color:${light.soft};">{{ detail.label }}</th><td class="strong" width="100%" valign="top" style="padding:3px 0;font-size:14px;line-height:1.5;overflow-wrap:anywhere;color:${light.text};">{{ detail.value }}</td></tr>
+{% endfor %}</table>
 {% endif %}<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:28px 0;">
 <tr><td class="button" style="border-radius:8px;background-color:${light.accent};">
 <a href="{{ link }}" style="display:inline-block;padding:14px 28px;font-size:16px;line-height:1.2;font-weight:600;color:${light.onAccent};text-decoration:none;border-radius:8px;">{{ texts.action }}</a>

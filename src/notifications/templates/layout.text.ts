@@ -4,6 +4,8 @@ export const LAYOUT_TEXT = `{{ texts.heading }}
 
 {% endfor %}{% if code %}{{ code }}
 
+{% endif %}{% if details != empty %}{% for detail in details %}{{ detail.label }}: {{ detail.value }}
+{% endfor %}
 {% endif %}{{ texts.action }}:
 {{ link }}
 

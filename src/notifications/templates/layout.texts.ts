@@ -5,6 +5,13 @@ interface LayoutTexts {
   readonly fallback: string;
   /** Shown before the site's name. */
   readonly sentBy: string;
+  /** The labels of what caused the mail: when it happened, on which device, and its address. */
+  readonly when: string;
+  readonly device: string;
+  readonly address: string;
+  /** Joins an app and what it runs on: Firefox on Linux. */
+  readonly on: string;
+  readonly unknownDevice: string;
 }
 
 /** What every mail says. */
@@ -12,9 +19,19 @@ export const LAYOUT_TEXTS: Readonly<Record<TemplateLocale, LayoutTexts>> = {
   en: {
     fallback: "If the button doesn't work, copy this link into your browser:",
     sentBy: 'Sent by',
+    when: 'When',
+    device: 'Device',
+    address: 'IP address',
+    on: 'on',
+    unknownDevice: 'Unknown device',
   },
   de: {
     fallback: 'Falls die Schaltfläche nicht funktioniert, kopieren Sie diesen Link in Ihren Browser:',
     sentBy: 'Gesendet von',
+    when: 'Zeitpunkt',
+    device: 'Gerät',
+    address: 'IP-Adresse',
+    on: 'auf',
+    unknownDevice: 'Unbekanntes Gerät',
   },
 };

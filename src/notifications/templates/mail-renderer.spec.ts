@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   accountExists,
   findTemplate,
+  newSignIn,
   passkeyAdded,
   passkeyRemoved,
   passwordChanged,
@@ -22,6 +23,7 @@ const link = 'https://app.example.com/verify-email?token=abc&next=%2Fhome';
 
 const TEMPLATES = [
   accountExists,
+  newSignIn,
   passkeyAdded,
   passkeyRemoved,
   passwordChanged,
@@ -86,6 +88,61 @@ describe('verify-email', () => {
       }
     },
   );
+});
+
+describe('a mail that says where it comes from', () => {
+  const origin = {
+    link,
+    at: '2026-11-26T18:13:59.123Z',
+    timezone: 'Europe/Vienna',
+    app: 'Firefox',
+    system: 'Linux',
+    ipAddress: '203.0.113.7',
+  };
+  const inEnglish = [
+    'When: 26 November 2026 at 19:13 CET',
+    'Device: Firefox on Linux',
+    'IP address: 203.0.113.7',
+  ];
+  const inGerman = [
+    'Zeitpunkt: 26. November 2026 um 19:13 MEZ',
+    'Gerät: Firefox auf Linux',
+    'IP-Adresse: 203.0.113.7',
+  ];
+
+  it.each<[string, object, string[]]>([
+    ['en', {}, inEnglish],
+    ['fr', {}, inEnglish],
+    ['de-AT', {}, inGerman],
+    ['en-US', { timezone: 'America/New_York' }, ['When: November 26, 2026 at 01:13 PM EST']],
+    ['en_us', { timezone: 'UTC' }, ['When: November 26, 2026 at 06:13 PM UTC']],
+    ['en', { timezone: 'Mars/Olympus' }, ['When: 26 November 2026 at 18:13 UTC']],
+    ['en', { app: '' }, ['Device: Linux']],
+    ['en', { app: '', system: '' }, ['Device: Unknown device']],
+    ['de', { app: '', system: '' }, ['Gerät: Unbekanntes Gerät']],
+  ])('says it in %s, as text and as HTML: %j', (locale, more, lines) => {
+    const { text, html } = renderer.render('reset-password', locale, { ...origin, ...more });
+    for (const line of lines) {
+      expect(text).toContain(`${line}\n`);
+      const [label = '', ...value] = line.split(': ');
+      expect(html).toMatch(new RegExp(`>${label}</th><td[^>]*>${value.join(': ')}</td>`));
+    }
+  });
+
+  it('has no such block if nothing is known', () => {
+    const { text, html } = renderer.render('reset-password', 'en', { link });
+    expect(text + html).not.toMatch(/IP address|<th/);
+  });
+
+  it('escapes and shortens what strangers sent', () => {
+    const app = `<a href="https://evil.example">${'x'.repeat(5_000)}`;
+    const { text, html } = renderer.render('reset-password', 'en', { ...origin, app });
+    const plain = renderer.render('reset-password', 'en', origin);
+    expect(html).toContain('&lt;a href=&#34;https://evil.example&#34;&gt;xxx');
+    expect(html).not.toContain('<a href="https://evil.example">');
+    expect(html.length - plain.html.length).toBeLessThan(200);
+    expect(text.length - plain.text.length).toBeLessThan(100);
+  });
 });
 
 describe('the mail renderer', () => {

@@ -4,6 +4,7 @@ import { findTemplate, TEMPLATE_LOCALES, type TemplateLocale } from '#libs/contr
 import { LAYOUT_HTML } from './layout.html.js';
 import { LAYOUT_TEXT } from './layout.text.js';
 import { LAYOUT_TEXTS } from './layout.texts.js';
+import { detailsOf } from './mail-details.js';
 
 export interface RenderedMail {
   readonly subject: string;
@@ -30,8 +31,10 @@ export class MailRenderer {
     }
     const texts = template.texts[lang];
     const link = webLink(data['link']);
+    const layout = LAYOUT_TEXTS[lang];
     const code = data['code'] ?? null;
-    const variables = { lang, texts, layout: LAYOUT_TEXTS[lang], code, link: link.href, site: link.host };
+    const details = detailsOf(data, locale, lang);
+    const variables = { lang, texts, layout, code, details, link: link.href, site: link.host };
     return {
       subject: texts.subject,
       html: this.htmlEngine.renderSync(this.html, variables) as string,

@@ -49,6 +49,7 @@ import type {
   ListSessionsResponse,
   EndOtherSessionsData,
   EndSessionData,
+  DisownSessionData,
   StepUpData,
   StepUpResponse,
   GetKeysData,
@@ -776,6 +777,27 @@ export const endSession: Operation<
   method: 'DELETE',
   path: '/v2/auth/sessions/{id}',
   authenticated: true,
+};
+
+/**
+ * Say that a sign-in wasn't yours
+ *
+ * Takes the token from the link in the email about a sign-in on a new device. Ends the session of that sign-in, and no other. While the link is valid, it can be used again with the same result.
+ */
+export const disownSession: Operation<
+  DisownSessionData,
+  void,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'invalid-token'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/auth/sessions/disown',
 };
 
 /**

@@ -53,6 +53,10 @@ export type User = {
    */
   avatarUrl: string | null;
   /**
+   * Whether the user gets an email about a sign-in on a new device.
+   */
+  signInNotifications: boolean;
+  /**
    * The roles of the user. Roles grant permissions.
    */
   roles: Array<string>;
@@ -382,6 +386,10 @@ export type Device = {
    */
   current: boolean;
   /**
+   * What a person would call the device, in English, made from its `userAgent`. `Unknown device` if that says nothing.
+   */
+  deviceName: string | null;
+  /**
    * The `User-Agent` of the device when it signed in.
    */
   userAgent: string | null;
@@ -389,6 +397,10 @@ export type Device = {
    * The IP address the device signed in from.
    */
   ipAddress: string | null;
+  /**
+   * How you proved who you are in this session, as RFC 8176 values: `pwd` is a password, `otp` a one-time code, `pop` a passkey, and `mfa` says that there was a second factor. The `amr` claim of its access tokens.
+   */
+  methods: Array<string>;
   /**
    * When the device signed in.
    */
@@ -406,6 +418,13 @@ export type Device = {
 export type DeviceList = {
   items: Array<Device>;
   page: CursorPage;
+};
+
+export type DisownSessionRequest = {
+  /**
+   * The `token` from the link in the email.
+   */
+  token: string;
 };
 
 export type StepUpRequest = {
@@ -516,6 +535,10 @@ export type UpdateProfileRequest = {
    * The https URL of a profile picture. Stored as an RFC 3986 URI: other characters are percent-encoded.
    */
   avatarUrl?: string | null;
+  /**
+   * Whether you get an email about a sign-in on a new device. Null resets it to true.
+   */
+  signInNotifications?: boolean | null;
   /**
    * Merged into the current metadata, key by key. Null clears all of it.
    */
@@ -2915,6 +2938,59 @@ export type EndSessionResponses = {
 };
 
 export type EndSessionResponse = EndSessionResponses[keyof EndSessionResponses];
+
+export type DisownSessionData = {
+  body: DisownSessionRequest;
+  path?: never;
+  query?: never;
+  url: '/v2/auth/sessions/disown';
+};
+
+export type DisownSessionErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   *
+   * `invalid-token`: Invalid or expired link
+   */
+  400: InvalidInputOrMalformedRequestOrInvalidTokenProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type DisownSessionError = DisownSessionErrors[keyof DisownSessionErrors];
+
+export type DisownSessionResponses = {
+  /**
+   * Session ended.
+   */
+  204: void;
+};
+
+export type DisownSessionResponse = DisownSessionResponses[keyof DisownSessionResponses];
 
 export type StepUpData = {
   body: StepUpRequest;

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock } from '#libs/clock';
-import { sendNotification, type Template } from '#libs/contracts';
+import { type SendNotification, sendNotification, type Template } from '#libs/contracts';
 import { Outbox } from '#libs/messaging';
 import { AppConfig } from '../../../../config/index.js';
 import { type User, UsersService } from '../../users/index.js';
+import { nameOfDevice } from '../sessions/device-name.js';
+import { type Device, printableUserAgent } from '../sessions/session-issuer.js';
 
 /** After this, nobody looks for a mail that says what has happened. */
 const NOTICE_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
@@ -13,6 +15,7 @@ const NOTICE_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 export interface Recipient {
   readonly displayName?: string | null | undefined;
   readonly locale?: string | null | undefined;
+  readonly timezone?: string | null | undefined;
 }
 
 interface AccountMail {
@@ -24,6 +27,8 @@ interface AccountMail {
   /** After this, the mail is of no use any more. */
   readonly expiresAt: Date;
   readonly recipient?: Recipient | undefined;
+  /** What the request came from that caused the mail, which may be a stranger's. The mail then says so, and when. */
+  readonly device?: Device | undefined;
 }
 
 /** Mails to users about their accounts. */
@@ -40,10 +45,10 @@ export class AccountMails {
    * Tells the owner what was done with the account. Not the owner of an address that was never verified, who may have
    * nothing to do with it.
    */
-  async notify(em: EntityManager, user: User, template: Template): Promise<void> {
+  async notify(em: EntityManager, user: User, template: Template, device?: Device): Promise<void> {
     if (user.emailVerified) {
       const expiresAt = new Date(this.clock.millis() + NOTICE_LIFETIME_MS);
-      await this.send(em, user, { template, path: '/reset-password', expiresAt });
+      await this.send(em, user, { template, path: '/reset-password', expiresAt, device });
     }
   }
 
@@ -51,7 +56,7 @@ export class AccountMails {
   async send(
     em: EntityManager,
     user: User,
-    { template, path, code, expiresAt, recipient }: AccountMail,
+    { template, path, code, expiresAt, recipient, device }: AccountMail,
   ): Promise<void> {
     const { id, email, ...profile } = this.users.profileOf(user);
     await this.outbox.append(em, sendNotification, id, {
@@ -62,8 +67,18 @@ export class AccountMails {
         displayName: (recipient ?? profile).displayName ?? null,
         locale: recipient?.locale ?? profile.locale,
       },
-      data: { link: `${this.config.appUrl}${path}`, ...(code === undefined ? {} : { code }) },
+      data: {
+        link: `${this.config.appUrl}${path}`,
+        ...(code === undefined ? {} : { code }),
+        ...(device && this.originOf(device, recipient?.timezone ?? profile.timezone)),
+      },
       expiresAt: expiresAt.toISOString(),
     });
+  }
+
+  /** Where a request came from, and when, in words that the layout of the mail understands. */
+  private originOf(device: Device, timezone: string): SendNotification['data'] {
+    const { app = '', system = '' } = nameOfDevice(printableUserAgent(device) ?? '');
+    return { at: this.clock.now().toISOString(), timezone, app, system, ipAddress: device.ipAddress };
   }
 }

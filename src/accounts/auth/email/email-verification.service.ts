@@ -4,6 +4,7 @@ import { Clock } from '#libs/clock';
 import { hashToken, randomToken } from '#libs/crypto';
 import { accountExists, verifyEmail } from '#libs/contracts';
 import { type User, UsersService } from '../../users/index.js';
+import type { Device } from '../sessions/session-issuer.js';
 import { AccountMails, type Recipient } from './account-mails.js';
 import { AddressRequests } from './address-requests.js';
 import { insertLink } from './email-verification.repository.js';
@@ -27,8 +28,16 @@ export class EmailVerificationService {
     private readonly clock: Clock,
   ) {}
 
-  /** Stores a new link and the command to mail it, in the caller's transaction. */
-  async send(em: EntityManager, user: User, registration?: LinkedRegistration): Promise<void> {
+  /**
+   * Stores a new link and the command to mail it, in the caller's transaction.
+   * @param device what asked for it
+   */
+  async send(
+    em: EntityManager,
+    user: User,
+    device: Device,
+    registration?: LinkedRegistration,
+  ): Promise<void> {
     const token = randomToken();
     const expiresAt = new Date(this.clock.millis() + LINK_LIFETIME_MS);
     const registrationId = registration?.id ?? null;
@@ -38,21 +47,32 @@ export class EmailVerificationService {
       LINKS_KEPT,
     );
     const path = `/verify-email?token=${token}`;
-    await this.mails.send(em, user, { template: verifyEmail, path, expiresAt, recipient: registration });
+    await this.mails.send(em, user, {
+      template: verifyEmail,
+      path,
+      expiresAt,
+      device,
+      recipient: registration,
+    });
   }
 
   /** Like `send`, unless we sent the user a mail in the last minute. Otherwise, anyone could flood their mailbox. */
-  async sendThrottled(em: EntityManager, user: User, registration?: LinkedRegistration): Promise<void> {
+  async sendThrottled(
+    em: EntityManager,
+    user: User,
+    device: Device,
+    registration?: LinkedRegistration,
+  ): Promise<void> {
     if (await this.users.reserveMailSlot(em, user)) {
-      await this.send(em, user, registration);
+      await this.send(em, user, device, registration);
     }
   }
 
   /** Notifies the user, at most once a minute, that someone tried to register their address. */
-  async notifyAccountExists(em: EntityManager, user: User): Promise<void> {
+  async notifyAccountExists(em: EntityManager, user: User, device: Device): Promise<void> {
     if (await this.users.reserveMailSlot(em, user)) {
       const expiresAt = new Date(this.clock.millis() + LINK_LIFETIME_MS);
-      await this.mails.send(em, user, { template: accountExists, path: '', expiresAt });
+      await this.mails.send(em, user, { template: accountExists, path: '', expiresAt, device });
     }
   }
 
@@ -60,10 +80,10 @@ export class EmailVerificationService {
    * Sends a new link, unless there's no such account, its address is already verified, or we sent it a mail in the last
    * minute. Neither the result nor the duration reveals which.
    */
-  async resend(email: string): Promise<void> {
+  async resend(email: string, device: Device): Promise<void> {
     await this.requests.run(email, async (em, user) => {
       if (!user.emailVerified) {
-        await this.sendThrottled(em, user);
+        await this.sendThrottled(em, user, device);
       }
     });
   }

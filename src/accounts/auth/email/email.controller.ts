@@ -1,8 +1,10 @@
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOperation } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import { ACCEPTED, Accepted, API_VERSIONS, Idempotent, Public } from '#libs/api';
 import { AuthLimited } from '#libs/limits';
 import { AuthTag } from '../openapi/auth.tag.js';
+import { deviceOf } from '../sessions/device.js';
 import { ResendVerificationRequest } from './email.dto.js';
 import { EmailVerificationService } from './email-verification.service.js';
 
@@ -25,8 +27,11 @@ export class EmailController {
     description: 'If an unverified account has this address, an email is on its way.',
   })
   @Idempotent()
-  async resendVerification(@Body() { email }: ResendVerificationRequest): Promise<Accepted> {
-    await this.verification.resend(email);
+  async resendVerification(
+    @Body() { email }: ResendVerificationRequest,
+    @Req() request: FastifyRequest,
+  ): Promise<Accepted> {
+    await this.verification.resend(email, deviceOf(request));
     return ACCEPTED;
   }
 }

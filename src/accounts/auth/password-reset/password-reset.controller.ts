@@ -1,10 +1,12 @@
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiNoContentResponse, ApiOperation } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import { ACCEPTED, Accepted, API_VERSIONS, Fails, Idempotent, Public } from '#libs/api';
 import { AuthLimited } from '#libs/limits';
 import { invalidToken } from '../email/email.errors.js';
 import { AuthTag } from '../openapi/auth.tag.js';
 import { weakPassword } from '../passwords/passwords.errors.js';
+import { deviceOf } from '../sessions/device.js';
 import { ForgotPasswordRequest, ResetPasswordRequest } from './password-reset.dto.js';
 import { PasswordResetService } from './password-reset.service.js';
 
@@ -27,8 +29,11 @@ export class PasswordResetController {
     description: 'If an account has this address, an email is on its way.',
   })
   @Idempotent()
-  async forgotPassword(@Body() { email }: ForgotPasswordRequest): Promise<Accepted> {
-    await this.resets.forgot(email);
+  async forgotPassword(
+    @Body() { email }: ForgotPasswordRequest,
+    @Req() request: FastifyRequest,
+  ): Promise<Accepted> {
+    await this.resets.forgot(email, deviceOf(request));
     return ACCEPTED;
   }
 
@@ -42,7 +47,10 @@ export class PasswordResetController {
   })
   @ApiNoContentResponse({ description: 'Password set. You can sign in with it.' })
   @Fails(invalidToken, weakPassword)
-  async resetPassword(@Body() { token, password }: ResetPasswordRequest): Promise<void> {
-    await this.resets.reset(token, password);
+  async resetPassword(
+    @Body() { token, password }: ResetPasswordRequest,
+    @Req() request: FastifyRequest,
+  ): Promise<void> {
+    await this.resets.reset(token, password, deviceOf(request));
   }
 }

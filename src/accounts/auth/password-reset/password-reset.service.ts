@@ -16,6 +16,7 @@ import { PasswordPolicy } from '../passwords/password-policy.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
 import { AddressClaim } from '../registration/address-claim.js';
 import { SessionCache } from '../sessions/session-cache.js';
+import type { Device } from '../sessions/session-issuer.js';
 import type { PasswordReset } from './password-reset.entity.js';
 import { findReset, insertReset, markUsed } from './password-reset.repository.js';
 
@@ -50,7 +51,7 @@ export class PasswordResetService {
    * Sends a link, unless there's no such account, it's suspended, or it has got a link in the last minute. Neither the
    * result nor the duration reveals which.
    */
-  async forgot(email: string): Promise<void> {
+  async forgot(email: string, device: Device): Promise<void> {
     await this.requests.run(email, async (em, user) => {
       if (user.status !== 'active') {
         return;
@@ -63,7 +64,7 @@ export class PasswordResetService {
       const voided = voidBefore(user, await findPassword(em, user.id));
       if (await insertReset(em, reset, voided && voided > pause ? voided : pause)) {
         const path = `/reset-password?token=${token}`;
-        await this.mails.send(em, user, { template: resetPassword, path, expiresAt });
+        await this.mails.send(em, user, { template: resetPassword, path, expiresAt, device });
       }
     });
   }
@@ -73,7 +74,7 @@ export class PasswordResetService {
    * lost. Whoever has the link reads the user's mail, so the address is verified, too.
    * @throws Problem `invalid-token`, `weak-password`, `unavailable`
    */
-  async reset(token: string, password: string): Promise<void> {
+  async reset(token: string, password: string, device: Device): Promise<void> {
     const tokenHash = hashToken(token);
     const { reset, user, password: present } = await this.database.run((em) => this.find(em, tokenHash));
     if (reset.usedAt) {
@@ -81,10 +82,10 @@ export class PasswordResetService {
     }
     await this.policy.check(password, this.users.profileOf(user).email);
     const hash = await this.hasher.hash(password);
-    const ended = await this.database.transaction((em) => this.replace(em, reset, hash));
+    const ended = await this.database.transaction((em) => this.replace(em, reset, hash, device));
     if (!ended) {
       // The same form was submitted twice.
-      return this.reset(token, password);
+      return this.reset(token, password, device);
     }
     this.sessions.ended(ended);
     this.users.invalidate(user.id);
@@ -119,6 +120,7 @@ export class PasswordResetService {
     em: EntityManager,
     { tokenHash, user: userId }: PasswordReset,
     hash: string,
+    device: Device,
   ): Promise<string[] | undefined> {
     const user = await this.users.lock(em, userId);
     const { reset } = await this.find(em, tokenHash);
@@ -126,7 +128,7 @@ export class PasswordResetService {
       return undefined;
     }
     const ended = await this.claim.take(em, user);
-    ended.push(...(await this.passwords.replace(em, user, hash)));
+    ended.push(...(await this.passwords.replace(em, user, hash, { device })));
     // Exactly when the password changed, by which a repeated request recognizes it.
     await markUsed(em, tokenHash);
     return ended;

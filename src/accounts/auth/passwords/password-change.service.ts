@@ -4,6 +4,7 @@ import { Database } from '#libs/database';
 import { invalidInput, unauthenticated } from '#libs/problem';
 import { userNotFound, UsersService } from '../../users/index.js';
 import { SessionCache } from '../sessions/session-cache.js';
+import type { Device } from '../sessions/session-issuer.js';
 import { lockSession } from '../sessions/session.repository.js';
 import { requireRecentProof } from '../sign-in/recent-proof.js';
 import { invalidCredentials } from '../sign-in/sign-in.errors.js';
@@ -23,6 +24,7 @@ export interface PasswordChange {
   readonly authenticatedAt: number;
   readonly currentPassword: string | undefined;
   readonly newPassword: string;
+  readonly device: Device;
 }
 
 /** Lets users change their password, or set their first one. */
@@ -45,7 +47,7 @@ export class PasswordChangeService {
    * `unavailable`
    */
   async change(change: PasswordChange): Promise<void> {
-    const { userId, sessionId, authenticatedAt, currentPassword, newPassword } = change;
+    const { userId, sessionId, authenticatedAt, currentPassword, newPassword, device } = change;
     const present = await this.database.run((em) => findPassword(em, userId));
     if (!present) {
       requireRecentProof(authenticatedAt, this.clock.now());
@@ -70,7 +72,7 @@ export class PasswordChangeService {
       if ((await findPassword(em, userId))?.hash !== present?.hash) {
         throw wrongPassword();
       }
-      return this.passwords.replace(em, user, hash, { except: sessionId });
+      return this.passwords.replace(em, user, hash, { device, except: sessionId });
     });
     this.sessions.ended(ended);
   }

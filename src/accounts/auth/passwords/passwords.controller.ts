@@ -1,9 +1,11 @@
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import { API_VERSIONS, Caller, Fails, Requires } from '#libs/api';
 import type { Principal } from '#libs/http';
 import { AuthTag } from '../openapi/auth.tag.js';
 import { stepUpRequired } from '#libs/problem';
+import { deviceOf } from '../sessions/device.js';
 import { invalidCredentials } from '../sign-in/sign-in.errors.js';
 import { PasswordChangeService } from './password-change.service.js';
 import { ChangePasswordRequest } from './passwords.dto.js';
@@ -29,7 +31,9 @@ export class PasswordsController {
   async changePassword(
     @Caller() { userId, sessionId, authenticatedAt }: Principal,
     @Body() { currentPassword, newPassword }: ChangePasswordRequest,
+    @Req() request: FastifyRequest,
   ): Promise<void> {
-    await this.changes.change({ userId, sessionId, authenticatedAt, currentPassword, newPassword });
+    const caller = { userId, sessionId, authenticatedAt, device: deviceOf(request) };
+    await this.changes.change({ ...caller, currentPassword, newPassword });
   }
 }

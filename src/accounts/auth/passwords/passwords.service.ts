@@ -6,6 +6,7 @@ import { Database } from '#libs/database';
 import { type User, userNotFound, UsersService } from '../../users/index.js';
 import { AccountMails } from '../email/account-mails.js';
 import { SessionCache } from '../sessions/session-cache.js';
+import type { Device } from '../sessions/session-issuer.js';
 import { endSessions } from '../sessions/session.repository.js';
 import { PasswordHasher } from './password-hasher.js';
 import { putPassword, reserveNotice } from './password.repository.js';
@@ -39,21 +40,23 @@ export class PasswordsService {
    * Replaces the password of a locked user in the caller's transaction, ends their sessions, and lets them know,
    * once a minute at most.
    * @param hash a PHC string
+   * @param device what the new password came from
+   * @param except the session that goes on, if there's one
    * @returns the sessions that it ended, for the cache, after the commit
    */
   async replace(
     em: EntityManager,
     user: User,
     hash: string,
-    which: 'all' | { readonly except: string } = 'all',
+    { device, except }: { readonly device?: Device; readonly except?: string } = {},
   ): Promise<string[]> {
     const now = this.clock.now();
     await putPassword(em, user.id, hash, now);
     const since = new Date(now.getTime() - MAIL_PAUSE_MS);
     if (user.emailVerified && (await reserveNotice(em, user.id, since, now))) {
-      await this.mails.notify(em, user, passwordChanged);
+      await this.mails.notify(em, user, passwordChanged, device);
     }
-    return endSessions(em, user.id, now, which);
+    return endSessions(em, user.id, now, except === undefined ? 'all' : { except });
   }
 
   /** Replaces the password, and ends all sessions. @throws Problem `user-not-found` */

@@ -27,6 +27,9 @@ export class AddressClaim {
     }
     await this.methods.removeAll(em, user.id);
     await settleRegistrations(em, user.id, undefined);
+    // Nor must the owner miss it when whoever set it up signs in again.
+    await this.users.change(em, user, { signInNotifications: null });
+    await this.users.knowDevicesSince(em, user.id, null);
     await this.users.markEmailVerified(em, user);
     const ended = await endSessions(em, user.id, this.clock.now(), 'all');
     // A sign-in that comes with it is in the new epoch.

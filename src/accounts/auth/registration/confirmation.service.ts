@@ -147,7 +147,9 @@ export class ConfirmationService {
     if ((await findPassword(em, user.id))?.hash === passwordHash) {
       return [];
     }
-    await this.users.change(em, user, { displayName, locale, timezone, avatarUrl: null, metadata: null });
+    const nothing = { avatarUrl: null, signInNotifications: null, metadata: null };
+    await this.users.change(em, user, { displayName, locale, timezone, ...nothing });
+    await this.users.knowDevicesSince(em, user.id, null);
     await this.methods.removeAll(em, user.id);
     await putPassword(em, user.id, passwordHash, now);
     return endSessions(em, user.id, now, 'all');

@@ -59,7 +59,7 @@ export class RegistrationService {
     await this.policy.check(input.password, input.email);
     return this.config.registration === 'immediate'
       ? this.registerImmediately(input, device)
-      : this.registerVerifyFirst(input, browser);
+      : this.registerVerifyFirst(input, device, browser);
   }
 
   private async registerImmediately(input: Registration, device: Device): Promise<SignInOutcome> {
@@ -70,7 +70,7 @@ export class RegistrationService {
     const hash = await this.hasher.hash(input.password);
     return this.database.transaction(async (em) => {
       const user = await this.open(em, input, hash);
-      await this.verification.send(em, user);
+      await this.verification.send(em, user, device);
       const proof = { user, methods: ['pwd'], at: this.clock.now() } as const;
       const outcome = await this.signIn.complete(em, proof, device);
       await this.idempotency.keep(em, outcome);
@@ -79,7 +79,11 @@ export class RegistrationService {
   }
 
   /** The response and its duration are the same for a taken address. */
-  private async registerVerifyFirst(input: Registration, browser: string): Promise<undefined> {
+  private async registerVerifyFirst(
+    input: Registration,
+    device: Device,
+    browser: string,
+  ): Promise<undefined> {
     const found = await this.database.run((em) => this.users.findByEmail(em, input.email));
     const id = found?.id ?? this.ids.next(this.clock.now());
     const hash = await this.hasher.hash(input.password, id);
@@ -92,12 +96,12 @@ export class RegistrationService {
           const registration = this.pending(user, input, hash, browserHash);
           const stored = await putRegistration(em, registration, this.limit());
           if (user.emailVerified) {
-            await this.verification.notifyAccountExists(em, user);
+            await this.verification.notifyAccountExists(em, user, device);
           } else if (stored !== undefined) {
             const linked = { ...registration, id: stored };
             await (present
-              ? this.verification.sendThrottled(em, user, linked)
-              : this.verification.send(em, user, linked));
+              ? this.verification.sendThrottled(em, user, device, linked)
+              : this.verification.send(em, user, device, linked));
           }
         }),
       );

@@ -29,6 +29,11 @@ interface SignedInUser extends Authentication {
 
 type Lasting = Pick<Session, 'id' | 'expiresAt'>;
 
+export interface BegunSession {
+  readonly id: string;
+  readonly grant: SessionGrant;
+}
+
 /** Starts sessions and issues their tokens. */
 @Injectable()
 export class SessionIssuer {
@@ -49,7 +54,7 @@ export class SessionIssuer {
     em: EntityManager,
     { user, ...authentication }: SignedInUser,
     device: Device,
-  ): Promise<SessionGrant | undefined> {
+  ): Promise<BegunSession | undefined> {
     const now = this.clock.now();
     const source = { id: this.ids.next(now), seed: randomToken() };
     const refreshToken = this.refreshTokens.issue(source, 0);
@@ -66,8 +71,9 @@ export class SessionIssuer {
       createdAt: now,
       expiresAt,
     });
+    const { id } = source;
     return isStored
-      ? this.grant(user, { id: source.id, expiresAt }, authentication, refreshToken)
+      ? { id, grant: this.grant(user, { id, expiresAt }, authentication, refreshToken) }
       : undefined;
   }
 

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { CursorPage } from '#libs/api';
+import { presentDeviceName } from './device-name.js';
 import type { Session } from './session.entity.js';
 
 @ApiSchema({ name: 'Device' })
@@ -17,6 +18,16 @@ export class DeviceResponse {
   @ApiProperty({
     type: String,
     nullable: true,
+    maxLength: 64,
+    example: 'Firefox on Linux',
+    description:
+      'What a person would call the device, in English, made from its `userAgent`. `Unknown device` if that says nothing.',
+  })
+  deviceName!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
     example: 'Mozilla/5.0',
     description: 'The `User-Agent` of the device when it signed in.',
   })
@@ -29,6 +40,16 @@ export class DeviceResponse {
     description: 'The IP address the device signed in from.',
   })
   ipAddress!: string | null;
+
+  @ApiProperty({
+    type: [String],
+    maxItems: 10,
+    example: ['pwd'],
+    description:
+      'How you proved who you are in this session, as RFC 8176 values: `pwd` is a password, `otp` a one-time code, ' +
+      '`pop` a passkey, and `mfa` says that there was a second factor. The `amr` claim of its access tokens.',
+  })
+  methods!: string[];
 
   @ApiProperty({ type: String, format: 'date-time', description: 'When the device signed in.' })
   createdAt!: string;
@@ -61,8 +82,10 @@ export function toDevice(session: Session, currentId: string): DeviceResponse {
   return {
     id: session.id,
     current: session.id === currentId,
+    deviceName: session.userAgent ? presentDeviceName(session.userAgent) : null,
     userAgent: session.userAgent ?? null,
     ipAddress: session.ipAddress ?? null,
+    methods: [...session.methods],
     createdAt: session.createdAt.toISOString(),
     lastUsedAt: session.rotatedAt.toISOString(),
     expiresAt: session.expiresAt.toISOString(),

@@ -1,18 +1,25 @@
 import { Injectable } from '@nestjs/common';
-import { type Mac, MacFactory, randomToken } from '#libs/crypto';
+import { IdSource, timeOfId } from '#libs/clock';
+import { type Mac, MacFactory } from '#libs/crypto';
+import type { User } from '../../users/index.js';
+
+const UUID_LENGTH = 36;
 
 /** Recognizes devices that a user has signed in on before, by a token that they keep. Nothing is stored here. */
 @Injectable()
 export class KnownDevices {
   private readonly mac: Mac;
 
-  constructor(macs: MacFactory) {
+  constructor(
+    private readonly ids: IdSource,
+    macs: MacFactory,
+  ) {
     this.mac = macs.for('known-device');
   }
 
   /** A token for the device of a user who has just signed in. */
   issue(userId: string): string {
-    const name = randomToken();
+    const name = this.ids.next();
     return `${name}.${this.mac.sign(messageOf(name, userId))}`;
   }
 
@@ -21,8 +28,22 @@ export class KnownDevices {
     const [name = '', mac = '', ...rest] = (token ?? '').split('.');
     return rest.length === 0 && this.mac.verify(messageOf(name, userId), mac) ? name : undefined;
   }
+
+  /**
+   * Whether the user has signed in on this device, and hasn't said since then that a sign-in wasn't theirs: that may have
+   * been on any of them.
+   */
+  knows({ id, devicesKnownSince }: User, token: string | undefined): boolean {
+    const name = this.recognize(id, token);
+    return name !== undefined && !!devicesKnownSince && issuedAt(name) >= devicesKnownSince;
+  }
 }
 
 function messageOf(name: string, userId: string): string {
   return `${name}.${userId}`;
+}
+
+/** When the device got its token. Names used to be random. */
+function issuedAt(name: string): Date {
+  return name.length === UUID_LENGTH ? timeOfId(name) : new Date(0);
 }

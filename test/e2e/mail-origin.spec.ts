@@ -1,0 +1,122 @@
+import { describe, expect, it } from '@jest/globals';
+import { useApiApp, type UsedApiApp } from '../support/api-app.js';
+import { aUser, signUp } from '../support/factories.js';
+import { linkTokenOf, mailsInOutbox, userIdOf } from '../support/mail-outbox.js';
+import { eventually } from '../support/servers.js';
+import { useApp } from '../support/use-app.js';
+import { registerProven } from '../support/verify-first.js';
+
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0';
+const TIMEZONE = 'Europe/Vienna';
+
+const immediate = useApiApp({ TRUSTED_PROXIES: '127.0.0.0/8' });
+const unseen = useApiApp({ REGISTRATION: 'verify-first', TRUSTED_PROXIES: '127.0.0.0/8' }, immediate);
+const { database } = immediate;
+
+/** Whoever sends these requests, at this address. */
+const from = ({ api }: UsedApiApp, host: number) =>
+  api.with({ 'user-agent': FIREFOX, 'x-forwarded-for': `203.0.113.${host}` });
+
+async function lastMailTo(app: UsedApiApp, userId: string) {
+  const mails = await mailsInOutbox(app, database.url, userId);
+  const { template, data } = mails.at(-1) ?? {};
+  return { template, ...data };
+}
+
+const originOf = ({ clock }: UsedApiApp, host: number) => ({
+  at: clock.now().toISOString(),
+  timezone: TIMEZONE,
+  app: 'Firefox',
+  system: 'Linux',
+  ipAddress: `203.0.113.${host}`,
+});
+
+describe('a mail that someone else may have caused says when, where and on which device: that', () => {
+  it('an address is to be verified', async () => {
+    const user = await signUp(from(immediate, 1), { timezone: TIMEZONE });
+    const { id } = user.session.user;
+    expect(await lastMailTo(immediate, id)).toMatchObject(originOf(immediate, 1));
+    immediate.clock.advance({ minutes: 1 });
+    await from(immediate, 2).post('/auth/email/resend', { email: user.email });
+    expect(await lastMailTo(immediate, id)).toMatchObject({
+      template: 'verify-email',
+      ...originOf(immediate, 2),
+    });
+  });
+
+  it('a registration has to be confirmed, in its own time zone', async () => {
+    const user = aUser({ timezone: 'Asia/Tokyo' });
+    await from(unseen, 3).register(user);
+    const id = await userIdOf(unseen, user);
+    expect(await lastMailTo(unseen, id)).toMatchObject({ ...originOf(unseen, 3), timezone: 'Asia/Tokyo' });
+    unseen.clock.advance({ minutes: 1 });
+    await from(unseen, 4).register({ ...aUser({ timezone: TIMEZONE }), email: user.email });
+    expect(await lastMailTo(unseen, id)).toMatchObject(originOf(unseen, 4));
+  });
+
+  it('there is an account with this address', async () => {
+    const owner = aUser({ timezone: TIMEZONE });
+    const id = await registerProven(unseen, database.url, owner);
+    unseen.clock.advance({ minutes: 1 });
+    await from(unseen, 5).register({ ...aUser({ timezone: 'Asia/Tokyo' }), email: owner.email });
+    expect(await lastMailTo(unseen, id)).toMatchObject({
+      template: 'account-exists',
+      ...originOf(unseen, 5),
+    });
+  });
+
+  it('a password is to be reset, and that it was', async () => {
+    const { api, clock } = immediate;
+    const user = await signUp(api, { timezone: TIMEZONE });
+    const { id } = user.session.user;
+    clock.advance({ ms: 1 });
+    await from(immediate, 6).post('/auth/password/forgot', { email: user.email });
+    const [, mail] = await mailsInOutbox(immediate, database.url, id);
+    expect(mail?.template).toBe('reset-password');
+    expect(mail?.data).toMatchObject(originOf(immediate, 6));
+    clock.advance({ minutes: 1 });
+    const password = 'four quiet herons';
+    const reset = { token: linkTokenOf(mail), password };
+    expect((await from(immediate, 7).post('/auth/password/reset', reset)).status).toBe(204);
+    expect(await lastMailTo(immediate, id)).toMatchObject({
+      template: 'password-changed',
+      ...originOf(immediate, 7),
+    });
+  });
+
+  it('a password was changed', async () => {
+    const { clock } = immediate;
+    const { email, password, api, session } = await signUp(from(immediate, 8), { timezone: TIMEZONE });
+    const [mail] = await mailsInOutbox(immediate, database.url, session.user.id);
+    await api.verify(linkTokenOf(mail));
+    clock.advance({ minutes: 1 });
+    const change = { currentPassword: password, newPassword: `not ${password}` };
+    expect((await api.post('/auth/password/change', change)).status).toBe(204);
+    expect(await lastMailTo(immediate, session.user.id)).toMatchObject({
+      template: 'password-changed',
+      ...originOf(immediate, 8),
+    });
+    expect((await immediate.api.login({ email, password: change.newPassword })).status).toBe(200);
+  });
+});
+
+describe('what a stranger sends', () => {
+  const { api, sink } = useApp('all');
+
+  it('reaches the mailbox as a known word at most', async () => {
+    const stranger = api.with({
+      'user-agent': `<a href="https://evil.example">Click</a> ${'x'.repeat(4_000)}/1 y`,
+    });
+    const { email } = await signUp(stranger, { locale: 'de', timezone: TIMEZONE });
+    const mail = await eventually(() => {
+      const found = sink.mails.find(({ envelope }) => envelope.to.includes(email));
+      expect(found).toBeDefined();
+      return found;
+    });
+    expect(mail?.text).toMatch(
+      /^Zeitpunkt: \d+\. \p{L}+ \d{4} um \d\d:\d\d (MEZ|MESZ)\s+^Gerät: Unbekanntes Gerät\s+^IP-Adresse: 127\.0\.0\.1$/mu,
+    );
+    expect(mail?.html).toContain('>Unbekanntes Gerät</td>');
+    expect(`${mail?.text} ${mail?.html}`).not.toMatch(/evil|xxx/);
+  });
+});
