@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { Connections } from '#libs/database';
@@ -131,6 +131,8 @@ describe('a passkey', () => {
   });
 });
 
+const ANOTHER_KEY = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+
 /** WebAuthn Level 3, section 7: what has to be checked, and what happens otherwise. */
 const WRONG: readonly [what: string, Misbehaviour][] = [
   ['another origin', { origin: 'https://evil.test' }],
@@ -232,7 +234,8 @@ describe('signing in with a passkey', () => {
     ['the handle of another user', { userHandle: randomBytes(16).toString('base64url') }] as const,
     ['no user handle', { userHandle: '' }] as const,
     ['a count that has been there', { counter: 1 }] as const,
-    ['another signature', { signature: randomBytes(70) }] as const,
+    ['noise for a signature', { signature: randomBytes(70) }] as const,
+    ['the signature of another key', { signature: sign('sha256', Buffer.from('x'), ANOTHER_KEY) }] as const,
   ])('is refused with %s', async (_, wrong) => {
     const user = await signUpVerified();
     const { device } = await addPasskey(user);
@@ -274,6 +277,18 @@ describe('signing in with a passkey', () => {
     const stranger = new SoftwareAuthenticator(ORIGIN);
     stranger.create(await optionsFor(await signUp(api)));
     expectProblem(await login(stranger), 401, 'invalid-passkey');
+  });
+});
+
+describe('a path with a name where others have an ID', () => {
+  it.each([
+    ['PATCH', '/auth/passkeys/options', 'POST'],
+    ['DELETE', '/auth/passkeys/login', 'POST'],
+    ['OPTIONS', '/auth/passkeys/options?x=1', 'POST'],
+    ['GET', '/auth/passkeys/:id', 'DELETE, PATCH'],
+  ])('is not taken for one: %s %s', async (method, path, allow) => {
+    const { status, headers } = await fetch(`${api.url}/v2${path}`, { method });
+    expect([status, headers.get('allow')]).toEqual([405, allow]);
   });
 });
 

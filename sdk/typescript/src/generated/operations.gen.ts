@@ -246,6 +246,8 @@ export const completeLogin: Operation<
 
 /**
  * Get your second factors
+ *
+ * Says which ones there are, and how many recovery codes are left.
  */
 export const getSecondFactors: Operation<
   GetSecondFactorsData,
@@ -596,6 +598,8 @@ export const listPasskeys: Operation<
 
 /**
  * Rename a passkey
+ *
+ * The name is only for its owner.
  */
 export const renamePasskey: Operation<
   RenamePasskeyData,
@@ -619,6 +623,8 @@ export const renamePasskey: Operation<
 
 /**
  * Remove a passkey
+ *
+ * It no longer signs in. The device keeps it until it is deleted there.
  */
 export const removePasskey: Operation<
   RemovePasskeyData,

@@ -234,6 +234,25 @@ export type VerifyOneTimeCodeRequest = {
   token?: string;
 };
 
+export type PasskeyRequestOptions = {
+  /**
+   * What the authenticator has to sign, once and within five minutes.
+   */
+  challenge: string;
+  /**
+   * In milliseconds.
+   */
+  timeout: number;
+  /**
+   * The domain of the passkeys.
+   */
+  rpId: string;
+  /**
+   * Always `required`.
+   */
+  userVerification: string;
+};
+
 export type PasskeyLoginRequest = {
   /**
    * The credential's ID.
@@ -263,6 +282,61 @@ export type PasskeyLoginRequest = {
    * Whether the authenticator is part of the device.
    */
   authenticatorAttachment?: string | null;
+};
+
+export type PasskeyCreationOptions = {
+  /**
+   * What the authenticator has to sign, once and within five minutes.
+   */
+  challenge: string;
+  /**
+   * In milliseconds.
+   */
+  timeout: number;
+  /**
+   * Who the passkey is for.
+   */
+  rp: {
+    [key: string]: unknown;
+  };
+  /**
+   * Whose it will be.
+   */
+  user: {
+    [key: string]: unknown;
+  };
+  /**
+   * Which kinds of keys are possible.
+   */
+  pubKeyCredParams: Array<{
+    [key: string]: unknown;
+  }>;
+  /**
+   * Passkeys that the user has already.
+   */
+  excludeCredentials: Array<{
+    [key: string]: unknown;
+  }>;
+  /**
+   * What the authenticator must be able to do.
+   */
+  authenticatorSelection: {
+    [key: string]: unknown;
+  };
+  /**
+   * Extensions.
+   */
+  extensions: {
+    [key: string]: unknown;
+  };
+  /**
+   * What the authenticator has to say about itself.
+   */
+  attestation: string;
+  /**
+   * What the browser should suggest.
+   */
+  hints: Array<string>;
 };
 
 export type AddPasskeyRequest = {
@@ -1513,6 +1587,9 @@ export type GetSecondFactorsErrors = {
 export type GetSecondFactorsError = GetSecondFactorsErrors[keyof GetSecondFactorsErrors];
 
 export type GetSecondFactorsResponses = {
+  /**
+   * Your second factors.
+   */
   200: SecondFactors;
 };
 
@@ -2137,13 +2214,7 @@ export type GetLoginOptionsResponses = {
   /**
    * The options.
    */
-  200: {
-    /**
-     * What the authenticator has to sign. Works once, for five minutes.
-     */
-    challenge: string;
-    [key: string]: unknown;
-  };
+  200: PasskeyRequestOptions;
 };
 
 export type GetLoginOptionsResponse = GetLoginOptionsResponses[keyof GetLoginOptionsResponses];
@@ -2271,13 +2342,7 @@ export type GetPasskeyOptionsResponses = {
   /**
    * The options.
    */
-  200: {
-    /**
-     * What the authenticator has to sign. Works once, for five minutes.
-     */
-    challenge: string;
-    [key: string]: unknown;
-  };
+  200: PasskeyCreationOptions;
 };
 
 export type GetPasskeyOptionsResponse = GetPasskeyOptionsResponses[keyof GetPasskeyOptionsResponses];

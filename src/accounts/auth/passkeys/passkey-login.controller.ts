@@ -11,7 +11,7 @@ import { KnownDevices } from '../sign-in/known-devices.js';
 import { invalidCredentials } from '../sign-in/sign-in.errors.js';
 import { presentSignIn } from '../sign-in/sign-in.response.js';
 import { PasskeySignInService } from './passkey-sign-in.service.js';
-import { PASSKEY_OPTIONS, PasskeyLoginRequest, toAssertion } from './passkeys.dto.js';
+import { PasskeyLoginRequest, PasskeyRequestOptions, toAssertion } from './passkeys.dto.js';
 import { invalidPasskey } from './passkeys.errors.js';
 import { PasskeysTag } from './passkeys.tag.js';
 
@@ -31,7 +31,7 @@ export class PasskeyLoginController {
     summary: 'Get options to sign in with a passkey',
     description: 'Pass them to `PublicKeyCredential.parseRequestOptionsFromJSON()` in the browser.',
   })
-  @ApiOkResponse({ description: 'The options.', schema: PASSKEY_OPTIONS })
+  @ApiOkResponse({ description: 'The options.', type: PasskeyRequestOptions })
   getLoginOptions(): Promise<PublicKeyCredentialRequestOptionsJSON> {
     return this.passkeys.options();
   }

@@ -6,7 +6,7 @@ import { API_VERSIONS, Caller, Fails, Requires, responseHeaders } from '#libs/ap
 import type { Principal } from '#libs/http';
 import {
   AddPasskeyRequest,
-  PASSKEY_OPTIONS,
+  PasskeyCreationOptions,
   PasskeyResponse,
   presentPasskey,
   toRegistration,
@@ -28,7 +28,7 @@ export class PasskeySetupController {
     summary: 'Get options for a new passkey',
     description: 'Pass them to `PublicKeyCredential.parseCreationOptionsFromJSON()` in the browser.',
   })
-  @ApiOkResponse({ description: 'The options.', schema: PASSKEY_OPTIONS })
+  @ApiOkResponse({ description: 'The options.', type: PasskeyCreationOptions })
   @Fails(tooManyPasskeys)
   getPasskeyOptions(@Caller() { userId }: Principal): Promise<PublicKeyCredentialCreationOptionsJSON> {
     return this.passkeys.options(userId);

@@ -55,7 +55,7 @@ export class PasskeysController {
   }
 
   @Patch(':id')
-  @ApiOperation({ summary: 'Rename a passkey' })
+  @ApiOperation({ summary: 'Rename a passkey', description: 'The name is only for its owner.' })
   @ApiConsumes('application/merge-patch+json', 'application/json')
   @ApiBody({ type: RenamePasskeyRequest })
   @ApiOkResponse({ type: PasskeyResponse, description: 'The passkey.', headers: responseHeaders('ETag') })
@@ -75,7 +75,10 @@ export class PasskeysController {
   @Delete(':id')
   @Requires(null, { recent: true })
   @HttpCode(204)
-  @ApiOperation({ summary: 'Remove a passkey' })
+  @ApiOperation({
+    summary: 'Remove a passkey',
+    description: 'It no longer signs in. The device keeps it until it is deleted there.',
+  })
   @ApiNoContentResponse({ description: 'Removed.' })
   @Fails(passkeyNotFound, lastSignInMethod)
   @ConditionalChange()

@@ -1,4 +1,4 @@
-import { ApiProperty, type ApiResponseSchemaHost, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
 import type { FastifyReply } from 'fastify';
 import { CursorPage, EnumField, etagOf, ObjectField, StringField } from '#libs/api';
@@ -107,18 +107,65 @@ export class PasskeyList {
   page!: CursorPage;
 }
 
-/** WebAuthn Level 3, sections 5.4 and 5.5. Browsers take it as it is, so only what all of them have is listed. */
-export const PASSKEY_OPTIONS: NonNullable<ApiResponseSchemaHost['schema']> = {
-  type: 'object',
-  required: ['challenge'],
-  properties: {
-    challenge: {
-      type: 'string',
-      description: 'What the authenticator has to sign. Works once, for five minutes.',
-    },
-  },
-  additionalProperties: true,
-};
+/** What the browser takes as it is (WebAuthn Level 3, sections 5.4 and 5.5). */
+class PasskeyOptions {
+  @ApiProperty({
+    type: String,
+    description: 'What the authenticator has to sign, once and within five minutes.',
+    example: 'p5aV2uHXr0AOqUk7HQitvi-Ny1bi8tPCq7IDQh3eGpE',
+  })
+  challenge!: string;
+
+  @ApiProperty({ type: 'integer', format: 'int32', description: 'In milliseconds.', example: 300_000 })
+  timeout?: number;
+}
+
+@ApiSchema({ name: 'PasskeyCreationOptions' })
+export class PasskeyCreationOptions extends PasskeyOptions {
+  @OptionsMember('Who the passkey is for.')
+  rp!: object;
+
+  @OptionsMember('Whose it will be.')
+  user!: object;
+
+  @OptionsMember('Which kinds of keys are possible.', { isArray: true })
+  pubKeyCredParams!: object[];
+
+  @OptionsMember('Passkeys that the user has already.', { isArray: true })
+  excludeCredentials?: object[];
+
+  @OptionsMember('What the authenticator must be able to do.')
+  authenticatorSelection?: object;
+
+  @OptionsMember('Extensions.')
+  extensions?: object;
+
+  @ApiProperty({
+    type: String,
+    description: 'What the authenticator has to say about itself.',
+    example: 'none',
+  })
+  attestation?: string;
+
+  @ApiProperty({ type: [String], maxItems: 3, description: 'What the browser should suggest.', example: [] })
+  hints?: string[];
+}
+
+@ApiSchema({ name: 'PasskeyRequestOptions' })
+export class PasskeyRequestOptions extends PasskeyOptions {
+  @ApiProperty({ type: String, description: 'The domain of the passkeys.', example: 'acme.com' })
+  rpId!: string;
+
+  @ApiProperty({ type: String, description: 'Always `required`.', example: 'required' })
+  userVerification!: string;
+}
+
+function OptionsMember(description: string, { isArray = false } = {}): PropertyDecorator {
+  const object = { type: 'object', additionalProperties: true } as const;
+  return isArray
+    ? ApiProperty({ type: 'array', items: object, maxItems: 100, description })
+    : ApiProperty({ ...object, description });
+}
 
 export function toPasskeyResponse({ id, name, backedUp, createdAt, lastUsedAt }: Passkey): PasskeyResponse {
   return {

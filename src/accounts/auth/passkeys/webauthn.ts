@@ -11,6 +11,9 @@ import { AppConfig } from '../../../../config/index.js';
 /** How long people have for what their device asks of them. */
 export const CHALLENGE_MS = 5 * 60 * 1000;
 
+/** Ed25519, ES256 and RS256 (RFC 9053 and RFC 8812), as all authenticators have one of them. */
+const ALGORITHMS = [-8, -7, -257];
+
 type Library = typeof import('@simplewebauthn/server');
 
 /** Decides whether a challenge is ours, and uses it up. */
@@ -61,6 +64,7 @@ export class WebAuthn {
       userDisplayName: displayName ?? email,
       challenge: randomChallenge(),
       timeout: CHALLENGE_MS,
+      supportedAlgorithmIDs: [...ALGORITHMS],
       excludeCredentials: known.map(({ credentialId }) => ({ id: credentialId })),
       authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
     });
@@ -74,6 +78,7 @@ export class WebAuthn {
     const { verifyRegistrationResponse } = await this.load();
     const { registrationInfo } = await verifyRegistrationResponse({
       ...this.expected(useChallenge),
+      supportedAlgorithmIDs: [...ALGORITHMS],
       response,
     }).catch(() => ({ registrationInfo: undefined }));
     if (!registrationInfo) {

@@ -22,8 +22,11 @@ export class SecondFactorsController {
   constructor(private readonly totp: TotpService) {}
 
   @Get()
-  @ApiOperation({ summary: 'Get your second factors' })
-  @ApiOkResponse({ type: SecondFactorsResponse })
+  @ApiOperation({
+    summary: 'Get your second factors',
+    description: 'Says which ones there are, and how many recovery codes are left.',
+  })
+  @ApiOkResponse({ type: SecondFactorsResponse, description: 'Your second factors.' })
   async getSecondFactors(@Caller() { userId }: Principal): Promise<SecondFactorsResponse> {
     const { factors, recoveryCodesLeft } = await this.totp.overview(userId);
     return { factors: [...factors], recoveryCodesLeft };
