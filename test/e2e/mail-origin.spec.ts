@@ -1,15 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import { useApiApp, type UsedApiApp } from '../support/api-app.js';
+import { setUpTotp } from '../support/authenticator.js';
 import { aUser, signUp } from '../support/factories.js';
 import { linkTokenOf, mailsInOutbox, userIdOf } from '../support/mail-outbox.js';
 import { eventually } from '../support/servers.js';
+import { SoftwareAuthenticator } from '../support/software-authenticator.js';
 import { useApp } from '../support/use-app.js';
 import { registerProven } from '../support/verify-first.js';
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0';
 const TIMEZONE = 'Europe/Vienna';
 
-const immediate = useApiApp({ TRUSTED_PROXIES: '127.0.0.0/8' });
+const APP_URL = 'https://app.acme.test';
+
+const immediate = useApiApp({ APP_URL, TRUSTED_PROXIES: '127.0.0.0/8' });
 const unseen = useApiApp({ REGISTRATION: 'verify-first', TRUSTED_PROXIES: '127.0.0.0/8' }, immediate);
 const { database } = immediate;
 
@@ -63,6 +67,35 @@ describe('a mail that someone else may have caused says when, where and on which
       template: 'account-exists',
       ...originOf(unseen, 5),
     });
+  });
+
+  it('someone wants to sign in with a code, and changes what an account is protected with', async () => {
+    const { api, clock } = immediate;
+    const user = await signUp(api, { timezone: TIMEZONE });
+    const { id } = user.session.user;
+    await api.verify(linkTokenOf((await mailsInOutbox(immediate, database.url, id))[0]));
+    const owner = from(immediate, 8).as(user.session);
+    const expectMail = async (template: string) => {
+      expect(await lastMailTo(immediate, id)).toMatchObject({ template, ...originOf(immediate, 8) });
+      clock.advance({ ms: 1 });
+    };
+    clock.advance({ ms: 1 });
+    await owner.post('/auth/otp', { email: user.email });
+    await expectMail('sign-in-code');
+    const { recoveryCodes } = await setUpTotp(owner, clock);
+    clock.advance({ seconds: -30 });
+    await expectMail('second-factor-added');
+    await owner.post('/auth/step-up', { factor: 'recovery-code', code: recoveryCodes[0] });
+    await expectMail('recovery-code-used');
+    await owner.delete('/auth/mfa/totp');
+    await expectMail('second-factor-removed');
+    const { body } =
+      await owner.post<Parameters<SoftwareAuthenticator['create']>[0]>('/auth/passkeys/options');
+    const created = new SoftwareAuthenticator(APP_URL).create(body);
+    const { body: passkey } = await owner.post<{ id: string }>('/auth/passkeys', created);
+    await expectMail('passkey-added');
+    await owner.delete(`/auth/passkeys/${passkey.id}`);
+    await expectMail('passkey-removed');
   });
 
   it('a password is to be reset, and that it was', async () => {

@@ -79,7 +79,7 @@ export class OneTimeCodesService {
       };
       if (await putCode(em, row, new Date(createdAt.getTime() - PAUSE_MS))) {
         const path = `/sign-in?token=${token}`;
-        await this.mails.send(em, user, { template: signInCode, path, code, expiresAt });
+        await this.mails.send(em, user, { template: signInCode, path, code, expiresAt, device });
       }
     });
   }

@@ -4,6 +4,8 @@ import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/ser
 import type { FastifyReply } from 'fastify';
 import { API_VERSIONS, Caller, Fails, Requires, responseHeaders } from '#libs/api';
 import type { Principal } from '#libs/http';
+import { CallerDevice } from '../sessions/device.js';
+import type { Device } from '../sessions/session-issuer.js';
 import {
   AddPasskeyRequest,
   PasskeyCreationOptions,
@@ -48,9 +50,9 @@ export class PasskeySetupController {
   async addPasskey(
     @Caller() { userId }: Principal,
     @Body() body: AddPasskeyRequest,
+    @CallerDevice() device: Device,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PasskeyResponse> {
-    const { name, response } = toRegistration(body);
-    return presentPasskey(await this.passkeys.add(userId, response, name), reply);
+    return presentPasskey(await this.passkeys.add(userId, toRegistration(body), device), reply);
   }
 }

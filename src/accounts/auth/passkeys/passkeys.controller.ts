@@ -16,6 +16,7 @@ import {
   responseHeaders,
 } from '#libs/api';
 import type { Principal } from '#libs/http';
+import { deviceOf } from '../sessions/device.js';
 import { lastSignInMethod } from '../sign-in/sign-in.errors.js';
 import {
   PasskeyList,
@@ -87,6 +88,7 @@ export class PasskeysController {
     @Param() { id }: IdParams,
     @Req() request: FastifyRequest,
   ): Promise<void> {
-    await this.passkeys.remove(userId, id, conditionsOf(request).allowVersionOf(id));
+    const isExpected = conditionsOf(request).allowVersionOf(id);
+    await this.passkeys.remove(userId, id, isExpected, deviceOf(request));
   }
 }

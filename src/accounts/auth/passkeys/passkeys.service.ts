@@ -18,6 +18,7 @@ import {
 } from '#libs/database';
 import { type User, userNotFound, UsersService } from '../../users/index.js';
 import { AccountMails } from '../email/account-mails.js';
+import type { Device } from '../sessions/session-issuer.js';
 import { lastSignInMethod } from '../sign-in/sign-in.errors.js';
 import { SignInMethods } from '../sign-in/sign-in-methods.js';
 import { Passkey } from './passkey.entity.js';
@@ -27,6 +28,11 @@ import { passkeyExists, passkeyNotFound, passkeyRejected, tooManyPasskeys } from
 import { CHALLENGE_MS, WebAuthn } from './webauthn.js';
 
 const MAX_PASSKEYS = 50;
+
+interface NewPasskey {
+  readonly response: RegistrationResponseJSON;
+  readonly name: string;
+}
 
 /** The passkeys of a user. */
 @Injectable()
@@ -60,7 +66,7 @@ export class PasskeysService {
    * Adds a passkey that was made with the user's options, which work once, and lets the owner know.
    * @throws Problem `passkey-rejected`, `passkey-exists`, `too-many-passkeys`
    */
-  async add(userId: string, response: RegistrationResponseJSON, name: string): Promise<Passkey> {
+  async add(userId: string, { response, name }: NewPasskey, device: Device): Promise<Passkey> {
     const credential = await this.webAuthn.register(response, (challenge) =>
       this.database.run((em) => useChallenge(em, hashToken(challenge), userId, this.clock.now())),
     );
@@ -87,7 +93,7 @@ export class PasskeysService {
           ? passkeyExists({ cause: error })
           : error;
       }
-      await this.mails.notify(em, user, passkeyAdded);
+      await this.mails.notify(em, user, passkeyAdded, device);
       return passkey;
     });
   }
@@ -115,7 +121,7 @@ export class PasskeysService {
    * Removes a passkey, and lets the owner know.
    * @throws Problem `passkey-not-found`, `precondition-failed`, `last-sign-in-method`
    */
-  async remove(userId: string, id: string, isExpected: VersionCondition): Promise<void> {
+  async remove(userId: string, id: string, isExpected: VersionCondition, device: Device): Promise<void> {
     await this.database.transaction(async (em) => {
       const user = await this.locked(em, userId);
       await this.required(em, userId, id, isExpected);
@@ -123,7 +129,7 @@ export class PasskeysService {
         throw lastSignInMethod();
       }
       await em.nativeDelete(Passkey, { id });
-      await this.mails.notify(em, user, passkeyRemoved);
+      await this.mails.notify(em, user, passkeyRemoved, device);
     });
   }
 

@@ -5,12 +5,18 @@ import { recoveryCodeUsed } from '#libs/contracts';
 import { Sealer } from '#libs/crypto';
 import type { User } from '../../users/index.js';
 import { AccountMails } from '../email/account-mails.js';
+import type { Device } from '../sessions/session-issuer.js';
 import { RecoveryCodes } from './recovery-codes.js';
 import { findTotp, useStep } from './second-factors.repository.js';
 import { stepOf } from './totp.js';
 
 export const FACTORS = ['totp', 'recovery-code'] as const;
 export type Factor = (typeof FACTORS)[number];
+
+export interface FactorCode {
+  readonly factor: Factor;
+  readonly code: string;
+}
 
 /** Checks second factors, in the caller's transaction. */
 @Injectable()
@@ -22,9 +28,19 @@ export class FactorVerifier {
     private readonly clock: Clock,
   ) {}
 
-  /** @returns whether the code is right and hasn't been used before. It can't be used again then */
-  async verify(em: EntityManager, user: User, factor: Factor, code: string): Promise<boolean> {
-    return factor === 'totp' ? this.verifyTotp(em, user.id, code) : this.useRecoveryCode(em, user, code);
+  /**
+   * @param device what it came from
+   * @returns whether the code is right and hasn't been used before. It can't be used again then
+   */
+  async verify(
+    em: EntityManager,
+    user: User,
+    { factor, code }: FactorCode,
+    device: Device,
+  ): Promise<boolean> {
+    return factor === 'totp'
+      ? this.verifyTotp(em, user.id, code)
+      : this.useRecoveryCode(em, user, code, device);
   }
 
   /** @param confirmed whether only an app counts that the user has confirmed before */
@@ -38,10 +54,15 @@ export class FactorVerifier {
     return step !== undefined && (await useStep(em, userId, step));
   }
 
-  private async useRecoveryCode(em: EntityManager, user: User, code: string): Promise<boolean> {
+  private async useRecoveryCode(
+    em: EntityManager,
+    user: User,
+    code: string,
+    device: Device,
+  ): Promise<boolean> {
     const isUsed = await this.recoveryCodes.use(em, user.id, code);
     if (isUsed) {
-      await this.mails.notify(em, user, recoveryCodeUsed);
+      await this.mails.notify(em, user, recoveryCodeUsed, device);
     }
     return isUsed;
   }

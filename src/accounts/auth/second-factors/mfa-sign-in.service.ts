@@ -9,15 +9,13 @@ import { KnownDevices } from '../sign-in/known-devices.js';
 import { addSecondFactor } from '../sign-in/proof.js';
 import { invalidCode } from '../sign-in/sign-in.errors.js';
 import { type SignInOutcome, SignInService } from '../sign-in/sign-in.service.js';
-import { type Factor, FactorVerifier } from './factor-verifier.js';
+import { type FactorCode, FactorVerifier } from './factor-verifier.js';
 import { type CountedChallenge, countChallengeTry, deleteChallenge } from './mfa-challenge.repository.js';
 import { invalidMfaToken } from './second-factors.errors.js';
 import { TrustedDevices } from './trusted-devices.js';
 
-export interface FactorInput {
+export interface FactorInput extends FactorCode {
   readonly mfaToken: string;
-  readonly factor: Factor;
-  readonly code: string;
 }
 
 interface Completed {
@@ -44,7 +42,7 @@ export class MfaSignInService {
    * @throws Problem `invalid-mfa-token`, `invalid-code`, `too-many-attempts`, `invalid-credentials` if the user can't sign
    * in any more
    */
-  async complete({ mfaToken, factor, code }: FactorInput, device: Device): Promise<Completed> {
+  async complete({ mfaToken, ...input }: FactorInput, device: Device): Promise<Completed> {
     const tokenHash = hashToken(mfaToken);
     const challenge = await this.database.run((em) => countChallengeTry(em, tokenHash, this.clock.now()));
     if (!challenge) {
@@ -56,7 +54,7 @@ export class MfaSignInService {
       known === undefined ? this.attempts.ofFactors(challenge.userId) : this.attempts.ofDevice(known);
     let completed: Completed | undefined;
     await this.attempts.check(subject, async () => {
-      completed = await this.tryFactor(tokenHash, challenge, { factor, code }, device);
+      completed = await this.tryFactor(tokenHash, challenge, input, device);
       return completed !== undefined;
     });
     if (!completed) {
@@ -69,7 +67,7 @@ export class MfaSignInService {
   private tryFactor(
     tokenHash: string,
     { userId, epoch, methods }: CountedChallenge,
-    { factor, code }: Omit<FactorInput, 'mfaToken'>,
+    input: FactorCode,
     device: Device,
   ): Promise<Completed | undefined> {
     return this.database.transaction(async (em) => {
@@ -78,7 +76,7 @@ export class MfaSignInService {
       if (user?.sessionEpoch !== epoch) {
         throw invalidMfaToken();
       }
-      if (!(await this.verifier.verify(em, user, factor, code))) {
+      if (!(await this.verifier.verify(em, user, input, device))) {
         return undefined;
       }
       if (!(await deleteChallenge(em, tokenHash))) {

@@ -5,6 +5,8 @@ import { API_VERSIONS, Caller, Fails, Requires } from '#libs/api';
 import type { Principal } from '#libs/http';
 import { tooManyAttempts } from '../attempts/attempts.errors.js';
 import { AuthTag } from '../openapi/auth.tag.js';
+import { CallerDevice } from '../sessions/device.js';
+import type { Device } from '../sessions/session-issuer.js';
 import { invalidCode } from '../sign-in/sign-in.errors.js';
 import {
   ConfirmTotpRequest,
@@ -57,8 +59,9 @@ export class SecondFactorsController {
   async confirmTotp(
     @Caller() { userId, sessionId }: Principal,
     @Body() { code }: ConfirmTotpRequest,
+    @CallerDevice() device: Device,
   ): Promise<RecoveryCodesResponse> {
-    return { recoveryCodes: await this.totp.confirm(userId, sessionId, code) };
+    return { recoveryCodes: await this.totp.confirm({ userId, sessionId, code, device }) };
   }
 
   @Delete('totp')
@@ -69,8 +72,8 @@ export class SecondFactorsController {
     description: 'Recovery codes go with the last second factor. Has no effect if there is no app.',
   })
   @ApiNoContentResponse({ description: 'Removed.' })
-  async removeTotp(@Caller() { userId }: Principal): Promise<void> {
-    await this.totp.remove(userId);
+  async removeTotp(@Caller() { userId }: Principal, @CallerDevice() device: Device): Promise<void> {
+    await this.totp.remove(userId, device);
   }
 
   @Post('recovery-codes')

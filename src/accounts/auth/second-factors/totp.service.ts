@@ -9,6 +9,7 @@ import { AppConfig } from '../../../../config/index.js';
 import { type User, userNotFound, UsersService } from '../../users/index.js';
 import { FailedAttempts } from '../attempts/failed-attempts.js';
 import { AccountMails } from '../email/account-mails.js';
+import type { Device } from '../sessions/session-issuer.js';
 import { invalidCode } from '../sign-in/sign-in.errors.js';
 import { FactorVerifier, totpContext } from './factor-verifier.js';
 import { RecoveryCode } from './recovery-code.entity.js';
@@ -24,6 +25,13 @@ const SECRET_BYTES = 20;
 export interface SecondFactorsOverview {
   readonly factors: readonly string[];
   readonly recoveryCodesLeft: number;
+}
+
+interface Confirmation {
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly code: string;
+  readonly device: Device;
 }
 
 /** Lets users set up an authenticator app and recovery codes, and remove them. */
@@ -81,7 +89,7 @@ export class TotpService {
    * @returns recovery codes
    * @throws Problem `invalid-code`, `totp-not-started`, `totp-exists`, `too-many-attempts`
    */
-  async confirm(userId: string, sessionId: string, code: string): Promise<string[]> {
+  async confirm({ userId, sessionId, code, device }: Confirmation): Promise<string[]> {
     let codes: string[] = [];
     const isConfirmed = await this.attempts.check(this.attempts.ofSession(sessionId), () =>
       this.database.transaction(async (em) => {
@@ -96,7 +104,7 @@ export class TotpService {
         await em.nativeUpdate(TotpFactor, { user: userId }, { confirmedAt: this.clock.now() });
         await addFactor(em, userId, 'totp');
         codes = await this.recoveryCodes.replace(em, userId);
-        await this.mails.notify(em, user, secondFactorAdded);
+        await this.mails.notify(em, user, secondFactorAdded, device);
         return true;
       }),
     );
@@ -107,7 +115,7 @@ export class TotpService {
   }
 
   /** Has no effect if there's none. Recovery codes go with the last factor. */
-  async remove(userId: string): Promise<void> {
+  async remove(userId: string, device: Device): Promise<void> {
     await this.database.transaction(async (em) => {
       const user = await this.locked(em, userId);
       const factor = await findTotp(em, userId);
@@ -116,7 +124,7 @@ export class TotpService {
         if (await removeFactor(em, userId, 'totp')) {
           await em.nativeDelete(RecoveryCode, { user: userId });
         }
-        await this.mails.notify(em, user, secondFactorRemoved);
+        await this.mails.notify(em, user, secondFactorRemoved, device);
       }
     });
   }

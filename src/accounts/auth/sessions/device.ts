@@ -1,3 +1,4 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { cookieOf, setCookie } from '#libs/api';
 import { addressOf } from '#libs/http';
@@ -18,6 +19,11 @@ export function deviceOf(request: FastifyRequest): Device {
     trust: cookieOf(request, TRUST_COOKIE),
   };
 }
+
+/** What the request came from. */
+export const CallerDevice = createParamDecorator((_: unknown, context: ExecutionContext): Device =>
+  deviceOf(context.switchToHttp().getRequest<FastifyRequest>()),
+);
 
 /** Lets a browser show at its next sign-in that the user has signed in on it before. Others don't keep cookies. */
 export function rememberDevice({ headers }: FastifyRequest, reply: FastifyReply, token: string): void {

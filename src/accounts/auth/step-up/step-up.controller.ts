@@ -4,6 +4,8 @@ import { API_VERSIONS, Caller, Fails, Requires } from '#libs/api';
 import type { Principal } from '#libs/http';
 import { AuthTag } from '../openapi/auth.tag.js';
 import { tooManyAttempts } from '../attempts/attempts.errors.js';
+import { CallerDevice } from '../sessions/device.js';
+import type { Device } from '../sessions/session-issuer.js';
 import { invalidCode, invalidCredentials } from '../sign-in/sign-in.errors.js';
 import { AccessTokenResponse, StepUpRequest, toAccessTokenResponse, toStepUpInput } from './step-up.dto.js';
 import { StepUpService } from './step-up.service.js';
@@ -27,13 +29,14 @@ export class StepUpController {
   async stepUp(
     @Caller() { userId, sessionId }: Principal,
     @Body() body: StepUpRequest,
+    @CallerDevice() device: Device,
   ): Promise<AccessTokenResponse> {
     const session = { userId, sessionId };
     const input = toStepUpInput(body);
     const grant =
       'password' in input
         ? await this.stepUps.withPassword(session, input.password)
-        : await this.stepUps.withFactor(session, input.factor, input.code);
+        : await this.stepUps.withFactor(session, input, device);
     return toAccessTokenResponse(grant);
   }
 }

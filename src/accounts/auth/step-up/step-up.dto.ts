@@ -2,7 +2,7 @@ import { ApiSchema, PickType } from '@nestjs/swagger';
 import { StringField } from '#libs/api';
 import { invalidInput } from '#libs/problem';
 import { PasswordField } from '../passwords/passwords.fields.js';
-import type { Factor } from '../second-factors/factor-verifier.js';
+import type { Factor, FactorCode } from '../second-factors/factor-verifier.js';
 import { FactorField } from '../second-factors/second-factors.dto.js';
 import type { AccessGrant } from '../sessions/session-grant.js';
 import { SessionResponse } from '../sessions/session.response.js';
@@ -25,7 +25,7 @@ export class StepUpRequest {
 }
 
 /** What shows that it's still the same person. */
-export type StepUpInput = { readonly password: string } | { readonly factor: Factor; readonly code: string };
+export type StepUpInput = { readonly password: string } | FactorCode;
 
 /** @throws Problem `invalid-input` unless it's either a password, or a factor with a code */
 export function toStepUpInput({ password, factor, code }: StepUpRequest): StepUpInput {

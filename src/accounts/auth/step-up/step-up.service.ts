@@ -7,10 +7,10 @@ import { UsersService } from '../../users/index.js';
 import { FailedAttempts } from '../attempts/failed-attempts.js';
 import { findPassword } from '../passwords/password.repository.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
-import { type Factor, FactorVerifier } from '../second-factors/factor-verifier.js';
+import { type FactorCode, FactorVerifier } from '../second-factors/factor-verifier.js';
 import { lockSession } from '../sessions/session.repository.js';
 import type { AccessGrant } from '../sessions/session-grant.js';
-import { SessionIssuer } from '../sessions/session-issuer.js';
+import { type Device, SessionIssuer } from '../sessions/session-issuer.js';
 import { addSecondFactor } from '../sign-in/proof.js';
 import { invalidCode, invalidCredentials } from '../sign-in/sign-in.errors.js';
 
@@ -49,12 +49,12 @@ export class StepUpService {
   }
 
   /** @throws Problem `invalid-code`, `too-many-attempts` */
-  async withFactor(session: SteppingUp, factor: Factor, code: string): Promise<AccessGrant> {
+  async withFactor(session: SteppingUp, input: FactorCode, device: Device): Promise<AccessGrant> {
     let grant: AccessGrant | undefined;
     await this.attempts.check(this.attempts.ofSession(session.sessionId), async () => {
       grant = await this.database.transaction(async (em) => {
         const user = await this.users.lock(em, session.userId);
-        return user && (await this.verifier.verify(em, user, factor, code))
+        return user && (await this.verifier.verify(em, user, input, device))
           ? this.record(em, session, (methods) => addSecondFactor(methods, 'otp'))
           : undefined;
       });
