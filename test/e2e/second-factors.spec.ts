@@ -9,6 +9,7 @@ import { sentBack } from '../support/cookies.js';
 import { aUser, type SignedUp, signUp } from '../support/factories.js';
 import { linkTokenOf, mailsInOutbox } from '../support/mail-outbox.js';
 import { expectProblem } from '../support/problems.js';
+import { SoftwareAuthenticator } from '../support/software-authenticator.js';
 import { query } from '../support/stored.js';
 
 const APP_URL = 'https://app.acme.test:8443';
@@ -20,6 +21,9 @@ const unseen = useApiApp({ REGISTRATION: 'verify-first', APP_URL }, running);
 const { api, clock, database } = running;
 
 type Signed = Answer<SessionBody & ProblemBody>;
+type CreationOptions = Parameters<SoftwareAuthenticator['create']>[0];
+type RequestOptions = Parameters<SoftwareAuthenticator['get']>[0];
+
 interface Input {
   readonly mfaToken?: string;
   readonly factor?: string;
@@ -365,6 +369,43 @@ describe('a second factor', () => {
     for (const mixed of [{}, { factor: 'totp' }, { code }, { password: 'x', factor: 'totp', code }]) {
       expectProblem(await stepUp(mixed), 400, 'invalid-input');
     }
+  });
+
+  it('can be a passkey, for those who have an app, too', async () => {
+    const user = await signUpWithTotp();
+    const { body: creation } = await user.api.post<CreationOptions>('/auth/passkeys/options');
+    const device = new SoftwareAuthenticator(APP_URL);
+    expect((await user.api.post('/auth/passkeys', device.create(creation))).status).toBe(201);
+    const problem = expectProblem(await api.login(user), 401, 'mfa-required');
+    expect(problem).toMatchObject({ factors: ['totp', 'passkey', 'recovery-code'] });
+    const { mfaToken } = problem as unknown as { mfaToken: string };
+    const signed = async (by = device) =>
+      by.get((await api.post<RequestOptions>('/auth/passkeys/login/options')).body);
+    const present = (code: unknown) =>
+      api.post<SessionBody & ProblemBody>('/auth/login/mfa', { mfaToken, factor: 'passkey', code });
+
+    const other = await signUpWithTotp();
+    const { body: theirs } = await other.api.post<CreationOptions>('/auth/passkeys/options');
+    const stranger = new SoftwareAuthenticator(APP_URL);
+    await other.api.post('/auth/passkeys', stranger.create(theirs));
+    for (const wrongCode of [await signed(stranger), 'not JSON', '{"id":"a"}', '[1,2,3]', 'null  ']) {
+      expectProblem(await present(wrongCode), 401, 'invalid-code');
+    }
+    expectProblem(await present(await signed()), 401, 'invalid-mfa-token');
+    const again = expectProblem(await api.login(user), 401, 'mfa-required') as unknown as {
+      mfaToken: string;
+    };
+    const assertion = await signed();
+    const { status, body } = await api.post<SessionBody>('/auth/login/mfa', {
+      mfaToken: again.mfaToken,
+      factor: 'passkey',
+      code: assertion,
+    });
+    expect([status, decodeJwt(body.accessToken)['amr']]).toEqual([200, ['pwd', 'pop', 'mfa']]);
+    // As text, too, and each answer works once.
+    const stepUp = (code: string) => user.api.post<ProblemBody>('/auth/step-up', { factor: 'passkey', code });
+    expect((await stepUp(JSON.stringify(await signed()))).status).toBe(200);
+    expectProblem(await stepUp(JSON.stringify(assertion)), 401, 'invalid-code');
   });
 
   it('is no proof before it is confirmed', async () => {

@@ -35,6 +35,8 @@ interface StringFieldOptions extends FieldOptions {
   readonly maxLength: number;
   /** In characters as people count them, if they may be longer. */
   readonly maxGraphemes?: number;
+  /** An object is taken as its JSON. The document only has the text, which every generated client can send. */
+  readonly acceptsJson?: boolean;
   /** Applied before any rule. */
   readonly convert?: (text: string) => string;
   readonly format?: string;
@@ -52,7 +54,7 @@ export type Bound = Pick<InvalidMember, 'minimum' | 'maximum' | 'allowed'>;
 const TOO_LONG = '$property must be at most $constraint1 characters long';
 
 export function StringField(options: StringFieldOptions): PropertyDecorator {
-  const { minLength, maxLength, maxGraphemes, convert, format, rule } = options;
+  const { minLength, maxLength, maxGraphemes, acceptsJson, convert, format, rule } = options;
   return field(
     options,
     {
@@ -64,6 +66,7 @@ export function StringField(options: StringFieldOptions): PropertyDecorator {
     ...(convert === undefined
       ? []
       : [declareMember((value) => (typeof value === 'string' ? convert(value) : value))]),
+    ...(acceptsJson ? [declareMember(toText)] : []),
     IsString(),
     ...(minLength === undefined
       ? []
@@ -234,6 +237,10 @@ function field(options: FieldOptions, schema: object, ...checks: PropertyDecorat
     ValidateIf((_, value: unknown) => !isExempt(value)),
     ...checks,
   );
+}
+
+function toText(value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
 }
 
 function toInteger(value: unknown): unknown {

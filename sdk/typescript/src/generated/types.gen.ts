@@ -147,9 +147,9 @@ export type MfaLoginRequest = {
   /**
    * What the code is from.
    */
-  factor: 'totp' | 'recovery-code';
+  factor: 'totp' | 'passkey' | 'recovery-code';
   /**
-   * The six digits that the authenticator app shows, or a recovery code.
+   * The six digits that the authenticator app shows, a recovery code, or a passkey's answer to the options of `/auth/passkeys/login/options`, as JSON.
    */
   code: string;
   /**
@@ -162,7 +162,7 @@ export type SecondFactors = {
   /**
    * One of them is needed to sign in.
    */
-  factors: Array<'totp' | 'recovery-code'>;
+  factors: Array<'totp'>;
   /**
    * Unused recovery codes.
    */
@@ -509,9 +509,9 @@ export type StepUpRequest = {
   /**
    * What the code is from.
    */
-  factor?: 'totp' | 'recovery-code';
+  factor?: 'totp' | 'passkey' | 'recovery-code';
   /**
-   * The six digits that the authenticator app shows, or a recovery code.
+   * The six digits that the authenticator app shows, a recovery code, or a passkey's answer to the options of `/auth/passkeys/login/options`, as JSON.
    */
   code?: string;
 };

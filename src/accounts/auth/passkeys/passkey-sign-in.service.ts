@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import type {
   AuthenticationResponseJSON,
   PublicKeyCredentialRequestOptionsJSON,
@@ -9,6 +10,7 @@ import { Database } from '#libs/database';
 import { UsersService } from '../../users/index.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { type SignInOutcome, SignInService } from '../sign-in/sign-in.service.js';
+import type { Passkey } from './passkey.entity.js';
 import { findByCredential, recordUse, useChallenge } from './passkey.repository.js';
 import { PasskeyChallenge } from './passkey-challenge.entity.js';
 import { invalidPasskey } from './passkeys.errors.js';
@@ -40,24 +42,31 @@ export class PasskeySignInService {
 
   /** @throws Problem `invalid-passkey`; `invalid-credentials` if the user can't sign in */
   async login(response: AuthenticationResponseJSON, device: Device): Promise<SignInOutcome> {
-    const passkey = await this.database.run((em) => findByCredential(em, response.id));
-    if (!passkey) {
-      throw invalidPasskey();
-    }
-    const verified = await this.webAuthn.verify(response, { ...passkey, userId: passkey.user }, (challenge) =>
-      this.database.run((em) => useChallenge(em, hashToken(challenge), null, this.clock.now())),
-    );
-    if (!verified) {
-      throw invalidPasskey(this.webAuthn.reasonAgainst(response));
-    }
     return this.database.transaction(async (em) => {
-      const at = this.clock.now();
-      const user = await this.users.find(em, passkey.user);
-      if (!user || !(await recordUse(em, passkey.id, { ...verified, at }))) {
-        throw invalidPasskey();
+      const passkey = await this.verify(em, response);
+      const user = passkey && (await this.users.find(em, passkey.user));
+      if (!user) {
+        throw invalidPasskey(this.webAuthn.reasonAgainst(response));
       }
       // The device and what unlocks it are two factors already.
-      return this.signIn.complete(em, { user, methods: ['pop', 'mfa'], at }, device);
+      const proof = { user, methods: ['pop', 'mfa'], at: this.clock.now() };
+      return this.signIn.complete(em, proof, device);
     });
+  }
+
+  /**
+   * Uses up the challenge, even if the caller's transaction fails later.
+   * @returns the passkey that signed it, or undefined if the answer can't be verified
+   */
+  async verify(em: EntityManager, response: AuthenticationResponseJSON): Promise<Passkey | undefined> {
+    const passkey = await findByCredential(em, response.id);
+    if (!passkey) {
+      return undefined;
+    }
+    const verified = await this.webAuthn.verify(response, { ...passkey, userId: passkey.user }, (challenge) =>
+      this.database.run((own) => useChallenge(own, hashToken(challenge), null, this.clock.now())),
+    );
+    const isRecorded = verified && (await recordUse(em, passkey.id, { ...verified, at: this.clock.now() }));
+    return isRecorded ? passkey : undefined;
   }
 }

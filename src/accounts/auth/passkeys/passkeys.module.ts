@@ -6,6 +6,7 @@ import { EmailModule } from '../email/email.module.js';
 import { SignInModule } from '../sign-in/sign-in.module.js';
 import { SignInMethodsModule } from '../sign-in/sign-in-methods.module.js';
 import { Passkey } from './passkey.entity.js';
+import { PasskeyKind } from './passkey.kind.js';
 import { PasskeyMethod } from './passkey.method.js';
 import { PasskeyChallenge } from './passkey-challenge.entity.js';
 import { PasskeySignInService } from './passkey-sign-in.service.js';
@@ -20,7 +21,7 @@ import { WebAuthn } from './webauthn.js';
     SignInModule,
     UsersModule,
   ],
-  providers: [PasskeyMethod, PasskeySignInService, PasskeysService, WebAuthn],
+  providers: [PasskeyKind, PasskeyMethod, PasskeySignInService, PasskeysService, WebAuthn],
   exports: [PasskeySignInService, PasskeysService],
 })
 export class PasskeysModule {}

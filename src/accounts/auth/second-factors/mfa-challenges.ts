@@ -3,6 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock } from '#libs/clock';
 import { hashToken, randomToken } from '#libs/crypto';
 import type { Device } from '../sessions/session-issuer.js';
+import { FactorKinds } from '../sign-in/factor-kinds.js';
 import { type Proof, withSecondFactor } from '../sign-in/proof.js';
 import { type Challenge, SecondFactors } from '../sign-in/second-factors.js';
 import { insertChallenge } from './mfa-challenge.repository.js';
@@ -14,6 +15,7 @@ const LIFETIME_MS = 5 * 60 * 1000;
 @Injectable()
 export class MfaChallenges extends SecondFactors {
   constructor(
+    private readonly kinds: FactorKinds,
     private readonly trusted: TrustedDevices,
     private readonly clock: Clock,
   ) {
@@ -34,6 +36,6 @@ export class MfaChallenges extends SecondFactors {
       epoch: user.sessionEpoch,
       expiresAt,
     });
-    return { mfaToken, factors: [...user.secondFactors, 'recovery-code'] };
+    return { mfaToken, factors: await this.kinds.availableTo(em, user) };
   }
 }

@@ -5,11 +5,11 @@ import { Database } from '#libs/database';
 import { UsersService } from '../../users/index.js';
 import { FailedAttempts } from '../attempts/failed-attempts.js';
 import type { Device } from '../sessions/session-issuer.js';
+import { type FactorCode, FactorKinds } from '../sign-in/factor-kinds.js';
 import { KnownDevices } from '../sign-in/known-devices.js';
 import { addSecondFactor } from '../sign-in/proof.js';
 import { invalidCode } from '../sign-in/sign-in.errors.js';
 import { type SignInOutcome, SignInService } from '../sign-in/sign-in.service.js';
-import { type FactorCode, FactorVerifier } from './factor-verifier.js';
 import { type CountedChallenge, countChallengeTry, deleteChallenge } from './mfa-challenge.repository.js';
 import { invalidMfaToken } from './second-factors.errors.js';
 import { TrustedDevices } from './trusted-devices.js';
@@ -30,7 +30,7 @@ export class MfaSignInService {
   constructor(
     private readonly database: Database,
     private readonly users: UsersService,
-    private readonly verifier: FactorVerifier,
+    private readonly kinds: FactorKinds,
     private readonly attempts: FailedAttempts,
     private readonly devices: KnownDevices,
     private readonly trusted: TrustedDevices,
@@ -76,13 +76,14 @@ export class MfaSignInService {
       if (user?.sessionEpoch !== epoch) {
         throw invalidMfaToken();
       }
-      if (!(await this.verifier.verify(em, user, input, device))) {
+      const method = await this.kinds.verify(em, user, input, device);
+      if (!method) {
         return undefined;
       }
       if (!(await deleteChallenge(em, tokenHash))) {
         throw invalidMfaToken();
       }
-      const proof = { user, methods: addSecondFactor(methods, 'otp'), at: this.clock.now() };
+      const proof = { user, methods: addSecondFactor(methods, method), at: this.clock.now() };
       return { outcome: await this.signIn.complete(em, proof, device), trust: this.trusted.issue(user) };
     });
   }

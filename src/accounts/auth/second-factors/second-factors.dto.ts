@@ -1,13 +1,17 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { BooleanField, EnumField, StringField } from '#libs/api';
-import { type Factor, FACTORS } from './factor-verifier.js';
+import { type Factor, FACTORS } from '../sign-in/factor-kinds.js';
 
-function CodeField(): PropertyDecorator {
+export function CodeField({ optional = false } = {}): PropertyDecorator {
   return StringField({
-    description: 'The six digits that the authenticator app shows, or a recovery code.',
+    description:
+      "The six digits that the authenticator app shows, a recovery code, or a passkey's answer to the options of " +
+      '`/auth/passkeys/login/options`, as JSON.',
     minLength: 6,
-    maxLength: 32,
+    maxLength: 32_768,
     example: '287082',
+    acceptsJson: true,
+    optional,
   });
 }
 
@@ -69,7 +73,7 @@ export class RecoveryCodesResponse {
 @ApiSchema({ name: 'SecondFactors' })
 export class SecondFactorsResponse {
   @ApiProperty({
-    enum: FACTORS,
+    enum: ['totp'],
     isArray: true,
     maxItems: 2,
     description: 'One of them is needed to sign in.',

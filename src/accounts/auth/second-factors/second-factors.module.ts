@@ -6,14 +6,15 @@ import { SignInMethodsModule } from '../sign-in/sign-in-methods.module.js';
 import { AttemptsModule } from '../attempts/attempts.module.js';
 import { EmailModule } from '../email/email.module.js';
 import { SignInModule } from '../sign-in/sign-in.module.js';
-import { FactorVerifier } from './factor-verifier.js';
 import { MfaChallenge } from './mfa-challenge.entity.js';
 import { MfaChallengesModule } from './mfa-challenges.module.js';
 import { MfaSignInService } from './mfa-sign-in.service.js';
 import { RecoveryCode } from './recovery-code.entity.js';
 import { SecondFactorMethod } from './second-factor.method.js';
+import { RecoveryCodeKind } from './recovery-code.kind.js';
 import { RecoveryCodes } from './recovery-codes.js';
 import { TotpFactor } from './totp-factor.entity.js';
+import { TotpKind } from './totp.kind.js';
 import { TotpService } from './totp.service.js';
 
 @Module({
@@ -26,7 +27,7 @@ import { TotpService } from './totp.service.js';
     SignInMethodsModule,
     UsersModule,
   ],
-  providers: [FactorVerifier, SecondFactorMethod, MfaSignInService, RecoveryCodes, TotpService],
-  exports: [FactorVerifier, MfaSignInService, TotpService],
+  providers: [RecoveryCodeKind, TotpKind, SecondFactorMethod, MfaSignInService, RecoveryCodes, TotpService],
+  exports: [MfaSignInService, TotpService],
 })
 export class SecondFactorsModule {}

@@ -11,12 +11,12 @@ import { FailedAttempts } from '../attempts/failed-attempts.js';
 import { AccountMails } from '../email/account-mails.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { invalidCode } from '../sign-in/sign-in.errors.js';
-import { FactorVerifier, totpContext } from './factor-verifier.js';
 import { RecoveryCode } from './recovery-code.entity.js';
 import { RecoveryCodes } from './recovery-codes.js';
 import { noSecondFactor, totpExists, totpNotStarted } from './second-factors.errors.js';
 import { addFactor, countRecoveryCodes, findTotp, removeFactor } from './second-factors.repository.js';
 import { TotpFactor } from './totp-factor.entity.js';
+import { TotpKind, totpContext } from './totp.kind.js';
 import { otpauthUri } from './totp.js';
 
 /** RFC 4226, section 4: 160 bits. */
@@ -41,7 +41,7 @@ export class TotpService {
     private readonly database: Database,
     private readonly users: UsersService,
     private readonly sealer: Sealer,
-    private readonly verifier: FactorVerifier,
+    private readonly totp: TotpKind,
     private readonly recoveryCodes: RecoveryCodes,
     private readonly attempts: FailedAttempts,
     private readonly mails: AccountMails,
@@ -98,7 +98,7 @@ export class TotpService {
         if (!factor || factor.confirmedAt) {
           throw factor ? totpExists() : totpNotStarted();
         }
-        if (!(await this.verifier.verifyTotp(em, userId, code, false))) {
+        if (!(await this.totp.matches(em, userId, code, false))) {
           return false;
         }
         await em.nativeUpdate(TotpFactor, { user: userId }, { confirmedAt: this.clock.now() });

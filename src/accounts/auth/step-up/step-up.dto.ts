@@ -1,11 +1,10 @@
 import { ApiSchema, PickType } from '@nestjs/swagger';
-import { StringField } from '#libs/api';
 import { invalidInput } from '#libs/problem';
 import { PasswordField } from '../passwords/passwords.fields.js';
-import type { Factor, FactorCode } from '../second-factors/factor-verifier.js';
-import { FactorField } from '../second-factors/second-factors.dto.js';
+import { CodeField, FactorField } from '../second-factors/second-factors.dto.js';
 import type { AccessGrant } from '../sessions/session-grant.js';
 import { SessionResponse } from '../sessions/session.response.js';
+import type { Factor, FactorCode } from '../sign-in/factor-kinds.js';
 
 export class StepUpRequest {
   @PasswordField('Your password. Or send `factor` and `code`.', { optional: true })
@@ -14,13 +13,7 @@ export class StepUpRequest {
   @FactorField({ optional: true })
   factor?: Factor;
 
-  @StringField({
-    description: 'The six digits that the authenticator app shows, or a recovery code.',
-    minLength: 6,
-    maxLength: 32,
-    example: '287082',
-    optional: true,
-  })
+  @CodeField({ optional: true })
   code?: string;
 }
 

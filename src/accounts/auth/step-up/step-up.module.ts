@@ -4,8 +4,8 @@ import { accountsSchema } from '../../migrations/index.js';
 import { UsersModule } from '../../users/index.js';
 import { AttemptsModule } from '../attempts/attempts.module.js';
 import { PasswordsModule } from '../passwords/passwords.module.js';
-import { SecondFactorsModule } from '../second-factors/second-factors.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
+import { SignInMethodsModule } from '../sign-in/sign-in-methods.module.js';
 import { StepUpService } from './step-up.service.js';
 
 @Module({
@@ -13,7 +13,7 @@ import { StepUpService } from './step-up.service.js';
     DatabaseModule.forFeature(accountsSchema),
     AttemptsModule,
     PasswordsModule,
-    SecondFactorsModule,
+    SignInMethodsModule,
     SessionsModule,
     UsersModule,
   ],

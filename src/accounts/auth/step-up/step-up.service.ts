@@ -7,10 +7,10 @@ import { UsersService } from '../../users/index.js';
 import { FailedAttempts } from '../attempts/failed-attempts.js';
 import { findPassword } from '../passwords/password.repository.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
-import { type FactorCode, FactorVerifier } from '../second-factors/factor-verifier.js';
 import { lockSession } from '../sessions/session.repository.js';
 import type { AccessGrant } from '../sessions/session-grant.js';
 import { type Device, SessionIssuer } from '../sessions/session-issuer.js';
+import { type FactorCode, FactorKinds } from '../sign-in/factor-kinds.js';
 import { addSecondFactor } from '../sign-in/proof.js';
 import { invalidCode, invalidCredentials } from '../sign-in/sign-in.errors.js';
 
@@ -28,7 +28,7 @@ export class StepUpService {
     private readonly users: UsersService,
     private readonly attempts: FailedAttempts,
     private readonly hasher: PasswordHasher,
-    private readonly verifier: FactorVerifier,
+    private readonly kinds: FactorKinds,
     private readonly issuer: SessionIssuer,
     private readonly clock: Clock,
   ) {}
@@ -54,9 +54,8 @@ export class StepUpService {
     await this.attempts.check(this.attempts.ofSession(session.sessionId), async () => {
       grant = await this.database.transaction(async (em) => {
         const user = await this.users.lock(em, session.userId);
-        return user && (await this.verifier.verify(em, user, input, device))
-          ? this.record(em, session, (methods) => addSecondFactor(methods, 'otp'))
-          : undefined;
+        const method = user && (await this.kinds.verify(em, user, input, device));
+        return method ? this.record(em, session, (methods) => addSecondFactor(methods, method)) : undefined;
       });
       return grant !== undefined;
     });

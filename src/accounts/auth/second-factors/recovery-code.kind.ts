@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { recoveryCodeUsed } from '#libs/contracts';
+import type { User } from '../../users/index.js';
+import { AccountMails } from '../email/account-mails.js';
+import type { Device } from '../sessions/session-issuer.js';
+import { type FactorKind, FactorKinds } from '../sign-in/factor-kinds.js';
+import { RecoveryCodes } from './recovery-codes.js';
+
+/** Recovery codes instead of another factor. The owner is told. */
+@Injectable()
+export class RecoveryCodeKind implements FactorKind {
+  readonly name = 'recovery-code';
+  readonly method = 'otp';
+
+  constructor(
+    kinds: FactorKinds,
+    private readonly codes: RecoveryCodes,
+    private readonly mails: AccountMails,
+  ) {
+    kinds.add(this);
+  }
+
+  /** Even if none is left, so that nobody learns that. */
+  isAvailable(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
+  async verify(em: EntityManager, user: User, code: string, device: Device): Promise<boolean> {
+    const isUsed = await this.codes.use(em, user.id, code);
+    if (isUsed) {
+      await this.mails.notify(em, user, recoveryCodeUsed, device);
+    }
+    return isUsed;
+  }
+}
