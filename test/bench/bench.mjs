@@ -1,4 +1,5 @@
 import { startEnvironment } from '../support/processes.mjs';
+import { measureFactors } from './factors.mjs';
 import { measureLists } from './lists.mjs';
 import { measureProfile } from './profile.mjs';
 import { measureSignIn } from './sign-in.mjs';
@@ -10,6 +11,7 @@ import { UserError } from '../../tools/project.mjs';
 const MEASUREMENTS = {
   profile: measureProfile,
   'sign-in': measureSignIn,
+  factors: measureFactors,
   lists: measureLists,
   tracing: measureTracing,
   start: measureStart,

@@ -35,14 +35,14 @@ export class SoftwareAuthenticator {
   private readonly id = randomBytes(16);
   private readonly keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   private userHandle = '';
-  private counter: number;
+  private counter = 0;
+  private readonly origin: string;
+  private readonly counts: boolean;
 
   /** @param counts whether it counts its signatures */
-  constructor(
-    private readonly origin: string,
-    private readonly counts = true,
-  ) {
-    this.counter = 0;
+  constructor(origin: string, counts = true) {
+    this.origin = origin;
+    this.counts = counts;
   }
 
   /** Makes the passkey. @returns a RegistrationResponseJSON (WebAuthn Level 3, section 5.1) */
