@@ -21,6 +21,8 @@ export {
   ObjectField,
   StringField,
 } from './input/fields.js';
+export { AcceptsForm } from './input/form-body.js';
+export { IgnoresUnknown } from './input/ignores-unknown.js';
 export { InputGuard } from './input/input.guard.js';
 export { InputPipe } from './input/input.pipe.js';
 export { OptionalBody } from './input/optional-body.js';

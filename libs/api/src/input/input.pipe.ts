@@ -3,6 +3,7 @@ import { validate, type ValidationError } from 'class-validator';
 import { invalidInput, type InvalidMember } from '#libs/problem';
 import type { Bound } from './fields.js';
 import { declaredMembers } from './declared-members.js';
+import { ignoresUnknown } from './ignores-unknown.js';
 import { isOptionalBody } from './optional-body.js';
 import { MAX_ERRORS, memberPointer, storabilityOf, unknownMember } from './members.js';
 
@@ -60,11 +61,14 @@ function copyDeclared(
   const input = new metatype();
   const errors: InvalidMember[] = [];
   const members = declaredMembers(metatype.prototype as object);
+  const lenient = ignoresUnknown(metatype);
   for (const [name, member] of Object.entries(value)) {
     const pointer = memberPointer('', name);
     const convert = members.get(name);
     if (convert === undefined) {
-      errors.push(unknownMember(pointer));
+      if (!lenient) {
+        errors.push(unknownMember(pointer));
+      }
     } else {
       input[name] = convert ? convert(member) : member;
       if (fromUrl && typeof member === 'string') {

@@ -30,6 +30,7 @@ export const HEADERS = {
     'true',
   ),
   Allow: text('The methods that the path supports, if the method is none of them.', 'GET, PATCH'),
+  Location: text('Where the browser goes next.'),
   'Accept-Encoding': text('The content codings that are accepted, if that of the body is not.', 'identity'),
   'Accept-Patch': text('The media types that PATCH accepts (RFC 5789).', 'application/merge-patch+json'),
   'Set-Cookie': text(

@@ -1,6 +1,7 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem, unsupportedMediaType } from '#libs/problem';
+import { acceptsForm, FORM_TYPE, parseFormBody } from '../input/form-body.js';
 import { parseJsonBody } from '../input/json-body.js';
 import { UnreadableBody } from '../input/unreadable-body.js';
 import { requestIdOf, serverOptions } from '#libs/http';
@@ -49,10 +50,17 @@ export function createFastifyAdapter({
       );
     });
   }
+  fastify.addContentTypeParser<Buffer>(FORM_TYPE, { parseAs: 'buffer' }, (request, body, done) => {
+    done(null, acceptsForm(request) ? parseFormBody(body) : unreadable(request, body));
+  });
   fastify.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (request, body, done) => {
-    done(null, body.length === 0 ? undefined : new UnreadableBody(unsupportedMediaTypeOf(request)));
+    done(null, unreadable(request, body));
   });
   return adapter;
+}
+
+function unreadable(request: FastifyRequest, body: Buffer): UnreadableBody | undefined {
+  return body.length === 0 ? undefined : new UnreadableBody(unsupportedMediaTypeOf(request));
 }
 
 function readOrDefer(read: () => unknown): unknown {
