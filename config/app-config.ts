@@ -1,4 +1,5 @@
 import type { NamedKey, RateLimit } from './parsers.js';
+import type { OAuthProviderConfig } from './oauth-config.js';
 import type { TracingConfig } from './tracing-config.js';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -45,6 +46,10 @@ export abstract class AppConfig {
   abstract readonly registration: 'immediate' | 'verify-first' | 'closed';
   /** A range service for passwords known from data breaches, or null. */
   abstract readonly passwordBreachUrl: string | null;
+  /** Where a sign-in with a provider may lead back to: URLs, or prefixes that end in `/*`. */
+  abstract readonly redirectUrls: readonly string[];
+  /** Empty in roles that don't sign users in. */
+  abstract readonly oauthProviders: readonly OAuthProviderConfig[];
   /** `maxSeconds` is how long a session lasts in all, `idleSeconds` how long without a refresh. */
   abstract readonly sessions: {
     readonly accessTokenSeconds: number;

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type AppConfig, LOG_LEVELS, type Role } from './app-config.js';
 import { parseMailFrom } from './mail-from.js';
+import { readOAuthProviders } from './oauth-config.js';
 import {
   parseCidrs,
   parseEcPrivateKeys,
@@ -17,6 +18,7 @@ import {
 import { readWebAuthn } from './web-authn.js';
 import { rejectUnsafeInProduction } from './production.js';
 import { type Environment, EnvironmentReader } from './reader.js';
+import { parseRedirectUrls } from './redirect-urls.js';
 import { readTracing } from './tracing-config.js';
 import { parseBaseUrl, parseDatabaseUrl, parseRedisUrl, parseSmtpUrl } from './urls.js';
 
@@ -73,6 +75,8 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
       () => 'immediate',
     ),
     passwordBreachUrl: read.optional<string | null>('PASSWORD_BREACH_URL', parseBaseUrl, () => null),
+    redirectUrls: read.optional('REDIRECT_URLS', parseRedirectUrls, () => [`${originOf(appUrl)}/*`]),
+    oauthProviders: servesPublic ? readOAuthProviders(read) : [],
     sessions: {
       accessTokenSeconds: read.optional('ACCESS_TOKEN_SECONDS', parseInteger(1, DAY_SECONDS), () => 600),
       idleSeconds: read.optional('SESSION_IDLE_DAYS', parseInteger(1, MAX_DAYS), () => 30) * DAY_SECONDS,
@@ -146,6 +150,10 @@ function readAdmin(read: EnvironmentReader): AppConfig['admin'] {
 
 function hostOf(url: string | undefined): string {
   return url ? new URL(url).hostname : 'localhost';
+}
+
+function originOf(url: string | undefined): string {
+  return url ? new URL(url).origin : '';
 }
 
 /**

@@ -8,14 +8,11 @@ const RESERVED = new Set([
   'ACCOUNTS_GRPC_URL',
   'NOTIFICATIONS_GRPC_URL',
   'DELETION_GRACE_DAYS',
-  'REDIRECT_URLS',
   'VAPID_PRIVATE_KEY',
   'SMS_URL',
   'TLS_CERT',
   'TLS_KEY',
 ]);
-
-const RESERVED_PREFIX = /^OAUTH_/;
 
 /** What shells, package managers, containers, CI and clouds set. Kubernetes adds variables for each Service. */
 const FOREIGN =
@@ -48,7 +45,7 @@ export function misspellingsIn(
 }
 
 function isForeign(name: string): boolean {
-  return FOREIGN.test(name) || RESERVED_PREFIX.test(name) || RESERVED.has(name.replace(/_FILE$/, ''));
+  return FOREIGN.test(name) || RESERVED.has(name.replace(/_FILE$/, ''));
 }
 
 function nearest(name: string, candidates: readonly string[]): string | undefined {

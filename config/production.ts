@@ -36,6 +36,16 @@ export function rejectUnsafeInProduction(read: EnvironmentReader, config: Omit<A
       read.addProblem(name, 'must start with https:// in production');
     }
   }
+  for (const { name, endpoints } of config.oauthProviders) {
+    const prefix = `OAUTH_${name.toUpperCase().replaceAll('-', '_')}`;
+    const { protocol, ...urls } = endpoints;
+    if (Object.values(urls).some((url) => url.startsWith('http:') && !isLoopback(url))) {
+      read.addProblem(
+        `${prefix}_${protocol === 'oidc' ? 'ISSUER' : 'TOKEN_URL'}`,
+        'and all URLs of the provider must start with https:// in production',
+      );
+    }
+  }
   for (const [name, url] of [
     ['DATABASE_URL', config.database.url],
     ...(config.database.notificationsUrl === config.database.url

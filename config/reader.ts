@@ -66,6 +66,16 @@ export class EnvironmentReader {
     return value;
   }
 
+  /** The names of all variables that are set, for those whose names aren't known in advance. */
+  variables(): string[] {
+    return Object.keys(this.env).filter((name) => this.env[name]);
+  }
+
+  /** Whether there's a value, valid or not. */
+  isSet(name: string): boolean {
+    return Boolean(this.env[name]?.trim() || this.env[`${name}_FILE`]);
+  }
+
   /** Variables that look like misspelled ones of those read so far, as sentences. */
   misspellings(): string[] {
     return misspellingsIn(this.env, this.names);

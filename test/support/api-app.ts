@@ -42,18 +42,20 @@ export interface UsedApiApp extends ApiApp, Omit<Servers, 'start' | 'launch'> {
 
 /**
  * Runs the role `api` in Jest's own process for the suite, under a clock that the test moves.
+ * @param settings a function when they depend on another fixture
  * @param replaced providers that the application gets instead of its own
  */
 export function useApiApp(
-  settings: Settings = {},
+  settings: Settings | (() => Settings) = {},
   given: GivenServers = {},
   replaced: readonly ClassProvider[] = [],
 ): UsedApiApp {
   return useFixture(async () => {
     const { database, redis, redisUrl, sink } = await holdServers(given);
-    const environment = { ...settings, DATABASE_URL: database.url, REDIS_URL: redisUrl };
+    const known = typeof settings === 'function' ? settings() : settings;
+    const environment = { ...known, DATABASE_URL: database.url, REDIS_URL: redisUrl };
     const running = await hold(startApiApp(environment, replaced), (app) => app.close());
-    const admin = await signInAdmin(running.api, settings);
+    const admin = await signInAdmin(running.api, known);
     return {
       ...running,
       database,
