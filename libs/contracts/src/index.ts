@@ -5,6 +5,7 @@ export { accountExists } from './templates/account-exists.js';
 export { newSignIn } from './templates/new-sign-in.js';
 export { passkeyAdded } from './templates/passkey-added.js';
 export { passkeyRemoved } from './templates/passkey-removed.js';
+export { identityLinked } from './templates/identity-linked.js';
 export { passwordChanged } from './templates/password-changed.js';
 export { recoveryCodeUsed } from './templates/recovery-code-used.js';
 export { resetPassword } from './templates/reset-password.js';

@@ -13,6 +13,9 @@ import { SignInPage } from './one-time-codes/sign-in.page.js';
 import { PasskeyLoginController } from './passkeys/passkey-login.controller.js';
 import { PasskeySetupController } from './passkeys/passkey-setup.controller.js';
 import { PasskeysController } from './passkeys/passkeys.controller.js';
+import { ExchangeController } from './oauth/exchange.controller.js';
+import { IdentitiesController } from './oauth/identities.controller.js';
+import { OAuthController } from './oauth/oauth.controller.js';
 import { PasswordResetController } from './password-reset/password-reset.controller.js';
 import { ResetPasswordPage } from './password-reset/reset-password.page.js';
 import { PasswordsController } from './passwords/passwords.controller.js';
@@ -50,6 +53,9 @@ import { WellKnownController } from './tokens/well-known.controller.js';
     PasskeyLoginController,
     PasskeySetupController,
     PasskeysController,
+    ExchangeController,
+    IdentitiesController,
+    OAuthController,
     PasswordResetController,
     PasswordsController,
     SessionsController,

@@ -5,6 +5,7 @@ import { EmailVerificationsPurge } from './email/email-verifications.purge.js';
 import { MfaChallengesPurge } from './second-factors/mfa-challenges.purge.js';
 import { OneTimeCodesPurge } from './one-time-codes/one-time-codes.purge.js';
 import { PasskeyChallengesPurge } from './passkeys/passkey-challenges.purge.js';
+import { ExchangeCodesPurge } from './oauth/exchange-codes.purge.js';
 import { PasswordResetsPurge } from './password-reset/password-resets.purge.js';
 import { FailedAttemptsPurge } from './attempts/failed-attempts.purge.js';
 import { SessionsPurge } from './sessions/sessions.purge.js';
@@ -18,6 +19,7 @@ import { SignInNoticesPurge } from './sign-in-notices/sign-in-notices.purge.js';
     MfaChallengesPurge,
     OneTimeCodesPurge,
     PasskeyChallengesPurge,
+    ExchangeCodesPurge,
     PasswordResetsPurge,
     SessionsPurge,
     SignInNoticesPurge,

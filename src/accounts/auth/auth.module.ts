@@ -4,6 +4,7 @@ import { EmailModule } from './email/email.module.js';
 import { LoginModule } from './login/login.module.js';
 import { OneTimeCodesModule } from './one-time-codes/one-time-codes.module.js';
 import { PasskeysModule } from './passkeys/passkeys.module.js';
+import { OAuthModule } from './oauth/oauth.module.js';
 import { PasswordResetModule } from './password-reset/password-reset.module.js';
 import { PasswordsModule } from './passwords/passwords.module.js';
 import { RegistrationModule } from './registration/registration.module.js';
@@ -20,6 +21,7 @@ const MODULES = [
   LoginModule,
   OneTimeCodesModule,
   PasskeysModule,
+  OAuthModule,
   PasswordResetModule,
   PasswordsModule,
   RegistrationModule,

@@ -7,6 +7,7 @@ import { Migration20261126000003 } from './20261126000003-one-time-codes.js';
 import { Migration20261126000004 } from './20261126000004-second-factors.js';
 import { Migration20261126000005 } from './20261126000005-passkeys.js';
 import { Migration20261126000010 } from './20261126000010-sign-in-notices.js';
+import { Migration20261127000010 } from './20261127000010-identities.js';
 
 /**
  * The PostgreSQL schema that this service owns. No other service reads or writes it. Migrations are listed in the order
@@ -21,4 +22,5 @@ export const accountsSchema = defineSchema('accounts', [
   Migration20261126000004,
   Migration20261126000005,
   Migration20261126000010,
+  Migration20261127000010,
 ]);

@@ -1,3 +1,5 @@
+import { countGraphemes } from '#libs/text';
+
 /** How many characters a name may have, as people count them. */
 export const NAME_MAX_GRAPHEMES = 100;
 /** Bounds what one of those can consist of. No emoji has more than ten code points. */
@@ -48,4 +50,12 @@ export function trimName(text: string): string {
  */
 export function isVisibleName(text: string): boolean {
   return VISIBLE.test(text) && !FORBIDDEN.test(text) && !INVISIBLE.test(text.replace(USEFUL, ''));
+}
+
+/** A name that someone else claims for a user, as we store it, or null if they couldn't have chosen it here. */
+export function asDisplayName(text: string): string | null {
+  const name = trimName(text);
+  const isUsable =
+    name.length <= NAME_MAX_LENGTH && isVisibleName(name) && countGraphemes(name) <= NAME_MAX_GRAPHEMES;
+  return isUsable ? name : null;
 }

@@ -1,4 +1,6 @@
+export { asDisplayName } from './display-name.js';
 export { canonicalEmail, EmailCipher } from './email-cipher.js';
+export { isLocale } from './profile-rules.js';
 export type { Profile } from './profile.js';
 export { User } from './user.entity.js';
 export { UserListService } from './user-list.service.js';

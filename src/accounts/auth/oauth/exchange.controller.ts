@@ -1,0 +1,44 @@
+import { Body, Controller, Post, Req, Res } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { API_VERSIONS, Fails, Public } from '#libs/api';
+import { AuthLimited } from '#libs/limits';
+import { AuthTag } from '../openapi/auth.tag.js';
+import { deviceOf, rememberDevice } from '../sessions/device.js';
+import { ReturnsSession } from '../sessions/returns-session.js';
+import type { SessionResponse } from '../sessions/session.response.js';
+import { KnownDevices } from '../sign-in/known-devices.js';
+import { invalidCredentials, mfaRequired } from '../sign-in/sign-in.errors.js';
+import { presentSignIn } from '../sign-in/sign-in.response.js';
+import { ExchangeService } from './exchange.service.js';
+import { ExchangeRequest } from './oauth.dto.js';
+import { identityTaken, invalidExchangeCode } from './oauth.errors.js';
+
+@AuthTag()
+@Public()
+@Controller({ path: 'auth/oauth/exchange', version: [...API_VERSIONS] })
+export class ExchangeController {
+  constructor(
+    private readonly exchanges: ExchangeService,
+    private readonly devices: KnownDevices,
+  ) {}
+
+  @Post()
+  @AuthLimited()
+  @ApiOperation({
+    summary: 'Complete a sign-in with a provider',
+    description:
+      'Exchanges the code, which works once, for 60 seconds. If the sign-in was started to link an identity, links it.',
+  })
+  @Fails(invalidExchangeCode, invalidCredentials, mfaRequired, identityTaken)
+  @ReturnsSession({ status: 200, description: 'Signed in.' })
+  async exchangeOAuthCode(
+    @Body() { code, codeVerifier }: ExchangeRequest,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SessionResponse> {
+    const session = presentSignIn(await this.exchanges.exchange(code, codeVerifier, deviceOf(request)));
+    rememberDevice(request, reply, this.devices.issue(session.user.id));
+    return session;
+  }
+}

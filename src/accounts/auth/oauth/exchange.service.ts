@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { Clock } from '#libs/clock';
+import { equalInConstantTime, hashToken, Sealer } from '#libs/crypto';
+import { commitThenThrow, Database } from '#libs/database';
+import { type User, UsersService } from '../../users/index.js';
+import type { Device } from '../sessions/session-issuer.js';
+import { type SignInOutcome, SignInService } from '../sign-in/sign-in.service.js';
+import type { ExchangeCode } from './exchange-code.entity.js';
+import { takeCode } from './exchange-code.repository.js';
+import { IdentityLinks, type ProvenIdentity } from './identity-links.js';
+import { findIdentity } from './identity.repository.js';
+import { linkContextOf } from './link-context.js';
+import { identityTaken, invalidExchangeCode } from './oauth.errors.js';
+
+/** Exchanges the codes with which sign-ins lead back. */
+@Injectable()
+export class ExchangeService {
+  constructor(
+    private readonly database: Database,
+    private readonly users: UsersService,
+    private readonly links: IdentityLinks,
+    private readonly signIn: SignInService,
+    private readonly sealer: Sealer,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * A code works once. A wrong verifier uses it up, too: it's in the wrong hands.
+   * @throws Problem `invalid-exchange-code`, `identity-taken`, `invalid-credentials` if the user can't sign in
+   */
+  exchange(code: string, verifier: string, device: Device): Promise<SignInOutcome> {
+    return this.database.transaction(async (em) => {
+      const taken = await takeCode(em, hashToken(code), this.clock.now());
+      if (!taken) {
+        throw invalidExchangeCode();
+      }
+      if (!equalInConstantTime(challengeOf(verifier), taken.codeChallenge)) {
+        commitThenThrow(invalidExchangeCode());
+      }
+      const user = await this.userOf(em, taken);
+      if (typeof taken.linkSealed === 'string') {
+        await this.link(
+          em,
+          user,
+          this.sealer.openJson(taken.linkSealed, linkContextOf(taken.attempt)) as ProvenIdentity,
+        );
+      }
+      return this.signIn.complete(em, { user, methods: ['fed'], at: taken.provedAt }, device);
+    });
+  }
+
+  /** As they were when the provider signed them in: whatever has ended all sessions since then ends this one, too. */
+  private async userOf(em: EntityManager, taken: ExchangeCode): Promise<User> {
+    const user = await (taken.linkSealed ? this.users.lock(em, taken.user) : this.users.find(em, taken.user));
+    if (!user || user.sessionEpoch !== taken.sessionEpoch) {
+      commitThenThrow(invalidExchangeCode());
+    }
+    return user;
+  }
+
+  private async link(em: EntityManager, user: User, identity: ProvenIdentity): Promise<void> {
+    if (await this.links.add(em, user, identity)) {
+      await this.links.tellOwner(em, user);
+    } else if ((await findIdentity(em, identity.provider, identity.subject))?.user !== user.id) {
+      commitThenThrow(identityTaken());
+    }
+  }
+}
+
+function challengeOf(verifier: string): string {
+  return createHash('sha256').update(verifier).digest('base64url');
+}

@@ -1,0 +1,96 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  API_VERSIONS,
+  Caller,
+  ConditionalChange,
+  conditionsOf,
+  CursorQuery,
+  Cursors,
+  Fails,
+  IdParams,
+  invalidCursor,
+  linkCursors,
+  Requires,
+  responseHeaders,
+} from '#libs/api';
+import type { Principal } from '#libs/http';
+import { AuthTag } from '../openapi/auth.tag.js';
+import { lastSignInMethod } from '../sign-in/sign-in.errors.js';
+import { IdentityList, LinkStarted, toIdentityResponse } from './identities.dto.js';
+import { IdentitiesService } from './identities.service.js';
+import { ProviderParams, SignInStart } from './oauth.dto.js';
+import { identityNotFound, redirectNotAllowed, unknownProvider } from './oauth.errors.js';
+
+@AuthTag()
+@Requires()
+@Controller({ path: 'auth/identities', version: [...API_VERSIONS] })
+export class IdentitiesController {
+  constructor(
+    private readonly identities: IdentitiesService,
+    private readonly cursors: Cursors,
+  ) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'List your identities',
+    description: 'Returns the accounts at providers that you can sign in with, newest first.',
+  })
+  @ApiOkResponse({
+    type: IdentityList,
+    description: 'A page of identities.',
+    headers: responseHeaders('Link'),
+  })
+  @Fails(invalidCursor)
+  async listIdentities(
+    @Caller() { userId }: Principal,
+    @Query() query: CursorQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<IdentityList> {
+    const list = `identities:${userId}`;
+    const slice = await this.identities.list(userId, this.cursors.read(query, list), query.total);
+    const page = this.cursors.page(slice, list);
+    linkCursors(request, reply, page);
+    return { items: slice.items.map(toIdentityResponse), page };
+  }
+
+  @Post(':provider')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Link an identity',
+    description:
+      'Returns a URL to open in the browser. It leads to the provider and back to `redirectTo`, with a `code` for ' +
+      '`POST /auth/oauth/exchange`, which links the account at the provider to yours.',
+  })
+  @ApiOkResponse({ type: LinkStarted, description: 'The URL to open.' })
+  @Fails(unknownProvider, redirectNotAllowed)
+  async linkIdentity(
+    @Caller() { userId }: Principal,
+    @Param() { provider }: ProviderParams,
+    @Body() { redirectTo, codeChallenge }: SignInStart,
+  ): Promise<LinkStarted> {
+    return { url: await this.identities.startLink(userId, provider, { redirectTo, codeChallenge }) };
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @Requires(null, { recent: true })
+  @ApiOperation({
+    summary: 'Unlink an identity',
+    description: "You can't sign in with it any more. The last way to sign in can't be removed.",
+  })
+  @ApiNoContentResponse({ description: 'Identity unlinked.' })
+  @Fails(identityNotFound, lastSignInMethod)
+  @ConditionalChange()
+  async unlinkIdentity(
+    @Caller() { userId }: Principal,
+    @Param() { id }: IdParams,
+    @Req() request: FastifyRequest,
+  ): Promise<void> {
+    const conditions = conditionsOf(request);
+    // Identities have no versions.
+    await this.identities.unlink(userId, id, () => conditions.allow(null));
+  }
+}

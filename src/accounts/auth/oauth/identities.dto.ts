@@ -1,0 +1,47 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { CursorPage } from '#libs/api';
+import type { LinkedIdentity } from './identities.service.js';
+
+@ApiSchema({ name: 'Identity' })
+export class IdentityResponse {
+  @ApiProperty({ type: String, format: 'uuid', description: 'The ID of the identity.' })
+  id!: string;
+
+  @ApiProperty({ type: String, example: 'google', description: 'The name of the provider.' })
+  provider!: string;
+
+  @ApiProperty({ type: String, example: 'Google', description: 'The title of the provider.' })
+  title!: string;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'ada@acme.com',
+    description: 'The email address that the provider told us when you linked it.',
+  })
+  email!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', description: 'When you linked it.' })
+  createdAt!: string;
+}
+
+export class IdentityList {
+  @ApiProperty({ type: [IdentityResponse], maxItems: 100 })
+  items!: IdentityResponse[];
+
+  @ApiProperty({ type: CursorPage })
+  page!: CursorPage;
+}
+
+export class LinkStarted {
+  @ApiProperty({
+    type: String,
+    format: 'uri',
+    description: 'Open it in the browser within ten minutes. It leads to the provider.',
+  })
+  url!: string;
+}
+
+export function toIdentityResponse({ createdAt, ...identity }: LinkedIdentity): IdentityResponse {
+  return { ...identity, createdAt: createdAt.toISOString() };
+}

@@ -1,0 +1,213 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { Clock } from '#libs/clock';
+import { hashToken, randomToken, Sealer } from '#libs/crypto';
+import { Database } from '#libs/database';
+import { Problem } from '#libs/problem';
+import { AppConfig } from '../../../../config/index.js';
+import { emailTaken, UsersService } from '../../users/index.js';
+import { SessionCache } from '../sessions/session-cache.js';
+import { AccountMatching } from './account-matching.js';
+import { insertCode } from './exchange-code.repository.js';
+import type { ProvenIdentity } from './identity-links.js';
+import { findIdentity } from './identity.repository.js';
+import { identityTaken, invalidProviderResponse, invalidState, providerUnavailable } from './oauth.errors.js';
+import type { AuthorizationResponse, Provider, ProviderAccount } from './providers/provider.js';
+import { Providers } from './providers/providers.js';
+import { allowedRedirect, withResult } from './redirect-urls.js';
+import { linkContextOf } from './link-context.js';
+import { type LinkRequest, type SignInRequest, type SignInState, SignInStates } from './sign-in-state.js';
+
+const CODE_LIFETIME_MS = 60_000;
+
+/** What the provider sent to our callback, with the state that we gave it. */
+export type CallbackResponse = AuthorizationResponse & { readonly state?: string | undefined };
+
+/** Leads people to a provider, and from there back to the application with a code. */
+@Injectable()
+export class OAuthSignInService {
+  private readonly logger = new Logger(OAuthSignInService.name);
+
+  constructor(
+    private readonly database: Database,
+    private readonly providers: Providers,
+    private readonly states: SignInStates,
+    private readonly matching: AccountMatching,
+    private readonly users: UsersService,
+    private readonly sessions: SessionCache,
+    private readonly sealer: Sealer,
+    private readonly clock: Clock,
+    private readonly config: AppConfig,
+  ) {}
+
+  /**
+   * @param browser the secret that the browser keeps
+   * @param link the ticket of someone who is signed in and wants to link the identity, as in `linkUrl`
+   * @returns where to send the browser: to the provider, or back with an error if that's down
+   * @throws Problem `unknown-provider`, `redirect-not-allowed`, `invalid-state`
+   */
+  async start(name: string, request: SignInRequest, browser: string, link?: string): Promise<string> {
+    const provider = this.providers.get(name);
+    const redirectTo = allowedRedirect(request.redirectTo, this.config.redirectUrls);
+    const { codeChallenge } = request;
+    const wanted = {
+      redirectTo,
+      codeChallenge,
+      link: link === undefined ? null : this.states.openLink(name, { redirectTo, codeChallenge }, link),
+    };
+    return this.leadBackOnFailure(provider, redirectTo, () =>
+      provider.authorizationUrl(this.callbackUrl(name), randomToken(), (attempt) =>
+        this.states.seal(name, { ...wanted, ...attempt }, browser),
+      ),
+    );
+  }
+
+  /**
+   * The URL with which the browser of a signed-in user starts a link.
+   * @throws Problem `unknown-provider`, `redirect-not-allowed`
+   */
+  linkUrl(name: string, request: SignInRequest, link: LinkRequest): string {
+    this.providers.get(name);
+    const redirectTo = allowedRedirect(request.redirectTo, this.config.redirectUrls);
+    const { codeChallenge } = request;
+    const query = new URLSearchParams({
+      redirectTo,
+      codeChallenge,
+      codeChallengeMethod: 'S256',
+      link: this.states.sealLink(name, { redirectTo, codeChallenge }, link),
+    });
+    return `${this.urlOf(name)}?${query.toString()}`;
+  }
+
+  /** Whether the provider's response is a form that comes from its own page. */
+  postsAnswer(name: string): boolean {
+    return this.providers.get(name).postsAnswer;
+  }
+
+  /**
+   * @param browser the secret that the browser has kept, if it has
+   * @returns where to send the browser, with a code or an error
+   * @throws Problem `unknown-provider`, `invalid-state`
+   */
+  async finish(
+    name: string,
+    { state: sealed, ...response }: CallbackResponse,
+    browser?: string,
+  ): Promise<string> {
+    const provider = this.providers.get(name);
+    const state = this.states.open(name, sealed, browser);
+    // A state of before a change of the configuration.
+    const redirectTo = allowedRedirect(state.redirectTo, this.config.redirectUrls);
+    return this.leadBackOnFailure(provider, redirectTo, async () => {
+      const account = await provider.redeem(response, state, this.callbackUrl(name));
+      const code = await (state.link
+        ? this.acceptLink(provider, account, state, state.link)
+        : this.accept(provider, account, state));
+      return withResult(redirectTo, { code });
+    });
+  }
+
+  /** @returns a code */
+  private async accept(provider: Provider, account: ProviderAccount, state: SignInState): Promise<string> {
+    const { code, ended, user } = await this.twiceIfTaken(() =>
+      this.database.transaction(async (em) => {
+        const match = await this.matching.match(em, provider, account);
+        return { ...match, code: await this.issueCode(em, state, match.user.id) };
+      }),
+    );
+    this.sessions.ended(ended);
+    this.users.invalidate(user.id);
+    return code;
+  }
+
+  /**
+   * Stores nothing but the code: the identity is linked when that is exchanged. Whoever exchanges it started the link,
+   * while this browser may have been led here by someone who wants to sign in as them.
+   */
+  private async acceptLink(
+    { name: provider }: Provider,
+    { subject, email }: ProviderAccount,
+    state: SignInState,
+    { user, epoch }: LinkRequest,
+  ): Promise<string> {
+    return this.database.transaction(async (em) => {
+      const known = await findIdentity(em, provider, subject);
+      if (known && known.user !== user) {
+        throw identityTaken();
+      }
+      return this.issueCode(em, state, user, { epoch, link: { provider, subject, email } });
+    });
+  }
+
+  private async issueCode(
+    em: EntityManager,
+    { id: attempt, codeChallenge, expiresAt }: SignInState,
+    user: string,
+    linked?: { readonly epoch: number; readonly link: ProvenIdentity },
+  ): Promise<string> {
+    const code = randomToken();
+    const now = this.clock.now();
+    const isStored = await insertCode(em, {
+      attempt,
+      codeHash: hashToken(code),
+      user,
+      epoch: linked?.epoch ?? null,
+      provedAt: now,
+      codeChallenge,
+      linkSealed: linked ? this.sealer.sealJson(linked.link, linkContextOf(attempt)) : null,
+      validUntil: new Date(now.getTime() + CODE_LIFETIME_MS),
+      expiresAt: new Date(Math.max(expiresAt, now.getTime() + CODE_LIFETIME_MS)),
+    });
+    if (!isStored) {
+      throw invalidState();
+    }
+    return code;
+  }
+
+  /** Of two sign-ins at the same moment, the second one finds what the first one has stored. */
+  private async twiceIfTaken<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!emailTaken.is(error)) {
+        throw error;
+      }
+      return work();
+    }
+  }
+
+  /** The people in front of the browser can only go on in the application. What isn't a problem is a bug. */
+  private async leadBackOnFailure(
+    { name: provider }: Provider,
+    redirectTo: string,
+    work: () => Promise<string>,
+  ): Promise<string> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Problem)) {
+        throw error;
+      }
+      if (providerUnavailable.is(error) || invalidProviderResponse.is(error)) {
+        this.logger.warn(
+          { provider, code: error.code, reason: reasonOf(error.cause) },
+          'a sign-in with a provider failed',
+        );
+      }
+      return withResult(redirectTo, { error: error.code });
+    }
+  }
+
+  private callbackUrl(name: string): string {
+    return `${this.urlOf(name)}/callback`;
+  }
+
+  /** Of one version only, because providers know the callback by its URL. */
+  private urlOf(name: string): string {
+    return `${this.config.publicUrl}/v2/auth/oauth/${name}`;
+  }
+}
+
+function reasonOf(cause: unknown): string | undefined {
+  return cause instanceof Error ? cause.message : undefined;
+}

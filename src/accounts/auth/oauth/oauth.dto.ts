@@ -1,0 +1,101 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { EnumQuery, IgnoresUnknown, StringField } from '#libs/api';
+
+/** The SHA-256 of a verifier in base64url (RFC 7636, section 4.2). */
+const CHALLENGE = /^[\w-]{43}$/;
+/** RFC 7636, section 4.1. */
+const VERIFIER = /^[\w.~-]+$/;
+
+export class ProviderParams {
+  @StringField({ description: 'The name of the provider.', minLength: 1, maxLength: 32, example: 'google' })
+  provider!: string;
+}
+
+export class ProviderResponse {
+  @ApiProperty({ type: String, example: 'google', description: 'The name in the paths of this provider.' })
+  name!: string;
+
+  @ApiProperty({ type: String, example: 'Google', description: 'What a button shows.' })
+  title!: string;
+}
+
+export class ProviderList {
+  @ApiProperty({ type: [ProviderResponse], maxItems: 100 })
+  items!: ProviderResponse[];
+}
+
+export class SignInStart {
+  @StringField({
+    description: 'Where to lead back to. `REDIRECT_URLS` must allow it.',
+    minLength: 1,
+    maxLength: 1024,
+    example: 'https://app.acme.com/signed-in',
+  })
+  redirectTo!: string;
+
+  @StringField({
+    description: 'The SHA-256 of a verifier that you keep, in base64url (RFC 7636, section 4.2).',
+    minLength: 43,
+    maxLength: 43,
+    example: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    rule: {
+      code: 'invalid-challenge',
+      test: (text) => CHALLENGE.test(text),
+      message: 'must be a SHA-256 in base64url',
+    },
+  })
+  codeChallenge!: string;
+
+  @EnumQuery({
+    description: 'How the challenge was made. Only `S256`.',
+    values: ['S256'],
+    optional: false,
+  })
+  codeChallengeMethod!: string;
+}
+
+export class OAuthQuery extends SignInStart {
+  @StringField({
+    description: 'Only in the `url` of `POST /auth/identities/{provider}`.',
+    optional: true,
+    minLength: 1,
+    maxLength: 2048,
+  })
+  link?: string;
+}
+
+/** Providers may add parameters (RFC 6749, section 4.1.2). */
+@IgnoresUnknown()
+export class ProviderCallback {
+  @StringField({ description: 'What we gave to the provider.', optional: true, maxLength: 8192 })
+  state?: string;
+
+  @StringField({ description: 'The code of the provider.', optional: true, maxLength: 4096 })
+  code?: string;
+
+  @StringField({ description: 'Why there is no code.', optional: true, maxLength: 4096 })
+  error?: string;
+
+  @StringField({ description: 'The issuer (RFC 9207).', optional: true, maxLength: 4096 })
+  iss?: string;
+
+  @StringField({ description: 'JSON with a name, from Apple.', optional: true, maxLength: 4096 })
+  user?: string;
+}
+
+export class ExchangeRequest {
+  @StringField({ description: 'The `code` that the sign-in led back with.', minLength: 1, maxLength: 512 })
+  code!: string;
+
+  @StringField({
+    description: 'The verifier whose SHA-256 you started the sign-in with.',
+    minLength: 43,
+    maxLength: 128,
+    rule: {
+      code: 'invalid-verifier',
+      test: (text) => VERIFIER.test(text),
+      message: 'must consist of letters, digits and - . _ ~',
+    },
+  })
+  codeVerifier!: string;
+}

@@ -1,0 +1,82 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Answer, ApiClient, ProblemBody, SessionBody } from './client.js';
+import { Browser } from './browser.js';
+
+/** `PUBLIC_URL` of the tests: browsers know where it is, see `browserAt`. */
+export const ACCOUNTS = 'http://accounts.acme.test';
+/** Where the application of the tests wants to be led back to. Nothing listens there. */
+export const APP = 'http://app.acme.test/signed-in';
+
+export const OAUTH_SETTINGS = { PUBLIC_URL: ACCOUNTS, REDIRECT_URLS: `${APP},com.acme.app:/signed-in` };
+
+export function browserAt({ url }: ApiClient): Browser {
+  return new Browser({ [ACCOUNTS]: url });
+}
+
+export interface Verifier {
+  readonly codeVerifier: string;
+  readonly codeChallenge: string;
+}
+
+/** What an application makes before it starts a sign-in. */
+export function aVerifier(): Verifier {
+  const codeVerifier = randomBytes(32).toString('base64url');
+  return { codeVerifier, codeChallenge: createHash('sha256').update(codeVerifier).digest('base64url') };
+}
+
+export function startUrl(
+  provider: string,
+  { codeChallenge }: Verifier,
+  overrides: Readonly<Record<string, string>> = {},
+): string {
+  const query = { redirectTo: APP, codeChallenge, codeChallengeMethod: 'S256', ...overrides };
+  return `${ACCOUNTS}/v2/auth/oauth/${provider}?${new URLSearchParams(query).toString()}`;
+}
+
+/** What a sign-in led back with. */
+export interface LedBack {
+  readonly code: string | null;
+  readonly error: string | null;
+}
+
+/** Lets someone sign in with a provider in a browser. */
+export async function leadThrough(
+  api: ApiClient,
+  provider: string,
+  verifier: Verifier,
+  browser = browserAt(api),
+): Promise<LedBack> {
+  return resultOf((await browser.open(startUrl(provider, verifier), APP)).url);
+}
+
+function resultOf(url: string): LedBack {
+  const { searchParams, origin, pathname } = new URL(url);
+  if (`${origin}${pathname}` !== APP) {
+    throw new Error(`the sign-in led to ${url}`);
+  }
+  return { code: searchParams.get('code'), error: searchParams.get('error') };
+}
+
+export type Exchanged = Answer<SessionBody & ProblemBody>;
+
+export function exchange(
+  api: ApiClient,
+  code: string | null,
+  { codeVerifier }: Verifier,
+): Promise<Exchanged> {
+  return api.post('/auth/oauth/exchange', { code, codeVerifier });
+}
+
+/** The whole sign-in. */
+export async function signInWith(
+  api: ApiClient,
+  provider: string,
+  browser?: Browser,
+): Promise<Exchanged & { readonly error: string | null }> {
+  const verifier = aVerifier();
+  const { code, error } = await leadThrough(api, provider, verifier, browser);
+  if (error !== null) {
+    return { error } as Exchanged & { readonly error: string };
+  }
+  return { ...(await exchange(api, code, verifier)), error };
+}
