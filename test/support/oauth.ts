@@ -9,6 +9,16 @@ export const APP = 'http://app.acme.test/signed-in';
 
 export const OAUTH_SETTINGS = { PUBLIC_URL: ACCOUNTS, REDIRECT_URLS: `${APP},com.acme.app:/signed-in` };
 
+/** The variables of a provider called `name`, in capitals. */
+export function providerSettings(
+  name: string,
+  { clientId, clientSecret }: { readonly clientId: string; readonly clientSecret: string },
+  more: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const variables = { CLIENT_ID: clientId, CLIENT_SECRET: clientSecret, ...more };
+  return Object.fromEntries(Object.entries(variables).map(([key, value]) => [`OAUTH_${name}_${key}`, value]));
+}
+
 export function browserAt({ url }: ApiClient): Browser {
   return new Browser({ [ACCOUNTS]: url });
 }
@@ -39,14 +49,38 @@ export interface LedBack {
   readonly error: string | null;
 }
 
-/** Lets someone sign in with a provider in a browser. */
+interface Going {
+  readonly browser?: Browser;
+  /** Of someone who links the identity. */
+  readonly accessToken?: string;
+}
+
+/** Lets someone sign in with a provider in a browser, or link an identity. */
 export async function leadThrough(
   api: ApiClient,
   provider: string,
   verifier: Verifier,
-  browser = browserAt(api),
+  { browser = browserAt(api), accessToken }: Going = {},
 ): Promise<LedBack> {
-  return resultOf((await browser.open(startUrl(provider, verifier), APP)).url);
+  const url =
+    accessToken === undefined
+      ? startUrl(provider, verifier)
+      : await linkUrl(api.as({ accessToken }), provider, verifier);
+  return resultOf((await browser.open(url, APP)).url);
+}
+
+/** The URL with which a signed-in user links an identity. */
+export async function linkUrl(
+  api: ApiClient,
+  provider: string,
+  { codeChallenge }: Verifier,
+): Promise<string> {
+  const request = { redirectTo: APP, codeChallenge, codeChallengeMethod: 'S256' };
+  const { status, body } = await api.post<{ url: string }>(`/auth/identities/${provider}`, request);
+  if (status !== 200) {
+    throw new Error(`linking returned ${status}: ${JSON.stringify(body)}`);
+  }
+  return body.url;
 }
 
 function resultOf(url: string): LedBack {
@@ -74,7 +108,7 @@ export async function signInWith(
   browser?: Browser,
 ): Promise<Exchanged & { readonly error: string | null }> {
   const verifier = aVerifier();
-  const { code, error } = await leadThrough(api, provider, verifier, browser);
+  const { code, error } = await leadThrough(api, provider, verifier, browser ? { browser } : {});
   if (error !== null) {
     return { error } as Exchanged & { readonly error: string };
   }
