@@ -83,7 +83,7 @@ export async function linkUrl(
   return body.url;
 }
 
-function resultOf(url: string): LedBack {
+export function resultOf(url: string): LedBack {
   const { searchParams, origin, pathname } = new URL(url);
   if (`${origin}${pathname}` !== APP) {
     throw new Error(`the sign-in led to ${url}`);

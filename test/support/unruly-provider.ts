@@ -112,6 +112,7 @@ async function startUnrulyProvider(): Promise<UnrulyProvider & { readonly stop: 
           token_endpoint: `${url}/token`,
           jwks_uri: `${url}/keys`,
           userinfo_endpoint: `${url}/userinfo`,
+          token_endpoint_auth_methods_supported: ['client_secret_post'],
           ...present.metadata,
         }),
       keys: (response) => json(response, { keys: [jwk] }),
@@ -127,20 +128,21 @@ async function startUnrulyProvider(): Promise<UnrulyProvider & { readonly stop: 
         Object.entries(fields).forEach(([name, value]) => target.searchParams.set(name, value));
         response.writeHead(302, { location: target.href }).end();
       },
-      token: async (response, { parameters, headers }) => {
+      token: async (response, { parameters }) => {
         const granted = codes.get(parameters.get('code') ?? '');
         codes.delete(parameters.get('code') ?? '');
         const challenge = createHash('sha256')
           .update(parameters.get('code_verifier') ?? '')
           .digest('base64url');
-        const basic = `Basic ${Buffer.from(`${clientId}:${new URLSearchParams([['', clientSecret]]).toString().slice(1)}`).toString('base64')}`;
-        const isClient = headers.authorization === basic || parameters.get('client_secret') !== null;
+        const secret = parameters.get('client_secret') ?? '';
+        // Apple's secrets are tokens.
+        const isClient = secret === clientSecret || secret.split('.').length === 3;
         if (
           !isClient ||
           granted?.parameters.get('code_challenge') !== challenge ||
           granted.parameters.get('redirect_uri') !== parameters.get('redirect_uri')
         ) {
-          response.writeHead(400);
+          response.statusCode = 400;
           json(response, { error: isClient ? 'invalid_grant' : 'invalid_client' });
           return;
         }
