@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { beforeEach } from '@jest/globals';
 import type { Answer, ApiClient, ProblemBody, SessionBody } from './client.js';
+import type { TestClock } from './api-app.js';
 import { Browser } from './browser.js';
 
 /** `PUBLIC_URL` of the tests: browsers know where it is, see `browserAt`. */
@@ -17,6 +19,11 @@ export function providerSettings(
 ): Record<string, string> {
   const variables = { CLIENT_ID: clientId, CLIENT_SECRET: clientSecret, ...more };
   return Object.fromEntries(Object.entries(variables).map(([key, value]) => [`OAUTH_${name}_${key}`, value]));
+}
+
+/** Providers issue tokens in real time, so each test begins in it, too. */
+export function followRealTime(clock: TestClock): void {
+  beforeEach(() => clock.advance({ ms: Date.now() - clock.millis() }));
 }
 
 export function browserAt({ url }: ApiClient): Browser {

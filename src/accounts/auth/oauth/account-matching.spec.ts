@@ -6,6 +6,7 @@ import { linkTokenOf, mailsInOutbox, userIdOf } from '../../../../test/support/m
 import {
   aVerifier,
   exchange,
+  followRealTime,
   leadThrough,
   OAUTH_SETTINGS,
   providerSettings,
@@ -26,6 +27,7 @@ const running = useApiApp(settings);
 const { api, database } = running;
 const closed = useApiApp(() => ({ ...settings(), REGISTRATION: 'closed' }), running);
 const hiding = useApiApp(() => ({ ...settings(), REGISTRATION: 'verify-first' }), running);
+[running, closed, hiding].forEach(({ clock }) => followRealTime(clock));
 
 let email: string;
 let sub: string;

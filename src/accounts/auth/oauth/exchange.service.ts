@@ -1,17 +1,15 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { Clock } from '#libs/clock';
-import { equalInConstantTime, hashToken, Sealer } from '#libs/crypto';
+import { equalInConstantTime } from '#libs/crypto';
 import { commitThenThrow, Database } from '#libs/database';
 import { type User, UsersService } from '../../users/index.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { type SignInOutcome, SignInService } from '../sign-in/sign-in.service.js';
 import type { ExchangeCode } from './exchange-code.entity.js';
-import { takeCode } from './exchange-code.repository.js';
+import { ExchangeCodes } from './exchange-codes.js';
 import { IdentityLinks, type ProvenIdentity } from './identity-links.js';
 import { findIdentity } from './identity.repository.js';
-import { linkContextOf } from './link-context.js';
 import { identityTaken, invalidExchangeCode } from './oauth.errors.js';
 
 /** Exchanges the codes with which sign-ins lead back. */
@@ -19,11 +17,10 @@ import { identityTaken, invalidExchangeCode } from './oauth.errors.js';
 export class ExchangeService {
   constructor(
     private readonly database: Database,
+    private readonly codes: ExchangeCodes,
     private readonly users: UsersService,
     private readonly links: IdentityLinks,
     private readonly signIn: SignInService,
-    private readonly sealer: Sealer,
-    private readonly clock: Clock,
   ) {}
 
   /**
@@ -32,7 +29,7 @@ export class ExchangeService {
    */
   exchange(code: string, verifier: string, device: Device): Promise<SignInOutcome> {
     return this.database.transaction(async (em) => {
-      const taken = await takeCode(em, hashToken(code), this.clock.now());
+      const taken = await this.codes.take(em, code);
       if (!taken) {
         throw invalidExchangeCode();
       }
@@ -40,12 +37,9 @@ export class ExchangeService {
         commitThenThrow(invalidExchangeCode());
       }
       const user = await this.userOf(em, taken);
-      if (typeof taken.linkSealed === 'string') {
-        await this.link(
-          em,
-          user,
-          this.sealer.openJson(taken.linkSealed, linkContextOf(taken.attempt)) as ProvenIdentity,
-        );
+      const identity = this.codes.linkOf(taken);
+      if (identity) {
+        await this.link(em, user, identity);
       }
       return this.signIn.complete(em, { user, methods: ['fed'], at: taken.provedAt }, device);
     });

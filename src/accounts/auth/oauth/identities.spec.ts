@@ -9,6 +9,7 @@ import {
   aVerifier,
   browserAt,
   exchange,
+  followRealTime,
   leadThrough,
   linkUrl,
   OAUTH_SETTINGS,
@@ -36,6 +37,7 @@ const settings = () => ({
 });
 const running = useApiApp(settings);
 const { api, clock, database } = running;
+followRealTime(clock);
 
 let account: { readonly sub: string; readonly email: string };
 
@@ -74,7 +76,8 @@ describe('linking an identity', () => {
     ]);
     expect((await signInWith(api, 'acme')).body.user.id).toBe(user.session.user.id);
     const mails = await mailsInOutbox(running, database.url, user.session.user.id);
-    expect(mails.at(-1)).toMatchObject({ template: 'identity-linked', to: { email: user.email } });
+    const told = mails.filter(({ template }) => template === 'identity-linked');
+    expect(told).toMatchObject([{ to: { email: user.email } }]);
   });
 
   it('works again for an identity that the user has already linked', async () => {
@@ -241,7 +244,7 @@ describe('unlinking an identity', () => {
     const answers = await Promise.all(
       (await identitiesOf(user)).map(({ id }) => user.api.delete(`/auth/identities/${id}`)),
     );
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([204, 409]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([204, 409]);
     expect(await identitiesOf(user)).toHaveLength(1);
   });
 

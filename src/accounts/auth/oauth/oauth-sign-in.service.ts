@@ -1,24 +1,18 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { EntityManager } from '@mikro-orm/postgresql';
-import { Clock } from '#libs/clock';
-import { hashToken, randomToken, Sealer } from '#libs/crypto';
+import { randomToken } from '#libs/crypto';
 import { Database } from '#libs/database';
 import { Problem } from '#libs/problem';
 import { AppConfig } from '../../../../config/index.js';
 import { emailTaken, UsersService } from '../../users/index.js';
 import { SessionCache } from '../sessions/session-cache.js';
 import { AccountMatching } from './account-matching.js';
-import { insertCode } from './exchange-code.repository.js';
-import type { ProvenIdentity } from './identity-links.js';
+import { ExchangeCodes } from './exchange-codes.js';
 import { findIdentity } from './identity.repository.js';
-import { identityTaken, invalidProviderResponse, invalidState, providerUnavailable } from './oauth.errors.js';
+import { identityTaken, invalidProviderResponse, providerUnavailable } from './oauth.errors.js';
 import type { AuthorizationResponse, Provider, ProviderAccount } from './providers/provider.js';
 import { Providers } from './providers/providers.js';
 import { allowedRedirect, withResult } from './redirect-urls.js';
-import { linkContextOf } from './link-context.js';
 import { type LinkRequest, type SignInRequest, type SignInState, SignInStates } from './sign-in-state.js';
-
-const CODE_LIFETIME_MS = 60_000;
 
 /** What the provider sent to our callback, with the state that we gave it. */
 export type CallbackResponse = AuthorizationResponse & { readonly state?: string | undefined };
@@ -35,8 +29,7 @@ export class OAuthSignInService {
     private readonly matching: AccountMatching,
     private readonly users: UsersService,
     private readonly sessions: SessionCache,
-    private readonly sealer: Sealer,
-    private readonly clock: Clock,
+    private readonly codes: ExchangeCodes,
     private readonly config: AppConfig,
   ) {}
 
@@ -112,7 +105,7 @@ export class OAuthSignInService {
     const { code, ended, user } = await this.twiceIfTaken(() =>
       this.database.transaction(async (em) => {
         const match = await this.matching.match(em, provider, account);
-        return { ...match, code: await this.issueCode(em, state, match.user.id) };
+        return { ...match, code: await this.codes.issue(em, state, { user: match.user.id }) };
       }),
     );
     this.sessions.ended(ended);
@@ -135,33 +128,8 @@ export class OAuthSignInService {
       if (known && known.user !== user) {
         throw identityTaken();
       }
-      return this.issueCode(em, state, user, { epoch, link: { provider, subject, email } });
+      return this.codes.issue(em, state, { user, epoch, link: { provider, subject, email } });
     });
-  }
-
-  private async issueCode(
-    em: EntityManager,
-    { id: attempt, codeChallenge, expiresAt }: SignInState,
-    user: string,
-    linked?: { readonly epoch: number; readonly link: ProvenIdentity },
-  ): Promise<string> {
-    const code = randomToken();
-    const now = this.clock.now();
-    const isStored = await insertCode(em, {
-      attempt,
-      codeHash: hashToken(code),
-      user,
-      epoch: linked?.epoch ?? null,
-      provedAt: now,
-      codeChallenge,
-      linkSealed: linked ? this.sealer.sealJson(linked.link, linkContextOf(attempt)) : null,
-      validUntil: new Date(now.getTime() + CODE_LIFETIME_MS),
-      expiresAt: new Date(Math.max(expiresAt, now.getTime() + CODE_LIFETIME_MS)),
-    });
-    if (!isStored) {
-      throw invalidState();
-    }
-    return code;
   }
 
   /** Of two sign-ins at the same moment, the second one finds what the first one has stored. */

@@ -9,6 +9,7 @@ import { SignInMethodsModule } from '../sign-in/sign-in-methods.module.js';
 import { SignInModule } from '../sign-in/sign-in.module.js';
 import { AccountMatching } from './account-matching.js';
 import { ExchangeCode } from './exchange-code.entity.js';
+import { ExchangeCodes } from './exchange-codes.js';
 import { ExchangeService } from './exchange.service.js';
 import { IdentitiesService } from './identities.service.js';
 import { Identity } from './identity.entity.js';
@@ -30,6 +31,7 @@ import { SignInStates } from './sign-in-state.js';
   ],
   providers: [
     AccountMatching,
+    ExchangeCodes,
     ExchangeService,
     IdentitiesService,
     IdentityLinks,

@@ -7,6 +7,7 @@ import {
   aVerifier,
   browserAt,
   exchange,
+  followRealTime,
   leadThrough,
   OAUTH_SETTINGS,
   signInWith,
@@ -24,6 +25,7 @@ const { api, database, clock } = useApiApp(() => ({
   OAUTH_ACME_SSO_CLIENT_SECRET: provider.clientSecret,
   OAUTH_ACME_SSO_TRUST_EMAIL: 'true',
 }));
+followRealTime(clock);
 
 const ADA = { sub: 'ada', email: 'ada@acme.test', email_verified: true, name: 'Ada', locale: 'de-AT' };
 

@@ -9,6 +9,7 @@ import {
   aVerifier,
   browserAt,
   exchange,
+  followRealTime,
   leadThrough,
   OAUTH_SETTINGS,
   providerSettings,
@@ -43,6 +44,7 @@ const { api, clock } = useApiApp(() => {
     OAUTH_APPLE_PRIVATE_KEY: KEY,
   };
 });
+followRealTime(clock);
 
 let email: string;
 let id: number;
@@ -53,8 +55,8 @@ beforeEach(() => {
 });
 
 describe('GitHub', () => {
-  const address = (given: object): object => ({ email, primary: true, verified: true, ...given });
-  const shown = (): object => ({ id, login: 'ada', name: 'Ada', email: 'shown@acme.test' });
+  const address = (given: object): unknown => ({ email, primary: true, verified: true, ...given });
+  const shown = (): Record<string, unknown> => ({ id, login: 'ada', name: 'Ada', email: 'shown@acme.test' });
 
   it('signs in with the primary address, and not with the one in the profile', async () => {
     const old = address({ email: 'old@acme.test', primary: false });

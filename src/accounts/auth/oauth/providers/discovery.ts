@@ -92,11 +92,11 @@ export class Discovery {
   }
 }
 
-/** Fetches the keys again for a key ID that it doesn't know, but not more often than twice a minute. */
+/** Fetches the keys again for a key ID that it doesn't know, but not more than once a second. */
 function remoteKeys(url: string): JWTVerifyGetKey {
   return createRemoteJWKSet(new URL(url), {
     cacheMaxAge: MAX_AGE_MS,
-    cooldownDuration: 30_000,
+    cooldownDuration: 1_000,
     [customFetch]: async (keysUrl, { signal }) => {
       const { status, text } = await askProvider(keysUrl, { signal });
       return new Response(text, { status });
