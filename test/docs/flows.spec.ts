@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { startMailbox } from '#tools/embedded';
+import { freePort, startMailbox } from '#tools/embedded';
 import { hold, useFixture } from '../support/fixture.js';
 import { bash, commandsOf } from '../support/guide-commands.js';
+import { providerSettings } from '../support/oauth.js';
+import { useOidcProvider } from '../support/oidc-provider.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 import { useApp } from '../support/use-app.js';
 
@@ -9,7 +11,14 @@ const folder = useTemporaryFolder();
 const mailbox = useFixture(() =>
   hold(startMailbox({ dataDir: folder.path, log: () => undefined }), ({ stop }) => stop()),
 );
-const app = useApp('all', () => ({ SMTP_URL: mailbox.smtpUrl }));
+const port = useFixture(async () => ({ number: String(await freePort()) }));
+const provider = useOidcProvider(() => [`http://127.0.0.1:${port.number}/v2/auth/oauth/acme/callback`]);
+const app = useApp('all', () => ({
+  PORT: port.number,
+  PUBLIC_URL: `http://127.0.0.1:${port.number}`,
+  SMTP_URL: mailbox.smtpUrl,
+  ...providerSettings('ACME', provider, { ISSUER: provider.issuer, TRUST_EMAIL: 'true' }),
+}));
 
 /** Runs all commands of a guide in order, as they are. @returns what they print */
 async function follow(guide: string): Promise<string> {
@@ -17,6 +26,8 @@ async function follow(guide: string): Promise<string> {
     PATH: process.env['PATH'] ?? '',
     API: app.url,
     MAILBOX: mailbox.webUrl,
+    // curl is a browser, because the provider asks nothing. It keeps cookies that are only for https on this machine.
+    BROWSE: `curl -sSL -o /dev/null -w %{url_effective} -c ${folder.path}/cookies -b ${folder.path}/cookies`,
   });
 }
 
@@ -45,5 +56,18 @@ describe('the requests of the guide', () => {
     expect(output).toMatch(/emailVerified: true/);
     expect(output).toMatch(/"code":"code-required".*"ipAddress":"127\.0\.0\.1","userAgent":"curl/);
     expect(output).toMatch(/^Bearer$/m);
+  });
+
+  it('to social sign-in sign in with a provider, and link and unlink it', async () => {
+    provider.signIn({ sub: 'ada', email: 'ada@acme.test', email_verified: true, name: 'Ada' });
+    const output = await follow('social-sign-in');
+    expect(output).toMatch(/name: 'acme', title: 'Acme'/);
+    expect(output).toMatch(/^null$/m);
+    expect(output).toMatch(/email: 'ada@acme\.test',\s+emailVerified: true/);
+    expect(output).toMatch(/^invalid-exchange-code$/m);
+    expect(output).toMatch(/^Bearer$/m);
+    expect(output).toMatch(/provider: 'acme',\s+title: 'Acme',\s+email: 'ada@acme\.test'/);
+    expect(output).toMatch(/^last-sign-in-method$/m);
+    expect(output).toMatch(/^unlinked: 204$/m);
   });
 });
