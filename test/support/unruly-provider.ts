@@ -131,7 +131,7 @@ async function startUnrulyProvider(): Promise<UnrulyProvider & { readonly stop: 
         Object.entries(fields).forEach(([name, value]) => target.searchParams.set(name, value));
         response.writeHead(302, { location: target.href }).end();
       },
-      token: async (response, { parameters }) => {
+      token: async (response, { parameters, headers }) => {
         const granted = codes.get(parameters.get('code') ?? '');
         if (!present.careless) {
           codes.delete(parameters.get('code') ?? '');
@@ -139,7 +139,7 @@ async function startUnrulyProvider(): Promise<UnrulyProvider & { readonly stop: 
         const challenge = createHash('sha256')
           .update(parameters.get('code_verifier') ?? '')
           .digest('base64url');
-        const secret = parameters.get('client_secret') ?? '';
+        const secret = parameters.get('client_secret') ?? secretIn(headers.authorization);
         // Apple's secrets are tokens.
         const isClient = secret === clientSecret || secret.split('.').length === 3;
         if (
@@ -198,6 +198,12 @@ async function startUnrulyProvider(): Promise<UnrulyProvider & { readonly stop: 
       await once(server, 'close');
     },
   };
+}
+
+/** RFC 6749, section 2.3.1. */
+function secretIn(authorization = ''): string {
+  const credentials = Buffer.from(authorization.replace(/^Basic /, ''), 'base64').toString();
+  return new URLSearchParams(`secret=${credentials.split(':')[1]}`).get('secret') ?? '';
 }
 
 function endpointAt(path: string): Endpoint | undefined {

@@ -135,7 +135,7 @@ describe('whoever has prepared an account for the owner of an address', () => {
   });
 
   it('loses a linked identity, whichever way the owner comes (trojan identifier)', async () => {
-    for (const comes of ['with a provider', 'with a reset']) {
+    for (const comes of ['with a provider', 'with a reset', 'with a registration']) {
       email = aUser().email;
       const attacker = await signUp(api, { email });
       const trojan = randomUUID();
@@ -147,8 +147,10 @@ describe('whoever has prepared an account for the owner of an address', () => {
         sub = randomUUID();
         claim({});
         expect((await signInWith(api, 'trusted')).status).toBe(200);
-      } else {
+      } else if (comes === 'with a reset') {
         await resetPassword();
+      } else {
+        await registerAnew();
       }
       provider.be({ claims: { sub: trojan, email: aUser().email } });
       expect((await signInWith(api, 'untrusted')).error).toBe('email-not-trusted');
@@ -214,6 +216,18 @@ async function resetPassword(): Promise<void> {
   const token = linkTokenOf(mails.find(({ template }) => template === 'reset-password'));
   const reset = await api.post('/auth/password/reset', { token, password: aUser().password });
   expect(reset.status).toBe(204);
+}
+
+/** With a password of the owner's own, where addresses are verified first. */
+async function registerAnew(): Promise<void> {
+  const owner = aUser({ email });
+  // Not so soon after the mail of the first registration.
+  hiding.clock.advance({ minutes: 2 });
+  await hiding.api.register(owner);
+  const mails = await mailsInOutbox(running, database.url, await userIdOf(running, { email }));
+  const token = linkTokenOf(mails.findLast(({ template }) => template === 'verify-email'));
+  expect((await hiding.api.verify(token, owner.password)).status).toBe(204);
+  expect((await hiding.api.login(owner)).status).toBe(200);
 }
 
 async function identitiesOf(userId: string): Promise<string[]> {

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { randomToken } from '#libs/crypto';
 import { Database } from '#libs/database';
 import { Problem } from '#libs/problem';
+import { reasonOf } from '#libs/telemetry';
 import { AppConfig } from '../../../../config/index.js';
 import { emailTaken, UsersService } from '../../users/index.js';
 import { SessionCache } from '../sessions/session-cache.js';
@@ -157,10 +158,8 @@ export class OAuthSignInService {
         throw error;
       }
       if (providerUnavailable.is(error) || invalidProviderResponse.is(error)) {
-        this.logger.warn(
-          { provider, code: error.code, reason: reasonOf(error.cause) },
-          'a sign-in with a provider failed',
-        );
+        const reason = reasonIn(error);
+        this.logger.warn('a sign-in with a provider failed', { provider, code: error.code, reason });
       }
       return withResult(redirectTo, { error: error.code });
     }
@@ -176,6 +175,10 @@ export class OAuthSignInService {
   }
 }
 
-function reasonOf(cause: unknown): string | undefined {
-  return cause instanceof Error ? cause.message : undefined;
+/** Our own words about a provider, or those of Node, without anything that the provider said. */
+function reasonIn({ cause }: Problem): string | undefined {
+  if (!(cause instanceof Error)) {
+    return undefined;
+  }
+  return cause.cause === undefined ? cause.message : `${cause.message}: ${reasonOf(cause)}`;
 }

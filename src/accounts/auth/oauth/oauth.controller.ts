@@ -56,7 +56,7 @@ export class OAuthController {
       'The provider leads the browser here. Register the URL with it: `PUBLIC_URL/v2/auth/oauth/{provider}/callback`.',
   })
   @ApiResponse({ status: 302, description: 'Back, with a code or an error.', headers: REDIRECT })
-  @Fails(unknownProvider, invalidState)
+  @Fails(unknownProvider, redirectNotAllowed, invalidState)
   async finishOAuth(
     @Param() { provider }: ProviderParams,
     @Query() response: ProviderCallback,
@@ -74,7 +74,7 @@ export class OAuthController {
     description: "Like the GET, for providers whose page posts a form, such as Apple's.",
   })
   @ApiResponse({ status: 302, description: 'Back, with a code or an error.', headers: REDIRECT })
-  @Fails(unknownProvider, invalidState)
+  @Fails(unknownProvider, redirectNotAllowed, invalidState)
   async finishPostedOAuth(
     @Param() { provider }: ProviderParams,
     @Body() response: ProviderCallback,

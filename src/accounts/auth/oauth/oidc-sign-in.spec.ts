@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
+import { Connections } from '#libs/database';
 import { useApiApp } from '../../../../test/support/api-app.js';
 import {
   ACCOUNTS,
@@ -13,18 +14,20 @@ import {
   signInWith,
   startUrl,
 } from '../../../../test/support/oauth.js';
+import { ExchangeCodesPurge } from './exchange-codes.purge.js';
 import { useOidcProvider } from '../../../../test/support/oidc-provider.js';
 import { expectProblem } from '../../../../test/support/problems.js';
 import { query } from '../../../../test/support/stored.js';
 
 const provider = useOidcProvider(() => [`${ACCOUNTS}/v2/auth/oauth/acme-sso/callback`]);
-const { api, database, clock } = useApiApp(() => ({
+const running = useApiApp(() => ({
   ...OAUTH_SETTINGS,
   OAUTH_ACME_SSO_ISSUER: provider.issuer,
   OAUTH_ACME_SSO_CLIENT_ID: provider.clientId,
   OAUTH_ACME_SSO_CLIENT_SECRET: provider.clientSecret,
   OAUTH_ACME_SSO_TRUST_EMAIL: 'true',
 }));
+const { api, database, clock } = running;
 followRealTime(clock);
 
 const ADA = { sub: 'ada', email: 'ada@acme.test', email_verified: true, name: 'Ada', locale: 'de-AT' };
@@ -98,6 +101,19 @@ describe('a sign-in with OpenID Connect', () => {
     clock.advance({ seconds: 1 });
     expectProblem(await exchange(api, codes[1]?.code ?? null, late), 400, 'invalid-exchange-code');
     clock.advance({ minutes: -1 });
+  });
+
+  it('leads back with a code that is deleted when its state has expired, and not before', async () => {
+    provider.signIn(ADA);
+    await leadThrough(api, 'acme-sso', aVerifier());
+    const purge = new ExchangeCodesPurge(running.app.get(Connections).database('accounts'), clock);
+    const purged = (): Promise<number> => purge.purge(new AbortController().signal);
+    clock.advance({ minutes: 9 });
+    expect(await purged()).toBe(0);
+    clock.advance({ minutes: 1, seconds: 1 });
+    expect(await purged()).toBeGreaterThan(0);
+    expect(await query(database.url, 'select 1 from accounts.oauth_codes')).toEqual([]);
+    clock.advance({ minutes: -10, seconds: -1 });
   });
 
   it('stores no code and no address in clear', async () => {

@@ -37,6 +37,7 @@ const { api, clock } = useApiApp(() => {
     ...providerSettings('GITHUB', provider, { PRESET: 'github', ...urls }),
     ...providerSettings('DISCORD', provider, { PRESET: 'discord', ...urls }),
     ...providerSettings('PLAIN', provider, urls),
+    ...providerSettings('BASIC', provider, oidc),
     ...providerSettings('MICROSOFT', provider, { PRESET: 'microsoft', ...oidc }),
     ...providerSettings('APPLE', provider, { PRESET: 'apple', ...oidc, CLIENT_SECRET: '' }),
     OAUTH_APPLE_TEAM_ID: 'THE-TEAM',
@@ -229,6 +230,20 @@ describe('Apple', () => {
     provider.be({ respond: ({ state = '' }) => ({ state, error: 'user_cancelled_authorize' }) });
     const { code, error } = await leadThrough(api, 'apple', aVerifier());
     expect([code, error]).toEqual([null, 'access-denied']);
+  });
+});
+
+describe('a provider that wants the secret in a header', () => {
+  it('gets it there, and not in the body', async () => {
+    provider.be({
+      // What it means if a discovery document doesn't say.
+      metadata: { token_endpoint_auth_methods_supported: undefined },
+      claims: { sub: randomUUID(), email, email_verified: true },
+    });
+    expect((await signInWith(api, 'basic')).status).toBe(200);
+    const request = provider.requests.find(({ endpoint }) => endpoint === 'token');
+    expect(request?.headers.authorization).toMatch(/^Basic /);
+    expect(request?.parameters.has('client_secret')).toBe(false);
   });
 });
 

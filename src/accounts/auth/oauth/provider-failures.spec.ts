@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { freePort } from '#tools/embedded';
 import { useApiApp } from '../../../../test/support/api-app.js';
+import { eventually } from '../../../../test/support/eventually.js';
 import { aUser } from '../../../../test/support/factories.js';
+import { useFixture } from '../../../../test/support/fixture.js';
 import {
   aVerifier,
   followRealTime,
@@ -11,6 +14,7 @@ import {
   signInWith,
 } from '../../../../test/support/oauth.js';
 import { rowCounts } from '../../../../test/support/stored.js';
+import { useApp } from '../../../../test/support/use-app.js';
 import {
   type Behaviour,
   DOWN,
@@ -26,6 +30,7 @@ import {
 
 const provider = useUnrulyProvider();
 const slowOne = useUnrulyProvider();
+const nobody = useFixture(async () => ({ port: await freePort() }));
 const { api, clock, database } = useApiApp(() => {
   const { url } = provider;
   const oidc = { ISSUER: url, TRUST_EMAIL: 'true' };
@@ -42,7 +47,7 @@ const { api, clock, database } = useApiApp(() => {
       TRUST_EMAIL: 'true',
     }),
     // Nothing listens there: a provider that's down doesn't keep anyone from starting.
-    ...providerSettings('GONE', provider, { ISSUER: 'http://127.0.0.1:9' }),
+    ...providerSettings('GONE', provider, { ISSUER: `http://127.0.0.1:${nobody.port}` }),
   };
 });
 followRealTime(clock);
@@ -180,5 +185,37 @@ describe('a provider that was down', () => {
     provider.be({ claims: { ...current() }, endpoints: { discovery: DOWN } });
     expect(await errorOf('acme')).toBe('provider-unavailable');
     clock.advance({ hours: -25 });
+  });
+});
+
+describe('the log', () => {
+  const app = useApp('api', () => ({
+    ...OAUTH_SETTINGS,
+    ...providerSettings('ACME', provider, { ISSUER: provider.url }),
+    ...providerSettings('GONE', provider, { ISSUER: `http://127.0.0.1:${nobody.port}` }),
+  }));
+
+  it('says why a sign-in failed, without secrets and without what the provider said', async () => {
+    provider.be({ claims, token: () => 'no-token', header: {} });
+    expect((await leadThrough(app.api, 'acme', aVerifier())).error).toBe('invalid-provider-response');
+    expect((await leadThrough(app.api, 'gone', aVerifier())).error).toBe('provider-unavailable');
+    const lines = await eventually(() => {
+      const found = app
+        .logs()
+        .split('\n')
+        .filter((line) => line.includes('a sign-in with a provider failed'));
+      expect(found).toHaveLength(2);
+      return found.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+    });
+    expect(lines).toMatchObject([
+      {
+        provider: 'acme',
+        code: 'invalid-provider-response',
+        reason: expect.stringMatching(/^the ID token is not valid: /),
+      },
+      { provider: 'gone', code: 'provider-unavailable', reason: 'fetch failed: ECONNREFUSED' },
+    ]);
+    expect(app.logs()).not.toContain('no-token');
+    expect(app.logs()).not.toContain(provider.clientSecret);
   });
 });
