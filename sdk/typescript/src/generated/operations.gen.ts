@@ -41,6 +41,18 @@ import type {
   RenamePasskeyData,
   RenamePasskeyResponse,
   RemovePasskeyData,
+  ExchangeOAuthCodeData,
+  ExchangeOAuthCodeResponse,
+  ListIdentitiesData,
+  ListIdentitiesResponse,
+  LinkIdentityData,
+  LinkIdentityResponse,
+  UnlinkIdentityData,
+  ListProvidersData,
+  ListProvidersResponse,
+  StartOAuthData,
+  FinishOAuthData,
+  FinishPostedOAuthData,
   ForgotPasswordData,
   ForgotPasswordResponse,
   ResetPasswordData,
@@ -119,6 +131,13 @@ export type ProblemCode =
   | 'invalid-cursor'
   | 'passkey-not-found'
   | 'last-sign-in-method'
+  | 'invalid-exchange-code'
+  | 'mfa-required'
+  | 'identity-taken'
+  | 'redirect-not-allowed'
+  | 'unknown-provider'
+  | 'identity-not-found'
+  | 'invalid-state'
   | 'session-not-found'
   | 'user-not-found';
 
@@ -645,6 +664,183 @@ export const removePasskey: Operation<
   method: 'DELETE',
   path: '/v2/auth/passkeys/{id}',
   authenticated: true,
+};
+
+/**
+ * Complete a sign-in with a provider
+ *
+ * Exchanges the code, which works once, for 60 seconds. If the sign-in was started to link an identity, links it.
+ */
+export const exchangeOAuthCode: Operation<
+  ExchangeOAuthCodeData,
+  ExchangeOAuthCodeResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'invalid-exchange-code'
+  | 'invalid-credentials'
+  | 'mfa-required'
+  | 'origin-not-allowed'
+  | 'identity-taken'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/auth/oauth/exchange',
+  cookie: true,
+};
+
+/**
+ * List your identities
+ *
+ * Returns the accounts at providers that you can sign in with, newest first.
+ */
+export const listIdentities: Operation<
+  ListIdentitiesData,
+  ListIdentitiesResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'invalid-cursor'
+  | 'unauthenticated'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/auth/identities',
+  authenticated: true,
+};
+
+/**
+ * Link an identity
+ *
+ * Returns a URL to open in the browser. It leads to the provider and back to `redirectTo`, with a `code` for `POST /auth/oauth/exchange`, which links the account at the provider to yours.
+ */
+export const linkIdentity: Operation<
+  LinkIdentityData,
+  LinkIdentityResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'redirect-not-allowed'
+  | 'unauthenticated'
+  | 'unknown-provider'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/auth/identities/{id}',
+  authenticated: true,
+};
+
+/**
+ * Unlink an identity
+ *
+ * You can't sign in with it any more. The last way to sign in can't be removed.
+ */
+export const unlinkIdentity: Operation<
+  UnlinkIdentityData,
+  void,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'identity-not-found'
+  | 'last-sign-in-method'
+  | 'precondition-failed'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'DELETE',
+  path: '/v2/auth/identities/{id}',
+  authenticated: true,
+};
+
+/**
+ * List providers
+ *
+ * Returns the providers that users can sign in with.
+ */
+export const listProviders: Operation<
+  ListProvidersData,
+  ListProvidersResponse,
+  'invalid-input' | 'malformed-request' | 'too-many-requests' | 'internal-error' | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/auth/oauth/providers',
+};
+
+/**
+ * Sign in with a provider
+ *
+ * Open this in the browser. It leads to the provider and from there back to `redirectTo`, with a `code` for `POST /auth/oauth/exchange`, or with an `error`, which is the code of a problem. The browser must accept cookies.
+ */
+export const startOAuth: Operation<
+  StartOAuthData,
+  void,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'redirect-not-allowed'
+  | 'invalid-state'
+  | 'unknown-provider'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/auth/oauth/{provider}',
+};
+
+/**
+ * Continue after the provider
+ *
+ * The provider leads the browser here. Register the URL with it: `PUBLIC_URL/v2/auth/oauth/{provider}/callback`.
+ */
+export const finishOAuth: Operation<
+  FinishOAuthData,
+  void,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'redirect-not-allowed'
+  | 'invalid-state'
+  | 'unknown-provider'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/auth/oauth/{provider}/callback',
+};
+
+/**
+ * Continue after a provider that posts its response
+ *
+ * Like the GET, for providers whose page posts a form, such as Apple's.
+ */
+export const finishPostedOAuth: Operation<
+  FinishPostedOAuthData,
+  void,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'redirect-not-allowed'
+  | 'invalid-state'
+  | 'unknown-provider'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/auth/oauth/{provider}/callback',
+  mediaType: 'application/x-www-form-urlencoded',
 };
 
 /**

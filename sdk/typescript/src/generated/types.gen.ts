@@ -421,6 +421,105 @@ export type RenamePasskeyRequest = {
   name: string;
 };
 
+export type ExchangeRequest = {
+  /**
+   * The `code` that the sign-in led back with.
+   */
+  code: string;
+  /**
+   * The verifier whose SHA-256 you started the sign-in with.
+   */
+  codeVerifier: string;
+};
+
+export type Identity = {
+  /**
+   * The ID of the identity.
+   */
+  id: string;
+  /**
+   * The name of the provider.
+   */
+  provider: string;
+  /**
+   * The title of the provider.
+   */
+  title: string;
+  /**
+   * The email address that the provider told us when you linked it.
+   */
+  email: string | null;
+  /**
+   * When you linked it.
+   */
+  createdAt: string;
+};
+
+export type IdentityList = {
+  items: Array<Identity>;
+  page: CursorPage;
+};
+
+export type SignInStart = {
+  /**
+   * Where to lead back to. `REDIRECT_URLS` must allow it.
+   */
+  redirectTo: string;
+  /**
+   * The SHA-256 of a verifier that you keep, in base64url (RFC 7636, section 4.2).
+   */
+  codeChallenge: string;
+  /**
+   * How the challenge was made. Only `S256`.
+   */
+  codeChallengeMethod: 'S256';
+};
+
+export type LinkStarted = {
+  /**
+   * Open it in the browser within ten minutes. It leads to the provider.
+   */
+  url: string;
+};
+
+export type ProviderResponse = {
+  /**
+   * The name in the paths of this provider.
+   */
+  name: string;
+  /**
+   * What a button shows.
+   */
+  title: string;
+};
+
+export type ProviderList = {
+  items: Array<ProviderResponse>;
+};
+
+export type ProviderCallback = {
+  /**
+   * What we gave to the provider.
+   */
+  state?: string;
+  /**
+   * The code of the provider.
+   */
+  code?: string;
+  /**
+   * Why there is no code.
+   */
+  error?: string;
+  /**
+   * The issuer (RFC 9207).
+   */
+  iss?: string;
+  /**
+   * JSON with a name, from Apple.
+   */
+  user?: string;
+};
+
 export type ForgotPasswordRequest = {
   /**
    * The email address of the account.
@@ -1079,6 +1178,79 @@ export type PreconditionFailedProblem = {
   requestId: string;
 };
 
+export type InvalidInputOrMalformedRequestOrInvalidExchangeCodeProblem = {
+  type: string;
+  title: string;
+  status: 400;
+  detail: string;
+  instance: string;
+  code: 'invalid-input' | 'malformed-request' | 'invalid-exchange-code';
+  requestId: string;
+  errors?: Array<InvalidMember>;
+};
+
+export type InvalidCredentialsOrMfaRequiredProblem = {
+  type: string;
+  title: string;
+  status: 401;
+  detail: string;
+  instance: string;
+  code: 'invalid-credentials' | 'mfa-required';
+  requestId: string;
+};
+
+export type IdentityTakenProblem = {
+  type: string;
+  title: string;
+  status: 409;
+  detail: string;
+  instance: string;
+  code: 'identity-taken';
+  requestId: string;
+};
+
+export type InvalidInputOrMalformedRequestOrRedirectNotAllowedProblem = {
+  type: string;
+  title: string;
+  status: 400;
+  detail: string;
+  instance: string;
+  code: 'invalid-input' | 'malformed-request' | 'redirect-not-allowed';
+  requestId: string;
+  errors?: Array<InvalidMember>;
+};
+
+export type UnknownProviderProblem = {
+  type: string;
+  title: string;
+  status: 404;
+  detail: string;
+  instance: string;
+  code: 'unknown-provider';
+  requestId: string;
+};
+
+export type IdentityNotFoundProblem = {
+  type: string;
+  title: string;
+  status: 404;
+  detail: string;
+  instance: string;
+  code: 'identity-not-found';
+  requestId: string;
+};
+
+export type InvalidInputOrMalformedRequestOrRedirectNotAllowedOrInvalidStateProblem = {
+  type: string;
+  title: string;
+  status: 400;
+  detail: string;
+  instance: string;
+  code: 'invalid-input' | 'malformed-request' | 'redirect-not-allowed' | 'invalid-state';
+  requestId: string;
+  errors?: Array<InvalidMember>;
+};
+
 export type WeakPasswordProblem = {
   type: string;
   title: string;
@@ -1174,6 +1346,56 @@ export type IdPath = string;
  * The `ETag` of the version that you mean. If there is another one by now, the response is a 412.
  */
 export type IfMatchHeader = string;
+
+/**
+ * The name of the provider.
+ */
+export type ProviderPath = string;
+
+/**
+ * Where to lead back to. `REDIRECT_URLS` must allow it.
+ */
+export type RedirectToQuery = string;
+
+/**
+ * The SHA-256 of a verifier that you keep, in base64url (RFC 7636, section 4.2).
+ */
+export type CodeChallengeQuery = string;
+
+/**
+ * How the challenge was made. Only `S256`.
+ */
+export type CodeChallengeMethodQuery = 'S256';
+
+/**
+ * Only in the `url` of `POST /auth/identities/{id}`.
+ */
+export type LinkQuery = string;
+
+/**
+ * What we gave to the provider.
+ */
+export type StateQuery = string;
+
+/**
+ * The code of the provider.
+ */
+export type CodeQuery = string;
+
+/**
+ * Why there is no code.
+ */
+export type ErrorQuery = string;
+
+/**
+ * The issuer (RFC 9207).
+ */
+export type IssQuery = string;
+
+/**
+ * JSON with a name, from Apple.
+ */
+export type UserQuery = string;
 
 /**
  * The `ETag` of the version that you have. If it is the current one, the response is a 304.
@@ -2625,6 +2847,544 @@ export type RenamePasskeyResponses = {
 };
 
 export type RenamePasskeyResponse = RenamePasskeyResponses[keyof RenamePasskeyResponses];
+
+export type ExchangeOAuthCodeData = {
+  body: ExchangeRequest;
+  headers?: {
+    /**
+     * For browsers: returns the refresh token in a cookie that scripts cannot read, instead of the body.
+     */
+    'Session-Transport'?: 'cookie';
+  };
+  path?: never;
+  query?: never;
+  url: '/v2/auth/oauth/exchange';
+};
+
+export type ExchangeOAuthCodeErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   *
+   * `invalid-exchange-code`: Invalid code
+   */
+  400: InvalidInputOrMalformedRequestOrInvalidExchangeCodeProblem;
+  /**
+   * `invalid-credentials`: Invalid credentials
+   *
+   * `mfa-required`: Second factor required
+   */
+  401: InvalidCredentialsOrMfaRequiredProblem;
+  /**
+   * `origin-not-allowed`: Origin not allowed
+   */
+  403: OriginNotAllowedProblem;
+  /**
+   * `identity-taken`: Identity linked to another account
+   */
+  409: IdentityTakenProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type ExchangeOAuthCodeError = ExchangeOAuthCodeErrors[keyof ExchangeOAuthCodeErrors];
+
+export type ExchangeOAuthCodeResponses = {
+  /**
+   * Signed in.
+   */
+  200: Session;
+};
+
+export type ExchangeOAuthCodeResponse = ExchangeOAuthCodeResponses[keyof ExchangeOAuthCodeResponses];
+
+export type ListIdentitiesData = {
+  body?: never;
+  path?: never;
+  query?: {
+    /**
+     * Maximum number of items to return.
+     */
+    limit?: number;
+    /**
+     * Which page to return: `page.nextCursor` or `page.previousCursor` of an earlier response.
+     */
+    cursor?: string;
+    /**
+     * Whether to count all items. Slow on long lists.
+     */
+    total?: boolean;
+  };
+  url: '/v2/auth/identities';
+};
+
+export type ListIdentitiesErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   *
+   * `invalid-cursor`: Invalid cursor
+   */
+  400: InvalidInputOrMalformedRequestOrInvalidCursorProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type ListIdentitiesError = ListIdentitiesErrors[keyof ListIdentitiesErrors];
+
+export type ListIdentitiesResponses = {
+  /**
+   * A page of identities.
+   */
+  200: IdentityList;
+};
+
+export type ListIdentitiesResponse = ListIdentitiesResponses[keyof ListIdentitiesResponses];
+
+export type UnlinkIdentityData = {
+  body?: never;
+  headers?: {
+    /**
+     * The `ETag` of the version that you mean. If there is another one by now, the response is a 412.
+     */
+    'If-Match'?: string;
+  };
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: never;
+  url: '/v2/auth/identities/{id}';
+};
+
+export type UnlinkIdentityErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `identity-not-found`: Identity not found
+   */
+  404: IdentityNotFoundProblem;
+  /**
+   * `last-sign-in-method`: Last way to sign in
+   */
+  409: LastSignInMethodProblem;
+  /**
+   * `precondition-failed`: Resource has changed
+   */
+  412: PreconditionFailedProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type UnlinkIdentityError = UnlinkIdentityErrors[keyof UnlinkIdentityErrors];
+
+export type UnlinkIdentityResponses = {
+  /**
+   * Identity unlinked.
+   */
+  204: void;
+};
+
+export type UnlinkIdentityResponse = UnlinkIdentityResponses[keyof UnlinkIdentityResponses];
+
+export type LinkIdentityData = {
+  body: SignInStart;
+  path: {
+    /**
+     * The name of the provider.
+     */
+    id: string;
+  };
+  query?: never;
+  url: '/v2/auth/identities/{id}';
+};
+
+export type LinkIdentityErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   *
+   * `redirect-not-allowed`: Redirect not allowed
+   */
+  400: InvalidInputOrMalformedRequestOrRedirectNotAllowedProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `unknown-provider`: Unknown provider
+   */
+  404: UnknownProviderProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type LinkIdentityError = LinkIdentityErrors[keyof LinkIdentityErrors];
+
+export type LinkIdentityResponses = {
+  /**
+   * The URL to open.
+   */
+  200: LinkStarted;
+};
+
+export type LinkIdentityResponse = LinkIdentityResponses[keyof LinkIdentityResponses];
+
+export type ListProvidersData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/v2/auth/oauth/providers';
+};
+
+export type ListProvidersErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type ListProvidersError = ListProvidersErrors[keyof ListProvidersErrors];
+
+export type ListProvidersResponses = {
+  /**
+   * All providers.
+   */
+  200: ProviderList;
+};
+
+export type ListProvidersResponse = ListProvidersResponses[keyof ListProvidersResponses];
+
+export type StartOAuthData = {
+  body?: never;
+  path: {
+    /**
+     * The name of the provider.
+     */
+    provider: string;
+  };
+  query: {
+    /**
+     * Where to lead back to. `REDIRECT_URLS` must allow it.
+     */
+    redirectTo: string;
+    /**
+     * The SHA-256 of a verifier that you keep, in base64url (RFC 7636, section 4.2).
+     */
+    codeChallenge: string;
+    /**
+     * How the challenge was made. Only `S256`.
+     */
+    codeChallengeMethod: 'S256';
+    /**
+     * Only in the `url` of `POST /auth/identities/{id}`.
+     */
+    link?: string;
+  };
+  url: '/v2/auth/oauth/{provider}';
+};
+
+export type StartOAuthErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   *
+   * `redirect-not-allowed`: Redirect not allowed
+   *
+   * `invalid-state`: Sign-in expired
+   */
+  400: InvalidInputOrMalformedRequestOrRedirectNotAllowedOrInvalidStateProblem;
+  /**
+   * `unknown-provider`: Unknown provider
+   */
+  404: UnknownProviderProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type StartOAuthError = StartOAuthErrors[keyof StartOAuthErrors];
+
+export type StartOAuthResponses = {
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type StartOAuthResponse = StartOAuthResponses[keyof StartOAuthResponses];
+
+export type FinishOAuthData = {
+  body?: never;
+  path: {
+    /**
+     * The name of the provider.
+     */
+    provider: string;
+  };
+  query?: {
+    /**
+     * What we gave to the provider.
+     */
+    state?: string;
+    /**
+     * The code of the provider.
+     */
+    code?: string;
+    /**
+     * Why there is no code.
+     */
+    error?: string;
+    /**
+     * The issuer (RFC 9207).
+     */
+    iss?: string;
+    /**
+     * JSON with a name, from Apple.
+     */
+    user?: string;
+  };
+  url: '/v2/auth/oauth/{provider}/callback';
+};
+
+export type FinishOAuthErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   *
+   * `redirect-not-allowed`: Redirect not allowed
+   *
+   * `invalid-state`: Sign-in expired
+   */
+  400: InvalidInputOrMalformedRequestOrRedirectNotAllowedOrInvalidStateProblem;
+  /**
+   * `unknown-provider`: Unknown provider
+   */
+  404: UnknownProviderProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type FinishOAuthError = FinishOAuthErrors[keyof FinishOAuthErrors];
+
+export type FinishOAuthResponses = {
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type FinishOAuthResponse = FinishOAuthResponses[keyof FinishOAuthResponses];
+
+export type FinishPostedOAuthData = {
+  body: ProviderCallback;
+  path: {
+    /**
+     * The name of the provider.
+     */
+    provider: string;
+  };
+  query?: never;
+  url: '/v2/auth/oauth/{provider}/callback';
+};
+
+export type FinishPostedOAuthErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   *
+   * `redirect-not-allowed`: Redirect not allowed
+   *
+   * `invalid-state`: Sign-in expired
+   */
+  400: InvalidInputOrMalformedRequestOrRedirectNotAllowedOrInvalidStateProblem;
+  /**
+   * `unknown-provider`: Unknown provider
+   */
+  404: UnknownProviderProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type FinishPostedOAuthError = FinishPostedOAuthErrors[keyof FinishPostedOAuthErrors];
+
+export type FinishPostedOAuthResponses = {
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type FinishPostedOAuthResponse = FinishPostedOAuthResponses[keyof FinishPostedOAuthResponses];
 
 export type ForgotPasswordData = {
   body: ForgotPasswordRequest;

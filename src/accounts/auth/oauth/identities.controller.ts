@@ -20,7 +20,7 @@ import { AuthTag } from '../openapi/auth.tag.js';
 import { lastSignInMethod } from '../sign-in/sign-in.errors.js';
 import { IdentityList, LinkStarted, toIdentityResponse } from './identities.dto.js';
 import { IdentitiesService } from './identities.service.js';
-import { ProviderParams, SignInStart } from './oauth.dto.js';
+import { LinkParams, SignInStart } from './oauth.dto.js';
 import { identityNotFound, redirectNotAllowed, unknownProvider } from './oauth.errors.js';
 
 @AuthTag()
@@ -56,7 +56,7 @@ export class IdentitiesController {
     return { items: slice.items.map(toIdentityResponse), page };
   }
 
-  @Post(':provider')
+  @Post(':id')
   @HttpCode(200)
   @ApiOperation({
     summary: 'Link an identity',
@@ -68,7 +68,7 @@ export class IdentitiesController {
   @Fails(unknownProvider, redirectNotAllowed)
   async linkIdentity(
     @Caller() { userId }: Principal,
-    @Param() { provider }: ProviderParams,
+    @Param() { id: provider }: LinkParams,
     @Body() { redirectTo, codeChallenge }: SignInStart,
   ): Promise<LinkStarted> {
     return { url: await this.identities.startLink(userId, provider, { redirectTo, codeChallenge }) };

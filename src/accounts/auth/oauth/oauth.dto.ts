@@ -11,6 +11,12 @@ export class ProviderParams {
   provider!: string;
 }
 
+/** The `{id}` of `/auth/identities/{id}`, which for a POST is a provider: OpenAPI wants one name for both. */
+export class LinkParams {
+  @StringField({ description: 'The name of the provider.', minLength: 1, maxLength: 32, example: 'google' })
+  id!: string;
+}
+
 export class ProviderResponse {
   @ApiProperty({ type: String, example: 'google', description: 'The name in the paths of this provider.' })
   name!: string;
@@ -56,7 +62,7 @@ export class SignInStart {
 
 export class OAuthQuery extends SignInStart {
   @StringField({
-    description: 'Only in the `url` of `POST /auth/identities/{provider}`.',
+    description: 'Only in the `url` of `POST /auth/identities/{id}`.',
     optional: true,
     minLength: 1,
     maxLength: 2048,

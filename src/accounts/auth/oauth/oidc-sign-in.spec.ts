@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { Connections } from '#libs/database';
 import { useApiApp } from '../../../../test/support/api-app.js';
+import { setUpTotp } from '../../../../test/support/authenticator.js';
 import {
   ACCOUNTS,
   APP,
@@ -138,6 +139,22 @@ describe('a sign-in with OpenID Connect', () => {
     const { body } = await exchange(api, code, verifier);
     expect(decodeJwt(body.accessToken)['auth_time']).toBe(provedAt);
     clock.advance({ seconds: -30 });
+  });
+
+  it('asks for the second factor, if the user has one', async () => {
+    provider.signIn({ ...ADA, sub: 'grace', email: 'grace@acme.test' });
+    const { body: session } = await signInWith(api, 'acme-sso');
+    const { app } = await setUpTotp(api.as(session), clock);
+    const { mfaToken } = expectProblem(await signInWith(api, 'acme-sso'), 401, 'mfa-required') as unknown as {
+      readonly mfaToken: string;
+    };
+    const { status, body } = await api.post<{ accessToken: string }>('/auth/login/mfa', {
+      mfaToken,
+      factor: 'totp',
+      code: app.code(),
+    });
+    expect(status).toBe(200);
+    expect(decodeJwt(body.accessToken)['amr']).toEqual(['fed', 'otp', 'mfa']);
   });
 
   it('starts no session if all of the user have been ended since', async () => {

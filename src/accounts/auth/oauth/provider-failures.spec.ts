@@ -97,6 +97,7 @@ describe('a sign-in leads back with an error if', () => {
   ])('the discovery document %s', async (_, metadata) => {
     provider.be({ claims, metadata: { ...metadata } });
     expect(await errorOf('never-read')).toBe('invalid-provider-response');
+    expect(provider.requests.map(({ endpoint }) => endpoint)).toEqual(['discovery']);
   });
 
   it.each(ALL)('the token endpoint %s', async (_, token, error) => {
