@@ -15,7 +15,11 @@ export interface ReceivedRequest {
 }
 
 /** Answers a request in another way than a provider should. */
-export type Behaviour = (response: ServerResponse, request: ReceivedRequest) => void | Promise<void>;
+export type Behaviour = (
+  response: ServerResponse,
+  request: ReceivedRequest,
+  behaveWell: () => void | Promise<void>,
+) => void | Promise<void>;
 
 interface Unruliness {
   /** What it says of the account in front of the browser: in the ID token, and of OAuth 2 in the userinfo. */
@@ -62,7 +66,13 @@ export const REFUSES: Behaviour = (response) => void response.writeHead(400).end
 export const NONSENSE: Behaviour = (response) => void response.end('<!doctype html><p>Maintenance');
 export const NULL: Behaviour = (response) => void response.end('null');
 export const HANGS_UP: Behaviour = (response) => void response.destroy();
-export const HUGE: Behaviour = (response) => void response.end(`"${'x'.repeat(10 * 1024 * 1024)}"`);
+/** It's right, but followed by megabytes of space. */
+export const HUGE: Behaviour = (response, _request, behaveWell) => {
+  const end = response.end.bind(response) as (text: string) => ServerResponse;
+  const padded = (text: string): ServerResponse => end(text + ' '.repeat(10 * 1024 * 1024));
+  Object.assign(response, { end: padded });
+  return behaveWell();
+};
 export const REDIRECTS: Behaviour = (response) =>
   void response.writeHead(307, { location: 'http://127.0.0.1:9/' }).end();
 
@@ -99,8 +109,9 @@ async function startUnrulyProvider(): Promise<UnrulyProvider & { readonly stop: 
     }
     const received = { endpoint, headers: request.headers, parameters };
     requests.push(received);
-    const behaviour = present.endpoints[endpoint] ?? well[endpoint];
-    await behaviour(response, received);
+    const behaveWell = (): void | Promise<void> => well[endpoint](response, received);
+    const behaviour: Behaviour = present.endpoints[endpoint] ?? behaveWell;
+    await behaviour(response, received, behaveWell);
   }
 
   const json = (response: ServerResponse, value: unknown): void =>

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { useApiApp } from '../../../../test/support/api-app.js';
 import type { ListBody } from '../../../../test/support/client.js';
+import { eventually } from '../../../../test/support/eventually.js';
 import { aUser, type SignedUp, signUp } from '../../../../test/support/factories.js';
 import { linkTokenOf, mailsInOutbox } from '../../../../test/support/mail-outbox.js';
 import {
@@ -18,7 +19,7 @@ import {
   signInWith,
 } from '../../../../test/support/oauth.js';
 import { expectProblem } from '../../../../test/support/problems.js';
-import { query } from '../../../../test/support/stored.js';
+import { countWaiting, holdRows, query } from '../../../../test/support/stored.js';
 import { useUnrulyProvider } from '../../../../test/support/unruly-provider.js';
 
 interface IdentityBody {
@@ -236,15 +237,20 @@ describe('unlinking an identity', () => {
     expect((await user.api.delete(path)).status).toBe(204);
   });
 
-  it('leaves one of two, however fast both are unlinked', async () => {
+  it('leaves one of two that are unlinked at the same moment', async () => {
     const { body: session } = await signInWith(api, 'acme');
     be({ email: account.email });
     await link({ session });
     const user = { api: api.as(session) };
-    const answers = await Promise.all(
-      (await identitiesOf(user)).map(({ id }) => user.api.delete(`/auth/identities/${id}`)),
-    );
-    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([204, 409]);
+    const both = await identitiesOf(user);
+    const release = await holdRows(database.url, 'select 1 from accounts.identities where user_id = $1', [
+      session.user.id,
+    ]);
+    const unlinking = both.map(({ id }) => user.api.delete(`/auth/identities/${id}`));
+    await eventually(async () => expect(await countWaiting(database.url, '%')).toBe(2));
+    await release();
+    const statuses = (await Promise.all(unlinking)).map(({ status }) => status);
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([204, 409]);
     expect(await identitiesOf(user)).toHaveLength(1);
   });
 
