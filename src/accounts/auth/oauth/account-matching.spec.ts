@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { useApiApp } from '../../../../test/support/api-app.js';
+import { beforeStatement } from '../../../../test/support/before-statement.js';
+import { eventually } from '../../../../test/support/eventually.js';
 import { aUser, signUp } from '../../../../test/support/factories.js';
 import { linkTokenOf, mailsInOutbox, userIdOf } from '../../../../test/support/mail-outbox.js';
 import {
@@ -13,7 +15,7 @@ import {
   signInWith,
 } from '../../../../test/support/oauth.js';
 import { expectProblem } from '../../../../test/support/problems.js';
-import { query, rowCounts } from '../../../../test/support/stored.js';
+import { countWaiting, query, rowCounts } from '../../../../test/support/stored.js';
 import { useUnrulyProvider } from '../../../../test/support/unruly-provider.js';
 
 const provider = useUnrulyProvider();
@@ -124,12 +126,13 @@ describe('an account that exists', () => {
 describe('whoever has prepared an account for the owner of an address', () => {
   it('loses password and session when the owner comes with a provider (classic-federated merge, unexpired session)', async () => {
     const attacker = await signUp(api, { email });
+    expect((await attacker.api.me()).body.emailVerified).toBe(false);
     const { body: owner } = await signInWith(api, 'trusted');
     expect(owner.user).toMatchObject({ id: attacker.session.user.id, emailVerified: true });
     expectProblem(await api.login(attacker), 401, 'invalid-credentials');
     expectProblem(await attacker.api.me(), 401, 'unauthenticated');
     expect((await api.refresh(attacker.session.refreshToken)).status).toBe(401);
-    expect((await api.as(owner).me()).status).toBe(200);
+    expect((await api.as(owner).me()).body.emailVerified).toBe(true);
     const mails = await mailsInOutbox(running, database.url, owner.user.id);
     expect(mails.map(({ template }) => template)).not.toContain('identity-linked');
   });
@@ -165,6 +168,25 @@ describe('whoever has prepared an account for the owner of an address', () => {
     const { code } = await leadThrough(api, 'untrusted', verifier);
     claim({});
     await signInWith(api, 'trusted');
+    expectProblem(await exchange(api, code, verifier), 400, 'invalid-exchange-code');
+  });
+
+  it('cannot come back with a code that they get while the owner comes', async () => {
+    const attacker = await signUp(api, { email });
+    provider.be({ claims: { sub: randomUUID(), email: aUser().email } });
+    await link(attacker.session.accessToken, 'untrusted');
+    let owner: ReturnType<typeof signInWith> | undefined;
+    await beforeStatement(/insert into accounts\.oauth_codes/i, async () => {
+      claim({});
+      owner = signInWith(api, 'trusted');
+      const isWaiting = eventually(async () =>
+        expect(await countWaiting(database.url, '%')).toBeGreaterThan(0),
+      );
+      await Promise.race([owner, isWaiting]);
+    });
+    const verifier = aVerifier();
+    const { code } = await leadThrough(api, 'untrusted', verifier);
+    expect((await owner)?.status).toBe(200);
     expectProblem(await exchange(api, code, verifier), 400, 'invalid-exchange-code');
   });
 

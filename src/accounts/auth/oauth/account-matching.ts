@@ -14,6 +14,8 @@ import type { Provider, ProviderAccount } from './providers/provider.js';
 /** Whom an identity signs in. */
 interface Match {
   readonly user: User;
+  /** Whether the account was someone else's until now. Call `UsersService.invalidate` after the commit. */
+  readonly isClaimed: boolean;
   /** The sessions that it ended, for the cache, after the commit. */
   readonly ended: readonly string[];
 }
@@ -34,19 +36,14 @@ export class AccountMatching {
    * a new one. An address only counts if the provider has verified it and we trust it in that: otherwise, whoever claims
    * someone's address at the provider would get into their account, or be there before them (Sudhodanan and Paverd,
    * "Pre-hijacked accounts", 2022).
-   * @throws Problem `email-taken` if someone linked the identity or took the address at the same time: roll back, and try
-   * again; `account-exists`, `email-not-trusted`, `email-required`, `registration-closed`, or
+   * @throws Problem `email-taken` if the identity, its account or the address changed hands at the same time: roll back, and
+   * try again; `account-exists`, `email-not-trusted`, `email-required`, `registration-closed`, or
    * `invalid-credentials` if the user can't sign in
    */
   async match(em: EntityManager, provider: Provider, account: ProviderAccount): Promise<Match> {
     const known = await findIdentity(em, provider.name, account.subject);
     if (known) {
-      const user = await this.users.find(em, known.user);
-      // Deleted at this moment, and the identity with them.
-      if (!user) {
-        throw emailTaken();
-      }
-      return { user: this.requireAdmitted(user), ended: [] };
+      return this.recognize(em, known.user, provider, account);
     }
     const { email } = account;
     if (email === null) {
@@ -57,6 +54,24 @@ export class AccountMatching {
       throw this.refusal(present);
     }
     return present ? this.join(em, present, provider, account) : this.open(em, email, provider, account);
+  }
+
+  /** Locks the user before looking again: the account may just get another owner, who must not keep the identity. */
+  private async recognize(
+    em: EntityManager,
+    userId: string,
+    provider: Provider,
+    { subject }: ProviderAccount,
+  ): Promise<Match> {
+    const user = await this.users.lock(em, userId);
+    const known = await findIdentity(em, provider.name, subject);
+    if (!user || known?.user !== user.id) {
+      throw emailTaken();
+    }
+    if (!this.signIn.admits(user)) {
+      throw invalidCredentials();
+    }
+    return { user, ended: [], isClaimed: false };
   }
 
   /** Where registration doesn't tell who has an account, this doesn't either. */
@@ -84,7 +99,7 @@ export class AccountMatching {
     if (!isLinked) {
       throw emailTaken();
     }
-    return { user, ended: [] };
+    return { user, ended: [], isClaimed: false };
   }
 
   private async join(
@@ -96,21 +111,14 @@ export class AccountMatching {
     if (user.status !== 'active') {
       throw invalidCredentials();
     }
-    const wasVerified = user.emailVerified;
+    const isClaimed = !user.emailVerified;
     const ended = await this.claim.take(em, user);
     if (!(await this.links.add(em, user, { provider: provider.name, subject, email }))) {
       throw emailTaken();
     }
-    if (wasVerified) {
+    if (!isClaimed) {
       await this.links.tellOwner(em, user);
     }
-    return { user, ended };
-  }
-
-  private requireAdmitted(user: User): User {
-    if (!this.signIn.admits(user)) {
-      throw invalidCredentials();
-    }
-    return user;
+    return { user, ended, isClaimed };
   }
 }

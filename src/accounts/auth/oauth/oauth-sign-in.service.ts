@@ -103,14 +103,16 @@ export class OAuthSignInService {
 
   /** @returns a code */
   private async accept(provider: Provider, account: ProviderAccount, state: SignInState): Promise<string> {
-    const { code, ended, user } = await this.twiceIfTaken(() =>
+    const { code, ended, user, isClaimed } = await this.twiceIfTaken(() =>
       this.database.transaction(async (em) => {
         const match = await this.matching.match(em, provider, account);
         return { ...match, code: await this.codes.issue(em, state, { user: match.user.id }) };
       }),
     );
     this.sessions.ended(ended);
-    this.users.invalidate(user.id);
+    if (isClaimed) {
+      this.users.invalidate(user.id);
+    }
     return code;
   }
 
