@@ -260,6 +260,7 @@ describe('a sign-in', () => {
     'com.acme.app://signed-in',
     'javascript:alert(1)',
     'data:text/html,x',
+    `https://app.acme.com/in/${'ü'.repeat(500)}`,
   ])('does not lead to %j (open redirect)', async (redirectTo) => {
     expectPage(
       await browserAt(api).visit(startUrl('honest', aVerifier(), { redirectTo })),
@@ -276,6 +277,12 @@ describe('a sign-in', () => {
     const { url } = await browserAt(api).open(startUrl('honest', aVerifier(), { redirectTo }), redirectTo);
     const separator = redirectTo.includes('?') ? '&' : '?';
     expect(url.startsWith(`${redirectTo}${separator}code=`)).toBe(true);
+  });
+
+  it('leads to a URL that is as long as possible', async () => {
+    const redirectTo = 'https://app.acme.com/in/'.padEnd(1024, 'x');
+    const url = startUrl('honest', aVerifier(), { redirectTo });
+    expect((await browserAt(api).open(url, redirectTo)).url).toMatch(/[?]code=/);
   });
 
   it('with a forged code or error in the query of its target replaces them', async () => {

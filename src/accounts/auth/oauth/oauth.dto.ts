@@ -1,5 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { EnumQuery, IgnoresUnknown, StringField } from '#libs/api';
+import { REDIRECT_MAX_LENGTH } from './redirect-urls.js';
+import { STATE_MAX_LENGTH } from './sign-in-state.js';
 
 /** The SHA-256 of a verifier in base64url (RFC 7636, section 4.2). */
 const CHALLENGE = /^[\w-]{43}$/;
@@ -34,7 +36,7 @@ export class SignInStart {
   @StringField({
     description: 'Where to lead back to. `REDIRECT_URLS` must allow it.',
     minLength: 1,
-    maxLength: 1024,
+    maxLength: REDIRECT_MAX_LENGTH,
     example: 'https://app.acme.com/signed-in',
   })
   redirectTo!: string;
@@ -70,22 +72,22 @@ export class OAuthQuery extends SignInStart {
   link?: string;
 }
 
-/** Providers may add parameters (RFC 6749, section 4.1.2). */
+/** Providers may add parameters (RFC 6749, section 4.1.2). Together, they fit into a request's headers. */
 @IgnoresUnknown()
 export class ProviderCallback {
-  @StringField({ description: 'What we gave to the provider.', optional: true, maxLength: 8192 })
+  @StringField({ description: 'What we gave to the provider.', optional: true, maxLength: STATE_MAX_LENGTH })
   state?: string;
 
   @StringField({ description: 'The code of the provider.', optional: true, maxLength: 4096 })
   code?: string;
 
-  @StringField({ description: 'Why there is no code.', optional: true, maxLength: 4096 })
+  @StringField({ description: 'Why there is no code.', optional: true, maxLength: 512 })
   error?: string;
 
-  @StringField({ description: 'The issuer (RFC 9207).', optional: true, maxLength: 4096 })
+  @StringField({ description: 'The issuer (RFC 9207).', optional: true, maxLength: 512 })
   iss?: string;
 
-  @StringField({ description: 'JSON with a name, from Apple.', optional: true, maxLength: 4096 })
+  @StringField({ description: 'JSON with a name, from Apple.', optional: true, maxLength: 2048 })
   user?: string;
 }
 

@@ -1,5 +1,7 @@
 import { redirectNotAllowed } from './oauth.errors.js';
 
+/** With all characters encoded. The URL of a sign-in contains it in a state, and has to fit into a request. */
+export const REDIRECT_MAX_LENGTH = 1024;
 /** Encoded slashes and backslashes, with which a path could leave its prefix at a server that decodes them. */
 const ENCODED_SLASH = /%2f|%5c/i;
 
@@ -11,7 +13,8 @@ const ENCODED_SLASH = /%2f|%5c/i;
 export function allowedRedirect(text: string, allowed: readonly string[]): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isPlain = url && !url.username && !url.password && !url.hash && !/[\s\\]/.test(text);
-  if (!isPlain || !allowed.some((pattern) => matches(url, pattern))) {
+  const fits = url && url.href.length <= REDIRECT_MAX_LENGTH;
+  if (!isPlain || !fits || !allowed.some((pattern) => matches(url, pattern))) {
     throw redirectNotAllowed();
   }
   return url.href;

@@ -5,8 +5,8 @@ import { invalidState } from './oauth.errors.js';
 import type { AuthorizationAttempt } from './providers/attempt.js';
 
 export const STATE_LIFETIME_MS = 10 * 60 * 1000;
-/** Longer than any state of ours, so that nobody makes us decrypt megabytes. */
-const MAX_LENGTH = 8192;
+/** Longer than any state of ours, which consists of a redirect URL and a few hundred characters, in base64. */
+export const STATE_MAX_LENGTH = 4096;
 
 /** How an application starts a sign-in. */
 export interface SignInRequest {
@@ -89,7 +89,7 @@ export class SignInStates {
   }
 
   private openSealed<T>(sealed: string | undefined, context: string): T {
-    if (sealed === undefined || sealed.length > MAX_LENGTH) {
+    if (sealed === undefined || sealed.length > STATE_MAX_LENGTH) {
       throw invalidState();
     }
     try {
