@@ -1,20 +1,34 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { SessionBody } from '../support/client.js';
 import { aUser, type NewUser, signUp, tokenIn } from '../support/factories.js';
+import {
+  ACCOUNTS,
+  aVerifier,
+  browserAt,
+  exchange,
+  OAUTH_SETTINGS,
+  providerSettings,
+  resultOf,
+  startUrl,
+} from '../support/oauth.js';
 import { eventually } from '../support/servers.js';
 import { dumpOf, query, redisDumpOf } from '../support/stored.js';
+import { useUnrulyProvider } from '../support/unruly-provider.js';
 import { useApp } from '../support/use-app.js';
 
 const PAGE = 'https://app.acme.test';
-const app = useApp('all', {
+const provider = useUnrulyProvider();
+const app = useApp('all', () => ({
+  ...OAUTH_SETTINGS,
+  ...providerSettings('ACME', provider, { ISSUER: provider.url, TRUST_EMAIL: 'true' }),
   LOG_LEVEL: 'trace',
   CORS_ORIGINS: PAGE,
   RATE_LIMIT_DEFAULT: '1000/60',
   RATE_LIMIT_AUTH: '1000/60',
   ADMIN_EMAIL: 'first.admin@acme.test',
   ADMIN_PASSWORD: 'the admin of these tests',
-});
+}));
 const { api, database, sink } = app;
 /** Everything that must not appear anywhere, by kind. */
 const secrets = new Map<string, string>();
@@ -27,7 +41,9 @@ describe('addresses, tokens and passwords', () => {
   it('are all covered by this search', () => {
     expect([...secrets.keys()].sort()).toEqual(
       expect.arrayContaining(
-        ['access token', 'address', 'link', 'password', 'refresh token'].map((kind) => `${kind} 1`),
+        ['access token', 'address', 'exchange code', 'link', 'password', 'refresh token', 'state'].map(
+          (kind) => `${kind} 1`,
+        ),
       ),
     );
     expect(findings['PostgreSQL while mail waits']).toMatch(/notifications\.deliveries\n\(/);
@@ -67,6 +83,7 @@ async function live(): Promise<void> {
   await ada.api.patch('/users/me', { displayName: 'Ada', metadata: { plan: 'trial' } });
   await disownSignIn(ada);
   await resetPassword(await signUp(api, known(aUser())));
+  await signInWithProvider();
   await fail(ada);
 
   await sink.stop();
@@ -140,6 +157,25 @@ async function resetPassword(user: NewUser): Promise<void> {
   const cookie = headers.getSetCookie().find((one) => one.includes('refresh')) ?? '';
   await browser.with({ cookie: cookie.split(';')[0] ?? '' }).post('/auth/logout');
   remember('refresh token', cookie.split(/[=;]/)[1] ?? '');
+}
+
+/** Twice with the same response, and the same code. */
+async function signInWithProvider(): Promise<void> {
+  const { email } = known(aUser());
+  provider.be({ claims: { sub: randomUUID(), email, email_verified: true } });
+  remember('client secret', provider.clientSecret);
+  const verifier = aVerifier();
+  remember('verifier', verifier.codeVerifier);
+  const browser = browserAt(api);
+  const callback = `${ACCOUNTS}/v2/auth/oauth/acme/callback`;
+  const { url } = await browser.open(startUrl('acme', verifier), callback);
+  remember('state', new URL(url).searchParams.get('state') ?? '');
+  remember('code of the provider', new URL(url).searchParams.get('code') ?? '');
+  browser.cookiesOf(ACCOUNTS).forEach((value) => remember('browser cookie', value));
+  const code = remember('exchange code', resultOf((await browser.visit(url)).location ?? '').code ?? '');
+  await browser.visit(url);
+  rememberSession((await exchange(api, code, verifier)).body);
+  expect((await exchange(api, code, verifier)).status).toBe(400);
 }
 
 async function fail(user: NewUser): Promise<void> {
