@@ -571,7 +571,7 @@ export type Device = {
    */
   ipAddress: string | null;
   /**
-   * How you proved who you are in this session, as RFC 8176 values: `pwd` is a password, `otp` a one-time code, `pop` a passkey, and `mfa` says that there was a second factor. The `amr` claim of its access tokens.
+   * How you proved who you are in this session, as RFC 8176 values: `pwd` is a password, `otp` a one-time code, `pop` a passkey, and `mfa` says that there was a second factor. `fed`, which is none of them, is a provider. The `amr` claim of its access tokens.
    */
   methods: Array<string>;
   /**

@@ -87,7 +87,8 @@ describe('an account that exists', () => {
     expect(body.user.id).toBe(user.session.user.id);
     expect((await api.login(user)).status).toBe(200);
     const mails = await mailsInOutbox(running, database.url, body.user.id);
-    expect(mails.map(({ template }) => template)).toContain('identity-linked');
+    const told = mails.filter(({ template }) => template === 'identity-linked');
+    expect(told).toMatchObject([{ to: { email }, data: { ipAddress: '127.0.0.1' } }]);
     expect((await api.as(user.session).me()).status).toBe(200);
   });
 

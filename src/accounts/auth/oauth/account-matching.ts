@@ -4,6 +4,7 @@ import { AppConfig } from '../../../../config/index.js';
 import { emailTaken, type User, UsersService } from '../../users/index.js';
 import { AddressClaim } from '../registration/address-claim.js';
 import { registrationClosed } from '../registration/registration.errors.js';
+import type { Device } from '../sessions/session-issuer.js';
 import { invalidCredentials } from '../sign-in/sign-in.errors.js';
 import { SignInService } from '../sign-in/sign-in.service.js';
 import { IdentityLinks } from './identity-links.js';
@@ -36,11 +37,17 @@ export class AccountMatching {
    * a new one. An address only counts if the provider has verified it and we trust it in that: otherwise, whoever claims
    * someone's address at the provider would get into their account, or be there before them (Sudhodanan and Paverd,
    * "Pre-hijacked accounts", 2022).
+   * @param device what the browser in which it happens is
    * @throws Problem `email-taken` if the identity, its account or the address changed hands at the same time: roll back, and
    * try again; `account-exists`, `email-not-trusted`, `email-required`, `registration-closed`, or
    * `invalid-credentials` if the user can't sign in
    */
-  async match(em: EntityManager, provider: Provider, account: ProviderAccount): Promise<Match> {
+  async match(
+    em: EntityManager,
+    provider: Provider,
+    account: ProviderAccount,
+    device: Device,
+  ): Promise<Match> {
     const known = await findIdentity(em, provider.name, account.subject);
     if (known) {
       return this.recognize(em, known.user, provider, account);
@@ -53,7 +60,9 @@ export class AccountMatching {
     if (!provider.trustEmail || !account.emailVerified) {
       throw this.refusal(present);
     }
-    return present ? this.join(em, present, provider, account) : this.open(em, email, provider, account);
+    return present
+      ? this.join(em, present, provider, account, device)
+      : this.open(em, email, provider, account);
   }
 
   /** Locks the user before looking again: the account may just get another owner, who must not keep the identity. */
@@ -107,6 +116,7 @@ export class AccountMatching {
     user: User,
     provider: Provider,
     { subject, email }: ProviderAccount,
+    device: Device,
   ): Promise<Match> {
     if (user.status !== 'active') {
       throw invalidCredentials();
@@ -117,7 +127,7 @@ export class AccountMatching {
       throw emailTaken();
     }
     if (!isClaimed) {
-      await this.links.tellOwner(em, user);
+      await this.links.tellOwner(em, user, device);
     }
     return { user, ended, isClaimed };
   }

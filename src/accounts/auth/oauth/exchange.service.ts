@@ -39,7 +39,7 @@ export class ExchangeService {
       const user = await this.userOf(em, taken);
       const identity = this.codes.linkOf(taken);
       if (identity) {
-        await this.link(em, user, identity);
+        await this.link(em, user, identity, device);
       }
       return this.signIn.complete(em, { user, methods: ['fed'], at: taken.provedAt }, device);
     });
@@ -54,9 +54,9 @@ export class ExchangeService {
     return user;
   }
 
-  private async link(em: EntityManager, user: User, identity: ProvenIdentity): Promise<void> {
+  private async link(em: EntityManager, user: User, identity: ProvenIdentity, device: Device): Promise<void> {
     if (await this.links.add(em, user, identity)) {
-      await this.links.tellOwner(em, user);
+      await this.links.tellOwner(em, user, device);
     } else if ((await findIdentity(em, identity.provider, identity.subject))?.user !== user.id) {
       commitThenThrow(identityTaken());
     }

@@ -78,7 +78,7 @@ describe('linking an identity', () => {
     expect((await signInWith(api, 'acme')).body.user.id).toBe(user.session.user.id);
     const mails = await mailsInOutbox(running, database.url, user.session.user.id);
     const told = mails.filter(({ template }) => template === 'identity-linked');
-    expect(told).toMatchObject([{ to: { email: user.email } }]);
+    expect(told).toMatchObject([{ to: { email: user.email }, data: { ipAddress: '127.0.0.1' } }]);
   });
 
   it('works again for an identity that the user has already linked', async () => {

@@ -5,11 +5,9 @@ import { identityLinked } from '#libs/contracts';
 import { Sealer } from '#libs/crypto';
 import type { User } from '../../users/index.js';
 import { AccountMails } from '../email/account-mails.js';
+import type { Device } from '../sessions/session-issuer.js';
 import type { Identity } from './identity.entity.js';
 import { insertIdentity } from './identity.repository.js';
-
-/** After this, nobody looks for a mail that says that an identity was linked. */
-const MAIL_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** What an identity consists of, before it's linked. */
 export interface ProvenIdentity {
@@ -39,12 +37,12 @@ export class IdentityLinks {
     return insertIdentity(em, { id, user: user.id, provider, subject, emailSealed, createdAt });
   }
 
-  /** Tells the owner of an account that it has a new way in. The owner of an unverified address may be someone else. */
-  async tellOwner(em: EntityManager, user: User): Promise<void> {
-    if (user.emailVerified) {
-      const expiresAt = new Date(this.clock.millis() + MAIL_LIFETIME_MS);
-      await this.mails.send(em, user, { template: identityLinked, path: '/reset-password', expiresAt });
-    }
+  /**
+   * Tells the owner of an account that it has a new way in.
+   * @param device what the identity was linked from
+   */
+  tellOwner(em: EntityManager, user: User, device: Device): Promise<void> {
+    return this.mails.notify(em, user, identityLinked, device);
   }
 
   emailOf({ id, emailSealed }: Identity): string | null {

@@ -6,6 +6,7 @@ import { reasonOf } from '#libs/telemetry';
 import { AppConfig } from '../../../../config/index.js';
 import { emailTaken, UsersService } from '../../users/index.js';
 import { SessionCache } from '../sessions/session-cache.js';
+import type { Device } from '../sessions/session-issuer.js';
 import { AccountMatching } from './account-matching.js';
 import { ExchangeCodes } from './exchange-codes.js';
 import { findIdentity } from './identity.repository.js';
@@ -17,6 +18,12 @@ import { type LinkRequest, type SignInRequest, type SignInState, SignInStates } 
 
 /** What the provider sent to our callback, with the state that we gave it. */
 export type CallbackResponse = AuthorizationResponse & { readonly state?: string | undefined };
+
+/** The browser that opens our callback. */
+interface CallbackBrowser {
+  readonly secret: string | undefined;
+  readonly device: Device;
+}
 
 /** Leads people to a provider, and from there back to the application with a code. */
 @Injectable()
@@ -79,33 +86,38 @@ export class OAuthSignInService {
   }
 
   /**
-   * @param browser the secret that the browser has kept, if it has
+   * @param secret what the browser has kept, if it has
    * @returns where to send the browser, with a code or an error
    * @throws Problem `unknown-provider`, `invalid-state`
    */
   async finish(
     name: string,
     { state: sealed, ...response }: CallbackResponse,
-    browser?: string,
+    { secret, device }: CallbackBrowser,
   ): Promise<string> {
     const provider = this.providers.get(name);
-    const state = this.states.open(name, sealed, browser);
+    const state = this.states.open(name, sealed, secret);
     // A state of before a change of the configuration.
     const redirectTo = allowedRedirect(state.redirectTo, this.config.redirectUrls);
     return this.leadBackOnFailure(provider, redirectTo, async () => {
       const account = await provider.redeem(response, state, this.callbackUrl(name));
       const code = await (state.link
         ? this.acceptLink(provider, account, state, state.link)
-        : this.accept(provider, account, state));
+        : this.accept(provider, account, state, device));
       return withResult(redirectTo, { code });
     });
   }
 
   /** @returns a code */
-  private async accept(provider: Provider, account: ProviderAccount, state: SignInState): Promise<string> {
+  private async accept(
+    provider: Provider,
+    account: ProviderAccount,
+    state: SignInState,
+    device: Device,
+  ): Promise<string> {
     const { code, ended, user, isClaimed } = await this.twiceIfTaken(() =>
       this.database.transaction(async (em) => {
-        const match = await this.matching.match(em, provider, account);
+        const match = await this.matching.match(em, provider, account, device);
         return { ...match, code: await this.codes.issue(em, state, { user: match.user.id }) };
       }),
     );

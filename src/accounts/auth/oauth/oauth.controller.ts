@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AcceptsForm, API_VERSIONS, Fails, Public, responseHeaders } from '#libs/api';
 import { AuthTag } from '../openapi/auth.tag.js';
+import { deviceOf } from '../sessions/device.js';
 import { markBrowser, markOf } from './browser-cookie.js';
 import { OAuthQuery, ProviderCallback, ProviderList, ProviderParams } from './oauth.dto.js';
 import { invalidState, redirectNotAllowed, unknownProvider } from './oauth.errors.js';
@@ -63,7 +64,7 @@ export class OAuthController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    redirect(reply, await this.signIns.finish(provider, response, markOf(request, false)));
+    redirect(reply, await this.signIns.finish(provider, response, browserOf(request, false)));
   }
 
   @Post(':provider/callback')
@@ -81,8 +82,12 @@ export class OAuthController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    redirect(reply, await this.signIns.finish(provider, response, markOf(request, true)));
+    redirect(reply, await this.signIns.finish(provider, response, browserOf(request, true)));
   }
+}
+
+function browserOf(request: FastifyRequest, posted: boolean): Parameters<OAuthSignInService['finish']>[2] {
+  return { secret: markOf(request, posted), device: deviceOf(request) };
 }
 
 function redirect(reply: FastifyReply, url: string): void {
