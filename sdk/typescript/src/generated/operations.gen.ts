@@ -725,6 +725,7 @@ export const linkIdentity: Operation<
   | 'malformed-request'
   | 'redirect-not-allowed'
   | 'unauthenticated'
+  | 'step-up-required'
   | 'unknown-provider'
   | 'payload-too-large'
   | 'unsupported-media-type'

@@ -3086,8 +3086,10 @@ export type LinkIdentityErrors = {
   400: InvalidInputOrMalformedRequestOrRedirectNotAllowedProblem;
   /**
    * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
    */
-  401: UnauthenticatedProblem;
+  401: UnauthenticatedOrStepUpRequiredProblem;
   /**
    * `unknown-provider`: Unknown provider
    */

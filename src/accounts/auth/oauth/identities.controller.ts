@@ -56,8 +56,10 @@ export class IdentitiesController {
     return { items: slice.items.map(toIdentityResponse), page };
   }
 
+  // Otherwise, an access token that was stolen would be enough to sign in for ever, and to prove that recently.
   @Post(':id')
   @HttpCode(200)
+  @Requires(null, { recent: true })
   @ApiOperation({
     summary: 'Link an identity',
     description:

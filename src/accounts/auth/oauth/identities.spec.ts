@@ -114,6 +114,16 @@ describe('linking an identity', () => {
     expectProblem(await api.get('/auth/identities'), 401, 'unauthenticated');
   });
 
+  it('needs a recent proof, since it is one from then on', async () => {
+    const { api: own } = await signUp(api);
+    const { codeChallenge } = aVerifier();
+    const request = { redirectTo: APP, codeChallenge, codeChallengeMethod: 'S256' };
+    clock.advance({ minutes: 6 });
+    expectProblem(await own.post('/auth/identities/acme', request), 401, 'step-up-required');
+    clock.advance({ minutes: -6 });
+    expect((await own.post('/auth/identities/acme', request)).status).toBe(200);
+  });
+
   it('only leads back to allowed URLs, and only to known providers', async () => {
     const { api: own } = await signUp(api);
     const { codeChallenge } = aVerifier();
