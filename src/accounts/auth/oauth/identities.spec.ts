@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { useApiApp } from '../../../../test/support/api-app.js';
 import type { ListBody } from '../../../../test/support/client.js';
+import { beforeStatement } from '../../../../test/support/before-statement.js';
 import { eventually } from '../../../../test/support/eventually.js';
 import { aUser, type SignedUp, signUp } from '../../../../test/support/factories.js';
 import { linkTokenOf, mailsInOutbox } from '../../../../test/support/mail-outbox.js';
@@ -19,7 +20,7 @@ import {
   signInWith,
 } from '../../../../test/support/oauth.js';
 import { expectProblem } from '../../../../test/support/problems.js';
-import { countWaiting, holdRows, query } from '../../../../test/support/stored.js';
+import { countWaiting, query } from '../../../../test/support/stored.js';
 import { useUnrulyProvider } from '../../../../test/support/unruly-provider.js';
 
 interface IdentityBody {
@@ -253,13 +254,16 @@ describe('unlinking an identity', () => {
     await link({ session });
     const user = { api: api.as(session) };
     const both = await identitiesOf(user);
-    const release = await holdRows(database.url, 'select 1 from accounts.identities where user_id = $1', [
-      session.user.id,
-    ]);
-    const unlinking = both.map(({ id }) => user.api.delete(`/auth/identities/${id}`));
-    await eventually(async () => expect(await countWaiting(database.url, '%')).toBe(2));
-    await release();
-    const statuses = (await Promise.all(unlinking)).map(({ status }) => status);
+    const unlink = (index: number) => user.api.delete(`/auth/identities/${both[index]?.id}`);
+    let second: ReturnType<typeof unlink> | undefined;
+    await beforeStatement(/^commit/i, async () => {
+      second = unlink(1);
+      const isWaiting = eventually(async () =>
+        expect(await countWaiting(database.url, '%')).toBeGreaterThan(0),
+      );
+      await Promise.race([second, isWaiting]);
+    });
+    const statuses = [(await unlink(0)).status, (await second)?.status ?? 0];
     expect(statuses.toSorted((a, b) => a - b)).toEqual([204, 409]);
     expect(await identitiesOf(user)).toHaveLength(1);
   });
