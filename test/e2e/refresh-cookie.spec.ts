@@ -256,6 +256,7 @@ it('is offered by every operation that returns a session', async () => {
   expect(found.map(([path]) => path).sort()).toEqual([
     '/v2/auth/login',
     '/v2/auth/login/mfa',
+    '/v2/auth/oauth/exchange',
     '/v2/auth/otp/verify',
     '/v2/auth/passkeys/login',
     '/v2/auth/refresh',

@@ -956,13 +956,13 @@ export type PasswordRequiredProblem = {
   requestId: string;
 };
 
-export type InvalidCredentialsOrEmailNotVerifiedProblem = {
+export type InvalidCredentialsOrEmailNotVerifiedOrMfaRequiredProblem = {
   type: string;
   title: string;
   status: 401;
   detail: string;
   instance: string;
-  code: 'invalid-credentials' | 'email-not-verified';
+  code: 'invalid-credentials' | 'email-not-verified' | 'mfa-required';
   requestId: string;
 };
 
@@ -1086,13 +1086,13 @@ export type IdempotencyKeyReusedProblem = {
   requestId: string;
 };
 
-export type InvalidCodeOrCodeRequiredOrInvalidCredentialsProblem = {
+export type InvalidCodeOrCodeRequiredOrInvalidCredentialsOrMfaRequiredProblem = {
   type: string;
   title: string;
   status: 401;
   detail: string;
   instance: string;
-  code: 'invalid-code' | 'code-required' | 'invalid-credentials';
+  code: 'invalid-code' | 'code-required' | 'invalid-credentials' | 'mfa-required';
   requestId: string;
 };
 
@@ -1654,8 +1654,10 @@ export type LoginErrors = {
    * `invalid-credentials`: Invalid credentials
    *
    * `email-not-verified`: Email address not verified
+   *
+   * `mfa-required`: Second factor required
    */
-  401: InvalidCredentialsOrEmailNotVerifiedProblem;
+  401: InvalidCredentialsOrEmailNotVerifiedOrMfaRequiredProblem;
   /**
    * `origin-not-allowed`: Origin not allowed
    */
@@ -2345,8 +2347,10 @@ export type VerifyOneTimeCodeErrors = {
    * `code-required`: Code required
    *
    * `invalid-credentials`: Invalid credentials
+   *
+   * `mfa-required`: Second factor required
    */
-  401: InvalidCodeOrCodeRequiredOrInvalidCredentialsProblem;
+  401: InvalidCodeOrCodeRequiredOrInvalidCredentialsOrMfaRequiredProblem;
   /**
    * `origin-not-allowed`: Origin not allowed
    */

@@ -9,7 +9,7 @@ import { deviceOf, rememberDevice } from '../sessions/device.js';
 import { ReturnsSession } from '../sessions/returns-session.js';
 import type { SessionResponse } from '../sessions/session.response.js';
 import { KnownDevices } from '../sign-in/known-devices.js';
-import { invalidCredentials } from '../sign-in/sign-in.errors.js';
+import { invalidCredentials, mfaRequired } from '../sign-in/sign-in.errors.js';
 import { presentSignIn } from '../sign-in/sign-in.response.js';
 import { LoginRequest } from './login.dto.js';
 import { emailNotVerified } from './login.errors.js';
@@ -30,7 +30,7 @@ export class LoginController {
     summary: 'Sign in with a password',
     description: 'Starts a session and returns its tokens.',
   })
-  @Fails(invalidCredentials, emailNotVerified, tooManyAttempts)
+  @Fails(invalidCredentials, emailNotVerified, mfaRequired, tooManyAttempts)
   @ReturnsSession({ status: 200, description: 'Signed in.' })
   async login(
     @Body() input: LoginRequest,

@@ -11,7 +11,7 @@ import { deviceOf, rememberDevice } from '../sessions/device.js';
 import { ReturnsSession } from '../sessions/returns-session.js';
 import type { SessionResponse } from '../sessions/session.response.js';
 import { KnownDevices } from '../sign-in/known-devices.js';
-import { invalidCode, invalidCredentials } from '../sign-in/sign-in.errors.js';
+import { invalidCode, invalidCredentials, mfaRequired } from '../sign-in/sign-in.errors.js';
 import { presentSignIn } from '../sign-in/sign-in.response.js';
 import { oneTimeCodeCookie } from './one-time-code-cookie.js';
 import { RequestOneTimeCodeRequest, toCodeInput, VerifyOneTimeCodeRequest } from './one-time-codes.dto.js';
@@ -62,7 +62,7 @@ export class OneTimeCodesController {
       'tried five times. In another browser than the one that requested it, a link also needs the `code`. Verifies the ' +
       "email address. If it wasn't verified, an earlier password and all sessions are removed first.",
   })
-  @Fails(invalidCode, codeRequired, invalidToken, invalidCredentials, tooManyAttempts)
+  @Fails(invalidCode, codeRequired, invalidToken, invalidCredentials, mfaRequired, tooManyAttempts)
   @ReturnsSession({ status: 200, description: 'Signed in.' })
   async verifyOneTimeCode(
     @Body() body: VerifyOneTimeCodeRequest,

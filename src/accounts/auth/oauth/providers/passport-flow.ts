@@ -1,3 +1,4 @@
+import { PassportStrategy } from '@nestjs/passport';
 import OAuth2Strategy from 'passport-oauth2';
 import type { AuthorizationAttempt } from './attempt.js';
 import { isObject, nonsense, textOf } from './provider-http.js';
@@ -27,6 +28,9 @@ interface StateStore {
   verify(request: unknown, state: unknown, meta: unknown, done: Done<string>): void;
 }
 
+/** passport-oauth2 counts the parameters of its callback: with five, it passes the whole response. */
+const ARITY = 5;
+
 type Done<T> = (error: Error | null, value?: T) => void;
 
 /**
@@ -35,28 +39,25 @@ type Done<T> = (error: Error | null, value?: T) => void;
  * Passport itself does (passport-strategy, "Augmented Methods") and get its decision as a value. There's one strategy per
  * run, because endpoints and secrets may change and strategies keep what they are called with.
  */
-class FlowStrategy extends OAuth2Strategy {
+class FlowStrategy extends PassportStrategy(OAuth2Strategy, 'oauth2', ARITY) {
   constructor(
     flow: FlowOptions,
     store: StateStore,
     private readonly parameters: Readonly<Record<string, string>> = {},
   ) {
-    super(
-      {
-        authorizationURL: flow.authorizationUrl,
-        tokenURL: flow.tokenUrl,
-        clientID: flow.clientId,
-        clientSecret: flow.clientSecret,
-        callbackURL: flow.redirectUri,
-        scope: [...flow.scopes],
-        pkce: true,
-        state: true,
-        // Its types don't know the form with PKCE.
-        store: store as unknown as OAuth2Strategy.StateStore,
-        skipUserProfile: true,
-      },
-      verified,
-    );
+    super({
+      authorizationURL: flow.authorizationUrl,
+      tokenURL: flow.tokenUrl,
+      clientID: flow.clientId,
+      clientSecret: flow.clientSecret,
+      callbackURL: flow.redirectUri,
+      scope: [...flow.scopes],
+      pkce: true,
+      state: true,
+      // Its types don't know the form with PKCE.
+      store: store as unknown as OAuth2Strategy.StateStore,
+      skipUserProfile: true,
+    } as OAuth2Strategy.StrategyOptions);
     // The package's own requests have no limits.
     Object.assign(this._oauth2, {
       _request: (
@@ -76,6 +77,16 @@ class FlowStrategy extends OAuth2Strategy {
 
   override authorizationParams(): object {
     return this.parameters;
+  }
+
+  /** Passport's "user" are the tokens: whose they are is decided later. */
+  validate(accessToken: string, _refreshToken: string, results: unknown): TokenResponse {
+    return { accessToken, idToken: isObject(results) ? textOf(results['id_token']) : undefined };
+  }
+
+  /** Strategies add themselves to Passport's register when they're made. Nobody looks up one of these. */
+  getPassportInstance(): { readonly use: () => void } {
+    return { use: () => undefined };
   }
 
   run(query: Readonly<Record<string, string>>): Promise<Outcome> {
@@ -134,17 +145,6 @@ export async function tokensFor(
     throw new Error('passport-oauth2 did not exchange the code');
   }
   return outcome.tokens;
-}
-
-/** Passport's "user" are the tokens: whose they are is decided later. Passport counts the parameters here, too. */
-function verified(
-  accessToken: string,
-  _refreshToken: string,
-  results: unknown,
-  _profile: unknown,
-  done: OAuth2Strategy.VerifyCallback,
-): void {
-  done(null, { accessToken, idToken: isObject(results) ? textOf(results['id_token']) : undefined });
 }
 
 /** `InternalOAuthError` keeps the error of our request as `oauthError`. */
