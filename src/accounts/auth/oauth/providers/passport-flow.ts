@@ -57,7 +57,7 @@ class FlowStrategy extends PassportStrategy(OAuth2Strategy, 'oauth2', ARITY) {
       // Its types don't know the form with PKCE.
       store: store as unknown as OAuth2Strategy.StateStore,
       skipUserProfile: true,
-    } as OAuth2Strategy.StrategyOptions);
+    });
     // The package's own requests have no limits.
     Object.assign(this._oauth2, {
       _request: (
