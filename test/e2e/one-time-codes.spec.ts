@@ -120,6 +120,20 @@ describe('a one-time code', () => {
     expectProblem(await verify({ email: user.email, code: next.code }, next.browser), 401, 'invalid-code');
   });
 
+  it('can still be tried on a device of its owner, whoever has requested it', async () => {
+    const user = await signUpVerified();
+    const known = api.with({ cookie: sentBack(await api.with({ origin: APP_URL }).login(user)) });
+    clock.advance({ minutes: 1 });
+    await ask(user.email);
+    // Within the minute, the owner gets no mail of their own.
+    const { code } = await codeFor(user);
+    for (const by of [1, 2, 3, 4, 5]) {
+      await verify({ email: user.email, code: wrong(code, by) });
+    }
+    expectProblem(await verify({ email: user.email, code }), 401, 'invalid-code');
+    expect((await verify({ email: user.email, code }, known)).status).toBe(200);
+  });
+
   it('is replaced by the next one, which is sent a minute later at the earliest', async () => {
     const user = await signUpVerified();
     const first = await codeFor(user);
@@ -213,6 +227,20 @@ describe('a link to sign in', () => {
     expectProblem(await verify({ token, code: wrong(code) }), 401, 'invalid-code');
     expect((await verify({ token, code })).status).toBe(200);
   });
+
+  it.each(['', 'short', 'x'.repeat(44)])(
+    'is not for every browser if it was requested with the cookie %j',
+    async (made) => {
+      const user = await signUpVerified();
+      const cookie = `__Host-gatehouse-otp=${made}`;
+      const answer = await api.with({ cookie }).post('/auth/otp', { email: user.email });
+      expect(sentBack(answer)).toMatch(/^__Host-gatehouse-otp=[\w-]{43}$/);
+      const token = linkTokenOf((await mailsTo(user)).at(-1));
+      for (const elsewhere of [api, api.with({ cookie })]) {
+        expectProblem(await verify({ token }, elsewhere), 401, 'code-required');
+      }
+    },
+  );
 
   it('does not sign in with the code of someone else', async () => {
     const [user, other] = [await signUpVerified(), await signUpVerified()];

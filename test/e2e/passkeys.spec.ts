@@ -10,7 +10,8 @@ import { type SignedUp, signUp } from '../support/factories.js';
 import { linkTokenOf, mailsInOutbox } from '../support/mail-outbox.js';
 import { expectProblem } from '../support/problems.js';
 import { type Misbehaviour, SoftwareAuthenticator } from '../support/software-authenticator.js';
-import { query } from '../support/stored.js';
+import { eventually } from '../support/servers.js';
+import { countWaiting, openTransaction, query } from '../support/stored.js';
 
 const ORIGIN = 'https://app.acme.test';
 const running = useApiApp({ APP_URL: ORIGIN, WEBAUTHN_RP_ID: 'acme.test' });
@@ -182,6 +183,29 @@ describe('adding a passkey', () => {
       400,
       'passkey-rejected',
     );
+  });
+
+  it('is refused if the account gets its owner meanwhile, who ends all sessions', async () => {
+    const user = await signUpVerified();
+    const created = new SoftwareAuthenticator(ORIGIN).create(await optionsFor(user));
+    const { id } = user.session.user;
+    const owner = await openTransaction(database.url);
+    await owner.query('select 1 from accounts.users where id = $1 for update', [id]);
+    await owner.query('update accounts.sessions set ended_at = now() where user_id = $1', [id]);
+    const adding = user.api.post<ProblemBody>('/auth/passkeys', created);
+    await eventually(async () => expect(await countWaiting(database.url, '%users%')).toBe(1));
+    await owner.query('commit');
+    expectProblem(await adding, 401, 'unauthenticated');
+    const rows = 'select 1 from accounts.passkeys where user_id = $1';
+    expect(await query(database.url, rows, [id])).toEqual([]);
+  });
+
+  it('is done once, even if the response is lost and the request repeated', async () => {
+    const user = await signUpVerified();
+    const created = new SoftwareAuthenticator(ORIGIN).create(await optionsFor(user));
+    const add = () => user.api.with({ 'idempotency-key': 'one' }).post('/auth/passkeys', created);
+    const [first, again] = [await add(), await add()];
+    expect([first.status, again.status, again.body]).toEqual([201, 201, first.body]);
   });
 
   it('has to happen within five minutes, and then the options go', async () => {

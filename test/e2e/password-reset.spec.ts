@@ -5,6 +5,7 @@ import { useApiApp } from '../support/api-app.js';
 import { beforeStatement } from '../support/before-statement.js';
 import { aUser, type NewUser, signUp } from '../support/factories.js';
 import { linkTokenOf, mailsInOutbox, userIdOf } from '../support/mail-outbox.js';
+import { sentBack } from '../support/cookies.js';
 import { expectProblem } from '../support/problems.js';
 import { query } from '../support/stored.js';
 import { hashings, pendingOf, registerProven } from '../support/verify-first.js';
@@ -33,6 +34,26 @@ async function linkFor(user: NewUser): Promise<string> {
   await forgot(user.email);
   return linkTokenOf((await mailsTo(user, 'reset-password')).at(-1));
 }
+
+describe('the browser that sets a new password', () => {
+  it('is a device of the owner, whom nobody keeps out with wrong passwords', async () => {
+    const browser = api.with({ origin: APP_URL });
+    const user = await signUp(browser);
+    await browser.login(user);
+    for (let round = 0; round < 10; round += 1) {
+      await Promise.all(
+        Array.from({ length: 10 }, () => api.login({ ...user, password: 'a guess of mine' })),
+      );
+    }
+    clock.advance({ minutes: 1 });
+    await api.verify(linkTokenOf((await mailsTo(user, 'verify-email'))[0]));
+    const answer = await browser.post('/auth/password/reset', { token: await linkFor(user), password: NEW });
+    expect(answer.status).toBe(204);
+    const login = { ...user, password: NEW };
+    expectProblem(await api.login(login), 429, 'too-many-attempts');
+    expect((await browser.with({ cookie: sentBack(answer) }).login(login)).status).toBe(200);
+  });
+});
 
 describe('a link to reset a password', () => {
   it('sets a new one, signs out all devices, and lets the owner know', async () => {

@@ -153,7 +153,8 @@ describe('signing in with a second factor', () => {
   it('completes the sign-in, and says how', async () => {
     const user = await signUpWithTotp();
     const mfaToken = await challenge(user);
-    const { status, body } = await complete({ mfaToken, code: user.app.code() });
+    const grouped = user.app.code().replace(/^.../, '$& ');
+    const { status, body } = await complete({ mfaToken, code: grouped });
     expect([status, body.user.id]).toEqual([200, user.session.user.id]);
     expect(decodeJwt(body.accessToken)['amr']).toEqual(['pwd', 'otp', 'mfa']);
     expect((await api.as(body).me()).status).toBe(200);
@@ -346,6 +347,18 @@ describe('a trusted device', () => {
     const change = { currentPassword: user.password, newPassword: 'four quiet herons' };
     expect((await user.api.post('/auth/password/change', change)).status).toBe(204);
     await challenge({ ...user, password: 'four quiet herons' }, trusted);
+  });
+
+  it('is asked again after its user has said that a sign-in was not theirs', async () => {
+    const user = await signUpWithTotp();
+    const input = { mfaToken: await challenge(user), code: user.app.code(), trustDevice: true };
+    const trusted = api.with({ cookie: sentBack(await complete(input)) });
+    expect((await trusted.login(user)).status).toBe(200);
+    await query(database.url, 'update accounts.users set devices_known_since = $2 where id = $1', [
+      user.session.user.id,
+      new Date(clock.millis() + 1),
+    ]);
+    await challenge(user, trusted);
   });
 
   it('is only trusted if its user says so', async () => {

@@ -10,6 +10,7 @@ export class Migration20261126000003 extends Migration {
       browser_hash text not null,
       tries int not null,
       own_tries int not null,
+      known_tries int not null,
       user_agent text null,
       ip_address text not null,
       created_at timestamptz(3) not null,

@@ -7,7 +7,7 @@ export const passkeyAdded = defineTemplate('passkey-added', {
     heading: 'A passkey was added',
     paragraphs: [
       "From now on, this passkey signs in to your account. If that was you, there's nothing to do.",
-      'If not, someone else has access to your account. Choose a new password at once, and one for your mailbox, too.',
+      'If not, someone else has access to your account. Choose a new password at once, and then remove the passkey.',
     ],
     action: "That wasn't me",
     notes: ['You get this email whenever a passkey is added.'],
@@ -18,7 +18,7 @@ export const passkeyAdded = defineTemplate('passkey-added', {
     heading: 'Ein Passkey wurde hinzugefügt',
     paragraphs: [
       'Ab jetzt können Sie sich mit diesem Passkey anmelden. Wenn Sie das waren, müssen Sie nichts tun.',
-      'Wenn nicht, hat jemand anderes Zugang zu Ihrem Konto. Wählen Sie sofort ein neues Passwort, und auch eines für Ihr Postfach.',
+      'Wenn nicht, hat jemand anderes Zugang zu Ihrem Konto. Wählen Sie sofort ein neues Passwort, und entfernen Sie dann den Passkey.',
     ],
     action: 'Das war ich nicht',
     notes: ['Sie erhalten diese E-Mail, wenn ein Passkey hinzugefügt wird.'],

@@ -296,9 +296,11 @@ export const startTotp: Operation<
   | 'malformed-request'
   | 'unauthenticated'
   | 'step-up-required'
+  | 'idempotent-request-running'
   | 'totp-exists'
   | 'payload-too-large'
   | 'unsupported-media-type'
+  | 'idempotency-key-reused'
   | 'too-many-requests'
   | 'internal-error'
   | 'unavailable'
@@ -306,6 +308,7 @@ export const startTotp: Operation<
   method: 'POST',
   path: '/v2/auth/mfa/totp',
   authenticated: true,
+  idempotencyKey: true,
 };
 
 /**
@@ -343,10 +346,12 @@ export const confirmTotp: Operation<
   | 'malformed-request'
   | 'unauthenticated'
   | 'invalid-code'
+  | 'idempotent-request-running'
   | 'totp-not-started'
   | 'totp-exists'
   | 'payload-too-large'
   | 'unsupported-media-type'
+  | 'idempotency-key-reused'
   | 'too-many-attempts'
   | 'too-many-requests'
   | 'internal-error'
@@ -355,6 +360,7 @@ export const confirmTotp: Operation<
   method: 'POST',
   path: '/v2/auth/mfa/totp/confirm',
   authenticated: true,
+  idempotencyKey: true,
 };
 
 /**
@@ -369,9 +375,11 @@ export const createRecoveryCodes: Operation<
   | 'malformed-request'
   | 'unauthenticated'
   | 'step-up-required'
+  | 'idempotent-request-running'
   | 'no-second-factor'
   | 'payload-too-large'
   | 'unsupported-media-type'
+  | 'idempotency-key-reused'
   | 'too-many-requests'
   | 'internal-error'
   | 'unavailable'
@@ -379,6 +387,7 @@ export const createRecoveryCodes: Operation<
   method: 'POST',
   path: '/v2/auth/mfa/recovery-codes',
   authenticated: true,
+  idempotencyKey: true,
 };
 
 /**
@@ -583,10 +592,12 @@ export const addPasskey: Operation<
   | 'malformed-request'
   | 'passkey-rejected'
   | 'unauthenticated'
+  | 'idempotent-request-running'
   | 'passkey-exists'
   | 'too-many-passkeys'
   | 'payload-too-large'
   | 'unsupported-media-type'
+  | 'idempotency-key-reused'
   | 'too-many-requests'
   | 'internal-error'
   | 'unavailable'
@@ -594,6 +605,7 @@ export const addPasskey: Operation<
   method: 'POST',
   path: '/v2/auth/passkeys',
   authenticated: true,
+  idempotencyKey: true,
 };
 
 /**

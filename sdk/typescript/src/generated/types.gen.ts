@@ -1016,13 +1016,23 @@ export type UnauthenticatedOrStepUpRequiredProblem = {
   requestId: string;
 };
 
-export type TotpExistsProblem = {
+export type IdempotentRequestRunningOrTotpExistsProblem = {
   type: string;
   title: string;
   status: 409;
   detail: string;
   instance: string;
-  code: 'totp-exists';
+  code: 'idempotent-request-running' | 'totp-exists';
+  requestId: string;
+};
+
+export type IdempotencyKeyReusedProblem = {
+  type: string;
+  title: string;
+  status: 422;
+  detail: string;
+  instance: string;
+  code: 'idempotency-key-reused';
   requestId: string;
 };
 
@@ -1036,23 +1046,23 @@ export type UnauthenticatedOrInvalidCodeProblem = {
   requestId: string;
 };
 
-export type TotpNotStartedOrTotpExistsProblem = {
+export type IdempotentRequestRunningOrTotpNotStartedOrTotpExistsProblem = {
   type: string;
   title: string;
   status: 409;
   detail: string;
   instance: string;
-  code: 'totp-not-started' | 'totp-exists';
+  code: 'idempotent-request-running' | 'totp-not-started' | 'totp-exists';
   requestId: string;
 };
 
-export type NoSecondFactorProblem = {
+export type IdempotentRequestRunningOrNoSecondFactorProblem = {
   type: string;
   title: string;
   status: 409;
   detail: string;
   instance: string;
-  code: 'no-second-factor';
+  code: 'idempotent-request-running' | 'no-second-factor';
   requestId: string;
 };
 
@@ -1073,16 +1083,6 @@ export type IdempotentRequestRunningProblem = {
   detail: string;
   instance: string;
   code: 'idempotent-request-running';
-  requestId: string;
-};
-
-export type IdempotencyKeyReusedProblem = {
-  type: string;
-  title: string;
-  status: 422;
-  detail: string;
-  instance: string;
-  code: 'idempotency-key-reused';
   requestId: string;
 };
 
@@ -1138,13 +1138,13 @@ export type InvalidInputOrMalformedRequestOrPasskeyRejectedProblem = {
   errors?: Array<InvalidMember>;
 };
 
-export type PasskeyExistsOrTooManyPasskeysProblem = {
+export type IdempotentRequestRunningOrPasskeyExistsOrTooManyPasskeysProblem = {
   type: string;
   title: string;
   status: 409;
   detail: string;
   instance: string;
-  code: 'passkey-exists' | 'too-many-passkeys';
+  code: 'idempotent-request-running' | 'passkey-exists' | 'too-many-passkeys';
   requestId: string;
 };
 
@@ -1878,6 +1878,12 @@ export type RemoveTotpResponse = RemoveTotpResponses[keyof RemoveTotpResponses];
 
 export type StartTotpData = {
   body?: never;
+  headers?: {
+    /**
+     * A unique string of your choice. For 24 hours, repeating the request with the same key and body returns the original response.
+     */
+    'Idempotency-Key'?: string;
+  };
   path?: never;
   query?: never;
   url: '/v2/auth/mfa/totp';
@@ -1897,9 +1903,11 @@ export type StartTotpErrors = {
    */
   401: UnauthenticatedOrStepUpRequiredProblem;
   /**
+   * `idempotent-request-running`: Original request still in progress
+   *
    * `totp-exists`: Authenticator app already set up
    */
-  409: TotpExistsProblem;
+  409: IdempotentRequestRunningOrTotpExistsProblem;
   /**
    * `payload-too-large`: Request body too large
    */
@@ -1908,6 +1916,10 @@ export type StartTotpErrors = {
    * `unsupported-media-type`: Unsupported media type
    */
   415: UnsupportedMediaTypeProblem;
+  /**
+   * `idempotency-key-reused`: Idempotency key already used
+   */
+  422: IdempotencyKeyReusedProblem;
   /**
    * `too-many-requests`: Too many requests
    */
@@ -1939,6 +1951,12 @@ export type StartTotpResponse = StartTotpResponses[keyof StartTotpResponses];
 
 export type ConfirmTotpData = {
   body: ConfirmTotpRequest;
+  headers?: {
+    /**
+     * A unique string of your choice. For 24 hours, repeating the request with the same key and body returns the original response.
+     */
+    'Idempotency-Key'?: string;
+  };
   path?: never;
   query?: never;
   url: '/v2/auth/mfa/totp/confirm';
@@ -1958,11 +1976,13 @@ export type ConfirmTotpErrors = {
    */
   401: UnauthenticatedOrInvalidCodeProblem;
   /**
+   * `idempotent-request-running`: Original request still in progress
+   *
    * `totp-not-started`: Set-up not started
    *
    * `totp-exists`: Authenticator app already set up
    */
-  409: TotpNotStartedOrTotpExistsProblem;
+  409: IdempotentRequestRunningOrTotpNotStartedOrTotpExistsProblem;
   /**
    * `payload-too-large`: Request body too large
    */
@@ -1971,6 +1991,10 @@ export type ConfirmTotpErrors = {
    * `unsupported-media-type`: Unsupported media type
    */
   415: UnsupportedMediaTypeProblem;
+  /**
+   * `idempotency-key-reused`: Idempotency key already used
+   */
+  422: IdempotencyKeyReusedProblem;
   /**
    * `too-many-attempts`: Too many failed attempts
    *
@@ -2004,6 +2028,12 @@ export type ConfirmTotpResponse = ConfirmTotpResponses[keyof ConfirmTotpResponse
 
 export type CreateRecoveryCodesData = {
   body?: never;
+  headers?: {
+    /**
+     * A unique string of your choice. For 24 hours, repeating the request with the same key and body returns the original response.
+     */
+    'Idempotency-Key'?: string;
+  };
   path?: never;
   query?: never;
   url: '/v2/auth/mfa/recovery-codes';
@@ -2023,9 +2053,11 @@ export type CreateRecoveryCodesErrors = {
    */
   401: UnauthenticatedOrStepUpRequiredProblem;
   /**
+   * `idempotent-request-running`: Original request still in progress
+   *
    * `no-second-factor`: No second factor
    */
-  409: NoSecondFactorProblem;
+  409: IdempotentRequestRunningOrNoSecondFactorProblem;
   /**
    * `payload-too-large`: Request body too large
    */
@@ -2034,6 +2066,10 @@ export type CreateRecoveryCodesErrors = {
    * `unsupported-media-type`: Unsupported media type
    */
   415: UnsupportedMediaTypeProblem;
+  /**
+   * `idempotency-key-reused`: Idempotency key already used
+   */
+  422: IdempotencyKeyReusedProblem;
   /**
    * `too-many-requests`: Too many requests
    */
@@ -2637,6 +2673,12 @@ export type ListPasskeysResponse = ListPasskeysResponses[keyof ListPasskeysRespo
 
 export type AddPasskeyData = {
   body: AddPasskeyRequest;
+  headers?: {
+    /**
+     * A unique string of your choice. For 24 hours, repeating the request with the same key and body returns the original response.
+     */
+    'Idempotency-Key'?: string;
+  };
   path?: never;
   query?: never;
   url: '/v2/auth/passkeys';
@@ -2656,11 +2698,13 @@ export type AddPasskeyErrors = {
    */
   401: UnauthenticatedProblem;
   /**
+   * `idempotent-request-running`: Original request still in progress
+   *
    * `passkey-exists`: Passkey already added
    *
    * `too-many-passkeys`: Too many passkeys
    */
-  409: PasskeyExistsOrTooManyPasskeysProblem;
+  409: IdempotentRequestRunningOrPasskeyExistsOrTooManyPasskeysProblem;
   /**
    * `payload-too-large`: Request body too large
    */
@@ -2669,6 +2713,10 @@ export type AddPasskeyErrors = {
    * `unsupported-media-type`: Unsupported media type
    */
   415: UnsupportedMediaTypeProblem;
+  /**
+   * `idempotency-key-reused`: Idempotency key already used
+   */
+  422: IdempotencyKeyReusedProblem;
   /**
    * `too-many-requests`: Too many requests
    */

@@ -45,7 +45,7 @@ export class LoginService {
     const subject = this.attempts.ofAddress(indexes);
     const counted = { subject, oldest: this.attempts.oldest() };
     const { found, failed } = await this.database.run((em) => findCredentials(em, indexes, counted));
-    const known = found && this.devices.recognize(found.user.id, device.token);
+    const known = found && this.devices.recognize(found.user, device.token);
     const verify = (): Promise<boolean> => this.hasher.verify(found?.hash, password);
     const matches = await (known === undefined
       ? this.attempts.check(subject, verify, failed)

@@ -3,7 +3,6 @@ import { randomToken } from '#libs/crypto';
 import { BrowserCookie } from '../sign-in/browser-cookie.js';
 import { STATE_LIFETIME_MS } from './sign-in-state.js';
 
-const SECRET = /^[\w-]{43}$/;
 const MAX_AGE_SECONDS = STATE_LIFETIME_MS / 1000;
 
 /** Two, because browsers send one of them with more requests than the other. */
@@ -18,8 +17,7 @@ const POSTED_COOKIE = new BrowserCookie('__Host-gatehouse-oauth-post', MAX_AGE_S
  */
 export function markBrowser(request: FastifyRequest, reply: FastifyReply, posts: boolean): string {
   const cookie = posts ? POSTED_COOKIE : COOKIE;
-  const present = cookie.read(request);
-  const secret = present !== undefined && SECRET.test(present) ? present : randomToken();
+  const secret = cookie.read(request) ?? randomToken();
   cookie.store(reply, secret);
   return secret;
 }

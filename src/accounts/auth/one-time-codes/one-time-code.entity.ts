@@ -16,6 +16,8 @@ const schema = defineEntity({
     tries: p.integer(),
     /** How often from the one that asked. Counted apart, so that others can't use up its tries. */
     ownTries: p.integer(),
+    /** How often from devices on which the user has signed in before. */
+    knownTries: p.integer(),
     userAgent: p.text().nullable(),
     ipAddress: p.text(),
     createdAt: p.datetime().columnType('timestamptz(3)'),

@@ -16,7 +16,14 @@ import { type Device, printableUserAgent } from '../sessions/session-issuer.js';
 import { KnownDevices } from '../sign-in/known-devices.js';
 import { invalidCode } from '../sign-in/sign-in.errors.js';
 import { type SignInOutcome, SignInService } from '../sign-in/sign-in.service.js';
-import { countTry, type CountedTry, deleteCode, findCode, putCode } from './one-time-code.repository.js';
+import {
+  countTry,
+  type CountedTry,
+  deleteCode,
+  findCode,
+  putCode,
+  type Trying,
+} from './one-time-code.repository.js';
 import { codeRequired } from './one-time-codes.errors.js';
 
 const LIFETIME_MS = 10 * 60 * 1000;
@@ -91,12 +98,16 @@ export class OneTimeCodesService {
   async verifyCode(email: string, code: string, { device, secret }: AskingBrowser): Promise<SignInOutcome> {
     const indexes = this.emails.candidates(email);
     const user = await this.database.run((em) => this.users.findByEmail(em, email));
-    const known = user ? this.devices.recognize(user.id, device.token) : undefined;
+    const known = user ? this.devices.recognize(user, device.token) : undefined;
     const subject = known === undefined ? this.attempts.ofCodes(indexes) : this.attempts.ofDevice(known);
+    // No browser has the hash of nothing.
+    const browserHash = secret === undefined ? '' : hashToken(secret);
     let found: CountedTry | undefined;
     const matches = await withMinimumDuration(() =>
       this.attempts.check(subject, async () => {
-        found = user ? await this.tryCode(user.id, code, secret) : undefined;
+        found = user
+          ? await this.tryCode(user.id, code, { browserHash, isKnown: known !== undefined })
+          : undefined;
         return found !== undefined;
       }),
     );
@@ -123,20 +134,15 @@ export class OneTimeCodesService {
     if (code !== undefined) {
       return this.verifyCode(this.users.profileOf(user).email, code, browser);
     }
-    if (hashToken(browser.secret ?? '') !== row.browserHash) {
+    if (browser.secret === undefined || hashToken(browser.secret) !== row.browserHash) {
       const { createdAt, ipAddress, userAgent } = row;
       throw codeRequired({ members: { requestedAt: createdAt.toISOString(), ipAddress, userAgent } });
     }
     return this.consume({ userId: user.id, tokenHash }, browser.device, invalidToken);
   }
 
-  private async tryCode(
-    userId: string,
-    code: string,
-    secret: string | undefined,
-  ): Promise<CountedTry | undefined> {
-    const browserHash = hashToken(secret ?? '');
-    const counted = await this.database.run((em) => countTry(em, userId, browserHash, this.clock.now()));
+  private async tryCode(userId: string, code: string, trying: Trying): Promise<CountedTry | undefined> {
+    const counted = await this.database.run((em) => countTry(em, userId, trying, this.clock.now()));
     return counted && this.mac.verify(messageOf(counted.tokenHash, code), counted.codeHash)
       ? counted
       : undefined;

@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server';
 import type { FastifyReply } from 'fastify';
-import { API_VERSIONS, Caller, Fails, Requires, responseHeaders } from '#libs/api';
+import { API_VERSIONS, Caller, Fails, Idempotent, Requires, responseHeaders } from '#libs/api';
 import type { Principal } from '#libs/http';
 import { CallerDevice } from '../sessions/device.js';
 import type { Device } from '../sessions/session-issuer.js';
@@ -47,12 +47,16 @@ export class PasskeySetupController {
     headers: responseHeaders('ETag'),
   })
   @Fails(passkeyRejected, passkeyExists, tooManyPasskeys)
+  @Idempotent()
   async addPasskey(
-    @Caller() { userId }: Principal,
+    @Caller() { userId, sessionId }: Principal,
     @Body() body: AddPasskeyRequest,
     @CallerDevice() device: Device,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PasskeyResponse> {
-    return presentPasskey(await this.passkeys.add(userId, toRegistration(body), device), reply);
+    return presentPasskey(
+      await this.passkeys.add({ userId, sessionId }, toRegistration(body), device),
+      reply,
+    );
   }
 }

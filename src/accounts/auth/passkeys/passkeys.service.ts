@@ -18,6 +18,7 @@ import {
 } from '#libs/database';
 import { type User, userNotFound, UsersService } from '../../users/index.js';
 import { AccountMails } from '../email/account-mails.js';
+import { requireLiveSession } from '../sessions/session.repository.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { lastSignInMethod } from '../sign-in/sign-in.errors.js';
 import { SignInMethods } from '../sign-in/sign-in-methods.js';
@@ -28,6 +29,11 @@ import { passkeyExists, passkeyNotFound, passkeyRejected, tooManyPasskeys } from
 import { CHALLENGE_MS, WebAuthn } from './webauthn.js';
 
 const MAX_PASSKEYS = 50;
+
+interface Adding {
+  readonly userId: string;
+  readonly sessionId: string;
+}
 
 interface NewPasskey {
   readonly response: RegistrationResponseJSON;
@@ -64,9 +70,9 @@ export class PasskeysService {
 
   /**
    * Adds a passkey that was made with the user's options, which work once, and lets the owner know.
-   * @throws Problem `passkey-rejected`, `passkey-exists`, `too-many-passkeys`
+   * @throws Problem `passkey-rejected`, `passkey-exists`, `too-many-passkeys`, `unauthenticated` if the session has ended
    */
-  async add(userId: string, { response, name }: NewPasskey, device: Device): Promise<Passkey> {
+  async add({ userId, sessionId }: Adding, { response, name }: NewPasskey, device: Device): Promise<Passkey> {
     const credential = await this.webAuthn.register(response, (challenge) =>
       this.database.run((em) => useChallenge(em, hashToken(challenge), userId, this.clock.now())),
     );
@@ -75,6 +81,8 @@ export class PasskeysService {
     }
     return this.database.transaction(async (em) => {
       const user = await this.locked(em, userId);
+      // The account may just have got another owner, who must not keep a stranger's passkey.
+      await requireLiveSession(em, sessionId);
       requireRoom(await countPasskeys(em, userId));
       const now = this.clock.now();
       const passkey = em.create(Passkey, {

@@ -14,6 +14,9 @@ export const CHALLENGE_MS = 5 * 60 * 1000;
 /** Ed25519, ES256 and RS256 (RFC 9053 and RFC 8812), as all authenticators have one of them. */
 const ALGORITHMS = [-8, -7, -257];
 
+/** WebAuthn, section 5.8.4. */
+const TRANSPORTS = ['ble', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb'] as const;
+
 type Library = typeof import('@simplewebauthn/server');
 
 /** Decides whether a challenge is ours, and uses it up. */
@@ -90,7 +93,7 @@ export class WebAuthn {
       publicKey: Buffer.from(credential.publicKey).toString('base64url'),
       counter: credential.counter,
       backedUp,
-      transports: credential.transports ?? [],
+      transports: TRANSPORTS.filter((one) => credential.transports?.includes(one)),
     };
   }
 

@@ -1,12 +1,13 @@
-import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiNoContentResponse, ApiOperation } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ACCEPTED, Accepted, API_VERSIONS, Fails, Idempotent, Public } from '#libs/api';
 import { AuthLimited } from '#libs/limits';
 import { invalidToken } from '../email/email.errors.js';
 import { AuthTag } from '../openapi/auth.tag.js';
 import { weakPassword } from '../passwords/passwords.errors.js';
-import { deviceOf } from '../sessions/device.js';
+import { deviceOf, rememberDevice } from '../sessions/device.js';
+import { KnownDevices } from '../sign-in/known-devices.js';
 import { ForgotPasswordRequest, ResetPasswordRequest } from './password-reset.dto.js';
 import { PasswordResetService } from './password-reset.service.js';
 
@@ -15,7 +16,10 @@ import { PasswordResetService } from './password-reset.service.js';
 @AuthLimited()
 @Controller({ path: 'auth/password', version: [...API_VERSIONS] })
 export class PasswordResetController {
-  constructor(private readonly resets: PasswordResetService) {}
+  constructor(
+    private readonly resets: PasswordResetService,
+    private readonly devices: KnownDevices,
+  ) {}
 
   @Post('forgot')
   @HttpCode(202)
@@ -50,7 +54,10 @@ export class PasswordResetController {
   async resetPassword(
     @Body() { token, password }: ResetPasswordRequest,
     @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    await this.resets.reset(token, password, deviceOf(request));
+    const userId = await this.resets.reset(token, password, deviceOf(request));
+    // Whoever has used up the guesses for this address doesn't keep its owner out.
+    rememberDevice(request, reply, this.devices.issue(userId));
   }
 }

@@ -72,13 +72,15 @@ export class PasswordResetService {
   /**
    * Sets the password and ends all sessions. A link works once, but the same request may be repeated: its answer may be
    * lost. Whoever has the link reads the user's mail, so the address is verified, too.
+   * @returns the user's ID
    * @throws Problem `invalid-token`, `weak-password`, `unavailable`
    */
-  async reset(token: string, password: string, device: Device): Promise<void> {
+  async reset(token: string, password: string, device: Device): Promise<string> {
     const tokenHash = hashToken(token);
     const { reset, user, password: present } = await this.database.run((em) => this.find(em, tokenHash));
     if (reset.usedAt) {
-      return this.requireSame(reset, present, password);
+      await this.requireSame(reset, present, password);
+      return user.id;
     }
     await this.policy.check(password, this.users.profileOf(user).email);
     const hash = await this.hasher.hash(password);
@@ -89,6 +91,7 @@ export class PasswordResetService {
     }
     this.sessions.ended(ended);
     this.users.invalidate(user.id);
+    return user.id;
   }
 
   private async find(em: EntityManager, tokenHash: string): Promise<Found> {

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { Database } from '#libs/database';
-import { invalidInput, unauthenticated } from '#libs/problem';
+import { invalidInput } from '#libs/problem';
 import { userNotFound, UsersService } from '../../users/index.js';
 import { SessionCache } from '../sessions/session-cache.js';
 import type { Device } from '../sessions/session-issuer.js';
-import { lockSession } from '../sessions/session.repository.js';
+import { requireLiveSession } from '../sessions/session.repository.js';
 import { requireRecentProof } from '../sign-in/recent-proof.js';
 import { invalidCredentials } from '../sign-in/sign-in.errors.js';
 import { findPassword } from './password.repository.js';
@@ -64,10 +64,7 @@ export class PasswordChangeService {
       if (!user) {
         throw userNotFound();
       }
-      const session = await lockSession(em, sessionId);
-      if (!session || session.endedAt) {
-        throw unauthenticated();
-      }
+      await requireLiveSession(em, sessionId);
       // Someone else who also knew the password may have changed it in the meantime.
       if ((await findPassword(em, userId))?.hash !== present?.hash) {
         throw wrongPassword();

@@ -49,7 +49,8 @@ export class MfaSignInService {
       throw invalidMfaToken();
     }
     // Whoever knows the password gets as many challenges as they like.
-    const known = this.devices.recognize(challenge.userId, device.token);
+    const user = await this.database.run((em) => this.users.find(em, challenge.userId));
+    const known = user ? this.devices.recognize(user, device.token) : undefined;
     const subject =
       known === undefined ? this.attempts.ofFactors(challenge.userId) : this.attempts.ofDevice(known);
     let completed: Completed | undefined;

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import encodeQR from 'qr';
-import { API_VERSIONS, Caller, Fails, Requires } from '#libs/api';
+import { API_VERSIONS, Caller, Fails, Idempotent, Requires } from '#libs/api';
 import type { Principal } from '#libs/http';
 import { tooManyAttempts } from '../attempts/attempts.errors.js';
 import { AuthTag } from '../openapi/auth.tag.js';
@@ -42,6 +42,7 @@ export class SecondFactorsController {
   })
   @ApiCreatedResponse({ type: TotpSetupResponse, description: 'Scan the QR code with the app.' })
   @Fails(totpExists)
+  @Idempotent()
   async startTotp(@Caller() { userId }: Principal): Promise<TotpSetupResponse> {
     const otpauthUri = await this.totp.start(userId);
     const secret = new URL(otpauthUri).searchParams.get('secret') ?? '';
@@ -56,6 +57,7 @@ export class SecondFactorsController {
   })
   @ApiOkResponse({ type: RecoveryCodesResponse, description: 'The app is set up.' })
   @Fails(invalidCode, totpNotStarted, totpExists, tooManyAttempts)
+  @Idempotent()
   async confirmTotp(
     @Caller() { userId, sessionId }: Principal,
     @Body() { code }: ConfirmTotpRequest,
@@ -81,6 +83,7 @@ export class SecondFactorsController {
   @ApiOperation({ summary: 'Create new recovery codes', description: 'Earlier ones are void then.' })
   @ApiCreatedResponse({ type: RecoveryCodesResponse, description: 'New recovery codes.' })
   @Fails(noSecondFactor)
+  @Idempotent()
   async createRecoveryCodes(@Caller() { userId }: Principal): Promise<RecoveryCodesResponse> {
     return { recoveryCodes: await this.totp.replaceRecoveryCodes(userId) };
   }

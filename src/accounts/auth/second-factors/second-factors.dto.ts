@@ -23,7 +23,7 @@ export class ConfirmTotpRequest {
   @StringField({
     description: 'The six digits that the app shows.',
     minLength: 6,
-    maxLength: 6,
+    maxLength: 16,
     example: '287082',
   })
   code!: string;

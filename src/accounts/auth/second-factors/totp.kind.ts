@@ -36,7 +36,8 @@ export class TotpKind implements FactorKind {
       return false;
     }
     const secret = Buffer.from(this.sealer.open(factor.secretSealed, totpContext(userId)), 'base64url');
-    const step = stepOf(secret, code, this.clock.now());
+    // Apps show them in two groups.
+    const step = stepOf(secret, code.replace(/\s/g, ''), this.clock.now());
     return step !== undefined && (await useStep(em, userId, step));
   }
 }

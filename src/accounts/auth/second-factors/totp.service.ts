@@ -9,6 +9,7 @@ import { AppConfig } from '../../../../config/index.js';
 import { type User, userNotFound, UsersService } from '../../users/index.js';
 import { FailedAttempts } from '../attempts/failed-attempts.js';
 import { AccountMails } from '../email/account-mails.js';
+import { requireLiveSession } from '../sessions/session.repository.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { invalidCode } from '../sign-in/sign-in.errors.js';
 import { RecoveryCode } from './recovery-code.entity.js';
@@ -94,6 +95,7 @@ export class TotpService {
     const isConfirmed = await this.attempts.check(this.attempts.ofSession(sessionId), () =>
       this.database.transaction(async (em) => {
         const user = await this.locked(em, userId);
+        await requireLiveSession(em, sessionId);
         const factor = await findTotp(em, userId);
         if (!factor || factor.confirmedAt) {
           throw factor ? totpExists() : totpNotStarted();

@@ -6,9 +6,11 @@ import type { Device } from '../sessions/session-issuer.js';
 
 const LIFETIME_MS = 30 * 24 * 60 * 60 * 1000;
 
+type Trusting = Pick<User, 'id' | 'sessionEpoch' | 'devicesKnownSince'>;
+
 /**
  * Devices on which a user doesn't want to be asked for a second factor again, recognised by a token that they keep.
- * Nothing is stored here. Ending all sessions ends the trust, too.
+ * Nothing is stored here. Ending all sessions ends the trust, too, and so does saying that a sign-in wasn't one's own.
  */
 @Injectable()
 export class TrustedDevices {
@@ -22,18 +24,20 @@ export class TrustedDevices {
   }
 
   /** A token for the device of a user who has just used a second factor. */
-  issue(user: Pick<User, 'id' | 'sessionEpoch'>): string {
+  issue(user: Trusting): string {
     const name = `${this.clock.millis() + LIFETIME_MS}.${randomToken()}`;
     return `${name}.${this.mac.sign(messageOf(name, user))}`;
   }
 
-  includes(user: Pick<User, 'id' | 'sessionEpoch'>, { trust = '' }: Device): boolean {
+  includes(user: Trusting, { trust = '' }: Device): boolean {
     const [expiresAt = '', random = '', mac = '', ...rest] = trust.split('.');
     const isOurs = rest.length === 0 && this.mac.verify(messageOf(`${expiresAt}.${random}`, user), mac);
-    return isOurs && Number(expiresAt) > this.clock.millis();
+    const issuedAt = Number(expiresAt) - LIFETIME_MS;
+    const isStillMeant = issuedAt >= (user.devicesKnownSince?.getTime() ?? 0);
+    return isOurs && isStillMeant && Number(expiresAt) > this.clock.millis();
   }
 }
 
-function messageOf(name: string, { id, sessionEpoch }: Pick<User, 'id' | 'sessionEpoch'>): string {
+function messageOf(name: string, { id, sessionEpoch }: Trusting): string {
   return `${name}.${id}.${sessionEpoch}`;
 }

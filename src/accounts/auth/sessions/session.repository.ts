@@ -1,5 +1,6 @@
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import type { PageRequest } from '#libs/database';
+import { unauthenticated } from '#libs/problem';
 import { Session } from './session.entity.js';
 
 export type NewSession = Pick<
@@ -73,6 +74,17 @@ export async function findSessionState(
 /** Locks the session until the transaction ends, so that concurrent refreshes are serialized. */
 export function lockSession(em: EntityManager, id: string): Promise<Session | null> {
   return em.findOne(Session, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+}
+
+/**
+ * For a change that was allowed when it arrived, in a transaction that has locked the user.
+ * @throws Problem `unauthenticated` if the session has ended since then
+ */
+export async function requireLiveSession(em: EntityManager, id: string): Promise<void> {
+  const session = await lockSession(em, id);
+  if (!session || session.endedAt) {
+    throw unauthenticated();
+  }
 }
 
 /** Returns one row more than the limit, newest first. */

@@ -1,6 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { cookieOf, setCookie } from '#libs/api';
 
+/** See `randomToken`. */
+const SECRET = /^[\w-]{43}$/;
+
 /**
  * Marks the browser that asked for something, so that a link in a mail can be told from the same link in another
  * browser. `__Host-`: no other host can set it (RFC 6265bis, section 4.1.3.2).
@@ -13,9 +16,10 @@ export class BrowserCookie {
     private readonly sameSite: 'lax' | 'none' = 'lax',
   ) {}
 
-  /** @returns the secret that the browser was given */
+  /** @returns the secret that the browser was given. Nothing else: it's compared with the secrets of other browsers */
   read(request: FastifyRequest): string | undefined {
-    return cookieOf(request, this.name);
+    const secret = cookieOf(request, this.name);
+    return secret !== undefined && SECRET.test(secret) ? secret : undefined;
   }
 
   store(reply: FastifyReply, secret: string): void {

@@ -23,19 +23,14 @@ export class KnownDevices {
     return `${name}.${this.mac.sign(messageOf(name, userId))}`;
   }
 
-  /** @returns the device's name, or undefined if this user hasn't signed in on it */
-  recognize(userId: string, token: string | undefined): string | undefined {
-    const [name = '', mac = '', ...rest] = (token ?? '').split('.');
-    return rest.length === 0 && this.mac.verify(messageOf(name, userId), mac) ? name : undefined;
-  }
-
   /**
-   * Whether the user has signed in on this device, and hasn't said since then that a sign-in wasn't theirs: that may have
-   * been on any of them.
+   * @returns the device's name, or undefined if this user hasn't signed in on it, or has said since then that a sign-in
+   * wasn't theirs: that may have been on any of them
    */
-  knows({ id, devicesKnownSince }: User, token: string | undefined): boolean {
-    const name = this.recognize(id, token);
-    return name !== undefined && !!devicesKnownSince && issuedAt(name) >= devicesKnownSince;
+  recognize({ id, devicesKnownSince }: User, token: string | undefined): string | undefined {
+    const [name = '', mac = '', ...rest] = (token ?? '').split('.');
+    const isOurs = rest.length === 0 && this.mac.verify(messageOf(name, id), mac);
+    return isOurs && devicesKnownSince && issuedAt(name) >= devicesKnownSince ? name : undefined;
   }
 }
 

@@ -40,7 +40,7 @@ export class SeenDevices {
    * is nothing that it differs from.
    */
   async isNew(em: EntityManager, user: User, device: Device): Promise<boolean> {
-    if (this.known.knows(user, device.token)) {
+    if (this.known.recognize(user, device.token) !== undefined) {
       return false;
     }
     const now = this.clock.now();
