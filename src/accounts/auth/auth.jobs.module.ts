@@ -1,13 +1,13 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
 import { accountsSchema } from '../migrations/index.js';
+import { FailedAttemptsPurge } from './attempts/failed-attempts.purge.js';
 import { EmailVerificationsPurge } from './email/email-verifications.purge.js';
-import { MfaChallengesPurge } from './second-factors/mfa-challenges.purge.js';
+import { ExchangeCodesPurge } from './oauth/exchange-codes.purge.js';
 import { OneTimeCodesPurge } from './one-time-codes/one-time-codes.purge.js';
 import { PasskeyChallengesPurge } from './passkeys/passkey-challenges.purge.js';
-import { ExchangeCodesPurge } from './oauth/exchange-codes.purge.js';
 import { PasswordResetsPurge } from './password-reset/password-resets.purge.js';
-import { FailedAttemptsPurge } from './attempts/failed-attempts.purge.js';
+import { MfaChallengesPurge } from './second-factors/mfa-challenges.purge.js';
 import { SessionsPurge } from './sessions/sessions.purge.js';
 import { SignInNoticesPurge } from './sign-in-notices/sign-in-notices.purge.js';
 
@@ -15,11 +15,11 @@ import { SignInNoticesPurge } from './sign-in-notices/sign-in-notices.purge.js';
   imports: [DatabaseModule.forFeature(accountsSchema)],
   providers: [
     EmailVerificationsPurge,
+    ExchangeCodesPurge,
     FailedAttemptsPurge,
     MfaChallengesPurge,
     OneTimeCodesPurge,
     PasskeyChallengesPurge,
-    ExchangeCodesPurge,
     PasswordResetsPurge,
     SessionsPurge,
     SignInNoticesPurge,

@@ -1,16 +1,7 @@
-import { Clock } from '#libs/clock';
 import { accounts } from '#libs/contracts';
-import { Database, deleteExpiredRows } from '#libs/database';
-import { type Purge, PurgedBy } from '#libs/purge';
+import { ExpiredRowsPurge, PurgedBy } from '#libs/purge';
 
 @PurgedBy(accounts.purge)
-export class PasskeyChallengesPurge implements Purge {
-  constructor(
-    private readonly database: Database,
-    private readonly clock: Clock,
-  ) {}
-
-  purge(signal: AbortSignal): Promise<number> {
-    return deleteExpiredRows(this.database, signal, 'accounts.passkey_challenges', this.clock.now());
-  }
+export class PasskeyChallengesPurge extends ExpiredRowsPurge {
+  protected override readonly tables = ['accounts.passkey_challenges'];
 }
