@@ -88,6 +88,16 @@ export class UsersService {
     return lockUser(em, id);
   }
 
+  /** Like `find`. @throws Problem `user-not-found` */
+  async findExisting(em: EntityManager, id: string): Promise<User> {
+    return existing(await findUser(em, id));
+  }
+
+  /** Like `lock`: of many changes at once, each sees what the one before has done. @throws Problem `user-not-found` */
+  async lockExisting(em: EntityManager, id: string): Promise<User> {
+    return existing(await lockUser(em, id));
+  }
+
   /** Like `lockByEmail`, but as if there were no such user while another transaction has them locked. */
   lockFreeByEmail(em: EntityManager, email: string): Promise<User | null> {
     return lockUserByEmail(em, this.emails.candidates(email), LockMode.PESSIMISTIC_PARTIAL_WRITE);
@@ -110,13 +120,7 @@ export class UsersService {
   /** @throws Problem `user-not-found` */
   profile(id: string): Promise<Profile> {
     return this.profiles.get(id, () =>
-      this.database.run(async (em) => {
-        const user = await findUser(em, id);
-        if (!user) {
-          throw userNotFound();
-        }
-        return this.profileOf(user);
-      }),
+      this.database.run(async (em) => this.profileOf(await this.findExisting(em, id))),
     );
   }
 
@@ -126,10 +130,7 @@ export class UsersService {
    */
   async updateProfile(id: string, patch: ProfilePatch, isExpected: VersionCondition): Promise<Profile> {
     const updated = await this.database.transaction(async (em) => {
-      const user = await lockUser(em, id);
-      if (!user) {
-        throw userNotFound();
-      }
+      const user = await this.lockExisting(em, id);
       requireVersion(isExpected, user.version);
       await this.change(em, user, patch);
       return this.profileOf(user);
@@ -195,4 +196,11 @@ export class UsersService {
       updatedAt,
     };
   }
+}
+
+function existing(user: User | null): User {
+  if (!user) {
+    throw userNotFound();
+  }
+  return user;
 }

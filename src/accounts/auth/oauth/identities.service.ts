@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type PageRequest, type Slice, sliceOf } from '#libs/database';
 import { preconditionFailed } from '#libs/problem';
-import { userNotFound, UsersService } from '../../users/index.js';
+import { UsersService } from '../../users/index.js';
 import { lastSignInMethod } from '../sign-in/sign-in.errors.js';
 import { SignInMethods } from '../sign-in/sign-in-methods.js';
 import { IdentityLinks } from './identity-links.js';
@@ -51,11 +51,8 @@ export class IdentitiesService {
 
   /** @returns the URL to open. @throws Problem `unknown-provider`, `redirect-not-allowed` */
   async startLink(userId: string, provider: string, request: SignInRequest): Promise<string> {
-    const user = await this.database.run((em) => this.users.find(em, userId));
-    if (!user) {
-      throw userNotFound();
-    }
-    return this.signIns.linkUrl(provider, request, { user: userId, epoch: user.sessionEpoch });
+    const { sessionEpoch: epoch } = await this.database.run((em) => this.users.findExisting(em, userId));
+    return this.signIns.linkUrl(provider, request, { user: userId, epoch });
   }
 
   /**

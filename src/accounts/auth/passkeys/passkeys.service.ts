@@ -16,7 +16,7 @@ import {
   sliceOf,
   type VersionCondition,
 } from '#libs/database';
-import { type User, userNotFound, UsersService } from '../../users/index.js';
+import { UsersService } from '../../users/index.js';
 import { AccountMails } from '../email/account-mails.js';
 import { requireLiveSession } from '../sessions/session.repository.js';
 import type { Device } from '../sessions/session-issuer.js';
@@ -80,7 +80,7 @@ export class PasskeysService {
       throw passkeyRejected(this.webAuthn.reasonAgainst(response));
     }
     return this.database.transaction(async (em) => {
-      const user = await this.locked(em, userId);
+      const user = await this.users.lockExisting(em, userId);
       // The account may just have got another owner, who must not keep a stranger's passkey.
       await requireLiveSession(em, sessionId);
       requireRoom(await countPasskeys(em, userId));
@@ -117,7 +117,7 @@ export class PasskeysService {
   /** @throws Problem `passkey-not-found`, including for those of other users; `precondition-failed` */
   rename(userId: string, id: string, name: string, isExpected: VersionCondition): Promise<Passkey> {
     return this.database.transaction(async (em) => {
-      await this.locked(em, userId);
+      await this.users.lockExisting(em, userId);
       const passkey = await this.required(em, userId, id, isExpected);
       passkey.name = name;
       await em.flush();
@@ -131,7 +131,7 @@ export class PasskeysService {
    */
   async remove(userId: string, id: string, isExpected: VersionCondition, device: Device): Promise<void> {
     await this.database.transaction(async (em) => {
-      const user = await this.locked(em, userId);
+      const user = await this.users.lockExisting(em, userId);
       await this.required(em, userId, id, isExpected);
       if ((await this.methods.count(em, userId)) === 1) {
         throw lastSignInMethod();
@@ -153,15 +153,6 @@ export class PasskeysService {
     }
     requireVersion(isExpected, passkey.version);
     return passkey;
-  }
-
-  /** Of many changes at once, each sees what the one before has done. */
-  private async locked(em: EntityManager, userId: string): Promise<User> {
-    const user = await this.users.lock(em, userId);
-    if (!user) {
-      throw userNotFound();
-    }
-    return user;
   }
 }
 

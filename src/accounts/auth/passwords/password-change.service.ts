@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { Database } from '#libs/database';
 import { invalidInput } from '#libs/problem';
-import { userNotFound, UsersService } from '../../users/index.js';
+import { UsersService } from '../../users/index.js';
 import { SessionCache } from '../sessions/session-cache.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { requireLiveSession } from '../sessions/session.repository.js';
@@ -60,10 +60,7 @@ export class PasswordChangeService {
     await this.policy.check(newPassword, email, '/newPassword');
     const hash = await this.hasher.hash(newPassword);
     const ended = await this.database.transaction(async (em) => {
-      const user = await this.users.lock(em, userId);
-      if (!user) {
-        throw userNotFound();
-      }
+      const user = await this.users.lockExisting(em, userId);
       await requireLiveSession(em, sessionId);
       // Someone else who also knew the password may have changed it in the meantime.
       if ((await findPassword(em, userId))?.hash !== present?.hash) {

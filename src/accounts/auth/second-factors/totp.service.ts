@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock } from '#libs/clock';
 import { secondFactorAdded, secondFactorRemoved } from '#libs/contracts';
 import { Sealer } from '#libs/crypto';
 import { Database } from '#libs/database';
 import { AppConfig } from '../../../../config/index.js';
-import { type User, userNotFound, UsersService } from '../../users/index.js';
+import { UsersService } from '../../users/index.js';
 import { FailedAttempts } from '../attempts/failed-attempts.js';
 import { AccountMails } from '../email/account-mails.js';
 import { requireLiveSession } from '../sessions/session.repository.js';
@@ -53,11 +52,8 @@ export class TotpService {
   /** @throws Problem `user-not-found` */
   overview(userId: string): Promise<SecondFactorsOverview> {
     return this.database.run(async (em) => {
-      const user = await this.users.find(em, userId);
-      if (!user) {
-        throw userNotFound();
-      }
-      return { factors: user.secondFactors, recoveryCodesLeft: await countRecoveryCodes(em, userId) };
+      const { secondFactors: factors } = await this.users.findExisting(em, userId);
+      return { factors, recoveryCodesLeft: await countRecoveryCodes(em, userId) };
     });
   }
 
@@ -69,7 +65,7 @@ export class TotpService {
   async start(userId: string): Promise<string> {
     const secret = randomBytes(SECRET_BYTES);
     const email = await this.database.transaction(async (em) => {
-      const user = await this.locked(em, userId);
+      const user = await this.users.lockExisting(em, userId);
       if ((await findTotp(em, userId))?.confirmedAt) {
         throw totpExists();
       }
@@ -94,7 +90,7 @@ export class TotpService {
     let codes: string[] = [];
     const isConfirmed = await this.attempts.check(this.attempts.ofSession(sessionId), () =>
       this.database.transaction(async (em) => {
-        const user = await this.locked(em, userId);
+        const user = await this.users.lockExisting(em, userId);
         await requireLiveSession(em, sessionId);
         const factor = await findTotp(em, userId);
         if (!factor || factor.confirmedAt) {
@@ -119,7 +115,7 @@ export class TotpService {
   /** Has no effect if there's none. Recovery codes go with the last factor. */
   async remove(userId: string, device: Device): Promise<void> {
     await this.database.transaction(async (em) => {
-      const user = await this.locked(em, userId);
+      const user = await this.users.lockExisting(em, userId);
       const factor = await findTotp(em, userId);
       await em.nativeDelete(TotpFactor, { user: userId });
       if (factor?.confirmedAt) {
@@ -134,20 +130,11 @@ export class TotpService {
   /** @returns new recovery codes, which replace the earlier ones. @throws Problem `no-second-factor` */
   replaceRecoveryCodes(userId: string): Promise<string[]> {
     return this.database.transaction(async (em) => {
-      const user = await this.locked(em, userId);
+      const user = await this.users.lockExisting(em, userId);
       if (user.secondFactors.length === 0) {
         throw noSecondFactor();
       }
       return this.recoveryCodes.replace(em, userId);
     });
-  }
-
-  /** Of many changes at once, each sees what the one before has done. */
-  private async locked(em: EntityManager, userId: string): Promise<User> {
-    const user = await this.users.lock(em, userId);
-    if (!user) {
-      throw userNotFound();
-    }
-    return user;
   }
 }

@@ -78,13 +78,15 @@ export function lockSession(em: EntityManager, id: string): Promise<Session | nu
 
 /**
  * For a change that was allowed when it arrived, in a transaction that has locked the user.
- * @throws Problem `unauthenticated` if the session has ended since then
+ * @returns the session, locked
+ * @throws Problem `unauthenticated` if it has ended since then
  */
-export async function requireLiveSession(em: EntityManager, id: string): Promise<void> {
+export async function requireLiveSession(em: EntityManager, id: string): Promise<Session> {
   const session = await lockSession(em, id);
   if (!session || session.endedAt) {
     throw unauthenticated();
   }
+  return session;
 }
 
 /** Returns one row more than the limit, newest first. */

@@ -2,12 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock } from '#libs/clock';
 import { Database } from '#libs/database';
-import { unauthenticated } from '#libs/problem';
 import { UsersService } from '../../users/index.js';
 import { FailedAttempts } from '../attempts/failed-attempts.js';
 import { findPassword } from '../passwords/password.repository.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
-import { lockSession } from '../sessions/session.repository.js';
+import { requireLiveSession } from '../sessions/session.repository.js';
 import type { AccessGrant } from '../sessions/session-grant.js';
 import { type Device, SessionIssuer } from '../sessions/session-issuer.js';
 import { type FactorCode, FactorKinds } from '../sign-in/factor-kinds.js';
@@ -70,11 +69,8 @@ export class StepUpService {
     { userId, sessionId }: SteppingUp,
     addTo: (methods: readonly string[]) => string[],
   ): Promise<AccessGrant> {
-    const session = await lockSession(em, sessionId);
-    const user = await this.users.find(em, userId);
-    if (!session || session.endedAt || !user) {
-      throw unauthenticated();
-    }
+    const session = await requireLiveSession(em, sessionId);
+    const user = await this.users.findExisting(em, userId);
     session.authenticatedAt = this.clock.now();
     session.methods = addTo(session.methods);
     const authentication = { methods: session.methods, at: session.authenticatedAt };
