@@ -29,6 +29,7 @@ import { RefreshController } from './sessions/refresh.controller.js';
 import { SessionsController } from './sessions/sessions.controller.js';
 import { DisownSessionController } from './sign-in-notices/disown-session.controller.js';
 import { DisownSessionPage } from './sign-in-notices/disown-session.page.js';
+import { SignInPresenter } from './sign-in/sign-in.presenter.js';
 import { StepUpController } from './step-up/step-up.controller.js';
 import { WellKnownController } from './tokens/well-known.controller.js';
 
@@ -67,7 +68,7 @@ import { WellKnownController } from './tokens/well-known.controller.js';
     DisownSessionPage,
     SignInPage,
   ],
-  providers: [RefreshCookie],
+  providers: [RefreshCookie, SignInPresenter],
   exports: [AccessModule],
 })
 export class AuthHttpModule {}

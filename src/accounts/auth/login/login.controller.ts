@@ -5,12 +5,11 @@ import { API_VERSIONS, Fails, Public } from '#libs/api';
 import { AuthLimited } from '#libs/limits';
 import { AuthTag } from '../openapi/auth.tag.js';
 import { tooManyAttempts } from '../attempts/attempts.errors.js';
-import { deviceOf, rememberDevice } from '../sessions/device.js';
+import { deviceOf } from '../sessions/device.js';
 import { ReturnsSession } from '../sessions/returns-session.js';
 import type { SessionResponse } from '../sessions/session.response.js';
-import { KnownDevices } from '../sign-in/known-devices.js';
+import { SignInPresenter } from '../sign-in/sign-in.presenter.js';
 import { invalidCredentials, mfaRequired } from '../sign-in/sign-in.errors.js';
-import { presentSignIn } from '../sign-in/sign-in.response.js';
 import { LoginRequest } from './login.dto.js';
 import { emailNotVerified } from './login.errors.js';
 import { LoginService } from './login.service.js';
@@ -20,7 +19,7 @@ import { LoginService } from './login.service.js';
 export class LoginController {
   constructor(
     private readonly logins: LoginService,
-    private readonly devices: KnownDevices,
+    private readonly presenter: SignInPresenter,
   ) {}
 
   @Post()
@@ -37,8 +36,7 @@ export class LoginController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SessionResponse> {
-    const session = presentSignIn(await this.logins.login(input, deviceOf(request)));
-    rememberDevice(request, reply, this.devices.issue(session.user.id));
-    return session;
+    const outcome = await this.logins.login(input, deviceOf(request));
+    return this.presenter.present(outcome, request, reply);
   }
 }

@@ -4,12 +4,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { API_VERSIONS, Fails, Public } from '#libs/api';
 import { AuthLimited } from '#libs/limits';
 import { AuthTag } from '../openapi/auth.tag.js';
-import { deviceOf, rememberDevice } from '../sessions/device.js';
+import { deviceOf } from '../sessions/device.js';
 import { ReturnsSession } from '../sessions/returns-session.js';
 import type { SessionResponse } from '../sessions/session.response.js';
-import { KnownDevices } from '../sign-in/known-devices.js';
+import { SignInPresenter } from '../sign-in/sign-in.presenter.js';
 import { invalidCredentials, mfaRequired } from '../sign-in/sign-in.errors.js';
-import { presentSignIn } from '../sign-in/sign-in.response.js';
 import { ExchangeService } from './exchange.service.js';
 import { ExchangeRequest } from './oauth.dto.js';
 import { identityTaken, invalidExchangeCode } from './oauth.errors.js';
@@ -20,7 +19,7 @@ import { identityTaken, invalidExchangeCode } from './oauth.errors.js';
 export class ExchangeController {
   constructor(
     private readonly exchanges: ExchangeService,
-    private readonly devices: KnownDevices,
+    private readonly presenter: SignInPresenter,
   ) {}
 
   @Post()
@@ -37,8 +36,7 @@ export class ExchangeController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SessionResponse> {
-    const session = presentSignIn(await this.exchanges.exchange(code, codeVerifier, deviceOf(request)));
-    rememberDevice(request, reply, this.devices.issue(session.user.id));
-    return session;
+    const outcome = await this.exchanges.exchange(code, codeVerifier, deviceOf(request));
+    return this.presenter.present(outcome, request, reply);
   }
 }

@@ -7,12 +7,11 @@ import { AuthLimited } from '#libs/limits';
 import { tooManyAttempts } from '../attempts/attempts.errors.js';
 import { invalidToken } from '../email/email.errors.js';
 import { AuthTag } from '../openapi/auth.tag.js';
-import { deviceOf, rememberDevice } from '../sessions/device.js';
+import { deviceOf } from '../sessions/device.js';
 import { ReturnsSession } from '../sessions/returns-session.js';
 import type { SessionResponse } from '../sessions/session.response.js';
-import { KnownDevices } from '../sign-in/known-devices.js';
+import { SignInPresenter } from '../sign-in/sign-in.presenter.js';
 import { invalidCode, invalidCredentials, mfaRequired } from '../sign-in/sign-in.errors.js';
-import { presentSignIn } from '../sign-in/sign-in.response.js';
 import { oneTimeCodeCookie } from './one-time-code-cookie.js';
 import { RequestOneTimeCodeRequest, toCodeInput, VerifyOneTimeCodeRequest } from './one-time-codes.dto.js';
 import { codeRequired } from './one-time-codes.errors.js';
@@ -25,7 +24,7 @@ import { OneTimeCodesService } from './one-time-codes.service.js';
 export class OneTimeCodesController {
   constructor(
     private readonly codes: OneTimeCodesService,
-    private readonly devices: KnownDevices,
+    private readonly presenter: SignInPresenter,
   ) {}
 
   @Post()
@@ -75,8 +74,6 @@ export class OneTimeCodesController {
       'token' in input
         ? await this.codes.verifyLink(input.token, input.code, browser)
         : await this.codes.verifyCode(input.email, input.code, browser);
-    const session = presentSignIn(outcome);
-    rememberDevice(request, reply, this.devices.issue(session.user.id));
-    return session;
+    return this.presenter.present(outcome, request, reply);
   }
 }

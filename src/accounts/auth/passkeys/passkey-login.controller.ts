@@ -4,12 +4,11 @@ import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/serv
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { API_VERSIONS, Fails, Public } from '#libs/api';
 import { AuthLimited } from '#libs/limits';
-import { deviceOf, rememberDevice } from '../sessions/device.js';
+import { deviceOf } from '../sessions/device.js';
 import { ReturnsSession } from '../sessions/returns-session.js';
 import type { SessionResponse } from '../sessions/session.response.js';
-import { KnownDevices } from '../sign-in/known-devices.js';
+import { SignInPresenter } from '../sign-in/sign-in.presenter.js';
 import { invalidCredentials } from '../sign-in/sign-in.errors.js';
-import { presentSignIn } from '../sign-in/sign-in.response.js';
 import { PasskeySignInService } from './passkey-sign-in.service.js';
 import { PasskeyLoginRequest, PasskeyRequestOptions, toAssertion } from './passkeys.dto.js';
 import { invalidPasskey } from './passkeys.errors.js';
@@ -22,7 +21,7 @@ import { PasskeysTag } from './passkeys.tag.js';
 export class PasskeyLoginController {
   constructor(
     private readonly passkeys: PasskeySignInService,
-    private readonly devices: KnownDevices,
+    private readonly presenter: SignInPresenter,
   ) {}
 
   @Post('options')
@@ -50,8 +49,7 @@ export class PasskeyLoginController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SessionResponse> {
-    const session = presentSignIn(await this.passkeys.login(toAssertion(body), deviceOf(request)));
-    rememberDevice(request, reply, this.devices.issue(session.user.id));
-    return session;
+    const outcome = await this.passkeys.login(toAssertion(body), deviceOf(request));
+    return this.presenter.present(outcome, request, reply);
   }
 }

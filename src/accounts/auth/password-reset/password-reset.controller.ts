@@ -6,8 +6,8 @@ import { AuthLimited } from '#libs/limits';
 import { invalidToken } from '../email/email.errors.js';
 import { AuthTag } from '../openapi/auth.tag.js';
 import { weakPassword } from '../passwords/passwords.errors.js';
-import { deviceOf, rememberDevice } from '../sessions/device.js';
-import { KnownDevices } from '../sign-in/known-devices.js';
+import { deviceOf } from '../sessions/device.js';
+import { SignInPresenter } from '../sign-in/sign-in.presenter.js';
 import { ForgotPasswordRequest, ResetPasswordRequest } from './password-reset.dto.js';
 import { PasswordResetService } from './password-reset.service.js';
 
@@ -18,7 +18,7 @@ import { PasswordResetService } from './password-reset.service.js';
 export class PasswordResetController {
   constructor(
     private readonly resets: PasswordResetService,
-    private readonly devices: KnownDevices,
+    private readonly presenter: SignInPresenter,
   ) {}
 
   @Post('forgot')
@@ -58,6 +58,6 @@ export class PasswordResetController {
   ): Promise<void> {
     const userId = await this.resets.reset(token, password, deviceOf(request));
     // Whoever has used up the guesses for this address doesn't keep its owner out.
-    rememberDevice(request, reply, this.devices.issue(userId));
+    this.presenter.rememberDevice(userId, request, reply);
   }
 }

@@ -7,10 +7,10 @@ import { AuthLimited } from '#libs/limits';
 import { emailTaken } from '../../users/index.js';
 import { AuthTag } from '../openapi/auth.tag.js';
 import { weakPassword } from '../passwords/passwords.errors.js';
-import { deviceOf, rememberDevice } from '../sessions/device.js';
+import { deviceOf } from '../sessions/device.js';
 import { ReturnsSession } from '../sessions/returns-session.js';
 import type { SessionResponse } from '../sessions/session.response.js';
-import { KnownDevices } from '../sign-in/known-devices.js';
+import { SignInPresenter } from '../sign-in/sign-in.presenter.js';
 import { presentSignIn } from '../sign-in/sign-in.response.js';
 
 import { RegisterRequest } from './registration.dto.js';
@@ -23,7 +23,7 @@ import { RegistrationService } from './registration.service.js';
 export class RegistrationController {
   constructor(
     private readonly registration: RegistrationService,
-    private readonly devices: KnownDevices,
+    private readonly presenter: SignInPresenter,
   ) {}
 
   @Post()
@@ -51,9 +51,7 @@ export class RegistrationController {
     const browser = randomToken();
     const outcome = await this.registration.register(input, deviceOf(request), browser);
     if (outcome) {
-      const session = presentSignIn(outcome);
-      rememberDevice(request, reply, this.devices.issue(session.user.id));
-      return session;
+      return this.presenter.present(outcome, request, reply);
     }
     // For a taken address too, so that the response doesn't tell.
     registrationCookie.store(reply, browser);

@@ -5,12 +5,11 @@ import { API_VERSIONS, Fails, Public } from '#libs/api';
 import { AuthLimited } from '#libs/limits';
 import { tooManyAttempts } from '../attempts/attempts.errors.js';
 import { AuthTag } from '../openapi/auth.tag.js';
-import { deviceOf, rememberDevice, trustDevice } from '../sessions/device.js';
+import { deviceOf, trustDevice } from '../sessions/device.js';
 import { ReturnsSession } from '../sessions/returns-session.js';
 import type { SessionResponse } from '../sessions/session.response.js';
-import { KnownDevices } from '../sign-in/known-devices.js';
+import { SignInPresenter } from '../sign-in/sign-in.presenter.js';
 import { invalidCode, invalidCredentials } from '../sign-in/sign-in.errors.js';
-import { presentSignIn } from '../sign-in/sign-in.response.js';
 import { MfaSignInService } from './mfa-sign-in.service.js';
 import { MfaLoginRequest } from './second-factors.dto.js';
 import { invalidMfaToken } from './second-factors.errors.js';
@@ -20,7 +19,7 @@ import { invalidMfaToken } from './second-factors.errors.js';
 export class MfaLoginController {
   constructor(
     private readonly mfa: MfaSignInService,
-    private readonly devices: KnownDevices,
+    private readonly presenter: SignInPresenter,
   ) {}
 
   @Post()
@@ -40,8 +39,7 @@ export class MfaLoginController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SessionResponse> {
     const { outcome, trust } = await this.mfa.complete(input, deviceOf(request));
-    const session = presentSignIn(outcome);
-    rememberDevice(request, reply, this.devices.issue(session.user.id));
+    const session = this.presenter.present(outcome, request, reply);
     if (isTrusted) {
       trustDevice(reply, trust);
     }
