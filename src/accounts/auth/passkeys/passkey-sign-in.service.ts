@@ -5,16 +5,15 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
 } from '@simplewebauthn/server';
 import { Clock } from '#libs/clock';
-import { hashToken } from '#libs/crypto';
 import { Database } from '#libs/database';
 import { UsersService } from '../../users/index.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { type SignInOutcome, SignInService } from '../sign-in/sign-in.service.js';
 import type { Passkey } from './passkey.entity.js';
-import { findByCredential, recordUse, useChallenge } from './passkey.repository.js';
-import { PasskeyChallenge } from './passkey-challenge.entity.js';
+import { findByCredential, recordUse } from './passkey.repository.js';
+import { PasskeyChallenges } from './passkey-challenges.js';
 import { invalidPasskey } from './passkeys.errors.js';
-import { CHALLENGE_MS, WebAuthn } from './webauthn.js';
+import { WebAuthn } from './webauthn.js';
 
 /** Signs in with a passkey. */
 @Injectable()
@@ -23,6 +22,7 @@ export class PasskeySignInService {
     private readonly database: Database,
     private readonly users: UsersService,
     private readonly webAuthn: WebAuthn,
+    private readonly challenges: PasskeyChallenges,
     private readonly signIn: SignInService,
     private readonly clock: Clock,
   ) {}
@@ -30,13 +30,7 @@ export class PasskeySignInService {
   /** @returns what the browser needs to find a passkey for this site */
   async options(): Promise<PublicKeyCredentialRequestOptionsJSON> {
     const options = await this.webAuthn.signInOptions();
-    await this.database.run((em) =>
-      em.insert(PasskeyChallenge, {
-        challengeHash: hashToken(options.challenge),
-        user: null,
-        expiresAt: new Date(this.clock.millis() + CHALLENGE_MS),
-      }),
-    );
+    await this.challenges.add(options.challenge, null);
     return options;
   }
 
@@ -64,7 +58,7 @@ export class PasskeySignInService {
       return undefined;
     }
     const verified = await this.webAuthn.verify(response, { ...passkey, userId: passkey.user }, (challenge) =>
-      this.database.run((own) => useChallenge(own, hashToken(challenge), null, this.clock.now())),
+      this.challenges.use(challenge, null),
     );
     const isRecorded = verified && (await recordUse(em, passkey.id, { ...verified, at: this.clock.now() }));
     return isRecorded ? passkey : undefined;

@@ -9,6 +9,7 @@ import { Passkey } from './passkey.entity.js';
 import { PasskeyKind } from './passkey.kind.js';
 import { PasskeyMethod } from './passkey.method.js';
 import { PasskeyChallenge } from './passkey-challenge.entity.js';
+import { PasskeyChallenges } from './passkey-challenges.js';
 import { PasskeySignInService } from './passkey-sign-in.service.js';
 import { PasskeysService } from './passkeys.service.js';
 import { WebAuthn } from './webauthn.js';
@@ -21,7 +22,7 @@ import { WebAuthn } from './webauthn.js';
     SignInModule,
     UsersModule,
   ],
-  providers: [PasskeyKind, PasskeyMethod, PasskeySignInService, PasskeysService, WebAuthn],
+  providers: [PasskeyChallenges, PasskeyKind, PasskeyMethod, PasskeySignInService, PasskeysService, WebAuthn],
   exports: [PasskeySignInService, PasskeysService],
 })
 export class PasskeysModule {}

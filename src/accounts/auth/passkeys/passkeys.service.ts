@@ -6,7 +6,6 @@ import type {
 } from '@simplewebauthn/server';
 import { Clock, IdSource } from '#libs/clock';
 import { passkeyAdded, passkeyRemoved } from '#libs/contracts';
-import { hashToken } from '#libs/crypto';
 import {
   Database,
   isUniqueViolation,
@@ -23,10 +22,10 @@ import type { Device } from '../sessions/session-issuer.js';
 import { lastSignInMethod } from '../sign-in/sign-in.errors.js';
 import { SignInMethods } from '../sign-in/sign-in-methods.js';
 import { Passkey } from './passkey.entity.js';
-import { countPasskeys, findPasskey, findPasskeys, useChallenge } from './passkey.repository.js';
-import { PasskeyChallenge } from './passkey-challenge.entity.js';
+import { countPasskeys, findPasskey, findPasskeys } from './passkey.repository.js';
+import { PasskeyChallenges } from './passkey-challenges.js';
 import { passkeyExists, passkeyNotFound, passkeyRejected, tooManyPasskeys } from './passkeys.errors.js';
-import { CHALLENGE_MS, WebAuthn } from './webauthn.js';
+import { WebAuthn } from './webauthn.js';
 
 const MAX_PASSKEYS = 50;
 
@@ -47,6 +46,7 @@ export class PasskeysService {
     private readonly database: Database,
     private readonly users: UsersService,
     private readonly webAuthn: WebAuthn,
+    private readonly challenges: PasskeyChallenges,
     private readonly methods: SignInMethods,
     private readonly mails: AccountMails,
     private readonly clock: Clock,
@@ -58,13 +58,7 @@ export class PasskeysService {
     const known = await this.database.run((em) => em.find(Passkey, { user: userId }));
     requireRoom(known.length);
     const options = await this.webAuthn.registrationOptions(await this.users.profile(userId), known);
-    await this.database.run((em) =>
-      em.insert(PasskeyChallenge, {
-        challengeHash: hashToken(options.challenge),
-        user: userId,
-        expiresAt: new Date(this.clock.millis() + CHALLENGE_MS),
-      }),
-    );
+    await this.challenges.add(options.challenge, userId);
     return options;
   }
 
@@ -74,7 +68,7 @@ export class PasskeysService {
    */
   async add({ userId, sessionId }: Adding, { response, name }: NewPasskey, device: Device): Promise<Passkey> {
     const credential = await this.webAuthn.register(response, (challenge) =>
-      this.database.run((em) => useChallenge(em, hashToken(challenge), userId, this.clock.now())),
+      this.challenges.use(challenge, userId),
     );
     if (!credential) {
       throw passkeyRejected(this.webAuthn.reasonAgainst(response));
