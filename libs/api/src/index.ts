@@ -37,7 +37,7 @@ export { html, type Html, pageOf, pagePolicy } from './pages/page.html.js';
 export { servePages } from './pages/pages.routes.js';
 export type { StartLink } from './pages/start.page.js';
 export { Cursors, invalidCursor } from './paging/cursor.js';
-export { CursorPage, CursorQuery, linkCursors, linkPages } from './paging/page.js';
+export { CursorPage, CursorQuery, linkPages } from './paging/page.js';
 export { definePermission, type Permission } from './permission.js';
 export { ConditionalChange, ConditionalGet, type Conditions, conditionsOf, etagOf } from './preconditions.js';
 export { cookieOf, setCookie } from './server/cookies.js';

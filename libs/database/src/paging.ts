@@ -19,6 +19,21 @@ export interface Slice<T> {
 }
 
 /**
+ * What a query needs to read a page: a condition, and options with which it returns one row more than the limit, for
+ * `sliceOf`. IDs are in order of creation, so they alone sort the list.
+ */
+export function keyset(
+  { limit, position }: PageRequest,
+  order: 'oldest first' | 'newest first' = 'newest first',
+) {
+  const ascending = (order === 'oldest first') === (position?.direction !== 'before');
+  return {
+    where: position ? { id: ascending ? { $gt: position.id } : { $lt: position.id } } : {},
+    options: { orderBy: { id: ascending ? 'asc' : 'desc' }, limit: limit + 1 },
+  } as const;
+}
+
+/**
  * Makes a page from `limit + 1` rows, in the order in which they were read: away from the position, so towards the
  * start of the list for `before`.
  */

@@ -1,6 +1,6 @@
 import { type EntityManager, type FilterQuery, LockMode } from '@mikro-orm/postgresql';
 import { lowestIdAt } from '#libs/clock';
-import type { PageRequest } from '#libs/database';
+import { keyset, type PageRequest } from '#libs/database';
 import { User, type UserStatus } from './user.entity.js';
 
 export const USER_SORTS = ['createdAt', '-createdAt'] as const;
@@ -67,27 +67,15 @@ export async function setDevicesKnownSince(em: EntityManager, id: string, since:
   await em.execute('update accounts.users set devices_known_since = ? where id = ?', [since, id], 'run');
 }
 
-/**
- * Returns one row more than the limit, starting at the position. IDs are in order of creation, so they alone sort the
- * list.
- */
+/** Returns one row more than the limit, starting at the position. */
 export function findUserPage(
   em: EntityManager,
   filter: UserFilter,
   sort: UserSort,
-  { limit, position }: PageRequest,
+  page: PageRequest,
 ): Promise<User[]> {
-  const ascending = (sort === 'createdAt') === (position?.direction !== 'before');
-  return em.find(
-    User,
-    {
-      $and: [
-        whereOf(filter),
-        position ? { id: ascending ? { $gt: position.id } : { $lt: position.id } } : {},
-      ],
-    },
-    { orderBy: { id: ascending ? 'asc' : 'desc' }, limit: limit + 1 },
-  );
+  const { where, options } = keyset(page, sort === 'createdAt' ? 'oldest first' : 'newest first');
+  return em.find(User, { $and: [whereOf(filter), where] }, options);
 }
 
 export function countUsers(em: EntityManager, filter: UserFilter): Promise<number> {

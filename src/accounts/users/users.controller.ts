@@ -10,7 +10,6 @@ import {
   Fails,
   IdParams,
   invalidCursor,
-  linkCursors,
   linkPages,
   Requires,
   responseHeaders,
@@ -76,9 +75,7 @@ export class UsersController {
     const { limit: _limit, cursor: _cursor, total, ...filters } = query;
     const list = `users:${JSON.stringify(filters)}`;
     const slice = await this.lists.byPosition(searchOf(query), this.cursors.read(query, list), total);
-    const page = this.cursors.page(slice, list);
-    linkCursors(request, reply, page);
-    return { items: slice.items.map(toUserResponse), page };
+    return this.cursors.respond(request, reply, { slice, list }, toUserResponse);
   }
 
   @Get(':id')

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parse, stringify } from 'uuid';
 import { equalInConstantTime, type Mac, MacFactory } from '#libs/crypto';
 import type { PageRequest, Position, Slice } from '#libs/database';
 import { defineProblem } from '#libs/problem';
-import type { CursorPage, CursorQuery } from './page.js';
+import { type CursorPage, type CursorQuery, linkCursors } from './page.js';
 
 export const invalidCursor = defineProblem('invalid-cursor', {
   status: 400,
@@ -47,6 +48,18 @@ export class Cursors {
       previousCursor: hasPrevious && first ? this.encode({ direction: 'before', id: first.id }, list) : null,
       ...(total === undefined ? {} : { total }),
     };
+  }
+
+  /** The body of a response, for a slice of the list. Adds the `Link` headers. */
+  respond<T extends { readonly id: string }, R>(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { slice, list }: { readonly slice: Slice<T>; readonly list: string },
+    present: (item: T) => R,
+  ): { items: R[]; page: CursorPage } {
+    const page = this.page(slice, list);
+    linkCursors(request, reply, page);
+    return { items: slice.items.map((item) => present(item)), page };
   }
 
   /** The direction and the ID in 17 bytes, and a MAC of them and the list. */

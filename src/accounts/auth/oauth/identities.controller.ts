@@ -11,7 +11,6 @@ import {
   Fails,
   IdParams,
   invalidCursor,
-  linkCursors,
   Requires,
   responseHeaders,
 } from '#libs/api';
@@ -51,9 +50,7 @@ export class IdentitiesController {
   ): Promise<IdentityList> {
     const list = `identities:${userId}`;
     const slice = await this.identities.list(userId, this.cursors.read(query, list), query.total);
-    const page = this.cursors.page(slice, list);
-    linkCursors(request, reply, page);
-    return { items: slice.items.map(toIdentityResponse), page };
+    return this.cursors.respond(request, reply, { slice, list }, toIdentityResponse);
   }
 
   // Otherwise, an access token that was stolen would be enough to sign in for ever, and to prove that recently.

@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { PageRequest } from '#libs/database';
+import { keyset, type PageRequest } from '#libs/database';
 import { Identity } from './identity.entity.js';
 
 export type NewIdentity = Pick<Identity, 'id' | 'user' | 'provider' | 'subject' | 'createdAt'> & {
@@ -22,17 +22,9 @@ export async function insertIdentity(em: EntityManager, identity: NewIdentity): 
 }
 
 /** Returns one row more than the limit, newest first. */
-export function findIdentities(
-  em: EntityManager,
-  user: string,
-  { limit, position }: PageRequest,
-): Promise<Identity[]> {
-  const backwards = position?.direction === 'before';
-  return em.find(
-    Identity,
-    { user, ...(position ? { id: backwards ? { $gt: position.id } : { $lt: position.id } } : {}) },
-    { orderBy: { id: backwards ? 'asc' : 'desc' }, limit: limit + 1 },
-  );
+export function findIdentities(em: EntityManager, user: string, page: PageRequest): Promise<Identity[]> {
+  const { where, options } = keyset(page);
+  return em.find(Identity, { user, ...where }, options);
 }
 
 /** @param providers counts only their identities */

@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { PageRequest } from '#libs/database';
+import { keyset, type PageRequest } from '#libs/database';
 import { Passkey } from './passkey.entity.js';
 import { PasskeyChallenge } from './passkey-challenge.entity.js';
 
@@ -14,17 +14,9 @@ export async function useChallenge(
 }
 
 /** Returns one row more than the limit, newest first. */
-export function findPasskeys(
-  em: EntityManager,
-  user: string,
-  { limit, position }: PageRequest,
-): Promise<Passkey[]> {
-  const backwards = position?.direction === 'before';
-  return em.find(
-    Passkey,
-    { user, ...(position ? { id: backwards ? { $gt: position.id } : { $lt: position.id } } : {}) },
-    { orderBy: { id: backwards ? 'asc' : 'desc' }, limit: limit + 1 },
-  );
+export function findPasskeys(em: EntityManager, user: string, page: PageRequest): Promise<Passkey[]> {
+  const { where, options } = keyset(page);
+  return em.find(Passkey, { user, ...where }, options);
 }
 
 export function countPasskeys(em: EntityManager, user: string): Promise<number> {

@@ -11,7 +11,6 @@ import {
   Fails,
   IdParams,
   invalidCursor,
-  linkCursors,
   Requires,
   responseHeaders,
 } from '#libs/api';
@@ -50,9 +49,7 @@ export class PasskeysController {
   ): Promise<PasskeyList> {
     const list = `passkeys:${userId}`;
     const slice = await this.passkeys.list(userId, this.cursors.read(query, list), query.total);
-    const page = this.cursors.page(slice, list);
-    linkCursors(request, reply, page);
-    return { items: slice.items.map(toPasskeyResponse), page };
+    return this.cursors.respond(request, reply, { slice, list }, toPasskeyResponse);
   }
 
   @Patch(':id')

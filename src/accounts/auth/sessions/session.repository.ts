@@ -1,5 +1,5 @@
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
-import type { PageRequest } from '#libs/database';
+import { keyset, type PageRequest } from '#libs/database';
 import { unauthenticated } from '#libs/problem';
 import { Session } from './session.entity.js';
 
@@ -94,19 +94,10 @@ export function findLiveSessions(
   em: EntityManager,
   user: string,
   now: Date,
-  { limit, position }: PageRequest,
+  page: PageRequest,
 ): Promise<Session[]> {
-  const backwards = position?.direction === 'before';
-  return em.find(
-    Session,
-    {
-      user,
-      endedAt: null,
-      expiresAt: { $gt: now },
-      ...(position ? { id: backwards ? { $gt: position.id } : { $lt: position.id } } : {}),
-    },
-    { orderBy: { id: backwards ? 'asc' : 'desc' }, limit: limit + 1 },
-  );
+  const { where, options } = keyset(page);
+  return em.find(Session, { user, endedAt: null, expiresAt: { $gt: now }, ...where }, options);
 }
 
 export function countLiveSessions(em: EntityManager, user: string, now: Date): Promise<number> {

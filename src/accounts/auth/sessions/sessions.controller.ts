@@ -12,7 +12,6 @@ import {
   Fails,
   IdParams,
   invalidCursor,
-  linkCursors,
   Requires,
   responseHeaders,
 } from '#libs/api';
@@ -47,9 +46,9 @@ export class SessionsController {
   ): Promise<DeviceList> {
     const list = `sessions:${caller.userId}`;
     const slice = await this.sessions.list(caller.userId, this.cursors.read(query, list), query.total);
-    const page = this.cursors.page(slice, list);
-    linkCursors(request, reply, page);
-    return { items: slice.items.map((session) => toDevice(session, caller.sessionId)), page };
+    return this.cursors.respond(request, reply, { slice, list }, (session) =>
+      toDevice(session, caller.sessionId),
+    );
   }
 
   @Delete(':id')
