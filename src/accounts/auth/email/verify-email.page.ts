@@ -1,8 +1,6 @@
-import { Controller, Get, Header, Headers, VERSION_NEUTRAL } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
-import { html, type Html, pagePolicy, Public } from '#libs/api';
-import { SkipThrottle } from '@nestjs/throttler';
-import { formPage, formScript, type FormTexts } from '../pages/form.page.js';
+import { Headers } from '@nestjs/common';
+import { html, type Html } from '#libs/api';
+import { FormPage, formPage, formScript, type FormTexts, ShowsForms } from '../pages/form.page.js';
 
 const SCRIPT = formScript(`
 const [confirm, resend, disown] = document.forms;
@@ -86,14 +84,9 @@ const GERMAN: Texts = {
  * The page behind the link in the mail, for products without their own. It verifies on a click instead of when opened,
  * because mail scanners open every link.
  */
-@ApiExcludeController()
-@Public()
-@SkipThrottle()
-@Controller({ path: 'verify-email', version: VERSION_NEUTRAL })
+@FormPage('verify-email')
 export class VerifyEmailPage {
-  @Get()
-  @Header('Content-Type', 'text/html; charset=utf-8')
-  @Header('Content-Security-Policy', pagePolicy(SCRIPT))
+  @ShowsForms(SCRIPT)
   show(@Headers('accept-language') languages: string | undefined): string {
     return formPage(languages, { en: ENGLISH, de: GERMAN }, forms, SCRIPT);
   }

@@ -1,8 +1,6 @@
-import { Controller, Get, Header, Headers, VERSION_NEUTRAL } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
-import { SkipThrottle } from '@nestjs/throttler';
-import { html, type Html, pagePolicy, Public } from '#libs/api';
-import { formPage, formScript, type FormTexts } from '../pages/form.page.js';
+import { Headers } from '@nestjs/common';
+import { html, type Html } from '#libs/api';
+import { FormPage, formPage, formScript, type FormTexts, ShowsForms } from '../pages/form.page.js';
 
 /** With a token, it asks for the code only if the API does. Without one, it sends a code first. */
 const SCRIPT = formScript(`
@@ -97,14 +95,9 @@ const GERMAN: Texts = {
  * The page behind the link in the mail, for products without their own. It signs in on a click instead of when opened,
  * because mail scanners open every link.
  */
-@ApiExcludeController()
-@Public()
-@SkipThrottle()
-@Controller({ path: 'sign-in', version: VERSION_NEUTRAL })
+@FormPage('sign-in')
 export class SignInPage {
-  @Get()
-  @Header('Content-Type', 'text/html; charset=utf-8')
-  @Header('Content-Security-Policy', pagePolicy(SCRIPT))
+  @ShowsForms(SCRIPT)
   show(@Headers('accept-language') languages: string | undefined): string {
     return formPage(languages, { en: ENGLISH, de: GERMAN }, forms, SCRIPT);
   }

@@ -1,4 +1,7 @@
-import { html, type Html, pageOf } from '#libs/api';
+import { applyDecorators, Controller, Get, Header, VERSION_NEUTRAL } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { SkipThrottle } from '@nestjs/throttler';
+import { html, type Html, pageOf, pagePolicy, Public } from '#libs/api';
 
 /** What a page with forms says, in one language. */
 export interface FormTexts {
@@ -29,6 +32,25 @@ const COMMON = {
     },
   },
 };
+
+/** Marks the controller of a page with forms. */
+export function FormPage(path: string): ClassDecorator {
+  return applyDecorators(
+    ApiExcludeController(),
+    Public(),
+    SkipThrottle(),
+    Controller({ path, version: VERSION_NEUTRAL }),
+  );
+}
+
+/** Marks the handler that returns the page. @param script the only one that may run there */
+export function ShowsForms(script: string): MethodDecorator {
+  return applyDecorators(
+    Get(),
+    Header('Content-Type', 'text/html; charset=utf-8'),
+    Header('Content-Security-Policy', pagePolicy(script)),
+  );
+}
 
 /**
  * A page whose forms call the API, in the language that the browser prefers.

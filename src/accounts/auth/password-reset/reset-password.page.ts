@@ -1,9 +1,7 @@
-import { Controller, Get, Header, Headers, VERSION_NEUTRAL } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
-import { SkipThrottle } from '@nestjs/throttler';
-import { html, type Html, pagePolicy, Public } from '#libs/api';
+import { Headers } from '@nestjs/common';
+import { html, type Html } from '#libs/api';
 import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from '../passwords/password-policy.js';
-import { formPage, formScript, type FormTexts } from '../pages/form.page.js';
+import { FormPage, formPage, formScript, type FormTexts, ShowsForms } from '../pages/form.page.js';
 
 /** Without a token, as in the mail that says that the password was changed, it offers a link first. */
 const SCRIPT = formScript(`
@@ -69,14 +67,9 @@ const GERMAN: Texts = {
 };
 
 /** The page behind the links in the mails about passwords, for products without their own. */
-@ApiExcludeController()
-@Public()
-@SkipThrottle()
-@Controller({ path: 'reset-password', version: VERSION_NEUTRAL })
+@FormPage('reset-password')
 export class ResetPasswordPage {
-  @Get()
-  @Header('Content-Type', 'text/html; charset=utf-8')
-  @Header('Content-Security-Policy', pagePolicy(SCRIPT))
+  @ShowsForms(SCRIPT)
   show(@Headers('accept-language') languages: string | undefined): string {
     return formPage(languages, { en: ENGLISH, de: GERMAN }, forms, SCRIPT);
   }

@@ -1,8 +1,6 @@
-import { Controller, Get, Header, Headers, VERSION_NEUTRAL } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
-import { SkipThrottle } from '@nestjs/throttler';
-import { html, type Html, pagePolicy, Public } from '#libs/api';
-import { formPage, formScript, type FormTexts } from '../pages/form.page.js';
+import { Headers } from '@nestjs/common';
+import { html, type Html } from '#libs/api';
+import { FormPage, formPage, formScript, type FormTexts, ShowsForms } from '../pages/form.page.js';
 
 const SCRIPT = formScript(`
 const [disown] = document.forms;
@@ -44,14 +42,9 @@ const GERMAN: Texts = {
 };
 
 /** The page behind the link in the mail about a sign-in on a new device, for products without their own. */
-@ApiExcludeController()
-@Public()
-@SkipThrottle()
-@Controller({ path: 'disown-session', version: VERSION_NEUTRAL })
+@FormPage('disown-session')
 export class DisownSessionPage {
-  @Get()
-  @Header('Content-Type', 'text/html; charset=utf-8')
-  @Header('Content-Security-Policy', pagePolicy(SCRIPT))
+  @ShowsForms(SCRIPT)
   show(@Headers('accept-language') languages: string | undefined): string {
     return formPage(languages, { en: ENGLISH, de: GERMAN }, forms, SCRIPT);
   }
