@@ -1,3 +1,4 @@
+import { parseList } from './parsers.js';
 import { BadValue } from './reader.js';
 
 /** Schemes that run or show something in the browser, instead of opening an application. */
@@ -5,10 +6,7 @@ const UNSAFE = /^(javascript|data|vbscript|file|blob|about|filesystem|view-sourc
 
 /** Comma-separated URLs: exact ones, or a prefix that ends in `/*`. Also with the schemes of native apps. */
 export function parseRedirectUrls(text: string): string[] {
-  const urls = text
-    .split(',')
-    .map((url) => url.trim())
-    .filter((url) => url !== '');
+  const urls = parseList(text);
   urls.forEach(requireRedirectUrl);
   return urls;
 }
