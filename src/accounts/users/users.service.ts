@@ -76,7 +76,12 @@ export class UsersService {
   }
 
   findByEmail(em: EntityManager, email: string): Promise<User | null> {
-    return findUserByEmail(em, this.emails.candidates(email));
+    return this.findByIndexes(em, this.emails.candidates(email));
+  }
+
+  /** @param indexes all blind indexes that the address can have */
+  findByIndexes(em: EntityManager, indexes: readonly string[]): Promise<User | null> {
+    return findUserByEmail(em, indexes);
   }
 
   find(em: EntityManager, id: string): Promise<User | null> {

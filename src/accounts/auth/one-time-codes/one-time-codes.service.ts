@@ -26,7 +26,7 @@ import {
 } from './one-time-code.repository.js';
 import { codeRequired } from './one-time-codes.errors.js';
 
-const LIFETIME_MS = 10 * 60 * 1000;
+export const CODE_LIFETIME_MS = 10 * 60 * 1000;
 /** The minimum time between two mails. Whoever has to wait has got one just now. */
 const PAUSE_MS = 60_000;
 
@@ -73,7 +73,7 @@ export class OneTimeCodesService {
       const tokenHash = hashToken(token);
       const code = String(randomInt(1_000_000)).padStart(6, '0');
       const createdAt = this.clock.now();
-      const expiresAt = new Date(createdAt.getTime() + LIFETIME_MS);
+      const expiresAt = new Date(createdAt.getTime() + CODE_LIFETIME_MS);
       const row = {
         user: user.id,
         codeHash: this.mac.sign(messageOf(tokenHash, code)),
@@ -97,7 +97,7 @@ export class OneTimeCodesService {
    */
   async verifyCode(email: string, code: string, { device, secret }: AskingBrowser): Promise<SignInOutcome> {
     const indexes = this.emails.candidates(email);
-    const user = await this.database.run((em) => this.users.findByEmail(em, email));
+    const user = await this.database.run((em) => this.users.findByIndexes(em, indexes));
     const known = user ? this.devices.recognize(user, device.token) : undefined;
     const subject = known === undefined ? this.attempts.ofCodes(indexes) : this.attempts.ofDevice(known);
     // No browser has the hash of nothing.

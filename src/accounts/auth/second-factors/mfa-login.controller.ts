@@ -13,6 +13,7 @@ import { invalidCode, invalidCredentials } from '../sign-in/sign-in.errors.js';
 import { MfaSignInService } from './mfa-sign-in.service.js';
 import { MfaLoginRequest } from './second-factors.dto.js';
 import { invalidMfaToken } from './second-factors.errors.js';
+import { TRUST_SECONDS } from './trusted-devices.js';
 
 @AuthTag()
 @Controller({ path: 'auth/login/mfa', version: [...API_VERSIONS] })
@@ -41,7 +42,7 @@ export class MfaLoginController {
     const { outcome, trust } = await this.mfa.complete(input, deviceOf(request));
     const session = this.presenter.present(outcome, request, reply);
     if (isTrusted) {
-      trustDevice(reply, trust);
+      trustDevice(reply, trust, TRUST_SECONDS);
     }
     return session;
   }

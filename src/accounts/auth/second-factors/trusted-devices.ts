@@ -4,7 +4,8 @@ import { type Mac, MacFactory, randomToken } from '#libs/crypto';
 import type { User } from '../../users/index.js';
 import type { Device } from '../sessions/session-issuer.js';
 
-const LIFETIME_MS = 30 * 24 * 60 * 60 * 1000;
+export const TRUST_SECONDS = 30 * 24 * 60 * 60;
+const LIFETIME_MS = TRUST_SECONDS * 1000;
 
 type Trusting = Pick<User, 'id' | 'sessionEpoch' | 'devicesKnownSince'>;
 

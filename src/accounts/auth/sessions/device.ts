@@ -7,7 +7,6 @@ import type { Device } from './session-issuer.js';
 /** `__Host-`: no other host can set it (RFC 6265bis, section 4.1.3.2). */
 const COOKIE = '__Host-gatehouse-device';
 const TRUST_COOKIE = '__Host-gatehouse-trusted-device';
-const TRUST_SECONDS = 30 * 24 * 60 * 60;
 /** Browsers keep no cookie for longer (RFC 6265bis, section 5.5). */
 const MAX_AGE_SECONDS = 400 * 24 * 60 * 60;
 
@@ -32,13 +31,13 @@ export function rememberDevice({ headers }: FastifyRequest, reply: FastifyReply,
   }
 }
 
-/** Lets a browser sign this user in without a second factor. */
-export function trustDevice(reply: FastifyReply, token: string): void {
+/** Lets a browser sign this user in without a second factor. @param maxAge in seconds */
+export function trustDevice(reply: FastifyReply, token: string, maxAge: number): void {
   setCookie(reply, {
     name: TRUST_COOKIE,
     value: token,
     sameSite: 'strict',
     path: '/',
-    maxAge: TRUST_SECONDS,
+    maxAge,
   });
 }
