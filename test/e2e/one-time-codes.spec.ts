@@ -4,12 +4,14 @@ import { decodeJwt } from 'jose';
 import { Connections } from '#libs/database';
 import { OneTimeCodesPurge } from '../../src/accounts/auth/one-time-codes/one-time-codes.purge.js';
 import { useApiApp } from '../support/api-app.js';
+import { wrongCode } from '../support/authenticator.js';
 import type { ApiClient, ProblemBody, SessionBody } from '../support/client.js';
-import { aUser, type NewUser, type SignedUp, signUp } from '../support/factories.js';
+import { aUser, type NewUser, signUp } from '../support/factories.js';
 import { linkTokenOf, mailsInOutbox, userIdOf } from '../support/mail-outbox.js';
 import { expectProblem } from '../support/problems.js';
 import { query } from '../support/stored.js';
 import { sentBack } from '../support/cookies.js';
+import { signUpVerified } from '../support/verified-user.js';
 
 const APP_URL = 'https://app.acme.test';
 const running = useApiApp({ APP_URL });
@@ -43,22 +45,9 @@ async function codeFor(user: Pick<NewUser, 'email'>, from = api): Promise<Code> 
 
 const verify = (body: object, from = api) => from.post<SessionBody & ProblemBody>('/auth/otp/verify', body);
 
-/** Someone whose address is verified. */
-async function signUpVerified(): Promise<SignedUp> {
-  const user = await signUp(api);
-  const mails = await mailsInOutbox(running, database.url, user.session.user.id);
-  expect((await api.verify(linkTokenOf(mails[0]))).status).toBe(204);
-  return user;
-}
-
-/** Another code than this one. */
-function wrong(code: string, by = 1): string {
-  return String((Number(code) + by) % 1_000_000).padStart(6, '0');
-}
-
 describe('a one-time code', () => {
   it('signs in without a password, and says so', async () => {
-    const user = await signUpVerified();
+    const user = await signUpVerified(running);
     const { code, token } = await codeFor({ email: user.email.toUpperCase() });
     const [mail] = await mailsTo(user);
     expect(code).toMatch(/^\d{6}$/);
@@ -74,7 +63,7 @@ describe('a one-time code', () => {
   });
 
   it('works once, even when it is sent many times at once', async () => {
-    const user = await signUpVerified();
+    const user = await signUpVerified(running);
     const { code, token, browser } = await codeFor(user);
     const answers = await Promise.all([
       ...Array.from({ length: 4 }, () => verify({ email: user.email, code })),
@@ -86,9 +75,9 @@ describe('a one-time code', () => {
   });
 
   it('can be tried five times', async () => {
-    const user = await signUpVerified();
+    const user = await signUpVerified(running);
     const { code } = await codeFor(user);
-    const guesses = [1, 2, 3, 4, 5].map((by) => verify({ email: user.email, code: wrong(code, by) }));
+    const guesses = [1, 2, 3, 4, 5].map((by) => verify({ email: user.email, code: wrongCode(code, by) }));
     for (const answer of await Promise.all(guesses)) {
       expectProblem(answer, 401, 'invalid-code');
     }
@@ -97,45 +86,49 @@ describe('a one-time code', () => {
     clock.advance({ minutes: 1 });
     const next = await codeFor(user);
     for (const by of [1, 2, 3, 4]) {
-      expectProblem(await verify({ email: user.email, code: wrong(next.code, by) }), 401, 'invalid-code');
+      expectProblem(await verify({ email: user.email, code: wrongCode(next.code, by) }), 401, 'invalid-code');
     }
     expect((await verify({ email: user.email, code: next.code })).status).toBe(200);
   });
 
   it('cannot be used up by someone else than who requested it', async () => {
-    const user = await signUpVerified();
+    const user = await signUpVerified(running);
     const { code, browser } = await codeFor(user);
     for (const by of [1, 2, 3, 4, 5, 6]) {
-      expectProblem(await verify({ email: user.email, code: wrong(code, by) }), 401, 'invalid-code');
+      expectProblem(await verify({ email: user.email, code: wrongCode(code, by) }), 401, 'invalid-code');
     }
     for (const by of [1, 2, 3, 4]) {
-      expectProblem(await verify({ email: user.email, code: wrong(code, by) }, browser), 401, 'invalid-code');
+      expectProblem(
+        await verify({ email: user.email, code: wrongCode(code, by) }, browser),
+        401,
+        'invalid-code',
+      );
     }
     expect((await verify({ email: user.email, code }, browser)).status).toBe(200);
     clock.advance({ minutes: 1 });
     const next = await codeFor(user);
     for (const by of [1, 2, 3, 4, 5]) {
-      await verify({ email: user.email, code: wrong(next.code, by) }, next.browser);
+      await verify({ email: user.email, code: wrongCode(next.code, by) }, next.browser);
     }
     expectProblem(await verify({ email: user.email, code: next.code }, next.browser), 401, 'invalid-code');
   });
 
   it('can still be tried on a device of its owner, whoever has requested it', async () => {
-    const user = await signUpVerified();
+    const user = await signUpVerified(running);
     const known = api.with({ cookie: sentBack(await api.with({ origin: APP_URL }).login(user)) });
     clock.advance({ minutes: 1 });
     await ask(user.email);
     // Within the minute, the owner gets no mail of their own.
     const { code } = await codeFor(user);
     for (const by of [1, 2, 3, 4, 5]) {
-      await verify({ email: user.email, code: wrong(code, by) });
+      await verify({ email: user.email, code: wrongCode(code, by) });
     }
     expectProblem(await verify({ email: user.email, code }), 401, 'invalid-code');
     expect((await verify({ email: user.email, code }, known)).status).toBe(200);
   });
 
   it('is replaced by the next one, which is sent a minute later at the earliest', async () => {
-    const user = await signUpVerified();
+    const user = await signUpVerified(running);
     const first = await codeFor(user);
     clock.advance({ seconds: 59 });
     await Promise.all([ask(user.email), ask(user.email)]);
@@ -155,11 +148,11 @@ describe('a one-time code', () => {
   });
 
   it('is valid for ten minutes, and then goes', async () => {
-    const user = await signUpVerified();
+    const user = await signUpVerified(running);
     const { code, token, browser } = await codeFor(user);
     clock.advance({ minutes: 9, seconds: 59 });
-    expectProblem(await verify({ email: user.email, code: wrong(code) }), 401, 'invalid-code');
-    const other = await signUpVerified();
+    expectProblem(await verify({ email: user.email, code: wrongCode(code) }), 401, 'invalid-code');
+    const other = await signUpVerified(running);
     const fresh = await codeFor(other);
     clock.advance({ seconds: 1 });
     expectProblem(await verify({ email: user.email, code }), 401, 'invalid-code');
@@ -173,7 +166,7 @@ describe('a one-time code', () => {
   });
 
   it('is stored so that six digits cannot be guessed from it', async () => {
-    const user = await signUpVerified();
+    const user = await signUpVerified(running);
     const { code, token } = await codeFor(user);
     const [row] = await query<Record<string, unknown>>(
       database.url,
@@ -205,9 +198,9 @@ describe('a one-time code', () => {
 
 describe('a link to sign in', () => {
   it('works in the browser that requested it, for each of its requests', async () => {
-    const user = await signUpVerified();
+    const user = await signUpVerified(running);
     const first = await codeFor(user);
-    const other = await signUpVerified();
+    const other = await signUpVerified(running);
     const second = await codeFor(other, first.browser);
     for (const { token } of [first, second]) {
       expect((await verify({ token }, second.browser)).status).toBe(200);
@@ -215,7 +208,7 @@ describe('a link to sign in', () => {
   });
 
   it('elsewhere says where it was requested, and needs the code', async () => {
-    const user = await signUpVerified();
+    const user = await signUpVerified(running);
     const requestedAt = clock.now().toISOString();
     const { code, token } = await codeFor(user, api.with({ 'user-agent': 'Firefox/150 \u00e9' }));
     clock.advance({ seconds: 30 });
@@ -224,14 +217,14 @@ describe('a link to sign in', () => {
       const problem = expectProblem(await verify({ token }, elsewhere), 401, 'code-required');
       expect(problem).toMatchObject({ requestedAt, ipAddress: '127.0.0.1', userAgent: 'Firefox/150 ?' });
     }
-    expectProblem(await verify({ token, code: wrong(code) }), 401, 'invalid-code');
+    expectProblem(await verify({ token, code: wrongCode(code) }), 401, 'invalid-code');
     expect((await verify({ token, code })).status).toBe(200);
   });
 
   it.each(['', 'short', 'x'.repeat(44)])(
     'is not for every browser if it was requested with the cookie %j',
     async (made) => {
-      const user = await signUpVerified();
+      const user = await signUpVerified(running);
       const cookie = `__Host-gatehouse-otp=${made}`;
       const answer = await api.with({ cookie }).post('/auth/otp', { email: user.email });
       expect(sentBack(answer)).toMatch(/^__Host-gatehouse-otp=[\w-]{43}$/);
@@ -243,7 +236,7 @@ describe('a link to sign in', () => {
   );
 
   it('does not sign in with the code of someone else', async () => {
-    const [user, other] = [await signUpVerified(), await signUpVerified()];
+    const [user, other] = [await signUpVerified(running), await signUpVerified(running)];
     const [{ token }, theirs] = [await codeFor(user), await codeFor(other)];
     if ((await codeFor(user)).code !== theirs.code) {
       expectProblem(await verify({ token, code: theirs.code }), 401, 'invalid-code');
@@ -291,13 +284,13 @@ describe('an address without an account', () => {
     const { email } = aUser();
     await ask(email);
     const unknown = expectProblem(await verify({ email, code: '123456' }), 401, 'invalid-code');
-    const user = await signUpVerified();
+    const user = await signUpVerified(running);
     const known = expectProblem(await verify({ email: user.email, code: '123456' }), 401, 'invalid-code');
     expect(unknown.detail).toBe(known.detail);
   });
 
   it('is as good as the address of someone who is suspended', async () => {
-    const user = await signUpVerified();
+    const user = await signUpVerified(running);
     const { code, token, browser } = await codeFor(user);
     const suspend = `update accounts.users set status = 'suspended' where id = $1`;
     await query(database.url, suspend, [user.session.user.id]);
@@ -312,14 +305,14 @@ describe('an address without an account', () => {
 describe('guessing codes', () => {
   it('is limited to 100 in an hour for an address, but not on devices of its owner', async () => {
     const browser = api.with({ origin: APP_URL });
-    const user = await signUpVerified();
+    const user = await signUpVerified(running);
     const known = browser.with({ cookie: sentBack(await browser.login(user)) });
     const guess = async (email: string) => {
       for (let round = 0; round < 10; round += 1) {
         clock.advance({ minutes: 1 });
         const { code } = email === user.email ? await codeFor(user) : { code: '123456' };
         await Promise.all(
-          Array.from({ length: 10 }, (_, by) => verify({ email, code: wrong(code, by + 1) })),
+          Array.from({ length: 10 }, (_, by) => verify({ email, code: wrongCode(code, by + 1) })),
         );
       }
     };

@@ -12,6 +12,7 @@ import { expectProblem } from '../support/problems.js';
 import { type Misbehaviour, SoftwareAuthenticator } from '../support/software-authenticator.js';
 import { eventually } from '../support/servers.js';
 import { countWaiting, openTransaction, query } from '../support/stored.js';
+import { signUpVerified } from '../support/verified-user.js';
 
 const ORIGIN = 'https://app.acme.test';
 const running = useApiApp({ APP_URL: ORIGIN, WEBAUTHN_RP_ID: 'acme.test' });
@@ -26,13 +27,6 @@ interface PasskeyBody {
 }
 type CreationOptions = Parameters<SoftwareAuthenticator['create']>[0];
 type RequestOptions = Parameters<SoftwareAuthenticator['get']>[0];
-
-async function signUpVerified(): Promise<SignedUp> {
-  const user = await signUp(api);
-  const [mail] = await mailsInOutbox(running, database.url, user.session.user.id);
-  expect((await api.verify(linkTokenOf(mail))).status).toBe(204);
-  return user;
-}
 
 async function optionsFor({ api: user }: SignedUp): Promise<CreationOptions> {
   const { status, body } = await user.post<CreationOptions>('/auth/passkeys/options');
@@ -68,7 +62,7 @@ const list = (user: SignedUp) => user.api.get<ListBody<PasskeyBody>>('/auth/pass
 
 describe('a passkey', () => {
   it('signs in without an address or a password, and counts as two factors', async () => {
-    const user = await signUpVerified();
+    const user = await signUpVerified(running);
     const options = await optionsFor(user);
     expect(options).toMatchObject({
       rp: { id: 'acme.test', name: 'acme.test' },
@@ -104,7 +98,7 @@ describe('a passkey', () => {
   });
 
   it.each([true, false])('signs in again and again, whether or not it counts: %s', async (counts) => {
-    const user = await signUpVerified();
+    const user = await signUpVerified(running);
     const { device } = await addPasskey(user, {}, new SoftwareAuthenticator(ORIGIN, counts));
     for (const _ of [1, 2, 3]) {
       expect((await login(device)).status).toBe(200);
@@ -112,7 +106,7 @@ describe('a passkey', () => {
   });
 
   it('is no way in for the suspended', async () => {
-    const user = await signUpVerified();
+    const user = await signUpVerified(running);
     const { device } = await addPasskey(user);
     await query(database.url, `update accounts.users set status = 'suspended' where id = $1`, [
       user.session.user.id,
@@ -150,7 +144,7 @@ describe('adding a passkey', () => {
   it.each([...WRONG, ['an algorithm that nobody asked for', { algorithm: -65535 }] as const])(
     'is refused with %s',
     async (_, wrong) => {
-      const user = await signUpVerified();
+      const user = await signUpVerified(running);
       const { answer } = await addPasskey(user, wrong);
       expectProblem(answer, 400, 'passkey-rejected');
       expect((await list(user)).body.items).toEqual([]);
@@ -158,7 +152,7 @@ describe('adding a passkey', () => {
   );
 
   it('says so if the page may not use passkeys here', async () => {
-    const user = await signUpVerified();
+    const user = await signUpVerified(running);
     const { answer } = await addPasskey(user, { origin: 'http://localhost:5173' });
     expect(answer.body.detail).toBe(
       "Pages of http://localhost:5173 can't use passkeys here. WEBAUTHN_ORIGINS lists those that can.",
@@ -169,7 +163,7 @@ describe('adding a passkey', () => {
   });
 
   it('works once for each of the options, and only for the user who got them', async () => {
-    const [user, other] = [await signUpVerified(), await signUpVerified()];
+    const [user, other] = [await signUpVerified(running), await signUpVerified(running)];
     const options = await optionsFor(user);
     const device = new SoftwareAuthenticator(ORIGIN);
     const created = device.create(options);
@@ -186,7 +180,7 @@ describe('adding a passkey', () => {
   });
 
   it('is refused if the account gets its owner meanwhile, who ends all sessions', async () => {
-    const user = await signUpVerified();
+    const user = await signUpVerified(running);
     const created = new SoftwareAuthenticator(ORIGIN).create(await optionsFor(user));
     const { id } = user.session.user;
     const owner = await openTransaction(database.url);
@@ -201,7 +195,7 @@ describe('adding a passkey', () => {
   });
 
   it('is done once, even if the response is lost and the request repeated', async () => {
-    const user = await signUpVerified();
+    const user = await signUpVerified(running);
     const created = new SoftwareAuthenticator(ORIGIN).create(await optionsFor(user));
     const add = () => user.api.with({ 'idempotency-key': 'one' }).post('/auth/passkeys', created);
     const [first, again] = [await add(), await add()];
@@ -209,7 +203,7 @@ describe('adding a passkey', () => {
   });
 
   it('has to happen within five minutes, and then the options go', async () => {
-    const user = await signUpVerified();
+    const user = await signUpVerified(running);
     const created = new SoftwareAuthenticator(ORIGIN).create(await optionsFor(user));
     clock.advance({ minutes: 5 });
     expectProblem(await user.api.post<ProblemBody>('/auth/passkeys', created), 400, 'passkey-rejected');
@@ -221,7 +215,7 @@ describe('adding a passkey', () => {
   });
 
   it('refuses a passkey that is known, even to someone else', async () => {
-    const [user, other] = [await signUpVerified(), await signUpVerified()];
+    const [user, other] = [await signUpVerified(running), await signUpVerified(running)];
     const { device, created } = await addPasskey(user);
     const { body } = await user.api.post<{ excludeCredentials: object[] }>('/auth/passkeys/options');
     expect(body.excludeCredentials).toMatchObject([{ id: created.id }]);
@@ -261,14 +255,14 @@ describe('signing in with a passkey', () => {
     ['noise for a signature', { signature: randomBytes(70) }] as const,
     ['the signature of another key', { signature: sign('sha256', Buffer.from('x'), ANOTHER_KEY) }] as const,
   ])('is refused with %s', async (_, wrong) => {
-    const user = await signUpVerified();
+    const user = await signUpVerified(running);
     const { device } = await addPasskey(user);
     expectProblem(await login(device, wrong), 401, 'invalid-passkey');
     expect((await login(device)).status).toBe(200);
   });
 
   it('works once for each challenge', async () => {
-    const user = await signUpVerified();
+    const user = await signUpVerified(running);
     const { device } = await addPasskey(user);
     const assertion = device.get(await loginOptions());
     const answers = await Promise.all([1, 2, 3, 4].map(() => submit(assertion)));
@@ -280,7 +274,7 @@ describe('signing in with a passkey', () => {
   });
 
   it('has to happen within five minutes', async () => {
-    const user = await signUpVerified();
+    const user = await signUpVerified(running);
     const { device } = await addPasskey(user);
     const [early, late] = [await loginOptions(), await loginOptions()];
     clock.advance({ minutes: 4, seconds: 59 });
@@ -290,7 +284,7 @@ describe('signing in with a passkey', () => {
   });
 
   it('refuses a clone that signs at the same time', async () => {
-    const user = await signUpVerified();
+    const user = await signUpVerified(running);
     const { device } = await addPasskey(user);
     const challenges = await Promise.all([1, 2, 3, 4].map(loginOptions));
     const answers = await Promise.all(challenges.map((one) => submit(device.get(one, { counter: 9 }))));
@@ -318,7 +312,7 @@ describe('a path with a name where others have an ID', () => {
 
 describe('the list of passkeys', () => {
   it('has those of the user, page by page, which can be renamed', async () => {
-    const [user, other] = [await signUpVerified(), await signUpVerified()];
+    const [user, other] = [await signUpVerified(running), await signUpVerified(running)];
     const first = await addPasskey(user);
     clock.advance({ ms: 1 });
     const second = await addPasskey(user);
@@ -343,7 +337,7 @@ describe('the list of passkeys', () => {
   });
 
   it('lets none go that is the last way to sign in', async () => {
-    const user = await signUpVerified();
+    const user = await signUpVerified(running);
     const [first, second] = [await addPasskey(user), await addPasskey(user)];
     await query(database.url, 'delete from accounts.passwords where user_id = $1', [user.session.user.id]);
     const remove = ({ answer }: typeof first) =>

@@ -3,9 +3,10 @@ import { useApiApp } from '../support/api-app.js';
 import { beforeStatement } from '../support/before-statement.js';
 import type { DeviceBody, ListBody, ProblemBody } from '../support/client.js';
 import { type SignedUp, signIn, signUp } from '../support/factories.js';
-import { linkTokenOf, mailsInOutbox } from '../support/mail-outbox.js';
+import { mailsInOutbox } from '../support/mail-outbox.js';
 import { expectProblem } from '../support/problems.js';
 import { query } from '../support/stored.js';
+import { signUpVerified } from '../support/verified-user.js';
 
 const NEW = 'four quiet herons';
 const app = useApiApp();
@@ -14,13 +15,6 @@ const { api, clock, database } = app;
 const change = (user: Pick<SignedUp, 'api'>, currentPassword: string | undefined, newPassword = NEW) =>
   user.api.post<ProblemBody>('/auth/password/change', { currentPassword, newPassword });
 
-async function signUpVerified(): Promise<SignedUp> {
-  const user = await signUp(api);
-  const [mail] = await mailsInOutbox(app, database.url, user.session.user.id);
-  expect((await api.verify(linkTokenOf(mail))).status).toBe(204);
-  return user;
-}
-
 async function noticesTo({ session }: SignedUp): Promise<number> {
   const mails = await mailsInOutbox(app, database.url, session.user.id);
   return mails.filter(({ template }) => template === 'password-changed').length;
@@ -28,7 +22,7 @@ async function noticesTo({ session }: SignedUp): Promise<number> {
 
 describe('changing a password', () => {
   it('signs out the other devices, and lets the owner know', async () => {
-    const user = await signUpVerified();
+    const user = await signUpVerified(app);
     const other = await signIn(api, user);
     expect((await change(user, user.password)).status).toBe(204);
     expect((await user.api.me()).status).toBe(200);
@@ -41,7 +35,7 @@ describe('changing a password', () => {
   });
 
   it('lets the owner know once a minute at most, and no one whose address was never verified', async () => {
-    const owner = await signUpVerified();
+    const owner = await signUpVerified(app);
     const stranger = await signUp(api);
     for (const user of [owner, stranger]) {
       for (const [current, next] of [

@@ -3,7 +3,7 @@ import { decodeJwt } from 'jose';
 import { Connections } from '#libs/database';
 import { MfaChallengesPurge } from '../../src/accounts/auth/second-factors/mfa-challenges.purge.js';
 import { useApiApp } from '../support/api-app.js';
-import { Authenticator, setUpTotp } from '../support/authenticator.js';
+import { Authenticator, setUpTotp, wrongCode } from '../support/authenticator.js';
 import type { Answer, ApiClient, ProblemBody, SessionBody } from '../support/client.js';
 import { sentBack } from '../support/cookies.js';
 import { aUser, type SignedUp, signUp } from '../support/factories.js';
@@ -11,6 +11,7 @@ import { linkTokenOf, mailsInOutbox } from '../support/mail-outbox.js';
 import { expectProblem } from '../support/problems.js';
 import { SoftwareAuthenticator } from '../support/software-authenticator.js';
 import { query } from '../support/stored.js';
+import { signUpVerified } from '../support/verified-user.js';
 
 const APP_URL = 'https://app.acme.test:8443';
 const running = useApiApp({ APP_URL });
@@ -34,16 +35,9 @@ interface Input {
 const complete = (input: Input, from: ApiClient = api): Promise<Signed> =>
   from.post('/auth/login/mfa', { factor: 'totp', ...input });
 
-async function signUpVerified(): Promise<SignedUp> {
-  const user = await signUp(api);
-  const [mail] = await mailsInOutbox(running, database.url, user.session.user.id);
-  expect((await api.verify(linkTokenOf(mail))).status).toBe(204);
-  return user;
-}
-
 /** Someone with an authenticator app. */
 async function signUpWithTotp() {
-  const user = await signUpVerified();
+  const user = await signUpVerified(running);
   return { ...user, ...(await setUpTotp(user.api, clock)) };
 }
 
@@ -58,14 +52,9 @@ async function templatesTo({ session }: SignedUp): Promise<string[]> {
   return mails.map(({ template }) => template).sort();
 }
 
-/** Another code than this one. */
-function wrong(code: string, by = 1): string {
-  return String((Number(code) + by) % 1_000_000).padStart(6, '0');
-}
-
 describe('an authenticator app', () => {
   it('is set up with a QR code, and confirmed with its first code', async () => {
-    const user = await signUpVerified();
+    const user = await signUpVerified(running);
     const { status, body } =
       await user.api.post<Record<'otpauthUri' | 'secret' | 'qrCode', string>>('/auth/mfa/totp');
     expect(status).toBe(201);
@@ -81,7 +70,7 @@ describe('an authenticator app', () => {
     const app = new Authenticator(body.otpauthUri, clock);
     const confirm = (code: string) =>
       user.api.post<{ recoveryCodes: string[] }>('/auth/mfa/totp/confirm', { code });
-    expectProblem(await confirm(wrong(app.code())), 401, 'invalid-code');
+    expectProblem(await confirm(wrongCode(app.code())), 401, 'invalid-code');
     expect((await api.login(user)).status).toBe(200);
     const confirmed = await confirm(app.code());
     expect(confirmed.status).toBe(200);
@@ -99,7 +88,7 @@ describe('an authenticator app', () => {
   });
 
   it('can be set up anew until it is confirmed, which voids the earlier secret', async () => {
-    const user = await signUpVerified();
+    const user = await signUpVerified(running);
     expectProblem(await user.api.post('/auth/mfa/totp/confirm', { code: '123456' }), 409, 'totp-not-started');
     const start = () => user.api.post<{ otpauthUri: string }>('/auth/mfa/totp');
     const [first, second] = [await start(), await start()].map(
@@ -131,7 +120,7 @@ describe('an authenticator app', () => {
   });
 
   it('keeps its secret sealed, for its user alone', async () => {
-    const [user, other] = [await signUpVerified(), await signUpVerified()];
+    const [user, other] = [await signUpVerified(running), await signUpVerified(running)];
     const { body } = await user.api.post<{ secret: string; otpauthUri: string }>('/auth/mfa/totp');
     const app = new Authenticator(body.otpauthUri, clock);
     const id = user.session.user.id;
@@ -190,16 +179,16 @@ describe('signing in with a second factor', () => {
   it('can be tried five times, within five minutes', async () => {
     const user = await signUpWithTotp();
     const mfaToken = await challenge(user);
-    const guesses = [1, 2, 3, 4].map((by) => complete({ mfaToken, code: wrong(user.app.code(), by) }));
+    const guesses = [1, 2, 3, 4].map((by) => complete({ mfaToken, code: wrongCode(user.app.code(), by) }));
     for (const answer of await Promise.all(guesses)) {
       expectProblem(answer, 401, 'invalid-code');
     }
-    expectProblem(await complete({ mfaToken, code: wrong(user.app.code(), 5) }), 401, 'invalid-code');
+    expectProblem(await complete({ mfaToken, code: wrongCode(user.app.code(), 5) }), 401, 'invalid-code');
     expectProblem(await complete({ mfaToken, code: user.app.code() }), 401, 'invalid-mfa-token');
 
     const late = await challenge(user);
     clock.advance({ minutes: 4, seconds: 59 });
-    expectProblem(await complete({ mfaToken: late, code: wrong(user.app.code()) }), 401, 'invalid-code');
+    expectProblem(await complete({ mfaToken: late, code: wrongCode(user.app.code()) }), 401, 'invalid-code');
     clock.advance({ seconds: 1 });
     expectProblem(await complete({ mfaToken: late, code: user.app.code() }), 401, 'invalid-mfa-token');
     clock.advance({ ms: 1 });
@@ -253,7 +242,9 @@ describe('signing in with a second factor', () => {
     });
     for (let round = 0; round < 20; round += 1) {
       const mfaToken = await challenge(user);
-      const guesses = [1, 2, 3, 4, 5].map((by) => complete({ mfaToken, code: wrong(user.app.code(), by) }));
+      const guesses = [1, 2, 3, 4, 5].map((by) =>
+        complete({ mfaToken, code: wrongCode(user.app.code(), by) }),
+      );
       await Promise.all(guesses);
     }
     clock.advance({ seconds: 30 });
@@ -373,7 +364,7 @@ describe('a second factor', () => {
     const user = await signUpWithTotp();
     clock.advance({ minutes: 6 });
     const stepUp = (body: object) => user.api.post<SessionBody & ProblemBody>('/auth/step-up', body);
-    expectProblem(await stepUp({ factor: 'totp', code: wrong(user.app.code()) }), 401, 'invalid-code');
+    expectProblem(await stepUp({ factor: 'totp', code: wrongCode(user.app.code()) }), 401, 'invalid-code');
     const code = user.app.code();
     const { status, body } = await stepUp({ factor: 'totp', code });
     expect(status).toBe(200);

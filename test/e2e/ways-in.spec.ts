@@ -4,13 +4,14 @@ import { decodeJwt } from 'jose';
 import { useApiApp } from '../support/api-app.js';
 import { setUpTotp } from '../support/authenticator.js';
 import type { Answer, SessionBody } from '../support/client.js';
-import { aUser, type SignedUp, signUp } from '../support/factories.js';
-import { linkTokenOf, mailsInOutbox } from '../support/mail-outbox.js';
+import type { SignedUp } from '../support/factories.js';
+import { mailsInOutbox } from '../support/mail-outbox.js';
 import { SoftwareAuthenticator } from '../support/software-authenticator.js';
 import { ACCOUNTS, followRealTime, OAUTH_SETTINGS, signInWith } from '../support/oauth.js';
 import { useOidcProvider } from '../support/oidc-provider.js';
 import { expectProblem } from '../support/problems.js';
 import { query } from '../support/stored.js';
+import { signUpVerified } from '../support/verified-user.js';
 
 const APP_URL = 'https://app.acme.test';
 const provider = useOidcProvider(() => [`${ACCOUNTS}/v2/auth/oauth/acme/callback`]);
@@ -83,7 +84,7 @@ it('lists every operation that returns a session', () => {
 
 describe.each(Object.entries(WAYS))('%s', (_, { signIn, methods }) => {
   it('starts a session that says how and when the user signed in', async () => {
-    const user = await signUpVerified();
+    const user = await signUpForAll();
     clock.advance({ seconds: 30 });
     const { status, body } = await signIn(user);
     expect(status).toBe(200);
@@ -95,7 +96,7 @@ describe.each(Object.entries(WAYS))('%s', (_, { signIn, methods }) => {
   });
 
   it('asks for the second factor of those who have one, and then says so', async () => {
-    const user = await signUpVerified();
+    const user = await signUpForAll();
     const { app } = await setUpTotp(user.api, clock);
     if (methods.includes('mfa')) {
       expect(decodeJwt((await signIn(user)).body.accessToken)['amr']).toEqual(methods);
@@ -113,7 +114,7 @@ describe.each(Object.entries(WAYS))('%s', (_, { signIn, methods }) => {
   });
 
   it('starts none for the suspended, and gives no reason', async () => {
-    const user = await signUpVerified();
+    const user = await signUpForAll();
     const before = await sessionsOf(user);
     const suspend = `update accounts.users set status = 'suspended' where id = $1`;
     await query(database.url, suspend, [user.session.user.id]);
@@ -122,10 +123,9 @@ describe.each(Object.entries(WAYS))('%s', (_, { signIn, methods }) => {
   });
 });
 
-async function signUpVerified(): Promise<SignedUp> {
-  const user = await signUp(api, aUser());
-  const [mail] = await mailsInOutbox(running, database.url, user.session.user.id);
-  expect((await api.verify(linkTokenOf(mail))).status).toBe(204);
+/** Someone who can sign in in every way. */
+async function signUpForAll(): Promise<SignedUp> {
+  const user = await signUpVerified(running);
   const { body } = await user.api.post<CreationOptions>('/auth/passkeys/options');
   const passkey = new SoftwareAuthenticator(APP_URL);
   expect((await user.api.post('/auth/passkeys', passkey.create(body))).status).toBe(201);

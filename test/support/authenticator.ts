@@ -44,3 +44,8 @@ export async function setUpTotp(
   clock.advance({ seconds: 30 });
   return { app, recoveryCodes: confirmed.body.recoveryCodes };
 }
+
+/** Six digits other than these. */
+export function wrongCode(code: string, by = 1): string {
+  return String((Number(code) + by) % 1_000_000).padStart(6, '0');
+}

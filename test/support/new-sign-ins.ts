@@ -2,8 +2,9 @@ import { expect } from '@jest/globals';
 import type { UsedApiApp } from './api-app.js';
 import type { ApiClient } from './client.js';
 import { sentBack } from './cookies.js';
-import { type NewUser, type SignedUp, signIn, signUp } from './factories.js';
-import { linkTokenOf, mailsInOutbox } from './mail-outbox.js';
+import { type NewUser, type SignedUp, signIn } from './factories.js';
+import { mailsInOutbox } from './mail-outbox.js';
+import { signUpVerified } from './verified-user.js';
 
 /** The address of an application with these settings is what `X-Forwarded-For` says. */
 export const BEHIND_A_PROXY = { TRUSTED_PROXIES: '127.0.0.0/8' };
@@ -12,11 +13,8 @@ export const HOME = { 'user-agent': FIREFOX, 'x-forwarded-for': '198.51.100.1' }
 export const ABROAD = { 'user-agent': 'curl/8.5.0', 'x-forwarded-for': '203.0.113.7' };
 
 /** Someone whose address is verified and who has signed in at home, and nowhere else. */
-export async function aUserAtHome(app: UsedApiApp, given: Partial<NewUser> = {}): Promise<SignedUp> {
-  const user = await signUp(app.api.with(HOME), given);
-  const [mail] = await mailsInOutbox(app, app.database.url, user.session.user.id);
-  expect((await app.api.verify(linkTokenOf(mail))).status).toBe(204);
-  return user;
+export function aUserAtHome(app: UsedApiApp, given: Partial<NewUser> = {}): Promise<SignedUp> {
+  return signUpVerified(app, given, app.api.with(HOME));
 }
 
 /** The mails about sign-ins on new devices, oldest first. */
