@@ -70,12 +70,12 @@ export class FailedAttempts {
   }
 
   /**
-   * @param verify checks the password or code. Only runs if another one may be tried
+   * @param verify checks the password or code, and returns something falsy if it's wrong. Only runs if another one may be tried
    * @param known how many failed attempts were counted, if the caller has just looked
    * @returns what `verify` returns
    * @throws Problem `too-many-attempts`
    */
-  async check(subject: Subject, verify: () => Promise<boolean>, known?: number): Promise<boolean> {
+  async check<T>(subject: Subject, verify: () => Promise<T>, known?: number): Promise<T> {
     const running = this.running.get(subject) ?? 0;
     this.running.set(subject, running + 1);
     try {
@@ -88,29 +88,30 @@ export class FailedAttempts {
     }
   }
 
-  private async countIfWrong(subject: Subject, verify: () => Promise<boolean>): Promise<boolean> {
-    const matches = await verify();
-    if (!matches) {
+  private async countIfWrong<T>(subject: Subject, verify: () => Promise<T>): Promise<T> {
+    const result = await verify();
+    if (!result) {
       await this.add(subject);
     }
-    return matches;
+    return result;
   }
 
-  private async countFirst(subject: Subject, verify: () => Promise<boolean>): Promise<boolean> {
+  private async countFirst<T>(subject: Subject, verify: () => Promise<T>): Promise<T> {
     const id = await this.add(subject);
     if (id === undefined) {
       throw tooManyAttempts({ headers: { 'Retry-After': String(await this.secondsUntilNext(subject)) } });
     }
     let isWrong = false;
     try {
-      isWrong = !(await verify());
+      const result = await verify();
+      isWrong = !result;
+      return result;
     } finally {
       // It doesn't count if it couldn't be checked, either.
       if (!isWrong) {
         await this.database.run((em) => removeAttempt(em, subject, id));
       }
     }
-    return !isWrong;
   }
 
   /** @returns undefined if there are too many */

@@ -102,16 +102,11 @@ export class OneTimeCodesService {
     const subject = known === undefined ? this.attempts.ofCodes(indexes) : this.attempts.ofDevice(known);
     // No browser has the hash of nothing.
     const browserHash = secret === undefined ? '' : hashToken(secret);
-    let found: CountedTry | undefined;
-    const matches = await withMinimumDuration(() =>
-      this.attempts.check(subject, async () => {
-        found = user
-          ? await this.tryCode(user.id, code, { browserHash, isKnown: known !== undefined })
-          : undefined;
-        return found !== undefined;
-      }),
+    const trying = { browserHash, isKnown: known !== undefined };
+    const found = await withMinimumDuration(() =>
+      this.attempts.check(subject, async () => user && (await this.tryCode(user.id, code, trying))),
     );
-    if (!matches || !found) {
+    if (!found) {
       throw invalidCode();
     }
     return this.consume(found, device, invalidCode);

@@ -53,11 +53,9 @@ export class MfaSignInService {
     const known = user ? this.devices.recognize(user, device.token) : undefined;
     const subject =
       known === undefined ? this.attempts.ofFactors(challenge.userId) : this.attempts.ofDevice(known);
-    let completed: Completed | undefined;
-    await this.attempts.check(subject, async () => {
-      completed = await this.tryFactor(tokenHash, challenge, input, device);
-      return completed !== undefined;
-    });
+    const completed = await this.attempts.check(subject, () =>
+      this.tryFactor(tokenHash, challenge, input, device),
+    );
     if (!completed) {
       throw invalidCode();
     }

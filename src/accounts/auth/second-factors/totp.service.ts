@@ -87,8 +87,7 @@ export class TotpService {
    * @throws Problem `invalid-code`, `totp-not-started`, `totp-exists`, `too-many-attempts`
    */
   async confirm({ userId, sessionId, code, device }: Confirmation): Promise<string[]> {
-    let codes: string[] = [];
-    const isConfirmed = await this.attempts.check(this.attempts.ofSession(sessionId), () =>
+    const codes = await this.attempts.check(this.attempts.ofSession(sessionId), () =>
       this.database.transaction(async (em) => {
         const user = await this.users.lockExisting(em, userId);
         await requireLiveSession(em, sessionId);
@@ -97,16 +96,15 @@ export class TotpService {
           throw factor ? totpExists() : totpNotStarted();
         }
         if (!(await this.totp.matches(em, userId, code, false))) {
-          return false;
+          return undefined;
         }
         await em.nativeUpdate(TotpFactor, { user: userId }, { confirmedAt: this.clock.now() });
         await addFactor(em, userId, 'totp');
-        codes = await this.recoveryCodes.replace(em, userId);
         await this.mails.notify(em, user, secondFactorAdded, device);
-        return true;
+        return this.recoveryCodes.replace(em, userId);
       }),
     );
-    if (!isConfirmed) {
+    if (!codes) {
       throw invalidCode();
     }
     return codes;

@@ -49,15 +49,13 @@ export class StepUpService {
 
   /** @throws Problem `invalid-code`, `too-many-attempts` */
   async withFactor(session: SteppingUp, input: FactorCode, device: Device): Promise<AccessGrant> {
-    let grant: AccessGrant | undefined;
-    await this.attempts.check(this.attempts.ofSession(session.sessionId), async () => {
-      grant = await this.database.transaction(async (em) => {
+    const grant = await this.attempts.check(this.attempts.ofSession(session.sessionId), () =>
+      this.database.transaction(async (em) => {
         const user = await this.users.lock(em, session.userId);
         const method = user && (await this.kinds.verify(em, user, input, device));
         return method ? this.record(em, session, (methods) => addSecondFactor(methods, method)) : undefined;
-      });
-      return grant !== undefined;
-    });
+      }),
+    );
     if (!grant) {
       throw invalidCode();
     }
