@@ -85,7 +85,7 @@ describe('an identity that nobody has linked', () => {
 });
 
 describe('an account that exists', () => {
-  it('is linked if its address is verified at both, and its owner is told', async () => {
+  it('is linked if its address is verified at both, and we tell its owner', async () => {
     const user = await verifiedUser();
     const { body } = await signInWith(api, 'trusted');
     expect(body.user.id).toBe(user.session.user.id);

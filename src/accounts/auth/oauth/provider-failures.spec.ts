@@ -92,7 +92,7 @@ describe('a sign-in leads back with an error if', () => {
     ['is that of another issuer', { issuer: 'https://another.test' }],
     ['has no issuer', { issuer: undefined }],
     ['has no token endpoint', { token_endpoint: undefined }],
-    ['has an endpoint that is no URL', { authorization_endpoint: 'javascript:alert(1)' }],
+    ["has an endpoint that isn't a URL", { authorization_endpoint: 'javascript:alert(1)' }],
     ['has an endpoint of another protocol', { jwks_uri: 'file:///etc/passwd' }],
   ])('the discovery document %s', async (_, metadata) => {
     provider.be({ claims, metadata: { ...metadata } });

@@ -7,7 +7,7 @@ import type { Device } from '../sessions/session-issuer.js';
 import { type FactorKind, FactorKinds } from '../sign-in/factor-kinds.js';
 import { RecoveryCodes } from './recovery-codes.js';
 
-/** Recovery codes instead of another factor. The owner is told. */
+/** Recovery codes instead of another factor. We tell the owner. */
 @Injectable()
 export class RecoveryCodeKind implements FactorKind {
   readonly name = 'recovery-code';
