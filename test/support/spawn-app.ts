@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { get } from 'node:http';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort, spawnTied } from '#tools/embedded';
+import { spawnTied } from '#tools/embedded';
 import { ApiClient } from './client.js';
 import { eventually } from './eventually.js';
+import { ownPort } from './own-port.js';
 import { setting } from './setting.js';
 
 export type AppRole = 'all' | 'api' | 'worker' | 'notifications';
@@ -51,7 +52,7 @@ export async function spawnApp(role: AppRole, env: AppEnvironment): Promise<Runn
     return app;
   } catch (error) {
     await app.kill('SIGKILL');
-    // Another suite took the port after we found it free. No test is about that.
+    // Another program took the port after we found it free. No test is about that.
     if (app.logs().includes('EADDRINUSE') && env['PORT'] === undefined) {
       return spawnApp(role, env);
     }
@@ -96,9 +97,9 @@ export async function launchApp(
     // Saves each process from compiling the same modules again.
     NODE_COMPILE_CACHE: setting('TEST_COMPILE_CACHE'),
     HOST: '127.0.0.1',
-    PORT: String(await freePort()),
-    MANAGEMENT_PORT: String(await freePort()),
-    GRPC_PORT: String(await freePort()),
+    PORT: String(await ownPort()),
+    MANAGEMENT_PORT: String(await ownPort()),
+    GRPC_PORT: String(await ownPort()),
     // Nothing listens there. Suites that want mail set their own.
     SMTP_URL: 'smtp://127.0.0.1:9',
     JWT_PRIVATE_KEYS: setting('TEST_JWT_PRIVATE_KEYS'),

@@ -4,7 +4,7 @@ export { once } from './application.ts';
 export { findProgram, installPackage } from './debian-package.ts';
 export type { EmbeddedServer, Log } from './embedded-server.ts';
 export { startMailbox, type Mailbox } from './mailbox.ts';
-export { freePort } from './ports.ts';
+export { freePort, isPortFree } from './ports.ts';
 export { startPostgres } from './postgres.ts';
 export { startRedis } from './redis.ts';
 export { ensureSecrets, FirstAdmin, newNamedKey, newSigningKey, type Secrets } from './secrets.ts';

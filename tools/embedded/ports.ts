@@ -13,7 +13,7 @@ const LAST = 32_000;
 export async function freePort(host = '127.0.0.1'): Promise<number> {
   for (let attempt = 0; attempt < 200; attempt++) {
     const port = randomInt(FIRST, LAST);
-    if (await isFree(port, host)) {
+    if (await isPortFree(port, host)) {
       return port;
     }
   }
@@ -22,10 +22,11 @@ export async function freePort(host = '127.0.0.1'): Promise<number> {
 
 /** The given port, or any free one if it is in use. */
 export async function preferredPort(port: number, host = '127.0.0.1'): Promise<number> {
-  return (await isFree(port, host)) ? port : freePort(host);
+  return (await isPortFree(port, host)) ? port : freePort(host);
 }
 
-async function isFree(port: number, host: string): Promise<boolean> {
+/** Whether a server could listen on it right now. */
+export async function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', (error: NodeJS.ErrnoException) =>
@@ -42,7 +43,7 @@ async function isFree(port: number, host: string): Promise<boolean> {
 export async function requirePorts(host: string, ports: Readonly<Record<string, number>>): Promise<void> {
   for (const [name, port] of Object.entries(ports)) {
     // The application reports a host that cannot be listened on at all.
-    if (!(await isFree(port, host).catch(() => true))) {
+    if (!(await isPortFree(port, host).catch(() => true))) {
       throw new CannotStart(
         `Port ${port} is in use by another program. Stop that program, or set ${name} to another port.`,
       );
