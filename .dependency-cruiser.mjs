@@ -64,10 +64,10 @@ export default {
       comment:
         'Protects the seam: each way to sign in passes it a proof. If it imported them, every new way would change it.',
       severity: 'error',
-      from: { path: '^src/accounts/auth/sign-in/' },
+      from: { path: '^src/accounts/auth/(sign-in|ownership)/' },
       to: {
         path: '^src/accounts/auth/',
-        pathNot: '^src/accounts/auth/(sign-in|sign-in-notices|sessions|tokens)/',
+        pathNot: '^src/accounts/auth/(sign-in|sign-in-notices|ownership|sessions|tokens)/',
       },
     },
     {

@@ -2,6 +2,7 @@ export { findTemplate, type Template, TEMPLATE_LOCALES, type TemplateLocale } fr
 export { NotificationTarget, SendNotification, sendNotification } from './send-notification.js';
 export { accounts, notifications } from './services.js';
 export { accountExists } from './templates/account-exists.js';
+export { accountReclaimed } from './templates/account-reclaimed.js';
 export { newSignIn } from './templates/new-sign-in.js';
 export { passkeyAdded } from './templates/passkey-added.js';
 export { passkeyRemoved } from './templates/passkey-removed.js';

@@ -170,6 +170,11 @@ export class UsersService {
     return setDevicesKnownSince(em, id, since);
   }
 
+  /** Like `knowDevicesSince` as of now. What a device got in this very millisecond doesn't count, either. */
+  forgetDevices(em: EntityManager, id: string): Promise<void> {
+    return this.knowDevicesSince(em, id, new Date(this.clock.millis() + 1));
+  }
+
   /** Deletes a locked user in the caller's transaction, with all that refers to them. Call `invalidate` after the commit. */
   async remove(em: EntityManager, { id }: User): Promise<void> {
     await em.nativeDelete(User, { id });

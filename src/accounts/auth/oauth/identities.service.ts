@@ -3,7 +3,7 @@ import { Database, type PageRequest, type Slice, sliceOf } from '#libs/database'
 import { preconditionFailed } from '#libs/problem';
 import { UsersService } from '../../users/index.js';
 import { lastSignInMethod } from '../sign-in/sign-in.errors.js';
-import { SignInMethods } from '../sign-in/sign-in-methods.js';
+import { SignInMethods } from '../ownership/sign-in-methods.js';
 import { IdentityLinks } from './identity-links.js';
 import { countIdentities, deleteIdentity, findIdentities } from './identity.repository.js';
 import { identityNotFound } from './oauth.errors.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { type SignInMethod, SignInMethods } from '../sign-in/sign-in-methods.js';
-import { countIdentities, deleteIdentities } from './identity.repository.js';
+import { type SignInMethod, SignInMethods } from '../ownership/sign-in-methods.js';
+import { countIdentities, deleteIdentitiesSince } from './identity.repository.js';
 import { Providers } from './providers/providers.js';
 
 /** Identities as a way to sign in. */
@@ -23,7 +23,7 @@ export class IdentityMethod implements SignInMethod {
     );
   }
 
-  removeAll(em: EntityManager, userId: string): Promise<void> {
-    return deleteIdentities(em, userId);
+  removeSince(em: EntityManager, userId: string, since: Date): Promise<void> {
+    return deleteIdentitiesSince(em, userId, since);
   }
 }

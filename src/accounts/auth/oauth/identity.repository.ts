@@ -41,6 +41,6 @@ export async function deleteIdentity(em: EntityManager, user: string, id: string
   return (await em.nativeDelete(Identity, { id, user })) > 0;
 }
 
-export async function deleteIdentities(em: EntityManager, user: string): Promise<void> {
-  await em.nativeDelete(Identity, { user });
+export async function deleteIdentitiesSince(em: EntityManager, user: string, since: Date): Promise<void> {
+  await em.nativeDelete(Identity, { user, createdAt: { $gte: since } });
 }

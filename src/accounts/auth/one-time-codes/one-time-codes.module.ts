@@ -7,7 +7,9 @@ import { EmailModule } from '../email/email.module.js';
 import { RegistrationModule } from '../registration/registration.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { SignInModule } from '../sign-in/sign-in.module.js';
+import { SignInMethodsModule } from '../sign-in/sign-in-methods.module.js';
 import { OneTimeCode } from './one-time-code.entity.js';
+import { OneTimeCodeMethod } from './one-time-code.method.js';
 import { OneTimeCodesService } from './one-time-codes.service.js';
 
 @Module({
@@ -17,10 +19,11 @@ import { OneTimeCodesService } from './one-time-codes.service.js';
     EmailModule,
     RegistrationModule,
     SessionsModule,
+    SignInMethodsModule,
     SignInModule,
     UsersModule,
   ],
-  providers: [OneTimeCodesService],
+  providers: [OneTimeCodeMethod, OneTimeCodesService],
   exports: [OneTimeCodesService],
 })
 export class OneTimeCodesModule {}

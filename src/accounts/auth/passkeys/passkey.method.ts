@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { type SignInMethod, SignInMethods } from '../sign-in/sign-in-methods.js';
+import { type SignInMethod, SignInMethods } from '../ownership/sign-in-methods.js';
 import { Passkey } from './passkey.entity.js';
 import { countPasskeys } from './passkey.repository.js';
 import { PasskeyChallenge } from './passkey-challenge.entity.js';
@@ -16,8 +16,8 @@ export class PasskeyMethod implements SignInMethod {
     return countPasskeys(em, userId);
   }
 
-  async removeAll(em: EntityManager, userId: string): Promise<void> {
-    await em.nativeDelete(Passkey, { user: userId });
+  async removeSince(em: EntityManager, userId: string, since: Date): Promise<void> {
+    await em.nativeDelete(Passkey, { user: userId, createdAt: { $gte: since } });
     await em.nativeDelete(PasskeyChallenge, { user: userId });
   }
 }

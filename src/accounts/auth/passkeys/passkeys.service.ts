@@ -20,7 +20,7 @@ import { AccountMails } from '../email/account-mails.js';
 import { requireLiveSession } from '../sessions/session.repository.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { lastSignInMethod } from '../sign-in/sign-in.errors.js';
-import { SignInMethods } from '../sign-in/sign-in-methods.js';
+import { SignInMethods } from '../ownership/sign-in-methods.js';
 import { Passkey } from './passkey.entity.js';
 import { countPasskeys, findPasskey, findPasskeys } from './passkey.repository.js';
 import { PasskeyChallenges } from './passkey-challenges.js';

@@ -4,10 +4,12 @@ import { accountsSchema } from '../../migrations/index.js';
 import { UsersModule } from '../../users/index.js';
 import { AttemptsModule } from '../attempts/attempts.module.js';
 import { EmailModule } from '../email/email.module.js';
+import { OwnershipModule } from '../ownership/ownership.module.js';
 import { PasswordsModule } from '../passwords/passwords.module.js';
 import { RegistrationModule } from '../registration/registration.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { PasswordReset } from './password-reset.entity.js';
+import { PasswordResetLinks } from './password-reset-links.js';
 import { PasswordResetService } from './password-reset.service.js';
 
 @Module({
@@ -15,12 +17,13 @@ import { PasswordResetService } from './password-reset.service.js';
     DatabaseModule.forFeature(accountsSchema, PasswordReset),
     AttemptsModule,
     EmailModule,
+    OwnershipModule,
     PasswordsModule,
     RegistrationModule,
     SessionsModule,
     UsersModule,
   ],
-  providers: [PasswordResetService],
+  providers: [PasswordResetLinks, PasswordResetService],
   exports: [PasswordResetService],
 })
 export class PasswordResetModule {}

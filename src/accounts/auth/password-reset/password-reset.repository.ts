@@ -22,6 +22,11 @@ export async function insertReset(
   return rows.length > 0;
 }
 
+/** Links that work, and those that have. */
+export async function deleteResets(em: EntityManager, user: string): Promise<void> {
+  await em.nativeDelete(PasswordReset, { user });
+}
+
 /** @returns null if there's no such link, or it has expired */
 export function findReset(em: EntityManager, tokenHash: string, now: Date): Promise<PasswordReset | null> {
   return em.findOne(PasswordReset, { tokenHash, expiresAt: { $gt: now } });

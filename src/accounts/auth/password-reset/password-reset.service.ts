@@ -2,10 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock } from '#libs/clock';
 import { resetPassword } from '#libs/contracts';
-import { hashToken, randomToken } from '#libs/crypto';
+import { hashToken } from '#libs/crypto';
 import { Database } from '#libs/database';
 import { type User, UsersService } from '../../users/index.js';
-import { AccountMails } from '../email/account-mails.js';
 import { AddressRequests } from '../email/address-requests.js';
 import { invalidToken } from '../email/email.errors.js';
 import type { Password } from '../passwords/password.entity.js';
@@ -18,9 +17,9 @@ import { AddressClaim } from '../registration/address-claim.js';
 import { SessionCache } from '../sessions/session-cache.js';
 import type { Device } from '../sessions/session-issuer.js';
 import type { PasswordReset } from './password-reset.entity.js';
-import { findReset, insertReset, markUsed } from './password-reset.repository.js';
+import { findReset, markUsed } from './password-reset.repository.js';
+import { PasswordResetLinks } from './password-reset-links.js';
 
-const LINK_LIFETIME_MS = 30 * 60 * 1000;
 /** The minimum time between two links. Whoever has to wait has got one just now. */
 const LINK_PAUSE_MS = 60_000;
 
@@ -37,7 +36,7 @@ export class PasswordResetService {
     private readonly database: Database,
     private readonly users: UsersService,
     private readonly requests: AddressRequests,
-    private readonly mails: AccountMails,
+    private readonly links: PasswordResetLinks,
     private readonly policy: PasswordPolicy,
     private readonly attempts: FailedAttempts,
     private readonly hasher: PasswordHasher,
@@ -56,16 +55,10 @@ export class PasswordResetService {
       if (user.status !== 'active') {
         return;
       }
-      const token = randomToken();
-      const createdAt = this.clock.now();
-      const expiresAt = new Date(createdAt.getTime() + LINK_LIFETIME_MS);
-      const reset = { tokenHash: hashToken(token), user: user.id, createdAt, expiresAt };
-      const pause = new Date(createdAt.getTime() - LINK_PAUSE_MS);
+      const pause = new Date(this.clock.millis() - LINK_PAUSE_MS);
       const voided = voidBefore(user, await findPassword(em, user.id));
-      if (await insertReset(em, reset, voided && voided > pause ? voided : pause)) {
-        const path = `/reset-password?token=${token}`;
-        await this.mails.send(em, user, { template: resetPassword, path, expiresAt, device });
-      }
+      const since = voided && voided > pause ? voided : pause;
+      await this.links.send(em, user, since, { template: resetPassword, device });
     });
   }
 

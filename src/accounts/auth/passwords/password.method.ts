@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { type SignInMethod, SignInMethods } from '../sign-in/sign-in-methods.js';
+import { type SignInMethod, SignInMethods } from '../ownership/sign-in-methods.js';
 import { deletePassword, findPassword } from './password.repository.js';
 
 /** Passwords as a way to sign in. */
@@ -14,7 +14,8 @@ export class PasswordMethod implements SignInMethod {
     return (await findPassword(em, userId)) ? 1 : 0;
   }
 
-  removeAll(em: EntityManager, userId: string): Promise<void> {
+  /** Whenever it was set: whoever has been in the account may know it. */
+  removeSince(em: EntityManager, userId: string): Promise<void> {
     return deletePassword(em, userId);
   }
 }

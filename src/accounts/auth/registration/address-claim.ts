@@ -3,7 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock } from '#libs/clock';
 import { type User, UsersService } from '../../users/index.js';
 import { endSessions } from '../sessions/session.repository.js';
-import { SignInMethods } from '../sign-in/sign-in-methods.js';
+import { SignInMethods } from '../ownership/sign-in-methods.js';
 import { settleRegistrations } from './pending-registration.repository.js';
 
 /** Gives an account to the person who has just shown that they read the mail to its address. */

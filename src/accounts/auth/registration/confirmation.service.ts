@@ -12,7 +12,7 @@ import { findPassword, putPassword } from '../passwords/password.repository.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { SessionCache } from '../sessions/session-cache.js';
 import { endSessions } from '../sessions/session.repository.js';
-import { SignInMethods } from '../sign-in/sign-in-methods.js';
+import { SignInMethods } from '../ownership/sign-in-methods.js';
 import { passwordRequired } from './confirmation.errors.js';
 import type { PendingRegistration } from './pending-registration.entity.js';
 import { findRegistrations, settleRegistrations } from './pending-registration.repository.js';

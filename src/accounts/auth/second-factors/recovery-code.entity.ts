@@ -9,6 +9,7 @@ const schema = defineEntity({
     user: () => p.manyToOne(User).primary().mapToPk().deleteRule('cascade').index(false),
     /** A keyed hash. The row goes when the code is used. */
     codeHash: p.text().primary(),
+    createdAt: p.datetime().columnType('timestamptz(3)').defaultRaw('now()'),
   },
 });
 

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { Clock } from '#libs/clock';
 import { type Mac, MacFactory } from '#libs/crypto';
 import { replaceRecoveryCodes, useRecoveryCode } from './second-factors.repository.js';
 
@@ -14,7 +15,10 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 export class RecoveryCodes {
   private readonly mac: Mac;
 
-  constructor(macs: MacFactory) {
+  constructor(
+    private readonly clock: Clock,
+    macs: MacFactory,
+  ) {
     this.mac = macs.for('recovery-code');
   }
 
@@ -25,6 +29,7 @@ export class RecoveryCodes {
       em,
       userId,
       codes.map((code) => this.mac.sign(messageOf(userId, code))),
+      this.clock.now(),
     );
     return codes.map((code) => `${code.slice(0, LENGTH / 2)}-${code.slice(LENGTH / 2)}`);
   }

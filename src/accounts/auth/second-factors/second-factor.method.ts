@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { type SignInMethod, SignInMethods } from '../sign-in/sign-in-methods.js';
-import { removeFactors } from './second-factors.repository.js';
+import { type SignInMethod, SignInMethods } from '../ownership/sign-in-methods.js';
+import { removeFactorsSince } from './second-factors.repository.js';
 
 /** Second factors let no one in alone, but keep everyone else out. */
 @Injectable()
@@ -14,7 +14,7 @@ export class SecondFactorMethod implements SignInMethod {
     return Promise.resolve(0);
   }
 
-  removeAll(em: EntityManager, userId: string): Promise<void> {
-    return removeFactors(em, userId);
+  removeSince(em: EntityManager, userId: string, since: Date): Promise<void> {
+    return removeFactorsSince(em, userId, since);
   }
 }

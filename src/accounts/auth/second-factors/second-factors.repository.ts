@@ -22,12 +22,22 @@ export async function removeFactor(em: EntityManager, userId: string, kind: stri
   return row?.left === 0;
 }
 
-/** Removes everything that could be asked for at a sign-in. */
-export async function removeFactors(em: EntityManager, userId: string): Promise<void> {
-  await em.nativeDelete(TotpFactor, { user: userId });
-  await em.nativeDelete(RecoveryCode, { user: userId });
+/**
+ * Removes what became a factor since then, or waits to become one. Recovery codes go with the last factor, and those that
+ * were made since then in any case.
+ */
+export async function removeFactorsSince(em: EntityManager, userId: string, since: Date): Promise<void> {
   await em.nativeDelete(MfaChallenge, { user: userId });
-  await em.execute(`update accounts.users set second_factors = '{}' where id = ?`, [userId], 'run');
+  await em.nativeDelete(TotpFactor, {
+    user: userId,
+    $or: [{ confirmedAt: null }, { confirmedAt: { $gte: since } }],
+  });
+  if (await em.count(TotpFactor, { user: userId })) {
+    await em.nativeDelete(RecoveryCode, { user: userId, createdAt: { $gte: since } });
+  } else {
+    await em.nativeDelete(RecoveryCode, { user: userId });
+    await em.execute(`update accounts.users set second_factors = '{}' where id = ?`, [userId], 'run');
+  }
 }
 
 export function findTotp(em: EntityManager, userId: string): Promise<TotpFactor | null> {
@@ -60,11 +70,12 @@ export async function replaceRecoveryCodes(
   em: EntityManager,
   userId: string,
   hashes: readonly string[],
+  createdAt: Date,
 ): Promise<void> {
   await em.nativeDelete(RecoveryCode, { user: userId });
   await em.insertMany(
     RecoveryCode,
-    hashes.map((codeHash) => ({ user: userId, codeHash })),
+    hashes.map((codeHash) => ({ user: userId, codeHash, createdAt })),
   );
 }
 

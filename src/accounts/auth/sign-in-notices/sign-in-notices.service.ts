@@ -58,8 +58,8 @@ export class SignInNoticesService {
       // Always lock the user before their sessions, to avoid deadlocks.
       if ((await this.users.lock(em, user)) && (await markUsed(em, tokenHash, now))) {
         await endSessions(em, user, now, { only: sessionId });
-        // Whoever signed in may do so again on that device. What it got in this very millisecond must not count, either.
-        await this.users.knowDevicesSince(em, user, new Date(now.getTime() + 1));
+        // Whoever signed in may do so again on that device.
+        await this.users.forgetDevices(em, user);
       }
     });
     this.sessions.ended([sessionId]);

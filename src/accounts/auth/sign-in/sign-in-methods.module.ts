@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
+import { OwnershipModule } from '../ownership/ownership.module.js';
 import { FactorKinds } from './factor-kinds.js';
-import { SignInMethods } from './sign-in-methods.js';
 
 /** Where the ways to sign in, and the factors that complete a sign-in, make themselves known. */
-@Module({ providers: [FactorKinds, SignInMethods], exports: [FactorKinds, SignInMethods] })
+@Module({ imports: [OwnershipModule], providers: [FactorKinds], exports: [FactorKinds, OwnershipModule] })
 export class SignInMethodsModule {}

@@ -1,13 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 
+/** Before anything was added. */
+const EVER = new Date(0);
+
 /** One way to sign in, or a part of one, such as a password. Its provider adds itself to `SignInMethods`. */
 export interface SignInMethod {
   /** In how many ways the user can sign in with it alone. */
   count(em: EntityManager, userId: string): Promise<number>;
 
-  /** Takes all of them away, because the account gets another owner. The caller has locked the user. */
-  removeAll(em: EntityManager, userId: string): Promise<void>;
+  /**
+   * Takes away what was added since then, and whatever else someone who isn't the owner may know or have under way: a
+   * password, an open challenge. The caller has locked the user.
+   */
+  removeSince(em: EntityManager, userId: string, since: Date): Promise<void>;
 }
 
 /** All ways in which users sign in. What belongs to their address, such as a password reset, isn't one of them. */
@@ -28,10 +34,15 @@ export class SignInMethods {
     return sum;
   }
 
-  /** Takes all ways to sign in away from a locked user. */
-  async removeAll(em: EntityManager, userId: string): Promise<void> {
+  /** Takes all ways to sign in away from a locked user, because the account gets another owner. */
+  removeAll(em: EntityManager, userId: string): Promise<void> {
+    return this.removeSince(em, userId, EVER);
+  }
+
+  /** Takes away from a locked user what someone else may have added since then, or may know. */
+  async removeSince(em: EntityManager, userId: string, since: Date): Promise<void> {
     for (const method of this.methods) {
-      await method.removeAll(em, userId);
+      await method.removeSince(em, userId, since);
     }
   }
 }

@@ -1,0 +1,32 @@
+import { defineTemplate } from '../define-template.js';
+
+export const accountReclaimed = defineTemplate('account-reclaimed', {
+  en: {
+    subject: 'Choose a new password for your account',
+    preheader: 'All devices are signed out. The link is valid for 30 minutes.',
+    heading: 'Choose a new password',
+    paragraphs: [
+      "You told us that a change to your account wasn't yours. We have signed out all devices and removed your password, because someone else may know it.",
+      'Choose a new one with this link. Use one that you use nowhere else, and change that of your mailbox, too, if someone else may read your email.',
+    ],
+    action: 'Choose a new password',
+    notes: [
+      'The link is valid for 30 minutes and works once. Later, you can get a new one on the page behind it.',
+      'Never give the link to anyone.',
+    ],
+  },
+  de: {
+    subject: 'Wählen Sie ein neues Passwort für Ihr Konto',
+    preheader: 'Alle Geräte sind abgemeldet. Der Link ist 30 Minuten gültig.',
+    heading: 'Neues Passwort wählen',
+    paragraphs: [
+      'Sie haben uns mitgeteilt, dass eine Änderung an Ihrem Konto nicht von Ihnen war. Wir haben alle Geräte abgemeldet und Ihr Passwort entfernt, denn vielleicht kennt es jemand anderes.',
+      'Wählen Sie mit diesem Link ein neues. Nehmen Sie eines, das Sie sonst nirgends verwenden, und ändern Sie auch das Ihres Postfachs, falls jemand anderes Ihre E-Mails lesen könnte.',
+    ],
+    action: 'Neues Passwort wählen',
+    notes: [
+      'Der Link ist 30 Minuten gültig und funktioniert einmal. Danach bekommen Sie auf der Seite dahinter einen neuen.',
+      'Geben Sie den Link nie weiter.',
+    ],
+  },
+});
