@@ -3,15 +3,18 @@ import { accounts } from '#libs/contracts';
 import { IdempotencyModule } from '#libs/idempotency';
 import { MessageRelayModule } from '#libs/messaging';
 import { PurgeModule } from '#libs/purge';
+import { SagaModule } from '#libs/saga';
 import { accountsSchema } from './migrations/index.js';
 import { AuthJobsModule } from './auth/auth.jobs.module.js';
 import { IdempotencyKeysPurge } from './idempotency-keys.purge.js';
+import { resumeSagas } from './resume-sagas.job.js';
 
-/** The service's background work: relays its messages and deletes expired data. */
+/** The service's background work: relays its messages, lets its sagas go on, and deletes expired data. */
 @Module({
   imports: [
     MessageRelayModule.forService(accounts, accountsSchema),
     PurgeModule.forJob(accounts.purge),
+    SagaModule.forJob(resumeSagas),
     IdempotencyModule.forSchema(accountsSchema),
     AuthJobsModule,
   ],

@@ -3,6 +3,11 @@ export { NotificationTarget, SendNotification, sendNotification } from './send-n
 export { accounts, notifications } from './services.js';
 export { accountExists } from './templates/account-exists.js';
 export { accountReclaimed } from './templates/account-reclaimed.js';
+export { addressWanted } from './templates/address-wanted.js';
+export { confirmEmailChange } from './templates/confirm-email-change.js';
+export { emailChangeRequested } from './templates/email-change-requested.js';
+export { emailChangeUndone } from './templates/email-change-undone.js';
+export { emailChanged } from './templates/email-changed.js';
 export { newSignIn } from './templates/new-sign-in.js';
 export { passkeyAdded } from './templates/passkey-added.js';
 export { passkeyRemoved } from './templates/passkey-removed.js';

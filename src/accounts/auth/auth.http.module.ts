@@ -7,6 +7,9 @@ import { AccessModule } from './access/access.module.js';
 import { AuthModule } from './auth.module.js';
 import { EmailController } from './email/email.controller.js';
 import { VerifyEmailPage } from './email/verify-email.page.js';
+import { EmailChangeController } from './email-change/email-change.controller.js';
+import { ConfirmEmailChangePage } from './email-change/confirm-email-change.page.js';
+import { UndoEmailChangePage } from './email-change/undo-email-change.page.js';
 import { LoginController } from './login/login.controller.js';
 import { OneTimeCodesController } from './one-time-codes/one-time-codes.controller.js';
 import { SignInPage } from './one-time-codes/sign-in.page.js';
@@ -50,6 +53,7 @@ import { WellKnownController } from './tokens/well-known.controller.js';
     SecondFactorsController,
     RefreshController,
     EmailController,
+    EmailChangeController,
     OneTimeCodesController,
     PasskeyLoginController,
     PasskeySetupController,
@@ -64,6 +68,8 @@ import { WellKnownController } from './tokens/well-known.controller.js';
     StepUpController,
     WellKnownController,
     VerifyEmailPage,
+    ConfirmEmailChangePage,
+    UndoEmailChangePage,
     ResetPasswordPage,
     DisownSessionPage,
     SignInPage,

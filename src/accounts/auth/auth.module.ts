@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AttemptsModule } from './attempts/attempts.module.js';
 import { EmailModule } from './email/email.module.js';
+import { EmailChangeModule } from './email-change/email-change.module.js';
 import { LoginModule } from './login/login.module.js';
 import { OneTimeCodesModule } from './one-time-codes/one-time-codes.module.js';
 import { PasskeysModule } from './passkeys/passkeys.module.js';
@@ -18,6 +19,7 @@ import { TokensModule } from './tokens/tokens.module.js';
 const MODULES = [
   AttemptsModule,
   EmailModule,
+  EmailChangeModule,
   LoginModule,
   OneTimeCodesModule,
   PasskeysModule,

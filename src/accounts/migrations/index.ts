@@ -9,6 +9,7 @@ import { Migration20261126000005 } from './20261126000005-passkeys.js';
 import { Migration20261126000010 } from './20261126000010-sign-in-notices.js';
 import { Migration20261127000010 } from './20261127000010-identities.js';
 import { Migration20261127000020 } from './20261127000020-recovery-code-age.js';
+import { Migration20261127000030 } from './20261127000030-email-changes.js';
 
 /**
  * The PostgreSQL schema that this service owns. No other service reads or writes it. Migrations are listed in the order
@@ -25,4 +26,5 @@ export const accountsSchema = defineSchema('accounts', [
   Migration20261126000010,
   Migration20261127000010,
   Migration20261127000020,
+  Migration20261127000030,
 ]);

@@ -3,14 +3,16 @@ import { DatabaseModule } from '#libs/database';
 import { accountsSchema } from '../migrations/index.js';
 import { EmailCipher } from './email-cipher.js';
 import { ProfileCache } from './profile-cache.js';
+import { ReservedAddress } from './reserved-address.entity.js';
+import { ReservedAddresses } from './reserved-addresses.js';
 import { User } from './user.entity.js';
 import { UserListService } from './user-list.service.js';
 import { UsersService } from './users.service.js';
 
 /** User management, without any transport. */
 @Module({
-  imports: [DatabaseModule.forFeature(accountsSchema, User)],
-  providers: [EmailCipher, ProfileCache, UserListService, UsersService],
-  exports: [EmailCipher, UserListService, UsersService],
+  imports: [DatabaseModule.forFeature(accountsSchema, User, ReservedAddress)],
+  providers: [EmailCipher, ProfileCache, ReservedAddresses, UserListService, UsersService],
+  exports: [EmailCipher, ReservedAddresses, UserListService, UsersService],
 })
 export class UsersModule {}

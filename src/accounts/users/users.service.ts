@@ -5,6 +5,7 @@ import { Database, isUniqueViolation, requireVersion, type VersionCondition } fr
 import { EmailCipher } from './email-cipher.js';
 import type { Profile, ProfilePatch } from './profile.js';
 import { ProfileCache } from './profile-cache.js';
+import { ReservedAddresses } from './reserved-addresses.js';
 import { applyPatch, DEFAULT_LOCALE, DEFAULT_TIMEZONE } from './profile-patch.js';
 import { UNIQUE_EMAIL, User } from './user.entity.js';
 import {
@@ -39,13 +40,14 @@ export class UsersService {
     private readonly database: Database,
     private readonly emails: EmailCipher,
     private readonly profiles: ProfileCache,
+    private readonly reserved: ReservedAddresses,
     private readonly clock: Clock,
     private readonly ids: IdSource,
   ) {}
 
   /**
    * Creates a user in the caller's transaction.
-   * @throws Problem `email-taken`, including if a concurrent transaction was faster
+   * @throws Problem `email-taken`, including if a concurrent transaction was faster, or the address is reserved
    */
   async create(em: EntityManager, input: NewUser): Promise<User> {
     const now = this.clock.now();
@@ -67,12 +69,27 @@ export class UsersService {
       updatedAt: now,
     });
     this.emails.remember(user, input.email);
-    try {
-      await em.persist(user).flush();
-    } catch (error) {
-      throw isUniqueViolation(error, UNIQUE_EMAIL) ? emailTaken({ cause: error }) : error;
+    await flushAddress(em.persist(user));
+    if (await this.reserved.isReserved(em, input.email, { isProven: input.emailVerified })) {
+      throw emailTaken();
     }
     return user;
+  }
+
+  /**
+   * Gives a locked user another address that they have proved to be theirs, in the caller's transaction. Call
+   * `invalidate` after the commit.
+   * @throws Problem `email-taken`
+   */
+  async changeEmail(em: EntityManager, user: User, email: string): Promise<void> {
+    Object.assign(user, this.emails.seal(user.id, email), {
+      emailVerified: true,
+      updatedAt: this.clock.now(),
+    });
+    await flushAddress(em);
+    if (await this.reserved.isReserved(em, email, { user: user.id, isProven: true })) {
+      throw emailTaken();
+    }
   }
 
   findByEmail(em: EntityManager, email: string): Promise<User | null> {
@@ -205,6 +222,15 @@ export class UsersService {
       createdAt,
       updatedAt,
     };
+  }
+}
+
+/** @throws Problem `email-taken` */
+async function flushAddress(em: EntityManager): Promise<void> {
+  try {
+    await em.flush();
+  } catch (error) {
+    throw isUniqueViolation(error, UNIQUE_EMAIL) ? emailTaken({ cause: error }) : error;
   }
 }
 

@@ -24,6 +24,10 @@ import type {
   LogoutData,
   ResendVerificationData,
   ResendVerificationResponse,
+  ChangeEmailData,
+  ChangeEmailResponse,
+  ConfirmEmailChangeData,
+  UndoEmailChangeData,
   RequestOneTimeCodeData,
   RequestOneTimeCodeResponse,
   VerifyOneTimeCodeData,
@@ -459,6 +463,75 @@ export const resendVerification: Operation<
   method: 'POST',
   path: '/v2/auth/email/resend',
   idempotencyKey: true,
+};
+
+/**
+ * Change your email address
+ *
+ * Sends a link to the new address, which is valid for one hour, and a warning to the old one. Your account keeps the old address until someone follows the link. A second request replaces the first. The response is the same whether or not the new address belongs to another account.
+ */
+export const changeEmail: Operation<
+  ChangeEmailData,
+  ChangeEmailResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'idempotent-request-running'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'idempotency-key-reused'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/auth/email/change',
+  authenticated: true,
+  idempotencyKey: true,
+};
+
+/**
+ * Confirm a new email address
+ *
+ * Takes the token from the link that was sent to the new address. The owner of the old address can undo the change for 72 hours. The link is void once all sessions have been ended, for example by a new password. While it is valid, it can be used again with the same result.
+ */
+export const confirmEmailChange: Operation<
+  ConfirmEmailChangeData,
+  void,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'invalid-token'
+  | 'email-taken'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/auth/email/change/confirm',
+};
+
+/**
+ * Undo a change of an email address
+ *
+ * Takes the token from a link that was sent to the old address: the account gets its old address back and loses its password and whatever was added since the request to sign in with, all sessions end, and a link to set a new password is sent to the old address. With the token from the link that was sent to the new address, it only cancels the request. While the link is valid, it can be used again with the same result.
+ */
+export const undoEmailChange: Operation<
+  UndoEmailChangeData,
+  void,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'invalid-token'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/auth/email/change/undo',
 };
 
 /**

@@ -27,6 +27,8 @@ interface AccountMail {
   /** After this, the mail is of no use any more. */
   readonly expiresAt: Date;
   readonly recipient?: Recipient | undefined;
+  /** The address, if it isn't the user's. */
+  readonly to?: string | undefined;
   /** What the request came from that caused the mail, which may be a stranger's. The mail then says so, and when. */
   readonly device?: Device | undefined;
 }
@@ -56,14 +58,14 @@ export class AccountMails {
   async send(
     em: EntityManager,
     user: User,
-    { template, path, code, expiresAt, recipient, device }: AccountMail,
+    { template, path, code, expiresAt, recipient, to, device }: AccountMail,
   ): Promise<void> {
     const { id, email, ...profile } = this.users.profileOf(user);
     await this.outbox.append(em, sendNotification, id, {
       template: template.name,
       to: {
         userId: id,
-        email,
+        email: to ?? email,
         displayName: (recipient ?? profile).displayName ?? null,
         locale: recipient?.locale ?? profile.locale,
       },

@@ -4,10 +4,11 @@ import { Clock } from '#libs/clock';
 import { hashToken, randomToken } from '#libs/crypto';
 import { accountExists, verifyEmail } from '#libs/contracts';
 import { type User, UsersService } from '../../users/index.js';
+import { type MailedSecret, MailedSecrets } from '../ownership/mailed-secrets.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { AccountMails, type Recipient } from './account-mails.js';
 import { AddressRequests } from './address-requests.js';
-import { insertLink } from './email-verification.repository.js';
+import { forgetUser, insertLink } from './email-verification.repository.js';
 
 const LINK_LIFETIME_MS = 24 * 60 * 60 * 1000;
 /** Earlier links stay valid, because mails may arrive out of order. Limited to as many as anyone would look at. */
@@ -20,13 +21,16 @@ export interface LinkedRegistration extends Recipient {
 
 /** Sends links that verify that an address belongs to its user. */
 @Injectable()
-export class EmailVerificationService {
+export class EmailVerificationService implements MailedSecret {
   constructor(
+    mailed: MailedSecrets,
     private readonly users: UsersService,
     private readonly requests: AddressRequests,
     private readonly mails: AccountMails,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    mailed.add(this);
+  }
 
   /**
    * Stores a new link and the command to mail it, in the caller's transaction.
@@ -86,5 +90,9 @@ export class EmailVerificationService {
         await this.sendThrottled(em, user, device);
       }
     });
+  }
+
+  async voidAll(em: EntityManager, userId: string): Promise<void> {
+    await forgetUser(em, { user: userId });
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { AppConfig } from '../../../../config/index.js';
-import { emailTaken, type User, UsersService } from '../../users/index.js';
+import { emailTaken, ReservedAddresses, type User, UsersService } from '../../users/index.js';
 import { AddressClaim } from '../registration/address-claim.js';
 import { registrationClosed } from '../registration/registration.errors.js';
 import type { Device } from '../sessions/session-issuer.js';
@@ -26,6 +26,7 @@ interface Match {
 export class AccountMatching {
   constructor(
     private readonly users: UsersService,
+    private readonly reserved: ReservedAddresses,
     private readonly claim: AddressClaim,
     private readonly links: IdentityLinks,
     private readonly signIn: SignInService,
@@ -96,6 +97,10 @@ export class AccountMatching {
   ): Promise<Match> {
     if (this.config.registration === 'closed') {
       throw registrationClosed();
+    }
+    // The owner of an account may get it back.
+    if (await this.reserved.isReserved(em, email, { isProven: true })) {
+      throw accountExists();
     }
     const user = await this.users.create(em, {
       email,

@@ -1,20 +1,26 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { type MailedSecret, MailedSecrets } from '../ownership/mailed-secrets.js';
 import { type SignInMethod, SignInMethods } from '../ownership/sign-in-methods.js';
 import { OneTimeCode } from './one-time-code.entity.js';
 
 /** Whoever reads the user's mail can have a code, so they don't count. But one may be on its way to someone else. */
 @Injectable()
-export class OneTimeCodeMethod implements SignInMethod {
-  constructor(methods: SignInMethods) {
+export class OneTimeCodeMethod implements MailedSecret, SignInMethod {
+  constructor(methods: SignInMethods, mailed: MailedSecrets) {
     methods.add(this);
+    mailed.add(this);
   }
 
   count(): Promise<number> {
     return Promise.resolve(0);
   }
 
-  async removeSince(em: EntityManager, userId: string): Promise<void> {
+  removeSince(em: EntityManager, userId: string): Promise<void> {
+    return this.voidAll(em, userId);
+  }
+
+  async voidAll(em: EntityManager, userId: string): Promise<void> {
     await em.nativeDelete(OneTimeCode, { user: userId });
   }
 }

@@ -37,11 +37,16 @@ export class AccountReclaim {
     this.parts.push(part);
   }
 
+  /** For what the others depend on: the address that mails are sent to. */
+  addFirst(part: ReclaimedPart): void {
+    this.parts.unshift(part);
+  }
+
   /**
    * Leaves a locked user, in the caller's transaction, with what they had before the change: whatever was added since then
    * to sign in with goes, because someone who is in adds more than one key. The password goes as well, because they know
-   * it, and nobody is signed in any more, or known by their device. The owner gets a link to set a new password, at the
-   * address that the user has now: give back an earlier one first.
+   * it, and nobody is signed in any more, or known by their device. If the address was changed since then, the account gets
+   * the earlier one back. The owner gets a link to set a new password.
    *
    * Call `UsersService.invalidate` after the commit.
    * @returns the sessions that it ended, for the cache, after the commit

@@ -6,6 +6,7 @@ import { hashToken, randomToken } from '#libs/crypto';
 import type { User } from '../../users/index.js';
 import { AccountMails } from '../email/account-mails.js';
 import { AccountReclaim, type Reclaim, type ReclaimedPart } from '../ownership/account-reclaim.js';
+import { type MailedSecret, MailedSecrets } from '../ownership/mailed-secrets.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { deleteResets, insertReset } from './password-reset.repository.js';
 
@@ -19,13 +20,15 @@ interface ResetMail {
 
 /** Sends links with which users set a new password. */
 @Injectable()
-export class PasswordResetLinks implements ReclaimedPart {
+export class PasswordResetLinks implements MailedSecret, ReclaimedPart {
   constructor(
     reclaims: AccountReclaim,
+    mailed: MailedSecrets,
     private readonly mails: AccountMails,
     private readonly clock: Clock,
   ) {
     reclaims.add(this);
+    mailed.add(this);
   }
 
   /** Sends a link to a locked user, unless they have got one since then that still works. */
@@ -42,7 +45,11 @@ export class PasswordResetLinks implements ReclaimedPart {
 
   /** Earlier links may be in someone else's mailbox. The owner gets one that works. */
   async reclaim(em: EntityManager, user: User, { device }: Reclaim): Promise<void> {
-    await deleteResets(em, user.id);
+    await this.voidAll(em, user.id);
     await this.send(em, user, this.clock.now(), { template: accountReclaimed, device });
+  }
+
+  async voidAll(em: EntityManager, userId: string): Promise<void> {
+    await deleteResets(em, userId);
   }
 }

@@ -106,7 +106,7 @@ export class RegistrationService {
         }),
       );
     } catch (error) {
-      // Someone registered the same address at the same time, and a mail is on its way to it.
+      // Someone registered the same address at the same time, or is about to change theirs to it: it has got a mail.
       if (!emailTaken.is(error)) {
         throw error;
       }

@@ -1,0 +1,149 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { Database } from '#libs/database';
+import { type AfterCommit, allOf, Saga, type Step } from '#libs/saga';
+import { ReservedAddresses, type User, UsersService } from '../../users/index.js';
+import { AccountReclaim, type Reclaim, type ReclaimedPart } from '../ownership/account-reclaim.js';
+import { MailedSecrets } from '../ownership/mailed-secrets.js';
+import { SessionCache } from '../sessions/session-cache.js';
+import { EmailChange } from './email-change.entity.js';
+import { findChangesAfter, findFirstUndoable } from './email-change.repository.js';
+import {
+  CONFIRM_MS,
+  EMAIL_CHANGE_STATES,
+  type EmailChangeCommand,
+  type EmailChangeEvent,
+  type EmailChangeState,
+  nextStep,
+} from './email-change.states.js';
+import { EmailChangeMails } from './email-change-mails.js';
+
+/** Carries out the steps of a change of an email address. */
+@Injectable()
+export class EmailChangeSaga
+  extends Saga<EmailChange, EmailChangeState, EmailChangeEvent, EmailChangeCommand>
+  implements ReclaimedPart
+{
+  override readonly name = 'email-changes';
+  override readonly entity = EmailChange;
+  override readonly states = EMAIL_CHANGE_STATES;
+
+  constructor(
+    database: Database,
+    private readonly users: UsersService,
+    private readonly reserved: ReservedAddresses,
+    private readonly mails: EmailChangeMails,
+    private readonly mailed: MailedSecrets,
+    private readonly reclaims: AccountReclaim,
+    private readonly sessions: SessionCache,
+  ) {
+    super(database);
+    reclaims.addFirst(this);
+  }
+
+  /** A thief may have changed the address after the change that the owner knows of. */
+  async reclaim(em: EntityManager, user: User, { since }: Reclaim): Promise<void> {
+    const change = await findFirstUndoable(em, user.id, since);
+    if (change) {
+      await this.apply(em, change, { type: 'reverted' });
+    }
+  }
+
+  protected override next(
+    change: EmailChange,
+    event: EmailChangeEvent,
+  ): Step<EmailChangeState, EmailChangeCommand> | undefined {
+    return nextStep(change, event);
+  }
+
+  protected override due(now: Date): EmailChangeEvent {
+    return { type: 'due', at: now };
+  }
+
+  /** The user first, as everywhere. */
+  protected override async lock(em: EntityManager, change: EmailChange): Promise<void> {
+    await this.users.lock(em, change.user);
+  }
+
+  protected override async execute(
+    em: EntityManager,
+    change: EmailChange,
+    command: EmailChangeCommand,
+  ): Promise<AfterCommit | undefined> {
+    const user = await this.users.findExisting(em, change.user);
+    switch (command.type) {
+      case 'ask-new-address':
+        return nothing(await this.mails.askNewAddress(em, user, change, command.device));
+      case 'tell-owner-of-new-address':
+        return nothing(await this.mails.tellOwnerOfNewAddress(em, change, command.device));
+      case 'warn-old-address':
+        return nothing(await this.mails.warnOldAddress(em, user, change, command.device));
+      case 'tell-old-address':
+        return nothing(await this.mails.tellOldAddress(em, user, change, command.device));
+      case 'reserve-new-address':
+        return nothing(await this.reserveNew(em, change));
+      case 'keep-old-address':
+        return nothing(await this.keepOld(em, change, command.until));
+      case 'release-addresses':
+        return nothing(await this.reserved.release(em, change.id));
+      case 'void-earlier-mails':
+        return nothing(await this.mailed.voidAll(em, user.id));
+      case 'switch-address':
+        return this.changeEmail(em, user, this.mails.newAddressOf(change));
+      case 'overrule-later-changes':
+        return this.overruleAfter(em, change);
+      case 'restore-address':
+        return this.restore(em, user, this.mails.oldAddressOf(change));
+      case 'take-account-back':
+        return this.takeBack(em, user, { since: change.createdAt, device: command.device });
+    }
+  }
+
+  private async reserveNew(em: EntityManager, change: EmailChange): Promise<void> {
+    const { id: holder, user, createdAt } = change;
+    const expiresAt = new Date(createdAt.getTime() + CONFIRM_MS);
+    await this.reserved.add(em, this.mails.newAddressOf(change), { holder, user, firm: false, expiresAt });
+  }
+
+  private async keepOld(em: EntityManager, change: EmailChange, expiresAt: Date): Promise<void> {
+    const { id: holder, user } = change;
+    await this.reserved.add(em, this.mails.oldAddressOf(change), { holder, user, firm: true, expiresAt });
+  }
+
+  private async overruleAfter(em: EntityManager, change: EmailChange): Promise<AfterCommit> {
+    const callbacks = [];
+    for (const later of await findChangesAfter(em, change)) {
+      callbacks.push(await this.apply(em, later, { type: 'overruled' }));
+    }
+    return allOf(callbacks);
+  }
+
+  private async restore(em: EntityManager, user: User, old: string): Promise<AfterCommit | undefined> {
+    const { email: present } = this.users.profileOf(user);
+    if (present === old) {
+      return undefined;
+    }
+    await this.mails.tellLostAddress(em, user, present);
+    return this.changeEmail(em, user, old);
+  }
+
+  private async changeEmail(em: EntityManager, user: User, email: string): Promise<AfterCommit> {
+    await this.users.changeEmail(em, user, email);
+    return () => {
+      this.users.invalidate(user.id);
+    };
+  }
+
+  private async takeBack(em: EntityManager, user: User, reclaim: Reclaim): Promise<AfterCommit> {
+    const ended = await this.reclaims.take(em, user, reclaim);
+    return () => {
+      this.sessions.ended(ended);
+      this.users.invalidate(user.id);
+    };
+  }
+}
+
+/** Most commands leave nothing to do after the commit. */
+function nothing(_done: void): undefined {
+  return undefined;
+}

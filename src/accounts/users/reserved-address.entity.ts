@@ -1,0 +1,23 @@
+import { defineEntity, p } from '@mikro-orm/postgresql';
+import { User } from './user.entity.js';
+
+const schema = defineEntity({
+  name: 'ReservedAddress',
+  tableName: 'reserved_addresses',
+  schema: 'accounts',
+  properties: {
+    /** The change that needs the address. */
+    holder: p.uuid().primary(),
+    /** The blind index of the address. */
+    emailIndex: p.text().primary().index('reserved_addresses_email_index_index'),
+    user: () => p.manyToOne(User).mapToPk().deleteRule('cascade').index('reserved_addresses_user_index'),
+    /** Whether even someone who proves that the address is theirs has to wait. */
+    firm: p.boolean(),
+    createdAt: p.datetime().columnType('timestamptz(3)'),
+    expiresAt: p.datetime().columnType('timestamptz(3)').index('reserved_addresses_expires_at_index'),
+  },
+});
+
+/** An address that belongs to no account, but that a user is about to get, or may get back. */
+export class ReservedAddress extends schema.class {}
+schema.setClass(ReservedAddress);
