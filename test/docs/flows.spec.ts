@@ -44,6 +44,12 @@ describe('the requests of the guide', () => {
     line(/emailVerified: true/);
   });
 
+  it('to the change of the email address change it, and undo that', async () => {
+    const output = await follow('email-change');
+    expect(output).toMatch(/^\{"status":"accepted"\} 202\nconfirmed: 204\ntrue\nBearer$/m);
+    expect(output).toMatch(/^undone: 204\nunauthenticated\nreset: 204\nBearer$/m);
+  });
+
   it('to second factors set up an app, sign in with it, and remove it', async () => {
     const output = await follow('second-factors');
     expect(output).toMatch(/^\[ 'totp', 'recovery-code' \]\nBearer$/m);

@@ -87,6 +87,7 @@ describe('the job console', () => {
       'deliver-to-notifications',
       'purge-accounts',
       'purge-notifications',
+      'resume-sagas',
       'send-mail',
     ]);
   });
