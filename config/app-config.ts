@@ -44,6 +44,8 @@ export abstract class AppConfig {
   };
   abstract readonly admin: { readonly email: string; readonly password: string } | null;
   abstract readonly registration: 'immediate' | 'verify-first' | 'closed';
+  /** Roles whose permissions only count in a session with two factors. */
+  abstract readonly mfaRequiredRoles: readonly string[];
   /** A range service for passwords known from data breaches, or null. */
   abstract readonly passwordBreachUrl: string | null;
   /** Where a sign-in with a provider may lead back to: URLs, or prefixes that end in `/*`. */

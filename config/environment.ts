@@ -12,6 +12,7 @@ import {
   parseKeys,
   parseOneOf,
   parseOrigins,
+  parsePrivilegedRoles,
   parseRateLimit,
   parseToken,
 } from './parsers.js';
@@ -74,6 +75,7 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
       parseOneOf('immediate', 'verify-first', 'closed'),
       () => 'immediate',
     ),
+    mfaRequiredRoles: read.optional('MFA_REQUIRED_ROLES', parsePrivilegedRoles, () => []),
     passwordBreachUrl: read.optional<string | null>('PASSWORD_BREACH_URL', parseBaseUrl, () => null),
     redirectUrls: read.optional('REDIRECT_URLS', parseRedirectUrls, () => [`${originOf(appUrl)}/*`]),
     oauthProviders: servesPublic ? readOAuthProviders(read) : [],

@@ -110,6 +110,22 @@ function mappedIPv4(address: string): string | undefined {
   return /^::ffff:(\d+(?:\.\d+){3})$/.exec(spelling)?.[1];
 }
 
+/** The roles that grant permissions. */
+const PRIVILEGED_ROLES = ['admin'];
+
+/** Comma-separated roles that grant permissions. */
+export function parsePrivilegedRoles(text: string): string[] {
+  return parseList(text).map((role) => {
+    if (!PRIVILEGED_ROLES.includes(role)) {
+      const known = PRIVILEGED_ROLES.join(', ');
+      throw new BadValue(
+        `must be a comma-separated list of roles that grant permissions (${known}); "${role}" isn't one`,
+      );
+    }
+    return role;
+  });
+}
+
 const ANY_LOOPBACK_PORT = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\]):\*$/;
 
 /** Origins, `*`, or for development `http://localhost:*`: any port of a loopback host. */

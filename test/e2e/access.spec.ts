@@ -155,6 +155,7 @@ function knows(known: string): Authenticator {
     sessionId: 's',
     authenticatedAt: 0,
     roles: [],
+    withheldRoles: [],
   } as const;
   return { authenticate: (token) => (token === known ? principal : undefined) };
 }
@@ -170,7 +171,10 @@ class Identify implements CanActivate {
     const role = request.headers['x-role'];
     if (typeof role === 'string') {
       const authenticatedAt = Date.now() - Number(request.headers['x-proved-seconds-ago'] ?? 0) * 1000;
-      request.principal = { kind: 'session', userId: 'u', sessionId: 's', authenticatedAt, roles: [role] };
+      const isWithheld = request.headers['x-withheld'] !== undefined;
+      const [roles, withheldRoles] = isWithheld ? [[], [role]] : [[role], []];
+      const session = { kind: 'session', userId: 'u', sessionId: 's' } as const;
+      request.principal = { ...session, authenticatedAt, roles, withheldRoles };
     }
     return true;
   }
@@ -206,6 +210,21 @@ describe.each([BuiltInRoles, RolesLookedUp])('the access guard with %p', (lookup
     const { payload } = await app.inject({ method: 'GET', url, headers });
     expect(payload === 'in').toBe(expected);
   });
+
+  it.each([
+    ['/admins', 'admin', 403, 'second-factor-required'],
+    // Here, it wouldn't help.
+    ['/admins', 'user', 403, 'forbidden'],
+    ['/silent', 'admin', 403, 'forbidden'],
+    ['/signed-in', 'admin', 200, undefined],
+  ])(
+    'at %s answers %s without the second factor that it needs with %i %s',
+    async (url, role, status, code) => {
+      const headers = { 'x-role': role, 'x-withheld': '1' };
+      const { statusCode, headers: answered } = await app.inject({ method: 'GET', url, headers });
+      expect([statusCode, answered['x-code']]).toEqual([status, code]);
+    },
+  );
 
   it.each([
     ['/recent', 'user', 299, 200],
@@ -251,11 +270,11 @@ function useGuarded(providers: Provider[]): NestFastifyApplication {
 
 @Catch(Problem)
 class StatusFilter implements ExceptionFilter<Problem> {
-  catch({ definition, occurrence }: Problem, host: ArgumentsHost): void {
+  catch({ code, definition, occurrence }: Problem, host: ArgumentsHost): void {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     void reply
       .status(definition.status)
-      .headers(occurrence.headers ?? {})
+      .headers({ ...occurrence.headers, 'x-code': code })
       .send();
   }
 }

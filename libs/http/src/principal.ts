@@ -9,6 +9,8 @@ export interface SessionPrincipal {
   /** When the user last proved who they are, in milliseconds since the epoch. */
   readonly authenticatedAt: number;
   readonly roles: readonly string[];
+  /** Roles of the user that don't count in this session, because it lacks a second factor. */
+  readonly withheldRoles: readonly string[];
 }
 
 declare module 'fastify' {

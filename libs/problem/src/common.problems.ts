@@ -40,6 +40,15 @@ export const forbidden = defineProblem('forbidden', {
   fix: 'Ask an administrator for a role that grants it.',
 });
 
+export const secondFactorRequired = defineProblem('second-factor-required', {
+  status: 403,
+  title: 'Session without a second factor',
+  about: 'Your role grants the permission this operation requires, but only in a session with two factors.',
+  fix:
+    "Add an authenticator app (`/auth/mfa/totp`) or a passkey (`/auth/passkeys`) if you don't have one. Then use it with " +
+    '`/auth/step-up`, or sign in again, and send the request with the new access token.',
+});
+
 export const notFound = defineProblem('not-found', {
   status: 404,
   title: 'Not found',

@@ -33,7 +33,7 @@ export class ReplicatedCache<V> {
     private readonly options: CacheOptions,
   ) {
     this.entries = new LRUCache({ max: options.maxEntries });
-    channel.on(options.topic, (key) => this.drop(key));
+    channel.on(options.topic, (key) => this.forget(key));
   }
 
   /** The value, if it's cached and still valid. */
@@ -74,7 +74,8 @@ export class ReplicatedCache<V> {
     this.channel.publish(this.options.topic, key);
   }
 
-  private drop(key: string): void {
+  /** Makes this replica alone reload the value. */
+  forget(key: string): void {
     this.entries.delete(key);
     this.loading.delete(key);
   }

@@ -5,6 +5,7 @@ import {
   malformedRequest,
   payloadTooLarge,
   type ProblemFactory,
+  secondFactorRequired,
   tooManyRequests,
   stepUpRequired,
   unauthenticated,
@@ -85,7 +86,7 @@ function problemsOf({ handler, controller }: Route, limited: boolean): ProblemFa
   const access = accessOf(handler, controller);
   return [
     ...(access?.kind === 'requires' ? [unauthenticated] : []),
-    ...(access?.kind === 'requires' && access.permission !== null ? [forbidden] : []),
+    ...(access?.kind === 'requires' && access.permission !== null ? [forbidden, secondFactorRequired] : []),
     ...(access?.kind === 'requires' && access.recent ? [stepUpRequired] : []),
     ...failuresOf(handler),
     ...(limited ? [tooManyRequests] : []),

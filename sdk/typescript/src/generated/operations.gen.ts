@@ -143,6 +143,7 @@ export type ProblemCode =
   | 'identity-not-found'
   | 'invalid-state'
   | 'session-not-found'
+  | 'second-factor-required'
   | 'user-not-found';
 
 /**
@@ -1194,6 +1195,7 @@ export const listUsers: Operation<
   | 'invalid-cursor'
   | 'unauthenticated'
   | 'forbidden'
+  | 'second-factor-required'
   | 'too-many-requests'
   | 'internal-error'
   | 'unavailable'
@@ -1215,6 +1217,7 @@ export const getUser: Operation<
   | 'malformed-request'
   | 'unauthenticated'
   | 'forbidden'
+  | 'second-factor-required'
   | 'user-not-found'
   | 'precondition-failed'
   | 'too-many-requests'

@@ -1317,13 +1317,13 @@ export type UnauthenticatedOrInvalidCredentialsOrInvalidCodeProblem = {
   requestId: string;
 };
 
-export type ForbiddenProblem = {
+export type ForbiddenOrSecondFactorRequiredProblem = {
   type: string;
   title: string;
   status: 403;
   detail: string;
   instance: string;
-  code: 'forbidden';
+  code: 'forbidden' | 'second-factor-required';
   requestId: string;
 };
 
@@ -4393,8 +4393,10 @@ export type ListUsersErrors = {
   401: UnauthenticatedProblem;
   /**
    * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
    */
-  403: ForbiddenProblem;
+  403: ForbiddenOrSecondFactorRequiredProblem;
   /**
    * `too-many-requests`: Too many requests
    */
@@ -4459,8 +4461,10 @@ export type GetUserErrors = {
   401: UnauthenticatedProblem;
   /**
    * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
    */
-  403: ForbiddenProblem;
+  403: ForbiddenOrSecondFactorRequiredProblem;
   /**
    * `user-not-found`: User not found
    */

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { type Access, accessOf, callerOf } from '#libs/api';
 import { Clock } from '#libs/clock';
 import { perHandler, type Principal } from '#libs/http';
-import { forbidden } from '#libs/problem';
+import { forbidden, secondFactorRequired } from '#libs/problem';
 import { PermissionLookup } from './permission-lookup.js';
 import { requireRecentProof } from '../sign-in/recent-proof.js';
 
@@ -17,7 +17,7 @@ export class AccessGuard implements CanActivate {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws Problem `unauthenticated`, `forbidden`, `step-up-required` */
+  /** @throws Problem `unauthenticated`, `forbidden`, `second-factor-required`, `step-up-required` */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const access = this.accessOf(context);
     if (access?.kind === 'public') {
@@ -25,9 +25,7 @@ export class AccessGuard implements CanActivate {
     }
     const principal = callerOf(context.switchToHttp().getRequest<FastifyRequest>());
     const granted = this.grants(access, principal);
-    return typeof granted === 'boolean'
-      ? this.admit(granted, access, principal)
-      : granted.then((isGranted) => this.admit(isGranted, access, principal));
+    return granted === true ? this.admit(access, principal) : this.settle(granted, access, principal);
   }
 
   private grants(access: Access | undefined, principal: Principal): boolean | Promise<boolean> {
@@ -37,13 +35,27 @@ export class AccessGuard implements CanActivate {
     return access.permission === null || this.permissions.grants(principal, access.permission);
   }
 
-  private admit(granted: boolean, access: Access | undefined, { authenticatedAt }: Principal): true {
-    if (!granted) {
-      throw forbidden({ headers: { 'WWW-Authenticate': 'Bearer error="insufficient_scope"' } });
-    }
+  private admit(access: Access | undefined, { authenticatedAt }: Principal): true {
     if (access?.kind === 'requires' && access.recent) {
       requireRecentProof(authenticatedAt, this.clock.now());
     }
     return true;
+  }
+
+  /** The slow path, for those who aren't admitted at once. */
+  private async settle(
+    granted: boolean | Promise<boolean>,
+    access: Access | undefined,
+    principal: Principal,
+  ): Promise<true> {
+    if (await granted) {
+      return this.admit(access, principal);
+    }
+    const roles = [...principal.roles, ...principal.withheldRoles];
+    const wouldBe =
+      principal.withheldRoles.length > 0 && (await this.grants(access, { ...principal, roles }));
+    // RFC 6750, section 3.1.
+    const headers = { 'WWW-Authenticate': 'Bearer error="insufficient_scope"' };
+    throw wouldBe ? secondFactorRequired({ headers }) : forbidden({ headers });
   }
 }

@@ -3,12 +3,14 @@ import { SessionsModule } from '../sessions/sessions.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { AUTHENTICATORS, type Authenticator } from './authenticator.js';
 import { BuiltInRoles, PermissionLookup } from './permission-lookup.js';
+import { RolePolicy } from './role-policy.js';
 import { SessionAuthenticator } from './session.authenticator.js';
 
 /** Provides authenticators and permissions to the guards of the request pipeline. */
 @Module({
   imports: [SessionsModule, TokensModule],
   providers: [
+    RolePolicy,
     SessionAuthenticator,
     {
       provide: AUTHENTICATORS,

@@ -4,7 +4,9 @@ import { SessionCache } from '../sessions/session-cache.js';
 import type { SessionState } from '../sessions/session.repository.js';
 import { AccessTokenService } from '../tokens/access-token.service.js';
 import type { AccessClaims } from '../tokens/access-token.verifier.js';
+import { withSecondFactor } from '../sign-in/proof.js';
 import type { Authenticator } from './authenticator.js';
+import { RolePolicy } from './role-policy.js';
 
 /** Authenticates access tokens of active sessions. */
 @Injectable()
@@ -12,6 +14,7 @@ export class SessionAuthenticator implements Authenticator {
   constructor(
     private readonly tokens: AccessTokenService,
     private readonly sessions: SessionCache,
+    private readonly policy: RolePolicy,
   ) {}
 
   authenticate(token: string): SessionPrincipal | undefined | Promise<SessionPrincipal | undefined> {
@@ -28,18 +31,23 @@ export class SessionAuthenticator implements Authenticator {
       return undefined;
     }
     const cached = this.sessions.peek(claims.sessionId);
-    return cached
-      ? principalOf(claims, cached.state)
-      : this.sessions.check(claims.sessionId).then((state) => principalOf(claims, state));
+    if (!cached) {
+      return this.sessions.check(claims.sessionId).then((state) => this.principalOf(claims, state));
+    }
+    const principal = this.principalOf(claims, cached.state);
+    // The session may have been stepped up on another replica a moment ago.
+    return principal && principal.withheldRoles.length > 0 && withSecondFactor(claims.methods)
+      ? this.sessions.recheck(claims.sessionId).then((state) => this.principalOf(claims, state))
+      : principal;
   }
-}
 
-/** Nobody if the session belongs to someone else, even though we have signed the token. */
-function principalOf(
-  { userId, sessionId, authenticatedAt }: AccessClaims,
-  state: SessionState | null,
-): SessionPrincipal | undefined {
-  return state?.userId === userId
-    ? { kind: 'session', userId, sessionId, authenticatedAt, roles: state.roles }
-    : undefined;
+  /** Nobody if the session belongs to someone else, even though we have signed the token. */
+  private principalOf(
+    { userId, sessionId, authenticatedAt }: AccessClaims,
+    state: SessionState | null,
+  ): SessionPrincipal | undefined {
+    return state?.userId === userId
+      ? { kind: 'session', userId, sessionId, authenticatedAt, ...this.policy.apply(state) }
+      : undefined;
+  }
 }

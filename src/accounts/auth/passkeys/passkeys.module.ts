@@ -3,6 +3,7 @@ import { DatabaseModule } from '#libs/database';
 import { accountsSchema } from '../../migrations/index.js';
 import { UsersModule } from '../../users/index.js';
 import { EmailModule } from '../email/email.module.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
 import { SignInModule } from '../sign-in/sign-in.module.js';
 import { SignInMethodsModule } from '../sign-in/sign-in-methods.module.js';
 import { Passkey } from './passkey.entity.js';
@@ -18,6 +19,7 @@ import { WebAuthn } from './webauthn.js';
   imports: [
     DatabaseModule.forFeature(accountsSchema, Passkey, PasskeyChallenge),
     EmailModule,
+    SessionsModule,
     SignInMethodsModule,
     SignInModule,
     UsersModule,

@@ -17,7 +17,8 @@ import {
 } from '#libs/database';
 import { UsersService } from '../../users/index.js';
 import { AccountMails } from '../email/account-mails.js';
-import { requireLiveSession } from '../sessions/session.repository.js';
+import { SessionCache } from '../sessions/session-cache.js';
+import { forgetMissingFactors, requireLiveSession } from '../sessions/session.repository.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { lastSignInMethod } from '../sign-in/sign-in.errors.js';
 import { SignInMethods } from '../ownership/sign-in-methods.js';
@@ -49,6 +50,7 @@ export class PasskeysService {
     private readonly challenges: PasskeyChallenges,
     private readonly methods: SignInMethods,
     private readonly mails: AccountMails,
+    private readonly sessions: SessionCache,
     private readonly clock: Clock,
     private readonly ids: IdSource,
   ) {}
@@ -124,7 +126,7 @@ export class PasskeysService {
    * @throws Problem `passkey-not-found`, `precondition-failed`, `last-sign-in-method`
    */
   async remove(userId: string, id: string, isExpected: VersionCondition, device: Device): Promise<void> {
-    await this.database.transaction(async (em) => {
+    const changed = await this.database.transaction(async (em) => {
       const user = await this.users.lockExisting(em, userId);
       await this.required(em, userId, id, isExpected);
       if ((await this.methods.count(em, userId)) === 1) {
@@ -132,7 +134,9 @@ export class PasskeysService {
       }
       await em.nativeDelete(Passkey, { id });
       await this.mails.notify(em, user, passkeyRemoved, device);
+      return forgetMissingFactors(em, userId);
     });
+    this.sessions.changed(changed);
   }
 
   private async required(

@@ -5,6 +5,7 @@ import { UsersModule } from '../../users/index.js';
 import { SignInMethodsModule } from '../sign-in/sign-in-methods.module.js';
 import { AttemptsModule } from '../attempts/attempts.module.js';
 import { EmailModule } from '../email/email.module.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
 import { SignInModule } from '../sign-in/sign-in.module.js';
 import { MfaChallenge } from './mfa-challenge.entity.js';
 import { MfaChallengesModule } from './mfa-challenges.module.js';
@@ -23,6 +24,7 @@ import { TotpService } from './totp.service.js';
     AttemptsModule,
     EmailModule,
     MfaChallengesModule,
+    SessionsModule,
     SignInModule,
     SignInMethodsModule,
     UsersModule,

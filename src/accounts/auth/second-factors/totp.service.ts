@@ -8,7 +8,8 @@ import { AppConfig } from '../../../../config/index.js';
 import { UsersService } from '../../users/index.js';
 import { FailedAttempts } from '../attempts/failed-attempts.js';
 import { AccountMails } from '../email/account-mails.js';
-import { requireLiveSession } from '../sessions/session.repository.js';
+import { SessionCache } from '../sessions/session-cache.js';
+import { forgetMissingFactors, requireLiveSession } from '../sessions/session.repository.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { invalidCode } from '../sign-in/sign-in.errors.js';
 import { RecoveryCode } from './recovery-code.entity.js';
@@ -45,6 +46,7 @@ export class TotpService {
     private readonly recoveryCodes: RecoveryCodes,
     private readonly attempts: FailedAttempts,
     private readonly mails: AccountMails,
+    private readonly sessions: SessionCache,
     private readonly clock: Clock,
     private readonly config: AppConfig,
   ) {}
@@ -112,7 +114,7 @@ export class TotpService {
 
   /** Has no effect if there's none. Recovery codes go with the last factor. */
   async remove(userId: string, device: Device): Promise<void> {
-    await this.database.transaction(async (em) => {
+    const changed = await this.database.transaction(async (em) => {
       const user = await this.users.lockExisting(em, userId);
       const factor = await findTotp(em, userId);
       await em.nativeDelete(TotpFactor, { user: userId });
@@ -122,7 +124,9 @@ export class TotpService {
         }
         await this.mails.notify(em, user, secondFactorRemoved, device);
       }
+      return forgetMissingFactors(em, userId);
     });
+    this.sessions.changed(changed);
   }
 
   /** @returns new recovery codes, which replace the earlier ones. @throws Problem `no-second-factor` */

@@ -44,8 +44,19 @@ export class SessionCache {
     return state;
   }
 
+  /** Reads the session again, for a caller whose token knows of something later than what's cached. */
+  recheck(id: string): Promise<SessionState | null> {
+    this.cache.forget(id);
+    return this.check(id);
+  }
+
   /** Drops these sessions on all replicas. Call it after the commit that ended them. */
   ended(ids: readonly string[]): void {
     ids.forEach((id) => this.cache.invalidate(id));
+  }
+
+  /** The same, after the commit that changed how their users have proved who they are. */
+  changed(ids: readonly string[]): void {
+    this.ended(ids);
   }
 }

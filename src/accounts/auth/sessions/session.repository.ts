@@ -55,6 +55,8 @@ export interface SessionState {
   /** Who owns the session. */
   readonly userId: string;
   readonly roles: readonly string[];
+  /** How the user proved who they are, as RFC 8176 values. */
+  readonly methods: readonly string[];
 }
 
 /** @returns null if the session has ended or expired, or its user can't sign in */
@@ -64,7 +66,7 @@ export async function findSessionState(
   now: Date,
 ): Promise<SessionState | null> {
   const [row] = await em.execute<SessionState[]>(
-    `select u.id as "userId", u.roles from accounts.sessions s join accounts.users u on u.id = s.user_id
+    `select u.id as "userId", u.roles, s.methods from accounts.sessions s join accounts.users u on u.id = s.user_id
      where s.id = ? and s.ended_at is null and s.expires_at > ? and u.status = 'active'`,
     [id, now],
   );
@@ -125,6 +127,22 @@ export async function endSessions(
     `update accounts.sessions set ended_at = ?, expires_at = least(expires_at, ?)
      where user_id = ? and ${condition} and ended_at is null returning id`,
     [now, now, user, ...ids],
+  );
+  return rows.map((row) => row.id);
+}
+
+/**
+ * For a user who may have removed their last factor, and is locked: their sessions no longer count as ones with two.
+ * @returns the IDs of the sessions that were changed. Pass them to `SessionCache` after the commit
+ */
+export async function forgetMissingFactors(em: EntityManager, user: string): Promise<string[]> {
+  const rows = await em.execute<{ id: string }[]>(
+    `update accounts.sessions s set methods = array_remove(s.methods, 'mfa')
+      where s.user_id = ? and s.ended_at is null and 'mfa' = any(s.methods)
+        and not exists (select from accounts.passkeys p where p.user_id = s.user_id)
+        and not exists (select from accounts.users u where u.id = s.user_id and cardinality(u.second_factors) > 0)
+     returning id`,
+    [user],
   );
   return rows.map((row) => row.id);
 }

@@ -18,6 +18,8 @@ const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export interface AccessClaims {
   readonly userId: string;
   readonly sessionId: string;
+  /** How they have proved who they are (RFC 8176). */
+  readonly methods: readonly string[];
   /** When the user last proved who they are, in milliseconds since the epoch. */
   readonly authenticatedAt: number;
   /** Milliseconds since the epoch. */
@@ -59,10 +61,17 @@ export async function verifyAccessToken(
   }
 }
 
-function claimsOf({ sub, sid, exp, auth_time: at }: JWTPayload): AccessClaims | undefined {
-  return isId(sub) && isId(sid) && Number.isFinite(exp) && Number.isFinite(at)
-    ? { userId: sub, sessionId: sid, authenticatedAt: Number(at) * 1000, expiresAt: Number(exp) * 1000 }
-    : undefined;
+function claimsOf({ sub, sid, exp, auth_time: at, amr }: JWTPayload): AccessClaims | undefined {
+  if (!isId(sub) || !isId(sid) || !Number.isFinite(exp) || !Number.isFinite(at)) {
+    return undefined;
+  }
+  return {
+    userId: sub,
+    sessionId: sid,
+    methods: Array.isArray(amr) ? amr.map(String) : [],
+    authenticatedAt: Number(at) * 1000,
+    expiresAt: Number(exp) * 1000,
+  };
 }
 
 function isId(value: unknown): value is string {
