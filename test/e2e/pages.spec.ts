@@ -59,6 +59,7 @@ describe('the pages', () => {
     '/problems/email-taken',
     '/verify-email',
     '/reset-password',
+    '/sign-in',
     '/disown-session',
     '/no/such/path',
   ])('allow their own style and script, and nothing else: %s', async (path) => {

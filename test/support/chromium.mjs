@@ -126,6 +126,12 @@ function tab(send) {
       const options = { protocol: 'ctap2', transport: 'internal', ...abilities };
       await send('WebAuthn.addVirtualAuthenticator', { options });
     },
+    focusIsOn: (name) =>
+      until(
+        () => run(`document.activeElement.name === ${JSON.stringify(name)}`),
+        `The focus should be on ${name}`,
+      ),
+    forgetCookies: () => send('Network.clearBrowserCookies'),
     reload: async () => {
       await run('window.isOld = true');
       await send('Page.reload');

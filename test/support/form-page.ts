@@ -1,6 +1,12 @@
 import { runInNewContext } from 'node:vm';
 import { expect } from '@jest/globals';
 
+interface Answered {
+  /** 0 if there's none. */
+  readonly status: number;
+  readonly body?: object;
+}
+
 interface Sent {
   readonly path: string;
   readonly method: string;
@@ -11,7 +17,7 @@ interface Sent {
 export type FormPage = ReturnType<typeof openFormPage>;
 
 /** A page with two forms or three, in a browser that has only what its script uses. */
-export function openFormPage(html: string, search: string) {
+export function openFormPage(html: string, search: string, { hasPasskeys = true } = {}) {
   const script = /<script>([^]*)<\/script>/.exec(html)?.[1] ?? '';
   const texts = [...html.matchAll(/data-(\w+)="([^"]+)"/g)].map(([, name, text = '']) => [
     name,
@@ -22,25 +28,25 @@ export function openFormPage(html: string, search: string) {
       html,
     ) ?? [];
   const requests: Sent[] = [];
-  const page = { focused: undefined as unknown, nextStatus: 0, nextProblem: {} };
+  const page = { focused: undefined as unknown, answers: [] as Answered[], assertion: undefined as unknown };
   const focusable = () => {
     const element = { hidden: false, textContent: '', focus: () => (page.focused = element) };
     return element;
   };
   /** Around the only field of the first form: a password or a code. */
   const field = { hidden: fieldHidden !== undefined };
-  const input = (field: object) => {
+  const input = (around: { hidden: boolean }) => {
     const element = {
       ...focusable(),
       value: '',
       invalid: undefined as string | undefined,
-      closest: () => field,
+      closest: () => around,
       setAttribute: (_: string, value: string) => (element.invalid = value),
       focus: () => (page.focused = element),
     };
     return element;
   };
-  const [password, email] = [input(field), input({})];
+  const [password, email] = [input(field), input({ hidden: false })];
   const form = (hidden: boolean) => {
     const button = { disabled: false };
     return {
@@ -50,7 +56,7 @@ export function openFormPage(html: string, search: string) {
       email,
       button,
       submit: undefined as unknown as (event: object) => Promise<void>,
-      querySelector: () => button,
+      querySelectorAll: () => [button],
       addEventListener(_: string, listener: (event: object) => Promise<void>) {
         this.submit = listener;
       },
@@ -58,7 +64,11 @@ export function openFormPage(html: string, search: string) {
   };
   const [first, second] = [form(firstHidden !== undefined), form(secondHidden !== undefined)];
   // Some pages have another one.
-  const third = form(false);
+  const [, thirdHidden] = /name="email"[^]*<form( hidden)?>/.exec(html) ?? [];
+  const third = {
+    ...form(thirdHidden !== undefined),
+    ...secondFactorControls(() => input({ hidden: false })),
+  };
   const status = focusable();
   const lead = { hidden: false, textContent: '', dataset: Object.fromEntries(texts) };
   runInNewContext(script, {
@@ -67,29 +77,43 @@ export function openFormPage(html: string, search: string) {
     document: {
       forms: [first, second, third],
       querySelector: (selector: string) => (selector === '[data-done]' ? lead : status),
-      querySelectorAll: () => [password, email],
+      querySelectorAll: () => [password, email, third.totp, third.recovery],
     },
+    navigator: {
+      credentials: {
+        get: () =>
+          page.assertion === undefined
+            ? Promise.reject(new Error('cancelled'))
+            : Promise.resolve(page.assertion),
+      },
+    },
+    ...(hasPasskeys
+      ? { PublicKeyCredential: { parseRequestOptionsFromJSON: (options: object) => options } }
+      : {}),
     fetch: (path: string, { method, headers, body }: Sent) => {
       requests.push({ path, method, headers: { ...headers }, body });
-      return page.nextStatus === 0
+      const { status: answered, body: answer = {} } = page.answers.shift() ?? { status: 0 };
+      return answered === 0
         ? Promise.reject(new TypeError('there is no network'))
-        : Promise.resolve({
-            status: page.nextStatus,
-            ok: page.nextStatus < 400,
-            json: () => Promise.resolve(page.nextProblem),
-          });
+        : Promise.resolve({ status: answered, ok: answered < 400, json: () => Promise.resolve(answer) });
     },
   });
   /** @param answer the status of the response; 0 for none */
   const submit = async (which: typeof first, answer: number, problem = {}): Promise<void> => {
-    page.nextStatus = answer;
-    page.nextProblem = problem;
+    page.answers = [{ status: answer, body: problem }];
     let prevented = false;
     await which.submit({ preventDefault: () => (prevented = true) });
     expect(prevented).toBe(true);
   };
+  /** @param assertion what the authenticator signs, if anything */
+  const usePasskey = async (assertion: object | undefined, ...answers: Answered[]): Promise<void> => {
+    page.assertion = assertion;
+    page.answers = answers;
+    await third.passkey.click();
+  };
   return {
     requests,
+    usePasskey,
     first,
     second,
     third,
@@ -103,6 +127,25 @@ export function openFormPage(html: string, search: string) {
     get focused() {
       return page.focused;
     },
+  };
+}
+
+/** What the form for a second factor has. */
+function secondFactorControls<Input extends object>(input: () => Input) {
+  const button = () => ({
+    hidden: false,
+    click: () => Promise.resolve(),
+    addEventListener(_: string, listener: () => Promise<void>) {
+      this.click = listener;
+    },
+  });
+  return {
+    totp: input(),
+    recovery: input(),
+    trust: { checked: false },
+    passkey: button(),
+    userecovery: button(),
+    usetotp: button(),
   };
 }
 

@@ -23,6 +23,8 @@ dl{display:grid;grid-template-columns:minmax(8rem,auto) 1fr;gap:.5rem 1.25rem;ma
 .soft{color:var(--soft)}.good{color:var(--good)}.bad{color:var(--bad)}
 label{display:block}
 input{font:inherit;color:inherit;background:var(--page);padding:.55rem .7rem;border:1px solid var(--soft);border-radius:8px;display:block;width:100%;max-width:24rem;margin-top:.25rem}
+.check{display:flex;gap:.6rem;align-items:baseline}.check input{width:auto;margin:0;flex:none}
+.actions{display:flex;flex-wrap:wrap;gap:1rem 1.5rem;align-items:center}
 input[aria-invalid=true]{border-color:var(--bad)}
 button{font:inherit;font-weight:600;padding:.7rem 1.5rem;border:0;border-radius:8px;background:var(--accent);color:var(--on-accent);cursor:pointer}
 button.plain{padding:0;background:none;color:var(--accent);font-weight:400;text-decoration:underline}

@@ -1,9 +1,18 @@
 import { Headers } from '@nestjs/common';
 import { html, type Html } from '#libs/api';
+import {
+  SECOND_FACTOR_SCRIPT,
+  SECOND_FACTOR_TEXTS,
+  secondFactorForm,
+  type SecondFactorTexts,
+} from '../pages/second-factor.form.js';
 import { FormPage, formPage, formScript, type FormTexts, ShowsForms } from '../pages/form.page.js';
 
-/** With a token, it asks for the code only if the API does. Without one, it sends a code first. */
-const SCRIPT = formScript(`
+/**
+ * With a token, it asks for the code only if the API does. Without one, it sends a code first. Then it asks for a second
+ * factor, if the API does.
+ */
+const SCRIPT = formScript(`${SECOND_FACTOR_SCRIPT}
 const [enter, request] = document.forms;
 const field = enter.code.closest('p');
 let token = new URLSearchParams(location.search).get('token') || undefined;
@@ -20,14 +29,19 @@ enter.addEventListener('submit', async (event) => {
   const asks = problem.code === 'code-required';
   const isWrong = problem.code === 'invalid-code' || invalid === '/code';
   const isVoid = status === 400 && !isWrong;
-  enter.hidden = status === 200 || isVoid;
+  const needsFactor = problem.code === 'mfa-required';
+  enter.hidden = status === 200 || isVoid || needsFactor;
   request.hidden = !isVoid;
   field.hidden = field.hidden && !asks && !isWrong;
   enter.code.required = !field.hidden;
+  if (needsFactor) {
+    askForFactor(problem, () => (request.hidden = false));
+    return;
+  }
   const where = [problem.requestedAt && new Date(problem.requestedAt).toLocaleString(), problem.ipAddress, problem.userAgent];
   say(status === 200 ? texts.done : asks ? texts.code + ' ' + where.filter(Boolean).join(' · ')
     : isWrong ? texts.wrong : isVoid ? texts.invalid
-    : problem.code === 'mfa-required' ? texts.factor : texts.failed, (asks || isWrong) && enter.code);
+    : problem.code === 'too-many-attempts' ? texts.many : texts.failed, (asks || isWrong) && enter.code, isWrong);
 });
 request.addEventListener('submit', async (event) => {
   event.preventDefault();
@@ -42,13 +56,14 @@ request.addEventListener('submit', async (event) => {
     enter.code.required = true;
     enter.code.value = '';
   }
-  say(isSent ? texts.sent : status === 400 ? texts.address : texts.failed, isSent ? enter.code : status === 400 && request.email);
+  say(isSent ? texts.sent : status === 400 ? texts.address : texts.failed, isSent ? enter.code : status === 400 && request.email, !isSent);
 });`);
 
 interface Texts extends FormTexts {
   readonly button: string;
   readonly codeLabel: string;
   readonly requestButton: string;
+  readonly factor: SecondFactorTexts;
 }
 
 const ENGLISH: Texts = {
@@ -57,12 +72,13 @@ const ENGLISH: Texts = {
   button: 'Sign in',
   codeLabel: 'Code from the email, six digits',
   requestButton: 'Send a code',
+  factor: SECOND_FACTOR_TEXTS.en,
   says: {
     request: "Enter your email address, and we'll send you a code to sign in.",
     done: "You're signed in. You can close this page.",
     code: 'This link was requested in another browser. If that was you, enter the code from the same email. Requested:',
     wrong: "That code isn't valid. Please check it, or request a new one in a minute.",
-    factor: 'This account needs a second factor, which this page cannot ask for. Please sign in in the app.',
+    ...SECOND_FACTOR_TEXTS.en.says,
     invalid: "This link isn't valid, or it has expired. We can send you a new code.",
     sent:
       'If there is an account with this address, a code is on its way. We send one a minute at most, so look for the last ' +
@@ -75,6 +91,7 @@ const GERMAN: Texts = {
   button: 'Anmelden',
   codeLabel: 'Code aus der E-Mail, sechs Ziffern',
   requestButton: 'Code senden',
+  factor: SECOND_FACTOR_TEXTS.de,
   says: {
     request:
       'Geben Sie Ihre E-Mail-Adresse ein. Wir senden Ihnen einen Code, mit dem Sie sich anmelden können.',
@@ -82,8 +99,7 @@ const GERMAN: Texts = {
     code: 'Dieser Link wurde in einem anderen Browser angefordert. Falls Sie das waren, geben Sie den Code aus derselben E-Mail ein. Angefordert:',
     wrong:
       'Dieser Code ist nicht gültig. Bitte prüfen Sie ihn, oder fordern Sie in einer Minute einen neuen an.',
-    factor:
-      'Dieses Konto braucht einen zweiten Faktor, den diese Seite nicht abfragen kann. Bitte melden Sie sich in der App an.',
+    ...SECOND_FACTOR_TEXTS.de.says,
     invalid: 'Dieser Link ist nicht oder nicht mehr gültig. Wir können Ihnen einen neuen Code senden.',
     sent:
       'Falls es ein Konto mit dieser Adresse gibt, ist ein Code unterwegs. Wir senden höchstens einen pro Minute, schauen ' +
@@ -103,7 +119,7 @@ export class SignInPage {
   }
 }
 
-function forms({ codeLabel, button, requestButton }: Texts, email: Html): Html {
+function forms({ codeLabel, button, requestButton, factor }: Texts, email: Html): Html {
   return html`<form>
       <p hidden>
         <label
@@ -116,5 +132,6 @@ function forms({ codeLabel, button, requestButton }: Texts, email: Html): Html {
     <form hidden>
       ${email}
       <p><button>${requestButton}</button></p>
-    </form>`;
+    </form>
+    ${secondFactorForm(factor)}`;
 }

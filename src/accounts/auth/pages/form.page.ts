@@ -84,38 +84,39 @@ function emailField(label: string): Html {
 /**
  * The script of a page with forms that call the API. The paths are relative, because PUBLIC_URL may contain a path. A
  * token is only in the address bar and the request body, never in the page.
- * @param script may use `lead` and its `texts`, `say(text, field)`, which moves the focus to the text or the invalid
- * field, and `post(form, path, body, headers)`, which resolves to the response's `status`, or 0, and the
- * `problem` with the pointer to its first invalid `field`
+ * @param script may use `lead` and its `texts`, `say(text, field, isInvalid)`, which moves the focus to the text or the
+ * field, and marks that as invalid unless it isn't, and `post(form, path, body, headers)`, which resolves to the
+ * response's `status`, or 0, its `body`, and the `problem` with the pointer to its first invalid `field`
  */
 export function formScript(script: string): string {
   return `
 const status = document.querySelector('[role=status]');
 const lead = document.querySelector('[data-done]');
 const texts = lead.dataset;
-function say(text, field) {
+function say(text, field, isInvalid = true) {
   status.textContent = text;
   lead.hidden = document.forms[0].hidden;
   for (const input of document.querySelectorAll('input')) {
-    input.setAttribute('aria-invalid', String(input === field));
+    input.setAttribute('aria-invalid', String(isInvalid && input === field));
   }
   (field || status).focus();
 }
 async function post(form, path, body, headers) {
-  const button = form.querySelector('button');
-  button.disabled = true;
+  const buttons = form.querySelectorAll('button');
+  for (const button of buttons) button.disabled = true;
   try {
     const response = await fetch(path, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', ...headers },
       body: JSON.stringify(body),
     });
-    const problem = response.ok ? {} : await response.json().catch(() => ({}));
-    return { status: response.status, problem, field: problem.errors?.[0]?.pointer };
+    const answer = await response.json().catch(() => ({}));
+    const problem = response.ok ? {} : answer;
+    return { status: response.status, body: answer, problem, field: problem.errors?.[0]?.pointer };
   } catch {
     return { status: 0, problem: {} };
   } finally {
-    button.disabled = false;
+    for (const button of buttons) button.disabled = false;
   }
 }
 ${script}`;
