@@ -3,6 +3,7 @@ import { Clock, IdSource, lowestIdAt, timeOfId } from '#libs/clock';
 import { Database } from '#libs/database';
 import { addAttempt, countAttempts, findFirstAttempt, removeAttempt } from './failed-attempts.repository.js';
 import { tooManyAttempts } from './attempts.errors.js';
+import { type CheckKind, CredentialChecks } from './credential-checks.js';
 
 /** NIST SP 800-63B, section 5.2.2: at most 100 failed attempts on one account. */
 const MAX_ATTEMPTS = 100;
@@ -13,19 +14,23 @@ const WINDOW_MS = 60 * 60 * 1000;
  */
 const UNCOUNTED = 20;
 
-/** Whose failed attempts are counted together. */
-export type Subject = string;
+/** Whose failed attempts are counted together, and what they are for. */
+export interface Subject {
+  readonly name: string;
+  readonly kind: CheckKind;
+}
 
 /** Bounds how many passwords or codes can be tried in an hour, over all replicas. */
 @Injectable()
 export class FailedAttempts {
   /** How many are being checked here. */
-  private readonly running = new Map<Subject, number>();
+  private readonly running = new Map<string, number>();
 
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly ids: IdSource,
+    private readonly checks: CredentialChecks,
   ) {}
 
   /**
@@ -33,35 +38,35 @@ export class FailedAttempts {
    * @param candidates its blind indexes, that of the primary key first
    */
   ofAddress([index]: readonly string[]): Subject {
-    return `address:${index}`;
+    return { name: `address:${index}`, kind: 'password' };
   }
 
   /** The same for one-time codes, so that wrong passwords block no code. */
   ofCodes([index]: readonly string[]): Subject {
-    return `codes:${index}`;
+    return { name: `codes:${index}`, kind: 'one-time-code' };
   }
 
   /**
    * Whoever uses a device on which the user has signed in. It has a limit of its own: otherwise, anyone could lock the user
    * out with wrong ones.
    */
-  ofDevice(name: string): Subject {
-    return `device:${name}`;
+  ofDevice(name: string, kind: CheckKind): Subject {
+    return { name: `device:${name}`, kind };
   }
 
   /** Everyone who has passed the first step of signing in as this user. */
   ofFactors(userId: string): Subject {
-    return `factors:${userId}`;
+    return { name: `factors:${userId}`, kind: 'second-factor' };
   }
 
   /** Whoever uses this session. */
   ofSession(id: string): Subject {
-    return `session:${id}`;
+    return { name: `session:${id}`, kind: 'step-up' };
   }
 
   /** Whoever has the link with this token's hash. */
   ofLink(tokenHash: string): Subject {
-    return `link:${tokenHash}`;
+    return { name: `link:${tokenHash}`, kind: 'link' };
   }
 
   /** Attempts before this one are forgotten. A UUIDv7. */
@@ -75,7 +80,20 @@ export class FailedAttempts {
    * @returns what `verify` returns
    * @throws Problem `too-many-attempts`
    */
-  async check<T>(subject: Subject, verify: () => Promise<T>, known?: number): Promise<T> {
+  async check<T>({ name, kind }: Subject, verify: () => Promise<T>, known?: number): Promise<T> {
+    try {
+      const result = await this.checkBounded(name, verify, known);
+      this.checks.count(kind, result ? 'right' : 'wrong');
+      return result;
+    } catch (error) {
+      if (tooManyAttempts.is(error)) {
+        this.checks.count(kind, 'blocked');
+      }
+      throw error;
+    }
+  }
+
+  private async checkBounded<T>(subject: string, verify: () => Promise<T>, known?: number): Promise<T> {
     const running = this.running.get(subject) ?? 0;
     this.running.set(subject, running + 1);
     try {
@@ -88,7 +106,7 @@ export class FailedAttempts {
     }
   }
 
-  private async countIfWrong<T>(subject: Subject, verify: () => Promise<T>): Promise<T> {
+  private async countIfWrong<T>(subject: string, verify: () => Promise<T>): Promise<T> {
     const result = await verify();
     if (!result) {
       await this.add(subject);
@@ -96,7 +114,7 @@ export class FailedAttempts {
     return result;
   }
 
-  private async countFirst<T>(subject: Subject, verify: () => Promise<T>): Promise<T> {
+  private async countFirst<T>(subject: string, verify: () => Promise<T>): Promise<T> {
     const id = await this.add(subject);
     if (id === undefined) {
       throw tooManyAttempts({ headers: { 'Retry-After': String(await this.secondsUntilNext(subject)) } });
@@ -115,7 +133,7 @@ export class FailedAttempts {
   }
 
   /** @returns undefined if there are too many */
-  private async add(subject: Subject): Promise<string | undefined> {
+  private async add(subject: string): Promise<string | undefined> {
     const now = this.clock.now();
     const id = this.ids.next(now);
     const expiresAt = new Date(now.getTime() + WINDOW_MS);
@@ -123,14 +141,14 @@ export class FailedAttempts {
     return (await this.database.run((em) => addAttempt(em, attempt, MAX_ATTEMPTS))) ? id : undefined;
   }
 
-  private async secondsUntilNext(subject: Subject): Promise<number> {
+  private async secondsUntilNext(subject: string): Promise<number> {
     const first = await this.database.run((em) => findFirstAttempt(em, subject, this.oldest()));
     const now = this.clock.millis();
     const freeAt = first === undefined ? now : timeOfId(first).getTime() + WINDOW_MS;
     return Math.max(1, Math.ceil((freeAt - now) / 1000));
   }
 
-  private leave(subject: Subject): void {
+  private leave(subject: string): void {
     const left = (this.running.get(subject) ?? 1) - 1;
     if (left === 0) {
       this.running.delete(subject);

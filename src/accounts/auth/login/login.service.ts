@@ -43,13 +43,13 @@ export class LoginService {
   async login({ email, password }: PasswordCredentials, device: Device): Promise<SignInOutcome> {
     const indexes = this.emails.candidates(email);
     const subject = this.attempts.ofAddress(indexes);
-    const counted = { subject, oldest: this.attempts.oldest() };
+    const counted = { subject: subject.name, oldest: this.attempts.oldest() };
     const { found, failed } = await this.database.run((em) => findCredentials(em, indexes, counted));
     const known = found && this.devices.recognize(found.user, device.token);
     const verify = (): Promise<boolean> => this.hasher.verify(found?.hash, password);
     const matches = await (known === undefined
       ? this.attempts.check(subject, verify, failed)
-      : this.attempts.check(this.attempts.ofDevice(known), verify));
+      : this.attempts.check(this.attempts.ofDevice(known, 'password'), verify));
     if (found?.hash === undefined || !matches || !this.signIn.admits(found.user)) {
       throw await this.refusal(found, matches, password);
     }

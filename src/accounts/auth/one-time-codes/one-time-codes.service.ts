@@ -99,7 +99,8 @@ export class OneTimeCodesService {
     const indexes = this.emails.candidates(email);
     const user = await this.database.run((em) => this.users.findByIndexes(em, indexes));
     const known = user ? this.devices.recognize(user, device.token) : undefined;
-    const subject = known === undefined ? this.attempts.ofCodes(indexes) : this.attempts.ofDevice(known);
+    const subject =
+      known === undefined ? this.attempts.ofCodes(indexes) : this.attempts.ofDevice(known, 'one-time-code');
     // No browser has the hash of nothing.
     const browserHash = secret === undefined ? '' : hashToken(secret);
     const trying = { browserHash, isKnown: known !== undefined };

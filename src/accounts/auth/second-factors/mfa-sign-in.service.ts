@@ -52,7 +52,9 @@ export class MfaSignInService {
     const user = await this.database.run((em) => this.users.find(em, challenge.userId));
     const known = user ? this.devices.recognize(user, device.token) : undefined;
     const subject =
-      known === undefined ? this.attempts.ofFactors(challenge.userId) : this.attempts.ofDevice(known);
+      known === undefined
+        ? this.attempts.ofFactors(challenge.userId)
+        : this.attempts.ofDevice(known, 'second-factor');
     const completed = await this.attempts.check(subject, () =>
       this.tryFactor(tokenHash, challenge, input, device),
     );

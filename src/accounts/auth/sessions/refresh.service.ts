@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { Counter, Registry } from 'prom-client';
 import { Clock } from '#libs/clock';
 import { equalInConstantTime, hashToken } from '#libs/crypto';
 import { commitThenThrow, Database } from '#libs/database';
@@ -18,13 +19,22 @@ const RACE_WINDOW_MS = 10_000;
 /** Exchanges a refresh token for a new one (RFC 9700, section 4.14.2: rotation with reuse detection). */
 @Injectable()
 export class RefreshService {
+  private readonly reuses: Counter;
+
   constructor(
     private readonly database: Database,
     private readonly tokens: RefreshTokenCodec,
     private readonly issuer: SessionIssuer,
     private readonly cache: SessionCache,
     private readonly clock: Clock,
-  ) {}
+    registry: Registry,
+  ) {
+    this.reuses = new Counter({
+      name: 'gatehouse_refresh_token_reuses_total',
+      help: 'Refresh tokens that were presented again, which ended their session.',
+      registers: [registry],
+    });
+  }
 
   /** @throws Problem `invalid-refresh-token`, `refresh-token-reused` */
   async refresh(refreshToken: string): Promise<SessionGrant> {
@@ -37,6 +47,7 @@ export class RefreshService {
     } catch (error) {
       if (refreshTokenReused.is(error)) {
         this.cache.ended([presented.sessionId]);
+        this.reuses.inc();
       }
       throw error;
     }

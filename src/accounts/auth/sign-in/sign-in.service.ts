@@ -9,6 +9,7 @@ import { SignInNoticesService } from '../sign-in-notices/sign-in-notices.service
 import type { Proof } from './proof.js';
 import { type Challenge, SecondFactors } from './second-factors.js';
 import { SeenDevices } from './seen-devices.js';
+import { SignInMetrics } from './sign-in-metrics.js';
 import { invalidCredentials } from './sign-in.errors.js';
 
 /** The result of a sign-in: a session, or a challenge for a second factor. */
@@ -24,6 +25,7 @@ export class SignInService {
     private readonly issuer: SessionIssuer,
     private readonly devices: SeenDevices,
     private readonly notices: SignInNoticesService,
+    private readonly metrics: SignInMetrics,
     private readonly config: AppConfig,
   ) {}
 
@@ -33,6 +35,12 @@ export class SignInService {
    * if all their sessions were ended after the proof
    */
   async complete(em: EntityManager, proof: Proof, device: Device): Promise<SignInOutcome> {
+    const outcome = await this.decide(em, proof, device);
+    this.metrics.count(proof.methods, outcome.kind);
+    return outcome;
+  }
+
+  private async decide(em: EntityManager, proof: Proof, device: Device): Promise<SignInOutcome> {
     if (!this.admits(proof.user)) {
       throw invalidCredentials();
     }

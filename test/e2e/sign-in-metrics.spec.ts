@@ -1,0 +1,128 @@
+import { describe, expect, it } from '@jest/globals';
+import { Registry } from 'prom-client';
+import { IdSource } from '#libs/clock';
+import { useApiApp } from '../support/api-app.js';
+import { setUpTotp, wrongCode } from '../support/authenticator.js';
+import type { ProblemBody } from '../support/client.js';
+import { signUp } from '../support/factories.js';
+import { mailsInOutbox } from '../support/mail-outbox.js';
+import { expectProblem } from '../support/problems.js';
+import { SoftwareAuthenticator } from '../support/software-authenticator.js';
+import { query } from '../support/stored.js';
+import { signUpVerified } from '../support/verified-user.js';
+
+const running = useApiApp({ APP_URL: 'https://app.acme.test' });
+const { api, clock, database } = running;
+
+type Series = Readonly<Record<string, number>>;
+
+/** What the counters of sign-ins say, by their labels. */
+async function counted(): Promise<Series> {
+  const found: Record<string, number> = {};
+  for (const { name, values } of await running.app.get(Registry).getMetricsAsJSON()) {
+    if (/^gatehouse_(sign_ins|credential_checks|refresh_token_reuses)_total$/.test(name)) {
+      for (const { labels, value } of values) {
+        const { method, kind, result } = labels as Readonly<Record<string, string | undefined>>;
+        found[[method ?? kind ?? 'refresh', result ?? 'reused'].join(' ')] = value;
+      }
+    }
+  }
+  return found;
+}
+
+/** By how much they grow. */
+async function countedBy(act: () => Promise<unknown>): Promise<Series> {
+  const before = await counted();
+  await act();
+  const after = Object.entries(await counted());
+  return Object.fromEntries(
+    after.map(([name, value]) => [name, value - (before[name] ?? 0)]).filter(([, by]) => by !== 0),
+  ) as Series;
+}
+
+describe('the metrics of sign-ins', () => {
+  it('start from zero, so that the first of each counts', async () => {
+    const checks = ['password', 'one-time-code', 'second-factor', 'step-up', 'link'].flatMap((kind) =>
+      ['right', 'wrong', 'blocked'].map((result) => `${kind} ${result}`),
+    );
+    const signIns = ['password', 'one-time-code', 'passkey', 'provider'].flatMap((method) =>
+      ['session', 'challenge'].map((result) => `${method} ${result}`),
+    );
+    const all = [...checks, ...signIns, 'refresh reused'];
+    expect(Object.keys(await counted()).sort()).toEqual(all.sort());
+  });
+
+  it('tell right and wrong passwords apart', async () => {
+    const user = await signUp(api);
+    expect(await countedBy(() => api.login(user))).toEqual({ 'password right': 1, 'password session': 1 });
+    const wrong = { ...user, password: 'a guess of mine' };
+    expect(await countedBy(() => api.login(wrong))).toEqual({ 'password wrong': 1 });
+    expect(await countedBy(() => api.login({ ...user, email: 'nobody@acme.test' }))).toEqual({
+      'password wrong': 1,
+    });
+  });
+
+  it('count a second factor apart from the sign-in that it completes', async () => {
+    const user = await signUp(api);
+    const { app } = await setUpTotp(user.api, clock);
+    let mfaToken = '';
+    const signIn = async (): Promise<void> => {
+      const problem = expectProblem(await api.login(user), 401, 'mfa-required');
+      ({ mfaToken } = problem as unknown as { readonly mfaToken: string });
+    };
+    expect(await countedBy(signIn)).toEqual({ 'password right': 1, 'password challenge': 1 });
+    const complete = (code: string) => api.post('/auth/login/mfa', { mfaToken, factor: 'totp', code });
+    expect(await countedBy(() => complete(wrongCode(app.code())))).toEqual({ 'second-factor wrong': 1 });
+    expect(await countedBy(() => complete(app.code()))).toEqual({
+      'second-factor right': 1,
+      'password session': 1,
+    });
+  });
+
+  it('know one-time codes and passkeys', async () => {
+    const user = await signUpVerified(running);
+    expect((await api.post('/auth/otp', { email: user.email })).status).toBe(202);
+    const mails = await mailsInOutbox(running, database.url, user.session.user.id);
+    const code = mails.find(({ template }) => template === 'sign-in-code')?.data['code'] ?? '';
+    const verify = (sent: string) => api.post('/auth/otp/verify', { email: user.email, code: sent });
+    expect(await countedBy(() => verify(wrongCode(code)))).toEqual({ 'one-time-code wrong': 1 });
+    expect(await countedBy(() => verify(code))).toEqual({
+      'one-time-code right': 1,
+      'one-time-code session': 1,
+    });
+
+    const device = new SoftwareAuthenticator('https://app.acme.test');
+    const creation = await user.api.post<Parameters<typeof device.create>[0]>('/auth/passkeys/options');
+    expect((await user.api.post('/auth/passkeys', device.create(creation.body))).status).toBe(201);
+    const request = await api.post<Parameters<typeof device.get>[0]>('/auth/passkeys/login/options');
+    expect(await countedBy(() => api.post('/auth/passkeys/login', device.get(request.body)))).toEqual({
+      'passkey session': 1,
+    });
+  });
+
+  it('say when too many wrong ones block another', async () => {
+    const user = await signUp(api);
+    const ids = running.app.get(IdSource);
+    const [, payload = ''] = user.session.accessToken.split('.');
+    const { sid } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { readonly sid: string };
+    await query(database.url, 'insert into accounts.failed_attempts values ($1, $2, $3)', [
+      `session:${sid}`,
+      Array.from({ length: 100 }, () => ids.next(clock.now())),
+      new Date(clock.millis() + 3_600_000),
+    ]);
+    const stepUp = () => user.api.post<ProblemBody>('/auth/step-up', { password: user.password });
+    expect(await countedBy(async () => expectProblem(await stepUp(), 429, 'too-many-attempts'))).toEqual({
+      'step-up blocked': 1,
+    });
+  });
+
+  it('count refresh tokens that are used twice', async () => {
+    const { session } = await signUp(api);
+    const refresh = () => api.refresh(session.refreshToken);
+    expect(await countedBy(refresh)).toEqual({});
+    clock.advance({ seconds: 11 });
+    expect(await countedBy(async () => expectProblem(await refresh(), 401, 'refresh-token-reused'))).toEqual({
+      'refresh reused': 1,
+    });
+  });
+});
