@@ -33,7 +33,7 @@ async function follow(guide: string): Promise<string> {
 
 /** A guide whose requests don't work when pasted is worse than none. */
 describe('the requests of the guide', () => {
-  it('to passwords change one, and reset it with the link from the mail', async () => {
+  it('to passwords change one, reset it with the link from the mail, and undo that with another', async () => {
     const output = await follow('passwords');
     const line = (pattern: RegExp): void => expect(output).toMatch(pattern);
     line(/pointer: '\/password',\s+code: 'weak-password'/);
@@ -42,6 +42,9 @@ describe('the requests of the guide', () => {
     line(/^reset, first: 204$/m);
     line(/^reset, repeated: 204$/m);
     line(/emailVerified: true/);
+    line(/^undone, first: 204$/m);
+    line(/^undone, repeated: 204$/m);
+    line(/^invalid-credentials$/m);
   });
 
   it('to the change of the email address change it, and undo that', async () => {

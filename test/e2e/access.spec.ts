@@ -69,6 +69,8 @@ const OPEN_TO_ALL = [
   'RegistrationController.register',
   'ResetPasswordPage.show',
   'SignInPage.show',
+  'UndoChangeController.undoChange',
+  'UndoChangePage.show',
   'VerifyEmailPage.show',
   'WellKnownController.getKeys',
   'WellKnownController.getMetadata',
@@ -109,6 +111,7 @@ describe('the worker', () => {
       [...providers.values()].map(({ name }) => String(name)),
     );
     expect(names.filter((name) => name.endsWith('Purge')).sort()).toEqual([
+      'AccountChangesPurge',
       'EmailVerificationsPurge',
       'ExchangeCodesPurge',
       'FailedAttemptsPurge',

@@ -61,6 +61,7 @@ describe('the pages', () => {
     '/reset-password',
     '/sign-in',
     '/disown-session',
+    '/undo-change',
     '/no/such/path',
   ])('allow their own style and script, and nothing else: %s', async (path) => {
     const { headers, body } = await get<string>(path, BROWSER);

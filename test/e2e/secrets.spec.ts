@@ -157,6 +157,19 @@ async function resetPassword(user: NewUser): Promise<void> {
   const cookie = headers.getSetCookie().find((one) => one.includes('refresh')) ?? '';
   await browser.with({ cookie: cookie.split(';')[0] ?? '' }).post('/auth/logout');
   remember('refresh token', cookie.split(/[=;]/)[1] ?? '');
+  await undoChange(user);
+}
+
+/** With a link from the mail about the new password. */
+async function undoChange(user: NewUser): Promise<void> {
+  const linksTo = (page: string) =>
+    sink.mailsTo(user.email).filter(({ text }) => text.includes(`${page}?token=`));
+  await eventually(() => expect(linksTo('undo-change')).toHaveLength(1));
+  const token = remember('link', tokenIn(linksTo('undo-change')[0]));
+  await api.under('').get(`/undo-change?token=${token}`);
+  expect((await api.post('/auth/changes/undo', { token })).status).toBe(204);
+  await eventually(() => expect(linksTo('reset-password')).toHaveLength(2));
+  remember('link', tokenIn(linksTo('reset-password').at(-1)));
 }
 
 /** Twice with the same response, and the same code. */

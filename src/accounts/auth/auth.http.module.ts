@@ -5,6 +5,8 @@ import { accountsSchema } from '../migrations/index.js';
 import { UsersModule } from '../users/index.js';
 import { AccessModule } from './access/access.module.js';
 import { AuthModule } from './auth.module.js';
+import { UndoChangeController } from './account-changes/undo-change.controller.js';
+import { UndoChangePage } from './account-changes/undo-change.page.js';
 import { EmailController } from './email/email.controller.js';
 import { VerifyEmailPage } from './email/verify-email.page.js';
 import { EmailChangeController } from './email-change/email-change.controller.js';
@@ -65,6 +67,7 @@ import { WellKnownController } from './tokens/well-known.controller.js';
     PasswordsController,
     SessionsController,
     DisownSessionController,
+    UndoChangeController,
     StepUpController,
     WellKnownController,
     VerifyEmailPage,
@@ -72,6 +75,7 @@ import { WellKnownController } from './tokens/well-known.controller.js';
     UndoEmailChangePage,
     ResetPasswordPage,
     DisownSessionPage,
+    UndoChangePage,
     SignInPage,
   ],
   providers: [RefreshCookie, SignInPresenter],

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
 import { accountsSchema } from '../migrations/index.js';
+import { AccountChangesPurge } from './account-changes/account-changes.purge.js';
 import { FailedAttemptsPurge } from './attempts/failed-attempts.purge.js';
 import { EmailChangeModule } from './email-change/email-change.module.js';
 import { EmailChangesPurge } from './email-change/email-changes.purge.js';
@@ -16,6 +17,7 @@ import { SignInNoticesPurge } from './sign-in-notices/sign-in-notices.purge.js';
 @Module({
   imports: [DatabaseModule.forFeature(accountsSchema), EmailChangeModule],
   providers: [
+    AccountChangesPurge,
     EmailChangesPurge,
     EmailVerificationsPurge,
     ExchangeCodesPurge,

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AccountChangesModule } from './account-changes/account-changes.module.js';
 import { AttemptsModule } from './attempts/attempts.module.js';
 import { EmailModule } from './email/email.module.js';
 import { EmailChangeModule } from './email-change/email-change.module.js';
@@ -17,6 +18,7 @@ import { StepUpModule } from './step-up/step-up.module.js';
 import { TokensModule } from './tokens/tokens.module.js';
 
 const MODULES = [
+  AccountChangesModule,
   AttemptsModule,
   EmailModule,
   EmailChangeModule,

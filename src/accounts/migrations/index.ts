@@ -9,6 +9,7 @@ import { Migration20261126000005 } from './20261126000005-passkeys.js';
 import { Migration20261126000010 } from './20261126000010-sign-in-notices.js';
 import { Migration20261127000010 } from './20261127000010-identities.js';
 import { Migration20261127000020 } from './20261127000020-recovery-code-age.js';
+import { Migration20261127000021 } from './20261127000021-account-changes.js';
 import { Migration20261127000030 } from './20261127000030-email-changes.js';
 
 /**
@@ -26,5 +27,6 @@ export const accountsSchema = defineSchema('accounts', [
   Migration20261126000010,
   Migration20261127000010,
   Migration20261127000020,
+  Migration20261127000021,
   Migration20261127000030,
 ]);

@@ -7,10 +7,13 @@ export const identityLinked = defineTemplate('identity-linked', {
     heading: 'A new way to sign in to your account',
     paragraphs: [
       "An account at another service was just linked to your account, so you can now sign in with it. If that was you, there's nothing to do.",
-      'If not, someone else may use your account. Choose a new password at once, which signs everyone out, and unlink the service in the settings of your account.',
+      'If not, someone else may use your account. Undo it with this link: the service is unlinked, all devices are signed out, and your password is removed. We then send you a link to choose a new one.',
     ],
     action: "That wasn't me",
-    notes: ['You get this email whenever another service is linked to your account.'],
+    notes: [
+      'The link is valid for 72 hours. It also removes what was added after this change, so that nobody stays in.',
+      'You get this email whenever another service is linked to your account.',
+    ],
   },
   de: {
     subject: 'Eine neue Möglichkeit, sich anzumelden',
@@ -18,9 +21,12 @@ export const identityLinked = defineTemplate('identity-linked', {
     heading: 'Eine neue Möglichkeit, sich anzumelden',
     paragraphs: [
       'Ein Konto bei einem anderen Dienst wurde gerade mit Ihrem Konto verknüpft. Sie können sich nun damit anmelden. Wenn Sie das waren, müssen Sie nichts tun.',
-      'Wenn nicht, nutzt vielleicht jemand anderes Ihr Konto. Wählen Sie sofort ein neues Passwort, damit werden alle abgemeldet, und lösen Sie die Verknüpfung in den Einstellungen Ihres Kontos.',
+      'Wenn nicht, nutzt vielleicht jemand anderes Ihr Konto. Machen Sie das mit diesem Link rückgängig: Die Verknüpfung wird gelöst, alle Geräte werden abgemeldet, und Ihr Passwort wird entfernt. Wir senden Ihnen dann einen Link, mit dem Sie ein neues wählen.',
     ],
     action: 'Das war ich nicht',
-    notes: ['Sie erhalten diese E-Mail jedes Mal, wenn ein anderer Dienst mit Ihrem Konto verknüpft wird.'],
+    notes: [
+      'Der Link ist 72 Stunden gültig. Er entfernt auch, was nach dieser Änderung dazugekommen ist, damit niemand im Konto bleibt.',
+      'Sie erhalten diese E-Mail jedes Mal, wenn ein anderer Dienst mit Ihrem Konto verknüpft wird.',
+    ],
   },
 });

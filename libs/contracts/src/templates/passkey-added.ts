@@ -7,10 +7,13 @@ export const passkeyAdded = defineTemplate('passkey-added', {
     heading: 'A passkey was added',
     paragraphs: [
       "From now on, this passkey signs in to your account. If that was you, there's nothing to do.",
-      'If not, someone else has access to your account. Choose a new password at once, and then remove the passkey.',
+      'If not, someone else has access to your account. Undo it with this link: the passkey is removed, all devices are signed out, and your password is removed. We then send you a link to choose a new one.',
     ],
     action: "That wasn't me",
-    notes: ['You get this email whenever a passkey is added.'],
+    notes: [
+      'The link is valid for 72 hours. It also removes what was added after this change, so that nobody stays in.',
+      'You get this email whenever a passkey is added.',
+    ],
   },
   de: {
     subject: 'Ihr Konto hat einen neuen Passkey',
@@ -18,9 +21,12 @@ export const passkeyAdded = defineTemplate('passkey-added', {
     heading: 'Ein Passkey wurde hinzugefügt',
     paragraphs: [
       'Ab jetzt können Sie sich mit diesem Passkey anmelden. Wenn Sie das waren, müssen Sie nichts tun.',
-      'Wenn nicht, hat jemand anderes Zugang zu Ihrem Konto. Wählen Sie sofort ein neues Passwort, und entfernen Sie dann den Passkey.',
+      'Wenn nicht, hat jemand anderes Zugang zu Ihrem Konto. Machen Sie das mit diesem Link rückgängig: Der Passkey wird entfernt, alle Geräte werden abgemeldet, und Ihr Passwort wird entfernt. Wir senden Ihnen dann einen Link, mit dem Sie ein neues wählen.',
     ],
     action: 'Das war ich nicht',
-    notes: ['Sie erhalten diese E-Mail, wenn ein Passkey hinzugefügt wird.'],
+    notes: [
+      'Der Link ist 72 Stunden gültig. Er entfernt auch, was nach dieser Änderung dazugekommen ist, damit niemand im Konto bleibt.',
+      'Sie erhalten diese E-Mail, wenn ein Passkey hinzugefügt wird.',
+    ],
   },
 });

@@ -7,10 +7,13 @@ export const passkeyRemoved = defineTemplate('passkey-removed', {
     heading: 'A passkey was removed',
     paragraphs: [
       "One of your passkeys no longer signs in to your account. If that was you, there's nothing to do.",
-      'If not, someone else has access to your account. Choose a new password at once, and one for your mailbox, too.',
+      'If not, someone else has access to your account. Lock them out with this link: all devices are signed out, and your password is removed. We then send you a link to choose a new one. The passkey cannot be restored.',
     ],
     action: "That wasn't me",
-    notes: ['You get this email whenever a passkey is removed.'],
+    notes: [
+      'The link is valid for 72 hours. It also removes what was added after this change, so that nobody stays in.',
+      'You get this email whenever a passkey is removed.',
+    ],
   },
   de: {
     subject: 'Ein Passkey wurde aus Ihrem Konto entfernt',
@@ -18,9 +21,12 @@ export const passkeyRemoved = defineTemplate('passkey-removed', {
     heading: 'Ein Passkey wurde entfernt',
     paragraphs: [
       'Mit einem Ihrer Passkeys kann man sich nicht mehr anmelden. Wenn Sie das waren, müssen Sie nichts tun.',
-      'Wenn nicht, hat jemand anderes Zugang zu Ihrem Konto. Wählen Sie sofort ein neues Passwort, und auch eines für Ihr Postfach.',
+      'Wenn nicht, hat jemand anderes Zugang zu Ihrem Konto. Sperren Sie die Person mit diesem Link aus: Alle Geräte werden abgemeldet, und Ihr Passwort wird entfernt. Wir senden Ihnen dann einen Link, mit dem Sie ein neues wählen. Der Passkey lässt sich nicht wiederherstellen.',
     ],
     action: 'Das war ich nicht',
-    notes: ['Sie erhalten diese E-Mail, wenn ein Passkey entfernt wird.'],
+    notes: [
+      'Der Link ist 72 Stunden gültig. Er entfernt auch, was nach dieser Änderung dazugekommen ist, damit niemand im Konto bleibt.',
+      'Sie erhalten diese E-Mail, wenn ein Passkey entfernt wird.',
+    ],
   },
 });

@@ -7,10 +7,13 @@ export const passwordChanged = defineTemplate('password-changed', {
     heading: 'Your password was changed',
     paragraphs: [
       "The password of your account was just changed, and other devices were signed out. If that was you, there's nothing to do.",
-      'If not, someone else may know your password or read your email. Choose a new password at once, and one for your mailbox, too.',
+      'If not, someone else may know your password or read your email. Lock them out with this link: all devices are signed out, and your password is removed. We then send you a link to choose a new one. Change the password of your mailbox, too.',
     ],
     action: "That wasn't me",
-    notes: ['You get this email whenever your password changes.'],
+    notes: [
+      'The link is valid for 72 hours. It also removes what was added after this change, so that nobody stays in.',
+      'You get this email whenever your password changes.',
+    ],
   },
   de: {
     subject: 'Ihr Passwort wurde geändert',
@@ -18,9 +21,12 @@ export const passwordChanged = defineTemplate('password-changed', {
     heading: 'Ihr Passwort wurde geändert',
     paragraphs: [
       'Das Passwort Ihres Kontos wurde gerade geändert, und andere Geräte wurden abgemeldet. Wenn Sie das waren, müssen Sie nichts tun.',
-      'Wenn nicht, kennt vielleicht jemand anderes Ihr Passwort oder liest Ihre E-Mails. Wählen Sie sofort ein neues Passwort, und auch eines für Ihr Postfach.',
+      'Wenn nicht, kennt vielleicht jemand anderes Ihr Passwort oder liest Ihre E-Mails. Sperren Sie die Person mit diesem Link aus: Alle Geräte werden abgemeldet, und Ihr Passwort wird entfernt. Wir senden Ihnen dann einen Link, mit dem Sie ein neues wählen. Ändern Sie auch das Passwort Ihres Postfachs.',
     ],
     action: 'Das war ich nicht',
-    notes: ['Sie erhalten diese E-Mail bei jeder Änderung Ihres Passworts.'],
+    notes: [
+      'Der Link ist 72 Stunden gültig. Er entfernt auch, was nach dieser Änderung dazugekommen ist, damit niemand im Konto bleibt.',
+      'Sie erhalten diese E-Mail bei jeder Änderung Ihres Passworts.',
+    ],
   },
 });

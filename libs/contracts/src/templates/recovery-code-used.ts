@@ -7,10 +7,13 @@ export const recoveryCodeUsed = defineTemplate('recovery-code-used', {
     heading: 'A recovery code was used',
     paragraphs: [
       "Someone used one of your recovery codes instead of your second factor. If that was you, there's nothing to do. The code doesn't work again, so create new ones before you run out.",
-      'If not, someone else has your recovery codes. Choose a new password at once, and create new recovery codes.',
+      'If not, someone else has your recovery codes. Lock them out with this link: all devices are signed out, and your password is removed. We then send you a link to choose a new one. After that, create new recovery codes.',
     ],
     action: "That wasn't me",
-    notes: ['You get this email whenever a recovery code is used.'],
+    notes: [
+      'The link is valid for 72 hours. It also removes what was added after this change, so that nobody stays in.',
+      'You get this email whenever a recovery code is used.',
+    ],
   },
   de: {
     subject: 'Ein Wiederherstellungscode wurde benutzt',
@@ -18,9 +21,12 @@ export const recoveryCodeUsed = defineTemplate('recovery-code-used', {
     heading: 'Ein Wiederherstellungscode wurde benutzt',
     paragraphs: [
       'Jemand hat einen Ihrer Wiederherstellungscodes statt Ihres zweiten Faktors benutzt. Wenn Sie das waren, müssen Sie nichts tun. Der Code funktioniert nicht noch einmal. Erstellen Sie neue, bevor Ihnen die Codes ausgehen.',
-      'Wenn nicht, kennt jemand anderes Ihre Wiederherstellungscodes. Wählen Sie sofort ein neues Passwort, und erstellen Sie neue Wiederherstellungscodes.',
+      'Wenn nicht, kennt jemand anderes Ihre Wiederherstellungscodes. Sperren Sie die Person mit diesem Link aus: Alle Geräte werden abgemeldet, und Ihr Passwort wird entfernt. Wir senden Ihnen dann einen Link, mit dem Sie ein neues wählen. Erstellen Sie danach neue Wiederherstellungscodes.',
     ],
     action: 'Das war ich nicht',
-    notes: ['Sie erhalten diese E-Mail, wenn ein Wiederherstellungscode benutzt wird.'],
+    notes: [
+      'Der Link ist 72 Stunden gültig. Er entfernt auch, was nach dieser Änderung dazugekommen ist, damit niemand im Konto bleibt.',
+      'Sie erhalten diese E-Mail, wenn ein Wiederherstellungscode benutzt wird.',
+    ],
   },
 });

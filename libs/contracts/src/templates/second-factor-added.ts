@@ -7,10 +7,13 @@ export const secondFactorAdded = defineTemplate('second-factor-added', {
     heading: 'A second factor was added',
     paragraphs: [
       "From now on, signing in to your account also needs a code from an authenticator app. If that was you, there's nothing to do. Keep your recovery codes in a safe place.",
-      'If not, someone else has access to your account. Choose a new password at once, and ask us to remove the authenticator app.',
+      'If not, someone else has access to your account. Undo it with this link: the authenticator app is removed, all devices are signed out, and your password is removed. We then send you a link to choose a new one.',
     ],
     action: "That wasn't me",
-    notes: ['You get this email whenever a second factor is added.'],
+    notes: [
+      'The link is valid for 72 hours. It also removes what was added after this change, so that nobody stays in.',
+      'You get this email whenever a second factor is added.',
+    ],
   },
   de: {
     subject: 'Ihr Konto hat einen zweiten Faktor',
@@ -18,9 +21,12 @@ export const secondFactorAdded = defineTemplate('second-factor-added', {
     heading: 'Ihr Konto hat einen zweiten Faktor',
     paragraphs: [
       'Ab jetzt brauchen Sie zum Anmelden auch einen Code aus einer Authenticator-App. Wenn Sie das eingerichtet haben, müssen Sie nichts tun. Bewahren Sie Ihre Wiederherstellungscodes sicher auf.',
-      'Wenn nicht, hat jemand anderes Zugang zu Ihrem Konto. Wählen Sie sofort ein neues Passwort, und bitten Sie uns, die Authenticator-App zu entfernen.',
+      'Wenn nicht, hat jemand anderes Zugang zu Ihrem Konto. Machen Sie das mit diesem Link rückgängig: Die Authenticator-App wird entfernt, alle Geräte werden abgemeldet, und Ihr Passwort wird entfernt. Wir senden Ihnen dann einen Link, mit dem Sie ein neues wählen.',
     ],
     action: 'Das war ich nicht',
-    notes: ['Sie erhalten diese E-Mail, wenn ein zweiter Faktor eingerichtet wird.'],
+    notes: [
+      'Der Link ist 72 Stunden gültig. Er entfernt auch, was nach dieser Änderung dazugekommen ist, damit niemand im Konto bleibt.',
+      'Sie erhalten diese E-Mail, wenn ein zweiter Faktor eingerichtet wird.',
+    ],
   },
 });

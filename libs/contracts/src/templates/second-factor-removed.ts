@@ -7,10 +7,13 @@ export const secondFactorRemoved = defineTemplate('second-factor-removed', {
     heading: 'A second factor was removed',
     paragraphs: [
       "The authenticator app of your account was removed, so signing in no longer needs a code from it. If that was you, there's nothing to do.",
-      'If not, someone else has access to your account. Choose a new password at once, and one for your mailbox, too.',
+      'If not, someone else has access to your account. Lock them out with this link: all devices are signed out, and your password is removed. We then send you a link to choose a new one. Then set your app up again.',
     ],
     action: "That wasn't me",
-    notes: ['You get this email whenever a second factor is removed.'],
+    notes: [
+      'The link is valid for 72 hours. It also removes what was added after this change, so that nobody stays in.',
+      'You get this email whenever a second factor is removed.',
+    ],
   },
   de: {
     subject: 'Ein zweiter Faktor wurde aus Ihrem Konto entfernt',
@@ -18,9 +21,12 @@ export const secondFactorRemoved = defineTemplate('second-factor-removed', {
     heading: 'Ein zweiter Faktor wurde entfernt',
     paragraphs: [
       'Die Authenticator-App Ihres Kontos wurde entfernt. Zum Anmelden brauchen Sie also keinen Code mehr daraus. Wenn Sie das waren, müssen Sie nichts tun.',
-      'Wenn nicht, hat jemand anderes Zugang zu Ihrem Konto. Wählen Sie sofort ein neues Passwort, und auch eines für Ihr Postfach.',
+      'Wenn nicht, hat jemand anderes Zugang zu Ihrem Konto. Sperren Sie die Person mit diesem Link aus: Alle Geräte werden abgemeldet, und Ihr Passwort wird entfernt. Wir senden Ihnen dann einen Link, mit dem Sie ein neues wählen. Richten Sie danach Ihre App wieder ein.',
     ],
     action: 'Das war ich nicht',
-    notes: ['Sie erhalten diese E-Mail, wenn ein zweiter Faktor entfernt wird.'],
+    notes: [
+      'Der Link ist 72 Stunden gültig. Er entfernt auch, was nach dieser Änderung dazugekommen ist, damit niemand im Konto bleibt.',
+      'Sie erhalten diese E-Mail, wenn ein zweiter Faktor entfernt wird.',
+    ],
   },
 });

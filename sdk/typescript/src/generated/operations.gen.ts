@@ -66,6 +66,7 @@ import type {
   EndOtherSessionsData,
   EndSessionData,
   DisownSessionData,
+  UndoChangeData,
   StepUpData,
   StepUpResponse,
   GetKeysData,
@@ -1089,6 +1090,27 @@ export const disownSession: Operation<
 > = {
   method: 'POST',
   path: '/v2/auth/sessions/disown',
+};
+
+/**
+ * Say that a change wasn't yours
+ *
+ * Takes the token from the link in the email about a change of how you sign in: a passkey, an authenticator app, recovery codes, an identity or the password. Removes the passkeys, identities, app and recovery codes that were added by this change or after it, ends all sessions, removes the password, and sends an email with a link to set a new one. What a change has removed can't be restored. While the link is valid, which is 72 hours, it can be used again without any effect.
+ */
+export const undoChange: Operation<
+  UndoChangeData,
+  void,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'invalid-token'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/auth/changes/undo',
 };
 
 /**

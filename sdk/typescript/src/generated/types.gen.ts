@@ -614,6 +614,13 @@ export type DisownSessionRequest = {
   token: string;
 };
 
+export type UndoChangeRequest = {
+  /**
+   * The `token` from the link in the email.
+   */
+  token: string;
+};
+
 export type StepUpRequest = {
   /**
    * Your password. Or send `factor` and `code`.
@@ -4076,6 +4083,59 @@ export type DisownSessionResponses = {
 };
 
 export type DisownSessionResponse = DisownSessionResponses[keyof DisownSessionResponses];
+
+export type UndoChangeData = {
+  body: UndoChangeRequest;
+  path?: never;
+  query?: never;
+  url: '/v2/auth/changes/undo';
+};
+
+export type UndoChangeErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   *
+   * `invalid-token`: Invalid or expired link
+   */
+  400: InvalidInputOrMalformedRequestOrInvalidTokenProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type UndoChangeError = UndoChangeErrors[keyof UndoChangeErrors];
+
+export type UndoChangeResponses = {
+  /**
+   * Change undone.
+   */
+  204: void;
+};
+
+export type UndoChangeResponse = UndoChangeResponses[keyof UndoChangeResponses];
 
 export type StepUpData = {
   body: StepUpRequest;

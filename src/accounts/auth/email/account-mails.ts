@@ -8,9 +8,6 @@ import { type User, UsersService } from '../../users/index.js';
 import { nameOfDevice } from '../sessions/device-name.js';
 import { type Device, printableUserAgent } from '../sessions/session-issuer.js';
 
-/** After this, nobody looks for a mail that says what has happened. */
-const NOTICE_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
-
 /** How to address the reader, if it isn't as in the profile. */
 export interface Recipient {
   readonly displayName?: string | null | undefined;
@@ -42,17 +39,6 @@ export class AccountMails {
     private readonly clock: Clock,
     private readonly config: AppConfig,
   ) {}
-
-  /**
-   * Tells the owner what was done with the account. Not the owner of an address that was never verified, who may have
-   * nothing to do with it.
-   */
-  async notify(em: EntityManager, user: User, template: Template, device?: Device): Promise<void> {
-    if (user.emailVerified) {
-      const expiresAt = new Date(this.clock.millis() + NOTICE_LIFETIME_MS);
-      await this.send(em, user, { template, path: '/reset-password', expiresAt, device });
-    }
-  }
 
   /** Stores the command to mail the user in the caller's transaction. */
   async send(

@@ -128,11 +128,12 @@ export class AccountMatching {
     }
     const isClaimed = !user.emailVerified;
     const ended = await this.claim.take(em, user);
-    if (!(await this.links.add(em, user, { provider: provider.name, subject, email }))) {
+    const linkedAt = await this.links.add(em, user, { provider: provider.name, subject, email });
+    if (!linkedAt) {
       throw emailTaken();
     }
     if (!isClaimed) {
-      await this.links.tellOwner(em, user, device);
+      await this.links.tellOwner(em, user, linkedAt, device);
     }
     return { user, ended, isClaimed };
   }

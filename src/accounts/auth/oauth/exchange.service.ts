@@ -55,8 +55,9 @@ export class ExchangeService {
   }
 
   private async link(em: EntityManager, user: User, identity: ProvenIdentity, device: Device): Promise<void> {
-    if (await this.links.add(em, user, identity)) {
-      await this.links.tellOwner(em, user, device);
+    const linkedAt = await this.links.add(em, user, identity);
+    if (linkedAt) {
+      await this.links.tellOwner(em, user, linkedAt, device);
     } else if ((await findIdentity(em, identity.provider, identity.subject))?.user !== user.id) {
       commitThenThrow(identityTaken());
     }

@@ -16,6 +16,7 @@ import {
 } from '#libs/api';
 import type { Principal } from '#libs/http';
 import { AuthTag } from '../openapi/auth.tag.js';
+import { deviceOf } from '../sessions/device.js';
 import { lastSignInMethod } from '../sign-in/sign-in.errors.js';
 import { IdentityList, LinkStarted, toIdentityResponse } from './identities.dto.js';
 import { IdentitiesService } from './identities.service.js';
@@ -90,6 +91,6 @@ export class IdentitiesController {
   ): Promise<void> {
     const conditions = conditionsOf(request);
     // Identities have no versions.
-    await this.identities.unlink(userId, id, () => conditions.allow(null));
+    await this.identities.unlink(userId, id, () => conditions.allow(null), deviceOf(request));
   }
 }

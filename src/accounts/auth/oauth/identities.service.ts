@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type PageRequest, type Slice, sliceOf } from '#libs/database';
 import { preconditionFailed } from '#libs/problem';
 import { UsersService } from '../../users/index.js';
+import type { Device } from '../sessions/session-issuer.js';
 import { lastSignInMethod } from '../sign-in/sign-in.errors.js';
 import { SignInMethods } from '../ownership/sign-in-methods.js';
 import { IdentityLinks } from './identity-links.js';
@@ -56,14 +57,15 @@ export class IdentitiesService {
   }
 
   /**
+   * Lets the owner know.
    * @param isExpected whether the caller's conditions hold for an identity that exists
    * @throws Problem `identity-not-found`, including for identities of other users; `last-sign-in-method`;
    * `precondition-failed`
    */
-  async unlink(userId: string, id: string, isExpected: () => boolean): Promise<void> {
+  async unlink(userId: string, id: string, isExpected: () => boolean, device: Device): Promise<void> {
     await this.database.transaction(async (em) => {
       // Otherwise, two requests at once could each leave the other's identity.
-      await this.users.lock(em, userId);
+      const user = await this.users.lockExisting(em, userId);
       if (!(await deleteIdentity(em, userId, id))) {
         throw identityNotFound();
       }
@@ -73,6 +75,7 @@ export class IdentitiesService {
       if ((await this.methods.count(em, userId)) === 0) {
         throw lastSignInMethod();
       }
+      await this.links.tellOwnerOfLoss(em, user, device);
     });
   }
 }

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { Clock, IdSource } from '#libs/clock';
-import { identityLinked } from '#libs/contracts';
+import { IdSource } from '#libs/clock';
+import { identityLinked, identityUnlinked } from '#libs/contracts';
 import { Sealer } from '#libs/crypto';
 import type { User } from '../../users/index.js';
-import { AccountMails } from '../email/account-mails.js';
+import { AccountChanges } from '../account-changes/account-changes.js';
 import type { Device } from '../sessions/session-issuer.js';
 import type { Identity } from './identity.entity.js';
 import { insertIdentity } from './identity.repository.js';
@@ -20,29 +20,46 @@ export interface ProvenIdentity {
 @Injectable()
 export class IdentityLinks {
   constructor(
-    private readonly mails: AccountMails,
+    private readonly changes: AccountChanges,
     private readonly sealer: Sealer,
-    private readonly clock: Clock,
     private readonly ids: IdSource,
   ) {}
 
   /**
    * Links an identity to a locked user in the caller's transaction.
-   * @returns false if it's linked to someone already, maybe by a request at the same time
+   * @returns when, or undefined if it's linked to someone already, maybe by a request at the same time
    */
-  add(em: EntityManager, user: User, { provider, subject, email }: ProvenIdentity): Promise<boolean> {
-    const createdAt = this.clock.now();
+  async add(
+    em: EntityManager,
+    user: User,
+    { provider, subject, email }: ProvenIdentity,
+  ): Promise<Date | undefined> {
+    const createdAt = await this.changes.momentFor(em, user.id);
     const id = this.ids.next(createdAt);
     const emailSealed = email === null ? null : this.sealer.seal(email, contextOf(id));
-    return insertIdentity(em, { id, user: user.id, provider, subject, emailSealed, createdAt });
+    const isStored = await insertIdentity(em, {
+      id,
+      user: user.id,
+      provider,
+      subject,
+      emailSealed,
+      createdAt,
+    });
+    return isStored ? createdAt : undefined;
   }
 
   /**
    * Tells the owner of an account that it has a new way in.
-   * @param device what the identity was linked from
+   * @param madeAt when the identity was linked
+   * @param device what it was linked from
    */
-  tellOwner(em: EntityManager, user: User, device: Device): Promise<void> {
-    return this.mails.notify(em, user, identityLinked, device);
+  tellOwner(em: EntityManager, user: User, madeAt: Date, device: Device): Promise<void> {
+    return this.changes.tellOwner(em, user, { template: identityLinked, madeAt, device });
+  }
+
+  /** Tells the owner of an account that it has lost one. */
+  tellOwnerOfLoss(em: EntityManager, user: User, device: Device): Promise<void> {
+    return this.changes.tellOwner(em, user, { template: identityUnlinked, device });
   }
 
   emailOf({ id, emailSealed }: Identity): string | null {

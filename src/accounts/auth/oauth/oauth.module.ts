@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
 import { accountsSchema } from '../../migrations/index.js';
 import { UsersModule } from '../../users/index.js';
-import { EmailModule } from '../email/email.module.js';
+import { AccountChangesModule } from '../account-changes/account-changes.module.js';
 import { RegistrationModule } from '../registration/registration.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { SignInMethodsModule } from '../sign-in/sign-in-methods.module.js';
@@ -22,7 +22,7 @@ import { SignInStates } from './sign-in-state.js';
 @Module({
   imports: [
     DatabaseModule.forFeature(accountsSchema, ExchangeCode, Identity),
-    EmailModule,
+    AccountChangesModule,
     RegistrationModule,
     SessionsModule,
     SignInMethodsModule,

@@ -3,7 +3,7 @@ import { Connections } from '#libs/database';
 import { useApiApp } from '../../../../test/support/api-app.js';
 import { setUpTotp } from '../../../../test/support/authenticator.js';
 import type { ProblemBody } from '../../../../test/support/client.js';
-import type { SignedUp } from '../../../../test/support/factories.js';
+import { type SignedUp, signIn } from '../../../../test/support/factories.js';
 import { linkTokenOf, mailsInOutbox } from '../../../../test/support/mail-outbox.js';
 import {
   ABROAD,
@@ -12,8 +12,8 @@ import {
   HOME,
   noticesOf,
 } from '../../../../test/support/new-sign-ins.js';
+import { addPasskey, signInWithPasskey } from '../../../../test/support/passkeys.js';
 import { expectProblem } from '../../../../test/support/problems.js';
-import { SoftwareAuthenticator } from '../../../../test/support/software-authenticator.js';
 import { query } from '../../../../test/support/stored.js';
 import { UsersService } from '../../users/index.js';
 import { SessionCache } from '../sessions/session-cache.js';
@@ -44,20 +44,6 @@ async function reclaim({ session }: SignedUp, since: Date): Promise<void> {
 function later(): Date {
   clock.advance({ seconds: 1 });
   return clock.now();
-}
-
-async function addPasskey({ api: own }: SignedUp): Promise<SoftwareAuthenticator> {
-  const device = new SoftwareAuthenticator(ORIGIN);
-  type Options = Parameters<SoftwareAuthenticator['create']>[0];
-  const { body } = await own.post<Options>('/auth/passkeys/options');
-  expect((await own.post('/auth/passkeys', device.create(body))).status).toBe(201);
-  return device;
-}
-
-async function statusOfPasskey(device: SoftwareAuthenticator): Promise<number> {
-  type Options = Parameters<SoftwareAuthenticator['get']>[0];
-  const { body } = await api.post<Options>('/auth/passkeys/login/options');
-  return (await api.post('/auth/passkeys/login', device.get(body))).status;
 }
 
 async function linkFromMail({ session }: SignedUp, template: string): Promise<string> {
@@ -103,12 +89,13 @@ describe('an account that is taken back', () => {
 
   it('keeps the passkeys and factors from before, and loses those from after', async () => {
     const user = await aUserAtHome(running);
-    const own = await addPasskey(user);
+    const own = await addPasskey(user.api, ORIGIN);
     const since = later();
-    const foreign = await addPasskey(user);
+    const foreign = await addPasskey(user.api, ORIGIN);
     await setUpTotp(user.api, clock);
     await reclaim(user, since);
-    expect([await statusOfPasskey(own), await statusOfPasskey(foreign)]).toEqual([200, 401]);
+    expect((await signInWithPasskey(api, own.device)).status).toBe(200);
+    expectProblem(await signInWithPasskey(api, foreign.device), 401, 'invalid-passkey');
     await reset(await linkFromMail(user, 'account-reclaimed'));
     // Without a second factor.
     expect((await api.login({ ...user, password: NEW })).status).toBe(200);
@@ -128,6 +115,20 @@ describe('an account that is taken back', () => {
     const token = await challengeOf({ ...user, password: NEW });
     expectProblem(await complete(token, 'recovery-code', body.recoveryCodes[0]), 401, 'invalid-code');
     expect((await complete(token, 'totp', app.code())).status).toBe(200);
+  });
+
+  it('voids links about changes from after, which may be in the mailbox of someone else', async () => {
+    const user = await aUserAtHome(running);
+    const own = await addPasskey(user.api, ORIGIN);
+    const since = later();
+    await addPasskey(user.api, ORIGIN);
+    const foreign = await linkFromMail(user, 'passkey-added');
+    await reclaim(user, since);
+    await reset(await linkFromMail(user, 'account-reclaimed'));
+    const back = await signIn(atHome(), { ...user, password: NEW });
+    expect((await api.post('/auth/changes/undo', { token: foreign })).status).toBe(204);
+    expect((await back.api.me()).status).toBe(200);
+    expect((await signInWithPasskey(api, own.device)).status).toBe(200);
   });
 
   it('knows none of its devices any more, and tells its owner of sign-ins again', async () => {

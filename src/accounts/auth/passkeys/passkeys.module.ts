@@ -2,8 +2,8 @@ import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
 import { accountsSchema } from '../../migrations/index.js';
 import { UsersModule } from '../../users/index.js';
-import { EmailModule } from '../email/email.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
+import { AccountChangesModule } from '../account-changes/account-changes.module.js';
 import { SignInModule } from '../sign-in/sign-in.module.js';
 import { SignInMethodsModule } from '../sign-in/sign-in-methods.module.js';
 import { Passkey } from './passkey.entity.js';
@@ -18,8 +18,8 @@ import { WebAuthn } from './webauthn.js';
 @Module({
   imports: [
     DatabaseModule.forFeature(accountsSchema, Passkey, PasskeyChallenge),
-    EmailModule,
     SessionsModule,
+    AccountChangesModule,
     SignInMethodsModule,
     SignInModule,
     UsersModule,

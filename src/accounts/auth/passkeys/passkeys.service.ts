@@ -4,7 +4,7 @@ import type {
   PublicKeyCredentialCreationOptionsJSON,
   RegistrationResponseJSON,
 } from '@simplewebauthn/server';
-import { Clock, IdSource } from '#libs/clock';
+import { IdSource } from '#libs/clock';
 import { passkeyAdded, passkeyRemoved } from '#libs/contracts';
 import {
   Database,
@@ -16,9 +16,9 @@ import {
   type VersionCondition,
 } from '#libs/database';
 import { UsersService } from '../../users/index.js';
-import { AccountMails } from '../email/account-mails.js';
 import { SessionCache } from '../sessions/session-cache.js';
 import { forgetMissingFactors, requireLiveSession } from '../sessions/session.repository.js';
+import { AccountChanges } from '../account-changes/account-changes.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { lastSignInMethod } from '../sign-in/sign-in.errors.js';
 import { SignInMethods } from '../ownership/sign-in-methods.js';
@@ -49,9 +49,8 @@ export class PasskeysService {
     private readonly webAuthn: WebAuthn,
     private readonly challenges: PasskeyChallenges,
     private readonly methods: SignInMethods,
-    private readonly mails: AccountMails,
+    private readonly changes: AccountChanges,
     private readonly sessions: SessionCache,
-    private readonly clock: Clock,
     private readonly ids: IdSource,
   ) {}
 
@@ -80,7 +79,7 @@ export class PasskeysService {
       // The account may just have got another owner, who must not keep a stranger's passkey.
       await requireLiveSession(em, sessionId);
       requireRoom(await countPasskeys(em, userId));
-      const now = this.clock.now();
+      const now = await this.changes.momentFor(em, userId);
       const passkey = em.create(Passkey, {
         ...credential,
         id: this.ids.next(now),
@@ -97,7 +96,7 @@ export class PasskeysService {
           ? passkeyExists({ cause: error })
           : error;
       }
-      await this.mails.notify(em, user, passkeyAdded, device);
+      await this.changes.tellOwner(em, user, { template: passkeyAdded, madeAt: now, device });
       return passkey;
     });
   }
@@ -133,7 +132,7 @@ export class PasskeysService {
         throw lastSignInMethod();
       }
       await em.nativeDelete(Passkey, { id });
-      await this.mails.notify(em, user, passkeyRemoved, device);
+      await this.changes.tellOwner(em, user, { template: passkeyRemoved, device });
       return forgetMissingFactors(em, userId);
     });
     this.sessions.changed(changed);

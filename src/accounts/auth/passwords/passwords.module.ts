@@ -4,7 +4,7 @@ import { accountsSchema } from '../../migrations/index.js';
 import { UsersModule } from '../../users/index.js';
 import { SignInMethodsModule } from '../sign-in/sign-in-methods.module.js';
 import { AttemptsModule } from '../attempts/attempts.module.js';
-import { EmailModule } from '../email/email.module.js';
+import { AccountChangesModule } from '../account-changes/account-changes.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { BreachedPasswords } from './breached-passwords.js';
 import { Password } from './password.entity.js';
@@ -17,8 +17,8 @@ import { PasswordsService } from './passwords.service.js';
 @Module({
   imports: [
     DatabaseModule.forFeature(accountsSchema, Password),
+    AccountChangesModule,
     AttemptsModule,
-    EmailModule,
     SessionsModule,
     SignInMethodsModule,
     UsersModule,

@@ -4,7 +4,7 @@ import { Clock } from '#libs/clock';
 import { passwordChanged } from '#libs/contracts';
 import { Database } from '#libs/database';
 import { type User, userNotFound, UsersService } from '../../users/index.js';
-import { AccountMails } from '../email/account-mails.js';
+import { AccountChanges } from '../account-changes/account-changes.js';
 import { SessionCache } from '../sessions/session-cache.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { endSessions } from '../sessions/session.repository.js';
@@ -21,7 +21,7 @@ export class PasswordsService {
     private readonly database: Database,
     private readonly users: UsersService,
     private readonly hasher: PasswordHasher,
-    private readonly mails: AccountMails,
+    private readonly changes: AccountChanges,
     private readonly sessions: SessionCache,
     private readonly clock: Clock,
   ) {}
@@ -54,7 +54,7 @@ export class PasswordsService {
     await putPassword(em, user.id, hash, now);
     const since = new Date(now.getTime() - MAIL_PAUSE_MS);
     if (user.emailVerified && (await reserveNotice(em, user.id, since, now))) {
-      await this.mails.notify(em, user, passwordChanged, device);
+      await this.changes.tellOwner(em, user, { template: passwordChanged, device });
     }
     return endSessions(em, user.id, now, except === undefined ? 'all' : { except });
   }

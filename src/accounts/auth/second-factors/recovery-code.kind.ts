@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { recoveryCodeUsed } from '#libs/contracts';
 import type { User } from '../../users/index.js';
-import { AccountMails } from '../email/account-mails.js';
+import { AccountChanges } from '../account-changes/account-changes.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { type FactorKind, FactorKinds } from '../sign-in/factor-kinds.js';
 import { RecoveryCodes } from './recovery-codes.js';
@@ -16,7 +16,7 @@ export class RecoveryCodeKind implements FactorKind {
   constructor(
     kinds: FactorKinds,
     private readonly codes: RecoveryCodes,
-    private readonly mails: AccountMails,
+    private readonly changes: AccountChanges,
   ) {
     kinds.add(this);
   }
@@ -29,7 +29,7 @@ export class RecoveryCodeKind implements FactorKind {
   async verify(em: EntityManager, user: User, code: string, device: Device): Promise<boolean> {
     const isUsed = await this.codes.use(em, user.id, code);
     if (isUsed) {
-      await this.mails.notify(em, user, recoveryCodeUsed, device);
+      await this.changes.tellOwner(em, user, { template: recoveryCodeUsed, device });
     }
     return isUsed;
   }

@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { Clock } from '#libs/clock';
 import { type Mac, MacFactory } from '#libs/crypto';
 import { replaceRecoveryCodes, useRecoveryCode } from './second-factors.repository.js';
 
@@ -15,21 +14,18 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 export class RecoveryCodes {
   private readonly mac: Mac;
 
-  constructor(
-    private readonly clock: Clock,
-    macs: MacFactory,
-  ) {
+  constructor(macs: MacFactory) {
     this.mac = macs.for('recovery-code');
   }
 
   /** Replaces the user's codes. @returns the new ones, which we can't tell again */
-  async replace(em: EntityManager, userId: string): Promise<string[]> {
+  async replace(em: EntityManager, userId: string, createdAt: Date): Promise<string[]> {
     const codes = Array.from({ length: COUNT }, newCode);
     await replaceRecoveryCodes(
       em,
       userId,
       codes.map((code) => this.mac.sign(messageOf(userId, code))),
-      this.clock.now(),
+      createdAt,
     );
     return codes.map((code) => `${code.slice(0, LENGTH / 2)}-${code.slice(LENGTH / 2)}`);
   }

@@ -84,7 +84,10 @@ export class SecondFactorsController {
   @ApiCreatedResponse({ type: RecoveryCodesResponse, description: 'New recovery codes.' })
   @Fails(noSecondFactor)
   @Idempotent()
-  async createRecoveryCodes(@Caller() { userId }: Principal): Promise<RecoveryCodesResponse> {
-    return { recoveryCodes: await this.totp.replaceRecoveryCodes(userId) };
+  async createRecoveryCodes(
+    @Caller() { userId }: Principal,
+    @CallerDevice() device: Device,
+  ): Promise<RecoveryCodesResponse> {
+    return { recoveryCodes: await this.totp.replaceRecoveryCodes(userId, device) };
   }
 }

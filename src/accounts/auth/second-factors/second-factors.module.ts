@@ -4,8 +4,8 @@ import { accountsSchema } from '../../migrations/index.js';
 import { UsersModule } from '../../users/index.js';
 import { SignInMethodsModule } from '../sign-in/sign-in-methods.module.js';
 import { AttemptsModule } from '../attempts/attempts.module.js';
-import { EmailModule } from '../email/email.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
+import { AccountChangesModule } from '../account-changes/account-changes.module.js';
 import { SignInModule } from '../sign-in/sign-in.module.js';
 import { MfaChallenge } from './mfa-challenge.entity.js';
 import { MfaChallengesModule } from './mfa-challenges.module.js';
@@ -21,8 +21,8 @@ import { TotpService } from './totp.service.js';
 @Module({
   imports: [
     DatabaseModule.forFeature(accountsSchema, MfaChallenge, RecoveryCode, TotpFactor),
+    AccountChangesModule,
     AttemptsModule,
-    EmailModule,
     MfaChallengesModule,
     SessionsModule,
     SignInModule,

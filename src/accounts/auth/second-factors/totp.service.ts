@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
-import { secondFactorAdded, secondFactorRemoved } from '#libs/contracts';
+import { recoveryCodesReplaced, secondFactorAdded, secondFactorRemoved } from '#libs/contracts';
 import { Sealer } from '#libs/crypto';
 import { Database } from '#libs/database';
 import { AppConfig } from '../../../../config/index.js';
 import { UsersService } from '../../users/index.js';
 import { FailedAttempts } from '../attempts/failed-attempts.js';
-import { AccountMails } from '../email/account-mails.js';
 import { SessionCache } from '../sessions/session-cache.js';
 import { forgetMissingFactors, requireLiveSession } from '../sessions/session.repository.js';
+import { AccountChanges } from '../account-changes/account-changes.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { invalidCode } from '../sign-in/sign-in.errors.js';
 import { RecoveryCode } from './recovery-code.entity.js';
@@ -45,7 +45,7 @@ export class TotpService {
     private readonly totp: TotpKind,
     private readonly recoveryCodes: RecoveryCodes,
     private readonly attempts: FailedAttempts,
-    private readonly mails: AccountMails,
+    private readonly changes: AccountChanges,
     private readonly sessions: SessionCache,
     private readonly clock: Clock,
     private readonly config: AppConfig,
@@ -100,10 +100,11 @@ export class TotpService {
         if (!(await this.totp.matches(em, userId, code, false))) {
           return undefined;
         }
-        await em.nativeUpdate(TotpFactor, { user: userId }, { confirmedAt: this.clock.now() });
+        const confirmedAt = await this.changes.momentFor(em, userId);
+        await em.nativeUpdate(TotpFactor, { user: userId }, { confirmedAt });
         await addFactor(em, userId, 'totp');
-        await this.mails.notify(em, user, secondFactorAdded, device);
-        return this.recoveryCodes.replace(em, userId);
+        await this.changes.tellOwner(em, user, { template: secondFactorAdded, madeAt: confirmedAt, device });
+        return this.recoveryCodes.replace(em, userId, confirmedAt);
       }),
     );
     if (!codes) {
@@ -122,7 +123,7 @@ export class TotpService {
         if (await removeFactor(em, userId, 'totp')) {
           await em.nativeDelete(RecoveryCode, { user: userId });
         }
-        await this.mails.notify(em, user, secondFactorRemoved, device);
+        await this.changes.tellOwner(em, user, { template: secondFactorRemoved, device });
       }
       return forgetMissingFactors(em, userId);
     });
@@ -130,13 +131,15 @@ export class TotpService {
   }
 
   /** @returns new recovery codes, which replace the earlier ones. @throws Problem `no-second-factor` */
-  replaceRecoveryCodes(userId: string): Promise<string[]> {
+  replaceRecoveryCodes(userId: string, device: Device): Promise<string[]> {
     return this.database.transaction(async (em) => {
       const user = await this.users.lockExisting(em, userId);
       if (user.secondFactors.length === 0) {
         throw noSecondFactor();
       }
-      return this.recoveryCodes.replace(em, userId);
+      const madeAt = await this.changes.momentFor(em, userId);
+      await this.changes.tellOwner(em, user, { template: recoveryCodesReplaced, madeAt, device });
+      return this.recoveryCodes.replace(em, userId, madeAt);
     });
   }
 }

@@ -1,0 +1,32 @@
+import { defineTemplate } from '../define-template.js';
+
+export const identityUnlinked = defineTemplate('identity-unlinked', {
+  en: {
+    subject: 'A service was unlinked from your account',
+    preheader: "If that was you, there's nothing to do.",
+    heading: 'A service was unlinked',
+    paragraphs: [
+      "You can no longer sign in with the account at another service that was just unlinked from yours. If that was you, there's nothing to do.",
+      'If not, someone else has access to your account. Lock them out with this link: all devices are signed out, and your password is removed. We then send you a link to choose a new one. You can then link the service again.',
+    ],
+    action: "That wasn't me",
+    notes: [
+      'The link is valid for 72 hours. It also removes what was added after this change, so that nobody stays in.',
+      'You get this email whenever another service is unlinked from your account.',
+    ],
+  },
+  de: {
+    subject: 'Ein Dienst wurde von Ihrem Konto getrennt',
+    preheader: 'Wenn Sie das waren, müssen Sie nichts tun.',
+    heading: 'Ein Dienst wurde getrennt',
+    paragraphs: [
+      'Mit dem Konto bei einem anderen Dienst, das gerade von Ihrem getrennt wurde, können Sie sich nicht mehr anmelden. Wenn Sie das waren, müssen Sie nichts tun.',
+      'Wenn nicht, hat jemand anderes Zugang zu Ihrem Konto. Sperren Sie die Person mit diesem Link aus: Alle Geräte werden abgemeldet, und Ihr Passwort wird entfernt. Wir senden Ihnen dann einen Link, mit dem Sie ein neues wählen. Danach können Sie den Dienst wieder verknüpfen.',
+    ],
+    action: 'Das war ich nicht',
+    notes: [
+      'Der Link ist 72 Stunden gültig. Er entfernt auch, was nach dieser Änderung dazugekommen ist, damit niemand im Konto bleibt.',
+      'Sie erhalten diese E-Mail jedes Mal, wenn ein anderer Dienst von Ihrem Konto getrennt wird.',
+    ],
+  },
+});

@@ -1,0 +1,32 @@
+import { defineTemplate } from '../define-template.js';
+
+export const recoveryCodesReplaced = defineTemplate('recovery-codes-replaced', {
+  en: {
+    subject: 'Your recovery codes were replaced',
+    preheader: "If that was you, there's nothing to do.",
+    heading: 'Your recovery codes were replaced',
+    paragraphs: [
+      "New recovery codes were created for your account, so the earlier ones don't work any more. If that was you, there's nothing to do.",
+      'If not, someone else has access to your account. Undo it with this link: the new codes are removed, all devices are signed out, and your password is removed. We then send you a link to choose a new one. After that, create recovery codes of your own.',
+    ],
+    action: "That wasn't me",
+    notes: [
+      'The link is valid for 72 hours. It also removes what was added after this change, so that nobody stays in.',
+      'You get this email whenever recovery codes are created.',
+    ],
+  },
+  de: {
+    subject: 'Ihre Wiederherstellungscodes wurden ersetzt',
+    preheader: 'Wenn Sie das waren, müssen Sie nichts tun.',
+    heading: 'Ihre Wiederherstellungscodes wurden ersetzt',
+    paragraphs: [
+      'Für Ihr Konto wurden neue Wiederherstellungscodes erstellt. Die bisherigen funktionieren damit nicht mehr. Wenn Sie das waren, müssen Sie nichts tun.',
+      'Wenn nicht, hat jemand anderes Zugang zu Ihrem Konto. Machen Sie das mit diesem Link rückgängig: Die neuen Codes werden entfernt, alle Geräte werden abgemeldet, und Ihr Passwort wird entfernt. Wir senden Ihnen dann einen Link, mit dem Sie ein neues wählen. Erstellen Sie danach eigene Wiederherstellungscodes.',
+    ],
+    action: 'Das war ich nicht',
+    notes: [
+      'Der Link ist 72 Stunden gültig. Er entfernt auch, was nach dieser Änderung dazugekommen ist, damit niemand im Konto bleibt.',
+      'Sie erhalten diese E-Mail, wenn Wiederherstellungscodes erstellt werden.',
+    ],
+  },
+});

@@ -1,0 +1,67 @@
+import { Headers } from '@nestjs/common';
+import { html, type Html } from '#libs/api';
+import { FormPage, formPage, formScript, type FormTexts, ShowsForms } from '../pages/form.page.js';
+
+const SCRIPT = formScript(`
+const [undo] = document.forms;
+const token = new URLSearchParams(location.search).get('token') || '';
+undo.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const { status } = await post(undo, 'v2/auth/changes/undo', { token });
+  undo.hidden = status === 204 || status === 400;
+  say(status === 204 ? texts.done : status === 400 ? texts.invalid : texts.failed);
+});`);
+
+interface Texts extends FormTexts {
+  readonly button: string;
+  readonly password: string;
+}
+
+const ENGLISH: Texts = {
+  title: "That wasn't me",
+  lead:
+    'Click the button to undo the change in the email, and everything that was added to sign in with since then. This also signs ' +
+    "out all devices and removes your password. We'll send you a link to choose a new one.",
+  button: 'Undo the change',
+  password: 'Choose a new password',
+  says: {
+    done:
+      'The change is undone, and all devices are signed out. We have sent you an email with a link to choose a new ' +
+      "password. If it doesn't arrive or is too old, get another one below.",
+    invalid:
+      "This link isn't valid, or it has expired. You can still choose a new password, which signs out all devices. Then remove " +
+      "what isn't yours in your account.",
+  },
+};
+const GERMAN: Texts = {
+  title: 'Das war ich nicht',
+  lead:
+    'Machen Sie die Änderung aus der E-Mail mit einem Klick rückgängig, und alles, was seitdem zum Anmelden dazugekommen ist. Dabei ' +
+    'werden auch alle Geräte abgemeldet, und Ihr Passwort wird entfernt. Wir senden Ihnen einen Link, mit dem Sie ein neues wählen.',
+  button: 'Änderung rückgängig machen',
+  password: 'Neues Passwort wählen',
+  says: {
+    done:
+      'Die Änderung ist rückgängig gemacht, und alle Geräte sind abgemeldet. Wir haben Ihnen eine E-Mail mit einem Link ' +
+      'gesendet, mit dem Sie ein neues Passwort wählen. Falls sie nicht ankommt oder zu alt ist, fordern Sie unten eine neue an.',
+    invalid:
+      'Dieser Link ist nicht oder nicht mehr gültig. Sie können weiterhin ein neues Passwort wählen. Dabei werden alle Geräte ' +
+      'abgemeldet. Entfernen Sie dann in Ihrem Konto, was nicht von Ihnen ist.',
+  },
+};
+
+/** The page behind the links in the mails about changes of how someone signs in, for products without their own. */
+@FormPage('undo-change')
+export class UndoChangePage {
+  @ShowsForms(SCRIPT)
+  show(@Headers('accept-language') languages: string | undefined): string {
+    return formPage(languages, { en: ENGLISH, de: GERMAN }, forms, SCRIPT);
+  }
+}
+
+function forms({ button, password }: Texts): Html {
+  return html`<form>
+      <p><button>${button}</button></p>
+    </form>
+    <p><a href="reset-password">${password}</a></p>`;
+}
