@@ -69,9 +69,11 @@ export function useApiApp(
   });
 }
 
-async function startApiApp(
+/** For fixtures of their own. Close it at the end. */
+export async function startApiApp(
   overrides: { DATABASE_URL: string; REDIS_URL: string } & Record<string, string>,
-  replaced: readonly ClassProvider[],
+  replaced: readonly ClassProvider[] = [],
+  clock = new TestClock(),
 ): Promise<ApiApp> {
   const env = {
     PORT: '0',
@@ -86,7 +88,6 @@ async function startApiApp(
   };
   const config = parseEnvironment(env, 'api');
   const loggers = createLoggers({ level: 'silent', role: 'api', pretty: false });
-  const clock = new TestClock();
   const builder = Test.createTestingModule({
     imports: [ProcessModule.forRoles([ApiModule], config, loggers)],
   });

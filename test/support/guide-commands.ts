@@ -2,10 +2,12 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 
-/** The shell commands under a heading of a guide, for bash. @throws Error if there are none */
+/** The shell commands under a heading of a guide and its subheadings, for bash. @throws Error if there are none */
 export function commandsUnder(guide: string, heading: string): string {
-  const [, section = ''] = readFileSync(guide, 'utf8').split(new RegExp(`^##+ ${heading}\n`, 'm'));
-  const [body = ''] = section.split(/^## /m);
+  const [, level = '##', section = ''] = readFileSync(guide, 'utf8').split(
+    new RegExp(`^(##+) ${heading}\n`, 'm'),
+  );
+  const [body = ''] = section.split(new RegExp(`^#{2,${level.length}} `, 'm'));
   const blocks = [...body.matchAll(/^( *)```bash\n([\s\S]+?)^\1```$/gm)].map(([, , block]) => block);
   if (blocks.length === 0) {
     throw new Error(`${guide} has no commands under "${heading}".`);
