@@ -24,7 +24,7 @@ const GUIDE = 'docs/guides/rotate-keys.md';
 const REPLACE = commandsUnder(GUIDE, 'Replace it');
 const ISSUER = 'https://accounts.acme.test';
 /** Short enough that every client gets to use its token in between. */
-const STEP_SECONDS = 10;
+const STEP_SECONDS = 20;
 /** How the commands of the guide deploy and wait. */
 const OPERATOR = `
 roll_out() { curl -sSf "$OPERATOR/roll-out"; }
