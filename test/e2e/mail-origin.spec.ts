@@ -1,11 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { useApiApp, type UsedApiApp } from '../support/api-app.js';
 import { setUpTotp } from '../support/authenticator.js';
+import type { ProblemBody } from '../support/client.js';
 import { aUser, signUp } from '../support/factories.js';
 import { linkTokenOf, mailsInOutbox, userIdOf } from '../support/mail-outbox.js';
+import { expectProblem } from '../support/problems.js';
 import { eventually } from '../support/servers.js';
 import { SoftwareAuthenticator } from '../support/software-authenticator.js';
+import { query } from '../support/stored.js';
 import { useApp } from '../support/use-app.js';
+import { signUpVerified } from '../support/verified-user.js';
 import { registerProven } from '../support/verify-first.js';
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0';
@@ -115,6 +119,36 @@ describe('a mail that someone else may have caused says when, where and on which
       template: 'password-changed',
       ...originOf(immediate, 7),
     });
+  });
+
+  it('a device was signed out because its refresh token was used twice', async () => {
+    const { api, clock } = immediate;
+    const [user, unverified] = [
+      await signUpVerified(immediate, { timezone: TIMEZONE }),
+      await signUp(api, { timezone: TIMEZONE }),
+    ];
+    const suspended = await signUpVerified(immediate);
+    const everyone = [user, unverified, suspended];
+    await Promise.all(everyone.map(({ session }) => api.refresh(session.refreshToken)));
+    await query(database.url, `update accounts.users set status = 'suspended' where id = $1`, [
+      suspended.session.user.id,
+    ]);
+    clock.advance({ seconds: 11 });
+    for (const { session } of everyone) {
+      const reused = await from(immediate, 9).post<ProblemBody>('/auth/refresh', {
+        refreshToken: session.refreshToken,
+      });
+      expectProblem(reused, 401, 'refresh-token-reused');
+    }
+    expect(await lastMailTo(immediate, user.session.user.id)).toMatchObject({
+      template: 'refresh-token-reused',
+      link: `${APP_URL}/reset-password`,
+      ...originOf(immediate, 9),
+    });
+    // The address may belong to someone else, and whoever is suspended is told nothing.
+    for (const { session } of [unverified, suspended]) {
+      expect(await lastMailTo(immediate, session.user.id)).toMatchObject({ template: 'verify-email' });
+    }
   });
 
   it('a password was changed', async () => {

@@ -16,6 +16,7 @@ export { identityUnlinked } from './templates/identity-unlinked.js';
 export { passwordChanged } from './templates/password-changed.js';
 export { recoveryCodeUsed } from './templates/recovery-code-used.js';
 export { recoveryCodesReplaced } from './templates/recovery-codes-replaced.js';
+export { refreshTokenReused } from './templates/refresh-token-reused.js';
 export { resetPassword } from './templates/reset-password.js';
 export { secondFactorAdded } from './templates/second-factor-added.js';
 export { secondFactorRemoved } from './templates/second-factor-removed.js';

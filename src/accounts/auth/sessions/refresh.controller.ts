@@ -4,11 +4,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { API_VERSIONS, callerOf, Fails, Public, responseHeaders } from '#libs/api';
 import { invalidInput, unauthenticated } from '#libs/problem';
 import { AuthTag } from '../openapi/auth.tag.js';
+import { CallerDevice } from './device.js';
 import { RefreshCookie } from './refresh-cookie.js';
 import { RefreshRequest } from './refresh.dto.js';
 import { RefreshService } from './refresh.service.js';
 import { ReturnsSession } from './returns-session.js';
 import { type SessionResponse, toSessionResponse } from './session.response.js';
+import type { Device } from './session-issuer.js';
 import { invalidRefreshToken, originNotAllowed, refreshTokenReused } from './sessions.errors.js';
 import { SessionsService } from './sessions.service.js';
 
@@ -39,18 +41,20 @@ export class RefreshController {
   @ReturnsSession({ status: 200, description: 'New tokens for the same session.' })
   async refresh(
     @Body() { refreshToken }: RefreshRequest,
+    @CallerDevice() device: Device,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SessionResponse> {
     if (refreshToken !== undefined) {
-      return toSessionResponse(await this.refreshes.refresh(refreshToken));
+      return toSessionResponse(await this.refreshes.refresh(refreshToken, device));
     }
     const stored = this.cookie.read(request);
     if (stored === undefined) {
       throw this.cookie.isWanted(request) ? invalidRefreshToken({ detail: NO_COOKIE }) : tokenRequired();
     }
     // Never in the body: a script that could read it would only have to ask.
-    return this.cookie.store(toSessionResponse(await this.refreshes.refresh(stored)), request, reply);
+    const session = toSessionResponse(await this.refreshes.refresh(stored, device));
+    return this.cookie.store(session, request, reply);
   }
 
   @Post('logout')

@@ -8,7 +8,7 @@ import { User } from '../../users/index.js';
 import { type PresentedToken, RefreshTokenCodec } from '../tokens/refresh-token.js';
 import { SessionCache } from './session-cache.js';
 import type { Rotation, Session } from './session.entity.js';
-import { SessionIssuer } from './session-issuer.js';
+import { type Device, SessionIssuer } from './session-issuer.js';
 import { lockSession } from './session.repository.js';
 import type { SessionGrant } from './session-grant.js';
 import { invalidRefreshToken, refreshTokenReused } from './sessions.errors.js';
@@ -16,10 +16,13 @@ import { invalidRefreshToken, refreshTokenReused } from './sessions.errors.js';
 /** Two tabs that wake up together may present the same token. Any later, it has probably been stolen. */
 const RACE_WINDOW_MS = 10_000;
 
+type ReuseListener = (em: EntityManager, user: User, device: Device) => Promise<void>;
+
 /** Exchanges a refresh token for a new one (RFC 9700, section 4.14.2: rotation with reuse detection). */
 @Injectable()
 export class RefreshService {
   private readonly reuses: Counter;
+  private onReuse: ReuseListener = () => Promise.resolve();
 
   constructor(
     private readonly database: Database,
@@ -36,14 +39,17 @@ export class RefreshService {
     });
   }
 
-  /** @throws Problem `invalid-refresh-token`, `refresh-token-reused` */
-  async refresh(refreshToken: string): Promise<SessionGrant> {
+  /**
+   * @param device what presents the token
+   * @throws Problem `invalid-refresh-token`, `refresh-token-reused`
+   */
+  async refresh(refreshToken: string, device: Device): Promise<SessionGrant> {
     const presented = this.tokens.parse(refreshToken);
     if (!presented) {
       throw invalidRefreshToken();
     }
     try {
-      return await this.database.transaction((em) => this.exchange(em, presented));
+      return await this.database.transaction((em) => this.exchange(em, presented, device));
     } catch (error) {
       if (refreshTokenReused.is(error)) {
         this.cache.ended([presented.sessionId]);
@@ -51,6 +57,11 @@ export class RefreshService {
       }
       throw error;
     }
+  }
+
+  /** Calls `listener` with what presented a token again, in the transaction that ends the session. */
+  whenReused(listener: ReuseListener): void {
+    this.onReuse = listener;
   }
 
   /** Signs out the device with this token, even if it isn't the latest. Does nothing for any other text. */
@@ -73,7 +84,11 @@ export class RefreshService {
     this.cache.ended([presented.sessionId]);
   }
 
-  private async exchange(em: EntityManager, presented: PresentedToken): Promise<SessionGrant> {
+  private async exchange(
+    em: EntityManager,
+    presented: PresentedToken,
+    device: Device,
+  ): Promise<SessionGrant> {
     const now = this.clock.now();
     const session = await lockSession(em, presented.sessionId);
     if (!session || !isLive(session, now)) {
@@ -85,13 +100,16 @@ export class RefreshService {
       throw invalidRefreshToken();
     }
     const issued = current ? undefined : this.successorInRace(session, presented.generation, now);
-    if (!current && issued === undefined) {
-      endAt(session, now);
-      commitThenThrow(refreshTokenReused());
-    }
     // Check the user before rotating: a rejected token must not be used up, because it's valid again once the user may
     // sign in again.
     const user = await em.findOne(User, { id: session.user, status: 'active' });
+    if (!current && issued === undefined) {
+      endAt(session, now);
+      if (user) {
+        await this.onReuse(em, user, device);
+      }
+      commitThenThrow(refreshTokenReused());
+    }
     if (!user) {
       throw invalidRefreshToken();
     }

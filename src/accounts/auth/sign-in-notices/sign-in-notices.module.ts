@@ -4,6 +4,7 @@ import { accountsSchema } from '../../migrations/index.js';
 import { UsersModule } from '../../users/index.js';
 import { EmailModule } from '../email/email.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
+import { ReuseNotices } from './reuse-notices.js';
 import { SignInNotice } from './sign-in-notice.entity.js';
 import { SignInNoticesService } from './sign-in-notices.service.js';
 
@@ -14,7 +15,7 @@ import { SignInNoticesService } from './sign-in-notices.service.js';
     SessionsModule,
     UsersModule,
   ],
-  providers: [SignInNoticesService],
+  providers: [ReuseNotices, SignInNoticesService],
   exports: [SignInNoticesService],
 })
 export class SignInNoticesModule {}
