@@ -4,6 +4,7 @@ import { measureLists } from './lists.mjs';
 import { measureProfile } from './profile.mjs';
 import { measureSignIn } from './sign-in.mjs';
 import { measureStart } from './start.mjs';
+import { measureTiming } from './timing.mjs';
 import { measureTracing } from './tracing.mjs';
 import { UserError } from '../../tools/project.mjs';
 
@@ -12,6 +13,7 @@ const MEASUREMENTS = {
   profile: measureProfile,
   'sign-in': measureSignIn,
   factors: measureFactors,
+  timing: measureTiming,
   lists: measureLists,
   tracing: measureTracing,
   start: measureStart,

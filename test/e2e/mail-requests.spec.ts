@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { useApiApp } from '../support/api-app.js';
+import { auc } from '../support/auc.js';
 import { aUser, signUp } from '../support/factories.js';
 import { linkTokenOf, mailsInOutbox, userIdOf } from '../support/mail-outbox.js';
 import { expectProblem } from '../support/problems.js';
@@ -271,10 +272,10 @@ describe('parallel requests for a new link', () => {
         await Promise.all(requests);
       }
     }
-    const auc = share(times.known, times.unknown);
-    process.stdout.write(`${path}, known against unknown: AUC ${auc.toFixed(2)}\n`);
-    expect(auc).toBeGreaterThan(0.2);
-    expect(auc).toBeLessThan(0.8);
+    const share = auc(times.known, times.unknown);
+    process.stdout.write(`${path}, known against unknown: AUC ${share.toFixed(2)}\n`);
+    expect(share).toBeGreaterThan(0.2);
+    expect(share).toBeLessThan(0.8);
     const mails = await mailsInOutbox(unseen, database.url, await userIdOf(unseen, user));
     expect(mails.filter((mail) => mail.template === template).length).toBeGreaterThan(5);
   });
@@ -286,9 +287,3 @@ describe('with REGISTRATION=immediate', () => {
     expectProblem(await immediate.api.register({ ...aUser(), email }), 409, 'email-taken');
   });
 });
-
-/** How often a value of the first list is above one of the second: 0.5 if they can't be told apart. */
-function share(first: readonly number[], second: readonly number[]): number {
-  const wins = first.flatMap((one) => second.map((other) => (one > other ? 1 : one === other ? 0.5 : 0)));
-  return wins.reduce<number>((sum, win) => sum + win, 0) / wins.length;
-}
