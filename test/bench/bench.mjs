@@ -2,6 +2,7 @@ import { startEnvironment } from '../support/processes.mjs';
 import { measureFactors } from './factors.mjs';
 import { measureLists } from './lists.mjs';
 import { measureProfile } from './profile.mjs';
+import { measureRefreshes } from './refreshes.mjs';
 import { measureSignIn } from './sign-in.mjs';
 import { measureStart } from './start.mjs';
 import { measureTiming } from './timing.mjs';
@@ -12,6 +13,7 @@ import { UserError } from '../../tools/project.mjs';
 const MEASUREMENTS = {
   profile: measureProfile,
   'sign-in': measureSignIn,
+  refreshes: measureRefreshes,
   factors: measureFactors,
   timing: measureTiming,
   lists: measureLists,

@@ -21,6 +21,8 @@ export async function startEnvironment() {
   const secrets = ensureSecrets(dataDir);
   const children = new Set();
   return {
+    /** For files of a measurement. Removed at the end. */
+    dataDir,
     databaseUrl: postgres.url,
     secrets,
     startApi: (overrides) => startRole('api', overrides),
