@@ -138,6 +138,8 @@ const WRONG: readonly [what: string, Misbehaviour][] = [
   ['no verified user', { verified: false }],
   ['nobody there', { present: false }],
   ['the wrong ceremony', { type: 'payment.get' }],
+  ['a frame in a page of someone else', { crossOrigin: true }],
+  ['a frame in a page that says who it is', { crossOrigin: true, topOrigin: 'https://evil.test' }],
 ];
 
 describe('adding a passkey', () => {

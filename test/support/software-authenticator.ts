@@ -24,7 +24,9 @@ export interface Misbehaviour {
   readonly userHandle?: string;
   readonly algorithm?: number;
   readonly signature?: Buffer;
+  /** Whether the page is in a frame of another site, and of which. */
   readonly crossOrigin?: boolean;
+  readonly topOrigin?: string;
 }
 
 const ES256 = -7;
@@ -89,8 +91,14 @@ export class SoftwareAuthenticator {
   }
 
   private clientData(type: string, challenge: string, wrong: Misbehaviour): Buffer {
-    const { origin = this.origin, crossOrigin = false } = wrong;
-    const data = { type: wrong.type ?? type, challenge: wrong.challenge ?? challenge, origin, crossOrigin };
+    const { origin = this.origin, crossOrigin = false, topOrigin } = wrong;
+    const data = {
+      type: wrong.type ?? type,
+      challenge: wrong.challenge ?? challenge,
+      origin,
+      crossOrigin,
+      topOrigin,
+    };
     return Buffer.from(JSON.stringify(data));
   }
 

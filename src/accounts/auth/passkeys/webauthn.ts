@@ -7,6 +7,7 @@ import type {
 } from '@simplewebauthn/server';
 import { randomToken } from '#libs/crypto';
 import { AppConfig } from '../../../../config/index.js';
+import { isFramedElsewhere, originIn } from './client-data.js';
 
 /** How long people have for what their device asks of them. */
 export const CHALLENGE_MS = 5 * 60 * 1000;
@@ -78,6 +79,9 @@ export class WebAuthn {
     response: RegistrationResponseJSON,
     useChallenge: UseChallenge,
   ): Promise<NewCredential | undefined> {
+    if (isFramedElsewhere(response.response.clientDataJSON)) {
+      return undefined;
+    }
     const { verifyRegistrationResponse } = await this.load();
     const { registrationInfo } = await verifyRegistrationResponse({
       ...this.expected(useChallenge),
@@ -114,6 +118,9 @@ export class WebAuthn {
     { userId, credentialId: id, publicKey, counter }: KnownCredential,
     useChallenge: UseChallenge,
   ): Promise<{ readonly counter: number; readonly backedUp: boolean } | undefined> {
+    if (isFramedElsewhere(response.response.clientDataJSON)) {
+      return undefined;
+    }
     const { verifyAuthenticationResponse } = await this.load();
     const credential = { id, publicKey: new Uint8Array(Buffer.from(publicKey, 'base64url')), counter };
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
@@ -160,20 +167,6 @@ export class WebAuthn {
 /** What authenticators know a user by (WebAuthn, section 5.4.3). Says nothing about them. */
 function handleOf(userId: string): Buffer {
   return Buffer.from(userId.replaceAll('-', ''), 'hex');
-}
-
-/** @returns undefined if it's not what a browser sends (WebAuthn, section 5.8.1) */
-function originIn(clientDataJSON: unknown): string | undefined {
-  try {
-    const { origin } = JSON.parse(Buffer.from(String(clientDataJSON), 'base64url').toString()) as {
-      readonly origin?: unknown;
-    };
-    // An app has none.
-    const page = typeof origin === 'string' && URL.canParse(origin) ? new URL(origin).origin : 'null';
-    return page === 'null' ? undefined : page;
-  } catch {
-    return undefined;
-  }
 }
 
 function randomChallenge(): Uint8Array<ArrayBuffer> {
