@@ -15,9 +15,7 @@ export class SagaMetrics {
   /** Both gauges are collected in the same scrape, so they share one query per saga. */
   private readonly measure = coalesce(() =>
     Promise.all(
-      this.timers
-        .find()
-        .map(async (saga) => [saga.name, await within(COLLECT_WITHIN_MS, saga.count())] as const),
+      this.timers.find().map(async (saga) => [saga, await within(COLLECT_WITHIN_MS, saga.count())] as const),
     ),
   );
 
@@ -34,8 +32,9 @@ export class SagaMetrics {
       collect: async () => {
         const measured = await this.measure();
         running.reset();
-        for (const [saga, counts] of measured) {
-          for (const { state, count } of counts ?? []) {
+        for (const [{ name: saga, states }, counts] of measured) {
+          const none = states.map((state) => ({ state, count: 0 }));
+          for (const { state, count } of counts ? [...none, ...counts] : []) {
             running.set({ saga, state }, count);
           }
         }
@@ -49,7 +48,7 @@ export class SagaMetrics {
       collect: async () => {
         const measured = await this.measure();
         overdue.reset();
-        for (const [saga, counts] of measured) {
+        for (const [{ name: saga }, counts] of measured) {
           if (counts) {
             overdue.set({ saga }, this.overdueOf(counts));
           }

@@ -19,11 +19,12 @@ export class SagaTimers {
     private readonly clock: Clock,
   ) {}
 
+  /** One of each name: a process with several roles may have a saga more than once. */
   find(): readonly AnySaga[] {
-    return this.discovery
+    const found = this.discovery
       .getProviders()
-      .filter(({ instance, isAlias }) => !isAlias && instance instanceof Saga)
-      .map(({ instance }) => instance as AnySaga);
+      .flatMap(({ instance }) => (instance instanceof Saga ? [instance as AnySaga] : []));
+    return [...new Map(found.map((saga) => [saga.name, saga])).values()];
   }
 
   /** One saga that fails doesn't keep the others waiting. It's due again the next time. @throws the first failure */

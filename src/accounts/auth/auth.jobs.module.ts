@@ -3,8 +3,7 @@ import { DatabaseModule } from '#libs/database';
 import { accountsSchema } from '../migrations/index.js';
 import { AccountChangesPurge } from './account-changes/account-changes.purge.js';
 import { FailedAttemptsPurge } from './attempts/failed-attempts.purge.js';
-import { EmailChangeModule } from './email-change/email-change.module.js';
-import { EmailChangesPurge } from './email-change/email-changes.purge.js';
+import { EmailChangeJobsModule } from './email-change/email-change.jobs.module.js';
 import { EmailVerificationsPurge } from './email/email-verifications.purge.js';
 import { ExchangeCodesPurge } from './oauth/exchange-codes.purge.js';
 import { OneTimeCodesPurge } from './one-time-codes/one-time-codes.purge.js';
@@ -15,10 +14,9 @@ import { SessionsPurge } from './sessions/sessions.purge.js';
 import { SignInNoticesPurge } from './sign-in-notices/sign-in-notices.purge.js';
 
 @Module({
-  imports: [DatabaseModule.forFeature(accountsSchema), EmailChangeModule],
+  imports: [DatabaseModule.forFeature(accountsSchema), EmailChangeJobsModule],
   providers: [
     AccountChangesPurge,
-    EmailChangesPurge,
     EmailVerificationsPurge,
     ExchangeCodesPurge,
     FailedAttemptsPurge,

@@ -1,43 +1,30 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Database } from '#libs/database';
-import { type AfterCommit, allOf, Saga, type Step } from '#libs/saga';
+import { type AfterCommit, allOf } from '#libs/saga';
 import { ReservedAddresses, type User, UsersService } from '../../users/index.js';
 import { AccountReclaim, type Reclaim, type ReclaimedPart } from '../ownership/account-reclaim.js';
 import { MailedSecrets } from '../ownership/mailed-secrets.js';
 import { SessionCache } from '../sessions/session-cache.js';
-import { EmailChange } from './email-change.entity.js';
+import type { EmailChange } from './email-change.entity.js';
 import { findChangesAfter, findFirstUndoable } from './email-change.repository.js';
-import {
-  CONFIRM_MS,
-  EMAIL_CHANGE_STATES,
-  type EmailChangeCommand,
-  type EmailChangeEvent,
-  type EmailChangeState,
-  nextStep,
-} from './email-change.states.js';
+import { CONFIRM_MS, type EmailChangeCommand } from './email-change.states.js';
+import { EmailChangeTimers } from './email-change.timers.js';
 import { EmailChangeMails } from './email-change-mails.js';
 
-/** Carries out the steps of a change of an email address. */
+/** A change of an email address, with everything that happens in requests. */
 @Injectable()
-export class EmailChangeSaga
-  extends Saga<EmailChange, EmailChangeState, EmailChangeEvent, EmailChangeCommand>
-  implements ReclaimedPart
-{
-  override readonly name = 'email-changes';
-  override readonly entity = EmailChange;
-  override readonly states = EMAIL_CHANGE_STATES;
-
+export class EmailChangeSaga extends EmailChangeTimers implements ReclaimedPart {
   constructor(
     database: Database,
-    private readonly users: UsersService,
-    private readonly reserved: ReservedAddresses,
+    users: UsersService,
+    reserved: ReservedAddresses,
     private readonly mails: EmailChangeMails,
     private readonly mailed: MailedSecrets,
     private readonly reclaims: AccountReclaim,
     private readonly sessions: SessionCache,
   ) {
-    super(database);
+    super(database, users, reserved);
     reclaims.addFirst(this);
   }
 
@@ -47,22 +34,6 @@ export class EmailChangeSaga
     if (change) {
       await this.apply(em, change, { type: 'reverted' });
     }
-  }
-
-  protected override next(
-    change: EmailChange,
-    event: EmailChangeEvent,
-  ): Step<EmailChangeState, EmailChangeCommand> | undefined {
-    return nextStep(change, event);
-  }
-
-  protected override due(now: Date): EmailChangeEvent {
-    return { type: 'due', at: now };
-  }
-
-  /** The user first, as everywhere. */
-  protected override async lock(em: EntityManager, change: EmailChange): Promise<void> {
-    await this.users.lock(em, change.user);
   }
 
   protected override async execute(
@@ -85,7 +56,7 @@ export class EmailChangeSaga
       case 'keep-old-address':
         return nothing(await this.keepOld(em, change, command.until));
       case 'release-addresses':
-        return nothing(await this.reserved.release(em, change.id));
+        return super.execute(em, change, command);
       case 'void-earlier-mails':
         return nothing(await this.mailed.voidAll(em, user.id));
       case 'switch-address':
