@@ -51,6 +51,6 @@ export class ProfileController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UserResponse> {
     const isExpected = conditionsOf(request).allowVersionOf(caller.userId);
-    return present(await this.users.updateProfile(caller.userId, patch, isExpected), reply);
+    return present(await this.users.updateProfile(caller, patch, isExpected), reply);
   }
 }

@@ -3,6 +3,7 @@ import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { Clock, IdSource } from '#libs/clock';
 import { Database, isUniqueViolation, requireVersion, type VersionCondition } from '#libs/database';
 import { EmailCipher } from './email-cipher.js';
+import { type ChangingUser, LiveSessions } from './live-sessions.js';
 import type { Profile, ProfilePatch } from './profile.js';
 import { ProfileCache } from './profile-cache.js';
 import { ReservedAddresses } from './reserved-addresses.js';
@@ -41,6 +42,7 @@ export class UsersService {
     private readonly emails: EmailCipher,
     private readonly profiles: ProfileCache,
     private readonly reserved: ReservedAddresses,
+    private readonly sessions: LiveSessions,
     private readonly clock: Clock,
     private readonly ids: IdSource,
   ) {}
@@ -120,6 +122,18 @@ export class UsersService {
     return existing(await lockUser(em, id));
   }
 
+  /**
+   * Like `lockExisting`, for a change that a user makes themselves. They were signed in when the request arrived. Since
+   * then, the account may have been taken away from them, as from someone who had no right to it: a password reset, "that
+   * wasn't me", or the proof of an address.
+   * @throws Problem `unauthenticated` if their session has ended
+   */
+  async lockCaller(em: EntityManager, { userId, sessionId }: ChangingUser): Promise<User> {
+    const user = await this.lockExisting(em, userId);
+    await this.sessions.require(em, sessionId);
+    return user;
+  }
+
   /** Like `lockByEmail`, but as if there were no such user while another transaction has them locked. */
   lockFreeByEmail(em: EntityManager, email: string): Promise<User | null> {
     return lockUserByEmail(em, this.emails.candidates(email), LockMode.PESSIMISTIC_PARTIAL_WRITE);
@@ -147,17 +161,21 @@ export class UsersService {
   }
 
   /**
-   * @param expected the versions that the change applies to; undefined for any
-   * @throws Problem `user-not-found`, `precondition-failed`
+   * @param isExpected whether the change applies to a version
+   * @throws Problem `user-not-found`, `precondition-failed`, `unauthenticated`
    */
-  async updateProfile(id: string, patch: ProfilePatch, isExpected: VersionCondition): Promise<Profile> {
+  async updateProfile(
+    caller: ChangingUser,
+    patch: ProfilePatch,
+    isExpected: VersionCondition,
+  ): Promise<Profile> {
     const updated = await this.database.transaction(async (em) => {
-      const user = await this.lockExisting(em, id);
+      const user = await this.lockCaller(em, caller);
       requireVersion(isExpected, user.version);
       await this.change(em, user, patch);
       return this.profileOf(user);
     });
-    this.invalidate(id);
+    this.invalidate(caller.userId);
     return updated;
   }
 

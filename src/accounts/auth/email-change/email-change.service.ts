@@ -8,13 +8,13 @@ import { invalidInput } from '#libs/problem';
 import { type AfterCommit, allOf } from '#libs/saga';
 import {
   canonicalEmail,
+  type ChangingUser,
   EmailCipher,
   ReservedAddresses,
   type User,
   UsersService,
 } from '../../users/index.js';
 import { invalidToken } from '../email/email.errors.js';
-import { requireLiveSession } from '../sessions/session.repository.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { EmailChange } from './email-change.entity.js';
 import { findChange, findLink, findOpenChange, nextOrdinal } from './email-change.repository.js';
@@ -26,11 +26,6 @@ import { EmailChangeMails } from './email-change-mails.js';
 const DAY_MS = 24 * 60 * 60 * 1000;
 const KEPT_MS = 30 * DAY_MS;
 const PAUSE_MS = 60_000;
-
-interface Asking {
-  readonly userId: string;
-  readonly sessionId: string;
-}
 
 /** Changes the email addresses of users. */
 @Injectable()
@@ -52,11 +47,10 @@ export class EmailChangeService {
    * for the same address in the last minute.
    * @throws Problem `invalid-input` if it's the address that the user has, `unauthenticated` if the session has ended
    */
-  async request({ userId, sessionId }: Asking, newEmail: string, device: Device): Promise<void> {
+  async request(caller: ChangingUser, newEmail: string, device: Device): Promise<void> {
     const afterCommit = await withMinimumDuration(() =>
       this.database.transaction(async (em) => {
-        const user = await this.users.lockExisting(em, userId);
-        await requireLiveSession(em, sessionId);
+        const user = await this.users.lockCaller(em, caller);
         if (isSame(newEmail, this.emails.addressOf(user))) {
           throw unchanged();
         }

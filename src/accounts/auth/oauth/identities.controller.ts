@@ -67,11 +67,11 @@ export class IdentitiesController {
   @ApiOkResponse({ type: LinkStarted, description: 'The URL to open.' })
   @Fails(unknownProvider, redirectNotAllowed)
   async linkIdentity(
-    @Caller() { userId }: Principal,
+    @Caller() caller: Principal,
     @Param() { id: provider }: LinkParams,
     @Body() { redirectTo, codeChallenge }: SignInStart,
   ): Promise<LinkStarted> {
-    return { url: await this.identities.startLink(userId, provider, { redirectTo, codeChallenge }) };
+    return { url: await this.identities.startLink(caller, provider, { redirectTo, codeChallenge }) };
   }
 
   @Delete(':id')
@@ -85,12 +85,12 @@ export class IdentitiesController {
   @Fails(identityNotFound, lastSignInMethod)
   @ConditionalChange()
   async unlinkIdentity(
-    @Caller() { userId }: Principal,
+    @Caller() caller: Principal,
     @Param() { id }: IdParams,
     @Req() request: FastifyRequest,
   ): Promise<void> {
     const conditions = conditionsOf(request);
     // Identities have no versions.
-    await this.identities.unlink(userId, id, () => conditions.allow(null), deviceOf(request));
+    await this.identities.unlink(caller, id, () => conditions.allow(null), deviceOf(request));
   }
 }

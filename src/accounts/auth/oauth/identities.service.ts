@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type PageRequest, type Slice, sliceOf } from '#libs/database';
 import { preconditionFailed } from '#libs/problem';
-import { UsersService } from '../../users/index.js';
+import { type ChangingUser, UsersService } from '../../users/index.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { lastSignInMethod } from '../sign-in/sign-in.errors.js';
 import { SignInMethods } from '../ownership/sign-in-methods.js';
@@ -50,22 +50,26 @@ export class IdentitiesService {
     });
   }
 
-  /** @returns the URL to open. @throws Problem `unknown-provider`, `redirect-not-allowed` */
-  async startLink(userId: string, provider: string, request: SignInRequest): Promise<string> {
-    const { sessionEpoch: epoch } = await this.database.run((em) => this.users.findExisting(em, userId));
-    return this.signIns.linkUrl(provider, request, { user: userId, epoch });
+  /** @returns the URL to open. @throws Problem `unknown-provider`, `redirect-not-allowed`, `unauthenticated` */
+  async startLink(caller: ChangingUser, provider: string, request: SignInRequest): Promise<string> {
+    // Locked, so that it's the epoch of this session, and not of whoever has taken the account away from its user.
+    const { sessionEpoch: epoch } = await this.database.transaction((em) =>
+      this.users.lockCaller(em, caller),
+    );
+    return this.signIns.linkUrl(provider, request, { user: caller.userId, epoch });
   }
 
   /**
    * Lets the owner know.
    * @param isExpected whether the caller's conditions hold for an identity that exists
    * @throws Problem `identity-not-found`, including for identities of other users; `last-sign-in-method`;
-   * `precondition-failed`
+   * `precondition-failed`, `unauthenticated`
    */
-  async unlink(userId: string, id: string, isExpected: () => boolean, device: Device): Promise<void> {
+  async unlink(caller: ChangingUser, id: string, isExpected: () => boolean, device: Device): Promise<void> {
+    const { userId } = caller;
     await this.database.transaction(async (em) => {
       // Otherwise, two requests at once could each leave the other's identity.
-      const user = await this.users.lockExisting(em, userId);
+      const user = await this.users.lockCaller(em, caller);
       if (!(await deleteIdentity(em, userId, id))) {
         throw identityNotFound();
       }

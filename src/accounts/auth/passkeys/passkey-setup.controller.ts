@@ -49,14 +49,11 @@ export class PasskeySetupController {
   @Fails(passkeyRejected, passkeyExists, tooManyPasskeys)
   @Idempotent()
   async addPasskey(
-    @Caller() { userId, sessionId }: Principal,
+    @Caller() caller: Principal,
     @Body() body: AddPasskeyRequest,
     @CallerDevice() device: Device,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PasskeyResponse> {
-    return presentPasskey(
-      await this.passkeys.add({ userId, sessionId }, toRegistration(body), device),
-      reply,
-    );
+    return presentPasskey(await this.passkeys.add(caller, toRegistration(body), device), reply);
   }
 }

@@ -60,14 +60,14 @@ export class PasskeysController {
   @Fails(passkeyNotFound)
   @ConditionalChange()
   async renamePasskey(
-    @Caller() { userId }: Principal,
+    @Caller() caller: Principal,
     @Param() { id }: IdParams,
     @Body() { name }: RenamePasskeyRequest,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PasskeyResponse> {
     const isExpected = conditionsOf(request).allowVersionOf(id);
-    return presentPasskey(await this.passkeys.rename(userId, id, name, isExpected), reply);
+    return presentPasskey(await this.passkeys.rename(caller, id, name, isExpected), reply);
   }
 
   @Delete(':id')
@@ -81,11 +81,11 @@ export class PasskeysController {
   @Fails(passkeyNotFound, lastSignInMethod)
   @ConditionalChange()
   async removePasskey(
-    @Caller() { userId }: Principal,
+    @Caller() caller: Principal,
     @Param() { id }: IdParams,
     @Req() request: FastifyRequest,
   ): Promise<void> {
     const isExpected = conditionsOf(request).allowVersionOf(id);
-    await this.passkeys.remove(userId, id, isExpected, deviceOf(request));
+    await this.passkeys.remove(caller, id, isExpected, deviceOf(request));
   }
 }

@@ -15,9 +15,9 @@ import {
   sliceOf,
   type VersionCondition,
 } from '#libs/database';
-import { UsersService } from '../../users/index.js';
+import { type ChangingUser, UsersService } from '../../users/index.js';
 import { SessionCache } from '../sessions/session-cache.js';
-import { forgetMissingFactors, requireLiveSession } from '../sessions/session.repository.js';
+import { forgetMissingFactors } from '../sessions/session.repository.js';
 import { AccountChanges } from '../account-changes/account-changes.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { lastSignInMethod } from '../sign-in/sign-in.errors.js';
@@ -29,11 +29,6 @@ import { passkeyExists, passkeyNotFound, passkeyRejected, tooManyPasskeys } from
 import { WebAuthn } from './webauthn.js';
 
 const MAX_PASSKEYS = 50;
-
-interface Adding {
-  readonly userId: string;
-  readonly sessionId: string;
-}
 
 interface NewPasskey {
   readonly response: RegistrationResponseJSON;
@@ -67,7 +62,8 @@ export class PasskeysService {
    * Adds a passkey that was made with the user's options, which work once, and lets the owner know.
    * @throws Problem `passkey-rejected`, `passkey-exists`, `too-many-passkeys`, `unauthenticated` if the session has ended
    */
-  async add({ userId, sessionId }: Adding, { response, name }: NewPasskey, device: Device): Promise<Passkey> {
+  async add(caller: ChangingUser, { response, name }: NewPasskey, device: Device): Promise<Passkey> {
+    const { userId } = caller;
     const credential = await this.webAuthn.register(response, (challenge) =>
       this.challenges.use(challenge, userId),
     );
@@ -75,9 +71,7 @@ export class PasskeysService {
       throw passkeyRejected(this.webAuthn.reasonAgainst(response));
     }
     return this.database.transaction(async (em) => {
-      const user = await this.users.lockExisting(em, userId);
-      // The account may just have got another owner, who must not keep a stranger's passkey.
-      await requireLiveSession(em, sessionId);
+      const user = await this.users.lockCaller(em, caller);
       requireRoom(await countPasskeys(em, userId));
       const now = await this.changes.momentFor(em, userId);
       const passkey = em.create(Passkey, {
@@ -109,11 +103,11 @@ export class PasskeysService {
     }));
   }
 
-  /** @throws Problem `passkey-not-found`, including for those of other users; `precondition-failed` */
-  rename(userId: string, id: string, name: string, isExpected: VersionCondition): Promise<Passkey> {
+  /** @throws Problem `passkey-not-found`, including for those of other users; `precondition-failed`, `unauthenticated` */
+  rename(caller: ChangingUser, id: string, name: string, isExpected: VersionCondition): Promise<Passkey> {
     return this.database.transaction(async (em) => {
-      await this.users.lockExisting(em, userId);
-      const passkey = await this.required(em, userId, id, isExpected);
+      await this.users.lockCaller(em, caller);
+      const passkey = await this.required(em, caller.userId, id, isExpected);
       passkey.name = name;
       await em.flush();
       return passkey;
@@ -122,11 +116,17 @@ export class PasskeysService {
 
   /**
    * Removes a passkey, and lets the owner know.
-   * @throws Problem `passkey-not-found`, `precondition-failed`, `last-sign-in-method`
+   * @throws Problem `passkey-not-found`, `precondition-failed`, `last-sign-in-method`, `unauthenticated`
    */
-  async remove(userId: string, id: string, isExpected: VersionCondition, device: Device): Promise<void> {
+  async remove(
+    caller: ChangingUser,
+    id: string,
+    isExpected: VersionCondition,
+    device: Device,
+  ): Promise<void> {
+    const { userId } = caller;
     const changed = await this.database.transaction(async (em) => {
-      const user = await this.users.lockExisting(em, userId);
+      const user = await this.users.lockCaller(em, caller);
       await this.required(em, userId, id, isExpected);
       if ((await this.methods.count(em, userId)) === 1) {
         throw lastSignInMethod();

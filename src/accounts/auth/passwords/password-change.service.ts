@@ -2,10 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { Database } from '#libs/database';
 import { invalidInput } from '#libs/problem';
-import { UsersService } from '../../users/index.js';
+import { type ChangingUser, UsersService } from '../../users/index.js';
 import { SessionCache } from '../sessions/session-cache.js';
 import type { Device } from '../sessions/session-issuer.js';
-import { requireLiveSession } from '../sessions/session.repository.js';
 import { requireRecentProof } from '../sign-in/recent-proof.js';
 import { invalidCredentials } from '../sign-in/sign-in.errors.js';
 import { findPassword } from './password.repository.js';
@@ -16,10 +15,8 @@ import { PasswordsService } from './passwords.service.js';
 
 const CURRENT = '/currentPassword';
 
-export interface PasswordChange {
-  readonly userId: string;
-  /** Goes on. All others end. */
-  readonly sessionId: string;
+/** The session goes on. All others end. */
+export interface PasswordChange extends ChangingUser {
   /** When the user last proved who they are, in milliseconds since the epoch. */
   readonly authenticatedAt: number;
   readonly currentPassword: string | undefined;
@@ -60,8 +57,7 @@ export class PasswordChangeService {
     await this.policy.check(newPassword, email, '/newPassword');
     const hash = await this.hasher.hash(newPassword);
     const ended = await this.database.transaction(async (em) => {
-      const user = await this.users.lockExisting(em, userId);
-      await requireLiveSession(em, sessionId);
+      const user = await this.users.lockCaller(em, change);
       // Someone else who also knew the password may have changed it in the meantime.
       if ((await findPassword(em, userId))?.hash !== present?.hash) {
         throw wrongPassword();

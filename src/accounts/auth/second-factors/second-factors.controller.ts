@@ -43,8 +43,8 @@ export class SecondFactorsController {
   @ApiCreatedResponse({ type: TotpSetupResponse, description: 'Scan the QR code with the app.' })
   @Fails(totpExists)
   @Idempotent()
-  async startTotp(@Caller() { userId }: Principal): Promise<TotpSetupResponse> {
-    const otpauthUri = await this.totp.start(userId);
+  async startTotp(@Caller() caller: Principal): Promise<TotpSetupResponse> {
+    const otpauthUri = await this.totp.start(caller);
     const secret = new URL(otpauthUri).searchParams.get('secret') ?? '';
     return { otpauthUri, secret, qrCode: encodeQR(otpauthUri, 'svg') };
   }
@@ -74,8 +74,8 @@ export class SecondFactorsController {
     description: 'Recovery codes go with the last second factor. Has no effect if there is no app.',
   })
   @ApiNoContentResponse({ description: 'Removed.' })
-  async removeTotp(@Caller() { userId }: Principal, @CallerDevice() device: Device): Promise<void> {
-    await this.totp.remove(userId, device);
+  async removeTotp(@Caller() caller: Principal, @CallerDevice() device: Device): Promise<void> {
+    await this.totp.remove(caller, device);
   }
 
   @Post('recovery-codes')
@@ -85,9 +85,9 @@ export class SecondFactorsController {
   @Fails(noSecondFactor)
   @Idempotent()
   async createRecoveryCodes(
-    @Caller() { userId }: Principal,
+    @Caller() caller: Principal,
     @CallerDevice() device: Device,
   ): Promise<RecoveryCodesResponse> {
-    return { recoveryCodes: await this.totp.replaceRecoveryCodes(userId, device) };
+    return { recoveryCodes: await this.totp.replaceRecoveryCodes(caller, device) };
   }
 }

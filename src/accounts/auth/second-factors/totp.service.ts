@@ -5,10 +5,10 @@ import { recoveryCodesReplaced, secondFactorAdded, secondFactorRemoved } from '#
 import { Sealer } from '#libs/crypto';
 import { Database } from '#libs/database';
 import { AppConfig } from '../../../../config/index.js';
-import { UsersService } from '../../users/index.js';
+import { type ChangingUser, UsersService } from '../../users/index.js';
 import { FailedAttempts } from '../attempts/failed-attempts.js';
 import { SessionCache } from '../sessions/session-cache.js';
-import { forgetMissingFactors, requireLiveSession } from '../sessions/session.repository.js';
+import { forgetMissingFactors } from '../sessions/session.repository.js';
 import { AccountChanges } from '../account-changes/account-changes.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { invalidCode } from '../sign-in/sign-in.errors.js';
@@ -28,9 +28,7 @@ export interface SecondFactorsOverview {
   readonly recoveryCodesLeft: number;
 }
 
-interface Confirmation {
-  readonly userId: string;
-  readonly sessionId: string;
+interface Confirmation extends ChangingUser {
   readonly code: string;
   readonly device: Device;
 }
@@ -62,12 +60,13 @@ export class TotpService {
   /**
    * Starts over if the user has started before, but not confirmed it.
    * @returns an `otpauth:` URI with a new secret
-   * @throws Problem `totp-exists`
+   * @throws Problem `totp-exists`, `unauthenticated`
    */
-  async start(userId: string): Promise<string> {
+  async start(caller: ChangingUser): Promise<string> {
+    const { userId } = caller;
     const secret = randomBytes(SECRET_BYTES);
     const email = await this.database.transaction(async (em) => {
-      const user = await this.users.lockExisting(em, userId);
+      const user = await this.users.lockCaller(em, caller);
       if ((await findTotp(em, userId))?.confirmedAt) {
         throw totpExists();
       }
@@ -86,13 +85,13 @@ export class TotpService {
   /**
    * Makes the app a factor once the user has shown that it has the secret.
    * @returns recovery codes
-   * @throws Problem `invalid-code`, `totp-not-started`, `totp-exists`, `too-many-attempts`
+   * @throws Problem `invalid-code`, `totp-not-started`, `totp-exists`, `too-many-attempts`, `unauthenticated`
    */
-  async confirm({ userId, sessionId, code, device }: Confirmation): Promise<string[]> {
+  async confirm({ code, device, ...caller }: Confirmation): Promise<string[]> {
+    const { userId, sessionId } = caller;
     const codes = await this.attempts.check(this.attempts.ofSession(sessionId), () =>
       this.database.transaction(async (em) => {
-        const user = await this.users.lockExisting(em, userId);
-        await requireLiveSession(em, sessionId);
+        const user = await this.users.lockCaller(em, caller);
         const factor = await findTotp(em, userId);
         if (!factor || factor.confirmedAt) {
           throw factor ? totpExists() : totpNotStarted();
@@ -113,10 +112,11 @@ export class TotpService {
     return codes;
   }
 
-  /** Has no effect if there's none. Recovery codes go with the last factor. */
-  async remove(userId: string, device: Device): Promise<void> {
+  /** Has no effect if there's none. Recovery codes go with the last factor. @throws Problem `unauthenticated` */
+  async remove(caller: ChangingUser, device: Device): Promise<void> {
+    const { userId } = caller;
     const changed = await this.database.transaction(async (em) => {
-      const user = await this.users.lockExisting(em, userId);
+      const user = await this.users.lockCaller(em, caller);
       const factor = await findTotp(em, userId);
       await em.nativeDelete(TotpFactor, { user: userId });
       if (factor?.confirmedAt) {
@@ -130,10 +130,11 @@ export class TotpService {
     this.sessions.changed(changed);
   }
 
-  /** @returns new recovery codes, which replace the earlier ones. @throws Problem `no-second-factor` */
-  replaceRecoveryCodes(userId: string, device: Device): Promise<string[]> {
+  /** @returns new recovery codes, which replace the earlier ones. @throws Problem `no-second-factor`, `unauthenticated` */
+  replaceRecoveryCodes(caller: ChangingUser, device: Device): Promise<string[]> {
+    const { userId } = caller;
     return this.database.transaction(async (em) => {
-      const user = await this.users.lockExisting(em, userId);
+      const user = await this.users.lockCaller(em, caller);
       if (user.secondFactors.length === 0) {
         throw noSecondFactor();
       }

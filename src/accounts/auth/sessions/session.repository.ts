@@ -86,7 +86,8 @@ export function lockSession(em: EntityManager, id: string): Promise<Session | nu
 export async function requireLiveSession(em: EntityManager, id: string): Promise<Session> {
   const session = await lockSession(em, id);
   if (!session || session.endedAt) {
-    throw unauthenticated();
+    // As if it had ended before the request arrived (RFC 6750, section 3.1).
+    throw unauthenticated({ headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' } });
   }
   return session;
 }

@@ -64,7 +64,7 @@ export class SessionsController {
   ): Promise<void> {
     const conditions = conditionsOf(request);
     // Sessions have no versions.
-    await this.sessions.end(caller.userId, id, () => conditions.allow(null));
+    await this.sessions.end(caller, id, () => conditions.allow(null));
   }
 
   @Delete()
@@ -75,6 +75,6 @@ export class SessionsController {
   })
   @ApiNoContentResponse({ description: 'All other devices signed out.' })
   async endOtherSessions(@Caller() caller: Principal): Promise<void> {
-    await this.sessions.endOthers(caller.userId, caller.sessionId);
+    await this.sessions.endOthers(caller);
   }
 }

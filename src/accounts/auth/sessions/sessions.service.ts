@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { Database, type PageRequest, type Slice, sliceOf } from '#libs/database';
 import { preconditionFailed } from '#libs/problem';
+import { type ChangingUser, UsersService } from '../../users/index.js';
 import { SessionCache } from './session-cache.js';
 import type { Session } from './session.entity.js';
 import { countLiveSessions, endSessions, findLiveSessions } from './session.repository.js';
@@ -12,6 +13,7 @@ import { sessionNotFound } from './sessions.errors.js';
 export class SessionsService {
   constructor(
     private readonly database: Database,
+    private readonly users: UsersService,
     private readonly cache: SessionCache,
     private readonly clock: Clock,
   ) {}
@@ -27,12 +29,12 @@ export class SessionsService {
 
   /**
    * @param isExpected whether the caller's conditions hold for a session that exists
-   * @throws Problem `session-not-found`, including for sessions of other users; `precondition-failed`
+   * @throws Problem `session-not-found`, including for sessions of other users; `precondition-failed`; `unauthenticated`
    */
-  async end(userId: string, id: string, isExpected: () => boolean): Promise<void> {
-    const now = this.clock.now();
+  async end(caller: ChangingUser, id: string, isExpected: () => boolean): Promise<void> {
     const ended = await this.database.transaction(async (em) => {
-      const ids = await endSessions(em, userId, now, { only: id });
+      await this.users.lockCaller(em, caller);
+      const ids = await endSessions(em, caller.userId, this.clock.now(), { only: id });
       if (ids.length === 0) {
         throw sessionNotFound();
       }
@@ -44,11 +46,12 @@ export class SessionsService {
     this.cache.ended(ended);
   }
 
-  async endOthers(userId: string, currentId: string): Promise<void> {
-    const now = this.clock.now();
-    const ended = await this.database.transaction((em) =>
-      endSessions(em, userId, now, { except: currentId }),
-    );
+  /** @throws Problem `unauthenticated` if this session has ended: those that have begun since then aren't its to end */
+  async endOthers(caller: ChangingUser): Promise<void> {
+    const ended = await this.database.transaction(async (em) => {
+      await this.users.lockCaller(em, caller);
+      return endSessions(em, caller.userId, this.clock.now(), { except: caller.sessionId });
+    });
     this.cache.ended(ended);
   }
 

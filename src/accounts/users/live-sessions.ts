@@ -1,0 +1,13 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+
+/** Who makes a change: a user, signed in on a device. */
+export interface ChangingUser {
+  readonly userId: string;
+  readonly sessionId: string;
+}
+
+/** Whether whoever makes a change is still signed in. Comes from elsewhere: users don't know how people sign in. */
+export abstract class LiveSessions {
+  /** In a transaction that has locked the user. @throws Problem `unauthenticated` if the session has ended */
+  abstract require(em: EntityManager, sessionId: string): Promise<void>;
+}
