@@ -331,6 +331,13 @@ describe('the list of passkeys', () => {
     expect([renamed.status, renamed.body.name]).toEqual([200, 'My key']);
     const etag = String(first.answer.headers.get('etag'));
     expect(renamed.headers.get('etag')).not.toBe(etag);
+    for (const name of ['', '  ', '\u2007', '\u200b', 'two\nlines', 'x'.repeat(101)]) {
+      expectProblem(await user.api.patch<ProblemBody>(path, { name }), 400, 'invalid-input');
+      const created = new SoftwareAuthenticator(ORIGIN).create(await optionsFor(user));
+      const refused = await user.api.post<ProblemBody>('/auth/passkeys', { ...created, name });
+      expectProblem(refused, 400, 'invalid-input');
+    }
+    expect((await user.api.patch<PasskeyBody>(path, { name: ' My key ' })).body.name).toBe('My key');
     const stale = await user.api.with({ 'if-match': etag }).patch<ProblemBody>(path, { name: 'Stale' });
     expectProblem(stale, 412, 'precondition-failed');
     expectProblem(await other.api.patch<ProblemBody>(path, { name: 'x' }), 404, 'passkey-not-found');

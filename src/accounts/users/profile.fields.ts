@@ -8,6 +8,16 @@ interface Presence {
   readonly nullable: boolean;
 }
 
+/** How names are stored, and which can be shown. */
+export const VISIBLE_NAME = {
+  convert: trimName,
+  rule: {
+    code: 'invalid-name',
+    test: isVisibleName,
+    message: 'must be a visible name on one line, without control characters or invisible ones',
+  },
+};
+
 export function DisplayNameField(): PropertyDecorator {
   return StringField({
     description: `The name to display. At most ${NAME_MAX_GRAPHEMES} characters as people count them.`,
@@ -15,14 +25,9 @@ export function DisplayNameField(): PropertyDecorator {
     minLength: 1,
     maxLength: NAME_MAX_LENGTH,
     maxGraphemes: NAME_MAX_GRAPHEMES,
-    convert: trimName,
     optional: true,
     nullable: true,
-    rule: {
-      code: 'invalid-name',
-      test: isVisibleName,
-      message: 'must be a visible name on one line, without control characters or invisible ones',
-    },
+    ...VISIBLE_NAME,
   });
 }
 

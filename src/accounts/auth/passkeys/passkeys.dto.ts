@@ -2,6 +2,7 @@ import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
 import type { FastifyReply } from 'fastify';
 import { CursorPage, EnumField, etagOf, ObjectField, StringField } from '#libs/api';
+import { VISIBLE_NAME } from '../../users/http.js';
 import type { Passkey } from './passkey.entity.js';
 
 const MAX_BYTES = 32_768;
@@ -14,6 +15,7 @@ function NameField({ optional = false } = {}): PropertyDecorator {
     maxLength: 100,
     example: "Ada's phone",
     optional,
+    ...VISIBLE_NAME,
   });
 }
 
