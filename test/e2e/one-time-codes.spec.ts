@@ -6,7 +6,7 @@ import { OneTimeCodesPurge } from '../../src/accounts/auth/one-time-codes/one-ti
 import { useApiApp } from '../support/api-app.js';
 import { wrongCode } from '../support/authenticator.js';
 import type { ApiClient, ProblemBody, SessionBody } from '../support/client.js';
-import { aUser, type NewUser, signUp } from '../support/factories.js';
+import { aUser, type NewUser, type SignedUp, signUp } from '../support/factories.js';
 import { linkTokenOf, mailsInOutbox, userIdOf } from '../support/mail-outbox.js';
 import { expectProblem } from '../support/problems.js';
 import { query } from '../support/stored.js';
@@ -44,6 +44,17 @@ async function codeFor(user: Pick<NewUser, 'email'>, from = api): Promise<Code> 
 }
 
 const verify = (body: object, from = api) => from.post<SessionBody & ProblemBody>('/auth/otp/verify', body);
+
+async function replacePassword({ api: own, email, password: currentPassword }: SignedUp, way: string) {
+  const password = 'four quiet herons';
+  if (way === 'change') {
+    return own.post('/auth/password/change', { currentPassword, newPassword: password });
+  }
+  await api.post('/auth/password/forgot', { email });
+  const mails = await mailsInOutbox(running, database.url, await userIdOf(running, { email }));
+  const token = linkTokenOf(mails.find(({ template }) => template === 'reset-password'));
+  return api.post('/auth/password/reset', { token, password });
+}
 
 describe('a one-time code', () => {
   it('signs in without a password, and says so', async () => {
@@ -165,6 +176,17 @@ describe('a one-time code', () => {
     expect((await verify({ email: other.email, code: fresh.code })).status).toBe(200);
   });
 
+  it.each(['change', 'reset'])('is void once the password was replaced by a %s', async (way) => {
+    const user = await signUpVerified(running);
+    const { code, token, browser } = await codeFor(user);
+    expect((await replacePassword(user, way)).status).toBe(204);
+    expectProblem(await verify({ email: user.email, code }, browser), 401, 'invalid-code');
+    expectProblem(await verify({ token }, browser), 400, 'invalid-token');
+    clock.advance({ ms: 1 });
+    const next = await codeFor(user);
+    expect((await verify({ email: user.email, code: next.code })).status).toBe(200);
+  });
+
   it('is stored so that six digits cannot be guessed from it', async () => {
     const user = await signUpVerified(running);
     const { code, token } = await codeFor(user);
@@ -266,6 +288,13 @@ describe('a one-time code for an address that was never verified', () => {
     expectProblem(await squatter.api.me(), 401, 'unauthenticated');
     expectProblem(await api.refresh(squatter.session.refreshToken), 401, 'invalid-refresh-token');
     expect((await api.as(body).me()).status).toBe(200);
+  });
+
+  it('still works after whoever has registered it changes the password', async () => {
+    const stranger = await signUp(api);
+    const { code } = await codeFor(stranger);
+    expect((await replacePassword(stranger, 'change')).status).toBe(204);
+    expect((await verify({ email: stranger.email, code })).status).toBe(200);
   });
 
   it('settles registrations that wait for their confirmation', async () => {

@@ -4,7 +4,8 @@ import { Database } from '#libs/database';
 import { type AfterCommit, allOf } from '#libs/saga';
 import { ReservedAddresses, type User, UsersService } from '../../users/index.js';
 import { AccountReclaim, type Reclaim, type ReclaimedPart } from '../ownership/account-reclaim.js';
-import { MailedSecrets } from '../ownership/mailed-secrets.js';
+import { MailedLinks } from '../ownership/mailed-links.js';
+import { SignInMethods } from '../ownership/sign-in-methods.js';
 import { SessionCache } from '../sessions/session-cache.js';
 import type { EmailChange } from './email-change.entity.js';
 import { findChangesAfter, findFirstUndoable } from './email-change.repository.js';
@@ -20,7 +21,8 @@ export class EmailChangeSaga extends EmailChangeTimers implements ReclaimedPart 
     users: UsersService,
     reserved: ReservedAddresses,
     private readonly mails: EmailChangeMails,
-    private readonly mailed: MailedSecrets,
+    private readonly methods: SignInMethods,
+    private readonly mailed: MailedLinks,
     private readonly reclaims: AccountReclaim,
     private readonly sessions: SessionCache,
   ) {
@@ -58,7 +60,7 @@ export class EmailChangeSaga extends EmailChangeTimers implements ReclaimedPart 
       case 'release-addresses':
         return super.execute(em, change, command);
       case 'void-earlier-mails':
-        return nothing(await this.mailed.voidAll(em, user.id));
+        return nothing(await this.voidEarlierMails(em, user));
       case 'switch-address':
         return this.changeEmail(em, user, this.mails.newAddressOf(change));
       case 'overrule-later-changes':
@@ -79,6 +81,11 @@ export class EmailChangeSaga extends EmailChangeTimers implements ReclaimedPart 
   private async keepOld(em: EntityManager, change: EmailChange, expiresAt: Date): Promise<void> {
     const { id: holder, user } = change;
     await this.reserved.add(em, this.mails.oldAddressOf(change), { holder, user, firm: true, expiresAt });
+  }
+
+  private async voidEarlierMails(em: EntityManager, { id }: User): Promise<void> {
+    await this.methods.voidPending(em, id);
+    await this.mailed.voidAll(em, id);
   }
 
   private async overruleAfter(em: EntityManager, change: EmailChange): Promise<AfterCommit> {

@@ -4,7 +4,7 @@ import { Clock } from '#libs/clock';
 import { hashToken, randomToken } from '#libs/crypto';
 import { accountExists, verifyEmail } from '#libs/contracts';
 import { type User, UsersService } from '../../users/index.js';
-import { type MailedSecret, MailedSecrets } from '../ownership/mailed-secrets.js';
+import { type MailedLink, MailedLinks } from '../ownership/mailed-links.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { AccountMails, type Recipient } from './account-mails.js';
 import { AddressRequests } from './address-requests.js';
@@ -21,9 +21,9 @@ export interface LinkedRegistration extends Recipient {
 
 /** Sends links that verify that an address belongs to its user. */
 @Injectable()
-export class EmailVerificationService implements MailedSecret {
+export class EmailVerificationService implements MailedLink {
   constructor(
-    mailed: MailedSecrets,
+    mailed: MailedLinks,
     private readonly users: UsersService,
     private readonly requests: AddressRequests,
     private readonly mails: AccountMails,

@@ -1,15 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { type MailedSecret, MailedSecrets } from '../ownership/mailed-secrets.js';
 import { type SignInMethod, SignInMethods } from '../ownership/sign-in-methods.js';
 import { OneTimeCode } from './one-time-code.entity.js';
 
 /** Whoever reads the user's mail can have a code, so they don't count. But one may be on its way to someone else. */
 @Injectable()
-export class OneTimeCodeMethod implements MailedSecret, SignInMethod {
-  constructor(methods: SignInMethods, mailed: MailedSecrets) {
+export class OneTimeCodeMethod implements SignInMethod {
+  constructor(methods: SignInMethods) {
     methods.add(this);
-    mailed.add(this);
   }
 
   count(): Promise<number> {
@@ -17,10 +15,10 @@ export class OneTimeCodeMethod implements MailedSecret, SignInMethod {
   }
 
   removeSince(em: EntityManager, userId: string): Promise<void> {
-    return this.voidAll(em, userId);
+    return this.voidPending(em, userId);
   }
 
-  async voidAll(em: EntityManager, userId: string): Promise<void> {
+  async voidPending(em: EntityManager, userId: string): Promise<void> {
     await em.nativeDelete(OneTimeCode, { user: userId });
   }
 }

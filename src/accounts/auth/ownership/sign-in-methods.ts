@@ -14,6 +14,9 @@ export interface SignInMethod {
    * password, an open challenge. The caller has locked the user.
    */
   removeSince(em: EntityManager, userId: string, since: Date): Promise<void>;
+
+  /** Voids what was asked for before, if the end of all sessions doesn't do that. The caller has locked the user. */
+  voidPending?(em: EntityManager, userId: string): Promise<void>;
 }
 
 /** All ways in which users sign in. What belongs to their address, such as a password reset, isn't one of them. */
@@ -37,6 +40,13 @@ export class SignInMethods {
   /** Takes all ways to sign in away from a locked user, because the account gets another owner. */
   removeAll(em: EntityManager, userId: string): Promise<void> {
     return this.removeSince(em, userId, EVER);
+  }
+
+  /** Voids sign-ins of a locked user that are under way, because whoever asked for one may be someone else. */
+  async voidPending(em: EntityManager, userId: string): Promise<void> {
+    for (const method of this.methods) {
+      await method.voidPending?.(em, userId);
+    }
   }
 
   /** Takes away from a locked user what someone else may have added since then, or may know. */

@@ -6,7 +6,7 @@ import { hashToken, randomToken } from '#libs/crypto';
 import type { User } from '../../users/index.js';
 import { AccountMails } from '../email/account-mails.js';
 import { AccountReclaim, type Reclaim, type ReclaimedPart } from '../ownership/account-reclaim.js';
-import { type MailedSecret, MailedSecrets } from '../ownership/mailed-secrets.js';
+import { type MailedLink, MailedLinks } from '../ownership/mailed-links.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { deleteResets, insertReset } from './password-reset.repository.js';
 
@@ -20,10 +20,10 @@ interface ResetMail {
 
 /** Sends links with which users set a new password. */
 @Injectable()
-export class PasswordResetLinks implements MailedSecret, ReclaimedPart {
+export class PasswordResetLinks implements MailedLink, ReclaimedPart {
   constructor(
     reclaims: AccountReclaim,
-    mailed: MailedSecrets,
+    mailed: MailedLinks,
     private readonly mails: AccountMails,
     private readonly clock: Clock,
   ) {

@@ -5,6 +5,7 @@ import { passwordChanged } from '#libs/contracts';
 import { Database } from '#libs/database';
 import { type User, userNotFound, UsersService } from '../../users/index.js';
 import { AccountChanges } from '../account-changes/account-changes.js';
+import { SignInMethods } from '../ownership/sign-in-methods.js';
 import { SessionCache } from '../sessions/session-cache.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { endSessions } from '../sessions/session.repository.js';
@@ -22,6 +23,7 @@ export class PasswordsService {
     private readonly users: UsersService,
     private readonly hasher: PasswordHasher,
     private readonly changes: AccountChanges,
+    private readonly methods: SignInMethods,
     private readonly sessions: SessionCache,
     private readonly clock: Clock,
   ) {}
@@ -37,8 +39,8 @@ export class PasswordsService {
   }
 
   /**
-   * Replaces the password of a locked user in the caller's transaction, ends their sessions, and lets them know,
-   * once a minute at most.
+   * Replaces the password of a locked user in the caller's transaction, ends their sessions, voids codes to sign in that
+   * were sent before, and lets them know, once a minute at most.
    * @param hash a PHC string
    * @param device what the new password came from
    * @param except the session that goes on, if there's one
@@ -52,6 +54,10 @@ export class PasswordsService {
   ): Promise<string[]> {
     const now = this.clock.now();
     await putPassword(em, user.id, hash, now);
+    // On an address that was never verified, the mailbox decides: whoever has registered it must not void its owner's codes.
+    if (user.emailVerified) {
+      await this.methods.voidPending(em, user.id);
+    }
     const since = new Date(now.getTime() - MAIL_PAUSE_MS);
     if (user.emailVerified && (await reserveNotice(em, user.id, since, now))) {
       await this.changes.tellOwner(em, user, { template: passwordChanged, device });

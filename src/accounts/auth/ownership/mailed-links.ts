@@ -1,18 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 
-/** Links or codes that are sent to the address of an account. Its provider adds itself to `MailedSecrets`. */
-export interface MailedSecret {
+/** A kind of links that are sent to the address of an account. Its provider adds itself to `MailedLinks`. */
+export interface MailedLink {
   /** Voids those of a locked user that were sent already. */
   voidAll(em: EntityManager, userId: string): Promise<void>;
 }
 
-/** Whatever lets someone who reads a mail into the account, or proves that its address is theirs. */
+/** Links that let someone who reads a mail into the account, or prove that its address is theirs. */
 @Injectable()
-export class MailedSecrets {
-  private readonly kinds: MailedSecret[] = [];
+export class MailedLinks {
+  private readonly kinds: MailedLink[] = [];
 
-  add(kind: MailedSecret): void {
+  add(kind: MailedLink): void {
     this.kinds.push(kind);
   }
 
