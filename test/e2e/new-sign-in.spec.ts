@@ -81,6 +81,28 @@ describe('a sign-in on a new device', () => {
     expect(await noticesOf(immediate, user, [abroad().with({ 'user-agent': 'AcmeApp/1' })])).toEqual([1]);
     expectProblem(await patch('no'), 400, 'invalid-input');
   });
+
+  it('is only turned off by users who have just shown who they are', async () => {
+    const user = await aUserAtHome(immediate);
+    const patch = (body: object, from = user.api) => from.patch('/users/me', body);
+    clock.advance({ minutes: 5, seconds: 1 });
+    const { body } = await api.refresh(user.session.refreshToken);
+    const refused = await patch({ displayName: 'Eve', signInNotifications: false }, api.as(body));
+    expectProblem(refused, 401, 'step-up-required');
+    expect(refused.headers.get('www-authenticate')).toContain('insufficient_user_authentication');
+    expect((await api.as(body).me()).body).toMatchObject({ displayName: null, signInNotifications: true });
+    // Anything else needs no proof.
+    expect((await patch({ displayName: 'Ada', signInNotifications: true }, api.as(body))).status).toBe(200);
+    const { password } = user;
+    const proven = await api.as(body).post<{ accessToken: string }>('/auth/step-up', { password });
+    const own = api.as(proven.body);
+    expect((await patch({ signInNotifications: false }, own)).status).toBe(200);
+    clock.advance({ minutes: 5, seconds: 1 });
+    const again = api.as((await api.refresh(body.refreshToken)).body);
+    // As a form sends it in which only the name was changed.
+    const form = { displayName: 'Countess', signInNotifications: false };
+    expect((await patch(form, again)).body).toMatchObject(form);
+  });
 });
 
 describe('the first sign-in', () => {

@@ -8,3 +8,4 @@ export {
   type ProblemDefinition,
   type ProblemFactory,
 } from './problem.js';
+export { requireRecentProof } from './recent-proof.js';

@@ -1,4 +1,4 @@
-import { stepUpRequired } from '#libs/problem';
+import { stepUpRequired } from './common.problems.js';
 
 const MAX_AGE_SECONDS = 300;
 

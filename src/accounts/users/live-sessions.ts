@@ -6,6 +6,12 @@ export interface ChangingUser {
   readonly sessionId: string;
 }
 
+/** Who changes their profile. */
+export interface ProvenUser extends ChangingUser {
+  /** When they last proved who they are, in milliseconds since the epoch. */
+  readonly authenticatedAt: number;
+}
+
 /** Whether whoever makes a change is still signed in. Comes from elsewhere: users don't know how people sign in. */
 export abstract class LiveSessions {
   /** In a transaction that has locked the user. @throws Problem `unauthenticated` if the session has ended */

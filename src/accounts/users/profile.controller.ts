@@ -1,9 +1,18 @@
 import { Body, Controller, Get, Patch, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { API_VERSIONS, Caller, ConditionalChange, ConditionalGet, conditionsOf, Requires } from '#libs/api';
+import {
+  API_VERSIONS,
+  Caller,
+  ConditionalChange,
+  ConditionalGet,
+  conditionsOf,
+  Fails,
+  Requires,
+} from '#libs/api';
 import type { Principal } from '#libs/http';
 import { NeedsNoSlot } from '#libs/limits';
+import { stepUpRequired } from '#libs/problem';
 import { ETAG_HEADER, present, presentUnlessKnown } from './profile.response.js';
 import { UpdateProfileRequest, UserResponse } from './users.dto.js';
 import { UsersService } from './users.service.js';
@@ -38,11 +47,13 @@ export class ProfileController {
     summary: 'Update your profile',
     description:
       'Takes a JSON merge patch (RFC 7396): fields you leave out stay the same, and null clears a field. ' +
-      "Send the `ETag` as `If-Match` so that you don't overwrite a change made elsewhere.",
+      "Send the `ETag` as `If-Match` so that you don't overwrite a change made elsewhere. To turn `signInNotifications` off, you " +
+      'must have proved who you are less than five minutes ago.',
   })
   @ApiConsumes('application/merge-patch+json', 'application/json')
   @ApiBody({ type: UpdateProfileRequest })
   @ApiOkResponse({ type: UserResponse, description: 'The updated profile.', ...ETAG_HEADER })
+  @Fails(stepUpRequired)
   @ConditionalChange()
   async updateMe(
     @Caller() caller: Principal,

@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { Clock, IdSource } from '#libs/clock';
 import { Database, isUniqueViolation, requireVersion, type VersionCondition } from '#libs/database';
+import { requireRecentProof } from '#libs/problem';
 import { EmailCipher } from './email-cipher.js';
-import { type ChangingUser, LiveSessions } from './live-sessions.js';
+import { type ChangingUser, LiveSessions, type ProvenUser } from './live-sessions.js';
 import type { Profile, ProfilePatch } from './profile.js';
 import { ProfileCache } from './profile-cache.js';
 import { ReservedAddresses } from './reserved-addresses.js';
@@ -162,16 +163,20 @@ export class UsersService {
 
   /**
    * @param isExpected whether the change applies to a version
-   * @throws Problem `user-not-found`, `precondition-failed`, `unauthenticated`
+   * @throws Problem `user-not-found`, `precondition-failed`, `unauthenticated`, `step-up-required`
    */
   async updateProfile(
-    caller: ChangingUser,
+    caller: ProvenUser,
     patch: ProfilePatch,
     isExpected: VersionCondition,
   ): Promise<Profile> {
     const updated = await this.database.transaction(async (em) => {
       const user = await this.lockCaller(em, caller);
       requireVersion(isExpected, user.version);
+      // Otherwise, whoever has found a device that is signed in could sign in on theirs unnoticed.
+      if (patch.signInNotifications === false && user.signInNotifications) {
+        requireRecentProof(caller.authenticatedAt, this.clock.now());
+      }
       await this.change(em, user, patch);
       return this.profileOf(user);
     });

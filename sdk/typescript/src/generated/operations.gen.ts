@@ -1183,7 +1183,7 @@ export const getMe: Operation<
 /**
  * Update your profile
  *
- * Takes a JSON merge patch (RFC 7396): fields you leave out stay the same, and null clears a field. Send the `ETag` as `If-Match` so that you don't overwrite a change made elsewhere.
+ * Takes a JSON merge patch (RFC 7396): fields you leave out stay the same, and null clears a field. Send the `ETag` as `If-Match` so that you don't overwrite a change made elsewhere. To turn `signInNotifications` off, you must have proved who you are less than five minutes ago.
  */
 export const updateMe: Operation<
   UpdateMeData,
@@ -1191,6 +1191,7 @@ export const updateMe: Operation<
   | 'invalid-input'
   | 'malformed-request'
   | 'unauthenticated'
+  | 'step-up-required'
   | 'precondition-failed'
   | 'payload-too-large'
   | 'unsupported-media-type'

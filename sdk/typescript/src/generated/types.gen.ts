@@ -4347,8 +4347,10 @@ export type UpdateMeErrors = {
   400: InvalidInputOrMalformedRequestProblem;
   /**
    * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
    */
-  401: UnauthenticatedProblem;
+  401: UnauthenticatedOrStepUpRequiredProblem;
   /**
    * `precondition-failed`: Resource has changed
    */

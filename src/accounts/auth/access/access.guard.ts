@@ -3,9 +3,8 @@ import type { FastifyRequest } from 'fastify';
 import { type Access, accessOf, callerOf } from '#libs/api';
 import { Clock } from '#libs/clock';
 import { perHandler, type Principal } from '#libs/http';
-import { forbidden, secondFactorRequired } from '#libs/problem';
+import { forbidden, requireRecentProof, secondFactorRequired } from '#libs/problem';
 import { PermissionLookup } from './permission-lookup.js';
-import { requireRecentProof } from '../sign-in/recent-proof.js';
 
 /** Closed by default: routes without an access rule reject everyone. */
 @Injectable()

@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { Database } from '#libs/database';
-import { invalidInput } from '#libs/problem';
+import { invalidInput, requireRecentProof } from '#libs/problem';
 import { type ChangingUser, UsersService } from '../../users/index.js';
 import { SessionCache } from '../sessions/session-cache.js';
 import type { Device } from '../sessions/session-issuer.js';
-import { requireRecentProof } from '../sign-in/recent-proof.js';
 import { invalidCredentials } from '../sign-in/sign-in.errors.js';
 import { findPassword } from './password.repository.js';
 import { FailedAttempts } from '../attempts/failed-attempts.js';
