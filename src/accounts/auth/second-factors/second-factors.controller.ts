@@ -15,13 +15,17 @@ import {
   TotpSetupResponse,
 } from './second-factors.dto.js';
 import { noSecondFactor, totpExists, totpNotStarted } from './second-factors.errors.js';
+import { SecondFactorsService } from './second-factors.service.js';
 import { TotpService } from './totp.service.js';
 
 @AuthTag()
 @Requires()
 @Controller({ path: 'auth/mfa', version: [...API_VERSIONS] })
 export class SecondFactorsController {
-  constructor(private readonly totp: TotpService) {}
+  constructor(
+    private readonly secondFactors: SecondFactorsService,
+    private readonly totp: TotpService,
+  ) {}
 
   @Get()
   @ApiOperation({
@@ -30,7 +34,7 @@ export class SecondFactorsController {
   })
   @ApiOkResponse({ type: SecondFactorsResponse, description: 'Your second factors.' })
   async getSecondFactors(@Caller() { userId }: Principal): Promise<SecondFactorsResponse> {
-    const { factors, recoveryCodesLeft } = await this.totp.overview(userId);
+    const { factors, recoveryCodesLeft } = await this.secondFactors.overview(userId);
     return { factors: [...factors], recoveryCodesLeft };
   }
 
@@ -88,6 +92,6 @@ export class SecondFactorsController {
     @Caller() caller: Principal,
     @CallerDevice() device: Device,
   ): Promise<RecoveryCodesResponse> {
-    return { recoveryCodes: await this.totp.replaceRecoveryCodes(caller, device) };
+    return { recoveryCodes: await this.secondFactors.replaceRecoveryCodes(caller, device) };
   }
 }

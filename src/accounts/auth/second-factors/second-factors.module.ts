@@ -14,6 +14,7 @@ import { RecoveryCode } from './recovery-code.entity.js';
 import { SecondFactorMethod } from './second-factor.method.js';
 import { RecoveryCodeKind } from './recovery-code.kind.js';
 import { RecoveryCodes } from './recovery-codes.js';
+import { SecondFactorsService } from './second-factors.service.js';
 import { TotpFactor } from './totp-factor.entity.js';
 import { TotpKind } from './totp.kind.js';
 import { TotpService } from './totp.service.js';
@@ -29,7 +30,15 @@ import { TotpService } from './totp.service.js';
     SignInMethodsModule,
     UsersModule,
   ],
-  providers: [RecoveryCodeKind, TotpKind, SecondFactorMethod, MfaSignInService, RecoveryCodes, TotpService],
-  exports: [MfaSignInService, TotpService],
+  providers: [
+    RecoveryCodeKind,
+    TotpKind,
+    SecondFactorMethod,
+    MfaSignInService,
+    RecoveryCodes,
+    SecondFactorsService,
+    TotpService,
+  ],
+  exports: [MfaSignInService, SecondFactorsService, TotpService],
 })
 export class SecondFactorsModule {}

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
-import { recoveryCodesReplaced, secondFactorAdded, secondFactorRemoved } from '#libs/contracts';
+import { secondFactorAdded, secondFactorRemoved } from '#libs/contracts';
 import { Sealer } from '#libs/crypto';
 import { Database } from '#libs/database';
 import { AppConfig } from '../../../../config/index.js';
@@ -14,8 +14,8 @@ import type { Device } from '../sessions/session-issuer.js';
 import { invalidCode } from '../sign-in/sign-in.errors.js';
 import { RecoveryCode } from './recovery-code.entity.js';
 import { RecoveryCodes } from './recovery-codes.js';
-import { noSecondFactor, totpExists, totpNotStarted } from './second-factors.errors.js';
-import { addFactor, countRecoveryCodes, findTotp, removeFactor } from './second-factors.repository.js';
+import { totpExists, totpNotStarted } from './second-factors.errors.js';
+import { addFactor, findTotp, removeFactor } from './second-factors.repository.js';
 import { TotpFactor } from './totp-factor.entity.js';
 import { TotpKind, totpContext } from './totp.kind.js';
 import { otpauthUri } from './totp.js';
@@ -23,17 +23,12 @@ import { otpauthUri } from './totp.js';
 /** RFC 4226, section 4: 160 bits. */
 const SECRET_BYTES = 20;
 
-export interface SecondFactorsOverview {
-  readonly factors: readonly string[];
-  readonly recoveryCodesLeft: number;
-}
-
 interface Confirmation extends ChangingUser {
   readonly code: string;
   readonly device: Device;
 }
 
-/** Lets users set up an authenticator app and recovery codes, and remove them. */
+/** Lets users set up an authenticator app, and remove it. */
 @Injectable()
 export class TotpService {
   constructor(
@@ -48,14 +43,6 @@ export class TotpService {
     private readonly clock: Clock,
     private readonly config: AppConfig,
   ) {}
-
-  /** @throws Problem `user-not-found` */
-  overview(userId: string): Promise<SecondFactorsOverview> {
-    return this.database.run(async (em) => {
-      const { secondFactors: factors } = await this.users.findExisting(em, userId);
-      return { factors, recoveryCodesLeft: await countRecoveryCodes(em, userId) };
-    });
-  }
 
   /**
    * Starts over if the user has started before, but not confirmed it.
@@ -128,19 +115,5 @@ export class TotpService {
       return forgetMissingFactors(em, userId);
     });
     this.sessions.changed(changed);
-  }
-
-  /** @returns new recovery codes, which replace the earlier ones. @throws Problem `no-second-factor`, `unauthenticated` */
-  replaceRecoveryCodes(caller: ChangingUser, device: Device): Promise<string[]> {
-    const { userId } = caller;
-    return this.database.transaction(async (em) => {
-      const user = await this.users.lockCaller(em, caller);
-      if (user.secondFactors.length === 0) {
-        throw noSecondFactor();
-      }
-      const madeAt = await this.changes.momentFor(em, userId);
-      await this.changes.tellOwner(em, user, { template: recoveryCodesReplaced, madeAt, device });
-      return this.recoveryCodes.replace(em, userId, madeAt);
-    });
   }
 }
