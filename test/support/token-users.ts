@@ -7,7 +7,7 @@ import type { RollingReplicas } from './rolling-replicas.js';
 
 /** As the SDK does: early enough for a request that is under way. */
 const REFRESH_BEFORE_SECONDS = 30;
-const CALLERS = 6;
+const CALLERS = 4;
 
 /** A service of someone else that verifies access tokens with the published keys. */
 export type Verifier = (accessToken: string) => Promise<unknown>;
