@@ -100,6 +100,18 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
     },
     before: [200],
   },
+  'unexpired email change: a link to an address of the attacker': {
+    prepare: async (email) => {
+      const { api: me, session } = await signUp(api, { email });
+      const { email: newEmail } = aUser();
+      expect((await me.post('/auth/email/change', { newEmail })).status).toBe(202);
+      const mails = await mailsInOutbox(running, database.url, session.user.id);
+      const token = linkTokenOf(mails.find((mail) => mail.template === 'confirm-email-change'));
+      return async () => [(await api.post('/auth/email/change/confirm', { token })).status];
+    },
+    // A link works once, so it isn't tried before.
+    before: [],
+  },
   'non-verifying identity provider: an account there with the address of the owner': {
     prepare: async (email) => {
       const sub = randomUUID();
