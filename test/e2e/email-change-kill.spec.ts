@@ -15,8 +15,8 @@ const AFTER_A_CRASH = { timeoutMs: 100_000 };
 const SUBJECT = {
   verify: 'Confirm your email address',
   confirm: 'Confirm your new email address',
-  warning: 'Your account is about to get another email address',
-  changed: 'Your account has another email address',
+  warning: 'Someone asked to change your email address',
+  changed: 'Your email address was changed',
   undone: 'This is no longer the email address of your account',
   reclaimed: 'Choose a new password for your account',
 };

@@ -2,22 +2,22 @@ import { defineTemplate } from '../define-template.js';
 
 export const emailChangeRequested = defineTemplate('email-change-requested', {
   en: {
-    subject: 'Your account is about to get another email address',
+    subject: 'Someone asked to change your email address',
     preheader: "If that was you, there's nothing to do.",
-    heading: 'Your account is about to get another address',
+    heading: 'Someone asked to change your email address',
     paragraphs: [
-      "Someone asked to replace the email address of your account. We've sent a link to the new one. If that was you, there's nothing to do here.",
+      "We've sent a link to the new address. Your account keeps this one until someone follows it. If that was you, there's nothing to do here.",
       'If not, someone else has access to your account. Take it back with this link: it cancels the request, signs out all devices, and lets you choose a new password.',
     ],
     action: "That wasn't me",
     notes: ['The link is valid for 72 hours.'],
   },
   de: {
-    subject: 'Ihr Konto soll eine andere E-Mail-Adresse bekommen',
+    subject: 'Jemand möchte Ihre E-Mail-Adresse ändern',
     preheader: 'Wenn Sie das waren, müssen Sie nichts tun.',
-    heading: 'Ihr Konto soll eine andere Adresse bekommen',
+    heading: 'Jemand möchte Ihre E-Mail-Adresse ändern',
     paragraphs: [
-      'Jemand möchte die E-Mail-Adresse Ihres Kontos ändern. Wir haben einen Link an die neue Adresse geschickt. Wenn Sie das waren, müssen Sie hier nichts tun.',
+      'Wir haben einen Link an die neue Adresse geschickt. Ihr Konto behält diese, bis jemand ihm folgt. Wenn Sie das waren, müssen Sie hier nichts tun.',
       'Wenn nicht, hat jemand anderes Zugang zu Ihrem Konto. Holen Sie es sich mit diesem Link zurück: Die Anfrage wird verworfen, alle Geräte werden abgemeldet, und Sie wählen ein neues Passwort.',
     ],
     action: 'Das war ich nicht',

@@ -2,22 +2,22 @@ import { defineTemplate } from '../define-template.js';
 
 export const emailChanged = defineTemplate('email-changed', {
   en: {
-    subject: 'Your account has another email address',
+    subject: 'Your email address was changed',
     preheader: "If that was you, there's nothing to do.",
-    heading: 'Your account has another address',
+    heading: 'Your email address was changed',
     paragraphs: [
-      "The new email address of your account was confirmed, so this one is no longer in use. If that was you, there's nothing to do.",
+      "Your account has a new email address, so this one is no longer in use. If that was you, there's nothing to do.",
       'If not, take your account back with this link. It gets this address again, all devices are signed out, and you choose a new password.',
     ],
     action: "That wasn't me",
     notes: ['The link is valid for 72 hours. After that, the change is final.'],
   },
   de: {
-    subject: 'Ihr Konto hat eine andere E-Mail-Adresse',
+    subject: 'Ihre E-Mail-Adresse wurde geändert',
     preheader: 'Wenn Sie das waren, müssen Sie nichts tun.',
-    heading: 'Ihr Konto hat eine andere Adresse',
+    heading: 'Ihre E-Mail-Adresse wurde geändert',
     paragraphs: [
-      'Die neue E-Mail-Adresse Ihres Kontos wurde bestätigt. Diese hier wird nicht mehr verwendet. Wenn Sie das waren, müssen Sie nichts tun.',
+      'Ihr Konto hat eine neue E-Mail-Adresse. Diese hier wird nicht mehr verwendet. Wenn Sie das waren, müssen Sie nichts tun.',
       'Wenn nicht, holen Sie sich Ihr Konto mit diesem Link zurück. Es bekommt diese Adresse wieder, alle Geräte werden abgemeldet, und Sie wählen ein neues Passwort.',
     ],
     action: 'Das war ich nicht',
