@@ -256,6 +256,48 @@ describe('signing in with a second factor', () => {
   });
 });
 
+describe('someone who tries codes', () => {
+  const guess = async (user: Awaited<ReturnType<typeof signUpWithTotp>>, count: number) => {
+    for (let left = count; left > 0; left -= 5) {
+      const mfaToken = await challenge(user);
+      const guesses = Array.from({ length: Math.min(left, 5) }, (_, by) =>
+        complete({ mfaToken, code: wrongCode(user.app.code(), by + 1) }),
+      );
+      await Promise.all(guesses);
+    }
+  };
+  const warningsTo = async (user: SignedUp): Promise<number> =>
+    (await templatesTo(user)).filter((template) => template === 'second-factor-guessed').length;
+
+  it('gives away that they know the password: the owner is told, once a day', async () => {
+    const user = await signUpWithTotp();
+    await guess(user, 9);
+    expect(await warningsTo(user)).toBe(0);
+    await guess(user, 101);
+    expectProblem(
+      await complete({ mfaToken: await challenge(user), code: user.app.code() }),
+      429,
+      'too-many-attempts',
+    );
+    expect(await warningsTo(user)).toBe(1);
+    clock.advance({ hours: 23, minutes: 59 });
+    await guess(user, 12);
+    expect(await warningsTo(user)).toBe(1);
+    clock.advance({ minutes: 2 });
+    await guess(user, 12);
+    expect(await warningsTo(user)).toBe(2);
+  });
+
+  it('is not the owner who mistypes a code a few times a day', async () => {
+    const user = await signUpWithTotp();
+    for (let hour = 0; hour < 3; hour += 1) {
+      await guess(user, 5);
+      clock.advance({ hours: 1, seconds: 1 });
+    }
+    expect(await warningsTo(user)).toBe(0);
+  });
+});
+
 describe('a recovery code', () => {
   it('works once, however it is written, and the owner is told', async () => {
     const user = await signUpWithTotp();

@@ -19,6 +19,7 @@ export { recoveryCodesReplaced } from './templates/recovery-codes-replaced.js';
 export { refreshTokenReused } from './templates/refresh-token-reused.js';
 export { resetPassword } from './templates/reset-password.js';
 export { secondFactorAdded } from './templates/second-factor-added.js';
+export { secondFactorGuessed } from './templates/second-factor-guessed.js';
 export { secondFactorRemoved } from './templates/second-factor-removed.js';
 export { signInCode } from './templates/sign-in-code.js';
 export { verifyEmail } from './templates/verify-email.js';

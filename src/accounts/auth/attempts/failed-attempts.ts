@@ -93,17 +93,26 @@ export class FailedAttempts {
     }
   }
 
+  /** How many have failed in the last hour. */
+  count({ name }: Subject): Promise<number> {
+    return this.countOf(name);
+  }
+
   private async checkBounded<T>(subject: string, verify: () => Promise<T>, known?: number): Promise<T> {
     const running = this.running.get(subject) ?? 0;
     this.running.set(subject, running + 1);
     try {
-      const failed = known ?? (await this.database.run((em) => countAttempts(em, subject, this.oldest())));
+      const failed = known ?? (await this.countOf(subject));
       return failed + running < UNCOUNTED
         ? await this.countIfWrong(subject, verify)
         : await this.countFirst(subject, verify);
     } finally {
       this.leave(subject);
     }
+  }
+
+  private countOf(subject: string): Promise<number> {
+    return this.database.run((em) => countAttempts(em, subject, this.oldest()));
   }
 
   private async countIfWrong<T>(subject: string, verify: () => Promise<T>): Promise<T> {

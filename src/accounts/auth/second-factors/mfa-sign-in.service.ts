@@ -10,6 +10,7 @@ import { KnownDevices } from '../sign-in/known-devices.js';
 import { addSecondFactor } from '../sign-in/proof.js';
 import { invalidCode } from '../sign-in/sign-in.errors.js';
 import { type SignInOutcome, SignInService } from '../sign-in/sign-in.service.js';
+import { GuessWarnings } from './guess-warnings.js';
 import { type CountedChallenge, countChallengeTry, deleteChallenge } from './mfa-challenge.repository.js';
 import { invalidMfaToken } from './second-factors.errors.js';
 import { TrustedDevices } from './trusted-devices.js';
@@ -35,6 +36,7 @@ export class MfaSignInService {
     private readonly devices: KnownDevices,
     private readonly trusted: TrustedDevices,
     private readonly signIn: SignInService,
+    private readonly warnings: GuessWarnings,
     private readonly clock: Clock,
   ) {}
 
@@ -59,6 +61,9 @@ export class MfaSignInService {
       this.tryFactor(tokenHash, challenge, input, device),
     );
     if (!completed) {
+      if (user) {
+        await this.warnings.afterWrongCode(user, subject, device);
+      }
       throw invalidCode();
     }
     return completed;

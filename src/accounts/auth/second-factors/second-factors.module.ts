@@ -4,9 +4,11 @@ import { accountsSchema } from '../../migrations/index.js';
 import { UsersModule } from '../../users/index.js';
 import { SignInMethodsModule } from '../sign-in/sign-in-methods.module.js';
 import { AttemptsModule } from '../attempts/attempts.module.js';
+import { EmailModule } from '../email/email.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { AccountChangesModule } from '../account-changes/account-changes.module.js';
 import { SignInModule } from '../sign-in/sign-in.module.js';
+import { GuessWarnings } from './guess-warnings.js';
 import { MfaChallenge } from './mfa-challenge.entity.js';
 import { MfaChallengesModule } from './mfa-challenges.module.js';
 import { MfaSignInService } from './mfa-sign-in.service.js';
@@ -24,6 +26,7 @@ import { TotpService } from './totp.service.js';
     DatabaseModule.forFeature(accountsSchema, MfaChallenge, RecoveryCode, TotpFactor),
     AccountChangesModule,
     AttemptsModule,
+    EmailModule,
     MfaChallengesModule,
     SessionsModule,
     SignInModule,
@@ -31,6 +34,7 @@ import { TotpService } from './totp.service.js';
     UsersModule,
   ],
   providers: [
+    GuessWarnings,
     RecoveryCodeKind,
     TotpKind,
     SecondFactorMethod,
