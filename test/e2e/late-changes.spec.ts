@@ -3,7 +3,7 @@ import { useApiApp } from '../support/api-app.js';
 import { setUpTotp } from '../support/authenticator.js';
 import { beforeStatement } from '../support/before-statement.js';
 import type { Answer, ApiClient } from '../support/client.js';
-import { type SignedUp, signIn, signUp } from '../support/factories.js';
+import { aUser, type SignedUp, signIn, signUp } from '../support/factories.js';
 import { linkTokenOf, mailsInOutbox } from '../support/mail-outbox.js';
 import { OAUTH_SETTINGS, providerSettings } from '../support/oauth.js';
 import { addPasskey, newPasskey } from '../support/passkeys.js';
@@ -39,6 +39,7 @@ const CHANGES: Readonly<Record<string, (own: ApiClient, user: SignedUp) => Promi
   'POST /auth/password/change': soon((own, { password: currentPassword }) =>
     own.post('/auth/password/change', { currentPassword, newPassword: 'nine rude badgers' }),
   ),
+  'POST /auth/email/change': soon((own) => own.post('/auth/email/change', { newEmail: aUser().email })),
   'POST /auth/mfa/totp': soon((own) => own.post('/auth/mfa/totp')),
   'DELETE /auth/mfa/totp': async (own) => {
     await setUpTotp(own, clock);
