@@ -42,10 +42,13 @@ interface Handler {
 
 /** Adding a route to this list opens it to everyone. */
 const OPEN_TO_ALL = [
+  'ConfirmEmailChangePage.show',
   'ConfirmationController.verifyEmail',
   'DisownController.disownEmail',
   'DisownSessionController.disownSession',
   'DisownSessionPage.show',
+  'EmailChangeController.confirmEmailChange',
+  'EmailChangeController.undoEmailChange',
   'EmailController.resendVerification',
   'ExchangeController.exchangeOAuthCode',
   'HealthController.getLive',
@@ -71,6 +74,7 @@ const OPEN_TO_ALL = [
   'SignInPage.show',
   'UndoChangeController.undoChange',
   'UndoChangePage.show',
+  'UndoEmailChangePage.show',
   'VerifyEmailPage.show',
   'WellKnownController.getKeys',
   'WellKnownController.getMetadata',
@@ -112,6 +116,7 @@ describe('the worker', () => {
     );
     expect(names.filter((name) => name.endsWith('Purge')).sort()).toEqual([
       'AccountChangesPurge',
+      'EmailChangesPurge',
       'EmailVerificationsPurge',
       'ExchangeCodesPurge',
       'FailedAttemptsPurge',
