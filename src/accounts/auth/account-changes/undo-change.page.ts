@@ -1,29 +1,15 @@
 import { Headers } from '@nestjs/common';
-import { html, type Html } from '#libs/api';
-import { FormPage, formPage, formScript, type FormTexts, ShowsForms } from '../pages/form.page.js';
+import { FormPage, ShowsForms } from '../pages/form.page.js';
+import { notMePage, notMeScript, type NotMeTexts } from '../pages/not-me.page.js';
 
-const SCRIPT = formScript(`
-const [undo] = document.forms;
-const token = new URLSearchParams(location.search).get('token') || '';
-undo.addEventListener('submit', async (event) => {
-  event.preventDefault();
-  const { status } = await post(undo, 'v2/auth/changes/undo', { token });
-  undo.hidden = status === 204 || status === 400;
-  say(status === 204 ? texts.done : status === 400 ? texts.invalid : texts.failed);
-});`);
+const SCRIPT = notMeScript('v2/auth/changes/undo');
 
-interface Texts extends FormTexts {
-  readonly button: string;
-  readonly password: string;
-}
-
-const ENGLISH: Texts = {
+const ENGLISH: NotMeTexts = {
   title: "That wasn't me",
   lead:
     'Click the button to undo the change in the email, and everything that was added to sign in with since then. This also signs ' +
     "out all devices and removes your password. We'll send you a link to choose a new one.",
   button: 'Undo the change',
-  password: 'Choose a new password',
   says: {
     done:
       'The change is undone, and all devices are signed out. We have sent you an email with a link to choose a new ' +
@@ -33,13 +19,12 @@ const ENGLISH: Texts = {
       "what isn't yours in your account.",
   },
 };
-const GERMAN: Texts = {
+const GERMAN: NotMeTexts = {
   title: 'Das war ich nicht',
   lead:
     'Machen Sie die Änderung aus der E-Mail mit einem Klick rückgängig, und alles, was seitdem zum Anmelden dazugekommen ist. Dabei ' +
     'werden auch alle Geräte abgemeldet, und Ihr Passwort wird entfernt. Wir senden Ihnen einen Link, mit dem Sie ein neues wählen.',
   button: 'Änderung rückgängig machen',
-  password: 'Neues Passwort wählen',
   says: {
     done:
       'Die Änderung ist rückgängig gemacht, und alle Geräte sind abgemeldet. Wir haben Ihnen eine E-Mail mit einem Link ' +
@@ -55,13 +40,6 @@ const GERMAN: Texts = {
 export class UndoChangePage {
   @ShowsForms(SCRIPT)
   show(@Headers('accept-language') languages: string | undefined): string {
-    return formPage(languages, { en: ENGLISH, de: GERMAN }, forms, SCRIPT);
+    return notMePage(languages, { en: ENGLISH, de: GERMAN }, SCRIPT);
   }
-}
-
-function forms({ button, password }: Texts): Html {
-  return html`<form>
-      <p><button>${button}</button></p>
-    </form>
-    <p><a href="reset-password">${password}</a></p>`;
 }
