@@ -31,16 +31,18 @@ export async function measureTiming(environment) {
     RATE_LIMIT_AUTH: 'off',
     RATE_LIMIT_DEFAULT: 'off',
   });
-  const database = new pg.Client({ connectionString: environment.databaseUrl });
-  await database.connect();
   const agent = new Agent({ keepAlive: true });
   const known = Array.from({ length: SAMPLES + WARM_UP }, (_, i) => `timing-${i}@acme.com`);
-  await Promise.all(
-    known.map((email) => post(api.url, agent, '/auth/register', { email, password: PASSWORD })),
-  );
+  // As many at once as in a batch: of more, some would wait for too long and be rejected.
+  for (let from = 0; from < known.length; from += BATCH) {
+    const some = known.slice(from, from + BATCH);
+    await Promise.all(
+      some.map((email) => post(api.url, agent, '/auth/register', { email, password: PASSWORD })),
+    );
+  }
   const rows = [];
   for (const [name, { path, body, verified }] of Object.entries(ROUTES)) {
-    const prepare = () => allowMails(database, verified);
+    const prepare = () => allowMails(environment.databaseUrl, verified);
     const time = (email) => post(api.url, agent, path, { email, ...body });
     rows.push(
       await measureOneByOne(name, known, time, prepare),
@@ -48,7 +50,6 @@ export async function measureTiming(environment) {
     );
   }
   agent.destroy();
-  await database.end();
   await api.stop();
   return rows;
 }
@@ -96,15 +97,15 @@ async function measureBatches(name, known, time, prepare) {
 }
 
 /** As if every user had got their last mail long ago. */
-async function allowMails(database, verified) {
-  await database.query(
-    `update accounts.users set email_verified = $1, mailed_at = now() - interval '1 hour'`,
-    [verified],
-  );
-  await database.query(
-    'truncate accounts.password_resets, accounts.one_time_codes, accounts.failed_attempts',
-  );
-  await database.query('analyze accounts.users');
+async function allowMails(databaseUrl, verified) {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  await client.query(`update accounts.users set email_verified = $1, mailed_at = now() - interval '1 hour'`, [
+    verified,
+  ]);
+  await client.query('truncate accounts.password_resets, accounts.one_time_codes, accounts.failed_attempts');
+  await client.query('analyze accounts.users');
+  await client.end();
 }
 
 /** @returns how long the response took in milliseconds */
