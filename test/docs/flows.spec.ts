@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { freePort, startMailbox } from '#tools/embedded';
 import { hold, useFixture } from '../support/fixture.js';
-import { bash, commandsOf } from '../support/guide-commands.js';
+import { bash, commandsOf, commandsUnder } from '../support/guide-commands.js';
 import { providerSettings } from '../support/oauth.js';
 import { useOidcProvider } from '../support/oidc-provider.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
@@ -20,11 +20,17 @@ const app = useApp('all', () => ({
   ...providerSettings('ACME', provider, { ISSUER: provider.issuer, TRUST_EMAIL: 'true' }),
 }));
 
+const verifyFirst = useApp('all', () => ({ REGISTRATION: 'verify-first', SMTP_URL: mailbox.smtpUrl }));
+
 /** Runs all commands of a guide in order, as they are. @returns what they print */
 async function follow(guide: string): Promise<string> {
-  return bash(commandsOf(`docs/guides/${guide}.md`), {
+  return run(commandsOf(`docs/guides/${guide}.md`));
+}
+
+async function run(commands: string, api = app.url): Promise<string> {
+  return bash(commands, {
     PATH: process.env['PATH'] ?? '',
-    API: app.url,
+    API: api,
     MAILBOX: mailbox.webUrl,
     // curl is a browser, because the provider asks nothing. It keeps cookies that are only for https on this machine.
     BROWSE: `curl -sSL -o /dev/null -w %{url_effective} -c ${folder.path}/cookies -b ${folder.path}/cookies`,
@@ -33,6 +39,31 @@ async function follow(guide: string): Promise<string> {
 
 /** A guide whose requests don't work when pasted is worse than none. */
 describe('the requests of the guide', () => {
+  const signUp = 'docs/guides/sign-up.md';
+  const hiding = commandsUnder(signUp, 'Hide who has an account');
+
+  it('to sign-up create an account, verify its address, and remove one that someone else created', async () => {
+    const output = await run(commandsOf(signUp).replace(hiding, ''));
+    expect(output).toMatch(/^sign-up, first: 201\nsign-up, repeated: 201\nemail-taken$/m);
+    expect(output).toMatch(/^verified, first: 204\nverified, repeated: 204$/m);
+    expect(output).toMatch(/emailVerified: true,\s+displayName: 'Ada'/);
+    expect(output).toMatch(/^\{"status":"accepted"\} 202\nremoved: 204\nunauthenticated\nBearer$/m);
+  });
+
+  it('to sign-up sign in only after the address is verified, and hide who has an account', async () => {
+    const [setUp = ''] = commandsOf(signUp).split('\n\n');
+    const output = await run(`${setUp}\n${hiding}`, verifyFirst.url);
+    expect(output.split('\n')).toEqual([
+      '{"status":"accepted"} 202',
+      'email-not-verified',
+      'password-required',
+      'verified: 204',
+      'Bearer',
+      '{"status":"accepted"} 202',
+      '',
+    ]);
+  });
+
   it('to passwords change one, reset it with the link from the mail, and undo that with another', async () => {
     const output = await follow('passwords');
     const line = (pattern: RegExp): void => expect(output).toMatch(pattern);
