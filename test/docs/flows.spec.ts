@@ -64,6 +64,18 @@ describe('the requests of the guide', () => {
     ]);
   });
 
+  it('to sessions refresh one, end it on reuse and from another device, disown it, step up, and verify its token', async () => {
+    const output = await follow('sessions');
+    expect(output).toMatch(/^600\nthe same token\nunauthenticated$/m);
+    expect(output).toMatch(/^invalid-refresh-token\nWe signed out one of your devices$/m);
+    expect(output).toMatch(/current: true,\s+deviceName: 'Firefox on Linux'/);
+    expect(output).toMatch(/current: false,\s+deviceName: 'Firefox on Android'/);
+    expect(output).toMatch(/^phone signed out: 204\ninvalid-refresh-token\nothers signed out: 204$/m);
+    expect(output).toMatch(/^disowned: 204\nunauthenticated\ntrue\nfalse$/m);
+    expect(output).toMatch(/^verified: \{[^}]+roles: \[ 'user' \],\s+amr: \[ 'pwd' \]/m);
+    // It waits for ten seconds.
+  }, 60_000);
+
   it('to passwords change one, reset it with the link from the mail, and undo that with another', async () => {
     const output = await follow('passwords');
     const line = (pattern: RegExp): void => expect(output).toMatch(pattern);
