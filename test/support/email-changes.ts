@@ -19,8 +19,8 @@ export async function askForChange(
   user: SignedUp,
   newEmail = aUser().email,
 ): Promise<AskedChange> {
-  // So that the mails are in the order in which they were sent.
-  app.clock.advance({ ms: 1 });
+  // So that the mails are in the order in which they were sent, and the old address is warned each time.
+  app.clock.advance({ minutes: 1 });
   const { status, body } = await user.api.post('/auth/email/change', { newEmail });
   expect([status, body]).toEqual([202, { status: 'accepted' }]);
   return {

@@ -8,7 +8,6 @@ export class Migration20261127000030 extends Migration {
       email_index text not null,
       user_id uuid not null,
       firm boolean not null,
-      created_at timestamptz(3) not null,
       expires_at timestamptz(3) not null,
       primary key (holder, email_index)
     )`);
@@ -31,8 +30,8 @@ export class Migration20261127000030 extends Migration {
       ordinal int not null,
       session_epoch int not null,
       from_sealed text not null,
-      from_verified boolean not null,
       to_sealed text not null,
+      to_index text not null,
       decoy boolean not null,
       created_at timestamptz(3) not null,
       expires_at timestamptz(3) not null,

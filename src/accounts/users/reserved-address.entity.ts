@@ -13,7 +13,6 @@ const schema = defineEntity({
     user: () => p.manyToOne(User).mapToPk().deleteRule('cascade').index('reserved_addresses_user_index'),
     /** Whether even someone who proves that the address is theirs has to wait. */
     firm: p.boolean(),
-    createdAt: p.datetime().columnType('timestamptz(3)'),
     expiresAt: p.datetime().columnType('timestamptz(3)').index('reserved_addresses_expires_at_index'),
   },
 });

@@ -32,13 +32,11 @@ export class ReservedAddresses {
   /** Several users can reserve an address that nobody has. Whoever proves first that it's theirs gets it. */
   async add(em: EntityManager, email: string, reservation: Reservation): Promise<void> {
     const { emailIndex } = this.emails.seal(reservation.user, email);
-    await em.insert(ReservedAddress, { ...reservation, emailIndex, createdAt: this.clock.now() });
+    await em.insert(ReservedAddress, { ...reservation, emailIndex });
   }
 
-  /** Expired ones are kept for a while, by which we know how often an address was asked for. */
   async release(em: EntityManager, holder: string): Promise<void> {
-    const now = this.clock.now();
-    await em.nativeUpdate(ReservedAddress, { holder, expiresAt: { $gt: now } }, { expiresAt: now });
+    await em.nativeDelete(ReservedAddress, { holder });
   }
 
   /**
@@ -55,9 +53,18 @@ export class ReservedAddresses {
     return found > 0;
   }
 
-  /** Whether anyone has asked for the address since then. */
-  async isWantedSince(em: EntityManager, email: string, since: Date): Promise<boolean> {
+  /** The ID of the change after which the user may still get the address back, if there's one. */
+  async holderOf(em: EntityManager, user: string, email: string): Promise<string | undefined> {
+    return (await em.findOne(ReservedAddress, { user, ...this.kept(email) }))?.holder;
+  }
+
+  /** The ID of the user who may still get the address back, if there's one. */
+  async keeperOf(em: EntityManager, email: string): Promise<string | undefined> {
+    return (await em.findOne(ReservedAddress, this.kept(email)))?.user;
+  }
+
+  private kept(email: string) {
     const emailIndex = { $in: this.emails.candidates(email) };
-    return (await em.count(ReservedAddress, { emailIndex, firm: false, createdAt: { $gt: since } })) > 0;
+    return { emailIndex, firm: true, expiresAt: { $gt: this.clock.now() } };
   }
 }

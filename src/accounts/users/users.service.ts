@@ -32,6 +32,8 @@ export interface NewUser {
   readonly locale?: string | undefined;
   readonly timezone?: string | undefined;
   readonly roles: readonly string[];
+  /** Whether they have yet to prove that the address is theirs before they can use it. A mere wish doesn't stop that. */
+  readonly provesLater?: boolean;
   /** Whether a mail is sent along with this, so that the next one has to wait. */
   readonly mailSent?: boolean;
 }
@@ -73,7 +75,8 @@ export class UsersService {
     });
     this.emails.remember(user, input.email);
     await flushAddress(em.persist(user));
-    if (await this.reserved.isReserved(em, input.email, { isProven: input.emailVerified })) {
+    const isProven = input.emailVerified || input.provesLater === true;
+    if (await this.reserved.isReserved(em, input.email, { isProven })) {
       throw emailTaken();
     }
     return user;

@@ -7,7 +7,7 @@ export const accountReclaimed = defineTemplate('account-reclaimed', {
     heading: 'Choose a new password',
     paragraphs: [
       "You told us that a change to your account wasn't yours. We have signed out all devices and removed your password, because someone else may know it.",
-      'Choose a new one with this link. Use one that you use nowhere else, and change that of your mailbox, too, if someone else may read your email.',
+      'Choose a new one with this link. Use one that you use nowhere else, and change that of your mailbox, too, if someone else may read your email. Then check which passkeys and apps your account has.',
     ],
     action: 'Choose a new password',
     notes: [
@@ -21,7 +21,7 @@ export const accountReclaimed = defineTemplate('account-reclaimed', {
     heading: 'Neues Passwort wählen',
     paragraphs: [
       'Sie haben uns mitgeteilt, dass eine Änderung an Ihrem Konto nicht von Ihnen war. Wir haben alle Geräte abgemeldet und Ihr Passwort entfernt, denn vielleicht kennt es jemand anderes.',
-      'Wählen Sie mit diesem Link ein neues. Nehmen Sie eines, das Sie sonst nirgends verwenden, und ändern Sie auch das Ihres Postfachs, falls jemand anderes Ihre E-Mails lesen könnte.',
+      'Wählen Sie mit diesem Link ein neues. Nehmen Sie eines, das Sie sonst nirgends verwenden, und ändern Sie auch das Ihres Postfachs, falls jemand anderes Ihre E-Mails lesen könnte. Prüfen Sie dann, welche Passkeys und Apps Ihr Konto hat.',
     ],
     action: 'Neues Passwort wählen',
     notes: [

@@ -26,7 +26,9 @@ interface Texts extends FormTexts {
 
 const ENGLISH: Texts = {
   title: 'Confirm your new email address',
-  lead: 'Click the button to use this address for your account.',
+  lead:
+    'Click the button to use this address for the account in which you asked for it. If you did not ask, do not confirm it: ' +
+    'the account is not yours.',
   confirm: 'Use this address',
   decline: "I didn't ask for this",
   says: {
@@ -38,7 +40,9 @@ const ENGLISH: Texts = {
 };
 const GERMAN: Texts = {
   title: 'Neue E-Mail-Adresse bestätigen',
-  lead: 'Mit einem Klick verwenden Sie diese Adresse für Ihr Konto.',
+  lead:
+    'Mit einem Klick verwenden Sie diese Adresse für das Konto, in dem Sie das angefordert haben. Wenn Sie nichts angefordert ' +
+    'haben, bestätigen Sie es nicht: Das Konto gehört nicht Ihnen.',
   confirm: 'Diese Adresse verwenden',
   decline: 'Das habe ich nicht angefordert',
   says: {

@@ -9,11 +9,11 @@ import {
   emailChangeUndone,
 } from '#libs/contracts';
 import { hashToken, randomToken } from '#libs/crypto';
-import { EmailCipher, ReservedAddresses, type User, UsersService } from '../../users/index.js';
+import { EmailCipher, type User, UsersService } from '../../users/index.js';
 import { AccountMails } from '../email/account-mails.js';
 import type { Device } from '../sessions/session-issuer.js';
 import type { EmailChange } from './email-change.entity.js';
-import { insertLink } from './email-change.repository.js';
+import { insertLink, isAskedAgain } from './email-change.repository.js';
 import { CONFIRM_MS, UNDO_MS } from './email-change.states.js';
 import type { LinkPurpose } from './email-change-link.entity.js';
 
@@ -25,25 +25,27 @@ export class EmailChangeMails {
   constructor(
     private readonly users: UsersService,
     private readonly emails: EmailCipher,
-    private readonly reserved: ReservedAddresses,
     private readonly mails: AccountMails,
     private readonly clock: Clock,
   ) {}
 
-  /** Someone who enters addresses of others in turn sends each at most one mail a minute. */
+  /** One mail a minute at most from each account, also if it enters addresses in turn. */
   async askNewAddress(em: EntityManager, user: User, change: EmailChange, device: Device): Promise<void> {
     const to = this.newAddressOf(change);
     const aMinuteAgo = new Date(this.clock.millis() - MINUTE_MS);
-    if (!(await this.reserved.isWantedSince(em, to, aMinuteAgo))) {
+    if (!(await isAskedAgain(em, change, aMinuteAgo))) {
       const link = await this.link(em, change, 'confirm', CONFIRM_MS);
       await this.mails.send(em, user, { template: confirmEmailChange, to, ...link, device });
     }
   }
 
-  /** The account that has the address already. At most once a minute. */
+  /**
+   * The account that has the address already. At most once a minute, unless it was never verified: what asks it for that
+   * must not have to wait.
+   */
   async tellOwnerOfNewAddress(em: EntityManager, change: EmailChange, device: Device): Promise<void> {
     const owner = await this.users.lockFreeByEmail(em, this.newAddressOf(change));
-    if (owner && (await this.users.reserveMailSlot(em, owner))) {
+    if (owner && (!owner.emailVerified || (await this.users.reserveMailSlot(em, owner)))) {
       const expiresAt = new Date(this.clock.millis() + UNDO_MS);
       await this.mails.send(em, owner, { template: addressWanted, path: '', expiresAt, device });
     }

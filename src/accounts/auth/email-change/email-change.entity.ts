@@ -22,10 +22,10 @@ const schema = defineEntity({
     sessionEpoch: p.integer(),
     /** The address before the change, sealed as in the user's row. */
     fromSealed: p.text(),
-    /** Whether that was the user's beyond doubt. */
-    fromVerified: p.boolean(),
     /** The address that the user wants, sealed like the other. */
     toSealed: p.text(),
+    /** Its blind index. */
+    toIndex: p.text(),
     /** Whether that has an account already. Nobody but its owner gets to know. */
     decoy: p.boolean(),
     createdAt: p.datetime().columnType('timestamptz(3)'),

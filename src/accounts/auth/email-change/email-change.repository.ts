@@ -34,10 +34,18 @@ export function findChangesAfter(em: EntityManager, { user, ordinal }: EmailChan
   return em.find(EmailChange, { user, ordinal: { $gt: ordinal } });
 }
 
-/** The number of the next change of a locked user. */
-export async function nextOrdinal(em: EntityManager, user: string): Promise<number> {
-  const last = await em.findOne(EmailChange, { user }, { orderBy: { ordinal: 'desc' } });
-  return (last?.ordinal ?? 0) + 1;
+export function findLastChange(em: EntityManager, user: string): Promise<EmailChange | null> {
+  return em.findOne(EmailChange, { user }, { orderBy: { ordinal: 'desc' } });
+}
+
+/** Whether the user has asked for the same address since then, before this. */
+export async function isAskedAgain(
+  em: EntityManager,
+  { id, user, toIndex }: EmailChange,
+  since: Date,
+): Promise<boolean> {
+  const others = { user, toIndex, createdAt: { $gt: since }, id: { $ne: id } };
+  return (await em.count(EmailChange, others)) > 0;
 }
 
 /** The user's earliest change since then that can be undone. */

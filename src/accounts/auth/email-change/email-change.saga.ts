@@ -8,7 +8,7 @@ import { MailedLinks } from '../ownership/mailed-links.js';
 import { SignInMethods } from '../ownership/sign-in-methods.js';
 import { SessionCache } from '../sessions/session-cache.js';
 import type { EmailChange } from './email-change.entity.js';
-import { findChangesAfter, findFirstUndoable } from './email-change.repository.js';
+import { findChange, findChangesAfter, findFirstUndoable } from './email-change.repository.js';
 import { CONFIRM_MS, type EmailChangeCommand } from './email-change.states.js';
 import { EmailChangeTimers } from './email-change.timers.js';
 import { EmailChangeMails } from './email-change-mails.js';
@@ -53,6 +53,8 @@ export class EmailChangeSaga extends EmailChangeTimers implements ReclaimedPart 
         return nothing(await this.mails.warnOldAddress(em, user, change, command.device));
       case 'tell-old-address':
         return nothing(await this.mails.tellOldAddress(em, user, change, command.device));
+      case 'tell-lost-address':
+        return nothing(await this.mails.tellLostAddress(em, user, this.mails.oldAddressOf(change)));
       case 'reserve-new-address':
         return nothing(await this.reserveNew(em, change));
       case 'keep-old-address':
@@ -64,7 +66,9 @@ export class EmailChangeSaga extends EmailChangeTimers implements ReclaimedPart 
       case 'switch-address':
         return this.changeEmail(em, user, this.mails.newAddressOf(change));
       case 'overrule-later-changes':
-        return this.overruleAfter(em, change);
+        return this.overrule(em, await findChangesAfter(em, change));
+      case 'overrule-changes-between':
+        return this.overruleBetween(em, change);
       case 'restore-address':
         return this.restore(em, user, this.mails.oldAddressOf(change));
       case 'take-account-back':
@@ -88,10 +92,21 @@ export class EmailChangeSaga extends EmailChangeTimers implements ReclaimedPart 
     await this.mailed.voidAll(em, id);
   }
 
-  private async overruleAfter(em: EntityManager, change: EmailChange): Promise<AfterCommit> {
+  /** Those since the one that the user goes back from. */
+  private async overruleBetween(em: EntityManager, change: EmailChange): Promise<AfterCommit> {
+    const holder = await this.reserved.holderOf(em, change.user, this.mails.newAddressOf(change));
+    const left = holder === undefined ? null : await findChange(em, holder);
+    const later = left ? await findChangesAfter(em, left) : [];
+    return this.overrule(
+      em,
+      later.filter(({ id }) => id !== change.id),
+    );
+  }
+
+  private async overrule(em: EntityManager, changes: readonly EmailChange[]): Promise<AfterCommit> {
     const callbacks = [];
-    for (const later of await findChangesAfter(em, change)) {
-      callbacks.push(await this.apply(em, later, { type: 'overruled' }));
+    for (const change of changes) {
+      callbacks.push(await this.apply(em, change, { type: 'overruled' }));
     }
     return allOf(callbacks);
   }

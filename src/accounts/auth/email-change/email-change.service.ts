@@ -10,6 +10,7 @@ import {
   canonicalEmail,
   type ChangingUser,
   EmailCipher,
+  emailTaken,
   ReservedAddresses,
   type User,
   UsersService,
@@ -17,7 +18,7 @@ import {
 import { invalidToken } from '../email/email.errors.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { EmailChange } from './email-change.entity.js';
-import { findChange, findLink, findOpenChange, nextOrdinal } from './email-change.repository.js';
+import { findChange, findLink, findLastChange, findOpenChange } from './email-change.repository.js';
 import { EmailChangeSaga } from './email-change.saga.js';
 import { CONFIRM_MS, firstCommands } from './email-change.states.js';
 import type { EmailChangeLink, LinkPurpose } from './email-change-link.entity.js';
@@ -71,15 +72,23 @@ export class EmailChangeService {
    * @throws Problem `invalid-token`, also if all sessions were ended since the request; `email-taken`
    */
   async confirm(token: string, device: Device): Promise<void> {
-    await this.withLink(token, ['confirm'], async (em, change) => {
+    const confirming = this.withLink(token, ['confirm'], async (em, change) => {
       if (change.state === 'confirmed' || change.state === 'settled') {
         return () => undefined;
       }
       const user = await this.users.findExisting(em, change.user);
       const now = this.clock.now();
       // Whoever ends all sessions, such as with a new password, ends what they have begun.
-      const isVoid = user.sessionEpoch !== change.sessionEpoch || user.status !== 'active';
-      return isVoid ? undefined : this.saga.apply(em, change, { type: 'confirmed', at: now, device });
+      if (user.sessionEpoch !== change.sessionEpoch || user.status !== 'active') {
+        return undefined;
+      }
+      const kept = await this.reserved.holderOf(em, user.id, this.mails.newAddressOf(change));
+      const isReturn = kept !== undefined;
+      const { emailVerified: isVerified } = user;
+      return this.saga.apply(em, change, { type: 'confirmed', at: now, device, isVerified, isReturn });
+    });
+    await confirming.catch((error: unknown) => {
+      throw emailTaken.is(error) ? takenByNow(error) : error;
     });
   }
 
@@ -127,26 +136,32 @@ export class EmailChangeService {
     const decoy =
       (await this.users.findByEmail(em, newEmail)) !== null ||
       (await this.reserved.isReserved(em, newEmail, { user: user.id, isProven: true }));
+    const last = await findLastChange(em, user.id);
+    const sealed = this.emails.seal(user.id, newEmail);
     const change = em.create(EmailChange, {
       id: this.ids.next(now),
       state: 'requested',
       wakeAt: new Date(now.getTime() + CONFIRM_MS),
       user: user.id,
-      ordinal: await nextOrdinal(em, user.id),
+      ordinal: (last?.ordinal ?? 0) + 1,
       sessionEpoch: user.sessionEpoch,
       fromSealed: user.emailSealed,
-      fromVerified: user.emailVerified,
-      toSealed: this.emails.seal(user.id, newEmail).emailSealed,
+      toSealed: sealed.emailSealed,
+      toIndex: sealed.emailIndex,
       decoy,
       createdAt: now,
       expiresAt: new Date(now.getTime() + KEPT_MS),
     });
-    return this.saga.start(em, change, firstCommands(change, device));
+    const request = { isVerified: user.emailVerified, isRepeated: this.isRecent(last), device };
+    return this.saga.start(em, change, firstCommands(change, request));
   }
 
   private isRepeated(open: EmailChange, newEmail: string): boolean {
-    const isRecent = open.createdAt.getTime() > this.clock.millis() - PAUSE_MS;
-    return isRecent && isSame(newEmail, this.mails.newAddressOf(open));
+    return this.isRecent(open) && isSame(newEmail, this.mails.newAddressOf(open));
+  }
+
+  private isRecent(change: EmailChange | null): boolean {
+    return change !== null && change.createdAt.getTime() > this.clock.millis() - PAUSE_MS;
   }
 }
 
@@ -157,4 +172,14 @@ function isSame(one: string, other: string): boolean {
 function unchanged(): Error {
   const error = { pointer: '/newEmail', code: 'unchanged', message: 'is already your address' };
   return invalidInput({ errors: [error] });
+}
+
+/** Whoever has the link reads the mail to the address, so they may know. */
+function takenByNow(cause: unknown): Error {
+  const message = 'is for an address that is already in use';
+  return emailTaken({
+    detail: 'The address belongs to another account by now, so yours keeps the one that it has.',
+    errors: [{ pointer: '/token', code: 'email-taken', message }],
+    cause,
+  });
 }

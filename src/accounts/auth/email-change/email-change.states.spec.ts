@@ -3,10 +3,12 @@ import { EMAIL_CHANGE_STATES, type EmailChangeEvent, nextStep, UNDO_MS } from '.
 
 const NOW = new Date('2026-11-26T12:00:00Z');
 const device = { userAgent: undefined, ipAddress: '192.0.2.1' };
-const CHANGE = { fromVerified: true, decoy: false, wakeAt: NOW };
+const CHANGE = { decoy: false, wakeAt: NOW };
+
+const CONFIRMED = { type: 'confirmed', at: NOW, device, isVerified: true, isReturn: false } as const;
 
 const EVENTS: Readonly<Record<EmailChangeEvent['type'], EmailChangeEvent>> = {
-  confirmed: { type: 'confirmed', at: NOW, device },
+  confirmed: CONFIRMED,
   undone: { type: 'undone', device },
   reverted: { type: 'reverted' },
   declined: { type: 'declined' },
@@ -30,7 +32,7 @@ const TABLE: Readonly<Record<(typeof EMAIL_CHANGE_STATES)[number], Readonly<Reco
   expired: { undone: 'undone', reverted: 'undone', overruled: 'overruled' },
   superseded: { undone: 'undone', reverted: 'undone', overruled: 'overruled' },
   settled: { overruled: 'overruled' },
-  declined: { overruled: 'overruled' },
+  declined: { undone: 'undone', reverted: 'undone', overruled: 'overruled' },
   undone: { overruled: 'overruled' },
   overruled: { overruled: 'overruled' },
 };
@@ -60,9 +62,16 @@ describe('a change of an address', () => {
     const confirmed = nextStep({ ...CHANGE, state: 'requested' }, EVENTS.confirmed);
     expect(confirmed).toMatchObject({ state: 'confirmed', wakeAt: until });
     expect(confirmed?.commands).toContainEqual({ type: 'keep-old-address', until });
-    const final = nextStep({ ...CHANGE, state: 'requested', fromVerified: false }, EVENTS.confirmed);
+    const final = nextStep({ ...CHANGE, state: 'requested' }, { ...CONFIRMED, isVerified: false });
     expect(final?.state).toBe('settled');
     expect(final?.wakeAt).toBeUndefined();
+  });
+
+  it('back to an address that is kept is final, and tells the one in between', () => {
+    const step = nextStep({ ...CHANGE, state: 'requested' }, { ...CONFIRMED, isReturn: true });
+    expect(step).toMatchObject({ state: 'settled' });
+    expect(step?.wakeAt).toBeUndefined();
+    expect(step?.commands).toContainEqual({ type: 'tell-lost-address' });
   });
 
   it('to an address that has an account is never confirmed', () => {

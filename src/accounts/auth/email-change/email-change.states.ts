@@ -27,10 +27,20 @@ export const UNDOABLE_STATES: readonly EmailChangeState[] = [
   'confirmed',
   'expired',
   'superseded',
+  // Otherwise, a thief would make the warning useless with the link to their own address.
+  'declined',
 ];
 
 export type EmailChangeEvent =
-  | { readonly type: 'confirmed'; readonly at: Date; readonly device: Device }
+  | {
+      readonly type: 'confirmed';
+      readonly at: Date;
+      readonly device: Device;
+      /** Whether the old address is the user's beyond doubt by now. */
+      readonly isVerified: boolean;
+      /** Whether the user goes back to an address that is kept for them. */
+      readonly isReturn: boolean;
+    }
   | { readonly type: 'undone'; readonly device: Device }
   /** Undone while the account is taken back for another reason. */
   | { readonly type: 'reverted' }
@@ -49,8 +59,10 @@ export type EmailChangeCommand =
   | { readonly type: 'void-earlier-mails' }
   | { readonly type: 'keep-old-address'; readonly until: Date }
   | { readonly type: 'tell-old-address'; readonly device: Device }
+  | { readonly type: 'tell-lost-address' }
   | { readonly type: 'restore-address' }
   | { readonly type: 'overrule-later-changes' }
+  | { readonly type: 'overrule-changes-between' }
   | { readonly type: 'take-account-back'; readonly device: Device };
 
 /** How long the link to the new address works. Until then, nobody can register with that address. */
@@ -61,20 +73,31 @@ export const UNDO_MS = 72 * 60 * 60 * 1000;
 interface Change {
   readonly state: string;
   readonly wakeAt?: Date | null | undefined;
-  readonly fromVerified: boolean;
   readonly decoy: boolean;
+}
+
+/** How a change was asked for. */
+interface Request {
+  /** Whether the old address is the user's beyond doubt. */
+  readonly isVerified: boolean;
+  /** Whether the user has asked for another change just before. */
+  readonly isRepeated: boolean;
+  readonly device: Device;
 }
 
 type EmailChangeStep = Step<EmailChangeState, EmailChangeCommand>;
 
 /** The first commands of a change: whoever asks can't tell one to an address that has an account from others. */
-export function firstCommands({ fromVerified, decoy }: Change, device: Device): EmailChangeCommand[] {
+export function firstCommands(
+  { decoy }: Pick<Change, 'decoy'>,
+  { isVerified, isRepeated, device }: Request,
+): EmailChangeCommand[] {
   return [
-    ...(decoy
-      ? [{ type: 'tell-owner-of-new-address', device } as const]
-      : [{ type: 'ask-new-address', device } as const, { type: 'reserve-new-address' } as const]),
-    // An address that was never verified may be anyone's.
-    ...(fromVerified ? [{ type: 'warn-old-address', device } as const] : []),
+    { type: decoy ? 'tell-owner-of-new-address' : 'ask-new-address', device },
+    // The wish of an account that has proved nothing itself keeps nobody from their own address.
+    ...(isVerified && !decoy ? [{ type: 'reserve-new-address' } as const] : []),
+    // An address that was never verified may be anyone's. The link of a warning also undoes later requests.
+    ...(isVerified && !isRepeated ? [{ type: 'warn-old-address', device } as const] : []),
   ];
 }
 
@@ -82,7 +105,7 @@ export function firstCommands({ fromVerified, decoy }: Change, device: Device): 
 export function nextStep(change: Change, event: EmailChangeEvent): EmailChangeStep | undefined {
   switch (event.type) {
     case 'confirmed':
-      return change.state === 'requested' && !change.decoy ? confirmed(change, event) : undefined;
+      return change.state === 'requested' && !change.decoy ? confirmed(event) : undefined;
     case 'undone':
       return canBeUndone(change) ? undone({ type: 'take-account-back', device: event.device }) : undefined;
     case 'reverted':
@@ -98,16 +121,25 @@ export function nextStep(change: Change, event: EmailChangeEvent): EmailChangeSt
   }
 }
 
-function confirmed(
-  { fromVerified }: Change,
-  { at, device }: { readonly at: Date; readonly device: Device },
-): EmailChangeStep {
+function confirmed({
+  at,
+  device,
+  isVerified,
+  isReturn,
+}: EmailChangeEvent & { readonly type: 'confirmed' }): EmailChangeStep {
   const commands = [
     { type: 'release-addresses' },
     { type: 'switch-address' },
     { type: 'void-earlier-mails' },
   ] as const;
-  if (!fromVerified) {
+  if (isReturn) {
+    // The address in between may be a thief's, who must not undo that.
+    return {
+      state: 'settled',
+      commands: [{ type: 'overrule-changes-between' }, ...commands, { type: 'tell-lost-address' }],
+    };
+  }
+  if (!isVerified) {
     return { state: 'settled', commands };
   }
   const until = new Date(at.getTime() + UNDO_MS);

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock, IdSource } from '#libs/clock';
 import { Database } from '#libs/database';
 import { AppConfig } from '../../../../config/index.js';
-import { EmailCipher } from '../../users/index.js';
+import { EmailCipher, ReservedAddresses } from '../../users/index.js';
 import { Password } from '../passwords/password.entity.js';
 import { type Credentials, findCredentials } from '../passwords/password.repository.js';
 import { FailedAttempts } from '../attempts/failed-attempts.js';
@@ -27,6 +27,7 @@ export class LoginService {
   constructor(
     private readonly database: Database,
     private readonly emails: EmailCipher,
+    private readonly reserved: ReservedAddresses,
     private readonly hasher: PasswordHasher,
     private readonly attempts: FailedAttempts,
     private readonly devices: KnownDevices,
@@ -51,7 +52,7 @@ export class LoginService {
       ? this.attempts.check(subject, verify, failed)
       : this.attempts.check(this.attempts.ofDevice(known, 'password'), verify));
     if (found?.hash === undefined || !matches || !this.signIn.admits(found.user)) {
-      throw await this.refusal(found, matches, password);
+      throw await this.refusal(found, matches, { email, password });
     }
     const { user, hash } = found;
     const proof = { user, methods: ['pwd'], at: this.clock.now() } as const;
@@ -67,12 +68,18 @@ export class LoginService {
    * answer in the same time, because registering it has left a decoy: otherwise, anyone could find out who has an
    * account by registering their address and signing in.
    */
-  private async refusal(found: Credentials | undefined, matches: boolean, password: string): Promise<Error> {
+  private async refusal(
+    found: Credentials | undefined,
+    matches: boolean,
+    { email, password }: PasswordCredentials,
+  ): Promise<Error> {
     if (this.config.registration !== 'verify-first') {
       return invalidCredentials();
     }
     const now = this.clock.now();
-    const account = found?.user.id ?? this.ids.next(now);
+    // Who registers an address that its owner may get back has left a decoy there.
+    const keeper = await this.database.run((em) => this.reserved.keeperOf(em, email));
+    const account = found?.user.id ?? keeper ?? this.ids.next(now);
     const hash = await this.hasher.hash(password, account);
     const registered = await this.database.run((em) => isRegistered(em, account, hash, now));
     // Accounts from before `verify-first` have no registration. Their hashes have a random salt.

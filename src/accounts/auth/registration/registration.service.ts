@@ -5,7 +5,7 @@ import { hashToken } from '#libs/crypto';
 import { Database } from '#libs/database';
 import { IdempotencyStore } from '#libs/idempotency';
 import { AppConfig } from '../../../../config/index.js';
-import { emailTaken, type User, UsersService } from '../../users/index.js';
+import { emailTaken, ReservedAddresses, type User, UsersService } from '../../users/index.js';
 import { withMinimumDuration } from '#libs/lifecycle';
 import { EmailVerificationService } from '../email/email-verification.service.js';
 import { putPassword } from '../passwords/password.repository.js';
@@ -36,6 +36,7 @@ export class RegistrationService {
   constructor(
     private readonly database: Database,
     private readonly users: UsersService,
+    private readonly reserved: ReservedAddresses,
     private readonly policy: PasswordPolicy,
     private readonly hasher: PasswordHasher,
     private readonly verification: EmailVerificationService,
@@ -84,17 +85,24 @@ export class RegistrationService {
     device: Device,
     browser: string,
   ): Promise<undefined> {
-    const found = await this.database.run((em) => this.users.findByEmail(em, input.email));
-    const id = found?.id ?? this.ids.next(this.clock.now());
+    const [found, keeper] = await this.database.run(async (em) => [
+      await this.users.findByEmail(em, input.email),
+      await this.reserved.keeperOf(em, input.email),
+    ]);
+    const id = found?.id ?? keeper ?? this.ids.next(this.clock.now());
     const hash = await this.hasher.hash(input.password, id);
     const browserHash = hashToken(browser);
     try {
       await withMinimumDuration(() =>
         this.database.transaction(async (em) => {
           const present = await this.users.lockByEmail(em, input.email);
-          const user = present ?? (await this.open(em, input, hash, id));
+          const kept = present ? null : await this.lockKeeper(em, input.email);
+          const user = present ?? kept ?? (await this.open(em, input, hash, id));
           const registration = this.pending(user, input, hash, browserHash);
           const stored = await putRegistration(em, registration, this.limit());
+          if (kept) {
+            return; // Their mail goes elsewhere now.
+          }
           if (user.emailVerified) {
             await this.verification.notifyAccountExists(em, user, device);
           } else if (stored !== undefined) {
@@ -106,11 +114,17 @@ export class RegistrationService {
         }),
       );
     } catch (error) {
-      // Someone registered the same address at the same time, or is about to change theirs to it: it has got a mail.
+      // Someone registered the same address at the same time, and a mail is on its way to it.
       if (!emailTaken.is(error)) {
         throw error;
       }
     }
+  }
+
+  /** Whose the address was, and may be again. To whoever registers it, it's taken. */
+  private async lockKeeper(em: EntityManager, email: string): Promise<User | null> {
+    const id = await this.reserved.keeperOf(em, email);
+    return id === undefined ? null : this.users.lock(em, id);
   }
 
   private async open(em: EntityManager, input: Registration, hash: string, id?: string): Promise<User> {
@@ -122,6 +136,7 @@ export class RegistrationService {
       locale: input.locale,
       timezone: input.timezone,
       roles: ['user'],
+      provesLater: this.config.registration === 'verify-first',
       mailSent: true,
     });
     await putPassword(em, user.id, hash, this.clock.now());
