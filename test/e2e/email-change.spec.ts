@@ -432,6 +432,15 @@ describe('the owner of the old address', () => {
     expect((await lastMail(running, user, 'email-change-undone'))?.to.email).toBe(newEmail);
   });
 
+  it('is warned of a request right after a change to it', async () => {
+    const user = await signUpVerified(running);
+    const { newEmail } = await changeEmail(running, user);
+    clock.advance({ ms: 1 });
+    expect((await ask(user, aUser().email)).status).toBe(202);
+    const warned = (await mailsAbout(running, user, 'email-change-requested')).map(({ to }) => to.email);
+    expect(warned).toEqual([user.email, newEmail]);
+  });
+
   it('can undo it if they have verified it after the request', async () => {
     const user = await signUp(api);
     expect((await ask(user, aUser().email)).status).toBe(202);

@@ -152,7 +152,9 @@ export class EmailChangeService {
       createdAt: now,
       expiresAt: new Date(now.getTime() + KEPT_MS),
     });
-    const request = { isVerified: user.emailVerified, isRepeated: this.isRecent(last), device };
+    // The link of the last warning works as long as nothing has come of what it's about.
+    const isRepeated = this.isRecent(last) && (last?.state === 'superseded' || last?.state === 'declined');
+    const request = { isVerified: user.emailVerified, isRepeated, device };
     return this.saga.start(em, change, firstCommands(change, request));
   }
 
