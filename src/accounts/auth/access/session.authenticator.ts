@@ -46,8 +46,11 @@ export class SessionAuthenticator implements Authenticator {
     { userId, sessionId, authenticatedAt }: AccessClaims,
     state: SessionState | null,
   ): SessionPrincipal | undefined {
-    return state?.userId === userId
-      ? { kind: 'session', userId, sessionId, authenticatedAt, ...this.policy.apply(state) }
-      : undefined;
+    if (state?.userId !== userId) {
+      return undefined;
+    }
+    // Without a spread: this runs for every request.
+    const { roles, withheldRoles } = this.policy.apply(state);
+    return { kind: 'session', userId, sessionId, authenticatedAt, roles, withheldRoles };
   }
 }
