@@ -543,7 +543,7 @@ export type ForgotPasswordRequest = {
 
 export type ResetPasswordRequest = {
   /**
-   * The token from the link in the email.
+   * The `token` from the link in the email.
    */
   token: string;
   /**

@@ -1,6 +1,6 @@
-import { StringField } from '#libs/api';
+import { LinkTokenField } from '../email/email.fields.js';
 
 export class UndoChangeRequest {
-  @StringField({ description: 'The `token` from the link in the email.', minLength: 1, maxLength: 512 })
+  @LinkTokenField()
   token!: string;
 }

@@ -1,4 +1,5 @@
-import { EmailField, StringField } from '#libs/api';
+import { EmailField } from '#libs/api';
+import { LinkTokenField } from '../email/email.fields.js';
 
 export class ChangeEmailRequest {
   @EmailField({ description: 'The address that your account gets.' })
@@ -6,6 +7,6 @@ export class ChangeEmailRequest {
 }
 
 export class EmailChangeLinkRequest {
-  @StringField({ description: 'The `token` from the link in the email.', minLength: 1, maxLength: 512 })
+  @LinkTokenField()
   token!: string;
 }

@@ -1,4 +1,5 @@
-import { EmailField, StringField } from '#libs/api';
+import { EmailField } from '#libs/api';
+import { LinkTokenField } from '../email/email.fields.js';
 import { NewPasswordField } from '../passwords/passwords.fields.js';
 
 export class ForgotPasswordRequest {
@@ -7,7 +8,7 @@ export class ForgotPasswordRequest {
 }
 
 export class ResetPasswordRequest {
-  @StringField({ description: 'The token from the link in the email.', minLength: 1, maxLength: 512 })
+  @LinkTokenField()
   token!: string;
 
   @NewPasswordField()

@@ -1,8 +1,8 @@
-import { StringField } from '#libs/api';
+import { LinkTokenField } from '../email/email.fields.js';
 import { PasswordField } from '../passwords/passwords.fields.js';
 
 export class VerifyEmailRequest {
-  @StringField({ description: 'The `token` from the link in the email.', minLength: 1, maxLength: 512 })
+  @LinkTokenField()
   token!: string;
 
   @PasswordField(
