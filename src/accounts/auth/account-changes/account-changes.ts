@@ -8,6 +8,7 @@ import { type User, UsersService } from '../../users/index.js';
 import { AccountMails } from '../email/account-mails.js';
 import { invalidToken } from '../email/email.errors.js';
 import { AccountReclaim, type Reclaim, type ReclaimedPart } from '../ownership/account-reclaim.js';
+import { UNDO_MS } from '../ownership/undo-period.js';
 import { SessionCache } from '../sessions/session-cache.js';
 import type { Device } from '../sessions/session-issuer.js';
 import {
@@ -18,7 +19,6 @@ import {
   markUndoneSince,
 } from './account-change.repository.js';
 
-const LINK_LIFETIME_MS = 72 * 60 * 60 * 1000;
 /** Even if the link no longer works, the owner should know. After this, nobody looks for the mail. */
 const MAIL_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 
@@ -70,7 +70,7 @@ export class AccountChanges implements ReclaimedPart {
       tokenHash: hashToken(token),
       user: user.id,
       madeAt: madeAt ?? (await this.momentFor(em, user.id)),
-      expiresAt: new Date(now + LINK_LIFETIME_MS),
+      expiresAt: new Date(now + UNDO_MS),
     });
     const path = `/undo-change?token=${token}`;
     await this.mails.send(em, user, { template, path, expiresAt: new Date(now + MAIL_LIFETIME_MS), device });

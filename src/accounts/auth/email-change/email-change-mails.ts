@@ -11,13 +11,12 @@ import {
 import { hashToken, randomToken } from '#libs/crypto';
 import { EmailCipher, type User, UsersService } from '../../users/index.js';
 import { AccountMails } from '../email/account-mails.js';
+import { UNDO_MS } from '../ownership/undo-period.js';
 import type { Device } from '../sessions/session-issuer.js';
 import type { EmailChange } from './email-change.entity.js';
 import { insertLink, isAskedAgain } from './email-change.repository.js';
-import { CONFIRM_MS, UNDO_MS } from './email-change.states.js';
+import { CONFIRM_MS, PAUSE_MS } from './email-change.states.js';
 import type { LinkPurpose } from './email-change-link.entity.js';
-
-const MINUTE_MS = 60_000;
 
 /** Tells everyone concerned about a change, through the outbox, in the transaction of the step. */
 @Injectable()
@@ -32,8 +31,8 @@ export class EmailChangeMails {
   /** One mail a minute at most from each account, also if it enters addresses in turn. */
   async askNewAddress(em: EntityManager, user: User, change: EmailChange, device: Device): Promise<void> {
     const to = this.newAddressOf(change);
-    const aMinuteAgo = new Date(this.clock.millis() - MINUTE_MS);
-    if (!(await isAskedAgain(em, change, aMinuteAgo))) {
+    const since = new Date(this.clock.millis() - PAUSE_MS);
+    if (!(await isAskedAgain(em, change, since))) {
       const link = await this.link(em, change, 'confirm', CONFIRM_MS);
       await this.mails.send(em, user, { template: confirmEmailChange, to, ...link, device });
     }

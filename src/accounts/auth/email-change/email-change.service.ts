@@ -20,13 +20,12 @@ import type { Device } from '../sessions/session-issuer.js';
 import { EmailChange } from './email-change.entity.js';
 import { findChange, findLink, findLastChange, findOpenChange } from './email-change.repository.js';
 import { EmailChangeSaga } from './email-change.saga.js';
-import { CONFIRM_MS, firstCommands } from './email-change.states.js';
+import { CONFIRM_MS, firstCommands, PAUSE_MS } from './email-change.states.js';
 import type { EmailChangeLink, LinkPurpose } from './email-change-link.entity.js';
 import { EmailChangeMails } from './email-change-mails.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const KEPT_MS = 30 * DAY_MS;
-const PAUSE_MS = 60_000;
 
 /** Changes the email addresses of users. */
 @Injectable()

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { EMAIL_CHANGE_STATES, type EmailChangeEvent, nextStep, UNDO_MS } from './email-change.states.js';
+import { UNDO_MS } from '../ownership/undo-period.js';
+import { EMAIL_CHANGE_STATES, type EmailChangeEvent, nextStep } from './email-change.states.js';
 
 const NOW = new Date('2026-11-26T12:00:00Z');
 const device = { userAgent: undefined, ipAddress: '192.0.2.1' };

@@ -1,4 +1,5 @@
 import type { Step } from '#libs/saga';
+import { UNDO_MS } from '../ownership/undo-period.js';
 import type { Device } from '../sessions/session-issuer.js';
 
 export const EMAIL_CHANGE_STATES = [
@@ -67,8 +68,8 @@ export type EmailChangeCommand =
 
 /** How long the link to the new address works. Until then, nobody can register with that address. */
 export const CONFIRM_MS = 60 * 60 * 1000;
-/** How long the owner of the old address can undo the change. */
-export const UNDO_MS = 72 * 60 * 60 * 1000;
+/** A user's requests within this time are one, so they and others get one mail. */
+export const PAUSE_MS = 60_000;
 
 interface Change {
   readonly state: string;

@@ -7,12 +7,11 @@ import { Database } from '#libs/database';
 import { type User, UsersService } from '../../users/index.js';
 import { AccountMails } from '../email/account-mails.js';
 import { invalidToken } from '../email/email.errors.js';
+import { UNDO_MS } from '../ownership/undo-period.js';
 import { SessionCache } from '../sessions/session-cache.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { endSessions } from '../sessions/session.repository.js';
 import { findNotice, insertNotice, markUsed } from './sign-in-notice.repository.js';
-
-const LINK_LIFETIME_MS = 72 * 60 * 60 * 1000;
 
 /** Tells users about sign-ins on new devices, and lets them say that it wasn't them. */
 @Injectable()
@@ -35,7 +34,7 @@ export class SignInNoticesService {
       return;
     }
     const token = randomToken();
-    const expiresAt = new Date(this.clock.millis() + LINK_LIFETIME_MS);
+    const expiresAt = new Date(this.clock.millis() + UNDO_MS);
     await insertNotice(em, { tokenHash: hashToken(token), user: user.id, sessionId, expiresAt });
     const path = `/disown-session?token=${token}`;
     await this.mails.send(em, user, { template: newSignIn, path, expiresAt, device });
