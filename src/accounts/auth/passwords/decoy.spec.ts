@@ -1,15 +1,20 @@
-import { expect, it, jest } from '@jest/globals';
-import type { Options } from '@node-rs/argon2';
+import { afterEach, expect, it, jest } from '@jest/globals';
 import { Registry } from 'prom-client';
 import type { AppConfig } from '../../../../config/index.js';
+import { HashingThreads } from './hashing-threads.js';
+import { PasswordHasher } from './password-hasher.js';
 
-const argon2 = await import('@node-rs/argon2');
-const hash = jest.fn((password: string, options?: Options) => argon2.hash(password, options));
-jest.unstable_mockModule('@node-rs/argon2', () => ({ ...argon2, hash }));
-const { PasswordHasher } = await import('./password-hasher.js');
+const hash = jest.spyOn(HashingThreads.prototype, 'hash');
+const hashers: PasswordHasher[] = [];
 
-const newHasher = () =>
-  new PasswordHasher({ passwordHashing: { concurrency: 4, queueLength: 10 } } as AppConfig, new Registry());
+function newHasher(): PasswordHasher {
+  const config = { passwordHashing: { concurrency: 4, queueLength: 10 } } as AppConfig;
+  const hasher = new PasswordHasher(config, new Registry());
+  hashers.push(hasher);
+  return hasher;
+}
+
+afterEach(() => Promise.all(hashers.splice(0).map((hasher) => hasher.onApplicationShutdown())));
 
 it('computes the decoy once for concurrent callers', async () => {
   hash.mockClear();
@@ -21,7 +26,7 @@ it('computes the decoy once for concurrent callers', async () => {
 
 it('computes a failed decoy again, and users with a password never notice', async () => {
   const hasher = newHasher();
-  const stored = await argon2.hash('seven brave otters');
+  const stored = await hasher.hash('seven brave otters');
   hash.mockRejectedValueOnce(new Error('no memory'));
   expect(await hasher.verify(stored, 'seven brave otters')).toBe(true);
   await expect(hasher.verify(undefined, 'seven brave otters')).rejects.toThrow('no memory');

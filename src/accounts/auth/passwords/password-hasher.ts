@@ -1,9 +1,10 @@
-import { Injectable } from '@nestjs/common';
-import { Algorithm, hash, type Options, verify } from '@node-rs/argon2';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { Algorithm, Options } from '@node-rs/argon2';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { parse } from 'uuid';
 import { unavailable } from '#libs/problem';
 import { AppConfig } from '../../../../config/index.js';
+import { HashingThreads, TASKS_PER_THREAD } from './hashing-threads.js';
 import { QueueFullError, WorkQueue } from './work-queue.js';
 
 /** Argon2id with 19 MiB, 2 passes and 1 lane (OWASP Password Storage Cheat Sheet). Can be raised at any time. */
@@ -19,9 +20,10 @@ export const ARGON2_PARAMETERS = {
 const RETRY_AFTER_SECONDS = '2';
 const DECOY = 'correct horse battery staple';
 
-/** Hashes passwords off the event loop with limited concurrency, and rejects work that would have to wait too long. */
+/** Hashes passwords off the event loop in a few threads, and rejects work that would have to wait too long. */
 @Injectable()
-export class PasswordHasher {
+export class PasswordHasher implements OnApplicationShutdown {
+  private readonly threads: HashingThreads;
   private readonly queue: WorkQueue;
   private readonly waits: Histogram;
   private readonly refusals: Counter;
@@ -29,11 +31,13 @@ export class PasswordHasher {
   private decoy: Promise<string> | undefined;
 
   constructor({ passwordHashing }: AppConfig, registry: Registry) {
-    const queue = new WorkQueue(passwordHashing.concurrency, passwordHashing.queueLength);
+    const { concurrency, queueLength } = passwordHashing;
+    this.threads = new HashingThreads(concurrency);
+    const queue = new WorkQueue(concurrency * TASKS_PER_THREAD, queueLength);
     this.queue = queue;
     this.waits = new Histogram({
       name: 'gatehouse_password_hash_wait_seconds',
-      help: 'Time that passwords waited before they were hashed or verified.',
+      help: 'Time that passwords waited for a hashing thread.',
       buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5],
       registers: [registry],
     });
@@ -52,13 +56,17 @@ export class PasswordHasher {
     });
   }
 
+  onApplicationShutdown(): Promise<void> {
+    return this.threads.close();
+  }
+
   /**
    * @param salt a UUID to which the result belongs, so that hashes of the same password can be compared; random if absent
    * @throws Problem `unavailable` if too many are waiting
    */
   hash(password: string, salt?: string): Promise<string> {
     const options = salt === undefined ? ARGON2_PARAMETERS : { ...ARGON2_PARAMETERS, salt: parse(salt) };
-    return this.enqueue(() => hash(canonical(password), options));
+    return this.enqueue(() => this.threads.hash(canonical(password), options));
   }
 
   /**
@@ -67,14 +75,14 @@ export class PasswordHasher {
    */
   async verify(stored: string | undefined, password: string): Promise<boolean> {
     const matches = await this.enqueue(async () =>
-      verify(stored ?? (await this.decoyHash()), canonical(password)),
+      this.threads.verify(stored ?? (await this.decoyHash()), canonical(password)),
     );
     return matches && stored !== undefined;
   }
 
   /** Computed on first use and shared. If it fails, all current callers fail, and the next one tries again. */
   private decoyHash(): Promise<string> {
-    this.decoy ??= hash(DECOY, ARGON2_PARAMETERS).catch((error: unknown) => {
+    this.decoy ??= this.threads.hash(DECOY, ARGON2_PARAMETERS).catch((error: unknown) => {
       this.decoy = undefined;
       throw error;
     });

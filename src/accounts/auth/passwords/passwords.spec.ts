@@ -1,5 +1,5 @@
 import { type Algorithm, hash } from '@node-rs/argon2';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { dictionary } from '@zxcvbn-ts/language-common';
 import { Registry } from 'prom-client';
 import type { AppConfig } from '../../../../config/index.js';
@@ -12,6 +12,8 @@ const hasherWith = (concurrency: number, queueLength: number, registry = new Reg
 
 describe('PasswordHasher', () => {
   const hasher = hasherWith(2, 100);
+
+  afterAll(() => hasher.onApplicationShutdown());
 
   it('verifies its own hashes, which use the parameters recommended by OWASP', async () => {
     const stored = await hasher.hash('seven brave otters');
@@ -60,8 +62,9 @@ describe('PasswordHasher', () => {
 
   it('returns 503 with Retry-After when too many requests wait', async () => {
     const busy = hasherWith(1, 1);
-    const running = [busy.hash('a'), busy.hash('b')];
-    await expect(busy.hash('c')).rejects.toMatchObject({
+    // One that is hashed, one that is next in the thread, and one that waits.
+    const running = [busy.hash('a'), busy.hash('b'), busy.hash('c')];
+    await expect(busy.hash('d')).rejects.toMatchObject({
       code: 'unavailable',
       occurrence: { headers: { 'Retry-After': '2' } },
     });
@@ -72,18 +75,31 @@ describe('PasswordHasher', () => {
     const registry = new Registry();
     const busy = hasherWith(1, 1, registry);
     const startedAt = performance.now();
-    const running = [busy.hash('a'), busy.hash('b')];
-    await expect(busy.hash('c')).rejects.toThrow();
+    const running = [busy.hash('a'), busy.hash('b'), busy.hash('c')];
+    await expect(busy.hash('d')).rejects.toThrow();
     const name = 'gatehouse_password_hash';
     expect(await valueOf(registry, `${name}_waiting`)).toBe(1);
     expect(await valueOf(registry, `${name}_refused_total`)).toBe(1);
     await Promise.all(running);
     const seconds = (performance.now() - startedAt) / 1000;
     expect(await valueOf(registry, `${name}_waiting`)).toBe(0);
-    expect(await valueOf(registry, `${name}_wait_seconds_count`)).toBe(2);
+    expect(await valueOf(registry, `${name}_wait_seconds_count`)).toBe(3);
     const waited = await valueOf(registry, `${name}_wait_seconds_sum`);
     expect(waited).toBeGreaterThan(0);
     expect(waited).toBeLessThan(seconds);
+  });
+
+  it('rejects a stored hash that it cannot read, and goes on', async () => {
+    await expect(hasher.verify('no hash', 'seven brave otters')).rejects.toThrow();
+    expect(await hasher.verify(undefined, 'seven brave otters')).toBe(false);
+  });
+
+  it('finishes what it has begun before it shuts down', async () => {
+    const closing = hasherWith(1, 10);
+    const first = await closing.hash('a');
+    const both = Promise.all([closing.verify(first, 'a'), closing.verify(first, 'b')]);
+    await closing.onApplicationShutdown();
+    expect(await both).toEqual([true, false]);
   });
 });
 
