@@ -40,7 +40,7 @@ export async function measureSignIn(environment) {
     shareRow(
       'sign-ins ÷ raw argon2id',
       share,
-      0.85,
+      0.88,
       `${figure('rate')}/s of ${figure('ceiling')}/s, ${THREADS} threads`,
     ),
     {
