@@ -56,12 +56,14 @@ export function ShowsForms(script: string): MethodDecorator {
  * A page whose forms call the API, in the language that the browser prefers.
  * @param forms their markup. `email` is a field for an address
  * @param script see `formScript`
+ * @param after what stands below what the script says
  */
 export function formPage<T extends FormTexts>(
   languages: string | undefined,
   texts: InEachLanguage<T>,
   forms: (texts: T, email: Html) => Html,
   script: string,
+  after: (texts: T) => Html = () => html``,
 ): string {
   const lang = /^\s*de\b/i.test(languages ?? '') ? 'de' : 'en';
   const [own, common] = [texts[lang], COMMON[lang]];
@@ -69,7 +71,8 @@ export function formPage<T extends FormTexts>(
   const body = html`<p${says.map(([name, text]) => html` data-${name}="${text}"`)}>${own.lead}</p>
     <noscript><p>${common.script}</p></noscript>
     ${forms(own, emailField(common.email))}
-    <p id="status" role="status" tabindex="-1"></p>`;
+    <p id="status" role="status" tabindex="-1"></p>
+    ${after(own)}`;
   return pageOf(own.title, body, { lang, script });
 }
 

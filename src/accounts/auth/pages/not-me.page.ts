@@ -29,12 +29,14 @@ export function notMePage(
     { ...texts.en, password: 'Choose a new password' },
     { ...texts.de, password: 'Neues Passwort wählen' },
   ];
-  return formPage(languages, { en, de }, form, script);
+  const link = ({ password }: Texts): Html => html`<p><a href="reset-password">${password}</a></p>`;
+  return formPage(languages, { en, de }, form, script, link);
 }
 
-function form({ button, password }: NotMeTexts & { readonly password: string }): Html {
+type Texts = NotMeTexts & { readonly password: string };
+
+function form({ button }: Texts): Html {
   return html`<form>
-      <p><button>${button}</button></p>
-    </form>
-    <p><a href="reset-password">${password}</a></p>`;
+    <p><button>${button}</button></p>
+  </form>`;
 }
