@@ -249,6 +249,18 @@ describe('two people who want one address', () => {
     expect(mail?.data['link']).toBe(APP_URL);
   });
 
+  it('cause at most one mail a minute to the owner of it', async () => {
+    const owner = await signUpVerified(running);
+    const users = [await signUpVerified(running), await signUpVerified(running)];
+    for (const wanted of [1, 2]) {
+      clock.advance({ minutes: 1 });
+      for (const user of users) {
+        expect((await ask(user, owner.email)).status).toBe(202);
+      }
+      expect(await mailsAbout(running, owner, 'address-wanted')).toHaveLength(wanted);
+    }
+  });
+
   it('each get a link, so that nobody takes it from the other with a request', async () => {
     const { email: newEmail } = aUser();
     const [stranger, owner] = [await signUp(api), await signUpVerified(running)];
@@ -430,6 +442,17 @@ describe('the owner of the old address', () => {
     expect(await mailsAbout(running, user, 'email-change-requested')).toHaveLength(1);
     expect((await undo(undoToken)).status).toBe(204);
     expect((await lastMail(running, user, 'email-change-undone'))?.to.email).toBe(newEmail);
+  });
+
+  it('is warned once a minute, also if each request is declined', async () => {
+    const user = await signUpVerified(running);
+    const { confirmToken } = await askForChange(running, user);
+    expect((await undo(confirmToken)).status).toBe(204);
+    for (const warnings of [1, 2]) {
+      expect((await ask(user, aUser().email)).status).toBe(202);
+      expect(await mailsAbout(running, user, 'email-change-requested')).toHaveLength(warnings);
+      clock.advance({ minutes: 1 });
+    }
   });
 
   it('is warned of a request right after a change to it', async () => {

@@ -321,6 +321,18 @@ describe('a link that undoes a change', () => {
     expect((await signIn(api, { ...owner, password: NEW })).session.user.email).toBe(owner.email);
   });
 
+  it('gives back the first of several addresses that the thief has left behind', async () => {
+    const { owner, thief } = await stolen();
+    await addedBy(thief);
+    const token = await linkTo(owner, 'passkey-added');
+    pause();
+    await changeEmail(running, thief);
+    await changeEmail(running, thief);
+    pause();
+    expect((await undo(token)).status).toBe(204);
+    expect((await mailsTo(owner, 'account-reclaimed'))[0]?.to.email).toBe(owner.email);
+  });
+
   it('leaves an address that was changed before', async () => {
     const { owner } = await stolen();
     const { newEmail } = await changeEmail(running, owner);

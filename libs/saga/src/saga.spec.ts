@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { defineEntity, type EntityManager, p } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
+import type { DiscoveryService } from '@nestjs/core';
 import { v7 } from 'uuid';
 import { Clock } from '#libs/clock';
 import { Database, DatabaseModule, defineSchema } from '#libs/database';
@@ -11,6 +12,7 @@ import { hold, useFixture } from '../../../test/support/fixture.js';
 import { eventually } from '../../../test/support/servers.js';
 import { useOwnRedis } from '../../../test/support/use-servers.js';
 import { type AfterCommit, Saga, SagaModule, sagaColumns, type Step } from './index.js';
+import { SagaTimers } from './saga-timers.js';
 
 const schema = defineSchema('orders', []);
 const order = defineEntity({
@@ -175,6 +177,17 @@ describe('a saga', () => {
     await start(true);
     await eventually(async () => expect((await read(app, due)).state).toBe('lapsed'));
     expect((await read(app, later)).state).toBe('open');
+  });
+
+  it('waits for the next process once this one is shutting down', async () => {
+    const { app, saga } = await start();
+    const id = await open(app, { wakeAt: aMinuteAgo() });
+    const discovery = { getProviders: () => [{ instance: saga }] } as unknown as DiscoveryService;
+    const timers = new SagaTimers(discovery, app.get(Clock));
+    await timers.run(AbortSignal.abort());
+    expect((await read(app, id)).state).toBe('open');
+    await timers.run(new AbortController().signal);
+    expect((await read(app, id)).state).toBe('lapsed');
   });
 
   it('is left to the release that knows its state', async () => {
