@@ -288,6 +288,12 @@ describe('someone who tries codes', () => {
     expect(await warningsTo(user)).toBe(2);
   });
 
+  it("is not told to an address that was never verified, which may be anyone's", async () => {
+    const user = await signUp(api);
+    await guess({ ...user, ...(await setUpTotp(user.api, clock)) }, 12);
+    expect(await warningsTo(user)).toBe(0);
+  });
+
   it('is not the owner who mistypes a code a few times a day', async () => {
     const user = await signUpWithTotp();
     for (let hour = 0; hour < 3; hour += 1) {
