@@ -58,6 +58,8 @@ describe('the browser that sets a new password', () => {
 describe('a link to reset a password', () => {
   it('sets a new one, signs out all devices, and lets the owner know', async () => {
     const user = await signUp(api);
+    // Its profile is cached now.
+    expect((await user.api.me()).body.emailVerified).toBe(false);
     const token = await linkFor({ ...user, email: user.email.toUpperCase() });
     const [mail] = await mailsTo(user, 'reset-password');
     expect(mail?.data['link']).toBe(`${APP_URL}/reset-password?token=${token}`);
@@ -70,6 +72,7 @@ describe('a link to reset a password', () => {
     expectProblem(await api.login(user), 401, 'invalid-credentials');
     const { body } = await api.login({ ...user, password: NEW });
     expect(body.user).toMatchObject({ id: user.session.user.id, emailVerified: true });
+    expect((await api.as(body).me()).body.emailVerified).toBe(true);
     const changed = await mailsTo(user, 'password-changed');
     const expiresAt = new Date(clock.millis() + 7 * 24 * 60 * 60 * 1000).toISOString();
     const link = expect.stringMatching(/^https:\/\/app\.acme\.test\/undo-change\?token=[\w-]{43}$/);
