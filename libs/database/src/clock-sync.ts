@@ -28,6 +28,8 @@ export class ClockSync implements OnModuleInit, OnApplicationShutdown {
       clock.whenJumped(() => void sync());
       this.timer = setInterval(() => void sync(), SYNC_EVERY_MS).unref();
       await sync();
+      // The first reading includes opening the connection, and so can be off by half of that.
+      await sync();
     }
   }
 
