@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { openFormPage } from '../../../../test/support/form-page.js';
+import { itReportsFailures } from '../../../../test/support/form-page-failures.js';
 import { UndoChangePage } from '../account-changes/undo-change.page.js';
 import { UndoEmailChangePage } from '../email-change/undo-email-change.page.js';
 import { DisownSessionPage } from '../sign-in-notices/disown-session.page.js';
@@ -61,19 +62,5 @@ describe.each(PAGES)('$title', ({ Page, button, path, done }) => {
     expect([page.first.hidden, page.lead.hidden, page.focused]).toEqual([true, true, page.status]);
   });
 
-  it.each(['?token=abc', ''])('says so if the link is invalid: %j', async (search) => {
-    const page = open(search);
-    await page.submit(page.first, 400, { code: 'invalid-token' });
-    expect(page.status.textContent).toMatch(/isn't valid, or it has expired/);
-    expect(page.first.hidden).toBe(true);
-  });
-
-  it.each([500, 429, 0])('lets people try again after the status %j', async (status) => {
-    const page = open();
-    await page.submit(page.first, status);
-    expect(page.status.textContent).toMatch(/try again/);
-    expect(page.first.hidden).toBe(false);
-    await page.submit(page.first, 204);
-    expect(page.status.textContent).toMatch(done);
-  });
+  itReportsFailures(open, done);
 });
