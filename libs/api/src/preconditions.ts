@@ -94,7 +94,7 @@ const IF_MATCH = {
   name: 'If-Match',
   required: false,
   description:
-    'The `ETag` of the version that you mean. If there is another one by now, the response is a 412.',
+    'The `ETag` of the version you expect. If the resource has changed since, the response is a 412.',
   schema: SCHEMA,
 };
 const IF_NONE_MATCH = {

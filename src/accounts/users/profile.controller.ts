@@ -46,9 +46,9 @@ export class ProfileController {
   @ApiOperation({
     summary: 'Update your profile',
     description:
-      'Takes a JSON merge patch (RFC 7396): fields you leave out stay the same, and null clears a field. ' +
-      "Send the `ETag` as `If-Match` so that you don't overwrite a change made elsewhere. To turn `signInNotifications` off, you " +
-      'must have proved who you are less than five minutes ago.',
+      'Takes a JSON merge patch (RFC 7396): fields you leave out stay the same, and null clears a field. Send the ' +
+      "`ETag` as `If-Match` so that you don't overwrite a change made elsewhere. To turn `signInNotifications` off, " +
+      'you must have signed in or stepped up within the last five minutes.',
   })
   @ApiConsumes('application/merge-patch+json', 'application/json')
   @ApiBody({ type: UpdateProfileRequest })

@@ -20,7 +20,9 @@ export const VISIBLE_NAME = {
 
 export function DisplayNameField(): PropertyDecorator {
   return StringField({
-    description: `The name to display. At most ${NAME_MAX_GRAPHEMES} characters as people count them.`,
+    description:
+      `The name to display. At most ${NAME_MAX_GRAPHEMES} characters. A letter with accents, or an emoji, counts ` +
+      'as one.',
     example: 'Ada',
     minLength: 1,
     maxLength: NAME_MAX_LENGTH,

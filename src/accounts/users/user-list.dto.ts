@@ -112,8 +112,8 @@ export class UserListQuery extends CursorQuery {
 
   @StringField({
     description:
-      'A full email address or the beginning of a display name. Not case-sensitive, and the same for all ways to ' +
-      'compose a letter.',
+      'A full email address or the beginning of a display name. Not case-sensitive. Composed and decomposed letters ' +
+      'match each other.',
     example: 'ada',
     minLength: 1,
     // Any name can be searched for.

@@ -29,12 +29,16 @@ export const HEADERS = {
     '`true` if this is the response to an earlier request with the same `Idempotency-Key`.',
     'true',
   ),
-  Allow: text('The methods that the path supports, if the method is none of them.', 'GET, PATCH'),
+  Allow: text('The methods that the path supports. Sent with a 405.', 'GET, PATCH'),
   Location: text('Where the browser goes next.'),
-  'Accept-Encoding': text('The content codings that are accepted, if that of the body is not.', 'identity'),
+  'Accept-Encoding': text(
+    "The accepted content codings. Sent if the coding of the body isn't one of them.",
+    'identity',
+  ),
   'Accept-Patch': text('The media types that PATCH accepts (RFC 5789).', 'application/merge-patch+json'),
   'Set-Cookie': text(
-    'The refresh token, with `Session-Transport: cookie`. With a 202, what marks this browser as the one that registered. Otherwise, one for the device.',
+    'With `Session-Transport: cookie`, the refresh token. With a 202, a cookie that identifies the browser that sent ' +
+      'the request. With a 204, it deletes the refresh token. Otherwise, a cookie that identifies this device.',
   ),
   'Retry-After': text('Seconds to wait before you try again.', '30'),
 } as const;

@@ -25,18 +25,18 @@ const INVALID_MEMBER: SchemaObject = {
     minimum: {
       type: 'integer',
       format: 'int64',
-      description: 'The least value or length that is valid, if it is below.',
+      description: 'The minimum value or length. Present if the input is below it.',
     },
     maximum: {
       type: 'integer',
       format: 'int64',
-      description: 'The greatest value or length that is valid, if it is above.',
+      description: 'The maximum value or length. Present if the input is above it.',
     },
     allowed: {
       type: 'array',
       maxItems: 100,
       items: STRING,
-      description: 'The valid values, if it is none of them.',
+      description: "The allowed values. Present if the input isn't one of them.",
     },
   },
 };

@@ -273,7 +273,7 @@ export const completeLogin: Operation<
 /**
  * Get your second factors
  *
- * Says which ones there are, and how many recovery codes are left.
+ * Returns your second factors and how many recovery codes are left.
  */
 export const getSecondFactors: Operation<
   GetSecondFactorsData,
@@ -320,7 +320,7 @@ export const startTotp: Operation<
 /**
  * Remove your authenticator app
  *
- * Recovery codes go with the last second factor. Has no effect if there is no app.
+ * Removing your last second factor also deletes your recovery codes. Has no effect if there is no app.
  */
 export const removeTotp: Operation<
   RemoveTotpData,
@@ -372,7 +372,7 @@ export const confirmTotp: Operation<
 /**
  * Create new recovery codes
  *
- * Earlier ones are void then.
+ * Your existing codes stop working.
  */
 export const createRecoveryCodes: Operation<
   CreateRecoveryCodesData,
@@ -470,7 +470,7 @@ export const resendVerification: Operation<
 /**
  * Change your email address
  *
- * Sends a link to the new address, which is valid for one hour, and a warning to the old one. Your account keeps the old address until someone follows the link. A second request replaces the first. The response is the same whether or not the new address belongs to another account.
+ * Sends a link, valid for one hour, to the new address, and a warning to the old one. Your account keeps the old address until someone follows the link. A second request replaces the first. The response is the same whether or not the new address belongs to another account.
  */
 export const changeEmail: Operation<
   ChangeEmailData,
@@ -516,9 +516,9 @@ export const confirmEmailChange: Operation<
 };
 
 /**
- * Undo a change of an email address
+ * Undo a change to an email address
  *
- * Takes the token from a link that was sent to the old address: the account gets its old address back and loses its password and whatever was added since the request to sign in with, all sessions end, and a link to set a new password is sent to the old address. With the token from the link that was sent to the new address, it only cancels the request. While the link is valid, it can be used again with the same result.
+ * Takes the token from a link that was sent to the old address. Restores the old address, removes the password and every sign-in method added since the request, ends all sessions, and emails the old address a link to set a new password. With a token that was sent to the new address, it only cancels the request. While the link is valid, it can be used again with the same result.
  */
 export const undoEmailChange: Operation<
   UndoEmailChangeData,
@@ -539,7 +539,7 @@ export const undoEmailChange: Operation<
 /**
  * Request a one-time code
  *
- * Sends an email with a code and a link to sign in without a password, at most one per minute for each account. A new one replaces the last. The response is the same whether or not the account exists.
+ * Sends an email with a code and a link to sign in without a password, at most one per minute for each account. A new code replaces the previous one. The response is the same whether or not the account exists.
  */
 export const requestOneTimeCode: Operation<
   RequestOneTimeCodeData,
@@ -610,7 +610,7 @@ export const getLoginOptions: Operation<
 /**
  * Sign in with a passkey
  *
- * Takes what `PublicKeyCredential.toJSON()` returned in the browser. No second factor is needed: the device and what unlocks it are two.
+ * Takes what `PublicKeyCredential.toJSON()` returned in the browser. No second factor is needed: the device and the PIN or biometric that unlocks it already count as two.
  */
 export const loginWithPasskey: Operation<
   LoginWithPasskeyData,
@@ -707,7 +707,7 @@ export const listPasskeys: Operation<
 /**
  * Rename a passkey
  *
- * The name is only for its owner.
+ * Only its owner sees the name.
  */
 export const renamePasskey: Operation<
   RenamePasskeyData,
@@ -732,7 +732,7 @@ export const renamePasskey: Operation<
 /**
  * Remove a passkey
  *
- * It no longer signs in. The device keeps it until it is deleted there.
+ * It can no longer be used to sign in. It stays on the device until you delete it there.
  */
 export const removePasskey: Operation<
   RemovePasskeyData,
@@ -805,7 +805,7 @@ export const listIdentities: Operation<
 /**
  * Link an identity
  *
- * Returns a URL to open in the browser. It leads to the provider and back to `redirectTo`, with a `code` for `POST /auth/oauth/exchange`, which links the account at the provider to yours.
+ * Returns a URL to open in the browser. It redirects to the provider, and from there to `redirectTo`, with a `code` for `POST /auth/oauth/exchange`, which links the account at the provider to yours.
  */
 export const linkIdentity: Operation<
   LinkIdentityData,
@@ -870,7 +870,7 @@ export const listProviders: Operation<
 /**
  * Sign in with a provider
  *
- * Open this in the browser. It leads to the provider and from there back to `redirectTo`, with a `code` for `POST /auth/oauth/exchange`, or with an `error`, which is the code of a problem. The browser must accept cookies.
+ * Open this in the browser. It redirects to the provider, and from there to `redirectTo`, with a `code` for `POST /auth/oauth/exchange`, or with an `error`, which is the code of a problem. The browser must accept cookies.
  */
 export const startOAuth: Operation<
   StartOAuthData,
@@ -891,7 +891,7 @@ export const startOAuth: Operation<
 /**
  * Continue after the provider
  *
- * The provider leads the browser here. Register the URL with it: `PUBLIC_URL/v2/auth/oauth/{provider}/callback`.
+ * The provider redirects the browser here. Register this URL with the provider: `PUBLIC_URL/v2/auth/oauth/{provider}/callback`.
  */
 export const finishOAuth: Operation<
   FinishOAuthData,
@@ -981,7 +981,7 @@ export const resetPassword: Operation<
 /**
  * Change your password
  *
- * Signs out all other devices. If you have no password yet, this sets one, for which you must have signed in less than five minutes ago.
+ * Signs out all other devices. If you have no password yet, this sets one. For that, you must have signed in or stepped up within the last five minutes.
  */
 export const changePassword: Operation<
   ChangePasswordData,
@@ -1095,7 +1095,7 @@ export const disownSession: Operation<
 /**
  * Say that a change wasn't yours
  *
- * Takes the token from the link in the email about a change of how you sign in: a passkey, an authenticator app, recovery codes, an identity or the password. Removes the passkeys, identities, app and recovery codes that were added by this change or after it, ends all sessions, removes the password, and sends an email with a link to set a new one. What a change has removed can't be restored. While the link is valid, which is 72 hours, it can be used again without any effect.
+ * Takes the token from the link in the email about a change to how you sign in: a passkey, an authenticator app, recovery codes, an identity or the password. Removes the passkeys, identities, app and recovery codes that were added by this change or after it, ends all sessions, removes the password, and sends an email with a link to set a new one. What a change has removed can't be restored. While the link is valid, which is 72 hours, it can be used again, but has no further effect.
  */
 export const undoChange: Operation<
   UndoChangeData,
@@ -1114,9 +1114,9 @@ export const undoChange: Operation<
 };
 
 /**
- * Prove again who you are
+ * Re-authenticate
  *
- * For operations that return `step-up-required` because your last proof is older than five minutes. The session stays the same. Takes your password, or a second factor. Send the request again with the new access token.
+ * For operations that return `step-up-required` because you last authenticated more than five minutes ago. The session stays the same. Takes your password, or a second factor. Send the request again with the new access token.
  */
 export const stepUp: Operation<
   StepUpData,
@@ -1183,7 +1183,7 @@ export const getMe: Operation<
 /**
  * Update your profile
  *
- * Takes a JSON merge patch (RFC 7396): fields you leave out stay the same, and null clears a field. Send the `ETag` as `If-Match` so that you don't overwrite a change made elsewhere. To turn `signInNotifications` off, you must have proved who you are less than five minutes ago.
+ * Takes a JSON merge patch (RFC 7396): fields you leave out stay the same, and null clears a field. Send the `ETag` as `If-Match` so that you don't overwrite a change made elsewhere. To turn `signInNotifications` off, you must have signed in or stepped up within the last five minutes.
  */
 export const updateMe: Operation<
   UpdateMeData,

@@ -10,7 +10,7 @@ export type RegisterRequest = {
    */
   password: string;
   /**
-   * The name to display. At most 100 characters as people count them.
+   * The name to display. At most 100 characters. A letter with accents, or an emoji, counts as one.
    */
   displayName?: string | null;
   /**
@@ -145,7 +145,7 @@ export type MfaLoginRequest = {
    */
   mfaToken: string;
   /**
-   * What the code is from.
+   * The factor that the code comes from.
    */
   factor: 'totp' | 'passkey' | 'recovery-code';
   /**
@@ -153,7 +153,7 @@ export type MfaLoginRequest = {
    */
   code: string;
   /**
-   * Asks for no second factor in this browser for 30 days, or until all sessions are ended.
+   * If true, this browser isn't asked for a second factor for 30 days, or until all sessions are ended.
    */
   trustDevice?: boolean;
 };
@@ -164,7 +164,7 @@ export type SecondFactors = {
    */
   factors: Array<'totp'>;
   /**
-   * Unused recovery codes.
+   * How many recovery codes are unused.
    */
   recoveryCodesLeft: number;
 };
@@ -273,7 +273,7 @@ export type PasskeyLoginRequest = {
    */
   id: string;
   /**
-   * The same.
+   * The same value as `id`.
    */
   rawId: string;
   /**
@@ -308,13 +308,13 @@ export type PasskeyCreationOptions = {
    */
   timeout: number;
   /**
-   * Who the passkey is for.
+   * The relying party.
    */
   rp: {
     [key: string]: unknown;
   };
   /**
-   * Whose it will be.
+   * The user that the passkey is created for.
    */
   user: {
     [key: string]: unknown;
@@ -326,7 +326,7 @@ export type PasskeyCreationOptions = {
     [key: string]: unknown;
   }>;
   /**
-   * Passkeys that the user has already.
+   * Passkeys that the user already has.
    */
   excludeCredentials: Array<{
     [key: string]: unknown;
@@ -338,13 +338,13 @@ export type PasskeyCreationOptions = {
     [key: string]: unknown;
   };
   /**
-   * Extensions.
+   * WebAuthn extensions.
    */
   extensions: {
     [key: string]: unknown;
   };
   /**
-   * What the authenticator has to say about itself.
+   * Which attestation is requested from the authenticator.
    */
   attestation: string;
   /**
@@ -359,7 +359,7 @@ export type AddPasskeyRequest = {
    */
   id: string;
   /**
-   * The same.
+   * The same value as `id`.
    */
   rawId: string;
   /**
@@ -395,7 +395,7 @@ export type Passkey = {
    */
   name: string;
   /**
-   * Whether a provider keeps it, so that it survives the loss of the device.
+   * Whether the passkey is backed up, so that it survives the loss of the device.
    */
   backedUp: boolean;
   /**
@@ -437,7 +437,7 @@ export type RenamePasskeyRequest = {
 
 export type ExchangeRequest = {
   /**
-   * The `code` that the sign-in led back with.
+   * The `code` from the redirect.
    */
   code: string;
   /**
@@ -456,7 +456,7 @@ export type Identity = {
    */
   provider: string;
   /**
-   * The title of the provider.
+   * The provider's display name.
    */
   title: string;
   /**
@@ -476,7 +476,7 @@ export type IdentityList = {
 
 export type SignInStart = {
   /**
-   * Where to lead back to. `REDIRECT_URLS` must allow it.
+   * Where to redirect after sign-in. `REDIRECT_URLS` must allow it.
    */
   redirectTo: string;
   /**
@@ -491,7 +491,7 @@ export type SignInStart = {
 
 export type LinkStarted = {
   /**
-   * Open it in the browser within ten minutes. It leads to the provider.
+   * Open it in the browser within ten minutes. It redirects to the provider, and from there to `redirectTo`.
    */
   url: string;
 };
@@ -502,7 +502,7 @@ export type ProviderResponse = {
    */
   name: string;
   /**
-   * What a button shows.
+   * The provider's name, for a button.
    */
   title: string;
 };
@@ -513,11 +513,11 @@ export type ProviderList = {
 
 export type ProviderCallback = {
   /**
-   * What we gave to the provider.
+   * The `state` we sent to the provider.
    */
   state?: string;
   /**
-   * The code of the provider.
+   * The provider's authorization code.
    */
   code?: string;
   /**
@@ -585,7 +585,7 @@ export type Device = {
    */
   ipAddress: string | null;
   /**
-   * How you proved who you are in this session, as RFC 8176 values: `pwd` is a password, `otp` a one-time code, `pop` a passkey, and `mfa` says that there was a second factor. `fed`, which is none of them, is a provider. The `amr` claim of its access tokens.
+   * The authentication methods used in this session. Same as the `amr` claim of its access tokens. `pwd` is a password, `otp` a one-time code, `pop` a passkey, and `mfa` more than one factor (RFC 8176). `fed`, which isn't in the RFC, is a sign-in with a provider.
    */
   methods: Array<string>;
   /**
@@ -627,7 +627,7 @@ export type StepUpRequest = {
    */
   password?: string;
   /**
-   * What the code is from.
+   * The factor that the code comes from.
    */
   factor?: 'totp' | 'passkey' | 'recovery-code';
   /**
@@ -714,7 +714,7 @@ export type ServerMetadata = {
 
 export type UpdateProfileRequest = {
   /**
-   * The name to display. At most 100 characters as people count them.
+   * The name to display. At most 100 characters. A letter with accents, or an emoji, counts as one.
    */
   displayName?: string | null;
   /**
@@ -794,15 +794,15 @@ export type InvalidMember = {
    */
   message: string;
   /**
-   * The least value or length that is valid, if it is below.
+   * The minimum value or length. Present if the input is below it.
    */
   minimum?: number;
   /**
-   * The greatest value or length that is valid, if it is above.
+   * The maximum value or length. Present if the input is above it.
    */
   maximum?: number;
   /**
-   * The valid values, if it is none of them.
+   * The allowed values. Present if the input isn't one of them.
    */
   allowed?: Array<string>;
 };
@@ -1375,7 +1375,7 @@ export type TotalQuery = boolean;
 export type IdPath = string;
 
 /**
- * The `ETag` of the version that you mean. If there is another one by now, the response is a 412.
+ * The `ETag` of the version you expect. If the resource has changed since, the response is a 412.
  */
 export type IfMatchHeader = string;
 
@@ -1385,7 +1385,7 @@ export type IfMatchHeader = string;
 export type ProviderPath = string;
 
 /**
- * Where to lead back to. `REDIRECT_URLS` must allow it.
+ * Where to redirect after sign-in. `REDIRECT_URLS` must allow it.
  */
 export type RedirectToQuery = string;
 
@@ -1400,17 +1400,17 @@ export type CodeChallengeQuery = string;
 export type CodeChallengeMethodQuery = 'S256';
 
 /**
- * Only in the `url` of `POST /auth/identities/{id}`.
+ * Part of the `url` that `POST /auth/identities/{id}` returns. Don't set it yourself.
  */
 export type LinkQuery = string;
 
 /**
- * What we gave to the provider.
+ * The `state` we sent to the provider.
  */
 export type StateQuery = string;
 
 /**
- * The code of the provider.
+ * The provider's authorization code.
  */
 export type CodeQuery = string;
 
@@ -1460,7 +1460,7 @@ export type CreatedAfterQuery = string;
 export type CreatedBeforeQuery = string;
 
 /**
- * A full email address or the beginning of a display name. Not case-sensitive, and the same for all ways to compose a letter.
+ * A full email address or the beginning of a display name. Not case-sensitive. Composed and decomposed letters match each other.
  */
 export type QQuery = string;
 
@@ -2963,7 +2963,7 @@ export type RemovePasskeyData = {
   body?: never;
   headers?: {
     /**
-     * The `ETag` of the version that you mean. If there is another one by now, the response is a 412.
+     * The `ETag` of the version you expect. If the resource has changed since, the response is a 412.
      */
     'If-Match'?: string;
   };
@@ -3043,7 +3043,7 @@ export type RenamePasskeyData = {
   body: RenamePasskeyRequest;
   headers?: {
     /**
-     * The `ETag` of the version that you mean. If there is another one by now, the response is a 412.
+     * The `ETag` of the version you expect. If the resource has changed since, the response is a 412.
      */
     'If-Match'?: string;
   };
@@ -3252,7 +3252,7 @@ export type UnlinkIdentityData = {
   body?: never;
   headers?: {
     /**
-     * The `ETag` of the version that you mean. If there is another one by now, the response is a 412.
+     * The `ETag` of the version you expect. If the resource has changed since, the response is a 412.
      */
     'If-Match'?: string;
   };
@@ -3449,7 +3449,7 @@ export type StartOAuthData = {
   };
   query: {
     /**
-     * Where to lead back to. `REDIRECT_URLS` must allow it.
+     * Where to redirect after sign-in. `REDIRECT_URLS` must allow it.
      */
     redirectTo: string;
     /**
@@ -3461,7 +3461,7 @@ export type StartOAuthData = {
      */
     codeChallengeMethod: 'S256';
     /**
-     * Only in the `url` of `POST /auth/identities/{id}`.
+     * Part of the `url` that `POST /auth/identities/{id}` returns. Don't set it yourself.
      */
     link?: string;
   };
@@ -3522,11 +3522,11 @@ export type FinishOAuthData = {
   };
   query?: {
     /**
-     * What we gave to the provider.
+     * The `state` we sent to the provider.
      */
     state?: string;
     /**
-     * The code of the provider.
+     * The provider's authorization code.
      */
     code?: string;
     /**
@@ -3961,7 +3961,7 @@ export type EndSessionData = {
   body?: never;
   headers?: {
     /**
-     * The `ETag` of the version that you mean. If there is another one by now, the response is a 412.
+     * The `ETag` of the version you expect. If the resource has changed since, the response is a 412.
      */
     'If-Match'?: string;
   };
@@ -4272,7 +4272,7 @@ export type GetMeData = {
      */
     'If-None-Match'?: string;
     /**
-     * The `ETag` of the version that you mean. If there is another one by now, the response is a 412.
+     * The `ETag` of the version you expect. If the resource has changed since, the response is a 412.
      */
     'If-Match'?: string;
   };
@@ -4329,7 +4329,7 @@ export type UpdateMeData = {
   body: UpdateProfileRequest;
   headers?: {
     /**
-     * The `ETag` of the version that you mean. If there is another one by now, the response is a 412.
+     * The `ETag` of the version you expect. If the resource has changed since, the response is a 412.
      */
     'If-Match'?: string;
   };
@@ -4429,7 +4429,7 @@ export type ListUsersData = {
      */
     createdBefore?: string;
     /**
-     * A full email address or the beginning of a display name. Not case-sensitive, and the same for all ways to compose a letter.
+     * A full email address or the beginning of a display name. Not case-sensitive. Composed and decomposed letters match each other.
      */
     q?: string;
     /**
@@ -4496,7 +4496,7 @@ export type GetUserData = {
      */
     'If-None-Match'?: string;
     /**
-     * The `ETag` of the version that you mean. If there is another one by now, the response is a 412.
+     * The `ETag` of the version you expect. If the resource has changed since, the response is a 412.
      */
     'If-Match'?: string;
   };

@@ -23,7 +23,7 @@ export class EmailChangeController {
   @ApiOperation({
     summary: 'Change your email address',
     description:
-      'Sends a link to the new address, which is valid for one hour, and a warning to the old one. Your account keeps ' +
+      'Sends a link, valid for one hour, to the new address, and a warning to the old one. Your account keeps ' +
       'the old address until someone follows the link. A second request replaces the first. The response is the same ' +
       'whether or not the new address belongs to another account.',
   })
@@ -61,12 +61,12 @@ export class EmailChangeController {
   @Public()
   @HttpCode(204)
   @ApiOperation({
-    summary: 'Undo a change of an email address',
+    summary: 'Undo a change to an email address',
     description:
-      'Takes the token from a link that was sent to the old address: the account gets its old address back and loses its ' +
-      'password and whatever was added since the request to sign in with, all sessions end, and a link to set a new password ' +
-      'is sent to the old address. With the token from the link that was sent to the new address, it only cancels the ' +
-      'request. While the link is valid, it can be used again with the same result.',
+      'Takes the token from a link that was sent to the old address. Restores the old address, removes the password ' +
+      'and every sign-in method added since the request, ends all sessions, and emails the old address a link to set ' +
+      'a new password. With a token that was sent to the new address, it only cancels the request. While the link is ' +
+      'valid, it can be used again with the same result.',
   })
   @ApiNoContentResponse({ description: 'The change is undone.' })
   @Fails(invalidToken)

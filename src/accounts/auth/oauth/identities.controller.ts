@@ -61,8 +61,8 @@ export class IdentitiesController {
   @ApiOperation({
     summary: 'Link an identity',
     description:
-      'Returns a URL to open in the browser. It leads to the provider and back to `redirectTo`, with a `code` for ' +
-      '`POST /auth/oauth/exchange`, which links the account at the provider to yours.',
+      'Returns a URL to open in the browser. It redirects to the provider, and from there to `redirectTo`, with a ' +
+      '`code` for `POST /auth/oauth/exchange`, which links the account at the provider to yours.',
   })
   @ApiOkResponse({ type: LinkStarted, description: 'The URL to open.' })
   @Fails(unknownProvider, redirectNotAllowed)

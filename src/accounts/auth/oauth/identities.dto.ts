@@ -10,7 +10,7 @@ export class IdentityResponse {
   @ApiProperty({ type: String, example: 'google', description: 'The name of the provider.' })
   provider!: string;
 
-  @ApiProperty({ type: String, example: 'Google', description: 'The title of the provider.' })
+  @ApiProperty({ type: String, example: 'Google', description: "The provider's display name." })
   title!: string;
 
   @ApiProperty({
@@ -37,7 +37,8 @@ export class LinkStarted {
   @ApiProperty({
     type: String,
     format: 'uri',
-    description: 'Open it in the browser within ten minutes. It leads to the provider.',
+    description:
+      'Open it in the browser within ten minutes. It redirects to the provider, and from there to `redirectTo`.',
   })
   url!: string;
 }

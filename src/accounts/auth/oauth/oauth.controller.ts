@@ -35,10 +35,15 @@ export class OAuthController {
   @ApiOperation({
     summary: 'Sign in with a provider',
     description:
-      'Open this in the browser. It leads to the provider and from there back to `redirectTo`, with a `code` for ' +
-      '`POST /auth/oauth/exchange`, or with an `error`, which is the code of a problem. The browser must accept cookies.',
+      'Open this in the browser. It redirects to the provider, and from there to `redirectTo`, with a `code` for ' +
+      '`POST /auth/oauth/exchange`, or with an `error`, which is the code of a problem. The browser must accept ' +
+      'cookies.',
   })
-  @ApiResponse({ status: 302, description: 'To the provider, or back with an error.', headers: REDIRECT })
+  @ApiResponse({
+    status: 302,
+    description: 'Redirects to the provider, or to `redirectTo` with an `error`.',
+    headers: REDIRECT,
+  })
   @Fails(unknownProvider, redirectNotAllowed, invalidState)
   async startOAuth(
     @Param() { provider }: ProviderParams,
@@ -54,9 +59,14 @@ export class OAuthController {
   @ApiOperation({
     summary: 'Continue after the provider',
     description:
-      'The provider leads the browser here. Register the URL with it: `PUBLIC_URL/v2/auth/oauth/{provider}/callback`.',
+      'The provider redirects the browser here. Register this URL with the provider: ' +
+      '`PUBLIC_URL/v2/auth/oauth/{provider}/callback`.',
   })
-  @ApiResponse({ status: 302, description: 'Back, with a code or an error.', headers: REDIRECT })
+  @ApiResponse({
+    status: 302,
+    description: 'Redirects to `redirectTo` with a `code` or an `error`.',
+    headers: REDIRECT,
+  })
   @Fails(unknownProvider, redirectNotAllowed, invalidState)
   async finishOAuth(
     @Param() { provider }: ProviderParams,
@@ -74,7 +84,11 @@ export class OAuthController {
     summary: 'Continue after a provider that posts its response',
     description: "Like the GET, for providers whose page posts a form, such as Apple's.",
   })
-  @ApiResponse({ status: 302, description: 'Back, with a code or an error.', headers: REDIRECT })
+  @ApiResponse({
+    status: 302,
+    description: 'Redirects to `redirectTo` with a `code` or an `error`.',
+    headers: REDIRECT,
+  })
   @Fails(unknownProvider, redirectNotAllowed, invalidState)
   async finishPostedOAuth(
     @Param() { provider }: ProviderParams,

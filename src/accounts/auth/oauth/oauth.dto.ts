@@ -23,7 +23,7 @@ export class ProviderResponse {
   @ApiProperty({ type: String, example: 'google', description: 'The name in the paths of this provider.' })
   name!: string;
 
-  @ApiProperty({ type: String, example: 'Google', description: 'What a button shows.' })
+  @ApiProperty({ type: String, example: 'Google', description: "The provider's name, for a button." })
   title!: string;
 }
 
@@ -34,7 +34,7 @@ export class ProviderList {
 
 export class SignInStart {
   @StringField({
-    description: 'Where to lead back to. `REDIRECT_URLS` must allow it.',
+    description: 'Where to redirect after sign-in. `REDIRECT_URLS` must allow it.',
     minLength: 1,
     maxLength: REDIRECT_MAX_LENGTH,
     example: 'https://app.acme.com/signed-in',
@@ -64,7 +64,7 @@ export class SignInStart {
 
 export class OAuthQuery extends SignInStart {
   @StringField({
-    description: 'Only in the `url` of `POST /auth/identities/{id}`.',
+    description: "Part of the `url` that `POST /auth/identities/{id}` returns. Don't set it yourself.",
     optional: true,
     minLength: 1,
     maxLength: 2048,
@@ -75,10 +75,14 @@ export class OAuthQuery extends SignInStart {
 /** Providers may add parameters (RFC 6749, section 4.1.2). Together, they fit into a request's headers. */
 @IgnoresUnknown()
 export class ProviderCallback {
-  @StringField({ description: 'What we gave to the provider.', optional: true, maxLength: STATE_MAX_LENGTH })
+  @StringField({
+    description: 'The `state` we sent to the provider.',
+    optional: true,
+    maxLength: STATE_MAX_LENGTH,
+  })
   state?: string;
 
-  @StringField({ description: 'The code of the provider.', optional: true, maxLength: 4096 })
+  @StringField({ description: "The provider's authorization code.", optional: true, maxLength: 4096 })
   code?: string;
 
   @StringField({ description: 'Why there is no code.', optional: true, maxLength: 512 })
@@ -92,7 +96,7 @@ export class ProviderCallback {
 }
 
 export class ExchangeRequest {
-  @StringField({ description: 'The `code` that the sign-in led back with.', minLength: 1, maxLength: 512 })
+  @StringField({ description: 'The `code` from the redirect.', minLength: 1, maxLength: 512 })
   code!: string;
 
   @StringField({

@@ -33,7 +33,7 @@ export class OneTimeCodesController {
     summary: 'Request a one-time code',
     description:
       'Sends an email with a code and a link to sign in without a password, at most one per minute for each account. A ' +
-      'new one replaces the last. The response is the same whether or not the account exists.',
+      'new code replaces the previous one. The response is the same whether or not the account exists.',
   })
   @ApiAcceptedResponse({
     type: Accepted,

@@ -39,8 +39,8 @@ export class PasskeyLoginController {
   @ApiOperation({
     summary: 'Sign in with a passkey',
     description:
-      'Takes what `PublicKeyCredential.toJSON()` returned in the browser. No second factor is needed: the device and what ' +
-      'unlocks it are two.',
+      'Takes what `PublicKeyCredential.toJSON()` returned in the browser. No second factor is needed: the device and ' +
+      'the PIN or biometric that unlocks it already count as two.',
   })
   @Fails(invalidPasskey, invalidCredentials)
   @ReturnsSession({ status: 200, description: 'Signed in.' })

@@ -53,7 +53,7 @@ export class PasskeysController {
   }
 
   @Patch(':id')
-  @ApiOperation({ summary: 'Rename a passkey', description: 'The name is only for its owner.' })
+  @ApiOperation({ summary: 'Rename a passkey', description: 'Only its owner sees the name.' })
   @ApiConsumes('application/merge-patch+json', 'application/json')
   @ApiBody({ type: RenamePasskeyRequest })
   @ApiOkResponse({ type: PasskeyResponse, description: 'The passkey.', headers: responseHeaders('ETag') })
@@ -75,7 +75,7 @@ export class PasskeysController {
   @HttpCode(204)
   @ApiOperation({
     summary: 'Remove a passkey',
-    description: 'It no longer signs in. The device keeps it until it is deleted there.',
+    description: 'It can no longer be used to sign in. It stays on the device until you delete it there.',
   })
   @ApiNoContentResponse({ description: 'Removed.' })
   @Fails(passkeyNotFound, lastSignInMethod)

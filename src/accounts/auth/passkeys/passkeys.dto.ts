@@ -24,7 +24,7 @@ class CredentialRequest {
   @StringField({ description: "The credential's ID.", minLength: 1, maxLength: 2048 })
   id!: string;
 
-  @StringField({ description: 'The same.', minLength: 1, maxLength: 2048 })
+  @StringField({ description: 'The same value as `id`.', minLength: 1, maxLength: 2048 })
   rawId!: string;
 
   @EnumField({ values: ['public-key'], description: 'The type of the credential.' })
@@ -85,7 +85,7 @@ export class PasskeyResponse {
 
   @ApiProperty({
     type: Boolean,
-    description: 'Whether a provider keeps it, so that it survives the loss of the device.',
+    description: 'Whether the passkey is backed up, so that it survives the loss of the device.',
   })
   backedUp!: boolean;
 
@@ -124,27 +124,27 @@ class PasskeyOptions {
 
 @ApiSchema({ name: 'PasskeyCreationOptions' })
 export class PasskeyCreationOptions extends PasskeyOptions {
-  @OptionsMember('Who the passkey is for.')
+  @OptionsMember('The relying party.')
   rp!: object;
 
-  @OptionsMember('Whose it will be.')
+  @OptionsMember('The user that the passkey is created for.')
   user!: object;
 
   @OptionsMember('Which kinds of keys are possible.', { isArray: true })
   pubKeyCredParams!: object[];
 
-  @OptionsMember('Passkeys that the user has already.', { isArray: true })
+  @OptionsMember('Passkeys that the user already has.', { isArray: true })
   excludeCredentials?: object[];
 
   @OptionsMember('What the authenticator must be able to do.')
   authenticatorSelection?: object;
 
-  @OptionsMember('Extensions.')
+  @OptionsMember('WebAuthn extensions.')
   extensions?: object;
 
   @ApiProperty({
     type: String,
-    description: 'What the authenticator has to say about itself.',
+    description: 'Which attestation is requested from the authenticator.',
     example: 'none',
   })
   attestation?: string;

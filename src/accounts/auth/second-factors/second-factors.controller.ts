@@ -30,7 +30,7 @@ export class SecondFactorsController {
   @Get()
   @ApiOperation({
     summary: 'Get your second factors',
-    description: 'Says which ones there are, and how many recovery codes are left.',
+    description: 'Returns your second factors and how many recovery codes are left.',
   })
   @ApiOkResponse({ type: SecondFactorsResponse, description: 'Your second factors.' })
   async getSecondFactors(@Caller() { userId }: Principal): Promise<SecondFactorsResponse> {
@@ -75,7 +75,8 @@ export class SecondFactorsController {
   @HttpCode(204)
   @ApiOperation({
     summary: 'Remove your authenticator app',
-    description: 'Recovery codes go with the last second factor. Has no effect if there is no app.',
+    description:
+      'Removing your last second factor also deletes your recovery codes. Has no effect if there is no app.',
   })
   @ApiNoContentResponse({ description: 'Removed.' })
   async removeTotp(@Caller() caller: Principal, @CallerDevice() device: Device): Promise<void> {
@@ -84,7 +85,7 @@ export class SecondFactorsController {
 
   @Post('recovery-codes')
   @Requires(null, { recent: true })
-  @ApiOperation({ summary: 'Create new recovery codes', description: 'Earlier ones are void then.' })
+  @ApiOperation({ summary: 'Create new recovery codes', description: 'Your existing codes stop working.' })
   @ApiCreatedResponse({ type: RecoveryCodesResponse, description: 'New recovery codes.' })
   @Fails(noSecondFactor)
   @Idempotent()

@@ -16,7 +16,12 @@ export function CodeField({ optional = false } = {}): PropertyDecorator {
 }
 
 export function FactorField({ optional = false } = {}): PropertyDecorator {
-  return EnumField({ values: FACTORS, description: 'What the code is from.', example: 'totp', optional });
+  return EnumField({
+    values: FACTORS,
+    description: 'The factor that the code comes from.',
+    example: 'totp',
+    optional,
+  });
 }
 
 export class ConfirmTotpRequest {
@@ -40,7 +45,8 @@ export class MfaLoginRequest {
   code!: string;
 
   @BooleanField({
-    description: 'Asks for no second factor in this browser for 30 days, or until all sessions are ended.',
+    description:
+      "If true, this browser isn't asked for a second factor for 30 days, or until all sessions are ended.",
     optional: true,
   })
   trustDevice?: boolean;
@@ -81,6 +87,11 @@ export class SecondFactorsResponse {
   })
   factors!: string[];
 
-  @ApiProperty({ type: 'integer', format: 'int32', description: 'Unused recovery codes.', example: 10 })
+  @ApiProperty({
+    type: 'integer',
+    format: 'int32',
+    description: 'How many recovery codes are unused.',
+    example: 10,
+  })
   recoveryCodesLeft!: number;
 }

@@ -46,9 +46,9 @@ export class DeviceResponse {
     maxItems: 10,
     example: ['pwd'],
     description:
-      'How you proved who you are in this session, as RFC 8176 values: `pwd` is a password, `otp` a one-time code, ' +
-      '`pop` a passkey, and `mfa` says that there was a second factor. `fed`, which is none of them, is a provider. The ' +
-      '`amr` claim of its access tokens.',
+      'The authentication methods used in this session. Same as the `amr` claim of its access tokens. `pwd` is a ' +
+      'password, `otp` a one-time code, `pop` a passkey, and `mfa` more than one factor (RFC 8176). `fed`, which ' +
+      "isn't in the RFC, is a sign-in with a provider.",
   })
   methods!: string[];
 

@@ -19,10 +19,11 @@ export class StepUpController {
   @Post()
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Prove again who you are',
+    summary: 'Re-authenticate',
     description:
-      'For operations that return `step-up-required` because your last proof is older than five minutes. The session ' +
-      'stays the same. Takes your password, or a second factor. Send the request again with the new access token.',
+      'For operations that return `step-up-required` because you last authenticated more than five minutes ago. The ' +
+      'session stays the same. Takes your password, or a second factor. Send the request again with the new access ' +
+      'token.',
   })
   @ApiOkResponse({ type: AccessTokenResponse, description: 'An access token with a new `auth_time`.' })
   @Fails(invalidCredentials, invalidCode, tooManyAttempts)
