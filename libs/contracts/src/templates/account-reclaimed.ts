@@ -7,11 +7,11 @@ export const accountReclaimed = defineTemplate('account-reclaimed', {
     heading: 'Choose a new password',
     paragraphs: [
       "You told us that a change to your account wasn't yours. We have signed out all devices and removed your password, because someone else may know it.",
-      'Choose a new one with this link. Use one that you use nowhere else, and change that of your mailbox, too, if someone else may read your email. Then check which passkeys and apps your account has.',
+      "Choose a new one with this link. Use one you don't use anywhere else. If someone else may be reading your email, change your email password, too. Then check which passkeys and apps your account has.",
     ],
     action: 'Choose a new password',
     notes: [
-      'The link is valid for 30 minutes and works once. Later, you can get a new one on the page behind it.',
+      'The link is valid for 30 minutes and works once. After that, the page it opens lets you request a new one.',
       'Never give the link to anyone.',
     ],
   },
@@ -20,7 +20,7 @@ export const accountReclaimed = defineTemplate('account-reclaimed', {
     preheader: 'Alle Geräte sind abgemeldet. Der Link ist 30 Minuten gültig.',
     heading: 'Neues Passwort wählen',
     paragraphs: [
-      'Sie haben uns mitgeteilt, dass eine Änderung an Ihrem Konto nicht von Ihnen war. Wir haben alle Geräte abgemeldet und Ihr Passwort entfernt, denn vielleicht kennt es jemand anderes.',
+      'Sie haben uns mitgeteilt, dass eine Änderung an Ihrem Konto nicht von Ihnen stammt. Wir haben alle Geräte abgemeldet und Ihr Passwort entfernt, denn vielleicht kennt es jemand anderes.',
       'Wählen Sie mit diesem Link ein neues. Nehmen Sie eines, das Sie sonst nirgends verwenden, und ändern Sie auch das Ihres Postfachs, falls jemand anderes Ihre E-Mails lesen könnte. Prüfen Sie dann, welche Passkeys und Apps Ihr Konto hat.',
     ],
     action: 'Neues Passwort wählen',

@@ -13,12 +13,12 @@ export const addressWanted = defineTemplate('address-wanted', {
     notes: ["Wasn't you? Just ignore this email; no one got into your account."],
   },
   de: {
-    subject: 'Diese Adresse hat bereits ein Konto',
+    subject: 'Zu dieser Adresse gibt es bereits ein Konto',
     preheader: 'Jemand wollte Ihre E-Mail-Adresse für ein anderes Konto verwenden.',
-    heading: 'Diese Adresse hat bereits ein Konto',
+    heading: 'Zu dieser Adresse gibt es bereits ein Konto',
     paragraphs: [
-      'Jemand – vermutlich Sie selbst – wollte diese E-Mail-Adresse für ein anderes Konto verwenden. Sie hat bereits eines, deshalb haben wir nichts geändert.',
-      'Zu einer Adresse gehört ein Konto. Um sie für das andere zu verwenden, geben Sie zuerst diesem Konto eine andere Adresse.',
+      'Jemand – vermutlich Sie selbst – wollte diese E-Mail-Adresse für ein anderes Konto verwenden. Dazu gibt es bereits eines, deshalb haben wir nichts geändert.',
+      'Zu jeder Adresse kann es nur ein Konto geben. Um sie für das andere zu verwenden, geben Sie zuerst diesem Konto eine andere Adresse.',
     ],
     action: 'Anmelden',
     notes: [

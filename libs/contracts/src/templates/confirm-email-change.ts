@@ -6,13 +6,13 @@ export const confirmEmailChange = defineTemplate('confirm-email-change', {
     preheader: 'Your account gets this address when you confirm it.',
     heading: 'Confirm your new email address',
     paragraphs: [
-      'Someone asked to use this address for an account that they already have. If that was you, confirm it.',
-      "Don't confirm it if it wasn't you: the account isn't yours, and its owner could go on signing in to it.",
+      "Someone asked to change their account's email address to this one. If that was you, confirm the change.",
+      "If it wasn't you, don't confirm. Your address would belong to someone else's account, and they could still sign in to it.",
     ],
     action: 'Confirm',
     notes: [
       'The link is valid for one hour.',
-      "Wasn't you? The page behind the link lets you say so. You don't need it to open an account of your own.",
+      "Wasn't you? The page behind the link lets you say so. You don't need it to create an account of your own.",
     ],
   },
   de: {
@@ -20,8 +20,8 @@ export const confirmEmailChange = defineTemplate('confirm-email-change', {
     preheader: 'Ihr Konto bekommt diese Adresse, wenn Sie sie bestätigen.',
     heading: 'Bestätigen Sie Ihre neue E-Mail-Adresse',
     paragraphs: [
-      'Jemand möchte diese Adresse für ein Konto verwenden, das er schon hat. Wenn Sie das sind, bestätigen Sie es.',
-      'Wenn nicht, bestätigen Sie es nicht: Das Konto gehört nicht Ihnen, und sein Besitzer könnte sich weiterhin anmelden.',
+      'Jemand möchte die E-Mail-Adresse eines bestehenden Kontos auf diese Adresse ändern. Wenn Sie das waren, bestätigen Sie die Änderung.',
+      'Wenn nicht, bestätigen Sie nicht: Ihre Adresse würde zu einem fremden Konto gehören, in dem sich dessen Besitzer weiterhin anmelden könnte.',
     ],
     action: 'Bestätigen',
     notes: [

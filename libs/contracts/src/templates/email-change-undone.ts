@@ -6,8 +6,8 @@ export const emailChangeUndone = defineTemplate('email-change-undone', {
     preheader: 'Your account has its earlier address again.',
     heading: 'Your account has its earlier address again',
     paragraphs: [
-      'The earlier email address of your account was restored: someone who reads its mail undid the change, or changed it back. This address is no longer in use.',
-      "If that wasn't you, someone else may be reading the mail to the earlier address. Ask us for help.",
+      'The earlier email address of your account was restored: someone with access to that mailbox undid the change, or changed it back. This address is no longer in use.',
+      "If that wasn't you, someone else may be reading the mail to the earlier address. Please contact us.",
     ],
     action: 'Go to the sign-in page',
     notes: [],

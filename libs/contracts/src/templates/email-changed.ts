@@ -3,10 +3,10 @@ import { defineTemplate } from '../define-template.js';
 export const emailChanged = defineTemplate('email-changed', {
   en: {
     subject: 'Your email address was changed',
-    preheader: "If that was you, there's nothing to do.",
+    preheader: "If that was you, you don't need to do anything.",
     heading: 'Your email address was changed',
     paragraphs: [
-      "Your account has a new email address, so this one is no longer in use. If that was you, there's nothing to do.",
+      "Your account has a new email address, so this one is no longer in use. If that was you, you don't need to do anything.",
       'If not, take your account back with this link. It gets this address again, all devices are signed out, and you choose a new password.',
     ],
     action: "That wasn't me",

@@ -3,15 +3,15 @@ import { defineTemplate } from '../define-template.js';
 export const identityLinked = defineTemplate('identity-linked', {
   en: {
     subject: 'A new way to sign in to your account',
-    preheader: "If that was you, there's nothing to do.",
+    preheader: "If that was you, you don't need to do anything.",
     heading: 'A new way to sign in to your account',
     paragraphs: [
-      "An account at another service was just linked to your account, so you can now sign in with it. If that was you, there's nothing to do.",
-      'If not, someone else may use your account. Undo it with this link: the service is unlinked, all devices are signed out, and your password is removed. We then send you a link to choose a new one.',
+      "An account at another service was just linked to your account, so you can now sign in with it. If that was you, you don't need to do anything.",
+      'If not, someone else may be using your account. Undo it with this link: the service is unlinked, all devices are signed out, and your password is removed. We then send you a link to choose a new one.',
     ],
     action: "That wasn't me",
     notes: [
-      'The link is valid for 72 hours. It also removes what was added after this change, so that nobody stays in.',
+      'The link is valid for 72 hours. It also removes what was added after this change, so that no one else keeps access.',
       'You get this email whenever another service is linked to your account.',
     ],
   },

@@ -3,15 +3,15 @@ import { defineTemplate } from '../define-template.js';
 export const identityUnlinked = defineTemplate('identity-unlinked', {
   en: {
     subject: 'A service was unlinked from your account',
-    preheader: "If that was you, there's nothing to do.",
+    preheader: "If that was you, you don't need to do anything.",
     heading: 'A service was unlinked',
     paragraphs: [
-      "You can no longer sign in with the account at another service that was just unlinked from yours. If that was you, there's nothing to do.",
+      "You can no longer sign in with the account at another service that was just unlinked from yours. If that was you, you don't need to do anything.",
       'If not, someone else has access to your account. Lock them out with this link: all devices are signed out, and your password is removed. We then send you a link to choose a new one. You can then link the service again.',
     ],
     action: "That wasn't me",
     notes: [
-      'The link is valid for 72 hours. It also removes what was added after this change, so that nobody stays in.',
+      'The link is valid for 72 hours. It also removes what was added after this change, so that no one else keeps access.',
       'You get this email whenever another service is unlinked from your account.',
     ],
   },

@@ -3,10 +3,10 @@ import { defineTemplate } from '../define-template.js';
 export const newSignIn = defineTemplate('new-sign-in', {
   en: {
     subject: 'New sign-in to your account',
-    preheader: "Someone signed in on a new device. If that was you, there's nothing to do.",
+    preheader: "Someone signed in on a new device. If that was you, you don't need to do anything.",
     heading: 'New sign-in to your account',
     paragraphs: [
-      "Someone, probably you, just signed in to your account on a device that we haven't seen before. If that was you, there's nothing to do.",
+      "Someone, probably you, just signed in to your account on a device that we haven't seen before. If that was you, you don't need to do anything.",
       'If not, sign that device out with this link. Then choose a new password: someone may know yours, or read your email.',
     ],
     action: "That wasn't me",

@@ -3,15 +3,15 @@ import { defineTemplate } from '../define-template.js';
 export const passkeyAdded = defineTemplate('passkey-added', {
   en: {
     subject: 'A passkey was added to your account',
-    preheader: "If that was you, there's nothing to do.",
+    preheader: "If that was you, you don't need to do anything.",
     heading: 'A passkey was added',
     paragraphs: [
-      "From now on, this passkey signs in to your account. If that was you, there's nothing to do.",
+      "A passkey was just added. You can now use it to sign in to your account. If that was you, you don't need to do anything.",
       'If not, someone else has access to your account. Undo it with this link: the passkey is removed, all devices are signed out, and your password is removed. We then send you a link to choose a new one.',
     ],
     action: "That wasn't me",
     notes: [
-      'The link is valid for 72 hours. It also removes what was added after this change, so that nobody stays in.',
+      'The link is valid for 72 hours. It also removes what was added after this change, so that no one else keeps access.',
       'You get this email whenever a passkey is added.',
     ],
   },

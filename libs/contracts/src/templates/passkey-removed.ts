@@ -3,15 +3,15 @@ import { defineTemplate } from '../define-template.js';
 export const passkeyRemoved = defineTemplate('passkey-removed', {
   en: {
     subject: 'A passkey was removed from your account',
-    preheader: "If that was you, there's nothing to do.",
+    preheader: "If that was you, you don't need to do anything.",
     heading: 'A passkey was removed',
     paragraphs: [
-      "One of your passkeys no longer signs in to your account. If that was you, there's nothing to do.",
+      "One of your passkeys can no longer be used to sign in to your account. If that was you, you don't need to do anything.",
       'If not, someone else has access to your account. Lock them out with this link: all devices are signed out, and your password is removed. We then send you a link to choose a new one. The passkey cannot be restored.',
     ],
     action: "That wasn't me",
     notes: [
-      'The link is valid for 72 hours. It also removes what was added after this change, so that nobody stays in.',
+      'The link is valid for 72 hours. It also removes what was added after this change, so that no one else keeps access.',
       'You get this email whenever a passkey is removed.',
     ],
   },

@@ -3,15 +3,15 @@ import { defineTemplate } from '../define-template.js';
 export const passwordChanged = defineTemplate('password-changed', {
   en: {
     subject: 'Your password was changed',
-    preheader: "If that was you, there's nothing to do.",
+    preheader: "If that was you, you don't need to do anything.",
     heading: 'Your password was changed',
     paragraphs: [
-      "The password of your account was just changed, and other devices were signed out. If that was you, there's nothing to do.",
+      "The password of your account was just changed, and other devices were signed out. If that was you, you don't need to do anything.",
       'If not, someone else may know your password or read your email. Lock them out with this link: all devices are signed out, and your password is removed. We then send you a link to choose a new one. Change the password of your mailbox, too.',
     ],
     action: "That wasn't me",
     notes: [
-      'The link is valid for 72 hours. It also removes what was added after this change, so that nobody stays in.',
+      'The link is valid for 72 hours. It also removes what was added after this change, so that no one else keeps access.',
       'You get this email whenever your password changes.',
     ],
   },

@@ -3,15 +3,15 @@ import { defineTemplate } from '../define-template.js';
 export const recoveryCodeUsed = defineTemplate('recovery-code-used', {
   en: {
     subject: 'A recovery code was used',
-    preheader: "If that was you, there's nothing to do.",
+    preheader: "If that was you, you don't need to do anything.",
     heading: 'A recovery code was used',
     paragraphs: [
-      "Someone used one of your recovery codes instead of your second factor. If that was you, there's nothing to do. The code doesn't work again, so create new ones before you run out.",
+      "Someone used one of your recovery codes instead of your second factor. If that was you, you don't need to do anything. The code doesn't work again, so create new ones before you run out.",
       'If not, someone else has your recovery codes. Lock them out with this link: all devices are signed out, and your password is removed. We then send you a link to choose a new one. After that, create new recovery codes.',
     ],
     action: "That wasn't me",
     notes: [
-      'The link is valid for 72 hours. It also removes what was added after this change, so that nobody stays in.',
+      'The link is valid for 72 hours. It also removes what was added after this change, so that no one else keeps access.',
       'You get this email whenever a recovery code is used.',
     ],
   },

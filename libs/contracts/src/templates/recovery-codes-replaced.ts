@@ -3,15 +3,15 @@ import { defineTemplate } from '../define-template.js';
 export const recoveryCodesReplaced = defineTemplate('recovery-codes-replaced', {
   en: {
     subject: 'Your recovery codes were replaced',
-    preheader: "If that was you, there's nothing to do.",
+    preheader: "If that was you, you don't need to do anything.",
     heading: 'Your recovery codes were replaced',
     paragraphs: [
-      "New recovery codes were created for your account, so the earlier ones don't work any more. If that was you, there's nothing to do.",
+      "New recovery codes were created for your account, so the earlier ones don't work any more. If that was you, you don't need to do anything.",
       'If not, someone else has access to your account. Undo it with this link: the new codes are removed, all devices are signed out, and your password is removed. We then send you a link to choose a new one. After that, create recovery codes of your own.',
     ],
     action: "That wasn't me",
     notes: [
-      'The link is valid for 72 hours. It also removes what was added after this change, so that nobody stays in.',
+      'The link is valid for 72 hours. It also removes what was added after this change, so that no one else keeps access.',
       'You get this email whenever recovery codes are created.',
     ],
   },

@@ -6,7 +6,7 @@ export const resetPassword = defineTemplate('reset-password', {
     preheader: 'Choose a new password. The link is valid for 30 minutes.',
     heading: 'Reset your password',
     paragraphs: [
-      'Someone, probably you, asked for a new password for your account. Choose one with this link. It signs you out on all devices.',
+      'Someone, probably you, asked for a new password for your account. Use this link to choose one. Choosing it signs you out on all devices.',
     ],
     action: 'Choose a new password',
     notes: [

@@ -3,15 +3,15 @@ import { defineTemplate } from '../define-template.js';
 export const secondFactorAdded = defineTemplate('second-factor-added', {
   en: {
     subject: 'A second factor was added to your account',
-    preheader: "If that was you, there's nothing to do.",
+    preheader: "If that was you, you don't need to do anything.",
     heading: 'A second factor was added',
     paragraphs: [
-      "From now on, signing in to your account also needs a code from an authenticator app. If that was you, there's nothing to do. Keep your recovery codes in a safe place.",
+      'From now on, signing in to your account also needs a code from an authenticator app. If that was you, just keep your recovery codes in a safe place.',
       'If not, someone else has access to your account. Undo it with this link: the authenticator app is removed, all devices are signed out, and your password is removed. We then send you a link to choose a new one.',
     ],
     action: "That wasn't me",
     notes: [
-      'The link is valid for 72 hours. It also removes what was added after this change, so that nobody stays in.',
+      'The link is valid for 72 hours. It also removes what was added after this change, so that no one else keeps access.',
       'You get this email whenever a second factor is added.',
     ],
   },
@@ -20,7 +20,7 @@ export const secondFactorAdded = defineTemplate('second-factor-added', {
     preheader: 'Wenn Sie das waren, müssen Sie nichts tun.',
     heading: 'Ihr Konto hat einen zweiten Faktor',
     paragraphs: [
-      'Ab jetzt brauchen Sie zum Anmelden auch einen Code aus einer Authenticator-App. Wenn Sie das eingerichtet haben, müssen Sie nichts tun. Bewahren Sie Ihre Wiederherstellungscodes sicher auf.',
+      'Ab jetzt brauchen Sie zum Anmelden auch einen Code aus einer Authenticator-App. Wenn Sie das waren, bewahren Sie einfach Ihre Wiederherstellungscodes sicher auf.',
       'Wenn nicht, hat jemand anderes Zugang zu Ihrem Konto. Machen Sie das mit diesem Link rückgängig: Die Authenticator-App wird entfernt, alle Geräte werden abgemeldet, und Ihr Passwort wird entfernt. Wir senden Ihnen dann einen Link, mit dem Sie ein neues wählen.',
     ],
     action: 'Das war ich nicht',

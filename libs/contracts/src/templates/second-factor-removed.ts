@@ -3,15 +3,15 @@ import { defineTemplate } from '../define-template.js';
 export const secondFactorRemoved = defineTemplate('second-factor-removed', {
   en: {
     subject: 'A second factor was removed from your account',
-    preheader: "If that was you, there's nothing to do.",
+    preheader: "If that was you, you don't need to do anything.",
     heading: 'A second factor was removed',
     paragraphs: [
-      "The authenticator app of your account was removed, so signing in no longer needs a code from it. If that was you, there's nothing to do.",
+      "The authenticator app of your account was removed, so signing in no longer needs a code from it. If that was you, you don't need to do anything.",
       'If not, someone else has access to your account. Lock them out with this link: all devices are signed out, and your password is removed. We then send you a link to choose a new one. Then set your app up again.',
     ],
     action: "That wasn't me",
     notes: [
-      'The link is valid for 72 hours. It also removes what was added after this change, so that nobody stays in.',
+      'The link is valid for 72 hours. It also removes what was added after this change, so that no one else keeps access.',
       'You get this email whenever a second factor is removed.',
     ],
   },
