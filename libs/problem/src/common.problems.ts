@@ -28,8 +28,8 @@ export const unauthenticated = defineProblem('unauthenticated', {
 export const stepUpRequired = defineProblem('step-up-required', {
   status: 401,
   title: 'Recent sign-in required',
-  about: 'This needs a proof of who you are that is no older than five minutes.',
-  fix: 'Prove it with `/auth/step-up`, then send the request again with the new access token.',
+  about: 'This operation requires that you signed in or stepped up within the last five minutes.',
+  fix: 'Use `/auth/step-up`, then send the request again with the new access token.',
 });
 
 export const forbidden = defineProblem('forbidden', {
@@ -111,8 +111,8 @@ export const misdirectedRequest = defineProblem('misdirected-request', {
   status: 421,
   title: 'Unknown host',
   about:
-    'Management pages are only served under IP addresses, `localhost` and the names in `MANAGEMENT_HOSTS`. This protects ' +
-    'them from DNS rebinding.',
+    'Management pages are only served at IP addresses, `localhost` and the names in `MANAGEMENT_HOSTS`. This ' +
+    'protects them from DNS rebinding.',
   fix: 'Use one of those names or add yours to `MANAGEMENT_HOSTS`.',
 });
 
@@ -142,7 +142,7 @@ export const tooManyRequests = defineProblem('too-many-requests', {
   title: 'Too many requests',
   about:
     "You've hit the rate limit. `RateLimit` and `RateLimit-Policy` on every response say how many requests are left.",
-  fix: 'Wait for as many seconds as `Retry-After` says before the next request.',
+  fix: 'Wait the number of seconds in `Retry-After` before the next request.',
 });
 
 export const headersTooLarge = defineProblem('headers-too-large', {
@@ -163,12 +163,12 @@ export const unavailable = defineProblem('unavailable', {
   status: 503,
   title: 'Service unavailable',
   about: 'The service is overloaded, or a server it depends on is down.',
-  fix: 'Try again after as many seconds as `Retry-After` says.',
+  fix: 'Try again after the number of seconds in `Retry-After`.',
 });
 
 export const httpVersionNotSupported = defineProblem('http-version-not-supported', {
   status: 505,
   title: 'HTTP version not supported',
-  about: 'The request uses another version of HTTP than 1.1.',
+  about: 'The request uses an HTTP version other than 1.0 or 1.1.',
   fix: 'Send it with HTTP/1.1.',
 });

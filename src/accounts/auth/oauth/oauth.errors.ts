@@ -10,9 +10,9 @@ export const unknownProvider = defineProblem('unknown-provider', {
 export const redirectNotAllowed = defineProblem('redirect-not-allowed', {
   status: 400,
   title: 'Redirect not allowed',
-  about: 'A sign-in may only lead back to known URLs, so that nobody else gets its code.',
+  about: 'A sign-in can only redirect to allowed URLs, so that no one else gets its code.',
   fix: 'Add the URL to `REDIRECT_URLS`, or a prefix of it that ends in `/*`.',
-  field: { pointer: '/redirectTo', message: 'must be a URL that is allowed' },
+  field: { pointer: '/redirectTo', message: 'must be an allowed URL' },
 });
 
 export const invalidState = defineProblem('invalid-state', {
@@ -55,22 +55,23 @@ export const invalidProviderResponse = defineProblem('invalid-provider-response'
 export const emailRequired = defineProblem('email-required', {
   status: 422,
   title: 'Email address required',
-  about: "The provider didn't tell us an email address, and an account needs one.",
-  fix: 'Allow the provider to share your address, or sign up another way and link the provider then.',
+  about: "The provider didn't share an email address, and an account needs one.",
+  fix: 'Allow the provider to share your address, or sign up another way, then link the provider.',
 });
 
 export const emailNotTrusted = defineProblem('email-not-trusted', {
   status: 422,
   title: 'Email address not verified by the provider',
-  about: "We don't know that the address that the provider told us is yours.",
-  fix: 'Sign in or sign up another way, and link the provider then.',
+  about: "The provider didn't confirm that this email address is yours, or isn't trusted to do so.",
+  fix: 'Sign in or sign up another way, then link the provider.',
 });
 
 export const accountExists = defineProblem('account-exists', {
   status: 409,
   title: 'Account exists',
-  about: "There is already an account with this address, and the provider doesn't prove that it's yours.",
-  fix: 'Sign in another way, and link the provider then.',
+  about:
+    "There is already an account with this address, and what the provider says isn't enough to sign you in to it.",
+  fix: 'Sign in another way, then link the provider.',
 });
 
 export const identityTaken = defineProblem('identity-taken', {

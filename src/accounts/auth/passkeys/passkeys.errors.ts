@@ -24,7 +24,7 @@ export const passkeyExists = defineProblem('passkey-exists', {
 export const tooManyPasskeys = defineProblem('too-many-passkeys', {
   status: 409,
   title: 'Too many passkeys',
-  about: 'An account can have 50 passkeys.',
+  about: 'An account can have at most 50 passkeys.',
   fix: 'Remove one that you no longer need.',
 });
 

@@ -3,6 +3,6 @@ import { defineProblem } from '#libs/problem';
 export const registrationClosed = defineProblem('registration-closed', {
   status: 403,
   title: 'Registration closed',
-  about: 'Accounts are only opened by administrators.',
-  fix: 'Ask one of them for an invitation.',
+  about: 'Only administrators can create accounts.',
+  fix: 'Ask an administrator to create one for you.',
 });

@@ -24,6 +24,6 @@ export const mfaRequired = defineProblem('mfa-required', {
 export const lastSignInMethod = defineProblem('last-sign-in-method', {
   status: 409,
   title: 'Last way to sign in',
-  about: "This is the only way in which you can sign in, so it can't be removed.",
+  about: "This is your only way to sign in, so it can't be removed.",
   fix: 'Set a password or add another way to sign in first.',
 });

@@ -28,7 +28,7 @@ export function toStepUpInput({ password, factor, code }: StepUpRequest): StepUp
   if (password === undefined && factor !== undefined && code !== undefined) {
     return { factor, code };
   }
-  const message = 'must be sent alone, or `factor` and `code` instead';
+  const message = 'must be sent on its own, or replaced by `factor` and `code`';
   throw invalidInput({ errors: [{ pointer: '/password', code: 'one-of', message }] });
 }
 
