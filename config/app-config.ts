@@ -48,7 +48,7 @@ export abstract class AppConfig {
   abstract readonly mfaRequiredRoles: readonly string[];
   /** A range service for passwords known from data breaches, or null. */
   abstract readonly passwordBreachUrl: string | null;
-  /** Where a sign-in with a provider may lead back to: URLs, or prefixes that end in `/*`. */
+  /** Where a sign-in with a provider may redirect to: URLs, or prefixes that end in `/*`. */
   abstract readonly redirectUrls: readonly string[];
   /** Empty in roles that don't sign users in. */
   abstract readonly oauthProviders: readonly OAuthProviderConfig[];

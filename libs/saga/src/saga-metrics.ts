@@ -26,7 +26,7 @@ export class SagaMetrics {
   ) {
     const running = new Gauge({
       name: 'gatehouse_sagas',
-      help: "Sagas that aren't over, by state.",
+      help: "Sagas that aren't finished, by state.",
       labelNames: ['saga', 'state'],
       registers: [registry],
       collect: async () => {
@@ -42,7 +42,7 @@ export class SagaMetrics {
     });
     const overdue = new Gauge({
       name: 'gatehouse_sagas_overdue_seconds',
-      help: 'For how long the first saga should have gone on; 0 if none is due.',
+      help: 'How long ago the first saga should have continued; 0 if none is due.',
       labelNames: ['saga'],
       registers: [registry],
       collect: async () => {

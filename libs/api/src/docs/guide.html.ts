@@ -77,7 +77,7 @@ function authentication({ spec, hasSdk }: PageContext, version: string): GuideSe
     </p>
     <p>
       Without a valid token, you get a 401 with <code>WWW-Authenticate: Bearer</code>. Admins' operations also
-      require a permission, otherwise it's a 403. Your own services can verify access tokens with the
+      require a permission, otherwise you get a 403. Your own services can verify access tokens with the
       <a href="#getKeys">public keys</a>.
     </p>`;
   const curl = `ACCESS_TOKEN=$(curl -sS \\
@@ -116,8 +116,8 @@ function errors({ spec, link, hasSdk }: PageContext, version: string): GuideSect
       <a href="${link('/problems')}">All problems</a>
     </p>
     <p>
-      Invalid input is a 400 whose <code>errors</code> list the fields. <code>pointer</code> is a JSON Pointer
-      (RFC 6901), and <code>message</code> is worded to follow the field's name.
+      Invalid input returns a 400 whose <code>errors</code> list the fields. <code>pointer</code> is a JSON
+      Pointer (RFC 6901), and <code>message</code> is worded to follow the field's name.
     </p>
     <p>Repeat a request after a 429 or a 503, as soon as <code>Retry-After</code> says.</p>`;
   const problem = {

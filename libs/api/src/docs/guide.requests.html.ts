@@ -78,8 +78,10 @@ export function idempotency({ spec }: PageContext, version: string): GuideSectio
       Operations that create or send something take one. The SDK sends it by itself.
     </p>
     <ul>
-      <li>The same key with a different body is a 422, <code>idempotency-key-reused</code>.</li>
-      <li>While the first request is still running, it's a 409, <code>idempotent-request-running</code>.</li>
+      <li>The same key with a different body returns a 422, <code>idempotency-key-reused</code>.</li>
+      <li>
+        While the first request is still running, you get a 409, <code>idempotent-request-running</code>.
+      </li>
     </ul>
     <p>Keys belong to one caller and one operation.</p>`;
   const curl = `KEY=$(uuidgen)

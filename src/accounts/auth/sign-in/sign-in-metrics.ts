@@ -22,7 +22,7 @@ export class SignInMetrics {
   constructor(registry: Registry) {
     this.signIns = new Counter({
       name: 'gatehouse_sign_ins_total',
-      help: 'Sign-ins with a valid proof, by its method and result: session, or challenge (a second factor is needed).',
+      help: 'Sign-ins with valid credentials, by method and result: session, or challenge (a second factor is needed).',
       labelNames: ['method', 'result'],
       registers: [registry],
     });
