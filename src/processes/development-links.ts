@@ -14,7 +14,7 @@ export function developmentLinks({ production, host, management, mailboxUrl }: A
           {
             name: 'Job console',
             url: `${managementUrl}/jobs`,
-            about: 'asks for the password whose file npm start prints',
+            about: 'asks for a password; npm start prints where to find it',
           },
         ]
       : []),

@@ -7,13 +7,13 @@ const SCRIPT = notMeScript('v2/auth/changes/undo');
 const ENGLISH: NotMeTexts = {
   title: "That wasn't me",
   lead:
-    'Click the button to undo the change in the email, and everything that was added to sign in with since then. This also signs ' +
-    "out all devices and removes your password. We'll send you a link to choose a new one.",
+    'Click the button to undo the change in the email and remove every sign-in method added since then. This also ' +
+    "signs out all devices and removes your password. We'll send you a link to choose a new one.",
   button: 'Undo the change',
   says: {
     done:
       'The change is undone, and all devices are signed out. We have sent you an email with a link to choose a new ' +
-      "password. If it doesn't arrive or is too old, get another one below.",
+      "password. If it doesn't arrive or has expired, get another one below.",
     invalid:
       "This link isn't valid, or it has expired. You can still choose a new password, which signs out all devices. Then remove " +
       "what isn't yours in your account.",
@@ -27,15 +27,16 @@ const GERMAN: NotMeTexts = {
   button: 'Änderung rückgängig machen',
   says: {
     done:
-      'Die Änderung ist rückgängig gemacht, und alle Geräte sind abgemeldet. Wir haben Ihnen eine E-Mail mit einem Link ' +
-      'gesendet, mit dem Sie ein neues Passwort wählen. Falls sie nicht ankommt oder zu alt ist, fordern Sie unten eine neue an.',
+      'Die Änderung ist rückgängig gemacht, und alle Geräte sind abgemeldet. Wir haben Ihnen eine E-Mail mit einem ' +
+      'Link gesendet, mit dem Sie ein neues Passwort wählen. Falls sie nicht ankommt oder abgelaufen ist, fordern ' +
+      'Sie unten eine neue an.',
     invalid:
       'Dieser Link ist nicht oder nicht mehr gültig. Sie können weiterhin ein neues Passwort wählen. Dabei werden alle Geräte ' +
       'abgemeldet. Entfernen Sie dann in Ihrem Konto, was nicht von Ihnen ist.',
   },
 };
 
-/** The page behind the links in the mails about changes of how someone signs in, for products without their own. */
+/** The page behind the links in the mails about changes to how someone signs in, for products without their own. */
 @FormPage('undo-change')
 export class UndoChangePage {
   @ShowsForms(SCRIPT)

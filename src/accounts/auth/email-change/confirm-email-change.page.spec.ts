@@ -40,7 +40,7 @@ describe('the page behind the link to a new address', () => {
     const page = open();
     await page.submit(page.second, 204);
     expect(page.requests).toEqual([sent('undo')]);
-    expect(page.status.textContent).toMatch(/The request is canceled/);
+    expect(page.status.textContent).toMatch(/The request is cancelled/);
     expect([page.first.hidden, page.second.hidden]).toEqual([true, true]);
   });
 

@@ -27,14 +27,14 @@ interface Texts extends FormTexts {
 const ENGLISH: Texts = {
   title: 'Confirm your new email address',
   lead:
-    'Click the button to use this address for the account in which you asked for it. If you did not ask, do not confirm it: ' +
-    'the account is not yours.',
+    'Click the button to use this address for the account where you requested the change. If you did not request it, ' +
+    'do not confirm it: the account is not yours.',
   confirm: 'Use this address',
   decline: "I didn't ask for this",
   says: {
     done: 'Your account has its new address. From now on, sign in with it. You can close this page.',
-    declined: 'The request is canceled. You can close this page.',
-    taken: 'This address belongs to another account now, so yours keeps the address that it has.',
+    declined: 'The request is cancelled. You can close this page.',
+    taken: 'This address belongs to another account now, so your account keeps its current address.',
     invalid: "This link isn't valid, or it has expired. You can ask for a new one in your account.",
   },
 };

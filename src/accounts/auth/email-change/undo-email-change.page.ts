@@ -12,11 +12,12 @@ const ENGLISH: NotMeTexts = {
   button: 'Take my account back',
   says: {
     done:
-      "Your account is yours again. We've sent you an email with a link to choose a new password. If it doesn't arrive or is " +
-      "too old, get another one below. Then remove passkeys and apps that aren't yours from your account.",
+      "Your account is yours again. We've sent you an email with a link to choose a new password. If it doesn't " +
+      "arrive or has expired, get another one below. Then remove passkeys and apps that aren't yours from your " +
+      'account.',
     invalid:
-      "This link isn't valid, or it has expired. If someone else has access to your account, choose a new password, or " +
-      'ask us for help.',
+      "This link isn't valid, or it has expired. If someone else has access to your account, choose a new password, " +
+      'or contact us.',
   },
 };
 const GERMAN: NotMeTexts = {
@@ -28,8 +29,9 @@ const GERMAN: NotMeTexts = {
   button: 'Mein Konto zurückholen',
   says: {
     done:
-      'Ihr Konto gehört wieder Ihnen. Wir haben Ihnen eine E-Mail mit einem Link geschickt, mit dem Sie ein neues Passwort wählen. ' +
-      'Falls sie nicht ankommt oder zu alt ist, fordern Sie unten eine neue an. Entfernen Sie danach Passkeys und Apps, die nicht Ihnen gehören, aus Ihrem Konto.',
+      'Ihr Konto gehört wieder Ihnen. Wir haben Ihnen eine E-Mail mit einem Link geschickt, mit dem Sie ein neues ' +
+      'Passwort wählen. Falls sie nicht ankommt oder abgelaufen ist, fordern Sie unten eine neue an. Entfernen Sie ' +
+      'danach Passkeys und Apps, die nicht Ihnen gehören, aus Ihrem Konto.',
     invalid:
       'Dieser Link ist nicht oder nicht mehr gültig. Wenn jemand anderes Zugang zu Ihrem Konto hat, wählen Sie ein neues ' +
       'Passwort oder bitten Sie uns um Hilfe.',

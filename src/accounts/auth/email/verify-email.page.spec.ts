@@ -112,7 +112,7 @@ describe('the page behind the link in the mail', () => {
   it('tells them if there is nothing to remove', async () => {
     const page = open('?token=abc');
     await page.submit(page.third, 400);
-    expect(page.status.textContent).toMatch(/nothing to do/);
+    expect(page.status.textContent).toMatch(/don't need to do anything/);
     expect([page.first.hidden, page.second.hidden, page.third.hidden]).toEqual([true, true, true]);
   });
 

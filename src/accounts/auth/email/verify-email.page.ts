@@ -48,14 +48,14 @@ const ENGLISH: Texts = {
   says: {
     done: 'Thanks! Your email address is confirmed. You can close this page.',
     disowned: 'The account is removed. You can close this page.',
-    void: "This link isn't valid, or it has expired. There's nothing to do.",
+    void: "This link isn't valid, or it has expired. You don't need to do anything.",
     password: 'Please enter the password you signed up with.',
     wrong:
       "That isn't the password for this sign-up. If you signed up more than once, follow the link in the other email.",
     invalid: "This link isn't valid, or it has expired. We can send you a new one.",
     sent:
-      'If your address still needs to be confirmed, a new email is on its way. We send one a minute at most, so look for ' +
-      'the last one, too.',
+      'If your address still needs to be confirmed, a new email is on its way. We send at most one per minute, so ' +
+      'check for an earlier one, too.',
   },
 };
 const GERMAN: Texts = {
@@ -75,8 +75,8 @@ const GERMAN: Texts = {
       'der anderen E-Mail.',
     invalid: 'Dieser Link ist nicht oder nicht mehr gültig. Wir können Ihnen einen neuen schicken.',
     sent:
-      'Falls Ihre Adresse noch bestätigt werden muss, ist eine neue E-Mail unterwegs. Wir senden höchstens eine pro Minute, ' +
-      'schauen Sie also auch nach der letzten.',
+      'Falls Ihre Adresse noch bestätigt werden muss, ist eine neue E-Mail unterwegs. Wir senden höchstens eine pro ' +
+      'Minute, prüfen Sie also auch, ob Sie schon eine erhalten haben.',
   },
 };
 

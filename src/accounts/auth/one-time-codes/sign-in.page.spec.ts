@@ -128,7 +128,7 @@ describe('the page behind the link to sign in', () => {
       expect.stringMatching(/No passkey was used/),
     ]);
     await page.usePasskey({ id: 'other' }, { status: 200 }, { status: 401, body: { code: 'invalid-code' } });
-    expect(page.status.textContent).toMatch(/isn't one of this account/);
+    expect(page.status.textContent).toMatch(/doesn't belong to this account/);
     await page.usePasskey(undefined, { status: 429 });
     expect(page.status.textContent).toMatch(/try again in a moment/);
     await page.usePasskey({ id: 'mine' }, { status: 200 }, { status: 200 });

@@ -81,8 +81,8 @@ const ENGLISH: Texts = {
     ...SECOND_FACTOR_TEXTS.en.says,
     invalid: "This link isn't valid, or it has expired. We can send you a new code.",
     sent:
-      'If there is an account with this address, a code is on its way. We send one a minute at most, so look for the last ' +
-      'one, too.',
+      'If there is an account with this address, a code is on its way. We send at most one per minute, so check for ' +
+      'an earlier one, too.',
   },
 };
 const GERMAN: Texts = {
@@ -102,8 +102,8 @@ const GERMAN: Texts = {
     ...SECOND_FACTOR_TEXTS.de.says,
     invalid: 'Dieser Link ist nicht oder nicht mehr gültig. Wir können Ihnen einen neuen Code senden.',
     sent:
-      'Falls es ein Konto mit dieser Adresse gibt, ist ein Code unterwegs. Wir senden höchstens einen pro Minute, schauen ' +
-      'Sie also auch nach dem letzten.',
+      'Falls es ein Konto mit dieser Adresse gibt, ist ein Code unterwegs. Wir senden höchstens einen pro Minute, ' +
+      'prüfen Sie also auch, ob Sie schon einen erhalten haben.',
   },
 };
 

@@ -27,7 +27,7 @@ export const SECOND_FACTOR_TEXTS: Readonly<Record<'en' | 'de', SecondFactorTexts
     says: {
       wrongtotp: "That code isn't valid. Each one works once: check it, or wait for the next one.",
       wrongrecovery: "That recovery code isn't valid, or it has been used.",
-      wrongpasskey: "That passkey isn't one of this account.",
+      wrongpasskey: "That passkey doesn't belong to this account.",
       cancelled: 'No passkey was used. Please try again, or use a code.',
       many: 'There were too many wrong codes for this account. Please try again in an hour.',
       over: 'That took too long, or there were too many wrong codes. We can send you a new code to start again.',

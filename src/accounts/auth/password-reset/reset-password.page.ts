@@ -34,7 +34,7 @@ interface Texts extends FormTexts {
 
 const ENGLISH: Texts = {
   title: 'Choose a new password',
-  lead: 'It signs you out on all devices. You can then sign in with the new password.',
+  lead: 'Choosing a new password signs you out on all devices. You can then sign in with it.',
   button: 'Save',
   passwordLabel: 'New password, at least 8 characters',
   requestButton: 'Send the link',
@@ -44,8 +44,8 @@ const ENGLISH: Texts = {
     weak: "That password is too short or too easy to guess, or it's known from a data breach. Please choose another one.",
     invalid: "This link isn't valid, or it has expired. We can send you a new one.",
     sent:
-      'If there is an account with this address, an email is on its way. We send one a minute at most, so look for the last ' +
-      'one, too.',
+      'If there is an account with this address, an email is on its way. We send at most one per minute, so check ' +
+      'for an earlier one, too.',
   },
 };
 const GERMAN: Texts = {
@@ -61,8 +61,8 @@ const GERMAN: Texts = {
     weak: 'Dieses Passwort ist zu kurz, zu leicht zu erraten oder aus einem Datenleck bekannt. Bitte wählen Sie ein anderes.',
     invalid: 'Dieser Link ist nicht oder nicht mehr gültig. Wir können Ihnen einen neuen senden.',
     sent:
-      'Falls es ein Konto mit dieser Adresse gibt, ist eine E-Mail unterwegs. Wir senden höchstens eine pro Minute, schauen ' +
-      'Sie also auch nach der letzten.',
+      'Falls es ein Konto mit dieser Adresse gibt, ist eine E-Mail unterwegs. Wir senden höchstens eine pro Minute, ' +
+      'prüfen Sie also auch, ob Sie schon eine erhalten haben.',
   },
 };
 
