@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
+import { AdministrationHttpModule } from './administration/administration.http.module.js';
 import { AdministrationModule, FirstAdmin } from './administration/index.js';
 import { AuthHttpModule } from './auth/auth.http.module.js';
 import { UsersHttpModule } from './users/users.http.module.js';
 
 /** The HTTP API of the service. */
 @Module({
-  imports: [AdministrationModule, AuthHttpModule, UsersHttpModule],
+  imports: [AdministrationModule, AuthHttpModule, UsersHttpModule, AdministrationHttpModule],
   providers: [FirstAdmin],
   exports: [AuthHttpModule],
 })

@@ -24,7 +24,7 @@ import { Problem } from '#libs/problem';
 import { createLoggers } from '#libs/telemetry';
 import type { AppConfig } from '../../config/index.js';
 import { ApiModule } from '../../src/processes/api.module.js';
-import { BuiltInRoles, PermissionLookup } from '../../src/accounts/auth/access/permission-lookup.js';
+import { PermissionLookup } from '../../src/accounts/auth/access/permission-lookup.js';
 import { readUsers } from '../../src/accounts/users/users.permissions.js';
 import { AccessGuard } from '../../src/accounts/auth/access/access.guard.js';
 import { type Authenticator, AUTHENTICATORS } from '../../src/accounts/auth/access/authenticator.js';
@@ -132,11 +132,18 @@ describe('the worker', () => {
   });
 });
 
+/** As if the roles were cached. */
+class AdminsOnly extends PermissionLookup {
+  override grants({ roles }: Principal): boolean {
+    return roles.includes('admin');
+  }
+}
+
 describe('the identity guard', () => {
   const app = useGuarded([
     { provide: APP_GUARD, useClass: IdentityGuard },
     { provide: APP_GUARD, useClass: AccessGuard },
-    { provide: PermissionLookup, useClass: BuiltInRoles },
+    { provide: PermissionLookup, useClass: AdminsOnly },
     {
       provide: AUTHENTICATORS,
       useValue: [knows('one'), knowsLater('two'), knowsLater('three'), knows('four')],
@@ -188,14 +195,14 @@ class Identify implements CanActivate {
   }
 }
 
-/** As if the roles' permissions were in PostgreSQL. */
+/** As if they had to be read from PostgreSQL. */
 class RolesLookedUp extends PermissionLookup {
   override grants({ roles }: Principal): Promise<boolean> {
     return Promise.resolve(roles.includes('admin'));
   }
 }
 
-describe.each([BuiltInRoles, RolesLookedUp])('the access guard with %p', (lookup) => {
+describe.each([AdminsOnly, RolesLookedUp])('the access guard with %p', (lookup) => {
   const app = useGuarded([
     { provide: APP_GUARD, useClass: Identify },
     { provide: APP_GUARD, useClass: AccessGuard },

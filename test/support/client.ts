@@ -19,6 +19,7 @@ export interface UserBody {
   readonly roles: readonly string[];
   readonly status: string;
   readonly metadata: Readonly<Record<string, unknown>>;
+  readonly appMetadata: Readonly<Record<string, unknown>>;
   readonly createdAt: string;
   readonly updatedAt: string;
 }

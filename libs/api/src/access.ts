@@ -4,7 +4,7 @@ import { ApiBearerAuth } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { Principal } from '#libs/http';
 import { unauthenticated } from '#libs/problem';
-import type { Permission } from './permission.js';
+import type { Permission } from '#libs/permissions';
 
 /** Who may call a route. */
 export type Access =

@@ -20,6 +20,7 @@ export {
   IntegerQuery,
   ObjectField,
   StringField,
+  StringListField,
 } from './input/fields.js';
 export { AcceptsForm } from './input/form-body.js';
 export { IgnoresUnknown } from './input/ignores-unknown.js';
@@ -38,7 +39,6 @@ export { servePages } from './pages/pages.routes.js';
 export type { StartLink } from './pages/start.page.js';
 export { Cursors, invalidCursor } from './paging/cursor.js';
 export { CursorPage, CursorQuery, linkPages } from './paging/page.js';
-export { definePermission, type Permission } from './permission.js';
 export { ConditionalChange, ConditionalGet, type Conditions, conditionsOf, etagOf } from './preconditions.js';
 export { cookieOf, setCookie } from './server/cookies.js';
 export { createFastifyAdapter } from './server/fastify.js';

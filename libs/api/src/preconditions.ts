@@ -37,6 +37,11 @@ export class Conditions {
     return this.matches(etag) && !this.isKnown(etag);
   }
 
+  /** Whether a resource that doesn't exist yet may be created. */
+  allowNew(): boolean {
+    return this.ifMatch === undefined;
+  }
+
   /**
    * Whether the client of a GET has this representation already.
    * @throws Problem `precondition-failed`. `If-Match` comes first (RFC 9110, section 13.2.2).
@@ -118,7 +123,7 @@ export function ConditionalGet(): MethodDecorator {
   );
 }
 
-/** Documents a PATCH or DELETE that follows the `Conditions` of its request. */
+/** Documents a PUT, PATCH or DELETE that follows the `Conditions` of its request. */
 export function ConditionalChange(): MethodDecorator {
   return applyDecorators(ApiHeader(IF_MATCH), Fails(preconditionFailed));
 }

@@ -17,6 +17,7 @@ export { passwordChanged } from './templates/password-changed.js';
 export { recoveryCodeUsed } from './templates/recovery-code-used.js';
 export { recoveryCodesReplaced } from './templates/recovery-codes-replaced.js';
 export { refreshTokenReused } from './templates/refresh-token-reused.js';
+export { invitation } from './templates/invitation.js';
 export { resetPassword } from './templates/reset-password.js';
 export { secondFactorAdded } from './templates/second-factor-added.js';
 export { secondFactorGuessed } from './templates/second-factor-guessed.js';

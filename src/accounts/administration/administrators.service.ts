@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#libs/database';
-import { PasswordsService } from '../auth/index.js';
+import { ADMIN_ROLE, PasswordsService, USER_ROLE } from '../auth/index.js';
 import { type Profile, UserListService, UsersService } from '../users/index.js';
 
-const ADMIN_ROLES = ['user', 'admin'] as const;
+const ADMIN_ROLES = [USER_ROLE, ADMIN_ROLE] as const;
 /** More than anyone can oversee. */
 const MAX_LISTED = 100;
 
@@ -19,7 +19,7 @@ export class Administrators {
 
   /** Oldest first, at most 100. */
   async list(): Promise<readonly Profile[]> {
-    const search = { role: 'admin', sort: 'createdAt' } as const;
+    const search = { role: ADMIN_ROLE, sort: 'createdAt' } as const;
     const { items } = await this.lists.byPosition(search, { limit: MAX_LISTED, position: null }, false);
     return items;
   }

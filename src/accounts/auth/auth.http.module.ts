@@ -27,6 +27,8 @@ import { PasswordsController } from './passwords/passwords.controller.js';
 import { ConfirmationController } from './registration/confirmation.controller.js';
 import { DisownController } from './registration/disown.controller.js';
 import { RegistrationController } from './registration/registration.controller.js';
+import { PermissionsController } from './roles/permissions.controller.js';
+import { RolesController } from './roles/roles.controller.js';
 import { MfaLoginController } from './second-factors/mfa-login.controller.js';
 import { SecondFactorsController } from './second-factors/second-factors.controller.js';
 import { RefreshCookie } from './sessions/refresh-cookie.js';
@@ -65,6 +67,8 @@ import { WellKnownController } from './tokens/well-known.controller.js';
     OAuthController,
     PasswordResetController,
     PasswordsController,
+    PermissionsController,
+    RolesController,
     SessionsController,
     DisownSessionController,
     UndoChangeController,

@@ -10,6 +10,7 @@ import { OAuthModule } from './oauth/oauth.module.js';
 import { PasswordResetModule } from './password-reset/password-reset.module.js';
 import { PasswordsModule } from './passwords/passwords.module.js';
 import { RegistrationModule } from './registration/registration.module.js';
+import { RolesModule } from './roles/roles.module.js';
 import { SecondFactorsModule } from './second-factors/second-factors.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { SignInModule } from './sign-in/sign-in.module.js';
@@ -29,6 +30,7 @@ const MODULES = [
   PasswordResetModule,
   PasswordsModule,
   RegistrationModule,
+  RolesModule,
   SecondFactorsModule,
   SessionsModule,
   SignInModule,

@@ -1,2 +1,16 @@
+export { Invitations } from './password-reset/invitations.js';
+export { PasswordResetModule } from './password-reset/password-reset.module.js';
+export { PasswordPolicy } from './passwords/password-policy.js';
 export { PasswordsModule } from './passwords/passwords.module.js';
 export { PasswordsService } from './passwords/passwords.service.js';
+export type { Administrator } from './roles/administrator.js';
+export { ADMIN_ROLE, USER_ROLE } from './roles/role.entity.js';
+export { RoleAuthority } from './roles/role-authority.js';
+export { exceedsYourPermissions, lastAdmin } from './roles/roles.errors.js';
+export { RolesModule } from './roles/roles.module.js';
+export { writeRoles } from './roles/roles.permissions.js';
+export { SecondFactorsModule } from './second-factors/second-factors.module.js';
+export { SecondFactorsService } from './second-factors/second-factors.service.js';
+export type { Session } from './sessions/session.entity.js';
+export { SessionsModule } from './sessions/sessions.module.js';
+export { SessionsService } from './sessions/sessions.service.js';

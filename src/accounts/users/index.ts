@@ -2,7 +2,7 @@ export { asDisplayName } from './display-name.js';
 export { canonicalEmail, EmailCipher } from './email-cipher.js';
 export { isLocale } from './profile-rules.js';
 export { type ChangingUser, LiveSessions } from './live-sessions.js';
-export type { Profile } from './profile.js';
+export type { ManagedPatch, Profile } from './profile.js';
 export { ReservedAddresses } from './reserved-addresses.js';
 export { User } from './user.entity.js';
 export { UserListService } from './user-list.service.js';

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { invalidInput } from '#libs/problem';
 import { mergePatch } from './merge-patch.js';
 import type { User } from './user.entity.js';
-import type { ProfilePatch } from './profile.js';
+import type { ManagedPatch } from './profile.js';
 
 /** The maximum size of the merged metadata, as JSON. */
 export const METADATA_BYTES = 16 * 1024;
@@ -14,7 +14,7 @@ export const DEFAULT_TIMEZONE = 'UTC';
  * @returns whether anything has changed
  * @throws Problem `invalid-input` if the merged metadata is too large
  */
-export function applyPatch(user: User, patch: ProfilePatch): boolean {
+export function applyPatch(user: User, patch: ManagedPatch): boolean {
   const before = profileOf(user);
   const after = patched(before, patch);
   Object.assign(user, after);
@@ -23,15 +23,15 @@ export function applyPatch(user: User, patch: ProfilePatch): boolean {
 
 type PatchedMembers = Pick<
   User,
-  'displayName' | 'locale' | 'timezone' | 'avatarUrl' | 'signInNotifications' | 'metadata'
+  'displayName' | 'locale' | 'timezone' | 'avatarUrl' | 'signInNotifications' | 'metadata' | 'appMetadata'
 >;
 
 function profileOf(user: User): PatchedMembers {
-  const { displayName, locale, timezone, avatarUrl, signInNotifications, metadata } = user;
-  return { displayName, locale, timezone, avatarUrl, signInNotifications, metadata };
+  const { displayName, locale, timezone, avatarUrl, signInNotifications, metadata, appMetadata } = user;
+  return { displayName, locale, timezone, avatarUrl, signInNotifications, metadata, appMetadata };
 }
 
-function patched(before: PatchedMembers, patch: ProfilePatch): PatchedMembers {
+function patched(before: PatchedMembers, patch: ManagedPatch): PatchedMembers {
   const { displayName, locale, timezone, avatarUrl, signInNotifications } = patch;
   return {
     displayName: displayName === undefined ? before.displayName : displayName,
@@ -40,20 +40,26 @@ function patched(before: PatchedMembers, patch: ProfilePatch): PatchedMembers {
     avatarUrl: avatarUrl === undefined ? before.avatarUrl : avatarUrl,
     signInNotifications:
       signInNotifications === undefined ? before.signInNotifications : (signInNotifications ?? true),
-    metadata: mergedMetadata(before.metadata, patch.metadata),
+    metadata: merged('metadata', before, patch),
+    appMetadata: merged('appMetadata', before, patch),
   };
 }
 
-function mergedMetadata(before: User['metadata'], patch: ProfilePatch['metadata']): User['metadata'] {
-  if (patch === undefined) {
-    return before;
+function merged(
+  member: 'metadata' | 'appMetadata',
+  before: PatchedMembers,
+  patch: ManagedPatch,
+): User['metadata'] {
+  const changes = patch[member];
+  if (changes === undefined) {
+    return before[member];
   }
-  const metadata = patch === null ? {} : mergePatch(before, patch);
+  const metadata = changes === null ? {} : mergePatch(before[member], changes);
   if (Buffer.byteLength(JSON.stringify(metadata)) > METADATA_BYTES) {
     throw invalidInput({
       errors: [
         {
-          pointer: '/metadata',
+          pointer: `/${member}`,
           code: 'too-large',
           message: `must be at most ${METADATA_BYTES} bytes once merged`,
         },

@@ -15,6 +15,7 @@ export interface Profile {
   readonly roles: readonly string[];
   readonly status: UserStatus;
   readonly metadata: Readonly<Record<string, unknown>>;
+  readonly appMetadata: Readonly<Record<string, unknown>>;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
@@ -27,4 +28,9 @@ export interface ProfilePatch {
   readonly avatarUrl?: string | null;
   readonly signInNotifications?: boolean | null;
   readonly metadata?: Readonly<Record<string, unknown>> | null;
+}
+
+/** What administrators can change about anyone. */
+export interface ManagedPatch extends ProfilePatch {
+  readonly appMetadata?: Readonly<Record<string, unknown>> | null;
 }

@@ -41,7 +41,10 @@ const schema = defineEntity({
     avatarUrl: p.text().nullable(),
     roles: p.array(),
     status: p.enum(USER_STATUSES),
+    /** What the user, or the product for them, stores. */
     metadata: p.json<Record<string, unknown>>(),
+    /** What the product decides by, such as a plan. Only administrators change it. */
+    appMetadata: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),
     /** When we last sent a mail that anyone who knows the address can trigger. Never exposed. */
     mailedAt: p.datetime().columnType('timestamptz(3)').nullable(),
     /** How often all sessions were ended. A proof from before that starts no session. Never exposed. */

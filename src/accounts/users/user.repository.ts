@@ -67,6 +67,31 @@ export async function setDevicesKnownSince(em: EntityManager, id: string, since:
   await em.execute('update accounts.users set devices_known_since = ? where id = ?', [since, id], 'run');
 }
 
+/** Plain SQL, so that the planner sees that the index of admins fits. */
+export async function otherHas(em: EntityManager, id: string, role: string): Promise<boolean> {
+  const rows = await em.execute<unknown[]>(
+    `select from accounts.users where roles @> array[?]::text[] and status = 'active' and id <> ? limit 1`,
+    [role, id],
+  );
+  return rows.length > 0;
+}
+
+/**
+ * Takes a role from everyone who has it.
+ * @returns who had it. One more than `max` if there are more; then, roll back
+ */
+export async function takeRole(em: EntityManager, role: string, now: Date, max: number): Promise<string[]> {
+  const rows = await em.execute<{ id: string }[]>(
+    `with holders as (
+       select id from accounts.users where roles @> array[?]::text[] order by id limit ? for update
+     )
+     update accounts.users u set roles = array_remove(u.roles, ?), version = u.version + 1, updated_at = ?
+       from holders h where u.id = h.id returning u.id`,
+    [role, max + 1, role, now],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** Returns one row more than the limit, starting at the position. */
 export function findUserPage(
   em: EntityManager,

@@ -39,8 +39,7 @@ export class UsersController {
   @Version('1')
   @ApiOperation({
     summary: 'List users by page number',
-    description:
-      'Deprecated. Use `GET /v2/users`, which pages by cursor. Requires the permission `users:read`.',
+    description: 'Deprecated. Use `GET /v2/users`, which pages by cursor.',
   })
   @Deprecated({ since: new Date('2026-11-22'), sunset: new Date('2027-11-22'), successor: '/v2/users' })
   @ApiOkResponse({ type: UserOffsetList, description: 'A page of users.', ...LINK_HEADER })
@@ -62,8 +61,7 @@ export class UsersController {
   @Version('2')
   @ApiOperation({
     summary: 'List users',
-    description:
-      'Filter by email address, status, role or creation time, or search with `q`. Requires the permission `users:read`.',
+    description: 'Filter by email address, status, role or creation time, or search with `q`.',
   })
   @ApiOkResponse({ type: UserCursorList, description: 'A page of users.', ...LINK_HEADER })
   @Fails(invalidCursor)
@@ -81,7 +79,7 @@ export class UsersController {
   @Get(':id')
   @ApiOperation({
     summary: 'Get a user',
-    description: 'Returns the profile of any user. Requires the permission `users:read`.',
+    description: 'Returns the profile of any user.',
   })
   @ApiOkResponse({ type: UserResponse, description: 'The profile.', ...ETAG_HEADER })
   @ConditionalGet()

@@ -85,9 +85,17 @@ export class UserResponse {
     type: 'object',
     additionalProperties: true,
     example: { plan: 'trial' },
-    description: 'Any data that your product stores with the user.',
+    description: 'Any data that your product stores with the user, who can change it.',
   })
   metadata!: Readonly<Record<string, unknown>>;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    example: { tier: 'gold' },
+    description: 'What your product decides by, such as a plan. Only administrators can change it.',
+  })
+  appMetadata!: Readonly<Record<string, unknown>>;
 
   @ApiProperty({ type: String, format: 'date-time', description: 'When the account was created, in UTC.' })
   createdAt!: string;

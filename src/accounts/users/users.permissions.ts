@@ -1,3 +1,3 @@
-import { definePermission } from '#libs/api';
+import { definePermission } from '#libs/permissions';
 
 export const readUsers = definePermission('users:read', 'List users and read their profiles');

@@ -5,7 +5,7 @@ import { Database, isUniqueViolation, requireVersion, type VersionCondition } fr
 import { requireRecentProof } from '#libs/problem';
 import { EmailCipher } from './email-cipher.js';
 import { type ChangingUser, LiveSessions, type ProvenUser } from './live-sessions.js';
-import type { Profile, ProfilePatch } from './profile.js';
+import type { ManagedPatch, Profile, ProfilePatch } from './profile.js';
 import { ProfileCache } from './profile-cache.js';
 import { ReservedAddresses } from './reserved-addresses.js';
 import { applyPatch, DEFAULT_LOCALE, DEFAULT_TIMEZONE } from './profile-patch.js';
@@ -15,8 +15,10 @@ import {
   findUserByEmail,
   lockUser,
   lockUserByEmail,
+  otherHas,
   reserveMailSlotSince,
   setDevicesKnownSince,
+  takeRole,
 } from './user.repository.js';
 import { emailTaken, userNotFound } from './users.errors.js';
 
@@ -31,6 +33,9 @@ export interface NewUser {
   readonly displayName?: string | null | undefined;
   readonly locale?: string | undefined;
   readonly timezone?: string | undefined;
+  readonly avatarUrl?: string | null | undefined;
+  readonly metadata?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly appMetadata?: Readonly<Record<string, unknown>> | null | undefined;
   readonly roles: readonly string[];
   /** Whether they have yet to prove that the address is theirs before they can use it. A mere wish doesn't stop that. */
   readonly provesLater?: boolean;
@@ -64,11 +69,12 @@ export class UsersService {
       displayName: input.displayName ?? null,
       locale: input.locale ?? DEFAULT_LOCALE,
       timezone: input.timezone ?? DEFAULT_TIMEZONE,
-      avatarUrl: null,
+      avatarUrl: input.avatarUrl ?? null,
       roles: [...input.roles],
       status: 'active',
       signInNotifications: true,
-      metadata: {},
+      metadata: input.metadata ?? {},
+      appMetadata: input.appMetadata ?? {},
       mailedAt: input.mailSent ? now : null,
       createdAt: now,
       updatedAt: now,
@@ -138,6 +144,20 @@ export class UsersService {
     return user;
   }
 
+  /**
+   * Locks a user whom an administrator changes, and the administrator, like `lockCaller`. In the order of their IDs, so
+   * that two who change each other don't deadlock.
+   * @throws Problem `user-not-found`, `unauthenticated`
+   */
+  async lockManaged(em: EntityManager, { userId, sessionId }: ChangingUser, id: string): Promise<User> {
+    const locked = new Map<string, User | null>();
+    for (const each of [...new Set([userId, id])].sort()) {
+      locked.set(each, await lockUser(em, each));
+    }
+    await this.sessions.require(em, sessionId);
+    return existing(locked.get(id) ?? null);
+  }
+
   /** Like `lockByEmail`, but as if there were no such user while another transaction has them locked. */
   lockFreeByEmail(em: EntityManager, email: string): Promise<User | null> {
     return lockUserByEmail(em, this.emails.candidates(email), LockMode.PESSIMISTIC_PARTIAL_WRITE);
@@ -191,11 +211,22 @@ export class UsersService {
    * Changes a locked user in the caller's transaction. Call `invalidate` after the commit. A patch without any changes
    * doesn't create a new version.
    */
-  async change(em: EntityManager, user: User, patch: ProfilePatch): Promise<void> {
+  async change(em: EntityManager, user: User, patch: ManagedPatch): Promise<void> {
     if (applyPatch(user, patch)) {
       user.updatedAt = this.clock.now();
       await em.flush();
     }
+  }
+
+  /** Sets what a locked user is, in the caller's transaction. Call `invalidate` after the commit. */
+  async set(em: EntityManager, user: User, state: Partial<Pick<User, 'roles' | 'status'>>): Promise<void> {
+    Object.assign(user, state, { updatedAt: this.clock.now() });
+    await em.flush();
+  }
+
+  /** Whether a user other than this one has the role and can sign in. */
+  hasOther(em: EntityManager, id: string, role: string): Promise<boolean> {
+    return otherHas(em, id, role);
   }
 
   /** Marks the address of a locked user as verified in the caller's transaction. Call `invalidate` after the commit. */
@@ -223,6 +254,14 @@ export class UsersService {
     await em.nativeDelete(User, { id });
   }
 
+  /**
+   * Takes a role from everyone in the caller's transaction. Call `invalidate` for each after the commit.
+   * @returns who had it. If those are more than `max`, the caller rolls back
+   */
+  takeRole(em: EntityManager, role: string, max: number): Promise<string[]> {
+    return takeRole(em, role, this.clock.now(), max);
+  }
+
   /** Makes every replica reload the user. */
   invalidate(id: string): void {
     this.profiles.invalidate(id);
@@ -231,7 +270,8 @@ export class UsersService {
   /** Lists all visible fields explicitly, so that a new column isn't exposed by accident. */
   profileOf(user: User): Profile {
     const { id, version, emailVerified, displayName, locale, timezone } = user;
-    const { avatarUrl, signInNotifications, roles, status, metadata, createdAt, updatedAt } = user;
+    const { avatarUrl, signInNotifications, roles, status, metadata, appMetadata } = user;
+    const { createdAt, updatedAt } = user;
     return {
       id,
       version,
@@ -245,6 +285,7 @@ export class UsersService {
       roles,
       status,
       metadata,
+      appMetadata,
       createdAt,
       updatedAt,
     };

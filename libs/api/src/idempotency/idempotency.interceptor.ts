@@ -36,6 +36,8 @@ interface IdempotentOptions<R> {
   readonly status: number;
   /** The body of such a response. */
   readonly body: (result: R) => unknown;
+  /** Its headers, if it has any that matter: `ETag` and `Location`. */
+  readonly headers?: (result: R, request: FastifyRequest) => Readonly<Record<string, string>>;
 }
 
 const Options = Reflector.createDecorator<IdempotentOptions<never> | null>();
@@ -99,7 +101,7 @@ class IdempotencyInterceptor implements NestInterceptor {
       void reply.status(stored.status).headers({ ...stored.headers, 'Idempotency-Replayed': 'true' });
       return stored.body;
     }
-    const { result: body, kept } = await this.run(id, this.optionsOf(context), next);
+    const { result: body, kept } = await this.run(id, this.optionsOf(context), request, next);
     if (kept) {
       return body;
     }
@@ -118,6 +120,7 @@ class IdempotencyInterceptor implements NestInterceptor {
   private async run(
     id: string,
     options: IdempotentOptions<unknown> | null,
+    request: FastifyRequest,
     next: CallHandler,
   ): Promise<{ result: unknown; kept: boolean }> {
     const toResponse = (result: unknown): StoredResponse => {
@@ -126,7 +129,8 @@ class IdempotencyInterceptor implements NestInterceptor {
           'the service stores its own result, so the handler needs @Idempotent({ status, body })',
         );
       }
-      return { status: options.status, headers: {}, body: options.body(result) };
+      const headers = options.headers?.(result, request) ?? {};
+      return { status: options.status, headers, body: options.body(result) };
     };
     try {
       return await this.store.run(id, toResponse, () =>

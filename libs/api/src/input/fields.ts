@@ -1,6 +1,9 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsArray,
   IsBoolean,
   IsEmail,
   IsIn,
@@ -111,6 +114,36 @@ function MaxGraphemes(max: number, maxLength: number): PropertyDecorator {
       },
     },
     { context: { maximum: max } satisfies Bound },
+  );
+}
+
+/** A list of texts, each of which is there once. */
+export function StringListField(
+  options: FieldOptions & { maxItems: number; maxLength: number; rule?: StringFieldOptions['rule'] },
+): PropertyDecorator {
+  const { maxItems, maxLength, rule } = options;
+  return field(
+    options,
+    { type: [String], maxItems, uniqueItems: true, items: { type: 'string', maxLength } },
+    IsArray({ message: '$property must be a list' }),
+    IsString({ each: true, message: '$property must be a list of strings' }),
+    ArrayMaxSize(maxItems, {
+      message: '$property must have at most $constraint1 items',
+      context: { maximum: maxItems } satisfies Bound,
+    }),
+    ArrayUnique({ message: '$property must not have an item twice' }),
+    ...(rule === undefined
+      ? []
+      : [
+          ValidateBy({
+            name: rule.code,
+            validator: {
+              validate: (value: unknown) =>
+                Array.isArray(value) && value.every((item) => typeof item === 'string' && rule.test(item)),
+              defaultMessage: () => rule.message,
+            },
+          }),
+        ]),
   );
 }
 

@@ -27,9 +27,12 @@ export interface ParameterObject {
 
 export interface Operation {
   operationId?: string;
+  description?: string;
   parameters?: (ParameterObject | Reference)[];
   requestBody?: { readonly content?: Readonly<Record<string, { readonly schema?: object }>> };
   security?: object[];
+  /** The permission that callers need, if they need one. */
+  'x-permission'?: string;
   /** When a deprecated operation may stop working, as a date. */
   'x-sunset'?: string;
   responses: Record<string, ResponseObject | Reference>;

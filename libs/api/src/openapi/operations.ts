@@ -13,7 +13,7 @@ import {
   unsupportedMediaType,
 } from '#libs/problem';
 import { idempotentRequestRunning } from '#libs/idempotency';
-import { accessOf } from '../access.js';
+import { type Access, accessOf } from '../access.js';
 import { type HeaderObject, isReference, type Operation, type Reference } from './document.js';
 import { HEADERS, responseHeaders } from './headers.js';
 import { ANY_PROBLEM, type ProblemSchemas } from './problem-schemas.js';
@@ -44,6 +44,7 @@ export function describeOperation(
   operation.operationId = route.name;
   // Without it, a generator would take the requirement of the whole document, if it ever has one.
   operation.security ??= [];
+  describePermission(operation, accessOf(route.handler, route.controller));
   const limited = isLimited(route.handler, route.controller);
   const byStatus = Map.groupBy(
     [...inputProblems(operation, input), ...problemsOf(route, limited)],
@@ -70,6 +71,15 @@ export function describeOperation(
       const replayed = isReplayable && status.startsWith('2') ? REPLAYED : {};
       operation.responses[status] = { ...response, headers: { ...usual, ...replayed, ...response.headers } };
     }
+  }
+}
+
+/** From the access rule, so that the document can't say anything else. */
+function describePermission(operation: Operation, access: Access | undefined): void {
+  if (access?.kind === 'requires' && access.permission) {
+    const { name } = access.permission;
+    operation['x-permission'] = name;
+    operation.description = `${operation.description ?? ''} Requires the permission \`${name}\`.`.trim();
   }
 }
 

@@ -61,6 +61,13 @@ import type {
   ForgotPasswordResponse,
   ResetPasswordData,
   ChangePasswordData,
+  ListPermissionsData,
+  ListPermissionsResponse,
+  ListRolesData,
+  ListRolesResponse,
+  PutRoleData,
+  PutRoleResponse,
+  DeleteRoleData,
   ListSessionsData,
   ListSessionsResponse,
   EndOtherSessionsData,
@@ -79,8 +86,22 @@ import type {
   UpdateMeResponse,
   ListUsersData,
   ListUsersResponse,
+  CreateUserData,
+  CreateUserResponse,
   GetUserData,
   GetUserResponse,
+  UpdateUserData,
+  UpdateUserResponse,
+  SuspendUserData,
+  SuspendUserResponse,
+  RestoreUserData,
+  RestoreUserResponse,
+  SetRolesData,
+  SetRolesResponse,
+  ListUserSessionsData,
+  ListUserSessionsResponse,
+  EndUserSessionsData,
+  RemoveUserMfaData,
   GetLiveData,
   GetLiveResponse,
   GetReadyData,
@@ -143,9 +164,15 @@ export type ProblemCode =
   | 'unknown-provider'
   | 'identity-not-found'
   | 'invalid-state'
-  | 'session-not-found'
   | 'second-factor-required'
-  | 'user-not-found';
+  | 'exceeds-your-permissions'
+  | 'built-in-role'
+  | 'too-many-roles'
+  | 'role-not-found'
+  | 'role-in-use'
+  | 'session-not-found'
+  | 'user-not-found'
+  | 'last-admin';
 
 /**
  * Create an account
@@ -1005,6 +1032,110 @@ export const changePassword: Operation<
 };
 
 /**
+ * List permissions
+ *
+ * Returns everything that a role can grant, by name, on one page. Requires the permission `roles:read`.
+ */
+export const listPermissions: Operation<
+  ListPermissionsData,
+  ListPermissionsResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/permissions',
+  authenticated: true,
+};
+
+/**
+ * List roles
+ *
+ * Oldest first, so the built-in ones come first. Requires the permission `roles:read`.
+ */
+export const listRoles: Operation<
+  ListRolesData,
+  ListRolesResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'invalid-cursor'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/roles',
+  authenticated: true,
+};
+
+/**
+ * Create or replace a role
+ *
+ * Sets what the role grants. Everyone who has it gains and loses permissions within a second. You can only give and take permissions that you have yourself. Requires the permission `roles:write`.
+ */
+export const putRole: Operation<
+  PutRoleData,
+  PutRoleResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'exceeds-your-permissions'
+  | 'built-in-role'
+  | 'too-many-roles'
+  | 'precondition-failed'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'PUT',
+  path: '/v2/roles/{name}',
+  authenticated: true,
+};
+
+/**
+ * Delete a role
+ *
+ * Takes the role from everyone who has it. Their permissions change within a second. Requires the permission `roles:write`.
+ */
+export const deleteRole: Operation<
+  DeleteRoleData,
+  void,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'exceeds-your-permissions'
+  | 'role-not-found'
+  | 'built-in-role'
+  | 'role-in-use'
+  | 'precondition-failed'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'DELETE',
+  path: '/v2/roles/{name}',
+  authenticated: true,
+};
+
+/**
  * List your signed-in devices
  *
  * Returns your active sessions, newest first.
@@ -1229,6 +1360,37 @@ export const listUsers: Operation<
 };
 
 /**
+ * Create a user
+ *
+ * Creates an account for someone, with a password, with an invitation, or with neither, for other ways to sign in. To give roles other than `user`, you also need `roles:write`, and every permission that they grant. Requires the permission `users:write`.
+ */
+export const createUser: Operation<
+  CreateUserData,
+  CreateUserResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'exceeds-your-permissions'
+  | 'idempotent-request-running'
+  | 'email-taken'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'idempotency-key-reused'
+  | 'weak-password'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/users',
+  authenticated: true,
+  idempotencyKey: true,
+};
+
+/**
  * Get a user
  *
  * Returns the profile of any user. Requires the permission `users:read`.
@@ -1249,6 +1411,197 @@ export const getUser: Operation<
 > = {
   method: 'GET',
   path: '/v2/users/{id}',
+  authenticated: true,
+};
+
+/**
+ * Update a user
+ *
+ * Takes a JSON merge patch (RFC 7396): fields you leave out stay the same, and null clears a field. Send the `ETag` as `If-Match` so that you don't overwrite a change made elsewhere. Requires the permission `users:write`.
+ */
+export const updateUser: Operation<
+  UpdateUserData,
+  UpdateUserResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'exceeds-your-permissions'
+  | 'user-not-found'
+  | 'precondition-failed'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'PATCH',
+  path: '/v2/users/{id}',
+  authenticated: true,
+  mediaType: 'application/merge-patch+json',
+};
+
+/**
+ * Suspend a user
+ *
+ * Signs the user out everywhere. They cannot sign in until they are restored. Requires the permission `users:write`.
+ */
+export const suspendUser: Operation<
+  SuspendUserData,
+  SuspendUserResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'exceeds-your-permissions'
+  | 'user-not-found'
+  | 'last-admin'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/users/{id}/suspend',
+  authenticated: true,
+};
+
+/**
+ * Restore a user
+ *
+ * Lets a suspended user sign in again. Requires the permission `users:write`.
+ */
+export const restoreUser: Operation<
+  RestoreUserData,
+  RestoreUserResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'exceeds-your-permissions'
+  | 'user-not-found'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/users/{id}/restore',
+  authenticated: true,
+};
+
+/**
+ * Replace a user's roles
+ *
+ * The new permissions count within a second, on every device of the user. Access tokens that they have already keep the old `roles` claim until they expire. You can only give and take permissions that you have yourself. Requires the permission `roles:write`.
+ */
+export const setRoles: Operation<
+  SetRolesData,
+  SetRolesResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'exceeds-your-permissions'
+  | 'user-not-found'
+  | 'last-admin'
+  | 'precondition-failed'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'PUT',
+  path: '/v2/users/{id}/roles',
+  authenticated: true,
+};
+
+/**
+ * List a user's signed-in devices
+ *
+ * Returns the active sessions of the user, newest first. Requires the permission `users:read`.
+ */
+export const listUserSessions: Operation<
+  ListUserSessionsData,
+  ListUserSessionsResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'invalid-cursor'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'user-not-found'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/users/{id}/sessions',
+  authenticated: true,
+};
+
+/**
+ * Sign a user out
+ *
+ * Ends all sessions of the user. Requires the permission `users:write`.
+ */
+export const endUserSessions: Operation<
+  EndUserSessionsData,
+  void,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'exceeds-your-permissions'
+  | 'user-not-found'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'DELETE',
+  path: '/v2/users/{id}/sessions',
+  authenticated: true,
+};
+
+/**
+ * Remove a user's second factors
+ *
+ * Removes the authenticator app and the recovery codes, for someone who has lost them. Passkeys stay: they sign in without a second factor. The user gets an email. Requires the permission `users:write`.
+ */
+export const removeUserMfa: Operation<
+  RemoveUserMfaData,
+  void,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'exceeds-your-permissions'
+  | 'user-not-found'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'DELETE',
+  path: '/v2/users/{id}/mfa',
   authenticated: true,
 };
 

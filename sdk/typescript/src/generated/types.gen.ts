@@ -65,9 +65,15 @@ export type User = {
    */
   status: 'active' | 'suspended';
   /**
-   * Any data that your product stores with the user.
+   * Any data that your product stores with the user, who can change it.
    */
   metadata: {
+    [key: string]: unknown;
+  };
+  /**
+   * What your product decides by, such as a plan. Only administrators can change it.
+   */
+  appMetadata: {
     [key: string]: unknown;
   };
   /**
@@ -563,6 +569,57 @@ export type ChangePasswordRequest = {
   newPassword: string;
 };
 
+export type Permission = {
+  /**
+   * The unique name.
+   */
+  name: string;
+  /**
+   * What it allows.
+   */
+  description: string;
+};
+
+export type PermissionList = {
+  items: Array<Permission>;
+  page: CursorPage;
+};
+
+export type Role = {
+  /**
+   * The unique name.
+   */
+  name: string;
+  /**
+   * What the role grants. `admin` has every permission.
+   */
+  permissions: Array<string>;
+  /**
+   * Whether the role is `user` or `admin`.
+   */
+  builtIn: boolean;
+  /**
+   * When the role was created, in UTC.
+   */
+  createdAt: string;
+  /**
+   * When the role last changed, in UTC.
+   */
+  updatedAt: string;
+};
+
+export type RoleList = {
+  items: Array<Role>;
+  page: CursorPage;
+};
+
+export type PutRoleRequest = {
+  /**
+   * What the role grants: names from `GET /permissions`.
+   */
+  permissions: Array<string>;
+};
+
 export type Device = {
   /**
    * The ID of the session, which is the `sid` claim of its access tokens.
@@ -744,6 +801,99 @@ export type UpdateProfileRequest = {
 export type UserCursorList = {
   items: Array<User>;
   page: CursorPage;
+};
+
+export type CreateUserRequest = {
+  /**
+   * The email address.
+   */
+  email: string;
+  /**
+   * Whether you know that the address is theirs. Otherwise, they have to verify it.
+   */
+  emailVerified?: boolean;
+  /**
+   * The name to display. At most 100 characters. A letter with accents, or an emoji, counts as one.
+   */
+  displayName?: string | null;
+  /**
+   * The language of emails, as a BCP 47 tag.
+   */
+  locale?: string;
+  /**
+   * IANA time zone.
+   */
+  timezone?: string;
+  /**
+   * The https URL of a profile picture. Stored as an RFC 3986 URI: other characters are percent-encoded.
+   */
+  avatarUrl?: string | null;
+  /**
+   * Any data that your product stores with the user, who can change it.
+   */
+  metadata?: {
+    [key: string]: unknown;
+  };
+  /**
+   * What your product decides by, such as a plan. Only administrators can change it.
+   */
+  appMetadata?: {
+    [key: string]: unknown;
+  };
+  /**
+   * Names of roles. Without this, `user`. Roles grant permissions.
+   */
+  roles?: Array<string>;
+  /**
+   * 8 to 256 characters. The most common passwords are rejected.
+   */
+  password?: string;
+  /**
+   * Whether to email them a link to choose a password. It is valid for 7 days, and verifies the address. Not together with `password`.
+   */
+  invite?: boolean;
+};
+
+export type UpdateUserRequest = {
+  /**
+   * The name to display. At most 100 characters. A letter with accents, or an emoji, counts as one.
+   */
+  displayName?: string | null;
+  /**
+   * The language of emails, as a BCP 47 tag. Null resets it to `en`.
+   */
+  locale?: string | null;
+  /**
+   * IANA time zone. Null resets it to `UTC`.
+   */
+  timezone?: string | null;
+  /**
+   * The https URL of a profile picture. Stored as an RFC 3986 URI: other characters are percent-encoded.
+   */
+  avatarUrl?: string | null;
+  /**
+   * Whether you get an email about a sign-in on a new device. Null resets it to true.
+   */
+  signInNotifications?: boolean | null;
+  /**
+   * Merged into the current metadata, key by key. Null clears all of it.
+   */
+  metadata?: {
+    [key: string]: unknown;
+  } | null;
+  /**
+   * What your product decides by, such as a plan: merged into what is there, key by key. Null clears all of it.
+   */
+  appMetadata?: {
+    [key: string]: unknown;
+  } | null;
+};
+
+export type SetRolesRequest = {
+  /**
+   * Names of roles. Roles grant permissions.
+   */
+  roles: Array<string>;
 };
 
 export type Health = {
@@ -1304,6 +1454,56 @@ export type UnauthenticatedOrInvalidCredentialsOrStepUpRequiredProblem = {
   requestId: string;
 };
 
+export type ForbiddenOrSecondFactorRequiredProblem = {
+  type: string;
+  title: string;
+  status: 403;
+  detail: string;
+  instance: string;
+  code: 'forbidden' | 'second-factor-required';
+  requestId: string;
+};
+
+export type ForbiddenOrSecondFactorRequiredOrExceedsYourPermissionsProblem = {
+  type: string;
+  title: string;
+  status: 403;
+  detail: string;
+  instance: string;
+  code: 'forbidden' | 'second-factor-required' | 'exceeds-your-permissions';
+  requestId: string;
+};
+
+export type BuiltInRoleOrTooManyRolesProblem = {
+  type: string;
+  title: string;
+  status: 409;
+  detail: string;
+  instance: string;
+  code: 'built-in-role' | 'too-many-roles';
+  requestId: string;
+};
+
+export type RoleNotFoundProblem = {
+  type: string;
+  title: string;
+  status: 404;
+  detail: string;
+  instance: string;
+  code: 'role-not-found';
+  requestId: string;
+};
+
+export type BuiltInRoleOrRoleInUseProblem = {
+  type: string;
+  title: string;
+  status: 409;
+  detail: string;
+  instance: string;
+  code: 'built-in-role' | 'role-in-use';
+  requestId: string;
+};
+
 export type SessionNotFoundProblem = {
   type: string;
   title: string;
@@ -1324,16 +1524,6 @@ export type UnauthenticatedOrInvalidCredentialsOrInvalidCodeProblem = {
   requestId: string;
 };
 
-export type ForbiddenOrSecondFactorRequiredProblem = {
-  type: string;
-  title: string;
-  status: 403;
-  detail: string;
-  instance: string;
-  code: 'forbidden' | 'second-factor-required';
-  requestId: string;
-};
-
 export type UserNotFoundProblem = {
   type: string;
   title: string;
@@ -1341,6 +1531,16 @@ export type UserNotFoundProblem = {
   detail: string;
   instance: string;
   code: 'user-not-found';
+  requestId: string;
+};
+
+export type LastAdminProblem = {
+  type: string;
+  title: string;
+  status: 409;
+  detail: string;
+  instance: string;
+  code: 'last-admin';
   requestId: string;
 };
 
@@ -1428,6 +1628,11 @@ export type IssQuery = string;
  * JSON with a name, from Apple.
  */
 export type UserQuery = string;
+
+/**
+ * The name of the role: lowercase letters, digits, `-` and `_`.
+ */
+export type NamePath = string;
 
 /**
  * The `ETag` of the version that you have. If it is the current one, the response is a 304.
@@ -3840,6 +4045,307 @@ export type ChangePasswordResponses = {
 
 export type ChangePasswordResponse = ChangePasswordResponses[keyof ChangePasswordResponses];
 
+export type ListPermissionsData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/v2/permissions';
+};
+
+export type ListPermissionsErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type ListPermissionsError = ListPermissionsErrors[keyof ListPermissionsErrors];
+
+export type ListPermissionsResponses = {
+  /**
+   * All permissions.
+   */
+  200: PermissionList;
+};
+
+export type ListPermissionsResponse = ListPermissionsResponses[keyof ListPermissionsResponses];
+
+export type ListRolesData = {
+  body?: never;
+  path?: never;
+  query?: {
+    /**
+     * Maximum number of items to return.
+     */
+    limit?: number;
+    /**
+     * Which page to return: `page.nextCursor` or `page.previousCursor` of an earlier response.
+     */
+    cursor?: string;
+    /**
+     * Whether to count all items. Slow on long lists.
+     */
+    total?: boolean;
+  };
+  url: '/v2/roles';
+};
+
+export type ListRolesErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   *
+   * `invalid-cursor`: Invalid cursor
+   */
+  400: InvalidInputOrMalformedRequestOrInvalidCursorProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type ListRolesError = ListRolesErrors[keyof ListRolesErrors];
+
+export type ListRolesResponses = {
+  /**
+   * A page of roles.
+   */
+  200: RoleList;
+};
+
+export type ListRolesResponse = ListRolesResponses[keyof ListRolesResponses];
+
+export type DeleteRoleData = {
+  body?: never;
+  headers?: {
+    /**
+     * The `ETag` of the version you expect. If the resource has changed since, the response is a 412.
+     */
+    'If-Match'?: string;
+  };
+  path: {
+    /**
+     * The name of the role: lowercase letters, digits, `-` and `_`.
+     */
+    name: string;
+  };
+  query?: never;
+  url: '/v2/roles/{name}';
+};
+
+export type DeleteRoleErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   *
+   * `exceeds-your-permissions`: Exceeds your permissions
+   */
+  403: ForbiddenOrSecondFactorRequiredOrExceedsYourPermissionsProblem;
+  /**
+   * `role-not-found`: Role not found
+   */
+  404: RoleNotFoundProblem;
+  /**
+   * `built-in-role`: Built-in role
+   *
+   * `role-in-use`: Role in use
+   */
+  409: BuiltInRoleOrRoleInUseProblem;
+  /**
+   * `precondition-failed`: Resource has changed
+   */
+  412: PreconditionFailedProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type DeleteRoleError = DeleteRoleErrors[keyof DeleteRoleErrors];
+
+export type DeleteRoleResponses = {
+  /**
+   * Role deleted.
+   */
+  204: void;
+};
+
+export type DeleteRoleResponse = DeleteRoleResponses[keyof DeleteRoleResponses];
+
+export type PutRoleData = {
+  body: PutRoleRequest;
+  headers?: {
+    /**
+     * The `ETag` of the version you expect. If the resource has changed since, the response is a 412.
+     */
+    'If-Match'?: string;
+  };
+  path: {
+    /**
+     * The name of the role: lowercase letters, digits, `-` and `_`.
+     */
+    name: string;
+  };
+  query?: never;
+  url: '/v2/roles/{name}';
+};
+
+export type PutRoleErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   *
+   * `exceeds-your-permissions`: Exceeds your permissions
+   */
+  403: ForbiddenOrSecondFactorRequiredOrExceedsYourPermissionsProblem;
+  /**
+   * `built-in-role`: Built-in role
+   *
+   * `too-many-roles`: Too many roles
+   */
+  409: BuiltInRoleOrTooManyRolesProblem;
+  /**
+   * `precondition-failed`: Resource has changed
+   */
+  412: PreconditionFailedProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type PutRoleError = PutRoleErrors[keyof PutRoleErrors];
+
+export type PutRoleResponses = {
+  /**
+   * Role replaced.
+   */
+  200: Role;
+  /**
+   * Role created.
+   */
+  201: Role;
+};
+
+export type PutRoleResponse = PutRoleResponses[keyof PutRoleResponses];
+
 export type EndOtherSessionsData = {
   body?: never;
   path?: never;
@@ -4488,6 +4994,89 @@ export type ListUsersResponses = {
 
 export type ListUsersResponse = ListUsersResponses[keyof ListUsersResponses];
 
+export type CreateUserData = {
+  body: CreateUserRequest;
+  headers?: {
+    /**
+     * A unique string of your choice. For 24 hours, repeating the request with the same key and body returns the original response.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v2/users';
+};
+
+export type CreateUserErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   *
+   * `exceeds-your-permissions`: Exceeds your permissions
+   */
+  403: ForbiddenOrSecondFactorRequiredOrExceedsYourPermissionsProblem;
+  /**
+   * `idempotent-request-running`: Original request still in progress
+   *
+   * `email-taken`: Email address already in use
+   */
+  409: IdempotentRequestRunningOrEmailTakenProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `idempotency-key-reused`: Idempotency key already used
+   *
+   * `weak-password`: Password too weak
+   */
+  422: IdempotencyKeyReusedOrWeakPasswordProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type CreateUserError = CreateUserErrors[keyof CreateUserErrors];
+
+export type CreateUserResponses = {
+  /**
+   * User created.
+   */
+  201: User;
+};
+
+export type CreateUserResponse = CreateUserResponses[keyof CreateUserResponses];
+
 export type GetUserData = {
   body?: never;
   headers?: {
@@ -4563,6 +5152,555 @@ export type GetUserResponses = {
 };
 
 export type GetUserResponse = GetUserResponses[keyof GetUserResponses];
+
+export type UpdateUserData = {
+  body: UpdateUserRequest;
+  headers?: {
+    /**
+     * The `ETag` of the version you expect. If the resource has changed since, the response is a 412.
+     */
+    'If-Match'?: string;
+  };
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: never;
+  url: '/v2/users/{id}';
+};
+
+export type UpdateUserErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   *
+   * `exceeds-your-permissions`: Exceeds your permissions
+   */
+  403: ForbiddenOrSecondFactorRequiredOrExceedsYourPermissionsProblem;
+  /**
+   * `user-not-found`: User not found
+   */
+  404: UserNotFoundProblem;
+  /**
+   * `precondition-failed`: Resource has changed
+   */
+  412: PreconditionFailedProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type UpdateUserError = UpdateUserErrors[keyof UpdateUserErrors];
+
+export type UpdateUserResponses = {
+  /**
+   * The updated user.
+   */
+  200: User;
+};
+
+export type UpdateUserResponse = UpdateUserResponses[keyof UpdateUserResponses];
+
+export type SuspendUserData = {
+  body?: never;
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: never;
+  url: '/v2/users/{id}/suspend';
+};
+
+export type SuspendUserErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   *
+   * `exceeds-your-permissions`: Exceeds your permissions
+   */
+  403: ForbiddenOrSecondFactorRequiredOrExceedsYourPermissionsProblem;
+  /**
+   * `user-not-found`: User not found
+   */
+  404: UserNotFoundProblem;
+  /**
+   * `last-admin`: Last admin
+   */
+  409: LastAdminProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type SuspendUserError = SuspendUserErrors[keyof SuspendUserErrors];
+
+export type SuspendUserResponses = {
+  /**
+   * The user after the change.
+   */
+  200: User;
+};
+
+export type SuspendUserResponse = SuspendUserResponses[keyof SuspendUserResponses];
+
+export type RestoreUserData = {
+  body?: never;
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: never;
+  url: '/v2/users/{id}/restore';
+};
+
+export type RestoreUserErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   *
+   * `exceeds-your-permissions`: Exceeds your permissions
+   */
+  403: ForbiddenOrSecondFactorRequiredOrExceedsYourPermissionsProblem;
+  /**
+   * `user-not-found`: User not found
+   */
+  404: UserNotFoundProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type RestoreUserError = RestoreUserErrors[keyof RestoreUserErrors];
+
+export type RestoreUserResponses = {
+  /**
+   * The user after the change.
+   */
+  200: User;
+};
+
+export type RestoreUserResponse = RestoreUserResponses[keyof RestoreUserResponses];
+
+export type SetRolesData = {
+  body: SetRolesRequest;
+  headers?: {
+    /**
+     * The `ETag` of the version you expect. If the resource has changed since, the response is a 412.
+     */
+    'If-Match'?: string;
+  };
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: never;
+  url: '/v2/users/{id}/roles';
+};
+
+export type SetRolesErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   *
+   * `exceeds-your-permissions`: Exceeds your permissions
+   */
+  403: ForbiddenOrSecondFactorRequiredOrExceedsYourPermissionsProblem;
+  /**
+   * `user-not-found`: User not found
+   */
+  404: UserNotFoundProblem;
+  /**
+   * `last-admin`: Last admin
+   */
+  409: LastAdminProblem;
+  /**
+   * `precondition-failed`: Resource has changed
+   */
+  412: PreconditionFailedProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type SetRolesError = SetRolesErrors[keyof SetRolesErrors];
+
+export type SetRolesResponses = {
+  /**
+   * The user after the change.
+   */
+  200: User;
+};
+
+export type SetRolesResponse = SetRolesResponses[keyof SetRolesResponses];
+
+export type EndUserSessionsData = {
+  body?: never;
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: never;
+  url: '/v2/users/{id}/sessions';
+};
+
+export type EndUserSessionsErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   *
+   * `exceeds-your-permissions`: Exceeds your permissions
+   */
+  403: ForbiddenOrSecondFactorRequiredOrExceedsYourPermissionsProblem;
+  /**
+   * `user-not-found`: User not found
+   */
+  404: UserNotFoundProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type EndUserSessionsError = EndUserSessionsErrors[keyof EndUserSessionsErrors];
+
+export type EndUserSessionsResponses = {
+  /**
+   * User signed out on all devices.
+   */
+  204: void;
+};
+
+export type EndUserSessionsResponse = EndUserSessionsResponses[keyof EndUserSessionsResponses];
+
+export type ListUserSessionsData = {
+  body?: never;
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: {
+    /**
+     * Maximum number of items to return.
+     */
+    limit?: number;
+    /**
+     * Which page to return: `page.nextCursor` or `page.previousCursor` of an earlier response.
+     */
+    cursor?: string;
+    /**
+     * Whether to count all items. Slow on long lists.
+     */
+    total?: boolean;
+  };
+  url: '/v2/users/{id}/sessions';
+};
+
+export type ListUserSessionsErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   *
+   * `invalid-cursor`: Invalid cursor
+   */
+  400: InvalidInputOrMalformedRequestOrInvalidCursorProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `user-not-found`: User not found
+   */
+  404: UserNotFoundProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type ListUserSessionsError = ListUserSessionsErrors[keyof ListUserSessionsErrors];
+
+export type ListUserSessionsResponses = {
+  /**
+   * A page of devices.
+   */
+  200: DeviceList;
+};
+
+export type ListUserSessionsResponse = ListUserSessionsResponses[keyof ListUserSessionsResponses];
+
+export type RemoveUserMfaData = {
+  body?: never;
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: never;
+  url: '/v2/users/{id}/mfa';
+};
+
+export type RemoveUserMfaErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   *
+   * `exceeds-your-permissions`: Exceeds your permissions
+   */
+  403: ForbiddenOrSecondFactorRequiredOrExceedsYourPermissionsProblem;
+  /**
+   * `user-not-found`: User not found
+   */
+  404: UserNotFoundProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type RemoveUserMfaError = RemoveUserMfaErrors[keyof RemoveUserMfaErrors];
+
+export type RemoveUserMfaResponses = {
+  /**
+   * Second factors removed.
+   */
+  204: void;
+};
+
+export type RemoveUserMfaResponse = RemoveUserMfaResponses[keyof RemoveUserMfaResponses];
 
 export type GetLiveData = {
   body?: never;

@@ -4,6 +4,7 @@ import { AppConfig } from '../../../../config/index.js';
 import { emailTaken, ReservedAddresses, type User, UsersService } from '../../users/index.js';
 import { AddressClaim } from '../registration/address-claim.js';
 import { registrationClosed } from '../registration/registration.errors.js';
+import { USER_ROLE } from '../roles/role.entity.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { invalidCredentials } from '../sign-in/sign-in.errors.js';
 import { SignInService } from '../sign-in/sign-in.service.js';
@@ -107,7 +108,7 @@ export class AccountMatching {
       emailVerified: true,
       displayName,
       locale: locale ?? undefined,
-      roles: ['user'],
+      roles: [USER_ROLE],
     });
     const isLinked = await this.links.add(em, user, { provider: provider.name, subject, email });
     if (!isLinked) {

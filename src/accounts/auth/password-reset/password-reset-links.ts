@@ -16,6 +16,7 @@ interface ResetMail {
   readonly template: Template;
   /** What asked for it. */
   readonly device: Device | undefined;
+  readonly lifetimeMs?: number;
 }
 
 /** Sends links with which users set a new password. */
@@ -32,10 +33,15 @@ export class PasswordResetLinks implements MailedLink, ReclaimedPart {
   }
 
   /** Sends a link to a locked user, unless they have got one since then that still works. */
-  async send(em: EntityManager, user: User, since: Date, { template, device }: ResetMail): Promise<void> {
+  async send(
+    em: EntityManager,
+    user: User,
+    since: Date,
+    { template, device, lifetimeMs = LINK_LIFETIME_MS }: ResetMail,
+  ): Promise<void> {
     const token = randomToken();
     const createdAt = this.clock.now();
-    const expiresAt = new Date(createdAt.getTime() + LINK_LIFETIME_MS);
+    const expiresAt = new Date(createdAt.getTime() + lifetimeMs);
     const reset = { tokenHash: hashToken(token), user: user.id, createdAt, expiresAt };
     if (await insertReset(em, reset, since)) {
       const path = `/reset-password?token=${token}`;

@@ -8,6 +8,7 @@ import { OwnershipModule } from '../ownership/ownership.module.js';
 import { PasswordsModule } from '../passwords/passwords.module.js';
 import { RegistrationModule } from '../registration/registration.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
+import { Invitations } from './invitations.js';
 import { PasswordReset } from './password-reset.entity.js';
 import { PasswordResetLinks } from './password-reset-links.js';
 import { PasswordResetService } from './password-reset.service.js';
@@ -23,7 +24,7 @@ import { PasswordResetService } from './password-reset.service.js';
     SessionsModule,
     UsersModule,
   ],
-  providers: [PasswordResetLinks, PasswordResetService],
-  exports: [PasswordResetService],
+  providers: [Invitations, PasswordResetLinks, PasswordResetService],
+  exports: [Invitations, PasswordResetService],
 })
 export class PasswordResetModule {}

@@ -2,8 +2,9 @@ import { StringField } from '#libs/api';
 import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from './password-policy.js';
 
 /** A password that someone chooses. */
-export function NewPasswordField(): PropertyDecorator {
+export function NewPasswordField({ optional = false } = {}): PropertyDecorator {
   return StringField({
+    optional,
     description: '8 to 256 characters. The most common passwords are rejected.',
     example: 'seven brave otters',
     minLength: PASSWORD_MIN_LENGTH,

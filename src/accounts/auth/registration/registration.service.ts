@@ -11,6 +11,7 @@ import { EmailVerificationService } from '../email/email-verification.service.js
 import { putPassword } from '../passwords/password.repository.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { PasswordPolicy } from '../passwords/password-policy.js';
+import { USER_ROLE } from '../roles/role.entity.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { type SignInOutcome, SignInService } from '../sign-in/sign-in.service.js';
 import type { PendingRegistration } from './pending-registration.entity.js';
@@ -135,7 +136,7 @@ export class RegistrationService {
       displayName: input.displayName,
       locale: input.locale,
       timezone: input.timezone,
-      roles: ['user'],
+      roles: [USER_ROLE],
       provesLater: this.config.registration === 'verify-first',
       mailSent: true,
     });

@@ -1,12 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { recoveryCodesReplaced } from '#libs/contracts';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { recoveryCodesReplaced, secondFactorRemoved } from '#libs/contracts';
 import { Database } from '#libs/database';
-import { type ChangingUser, UsersService } from '../../users/index.js';
+import { type ChangingUser, type User, UsersService } from '../../users/index.js';
 import { AccountChanges } from '../account-changes/account-changes.js';
 import type { Device } from '../sessions/session-issuer.js';
+import { forgetMissingFactors } from '../sessions/session.repository.js';
 import { RecoveryCodes } from './recovery-codes.js';
 import { noSecondFactor } from './second-factors.errors.js';
-import { countRecoveryCodes } from './second-factors.repository.js';
+import { countRecoveryCodes, removeFactorsSince } from './second-factors.repository.js';
+
+/** Before anything was added. */
+const EVER = new Date(0);
 
 interface SecondFactorsOverview {
   readonly factors: readonly string[];
@@ -29,6 +34,18 @@ export class SecondFactorsService {
       const { secondFactors: factors } = await this.users.findExisting(em, userId);
       return { factors, recoveryCodesLeft: await countRecoveryCodes(em, userId) };
     });
+  }
+
+  /**
+   * Removes all second factors of a locked user, who may have lost them, in the caller's transaction, and lets them know.
+   * @returns the sessions that no longer count as ones with two factors. Pass them to `SessionsService.changed`
+   */
+  async removeAll(em: EntityManager, user: User): Promise<string[]> {
+    if (user.secondFactors.length > 0) {
+      await this.changes.tellOwner(em, user, { template: secondFactorRemoved });
+    }
+    await removeFactorsSince(em, user.id, EVER);
+    return forgetMissingFactors(em, user.id);
   }
 
   /**

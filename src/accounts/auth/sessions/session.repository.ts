@@ -103,6 +103,14 @@ export function findLiveSessions(
   return em.find(Session, { user, endedAt: null, expiresAt: { $gt: now }, ...where }, options);
 }
 
+export async function findLiveIds(em: EntityManager, users: readonly string[], now: Date): Promise<string[]> {
+  const rows = await em.execute<{ id: string }[]>(
+    `select id from accounts.sessions where user_id = any(?::uuid[]) and ended_at is null and expires_at > ?`,
+    [`{${users.join(',')}}`, now],
+  );
+  return rows.map(({ id }) => id);
+}
+
 export function countLiveSessions(em: EntityManager, user: string, now: Date): Promise<number> {
   return em.count(Session, { user, endedAt: null, expiresAt: { $gt: now } });
 }

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock } from '#libs/clock';
 import { Database, type PageRequest, type Slice, sliceOf } from '#libs/database';
 import { preconditionFailed } from '#libs/problem';
 import { type ChangingUser, UsersService } from '../../users/index.js';
 import { SessionCache } from './session-cache.js';
 import type { Session } from './session.entity.js';
-import { countLiveSessions, endSessions, findLiveSessions } from './session.repository.js';
+import { countLiveSessions, endSessions, findLiveIds, findLiveSessions } from './session.repository.js';
 import { sessionNotFound } from './sessions.errors.js';
 
 /** The sessions of a user: the devices they are signed in on. */
@@ -53,6 +54,21 @@ export class SessionsService {
       return endSessions(em, caller.userId, this.clock.now(), { except: caller.sessionId });
     });
     this.cache.ended(ended);
+  }
+
+  /** Ends all sessions of a locked user in the caller's transaction. @returns their IDs. Pass them to `changed` */
+  endAll(em: EntityManager, userId: string): Promise<string[]> {
+    return endSessions(em, userId, this.clock.now(), 'all');
+  }
+
+  /** The IDs of these users' sessions. Pass them to `changed` after the commit. */
+  findLive(em: EntityManager, userIds: readonly string[]): Promise<string[]> {
+    return findLiveIds(em, userIds, this.clock.now());
+  }
+
+  /** Makes every replica read these sessions again, after the commit that changed them or the roles of their users. */
+  changed(ids: readonly string[]): void {
+    this.cache.changed(ids);
   }
 
   /** Ends the current session. Does nothing if it has already ended. */

@@ -16,3 +16,8 @@ const permissions = new Declarations<Permission>(
 export function definePermission(name: string, description: string): Permission {
   return permissions.declare(name, () => ({ name, description }));
 }
+
+/** Every permission that this process knows, by name. */
+export function declaredPermissions(): ReadonlyMap<string, Permission> {
+  return permissions;
+}

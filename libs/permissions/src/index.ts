@@ -1,0 +1,1 @@
+export { declaredPermissions, definePermission, type Permission } from './permission.js';

@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#libs/database';
+import { IdempotencyStore } from '#libs/idempotency';
+import {
+  type Administrator,
+  Invitations,
+  PasswordPolicy,
+  PasswordsService,
+  RoleAuthority,
+  USER_ROLE,
+  writeRoles,
+} from '../auth/index.js';
+import { LiveSessions, type ManagedPatch, type Profile, UsersService } from '../users/index.js';
+
+export interface NewAccount extends Pick<ManagedPatch, 'avatarUrl' | 'metadata' | 'appMetadata'> {
+  readonly email: string;
+  readonly emailVerified?: boolean;
+  readonly displayName?: string | null;
+  readonly locale?: string;
+  readonly timezone?: string;
+  readonly roles?: readonly string[];
+  readonly password?: string;
+  /** Whether to send a link with which they choose a password. */
+  readonly invite?: boolean;
+}
+
+/** Creates accounts for others. */
+@Injectable()
+export class AccountCreationService {
+  constructor(
+    private readonly database: Database,
+    private readonly users: UsersService,
+    private readonly authority: RoleAuthority,
+    private readonly policy: PasswordPolicy,
+    private readonly passwords: PasswordsService,
+    private readonly invitations: Invitations,
+    private readonly liveSessions: LiveSessions,
+    private readonly idempotency: IdempotencyStore,
+  ) {}
+
+  /**
+   * @throws Problem `email-taken`, `weak-password`, `exceeds-your-permissions`, `invalid-input`, `unauthenticated`,
+   * `unavailable`
+   */
+  async create(caller: Administrator, account: NewAccount): Promise<Profile> {
+    const { email, password, roles = [USER_ROLE], invite = false } = account;
+    if (password !== undefined) {
+      await this.policy.check(password, email);
+    }
+    const hash = password === undefined ? undefined : await this.passwords.hash(password);
+    return this.database.transaction(async (em) => {
+      await this.liveSessions.require(em, caller.sessionId);
+      await this.requireMayGive(em, caller, roles);
+      const user = await this.users.create(em, {
+        ...account,
+        emailVerified: account.emailVerified ?? false,
+        roles,
+        mailSent: invite,
+      });
+      if (hash !== undefined) {
+        await this.passwords.put(em, user.id, hash);
+      }
+      if (invite) {
+        await this.invitations.send(em, user);
+      }
+      const profile = this.users.profileOf(user);
+      await this.idempotency.keep(em, profile);
+      return profile;
+    });
+  }
+
+  private async requireMayGive(
+    em: Parameters<RoleAuthority['requireOver']>[0],
+    { roles: own }: Administrator,
+    roles: readonly string[],
+  ): Promise<void> {
+    await this.authority.requireExisting(em, roles);
+    if (roles.some((role) => role !== USER_ROLE)) {
+      await this.authority.requireHaving(em, own, [writeRoles.name]);
+    }
+    await this.authority.requireOver(em, own, roles);
+  }
+}

@@ -1,0 +1,72 @@
+import { Body, Controller, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { API_VERSIONS, Caller, ConditionalChange, conditionsOf, Fails, IdParams, Requires } from '#libs/api';
+import type { Principal } from '#libs/http';
+import { exceedsYourPermissions, lastAdmin, writeRoles } from '../auth/index.js';
+import { userNotFound } from '../users/index.js';
+import { ETAG_HEADER, present, UserResponse, UsersTag } from '../users/http.js';
+import { AccountStatusService } from './account-status.service.js';
+import { SetRolesRequest } from './accounts.dto.js';
+import { writeUsers } from './administration.permissions.js';
+
+const RECENT = { recent: true };
+const CHANGED = { type: UserResponse, description: 'The user after the change.', ...ETAG_HEADER };
+
+@UsersTag()
+@Requires(writeUsers, RECENT)
+@Controller({ path: 'users/:id', version: [...API_VERSIONS] })
+export class AccountStatusController {
+  constructor(private readonly accounts: AccountStatusService) {}
+
+  @Post('suspend')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Suspend a user',
+    description: 'Signs the user out everywhere. They cannot sign in until they are restored.',
+  })
+  @ApiOkResponse(CHANGED)
+  @Fails(userNotFound, lastAdmin, exceedsYourPermissions)
+  async suspendUser(
+    @Caller() caller: Principal,
+    @Param() { id }: IdParams,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<UserResponse> {
+    return present(await this.accounts.suspend(caller, id), reply);
+  }
+
+  @Post('restore')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Restore a user', description: 'Lets a suspended user sign in again.' })
+  @ApiOkResponse(CHANGED)
+  @Fails(userNotFound, exceedsYourPermissions)
+  async restoreUser(
+    @Caller() caller: Principal,
+    @Param() { id }: IdParams,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<UserResponse> {
+    return present(await this.accounts.restore(caller, id), reply);
+  }
+
+  @Put('roles')
+  @Requires(writeRoles, RECENT)
+  @ApiOperation({
+    summary: "Replace a user's roles",
+    description:
+      'The new permissions count within a second, on every device of the user. Access tokens that they have already ' +
+      'keep the old `roles` claim until they expire. You can only give and take permissions that you have yourself.',
+  })
+  @ApiOkResponse(CHANGED)
+  @Fails(userNotFound, lastAdmin, exceedsYourPermissions)
+  @ConditionalChange()
+  async setRoles(
+    @Caller() caller: Principal,
+    @Param() { id }: IdParams,
+    @Body() { roles }: SetRolesRequest,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<UserResponse> {
+    const isExpected = conditionsOf(request).allowVersionOf(id);
+    return present(await this.accounts.setRoles(caller, id, roles, isExpected), reply);
+  }
+}

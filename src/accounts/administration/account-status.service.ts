@@ -1,0 +1,97 @@
+import { Injectable } from '@nestjs/common';
+import { type VersionCondition, requireVersion } from '#libs/database';
+import { type Administrator, ADMIN_ROLE, RoleAuthority, SessionsService } from '../auth/index.js';
+import { type ManagedPatch, type Profile, UsersService } from '../users/index.js';
+import { ManagedAccounts } from './managed-accounts.js';
+
+/** What administrators change about accounts. */
+@Injectable()
+export class AccountStatusService {
+  constructor(
+    private readonly accounts: ManagedAccounts,
+    private readonly users: UsersService,
+    private readonly sessions: SessionsService,
+    private readonly authority: RoleAuthority,
+  ) {}
+
+  /**
+   * @param isExpected whether the change applies to a version
+   * @throws Problem `user-not-found`, `exceeds-your-permissions`, `precondition-failed`, `unauthenticated`
+   */
+  update(
+    caller: Administrator,
+    id: string,
+    patch: ManagedPatch,
+    isExpected: VersionCondition,
+  ): Promise<Profile> {
+    return this.accounts.change(caller, id, async (em, user) => {
+      requireVersion(isExpected, user.version);
+      await this.users.change(em, user, patch);
+      return undefined;
+    });
+  }
+
+  /**
+   * Keeps the user from signing in, and ends their sessions. Has no effect on a suspended user.
+   * @throws Problem `user-not-found`, `last-admin`, `exceeds-your-permissions`, `unauthenticated`
+   */
+  suspend(caller: Administrator, id: string): Promise<Profile> {
+    return this.accounts.change(
+      caller,
+      id,
+      async (em, user) => {
+        if (user.status === 'suspended') {
+          return undefined;
+        }
+        await this.accounts.requireOtherAdmin(em, user);
+        await this.users.set(em, user, { status: 'suspended' });
+        return { sessions: await this.sessions.endAll(em, id) };
+      },
+      { mayTakeAdmin: true },
+    );
+  }
+
+  /** Lets a suspended user sign in again. @throws Problem `user-not-found`, `exceeds-your-permissions`, `unauthenticated` */
+  restore(caller: Administrator, id: string): Promise<Profile> {
+    return this.accounts.change(caller, id, async (em, user) => {
+      if (user.status === 'suspended') {
+        await this.users.set(em, user, { status: 'active' });
+      }
+      return undefined;
+    });
+  }
+
+  /**
+   * Replaces the user's roles.
+   * @param isExpected whether the change applies to a version
+   * @throws Problem `user-not-found`, `invalid-input` for a role that doesn't exist, `last-admin`,
+   * `exceeds-your-permissions`, `precondition-failed`, `unauthenticated`
+   */
+  setRoles(
+    caller: Administrator,
+    id: string,
+    roles: readonly string[],
+    isExpected: VersionCondition,
+  ): Promise<Profile> {
+    return this.accounts.change(
+      caller,
+      id,
+      async (em, user) => {
+        requireVersion(isExpected, user.version);
+        await this.authority.requireExisting(em, roles);
+        const given = roles.filter((role) => !user.roles.includes(role));
+        const taken = user.roles.filter((role) => !roles.includes(role));
+        if (given.length + taken.length === 0) {
+          return undefined;
+        }
+        await this.authority.requireOver(em, caller.roles, [...given, ...taken]);
+        if (!roles.includes(ADMIN_ROLE)) {
+          await this.accounts.requireOtherAdmin(em, user);
+        }
+        await this.users.set(em, user, { roles: [...roles] });
+        return { sessions: await this.sessions.findLive(em, [id]) };
+      },
+      { mayTakeAdmin: true },
+    );
+  }
+}

@@ -1,0 +1,86 @@
+import { ApiSchema } from '@nestjs/swagger';
+import { BooleanField, EmailField, ObjectField } from '#libs/api';
+import { NewPasswordField, RolesField } from '../auth/http.js';
+import {
+  AvatarUrlField,
+  DisplayNameField,
+  LocaleField,
+  METADATA_BYTES,
+  TimezoneField,
+  UpdateProfileRequest,
+} from '../users/http.js';
+
+const MERGED = 'merged into what is there, key by key. Null clears all of it.';
+
+export class CreateUserRequest {
+  @EmailField({ description: 'The email address.' })
+  email!: string;
+
+  @BooleanField({
+    description: 'Whether you know that the address is theirs. Otherwise, they have to verify it.',
+    example: false,
+    optional: true,
+  })
+  emailVerified?: boolean;
+
+  @DisplayNameField()
+  displayName?: string | null;
+
+  @LocaleField({ nullable: false })
+  locale?: string;
+
+  @TimezoneField({ nullable: false })
+  timezone?: string;
+
+  @AvatarUrlField()
+  avatarUrl?: string | null;
+
+  @ObjectField({
+    description: 'Any data that your product stores with the user, who can change it.',
+    example: { theme: 'dark' },
+    maxBytes: METADATA_BYTES,
+    optional: true,
+  })
+  metadata?: Record<string, unknown>;
+
+  @ObjectField({
+    description: 'What your product decides by, such as a plan. Only administrators can change it.',
+    example: { tier: 'gold' },
+    maxBytes: METADATA_BYTES,
+    optional: true,
+  })
+  appMetadata?: Record<string, unknown>;
+
+  @RolesField({ optional: true })
+  roles?: string[];
+
+  @NewPasswordField({ optional: true })
+  password?: string;
+
+  @BooleanField({
+    description:
+      'Whether to email them a link to choose a password. It is valid for 7 days, and verifies the address. Not together ' +
+      'with `password`.',
+    example: true,
+    optional: true,
+  })
+  invite?: boolean;
+}
+
+/** JSON Merge Patch (RFC 7396): omitted fields stay the same, null removes. */
+@ApiSchema({ name: 'UpdateUserRequest' })
+export class UpdateUserRequest extends UpdateProfileRequest {
+  @ObjectField({
+    description: `What your product decides by, such as a plan: ${MERGED}`,
+    example: { tier: 'gold' },
+    maxBytes: METADATA_BYTES,
+    optional: true,
+    nullable: true,
+  })
+  appMetadata?: Record<string, unknown> | null;
+}
+
+export class SetRolesRequest {
+  @RolesField()
+  roles!: string[];
+}

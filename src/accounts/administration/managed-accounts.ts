@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { Database } from '#libs/database';
+import { type Administrator, ADMIN_ROLE, lastAdmin, RoleAuthority, SessionsService } from '../auth/index.js';
+import { type Profile, type User, UsersService } from '../users/index.js';
+
+/** What a change of an account leads to after the commit. */
+interface Consequences {
+  /** Sessions that have ended, or count differently. */
+  readonly sessions?: readonly string[];
+}
+
+interface ChangeOptions {
+  /** Whether there may be one admin less afterwards. */
+  readonly mayTakeAdmin?: boolean;
+}
+
+/** Changes accounts of others, for administrators who may. */
+@Injectable()
+export class ManagedAccounts {
+  constructor(
+    private readonly database: Database,
+    private readonly users: UsersService,
+    private readonly sessions: SessionsService,
+    private readonly authority: RoleAuthority,
+  ) {}
+
+  /**
+   * Runs `work` in a transaction that has locked the user.
+   * @returns the user after the change
+   * @throws Problem `user-not-found`, `exceeds-your-permissions`, `unauthenticated` if the administrator's session has ended
+   */
+  async change(
+    caller: Administrator,
+    id: string,
+    work: (em: EntityManager, user: User) => Promise<Consequences | undefined>,
+    { mayTakeAdmin = false }: ChangeOptions = {},
+  ): Promise<Profile> {
+    const { profile, sessions } = await this.database.transaction(async (em) => {
+      if (mayTakeAdmin) {
+        await this.authority.lockAdmins(em);
+      }
+      const user = await this.users.lockManaged(em, caller, id);
+      if (id !== caller.userId) {
+        await this.authority.requireOver(em, caller.roles, user.roles);
+      }
+      const consequences = await work(em, user);
+      return { profile: this.users.profileOf(user), sessions: consequences?.sessions ?? [] };
+    });
+    this.sessions.changed(sessions);
+    this.users.invalidate(id);
+    return profile;
+  }
+
+  /** For a change that leaves one admin less. The caller allows it with `mayTakeAdmin`. @throws Problem `last-admin` */
+  async requireOtherAdmin(em: EntityManager, user: User): Promise<void> {
+    const counts = user.status === 'active' && user.roles.includes(ADMIN_ROLE);
+    if (counts && !(await this.users.hasOther(em, user.id, ADMIN_ROLE))) {
+      throw lastAdmin();
+    }
+  }
+}

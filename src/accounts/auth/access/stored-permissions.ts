@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '#libs/http';
+import type { Permission } from '#libs/permissions';
+import { PermissionLookup } from './permission-lookup.js';
+import { ADMIN_ROLE } from '../roles/role.entity.js';
+import { type Grants, RoleCache } from '../roles/role-cache.js';
+
+/** Looks permissions up in the roles that are stored in PostgreSQL. Roles that don't exist grant none. */
+@Injectable()
+export class StoredPermissions extends PermissionLookup {
+  constructor(private readonly roles: RoleCache) {
+    super();
+  }
+
+  override grants({ roles }: Pick<Principal, 'roles'>, { name }: Permission): boolean | Promise<boolean> {
+    if (roles.includes(ADMIN_ROLE)) {
+      return true;
+    }
+    const cached = this.roles.peek();
+    return cached
+      ? anyGrants(cached, roles, name)
+      : this.roles.get().then((all) => anyGrants(all, roles, name));
+  }
+}
+
+function anyGrants(all: Grants, roles: readonly string[], permission: string): boolean {
+  return roles.some((role) => all.get(role)?.has(permission));
+}

@@ -1,0 +1,103 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Put, Query, Req, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  API_VERSIONS,
+  Caller,
+  ConditionalChange,
+  type Conditions,
+  conditionsOf,
+  CursorQuery,
+  Cursors,
+  etagOf,
+  Fails,
+  invalidCursor,
+  Requires,
+  responseHeaders,
+} from '#libs/api';
+import type { Principal } from '#libs/http';
+import { PutRoleRequest, RoleList, RoleParams, RoleResponse, toRoleResponse } from './roles.dto.js';
+import {
+  builtInRole,
+  exceedsYourPermissions,
+  roleInUse,
+  roleNotFound,
+  tooManyRoles,
+} from './roles.errors.js';
+import { readRoles, writeRoles } from './roles.permissions.js';
+import { RolesService } from './roles.service.js';
+import { RolesTag } from './roles.tag.js';
+
+const LIST = 'roles';
+const ETAG = responseHeaders('ETag');
+
+@RolesTag()
+@Controller({ path: 'roles', version: [...API_VERSIONS] })
+export class RolesController {
+  constructor(
+    private readonly roles: RolesService,
+    private readonly cursors: Cursors,
+  ) {}
+
+  @Get()
+  @Requires(readRoles)
+  @ApiOperation({ summary: 'List roles', description: 'Oldest first, so the built-in ones come first.' })
+  @ApiOkResponse({ type: RoleList, description: 'A page of roles.', headers: responseHeaders('Link') })
+  @Fails(invalidCursor)
+  async listRoles(
+    @Query() query: CursorQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RoleList> {
+    const slice = await this.roles.list(this.cursors.read(query, LIST), query.total);
+    return this.cursors.respond(request, reply, { slice, list: LIST }, toRoleResponse);
+  }
+
+  @Put(':name')
+  @Requires(writeRoles, { recent: true })
+  @ApiOperation({
+    summary: 'Create or replace a role',
+    description:
+      'Sets what the role grants. Everyone who has it gains and loses permissions within a second. You can only ' +
+      'give and take permissions that you have yourself.',
+  })
+  @ApiCreatedResponse({ type: RoleResponse, description: 'Role created.', headers: ETAG })
+  @ApiOkResponse({ type: RoleResponse, description: 'Role replaced.', headers: ETAG })
+  @Fails(builtInRole, exceedsYourPermissions, tooManyRoles)
+  @ConditionalChange()
+  async putRole(
+    @Caller() caller: Principal,
+    @Param() { name }: RoleParams,
+    @Body() { permissions }: PutRoleRequest,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RoleResponse> {
+    const isExpected = expects(conditionsOf(request), name);
+    const { role, isNew } = await this.roles.put(caller, name, permissions, isExpected);
+    void reply.status(isNew ? 201 : 200).header('ETag', etagOf({ id: name, version: role.version }));
+    return toRoleResponse(role);
+  }
+
+  @Delete(':name')
+  @Requires(writeRoles, { recent: true })
+  @HttpCode(204)
+  @ApiOperation({
+    summary: 'Delete a role',
+    description: 'Takes the role from everyone who has it. Their permissions change within a second.',
+  })
+  @ApiNoContentResponse({ description: 'Role deleted.' })
+  @Fails(roleNotFound, builtInRole, roleInUse, exceedsYourPermissions)
+  @ConditionalChange()
+  async deleteRole(
+    @Caller() caller: Principal,
+    @Param() { name }: RoleParams,
+    @Req() request: FastifyRequest,
+  ): Promise<void> {
+    await this.roles.remove(caller, name, expects(conditionsOf(request), name));
+  }
+}
+
+function expects(conditions: Conditions, name: string): (version: number | null) => boolean {
+  return (version) =>
+    version === null ? conditions.allowNew() : conditions.allow(etagOf({ id: name, version }));
+}

@@ -1,0 +1,44 @@
+import { defineProblem } from '#libs/problem';
+
+export const roleNotFound = defineProblem('role-not-found', {
+  status: 404,
+  title: 'Role not found',
+  about: 'No role has this name.',
+  fix: 'List the roles again.',
+});
+
+export const builtInRole = defineProblem('built-in-role', {
+  status: 409,
+  title: 'Built-in role',
+  about: "The roles `user` and `admin` can't be deleted, and `admin` always has every permission.",
+  fix: 'Create a role of your own instead.',
+});
+
+export const tooManyRoles = defineProblem('too-many-roles', {
+  status: 409,
+  title: 'Too many roles',
+  about: 'There can be at most 500 roles.',
+  fix: 'Delete one that nobody needs.',
+});
+
+export const roleInUse = defineProblem('role-in-use', {
+  status: 409,
+  title: 'Role in use',
+  about: "A role that more than 10,000 users have can't be deleted.",
+  fix: 'Remove all of its permissions instead, or take it from some of the users first.',
+});
+
+export const exceedsYourPermissions = defineProblem('exceeds-your-permissions', {
+  status: 403,
+  title: 'Exceeds your permissions',
+  about:
+    "You can't give or take permissions that you don't have, or change the account of someone who has them.",
+  fix: 'Ask someone who has these permissions.',
+});
+
+export const lastAdmin = defineProblem('last-admin', {
+  status: 409,
+  title: 'Last admin',
+  about: 'Nobody else is an admin.',
+  fix: 'Give the role `admin` to another active user first.',
+});
