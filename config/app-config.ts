@@ -60,6 +60,8 @@ export abstract class AppConfig {
   };
   /** Who passkeys belong to: the domain, and the origins that may use them. */
   abstract readonly webAuthn: { readonly rpId: string; readonly origins: readonly string[] };
+  /** How long the audit log keeps events. */
+  abstract readonly auditRetentionDays: number;
   abstract readonly trustedProxies: readonly string[];
   abstract readonly corsOrigins: readonly string[];
   abstract readonly rateLimits: { readonly default: RateLimit | null; readonly auth: RateLimit | null };

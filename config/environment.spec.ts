@@ -64,7 +64,7 @@ describe('parseEnvironment', () => {
       ADMIN_EMAIL: 'admin',
       ADMIN_PASSWORD: 'short',
       REGISTRATION: 'later',
-      MFA_REQUIRED_ROLES: 'admin, boss',
+      MFA_REQUIRED_ROLES: 'admin, The boss',
       TRUSTED_PROXIES: '10.0.0.0/8,10.0.0.0/33',
       CORS_ORIGINS: 'https://app.acme.com/',
       WEBAUTHN_RP_ID: 'https://acme.com',

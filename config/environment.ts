@@ -12,7 +12,7 @@ import {
   parseKeys,
   parseOneOf,
   parseOrigins,
-  parsePrivilegedRoles,
+  parseRoleNames,
   parseRateLimit,
   parseToken,
 } from './parsers.js';
@@ -75,7 +75,7 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
       parseOneOf('immediate', 'verify-first', 'closed'),
       () => 'immediate',
     ),
-    mfaRequiredRoles: read.optional('MFA_REQUIRED_ROLES', parsePrivilegedRoles, () => []),
+    mfaRequiredRoles: read.optional('MFA_REQUIRED_ROLES', parseRoleNames, () => []),
     passwordBreachUrl: read.optional<string | null>('PASSWORD_BREACH_URL', parseBaseUrl, () => null),
     redirectUrls: read.optional('REDIRECT_URLS', parseRedirectUrls, () => [`${originOf(appUrl)}/*`]),
     oauthProviders: servesPublic ? readOAuthProviders(read) : [],
@@ -85,6 +85,7 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
       maxSeconds: read.optional('SESSION_MAX_DAYS', parseInteger(1, MAX_DAYS), () => 365) * DAY_SECONDS,
     },
     webAuthn: readWebAuthn(read, appUrl),
+    auditRetentionDays: read.optional('AUDIT_RETENTION_DAYS', parseInteger(1, MAX_DAYS), () => 365),
     trustedProxies: read.optional('TRUSTED_PROXIES', parseCidrs, () => []),
     corsOrigins: read.optional('CORS_ORIGINS', parseOrigins, () => []),
     rateLimits: {

@@ -110,17 +110,11 @@ function mappedIPv4(address: string): string | undefined {
   return /^::ffff:(\d+(?:\.\d+){3})$/.exec(spelling)?.[1];
 }
 
-/** The roles that grant permissions. */
-const PRIVILEGED_ROLES = ['admin'];
-
-/** Comma-separated roles that grant permissions. */
-export function parsePrivilegedRoles(text: string): string[] {
+/** Comma-separated names of roles. Whether they exist is in the database. */
+export function parseRoleNames(text: string): string[] {
   return parseList(text).map((role) => {
-    if (!PRIVILEGED_ROLES.includes(role)) {
-      const known = PRIVILEGED_ROLES.join(', ');
-      throw new BadValue(
-        `must be a comma-separated list of roles that grant permissions (${known}); "${role}" isn't one`,
-      );
+    if (!/^[a-z][a-z0-9_-]{0,63}$/.test(role)) {
+      throw new BadValue(`must be a comma-separated list of roles; "${role}" can't be the name of one`);
     }
     return role;
   });

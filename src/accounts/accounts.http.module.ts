@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { AdministrationHttpModule } from './administration/administration.http.module.js';
 import { AdministrationModule, FirstAdmin } from './administration/index.js';
+import { AuditHttpModule } from './audit/audit.http.module.js';
 import { AuthHttpModule } from './auth/auth.http.module.js';
 import { UsersHttpModule } from './users/users.http.module.js';
 
 /** The HTTP API of the service. */
 @Module({
-  imports: [AdministrationModule, AuthHttpModule, UsersHttpModule, AdministrationHttpModule],
+  imports: [AuditHttpModule, AdministrationModule, AuthHttpModule, UsersHttpModule, AdministrationHttpModule],
   providers: [FirstAdmin],
   exports: [AuthHttpModule],
 })

@@ -5,6 +5,7 @@ import { MessageRelayModule } from '#libs/messaging';
 import { PurgeModule } from '#libs/purge';
 import { SagaModule } from '#libs/saga';
 import { accountsSchema } from './migrations/index.js';
+import { AuditJobsModule } from './audit/audit.jobs.module.js';
 import { AuthJobsModule } from './auth/auth.jobs.module.js';
 import { IdempotencyKeysPurge } from './idempotency-keys.purge.js';
 import { resumeSagas } from './resume-sagas.job.js';
@@ -16,6 +17,7 @@ import { resumeSagas } from './resume-sagas.job.js';
     PurgeModule.forJob(accounts.purge),
     SagaModule.forJob(resumeSagas),
     IdempotencyModule.forSchema(accountsSchema),
+    AuditJobsModule,
     AuthJobsModule,
   ],
   providers: [IdempotencyKeysPurge],

@@ -116,6 +116,7 @@ describe('the worker', () => {
     );
     expect(names.filter((name) => name.endsWith('Purge')).sort()).toEqual([
       'AccountChangesPurge',
+      'AuditEventsPurge',
       'EmailChangesPurge',
       'EmailVerificationsPurge',
       'ExchangeCodesPurge',

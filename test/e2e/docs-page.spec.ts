@@ -124,8 +124,9 @@ describe('the samples of the API reference', () => {
 const SHOWN: ReadonlySet<string> = new Set(
   (
     '$ref allOf type format description example default enum nullable minimum maximum minLength maxLength pattern items ' +
-    // Nothing that a reader needs to know: unknown members are rejected everywhere, and lists are short.
-    'properties required additionalProperties maxItems'
+    // Nothing that a reader needs to know: unknown members are rejected everywhere, and lists are short, with
+    // each item once.
+    'properties required additionalProperties maxItems uniqueItems'
   ).split(' '),
 );
 

@@ -35,6 +35,7 @@ describe.each(['/v1', '/v2'])('from registration to sign-out under %s', (prefix)
         roles: ['user'],
         status: 'active',
         metadata: {},
+        appMetadata: {},
         createdAt: expect.stringMatching(UTC),
         updatedAt: expect.stringMatching(UTC),
       },

@@ -21,8 +21,10 @@ export {
   ObjectField,
   StringField,
   StringListField,
+  UuidField,
 } from './input/fields.js';
 export { AcceptsForm } from './input/form-body.js';
+export { instantOf, InstantQuery } from './input/instant.js';
 export { IgnoresUnknown } from './input/ignores-unknown.js';
 export { InputGuard } from './input/input.guard.js';
 export { InputPipe } from './input/input.pipe.js';

@@ -1,1 +1,2 @@
 export { countGraphemes, firstGraphemes } from './graphemes.js';
+export { printable } from './printable.js';

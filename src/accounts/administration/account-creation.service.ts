@@ -10,7 +10,8 @@ import {
   USER_ROLE,
   writeRoles,
 } from '../auth/index.js';
-import { LiveSessions, type ManagedPatch, type Profile, UsersService } from '../users/index.js';
+import { AuditLog } from '../audit/index.js';
+import { LiveSessions, type ManagedPatch, type Profile, userCreated, UsersService } from '../users/index.js';
 
 export interface NewAccount extends Pick<ManagedPatch, 'avatarUrl' | 'metadata' | 'appMetadata'> {
   readonly email: string;
@@ -35,6 +36,7 @@ export class AccountCreationService {
     private readonly passwords: PasswordsService,
     private readonly invitations: Invitations,
     private readonly liveSessions: LiveSessions,
+    private readonly audit: AuditLog,
     private readonly idempotency: IdempotencyStore,
   ) {}
 
@@ -60,6 +62,7 @@ export class AccountCreationService {
       if (hash !== undefined) {
         await this.passwords.put(em, user.id, hash);
       }
+      await this.audit.record(em, userCreated, { subject: user.id });
       if (invite) {
         await this.invitations.send(em, user);
       }

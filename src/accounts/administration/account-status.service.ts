@@ -1,7 +1,17 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { type VersionCondition, requireVersion } from '#libs/database';
 import { type Administrator, ADMIN_ROLE, RoleAuthority, SessionsService } from '../auth/index.js';
-import { type ManagedPatch, type Profile, UsersService } from '../users/index.js';
+import { type AuditChanges, AuditLog } from '../audit/index.js';
+import {
+  type ManagedPatch,
+  type Profile,
+  userRestored,
+  userRolesChanged,
+  userSuspended,
+  UsersService,
+  userUpdated,
+} from '../users/index.js';
 import { ManagedAccounts } from './managed-accounts.js';
 
 /** What administrators change about accounts. */
@@ -12,6 +22,7 @@ export class AccountStatusService {
     private readonly users: UsersService,
     private readonly sessions: SessionsService,
     private readonly authority: RoleAuthority,
+    private readonly audit: AuditLog,
   ) {}
 
   /**
@@ -26,7 +37,12 @@ export class AccountStatusService {
   ): Promise<Profile> {
     return this.accounts.change(caller, id, async (em, user) => {
       requireVersion(isExpected, user.version);
+      const before = this.users.profileOf(user);
       await this.users.change(em, user, patch);
+      const changes = changesBetween(before, this.users.profileOf(user));
+      if (changes) {
+        await this.audit.record(em, userUpdated, { subject: id, changes });
+      }
       return undefined;
     });
   }
@@ -45,6 +61,7 @@ export class AccountStatusService {
         }
         await this.accounts.requireOtherAdmin(em, user);
         await this.users.set(em, user, { status: 'suspended' });
+        await this.audit.record(em, userSuspended, { subject: id });
         return { sessions: await this.sessions.endAll(em, id) };
       },
       { mayTakeAdmin: true },
@@ -56,6 +73,7 @@ export class AccountStatusService {
     return this.accounts.change(caller, id, async (em, user) => {
       if (user.status === 'suspended') {
         await this.users.set(em, user, { status: 'active' });
+        await this.audit.record(em, userRestored, { subject: id });
       }
       return undefined;
     });
@@ -88,10 +106,24 @@ export class AccountStatusService {
         if (!roles.includes(ADMIN_ROLE)) {
           await this.accounts.requireOtherAdmin(em, user);
         }
+        const changes = { roles: { from: user.roles, to: roles } };
         await this.users.set(em, user, { roles: [...roles] });
+        await this.audit.record(em, userRolesChanged, { subject: id, changes });
         return { sessions: await this.sessions.findLive(em, [id]) };
       },
       { mayTakeAdmin: true },
     );
   }
+}
+
+const UNCHANGED: ReadonlySet<string> = new Set(['version', 'updatedAt']);
+
+/** @returns undefined if nothing has changed */
+function changesBetween(before: Profile, after: Profile): AuditChanges | undefined {
+  const changed = Object.entries(after).filter(
+    ([name, to]) => !UNCHANGED.has(name) && !isDeepStrictEqual(before[name as keyof Profile], to),
+  );
+  return changed.length === 0
+    ? undefined
+    : Object.fromEntries(changed.map(([name, to]) => [name, { from: before[name as keyof Profile], to }]));
 }

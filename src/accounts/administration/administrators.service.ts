@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#libs/database';
 import { ADMIN_ROLE, PasswordsService, USER_ROLE } from '../auth/index.js';
-import { type Profile, UserListService, UsersService } from '../users/index.js';
+import { AuditLog } from '../audit/index.js';
+import { type Profile, userCreated, UserListService, UsersService } from '../users/index.js';
 
 const ADMIN_ROLES = [USER_ROLE, ADMIN_ROLE] as const;
 /** More than anyone can oversee. */
@@ -15,6 +16,7 @@ export class Administrators {
     private readonly users: UsersService,
     private readonly lists: UserListService,
     private readonly passwords: PasswordsService,
+    private readonly audit: AuditLog,
   ) {}
 
   /** Oldest first, at most 100. */
@@ -39,6 +41,7 @@ export class Administrators {
         roles: ADMIN_ROLES,
       });
       await this.passwords.put(em, user.id, hash);
+      await this.audit.record(em, userCreated, { subject: user.id });
     });
   }
 }

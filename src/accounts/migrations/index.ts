@@ -12,6 +12,7 @@ import { Migration20261127000020 } from './20261127000020-recovery-code-age.js';
 import { Migration20261127000021 } from './20261127000021-account-changes.js';
 import { Migration20261127000030 } from './20261127000030-email-changes.js';
 import { Migration20261127000040 } from './20261127000040-roles.js';
+import { Migration20261127000041 } from './20261127000041-audit-events.js';
 
 /**
  * The PostgreSQL schema that this service owns. No other service reads or writes it. Migrations are listed in the order
@@ -31,4 +32,5 @@ export const accountsSchema = defineSchema('accounts', [
   Migration20261127000021,
   Migration20261127000030,
   Migration20261127000040,
+  Migration20261127000041,
 ]);

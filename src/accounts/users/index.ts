@@ -7,5 +7,13 @@ export { ReservedAddresses } from './reserved-addresses.js';
 export { User } from './user.entity.js';
 export { UserListService } from './user-list.service.js';
 export { emailTaken, userNotFound } from './users.errors.js';
+export {
+  userCreated,
+  userRegistered,
+  userRolesChanged,
+  userRestored,
+  userSuspended,
+  userUpdated,
+} from './users.events.js';
 export { UsersModule } from './users.module.js';
 export { UsersService } from './users.service.js';

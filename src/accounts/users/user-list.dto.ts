@@ -1,5 +1,14 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { CursorPage, CursorQuery, EmailField, EnumQuery, IntegerQuery, StringField } from '#libs/api';
+import {
+  CursorPage,
+  CursorQuery,
+  EmailField,
+  EnumQuery,
+  instantOf,
+  InstantQuery,
+  IntegerQuery,
+  StringField,
+} from '#libs/api';
 import { NAME_MAX_LENGTH } from './display-name.js';
 import { USER_STATUSES } from './user.entity.js';
 import { USER_SORTS, type UserSort } from './user.repository.js';
@@ -48,32 +57,6 @@ export class UserCursorList {
 
 const EMAIL_MAX_LENGTH = 254;
 
-const DATE_TIME = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
-
-/**
- * Whether `text` is an RFC 3339 date and time. JavaScript parses February 30 as March 2, so the date must survive a
- * round trip.
- */
-function isInstant(text: string): boolean {
-  const [, day] = DATE_TIME.exec(text) ?? [];
-  return (
-    day !== undefined &&
-    !Number.isNaN(Date.parse(text)) &&
-    new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)
-  );
-}
-
-/** ISO 8601 also allows offsets without a colon, and some clients send them. */
-function withColonInOffset(text: string): string {
-  return text.replace(/([+-]\d{2})(\d{2})$/, '$1:$2');
-}
-
-const INSTANT_RULE = {
-  code: 'invalid-date-time',
-  test: isInstant,
-  message: 'must be an RFC 3339 date and time, such as 2026-11-22T09:30:00Z',
-};
-
 export class UserListQuery extends CursorQuery {
   @EmailField({ description: 'Only the user with this email address. Not case-sensitive.', optional: true })
   email?: string;
@@ -90,24 +73,10 @@ export class UserListQuery extends CursorQuery {
   })
   role?: string;
 
-  @StringField({
-    description: 'Only users created at this time or later.',
-    format: 'date-time',
-    convert: withColonInOffset,
-    maxLength: 35,
-    optional: true,
-    rule: INSTANT_RULE,
-  })
+  @InstantQuery('Only users created at this time or later.')
   createdAfter?: string;
 
-  @StringField({
-    description: 'Only users created before this time.',
-    format: 'date-time',
-    convert: withColonInOffset,
-    maxLength: 35,
-    optional: true,
-    rule: INSTANT_RULE,
-  })
+  @InstantQuery('Only users created before this time.')
   createdBefore?: string;
 
   @StringField({
@@ -134,7 +103,7 @@ export class UserListQuery extends CursorQuery {
 export function searchOf({ createdAfter, createdBefore, ...query }: UserListQuery): UserSearch {
   return {
     ...query,
-    createdAfter: createdAfter === undefined ? undefined : new Date(createdAfter),
-    createdBefore: createdBefore === undefined ? undefined : new Date(createdBefore),
+    createdAfter: instantOf(createdAfter),
+    createdBefore: instantOf(createdBefore),
   };
 }

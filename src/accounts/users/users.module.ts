@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
+import { AuditModule } from '../audit/index.js';
 import { accountsSchema } from '../migrations/index.js';
 import { EmailCipher } from './email-cipher.js';
 import { ProfileCache } from './profile-cache.js';
@@ -11,8 +12,8 @@ import { UsersService } from './users.service.js';
 
 /** User management, without any transport. */
 @Module({
-  imports: [DatabaseModule.forFeature(accountsSchema, User, ReservedAddress)],
+  imports: [AuditModule, DatabaseModule.forFeature(accountsSchema, User, ReservedAddress)],
   providers: [EmailCipher, ProfileCache, ReservedAddresses, UserListService, UsersService],
-  exports: [EmailCipher, ReservedAddresses, UserListService, UsersService],
+  exports: [AuditModule, EmailCipher, ReservedAddresses, UserListService, UsersService],
 })
 export class UsersModule {}

@@ -3,6 +3,7 @@ import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { Clock, IdSource } from '#libs/clock';
 import { Database, isUniqueViolation, requireVersion, type VersionCondition } from '#libs/database';
 import { requireRecentProof } from '#libs/problem';
+import { AuditLog } from '../audit/index.js';
 import { EmailCipher } from './email-cipher.js';
 import { type ChangingUser, LiveSessions, type ProvenUser } from './live-sessions.js';
 import type { ManagedPatch, Profile, ProfilePatch } from './profile.js';
@@ -21,6 +22,7 @@ import {
   takeRole,
 } from './user.repository.js';
 import { emailTaken, userNotFound } from './users.errors.js';
+import { emailChanged, emailVerified, userRemoved } from './users.events.js';
 
 /** The minimum time between mails that anyone who knows an address can trigger. */
 const MAIL_PAUSE_MS = 60_000;
@@ -51,6 +53,7 @@ export class UsersService {
     private readonly profiles: ProfileCache,
     private readonly reserved: ReservedAddresses,
     private readonly sessions: LiveSessions,
+    private readonly audit: AuditLog,
     private readonly clock: Clock,
     private readonly ids: IdSource,
   ) {}
@@ -94,6 +97,7 @@ export class UsersService {
    * @throws Problem `email-taken`
    */
   async changeEmail(em: EntityManager, user: User, email: string): Promise<void> {
+    const changes = { email: { from: this.emails.addressOf(user), to: email } };
     Object.assign(user, this.emails.seal(user.id, email), {
       emailVerified: true,
       updatedAt: this.clock.now(),
@@ -102,6 +106,7 @@ export class UsersService {
     if (await this.reserved.isReserved(em, email, { user: user.id, isProven: true })) {
       throw emailTaken();
     }
+    await this.audit.record(em, emailChanged, { subject: user.id, changes });
   }
 
   findByEmail(em: EntityManager, email: string): Promise<User | null> {
@@ -234,6 +239,7 @@ export class UsersService {
     user.emailVerified = true;
     user.updatedAt = this.clock.now();
     await em.flush();
+    await this.audit.record(em, emailVerified, { subject: user.id });
   }
 
   /**
@@ -252,6 +258,7 @@ export class UsersService {
   /** Deletes a locked user in the caller's transaction, with all that refers to them. Call `invalidate` after the commit. */
   async remove(em: EntityManager, { id }: User): Promise<void> {
     await em.nativeDelete(User, { id });
+    await this.audit.record(em, userRemoved, { subject: id });
   }
 
   /**

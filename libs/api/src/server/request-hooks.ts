@@ -9,7 +9,7 @@ import {
   traceRequest,
   type Tracing,
 } from '#libs/telemetry';
-import { canonicalAddress, closeInTime, securityHeadersFor } from '#libs/http';
+import { bindRequest, canonicalAddress, closeInTime, securityHeadersFor } from '#libs/http';
 
 const LATENCY_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** Unknown methods share one label, so that clients can't create new time series. */
@@ -97,8 +97,10 @@ const withoutLengthOf304: onSendHookHandler = (_request, reply, payload, done) =
  * Runs `work` in the request's context, so that everything it does, even later, logs the request's IDs and belongs to
  * its span.
  */
-function inContext({ id: requestId, traceId, span }: FastifyRequest, work: () => void): void {
+function inContext(request: FastifyRequest, work: () => void): void {
+  const { id: requestId, traceId, span } = request;
   const context = traceId === undefined ? { requestId } : { requestId, traceId };
+  bindRequest(context, request);
   if (span) {
     span.run(() => runInLogContext(context, work));
   } else {

@@ -2,6 +2,10 @@
 
 import type { Operation } from '../operation.js';
 import type {
+  ListAuditEventsData,
+  ListAuditEventsResponse,
+  ListMyAuditEventsData,
+  ListMyAuditEventsResponse,
   RegisterData,
   RegisterResponse,
   VerifyEmailData,
@@ -114,28 +118,30 @@ import type {
 export type ProblemCode =
   | 'invalid-input'
   | 'malformed-request'
-  | 'origin-not-allowed'
-  | 'registration-closed'
-  | 'idempotent-request-running'
-  | 'email-taken'
-  | 'payload-too-large'
-  | 'unsupported-media-type'
-  | 'idempotency-key-reused'
-  | 'weak-password'
+  | 'invalid-cursor'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'second-factor-required'
   | 'too-many-requests'
   | 'internal-error'
   | 'unavailable'
-  | 'unauthenticated'
-  | 'forbidden'
   | 'not-found'
   | 'method-not-allowed'
   | 'request-timeout'
   | 'conflict'
   | 'precondition-failed'
+  | 'payload-too-large'
   | 'uri-too-long'
+  | 'unsupported-media-type'
   | 'expectation-failed'
   | 'headers-too-large'
   | 'http-version-not-supported'
+  | 'origin-not-allowed'
+  | 'registration-closed'
+  | 'idempotent-request-running'
+  | 'email-taken'
+  | 'idempotency-key-reused'
+  | 'weak-password'
   | 'invalid-token'
   | 'password-required'
   | 'invalid-credentials'
@@ -155,7 +161,6 @@ export type ProblemCode =
   | 'too-many-passkeys'
   | 'passkey-rejected'
   | 'passkey-exists'
-  | 'invalid-cursor'
   | 'passkey-not-found'
   | 'last-sign-in-method'
   | 'invalid-exchange-code'
@@ -164,7 +169,6 @@ export type ProblemCode =
   | 'unknown-provider'
   | 'identity-not-found'
   | 'invalid-state'
-  | 'second-factor-required'
   | 'exceeds-your-permissions'
   | 'built-in-role'
   | 'too-many-roles'
@@ -173,6 +177,50 @@ export type ProblemCode =
   | 'session-not-found'
   | 'user-not-found'
   | 'last-admin';
+
+/**
+ * List audit events
+ *
+ * Returns what happened to accounts and who did it, newest first. Requires the permission `audit:read`.
+ */
+export const listAuditEvents: Operation<
+  ListAuditEventsData,
+  ListAuditEventsResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'invalid-cursor'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/audit-events',
+  authenticated: true,
+};
+
+/**
+ * List what happened to your account
+ *
+ * Returns the audit events about you, newest first.
+ */
+export const listMyAuditEvents: Operation<
+  ListMyAuditEventsData,
+  ListMyAuditEventsResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'invalid-cursor'
+  | 'unauthenticated'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/users/me/audit-events',
+  authenticated: true,
+};
 
 /**
  * Create an account

@@ -4,6 +4,7 @@ import { Clock } from '#libs/clock';
 import type { Template } from '#libs/contracts';
 import { hashToken, randomToken } from '#libs/crypto';
 import { Database } from '#libs/database';
+import { type AuditEventType, AuditLog } from '../../audit/index.js';
 import { type User, UsersService } from '../../users/index.js';
 import { AccountMails } from '../email/account-mails.js';
 import { invalidToken } from '../email/email.errors.js';
@@ -24,6 +25,8 @@ const MAIL_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** A change of how a user signs in. */
 interface Change {
+  /** What to record, unless the caller does. */
+  readonly event?: AuditEventType;
   /** What says so. */
   readonly template: Template;
   /** See `momentFor`. Only if it adds something. */
@@ -41,6 +44,7 @@ export class AccountChanges implements ReclaimedPart {
     private readonly mails: AccountMails,
     private readonly reclaims: AccountReclaim,
     private readonly sessions: SessionCache,
+    private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {
     reclaims.add(this);
@@ -57,10 +61,13 @@ export class AccountChanges implements ReclaimedPart {
   }
 
   /**
-   * Tells the owner what was done with the account, and stores a link that undoes it, in a transaction that has locked the
-   * user. Doesn't tell the owner of an address that was never verified, who may have nothing to do with it.
+   * Records what was done with the account, tells its owner, and stores a link that undoes it, in a transaction that has
+   * locked the user. Doesn't tell the owner of an address that was never verified, who may have nothing to do with it.
    */
-  async tellOwner(em: EntityManager, user: User, { template, madeAt, device }: Change): Promise<void> {
+  async tellOwner(em: EntityManager, user: User, { event, template, madeAt, device }: Change): Promise<void> {
+    if (event) {
+      await this.audit.record(em, event, { subject: user.id });
+    }
     if (!user.emailVerified) {
       return;
     }

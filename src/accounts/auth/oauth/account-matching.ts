@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { AppConfig } from '../../../../config/index.js';
-import { emailTaken, ReservedAddresses, type User, UsersService } from '../../users/index.js';
+import { AuditLog } from '../../audit/index.js';
+import { emailTaken, ReservedAddresses, type User, userRegistered, UsersService } from '../../users/index.js';
 import { AddressClaim } from '../registration/address-claim.js';
 import { registrationClosed } from '../registration/registration.errors.js';
 import { USER_ROLE } from '../roles/role.entity.js';
@@ -27,6 +28,7 @@ interface Match {
 export class AccountMatching {
   constructor(
     private readonly users: UsersService,
+    private readonly audit: AuditLog,
     private readonly reserved: ReservedAddresses,
     private readonly claim: AddressClaim,
     private readonly links: IdentityLinks,
@@ -114,6 +116,7 @@ export class AccountMatching {
     if (!isLinked) {
       throw emailTaken();
     }
+    await this.audit.record(em, userRegistered, { actor: user.id, subject: user.id });
     return { user, ended: [], isClaimed: false };
   }
 

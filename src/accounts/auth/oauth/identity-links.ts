@@ -6,6 +6,7 @@ import { Sealer } from '#libs/crypto';
 import type { User } from '../../users/index.js';
 import { AccountChanges } from '../account-changes/account-changes.js';
 import type { Device } from '../sessions/session-issuer.js';
+import { identityWasLinked, identityWasUnlinked } from './identities.events.js';
 import type { Identity } from './identity.entity.js';
 import { insertIdentity } from './identity.repository.js';
 
@@ -54,12 +55,21 @@ export class IdentityLinks {
    * @param device what it was linked from
    */
   tellOwner(em: EntityManager, user: User, madeAt: Date, device: Device): Promise<void> {
-    return this.changes.tellOwner(em, user, { template: identityLinked, madeAt, device });
+    return this.changes.tellOwner(em, user, {
+      event: identityWasLinked,
+      template: identityLinked,
+      madeAt,
+      device,
+    });
   }
 
   /** Tells the owner of an account that it has lost one. */
   tellOwnerOfLoss(em: EntityManager, user: User, device: Device): Promise<void> {
-    return this.changes.tellOwner(em, user, { template: identityUnlinked, device });
+    return this.changes.tellOwner(em, user, {
+      event: identityWasUnlinked,
+      template: identityUnlinked,
+      device,
+    });
   }
 
   emailOf({ id, emailSealed }: Identity): string | null {

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock } from '#libs/clock';
+import { AuditLog } from '../../audit/index.js';
 import { type User, UsersService } from '../../users/index.js';
 import { endSessions } from '../sessions/session.repository.js';
 import type { Device } from '../sessions/session-issuer.js';
+import { accountReclaimedByOwner } from './ownership.events.js';
 import { SignInMethods } from './sign-in-methods.js';
 
 export interface Reclaim {
@@ -30,6 +32,7 @@ export class AccountReclaim {
   constructor(
     private readonly users: UsersService,
     private readonly methods: SignInMethods,
+    private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {}
 
@@ -52,6 +55,7 @@ export class AccountReclaim {
    * @returns the sessions that it ended, for the cache, after the commit
    */
   async take(em: EntityManager, user: User, reclaim: Reclaim): Promise<string[]> {
+    await this.audit.record(em, accountReclaimedByOwner, { subject: user.id });
     await this.methods.removeSince(em, user.id, reclaim.since);
     for (const part of this.parts) {
       await part.reclaim(em, user, reclaim);

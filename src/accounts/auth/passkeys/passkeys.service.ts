@@ -22,6 +22,7 @@ import { AccountChanges } from '../account-changes/account-changes.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { lastSignInMethod } from '../sign-in/sign-in.errors.js';
 import { SignInMethods } from '../ownership/sign-in-methods.js';
+import { passkeyWasAdded, passkeyWasRemoved } from './passkeys.events.js';
 import { Passkey } from './passkey.entity.js';
 import { countPasskeys, findPasskey, findPasskeys } from './passkey.repository.js';
 import { PasskeyChallenges } from './passkey-challenges.js';
@@ -90,7 +91,12 @@ export class PasskeysService {
           ? passkeyExists({ cause: error })
           : error;
       }
-      await this.changes.tellOwner(em, user, { template: passkeyAdded, madeAt: now, device });
+      await this.changes.tellOwner(em, user, {
+        event: passkeyWasAdded,
+        template: passkeyAdded,
+        madeAt: now,
+        device,
+      });
       return passkey;
     });
   }
@@ -132,7 +138,7 @@ export class PasskeysService {
         throw lastSignInMethod();
       }
       await em.nativeDelete(Passkey, { id });
-      await this.changes.tellOwner(em, user, { template: passkeyRemoved, device });
+      await this.changes.tellOwner(em, user, { event: passkeyWasRemoved, template: passkeyRemoved, device });
       return forgetMissingFactors(em, userId);
     });
     this.sessions.changed(changed);

@@ -3,6 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock } from '#libs/clock';
 import { passwordChanged } from '#libs/contracts';
 import { Database } from '#libs/database';
+import { AuditLog } from '../../audit/index.js';
 import { type User, userNotFound, UsersService } from '../../users/index.js';
 import { AccountChanges } from '../account-changes/account-changes.js';
 import { SignInMethods } from '../ownership/sign-in-methods.js';
@@ -10,6 +11,7 @@ import { SessionCache } from '../sessions/session-cache.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { endSessions } from '../sessions/session.repository.js';
 import { PasswordHasher } from './password-hasher.js';
+import { passwordWasChanged } from './passwords.events.js';
 import { putPassword, reserveNotice } from './password.repository.js';
 
 /** Otherwise, whoever knows the password could flood the owner's mailbox. */
@@ -25,6 +27,7 @@ export class PasswordsService {
     private readonly changes: AccountChanges,
     private readonly methods: SignInMethods,
     private readonly sessions: SessionCache,
+    private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {}
 
@@ -54,6 +57,7 @@ export class PasswordsService {
   ): Promise<string[]> {
     const now = this.clock.now();
     await putPassword(em, user.id, hash, now);
+    await this.audit.record(em, passwordWasChanged, { subject: user.id });
     // On an address that was never verified, the mailbox decides: whoever has registered it must not void its owner's codes.
     if (user.emailVerified) {
       await this.methods.voidPending(em, user.id);

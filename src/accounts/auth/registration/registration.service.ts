@@ -5,7 +5,8 @@ import { hashToken } from '#libs/crypto';
 import { Database } from '#libs/database';
 import { IdempotencyStore } from '#libs/idempotency';
 import { AppConfig } from '../../../../config/index.js';
-import { emailTaken, ReservedAddresses, type User, UsersService } from '../../users/index.js';
+import { AuditLog } from '../../audit/index.js';
+import { emailTaken, ReservedAddresses, type User, userRegistered, UsersService } from '../../users/index.js';
 import { withMinimumDuration } from '#libs/lifecycle';
 import { EmailVerificationService } from '../email/email-verification.service.js';
 import { putPassword } from '../passwords/password.repository.js';
@@ -38,6 +39,7 @@ export class RegistrationService {
     private readonly database: Database,
     private readonly users: UsersService,
     private readonly reserved: ReservedAddresses,
+    private readonly audit: AuditLog,
     private readonly policy: PasswordPolicy,
     private readonly hasher: PasswordHasher,
     private readonly verification: EmailVerificationService,
@@ -141,6 +143,7 @@ export class RegistrationService {
       mailSent: true,
     });
     await putPassword(em, user.id, hash, this.clock.now());
+    await this.audit.record(em, userRegistered, { actor: user.id, subject: user.id });
     return user;
   }
 

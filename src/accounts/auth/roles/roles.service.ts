@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock, IdSource } from '#libs/clock';
 import { Database, type PageRequest, type Slice, sliceOf } from '#libs/database';
 import { preconditionFailed } from '#libs/problem';
+import { type AuditChanges, AuditLog } from '../../audit/index.js';
 import { UsersService } from '../../users/index.js';
 import type { Administrator } from './administrator.js';
 import { SessionsService } from '../sessions/sessions.service.js';
@@ -9,6 +10,7 @@ import { ADMIN_ROLE, BUILT_IN_ROLES, Role } from './role.entity.js';
 import { RoleAuthority } from './role-authority.js';
 import { RoleCache } from './role-cache.js';
 import { countRoles, findRoles, lockAdmins, lockRole } from './role.repository.js';
+import { roleChanged, roleCreated, roleDeleted } from './roles.events.js';
 import { builtInRole, roleInUse, roleNotFound, tooManyRoles } from './roles.errors.js';
 
 const MAX_ROLES = 500;
@@ -32,6 +34,7 @@ export class RolesService {
     private readonly sessions: SessionsService,
     private readonly authority: RoleAuthority,
     private readonly cache: RoleCache,
+    private readonly audit: AuditLog,
     private readonly clock: Clock,
     private readonly ids: IdSource,
   ) {}
@@ -81,10 +84,15 @@ export class RolesService {
           updatedAt: now,
         });
         await em.persist(role).flush();
+        await this.audit.record(em, roleCreated, { target: name, changes: changeOf([], role.permissions) });
         return { role, isNew: true };
       }
       const sorted = [...permissions].sort();
       if (sorted.join() !== found.permissions.join()) {
+        await this.audit.record(em, roleChanged, {
+          target: name,
+          changes: changeOf(found.permissions, sorted),
+        });
         Object.assign(found, { permissions: sorted, updatedAt: now });
         await em.flush();
       }
@@ -114,6 +122,7 @@ export class RolesService {
         throw preconditionFailed();
       }
       await this.authority.requireHaving(em, caller.roles, role.permissions);
+      await this.audit.record(em, roleDeleted, { target: name, changes: changeOf(role.permissions, []) });
       await em.remove(role).flush();
       const users = await this.users.takeRole(em, name, MAX_HOLDERS);
       if (users.length > MAX_HOLDERS) {
@@ -125,4 +134,8 @@ export class RolesService {
     changed.users.forEach((id) => this.users.invalidate(id));
     this.sessions.changed(changed.sessions);
   }
+}
+
+function changeOf(from: readonly string[], to: readonly string[]): AuditChanges {
+  return { permissions: { from, to } };
 }

@@ -5,6 +5,7 @@ import type { User } from '../../users/index.js';
 import { AccountChanges } from '../account-changes/account-changes.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { type FactorKind, FactorKinds } from '../sign-in/factor-kinds.js';
+import { codeWasUsed } from './second-factors.events.js';
 import { RecoveryCodes } from './recovery-codes.js';
 
 /** Recovery codes instead of another factor. We tell the owner. */
@@ -29,7 +30,7 @@ export class RecoveryCodeKind implements FactorKind {
   async verify(em: EntityManager, user: User, code: string, device: Device): Promise<boolean> {
     const isUsed = await this.codes.use(em, user.id, code);
     if (isUsed) {
-      await this.changes.tellOwner(em, user, { template: recoveryCodeUsed, device });
+      await this.changes.tellOwner(em, user, { event: codeWasUsed, template: recoveryCodeUsed, device });
     }
     return isUsed;
   }

@@ -6,6 +6,7 @@ import { type ChangingUser, type User, UsersService } from '../../users/index.js
 import { AccountChanges } from '../account-changes/account-changes.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { forgetMissingFactors } from '../sessions/session.repository.js';
+import { codesWereReplaced, factorWasRemoved } from './second-factors.events.js';
 import { RecoveryCodes } from './recovery-codes.js';
 import { noSecondFactor } from './second-factors.errors.js';
 import { countRecoveryCodes, removeFactorsSince } from './second-factors.repository.js';
@@ -42,7 +43,7 @@ export class SecondFactorsService {
    */
   async removeAll(em: EntityManager, user: User): Promise<string[]> {
     if (user.secondFactors.length > 0) {
-      await this.changes.tellOwner(em, user, { template: secondFactorRemoved });
+      await this.changes.tellOwner(em, user, { event: factorWasRemoved, template: secondFactorRemoved });
     }
     await removeFactorsSince(em, user.id, EVER);
     return forgetMissingFactors(em, user.id);
@@ -61,7 +62,12 @@ export class SecondFactorsService {
         throw noSecondFactor();
       }
       const madeAt = await this.changes.momentFor(em, userId);
-      await this.changes.tellOwner(em, user, { template: recoveryCodesReplaced, madeAt, device });
+      await this.changes.tellOwner(em, user, {
+        event: codesWereReplaced,
+        template: recoveryCodesReplaced,
+        madeAt,
+        device,
+      });
       return this.recoveryCodes.replace(em, userId, madeAt);
     });
   }

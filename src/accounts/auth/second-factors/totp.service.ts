@@ -12,6 +12,7 @@ import { forgetMissingFactors } from '../sessions/session.repository.js';
 import { AccountChanges } from '../account-changes/account-changes.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { invalidCode } from '../sign-in/sign-in.errors.js';
+import { factorWasAdded, factorWasRemoved } from './second-factors.events.js';
 import { RecoveryCode } from './recovery-code.entity.js';
 import { RecoveryCodes } from './recovery-codes.js';
 import { totpExists, totpNotStarted } from './second-factors.errors.js';
@@ -89,7 +90,12 @@ export class TotpService {
         const confirmedAt = await this.changes.momentFor(em, userId);
         await em.nativeUpdate(TotpFactor, { user: userId }, { confirmedAt });
         await addFactor(em, userId, 'totp');
-        await this.changes.tellOwner(em, user, { template: secondFactorAdded, madeAt: confirmedAt, device });
+        await this.changes.tellOwner(em, user, {
+          event: factorWasAdded,
+          template: secondFactorAdded,
+          madeAt: confirmedAt,
+          device,
+        });
         return this.recoveryCodes.replace(em, userId, confirmedAt);
       }),
     );
@@ -110,7 +116,11 @@ export class TotpService {
         if (await removeFactor(em, userId, 'totp')) {
           await em.nativeDelete(RecoveryCode, { user: userId });
         }
-        await this.changes.tellOwner(em, user, { template: secondFactorRemoved, device });
+        await this.changes.tellOwner(em, user, {
+          event: factorWasRemoved,
+          template: secondFactorRemoved,
+          device,
+        });
       }
       return forgetMissingFactors(em, userId);
     });

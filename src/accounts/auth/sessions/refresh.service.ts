@@ -4,6 +4,7 @@ import { Counter, Registry } from 'prom-client';
 import { Clock } from '#libs/clock';
 import { equalInConstantTime, hashToken } from '#libs/crypto';
 import { commitThenThrow, Database } from '#libs/database';
+import { AuditLog } from '../../audit/index.js';
 import { User } from '../../users/index.js';
 import { type PresentedToken, RefreshTokenCodec } from '../tokens/refresh-token.js';
 import { SessionCache } from './session-cache.js';
@@ -12,6 +13,7 @@ import { type Device, SessionIssuer } from './session-issuer.js';
 import { lockSession } from './session.repository.js';
 import type { SessionGrant } from './session-grant.js';
 import { invalidRefreshToken, refreshTokenReused } from './sessions.errors.js';
+import { refreshReuseDetected, sessionEnded } from './sessions.events.js';
 
 /** Two tabs that wake up together may present the same token. Any later, it has probably been stolen. */
 const RACE_WINDOW_MS = 10_000;
@@ -29,6 +31,7 @@ export class RefreshService {
     private readonly tokens: RefreshTokenCodec,
     private readonly issuer: SessionIssuer,
     private readonly cache: SessionCache,
+    private readonly audit: AuditLog,
     private readonly clock: Clock,
     registry: Registry,
   ) {
@@ -79,6 +82,8 @@ export class RefreshService {
         (isCurrent(presented, session) || this.isFormer(presented, session))
       ) {
         endAt(session, now);
+        const { id: target, user } = session;
+        await this.audit.record(em, sessionEnded, { actor: user, subject: user, target });
       }
     });
     this.cache.ended([presented.sessionId]);
@@ -105,6 +110,8 @@ export class RefreshService {
     const user = await em.findOne(User, { id: session.user, status: 'active' });
     if (!current && issued === undefined) {
       endAt(session, now);
+      const { id: target, user: subject } = session;
+      await this.audit.record(em, refreshReuseDetected, { subject, target });
       if (user) {
         await this.onReuse(em, user, device);
       }

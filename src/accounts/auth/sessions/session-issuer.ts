@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock, IdSource } from '#libs/clock';
 import { hashToken, randomToken } from '#libs/crypto';
+import { printable } from '#libs/text';
+import { AuditLog } from '../../audit/index.js';
 import { type User, UsersService } from '../../users/index.js';
 import { AppConfig } from '../../../../config/index.js';
 import { AccessTokenService, type Authentication } from '../tokens/access-token.service.js';
@@ -9,6 +11,7 @@ import { RefreshTokenCodec } from '../tokens/refresh-token.js';
 import type { AccessGrant, SessionGrant } from './session-grant.js';
 import type { Session } from './session.entity.js';
 import { insertSession } from './session.repository.js';
+import { sessionStarted } from './sessions.events.js';
 
 const MAX_USER_AGENT = 256;
 
@@ -41,6 +44,7 @@ export class SessionIssuer {
     private readonly accessTokens: AccessTokenService,
     private readonly refreshTokens: RefreshTokenCodec,
     private readonly users: UsersService,
+    private readonly audit: AuditLog,
     private readonly clock: Clock,
     private readonly ids: IdSource,
     private readonly config: AppConfig,
@@ -72,6 +76,9 @@ export class SessionIssuer {
       expiresAt,
     });
     const { id } = source;
+    if (isStored) {
+      await this.audit.record(em, sessionStarted, { actor: user.id, subject: user.id, target: id });
+    }
     return isStored
       ? { id, grant: this.grant(user, { id, expiresAt }, authentication, refreshToken) }
       : undefined;
@@ -103,7 +110,6 @@ export class SessionIssuer {
   }
 }
 
-/** Header values are Latin-1 and can have any length. We only store printable ASCII, truncated. */
 export function printableUserAgent({ userAgent }: Device): string | null {
-  return userAgent?.replace(/[^\x20-\x7e]/g, '?').slice(0, MAX_USER_AGENT) ?? null;
+  return printable(userAgent, MAX_USER_AGENT);
 }

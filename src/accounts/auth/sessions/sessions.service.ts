@@ -3,11 +3,13 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock } from '#libs/clock';
 import { Database, type PageRequest, type Slice, sliceOf } from '#libs/database';
 import { preconditionFailed } from '#libs/problem';
+import { AuditLog } from '../../audit/index.js';
 import { type ChangingUser, UsersService } from '../../users/index.js';
 import { SessionCache } from './session-cache.js';
 import type { Session } from './session.entity.js';
 import { countLiveSessions, endSessions, findLiveIds, findLiveSessions } from './session.repository.js';
 import { sessionNotFound } from './sessions.errors.js';
+import { sessionEnded } from './sessions.events.js';
 
 /** The sessions of a user: the devices they are signed in on. */
 @Injectable()
@@ -16,6 +18,7 @@ export class SessionsService {
     private readonly database: Database,
     private readonly users: UsersService,
     private readonly cache: SessionCache,
+    private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {}
 
@@ -42,6 +45,7 @@ export class SessionsService {
       if (!isExpected()) {
         throw preconditionFailed();
       }
+      await this.audit.record(em, sessionEnded, { subject: caller.userId, target: id });
       return ids;
     });
     this.cache.ended(ended);
@@ -51,14 +55,18 @@ export class SessionsService {
   async endOthers(caller: ChangingUser): Promise<void> {
     const ended = await this.database.transaction(async (em) => {
       await this.users.lockCaller(em, caller);
-      return endSessions(em, caller.userId, this.clock.now(), { except: caller.sessionId });
+      const ids = await endSessions(em, caller.userId, this.clock.now(), { except: caller.sessionId });
+      await this.audit.record(em, sessionEnded, { subject: caller.userId, target: 'all others' });
+      return ids;
     });
     this.cache.ended(ended);
   }
 
   /** Ends all sessions of a locked user in the caller's transaction. @returns their IDs. Pass them to `changed` */
-  endAll(em: EntityManager, userId: string): Promise<string[]> {
-    return endSessions(em, userId, this.clock.now(), 'all');
+  async endAll(em: EntityManager, userId: string): Promise<string[]> {
+    const ids = await endSessions(em, userId, this.clock.now(), 'all');
+    await this.audit.record(em, sessionEnded, { subject: userId, target: 'all' });
+    return ids;
   }
 
   /** The IDs of these users' sessions. Pass them to `changed` after the commit. */
@@ -74,6 +82,13 @@ export class SessionsService {
   /** Ends the current session. Does nothing if it has already ended. */
   async logout(userId: string, currentId: string): Promise<void> {
     const now = this.clock.now();
-    this.cache.ended(await this.database.run((em) => endSessions(em, userId, now, { only: currentId })));
+    const ended = await this.database.transaction(async (em) => {
+      const ids = await endSessions(em, userId, now, { only: currentId });
+      if (ids.length > 0) {
+        await this.audit.record(em, sessionEnded, { subject: userId, target: currentId });
+      }
+      return ids;
+    });
+    this.cache.ended(ended);
   }
 }

@@ -1,0 +1,129 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { CursorPage, CursorQuery, InstantQuery, StringField, UuidField } from '#libs/api';
+import { ACTOR_TYPES } from './audit-event.entity.js';
+import type { AuditEntry } from './audit-log.js';
+import { auditEventTypes } from './define-audit-event.js';
+
+export class AuditQuery extends CursorQuery {
+  @StringField({
+    description: 'Only events of this type.',
+    example: 'user.suspended',
+    minLength: 1,
+    maxLength: 64,
+    optional: true,
+    rule: {
+      code: 'unknown-type',
+      test: (name) => auditEventTypes().includes(name),
+      message: 'must be a type of event',
+    },
+  })
+  type?: string;
+
+  @UuidField({ description: 'Only what this user did.', optional: true })
+  actorId?: string;
+
+  @UuidField({ description: 'Only what happened to this user.', optional: true })
+  subjectId?: string;
+
+  @InstantQuery('Only events at this time or later.')
+  occurredAfter?: string;
+
+  @InstantQuery('Only events before this time.')
+  occurredBefore?: string;
+}
+
+const NULLABLE = { type: String, nullable: true } as const;
+
+@ApiSchema({ name: 'AuditEvent' })
+export class AuditEventResponse {
+  @ApiProperty({ type: String, format: 'uuid', description: 'A UUIDv7.' })
+  id!: string;
+
+  @ApiProperty({ type: String, example: 'user.suspended', description: 'What happened, in the past tense.' })
+  type!: string;
+
+  @ApiProperty({ type: String, format: 'date-time', description: 'When it happened, in UTC.' })
+  occurredAt!: string;
+
+  @ApiProperty({
+    type: String,
+    enum: [...ACTOR_TYPES, 'administrator'],
+    example: 'user',
+    description:
+      'Who did it: a `user`, someone `anonymous`, such as with a link from an email, or the `system`. In their own history, ' +
+      'users see someone else as `administrator`.',
+  })
+  actorType!: string;
+
+  @ApiProperty({ ...NULLABLE, format: 'uuid', description: 'The ID of the user who did it.' })
+  actorId!: string | null;
+
+  @ApiProperty({ ...NULLABLE, format: 'uuid', description: 'The ID of the user to whom it happened.' })
+  subjectId!: string | null;
+
+  @ApiProperty({
+    ...NULLABLE,
+    example: 'support',
+    description: 'What else it is about, such as the name of a role.',
+  })
+  target!: string | null;
+
+  @ApiProperty({ ...NULLABLE, description: 'The `X-Request-Id` of the request.' })
+  requestId!: string | null;
+
+  @ApiProperty({ ...NULLABLE, example: '203.0.113.7', description: 'The IP address the request came from.' })
+  ipAddress!: string | null;
+
+  @ApiProperty({ ...NULLABLE, example: 'Mozilla/5.0', description: 'The `User-Agent` of the request.' })
+  userAgent!: string | null;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'object', additionalProperties: true },
+    nullable: true,
+    example: { roles: { from: ['user'], to: ['user', 'support'] } },
+    description: 'What changed, by name: `from` one value `to` another.',
+  })
+  changes!: Readonly<Record<string, object>> | null;
+}
+
+export class AuditEventList {
+  @ApiProperty({ type: [AuditEventResponse], maxItems: 100 })
+  items!: AuditEventResponse[];
+
+  @ApiProperty({ type: CursorPage })
+  page!: CursorPage;
+}
+
+export function toAuditEventResponse(entry: AuditEntry): AuditEventResponse {
+  const { id, type, occurredAt, actorType, actorId, subjectId } = entry;
+  const { target, requestId, ipAddress, userAgent, changes } = entry;
+  return {
+    id,
+    type,
+    occurredAt: occurredAt.toISOString(),
+    actorType,
+    actorId,
+    subjectId,
+    target,
+    requestId,
+    ipAddress,
+    userAgent,
+    changes,
+  };
+}
+
+/** Who and where an administrator is isn't for the user to know. */
+export function toOwnEventResponse(entry: AuditEntry): AuditEventResponse {
+  const response = toAuditEventResponse(entry);
+  return entry.actorId === null || entry.actorId === entry.subjectId
+    ? response
+    : {
+        ...response,
+        actorType: 'administrator',
+        actorId: null,
+        requestId: null,
+        ipAddress: null,
+        userAgent: null,
+      };
+}

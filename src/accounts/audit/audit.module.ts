@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { DatabaseModule } from '#libs/database';
+import { accountsSchema } from '../migrations/index.js';
+import { AuditEvent } from './audit-event.entity.js';
+import { AuditLog } from './audit-log.js';
+
+@Module({
+  imports: [DatabaseModule.forFeature(accountsSchema, AuditEvent)],
+  providers: [AuditLog],
+  exports: [AuditLog],
+})
+export class AuditModule {}

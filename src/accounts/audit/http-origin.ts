@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import { addressOf, currentRequest } from '#libs/http';
+import { printable } from '#libs/text';
+import { AuditOrigin, type Origin } from './audit-origin.js';
+
+const MAX_USER_AGENT = 256;
+
+/** The request that is handled, and its caller. */
+@Injectable()
+export class HttpOrigin extends AuditOrigin {
+  override current(): Origin | undefined {
+    const request = currentRequest();
+    return (
+      request && {
+        userId: request.principal?.userId ?? null,
+        requestId: request.id,
+        ipAddress: addressOf(request),
+        userAgent: printable(request.headers['user-agent'], MAX_USER_AGENT),
+      }
+    );
+  }
+}

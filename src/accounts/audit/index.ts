@@ -1,0 +1,3 @@
+export { type AuditChanges, AuditLog } from './audit-log.js';
+export { AuditModule } from './audit.module.js';
+export { type AuditEventType, defineAuditEvent } from './define-audit-event.js';

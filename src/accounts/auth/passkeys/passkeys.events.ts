@@ -1,0 +1,10 @@
+import { defineAuditEvent } from '../../audit/index.js';
+
+export const passkeyWasAdded = defineAuditEvent(
+  'passkey.added',
+  'The user can sign in with another passkey.',
+);
+export const passkeyWasRemoved = defineAuditEvent(
+  'passkey.removed',
+  'A passkey no longer signs the user in.',
+);

@@ -1,0 +1,9 @@
+import { defineAuditEvent } from '../../audit/index.js';
+
+export const factorWasAdded = defineAuditEvent('second-factor.added', 'The user set up a second factor.');
+export const factorWasRemoved = defineAuditEvent('second-factor.removed', 'The user lost a second factor.');
+export const codesWereReplaced = defineAuditEvent(
+  'recovery-codes.replaced',
+  'The user got new recovery codes.',
+);
+export const codeWasUsed = defineAuditEvent('recovery-code.used', 'The user signed in with a recovery code.');
