@@ -47,6 +47,7 @@ describe('the audit log', () => {
       occurredAt: clock.now().toISOString(),
       actorType: 'user',
       actorId: adminId,
+      apiKeyId: null,
       subjectId: idOf(user),
       target: null,
       requestId: 'audited-1',

@@ -24,7 +24,7 @@ export {
   UuidField,
 } from './input/fields.js';
 export { AcceptsForm } from './input/form-body.js';
-export { instantOf, InstantQuery } from './input/instant.js';
+export { InstantField, instantOf, InstantQuery } from './input/instant.js';
 export { IgnoresUnknown } from './input/ignores-unknown.js';
 export { InputGuard } from './input/input.guard.js';
 export { InputPipe } from './input/input.pipe.js';
@@ -41,6 +41,7 @@ export { servePages } from './pages/pages.routes.js';
 export type { StartLink } from './pages/start.page.js';
 export { Cursors, invalidCursor } from './paging/cursor.js';
 export { CursorPage, CursorQuery, linkPages } from './paging/page.js';
+export { PermissionLookup } from './permission-lookup.js';
 export { ConditionalChange, ConditionalGet, type Conditions, conditionsOf, etagOf } from './preconditions.js';
 export { cookieOf, setCookie } from './server/cookies.js';
 export { createFastifyAdapter } from './server/fastify.js';

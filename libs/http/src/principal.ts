@@ -1,5 +1,5 @@
 /** Who a request acts for. One member per kind of credentials, distinguished by `kind`. */
-export type Principal = SessionPrincipal;
+export type Principal = SessionPrincipal | ApiKeyPrincipal;
 
 /** A user signed in on a device. */
 export interface SessionPrincipal {
@@ -10,6 +10,16 @@ export interface SessionPrincipal {
   readonly authenticatedAt: number;
   readonly roles: readonly string[];
   /** Roles of the user that don't count in this session, because it lacks a second factor. */
+  readonly withheldRoles: readonly string[];
+}
+
+/** A server that acts for a user. It can do what the user can, within the permissions of its key. */
+export interface ApiKeyPrincipal {
+  readonly kind: 'api-key';
+  readonly userId: string;
+  readonly keyId: string;
+  readonly permissions: ReadonlySet<string>;
+  readonly roles: readonly string[];
   readonly withheldRoles: readonly string[];
 }
 

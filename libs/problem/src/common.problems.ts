@@ -40,6 +40,13 @@ export const forbidden = defineProblem('forbidden', {
   fix: 'Ask an administrator for a role that grants it.',
 });
 
+export const sessionRequired = defineProblem('session-required', {
+  status: 403,
+  title: 'Session required',
+  about: "API keys can't be used for this operation.",
+  fix: 'Send the access token of a signed-in user.',
+});
+
 export const secondFactorRequired = defineProblem('second-factor-required', {
   status: 403,
   title: 'Session without a second factor',

@@ -38,7 +38,7 @@ export class AccountAccessController {
   @ApiOkResponse({ type: DeviceList, description: 'A page of devices.', headers: responseHeaders('Link') })
   @Fails(userNotFound, invalidCursor)
   async listUserSessions(
-    @Caller() { sessionId }: Principal,
+    @Caller() caller: Principal,
     @Param() { id }: IdParams,
     @Query() query: CursorQuery,
     @Req() request: FastifyRequest,
@@ -46,7 +46,9 @@ export class AccountAccessController {
   ): Promise<DeviceList> {
     const list = `sessions:${id}`;
     const slice = await this.access.listSessions(id, this.cursors.read(query, list), query.total);
-    return this.cursors.respond(request, reply, { slice, list }, (session) => toDevice(session, sessionId));
+    return this.cursors.respond(request, reply, { slice, list }, (session) =>
+      toDevice(session, caller.kind === 'session' ? caller.sessionId : undefined),
+    );
   }
 
   @Delete('sessions')

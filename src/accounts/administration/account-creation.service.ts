@@ -4,6 +4,7 @@ import { IdempotencyStore } from '#libs/idempotency';
 import {
   type Administrator,
   Invitations,
+  LiveCallers,
   PasswordPolicy,
   PasswordsService,
   RoleAuthority,
@@ -11,7 +12,7 @@ import {
   writeRoles,
 } from '../auth/index.js';
 import { AuditLog } from '../audit/index.js';
-import { LiveSessions, type ManagedPatch, type Profile, userCreated, UsersService } from '../users/index.js';
+import { type ManagedPatch, type Profile, userCreated, UsersService } from '../users/index.js';
 
 export interface NewAccount extends Pick<ManagedPatch, 'avatarUrl' | 'metadata' | 'appMetadata'> {
   readonly email: string;
@@ -35,7 +36,7 @@ export class AccountCreationService {
     private readonly policy: PasswordPolicy,
     private readonly passwords: PasswordsService,
     private readonly invitations: Invitations,
-    private readonly liveSessions: LiveSessions,
+    private readonly callers: LiveCallers,
     private readonly audit: AuditLog,
     private readonly idempotency: IdempotencyStore,
   ) {}
@@ -51,7 +52,7 @@ export class AccountCreationService {
     }
     const hash = password === undefined ? undefined : await this.passwords.hash(password);
     return this.database.transaction(async (em) => {
-      await this.liveSessions.require(em, caller.sessionId);
+      await this.callers.require(em, caller);
       await this.requireMayGive(em, caller, roles);
       const user = await this.users.create(em, {
         ...account,
@@ -74,13 +75,13 @@ export class AccountCreationService {
 
   private async requireMayGive(
     em: Parameters<RoleAuthority['requireOver']>[0],
-    { roles: own }: Administrator,
+    caller: Administrator,
     roles: readonly string[],
   ): Promise<void> {
     await this.authority.requireExisting(em, roles);
     if (roles.some((role) => role !== USER_ROLE)) {
-      await this.authority.requireHaving(em, own, [writeRoles.name]);
+      await this.authority.requireHaving(em, caller, [writeRoles.name]);
     }
-    await this.authority.requireOver(em, own, roles);
+    await this.authority.requireOver(em, caller, roles);
   }
 }

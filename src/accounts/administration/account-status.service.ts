@@ -102,7 +102,7 @@ export class AccountStatusService {
         if (given.length + taken.length === 0) {
           return undefined;
         }
-        await this.authority.requireOver(em, caller.roles, [...given, ...taken]);
+        await this.authority.requireOver(em, caller, [...given, ...taken]);
         if (!roles.includes(ADMIN_ROLE)) {
           await this.accounts.requireOtherAdmin(em, user);
         }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
 import { IdempotencyModule } from '#libs/idempotency';
 import {
+  CallersModule,
   PasswordResetModule,
   PasswordsModule,
   RolesModule,
@@ -21,6 +22,7 @@ import { ManagedAccounts } from './managed-accounts.js';
 /** What administrators do with accounts over HTTP. */
 @Module({
   imports: [
+    CallersModule,
     DatabaseModule.forFeature(accountsSchema),
     IdempotencyModule.forSchema(accountsSchema),
     PasswordResetModule,

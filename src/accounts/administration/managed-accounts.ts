@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Database } from '#libs/database';
-import { type Administrator, ADMIN_ROLE, lastAdmin, RoleAuthority, SessionsService } from '../auth/index.js';
+import {
+  type Administrator,
+  ADMIN_ROLE,
+  lastAdmin,
+  LiveCallers,
+  RoleAuthority,
+  SessionsService,
+} from '../auth/index.js';
 import { type Profile, type User, UsersService } from '../users/index.js';
 
 /** What a change of an account leads to after the commit. */
@@ -22,6 +29,7 @@ export class ManagedAccounts {
     private readonly database: Database,
     private readonly users: UsersService,
     private readonly sessions: SessionsService,
+    private readonly callers: LiveCallers,
     private readonly authority: RoleAuthority,
   ) {}
 
@@ -40,9 +48,10 @@ export class ManagedAccounts {
       if (mayTakeAdmin) {
         await this.authority.lockAdmins(em);
       }
-      const user = await this.users.lockManaged(em, caller, id);
+      const user = await this.users.lockManaged(em, caller.userId, id);
+      await this.callers.require(em, caller);
       if (id !== caller.userId) {
-        await this.authority.requireOver(em, caller.roles, user.roles);
+        await this.authority.requireOver(em, caller, user.roles);
       }
       const consequences = await work(em, user);
       return { profile: this.users.profileOf(user), sessions: consequences?.sessions ?? [] };

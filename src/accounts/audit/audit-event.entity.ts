@@ -19,6 +19,8 @@ const schema = defineEntity({
     actorType: p.enum(ACTOR_TYPES),
     /** Only for users. No foreign key: events outlive users. */
     actorId: p.uuid().nullable(),
+    /** The API key that was used, if it was one. */
+    apiKeyId: p.uuid().nullable(),
     /** Whom it's about: a user, if it's about one. */
     subjectId: p.uuid().nullable(),
     /** What else it's about, such as the name of a role. Never personal. */

@@ -13,17 +13,25 @@ export interface AuditFilter {
 
 type NewEvent = Pick<
   AuditEvent,
-  'id' | 'type' | 'actorType' | 'actorId' | 'subjectId' | 'target' | 'requestId' | 'detailsSealed'
+  | 'id'
+  | 'type'
+  | 'actorType'
+  | 'actorId'
+  | 'apiKeyId'
+  | 'subjectId'
+  | 'target'
+  | 'requestId'
+  | 'detailsSealed'
 >;
 
 /** Plain SQL, because every sign-in runs this. */
 export async function insertEvent(em: EntityManager, event: NewEvent): Promise<void> {
-  const { id, type, actorType, actorId, subjectId, target, requestId, detailsSealed } = event;
+  const { id, type, actorType, actorId, apiKeyId, subjectId, target, requestId, detailsSealed } = event;
   await em.execute(
     `insert into accounts.audit_events
-       (id, type, actor_type, actor_id, subject_id, target, request_id, details_sealed)
-     values (?, ?, ?, ?, ?, ?, ?, ?)`,
-    [id, type, actorType, actorId, subjectId, target, requestId, detailsSealed],
+       (id, type, actor_type, actor_id, api_key_id, subject_id, target, request_id, details_sealed)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    [id, type, actorType, actorId, apiKeyId, subjectId, target, requestId, detailsSealed],
     'run',
   );
 }

@@ -35,6 +35,7 @@ export interface AuditEntry extends Details {
   readonly occurredAt: Date;
   readonly actorType: ActorType;
   readonly actorId: string | null;
+  readonly apiKeyId: string | null;
   readonly subjectId: string | null;
   readonly target: string | null;
   readonly requestId: string | null;
@@ -62,6 +63,7 @@ export class AuditLog {
       type: type.name,
       actorType: actor !== null ? 'user' : origin ? 'anonymous' : 'system',
       actorId: actor,
+      apiKeyId: origin?.apiKeyId ?? null,
       subjectId: subject,
       target,
       requestId: origin?.requestId ?? currentLogContext()?.requestId ?? null,
@@ -82,7 +84,7 @@ export class AuditLog {
   }
 
   private open({ detailsSealed, ...event }: AuditEvent): AuditEntry {
-    const { id, type, actorType, actorId, subjectId, target, requestId } = event;
+    const { id, type, actorType, actorId, apiKeyId, subjectId, target, requestId } = event;
     const details = this.sealer.openJson(detailsSealed, contextOf(id)) as Details;
     return {
       id,
@@ -90,6 +92,7 @@ export class AuditLog {
       occurredAt: timeOfId(id),
       actorType,
       actorId: actorId ?? null,
+      apiKeyId: apiKeyId ?? null,
       subjectId: subjectId ?? null,
       target: target ?? null,
       requestId: requestId ?? null,

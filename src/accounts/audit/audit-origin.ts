@@ -2,6 +2,8 @@
 export interface Origin {
   /** The user, if there's one. */
   readonly userId: string | null;
+  /** The API key, if it was one. */
+  readonly apiKeyId: string | null;
   readonly requestId: string | null;
   readonly ipAddress: string | null;
   readonly userAgent: string | null;

@@ -58,6 +58,9 @@ export class AuditEventResponse {
   @ApiProperty({ ...NULLABLE, format: 'uuid', description: 'The ID of the user who did it.' })
   actorId!: string | null;
 
+  @ApiProperty({ ...NULLABLE, format: 'uuid', description: 'The ID of their API key, if they used one.' })
+  apiKeyId!: string | null;
+
   @ApiProperty({ ...NULLABLE, format: 'uuid', description: 'The ID of the user to whom it happened.' })
   subjectId!: string | null;
 
@@ -96,7 +99,7 @@ export class AuditEventList {
 }
 
 export function toAuditEventResponse(entry: AuditEntry): AuditEventResponse {
-  const { id, type, occurredAt, actorType, actorId, subjectId } = entry;
+  const { id, type, occurredAt, actorType, actorId, apiKeyId, subjectId } = entry;
   const { target, requestId, ipAddress, userAgent, changes } = entry;
   return {
     id,
@@ -104,6 +107,7 @@ export function toAuditEventResponse(entry: AuditEntry): AuditEventResponse {
     occurredAt: occurredAt.toISOString(),
     actorType,
     actorId,
+    apiKeyId,
     subjectId,
     target,
     requestId,
@@ -122,6 +126,7 @@ export function toOwnEventResponse(entry: AuditEntry): AuditEventResponse {
         ...response,
         actorType: 'administrator',
         actorId: null,
+        apiKeyId: null,
         requestId: null,
         ipAddress: null,
         userAgent: null,

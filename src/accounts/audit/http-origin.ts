@@ -10,9 +10,11 @@ const MAX_USER_AGENT = 256;
 export class HttpOrigin extends AuditOrigin {
   override current(): Origin | undefined {
     const request = currentRequest();
+    const principal = request?.principal;
     return (
       request && {
-        userId: request.principal?.userId ?? null,
+        userId: principal?.userId ?? null,
+        apiKeyId: principal?.kind === 'api-key' ? principal.keyId : null,
         requestId: request.id,
         ipAddress: addressOf(request),
         userAgent: printable(request.headers['user-agent'], MAX_USER_AGENT),

@@ -27,6 +27,7 @@ import { PasswordsController } from './passwords/passwords.controller.js';
 import { ConfirmationController } from './registration/confirmation.controller.js';
 import { DisownController } from './registration/disown.controller.js';
 import { RegistrationController } from './registration/registration.controller.js';
+import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { PermissionsController } from './roles/permissions.controller.js';
 import { RolesController } from './roles/roles.controller.js';
 import { MfaLoginController } from './second-factors/mfa-login.controller.js';
@@ -67,6 +68,7 @@ import { WellKnownController } from './tokens/well-known.controller.js';
     OAuthController,
     PasswordResetController,
     PasswordsController,
+    ApiKeysController,
     PermissionsController,
     RolesController,
     SessionsController,

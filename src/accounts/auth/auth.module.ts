@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AccountChangesModule } from './account-changes/account-changes.module.js';
+import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { AttemptsModule } from './attempts/attempts.module.js';
 import { EmailModule } from './email/email.module.js';
 import { EmailChangeModule } from './email-change/email-change.module.js';
@@ -20,6 +21,7 @@ import { TokensModule } from './tokens/tokens.module.js';
 
 const MODULES = [
   AccountChangesModule,
+  ApiKeysModule,
   AttemptsModule,
   EmailModule,
   EmailChangeModule,

@@ -1,12 +1,15 @@
+export type { Administrator } from './callers/caller.js';
+export { CallersModule } from './callers/callers.module.js';
+export { LiveCallers } from './callers/live-callers.js';
 export { Invitations } from './password-reset/invitations.js';
 export { PasswordResetModule } from './password-reset/password-reset.module.js';
 export { PasswordPolicy } from './passwords/password-policy.js';
 export { PasswordsModule } from './passwords/passwords.module.js';
 export { PasswordsService } from './passwords/passwords.service.js';
-export type { Administrator } from './roles/administrator.js';
+export { exceedsYourPermissions } from './permissions/permission.errors.js';
 export { ADMIN_ROLE, USER_ROLE } from './roles/role.entity.js';
 export { RoleAuthority } from './roles/role-authority.js';
-export { exceedsYourPermissions, lastAdmin } from './roles/roles.errors.js';
+export { lastAdmin } from './roles/roles.errors.js';
 export { RolesModule } from './roles/roles.module.js';
 export { writeRoles } from './roles/roles.permissions.js';
 export { SecondFactorsModule } from './second-factors/second-factors.module.js';

@@ -3,6 +3,7 @@ export { canonicalEmail, EmailCipher } from './email-cipher.js';
 export { isLocale } from './profile-rules.js';
 export { type ChangingUser, LiveSessions } from './live-sessions.js';
 export type { ManagedPatch, Profile } from './profile.js';
+export { PROFILE_TOPIC } from './profile-cache.js';
 export { ReservedAddresses } from './reserved-addresses.js';
 export { User } from './user.entity.js';
 export { UserListService } from './user-list.service.js';

@@ -10,7 +10,7 @@ import {
   Fails,
   Requires,
 } from '#libs/api';
-import type { Principal } from '#libs/http';
+import type { Principal, SessionPrincipal } from '#libs/http';
 import { NeedsNoSlot } from '#libs/limits';
 import { stepUpRequired } from '#libs/problem';
 import { ETAG_HEADER, present, presentUnlessKnown } from './profile.response.js';
@@ -56,7 +56,7 @@ export class ProfileController {
   @Fails(stepUpRequired)
   @ConditionalChange()
   async updateMe(
-    @Caller() caller: Principal,
+    @Caller() caller: SessionPrincipal,
     @Body() patch: UpdateProfileRequest,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,

@@ -150,16 +150,15 @@ export class UsersService {
   }
 
   /**
-   * Locks a user whom an administrator changes, and the administrator, like `lockCaller`. In the order of their IDs, so
-   * that two who change each other don't deadlock.
-   * @throws Problem `user-not-found`, `unauthenticated`
+   * Locks a user whom an administrator changes, and the administrator, in the order of their IDs, so that two who change
+   * each other don't deadlock.
+   * @throws Problem `user-not-found`
    */
-  async lockManaged(em: EntityManager, { userId, sessionId }: ChangingUser, id: string): Promise<User> {
+  async lockManaged(em: EntityManager, administrator: string, id: string): Promise<User> {
     const locked = new Map<string, User | null>();
-    for (const each of [...new Set([userId, id])].sort()) {
+    for (const each of [...new Set([administrator, id])].sort()) {
       locked.set(each, await lockUser(em, each));
     }
-    await this.sessions.require(em, sessionId);
     return existing(locked.get(id) ?? null);
   }
 
@@ -180,6 +179,11 @@ export class UsersService {
   reserveMailSlot(em: EntityManager, { id }: User): Promise<boolean> {
     const now = this.clock.now();
     return reserveMailSlotSince(em, id, new Date(now.getTime() - MAIL_PAUSE_MS), now);
+  }
+
+  /** What's cached, if anything. */
+  peekProfile(id: string): Profile | undefined {
+    return this.profiles.peek(id);
   }
 
   /** @throws Problem `user-not-found` */

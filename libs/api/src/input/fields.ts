@@ -23,7 +23,7 @@ import { countGraphemes } from '#libs/text';
 import { declareMember } from './declared-members.js';
 
 /** Options of an input field. Each decorator states its rules once, for both validation and the OpenAPI document. */
-interface FieldOptions {
+export interface FieldOptions {
   readonly description: string;
   readonly example?: unknown;
   /** May be omitted. */

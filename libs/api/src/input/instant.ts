@@ -1,4 +1,4 @@
-import { StringField } from './fields.js';
+import { type FieldOptions, StringField } from './fields.js';
 
 const DATE_TIME = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
 
@@ -8,16 +8,20 @@ const RULE = {
   message: 'must be an RFC 3339 date and time, such as 2026-11-22T09:30:00Z',
 };
 
-/** An instant in a query, which may be left out. `instantOf` converts it. */
-export function InstantQuery(description: string): PropertyDecorator {
+/** An instant. `instantOf` converts it. */
+export function InstantField(options: FieldOptions): PropertyDecorator {
   return StringField({
-    description,
+    ...options,
     format: 'date-time',
     convert: withColonInOffset,
     maxLength: 35,
-    optional: true,
     rule: RULE,
   });
+}
+
+/** An instant in a query, which may be left out. */
+export function InstantQuery(description: string): PropertyDecorator {
+  return InstantField({ description, optional: true });
 }
 
 export function instantOf(text: string | undefined): Date | undefined {

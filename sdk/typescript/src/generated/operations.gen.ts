@@ -65,6 +65,11 @@ import type {
   ForgotPasswordResponse,
   ResetPasswordData,
   ChangePasswordData,
+  ListApiKeysData,
+  ListApiKeysResponse,
+  CreateApiKeyData,
+  CreateApiKeyResponse,
+  RevokeApiKeyData,
   ListPermissionsData,
   ListPermissionsResponse,
   ListRolesData,
@@ -156,6 +161,7 @@ export type ProblemCode =
   | 'no-second-factor'
   | 'invalid-refresh-token'
   | 'refresh-token-reused'
+  | 'session-required'
   | 'code-required'
   | 'invalid-passkey'
   | 'too-many-passkeys'
@@ -170,6 +176,8 @@ export type ProblemCode =
   | 'identity-not-found'
   | 'invalid-state'
   | 'exceeds-your-permissions'
+  | 'too-many-api-keys'
+  | 'api-key-not-found'
   | 'built-in-role'
   | 'too-many-roles'
   | 'role-not-found'
@@ -506,6 +514,7 @@ export const logout: Operation<
   | 'invalid-input'
   | 'malformed-request'
   | 'unauthenticated'
+  | 'session-required'
   | 'origin-not-allowed'
   | 'payload-too-large'
   | 'unsupported-media-type'
@@ -1076,6 +1085,79 @@ export const changePassword: Operation<
 > = {
   method: 'POST',
   path: '/v2/auth/password/change',
+  authenticated: true,
+};
+
+/**
+ * List your API keys
+ *
+ * Newest first, without the keys themselves.
+ */
+export const listApiKeys: Operation<
+  ListApiKeysData,
+  ListApiKeysResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'invalid-cursor'
+  | 'unauthenticated'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/auth/api-keys',
+  authenticated: true,
+};
+
+/**
+ * Create an API key
+ *
+ * A server sends the key as a bearer token to act for you. It can do what you list in `permissions`, as long as you may do that yourself, and get your profile, but nothing under `/auth`.
+ */
+export const createApiKey: Operation<
+  CreateApiKeyData,
+  CreateApiKeyResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'exceeds-your-permissions'
+  | 'idempotent-request-running'
+  | 'too-many-api-keys'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'idempotency-key-reused'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/auth/api-keys',
+  authenticated: true,
+  idempotencyKey: true,
+};
+
+/**
+ * Revoke an API key
+ *
+ * It stops working within a second.
+ */
+export const revokeApiKey: Operation<
+  RevokeApiKeyData,
+  void,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'api-key-not-found'
+  | 'precondition-failed'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'DELETE',
+  path: '/v2/auth/api-keys/{id}',
   authenticated: true,
 };
 

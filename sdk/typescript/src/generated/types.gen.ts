@@ -22,6 +22,10 @@ export type AuditEvent = {
    */
   actorId: string | null;
   /**
+   * The ID of their API key, if they used one.
+   */
+  apiKeyId: string | null;
+  /**
    * The ID of the user to whom it happened.
    */
   subjectId: string | null;
@@ -623,6 +627,84 @@ export type ChangePasswordRequest = {
    * 8 to 256 characters. The most common passwords are rejected.
    */
   newPassword: string;
+};
+
+export type ApiKey = {
+  /**
+   * A UUIDv7.
+   */
+  id: string;
+  /**
+   * What you call it.
+   */
+  name: string;
+  /**
+   * What it may be used for, as far as you may do it yourself at that moment.
+   */
+  permissions: Array<string>;
+  /**
+   * When it was created, in UTC.
+   */
+  createdAt: string;
+  /**
+   * When it stops working, in UTC. Null if never.
+   */
+  expiresAt: string | null;
+  /**
+   * When it was last used, in UTC, to the minute. Null if never.
+   */
+  lastUsedAt: string | null;
+};
+
+export type ApiKeyList = {
+  items: Array<ApiKey>;
+  page: CursorPage;
+};
+
+export type CreateApiKeyRequest = {
+  /**
+   * What you call it, such as the server that uses it.
+   */
+  name: string;
+  /**
+   * What it may be used for: names from `GET /permissions`, which you must have.
+   */
+  permissions: Array<string>;
+  /**
+   * When it stops working. Without this, it works until it is revoked.
+   */
+  expiresAt?: string | null;
+};
+
+export type CreatedApiKeyResponse = {
+  /**
+   * A UUIDv7.
+   */
+  id: string;
+  /**
+   * What you call it.
+   */
+  name: string;
+  /**
+   * What it may be used for, as far as you may do it yourself at that moment.
+   */
+  permissions: Array<string>;
+  /**
+   * When it was created, in UTC.
+   */
+  createdAt: string;
+  /**
+   * When it stops working, in UTC. Null if never.
+   */
+  expiresAt: string | null;
+  /**
+   * When it was last used, in UTC, to the minute. Null if never.
+   */
+  lastUsedAt: string | null;
+  /**
+   * The key, which is only shown this once. Send it as `Authorization: Bearer`.
+   */
+  key: string;
 };
 
 export type Permission = {
@@ -1324,6 +1406,16 @@ export type InvalidRefreshTokenOrRefreshTokenReusedProblem = {
   requestId: string;
 };
 
+export type SessionRequiredOrOriginNotAllowedProblem = {
+  type: string;
+  title: string;
+  status: 403;
+  detail: string;
+  instance: string;
+  code: 'session-required' | 'origin-not-allowed';
+  requestId: string;
+};
+
 export type IdempotentRequestRunningProblem = {
   type: string;
   title: string;
@@ -1517,6 +1609,36 @@ export type UnauthenticatedOrInvalidCredentialsOrStepUpRequiredProblem = {
   detail: string;
   instance: string;
   code: 'unauthenticated' | 'invalid-credentials' | 'step-up-required';
+  requestId: string;
+};
+
+export type ExceedsYourPermissionsProblem = {
+  type: string;
+  title: string;
+  status: 403;
+  detail: string;
+  instance: string;
+  code: 'exceeds-your-permissions';
+  requestId: string;
+};
+
+export type IdempotentRequestRunningOrTooManyApiKeysProblem = {
+  type: string;
+  title: string;
+  status: 409;
+  detail: string;
+  instance: string;
+  code: 'idempotent-request-running' | 'too-many-api-keys';
+  requestId: string;
+};
+
+export type ApiKeyNotFoundProblem = {
+  type: string;
+  title: string;
+  status: 404;
+  detail: string;
+  instance: string;
+  code: 'api-key-not-found';
   requestId: string;
 };
 
@@ -2653,9 +2775,11 @@ export type LogoutErrors = {
    */
   401: UnauthenticatedProblem;
   /**
+   * `session-required`: Session required
+   *
    * `origin-not-allowed`: Origin not allowed
    */
-  403: OriginNotAllowedProblem;
+  403: SessionRequiredOrOriginNotAllowedProblem;
   /**
    * `payload-too-large`: Request body too large
    */
@@ -4275,6 +4399,219 @@ export type ChangePasswordResponses = {
 };
 
 export type ChangePasswordResponse = ChangePasswordResponses[keyof ChangePasswordResponses];
+
+export type ListApiKeysData = {
+  body?: never;
+  path?: never;
+  query?: {
+    /**
+     * Maximum number of items to return.
+     */
+    limit?: number;
+    /**
+     * Which page to return: `page.nextCursor` or `page.previousCursor` of an earlier response.
+     */
+    cursor?: string;
+    /**
+     * Whether to count all items. Slow on long lists.
+     */
+    total?: boolean;
+  };
+  url: '/v2/auth/api-keys';
+};
+
+export type ListApiKeysErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   *
+   * `invalid-cursor`: Invalid cursor
+   */
+  400: InvalidInputOrMalformedRequestOrInvalidCursorProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type ListApiKeysError = ListApiKeysErrors[keyof ListApiKeysErrors];
+
+export type ListApiKeysResponses = {
+  /**
+   * A page of API keys.
+   */
+  200: ApiKeyList;
+};
+
+export type ListApiKeysResponse = ListApiKeysResponses[keyof ListApiKeysResponses];
+
+export type CreateApiKeyData = {
+  body: CreateApiKeyRequest;
+  headers?: {
+    /**
+     * A unique string of your choice. For 24 hours, repeating the request with the same key and body returns the original response.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v2/auth/api-keys';
+};
+
+export type CreateApiKeyErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `exceeds-your-permissions`: Exceeds your permissions
+   */
+  403: ExceedsYourPermissionsProblem;
+  /**
+   * `idempotent-request-running`: Original request still in progress
+   *
+   * `too-many-api-keys`: Too many API keys
+   */
+  409: IdempotentRequestRunningOrTooManyApiKeysProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `idempotency-key-reused`: Idempotency key already used
+   */
+  422: IdempotencyKeyReusedProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type CreateApiKeyError = CreateApiKeyErrors[keyof CreateApiKeyErrors];
+
+export type CreateApiKeyResponses = {
+  /**
+   * Created. The key is only shown this once.
+   */
+  201: CreatedApiKeyResponse;
+};
+
+export type CreateApiKeyResponse = CreateApiKeyResponses[keyof CreateApiKeyResponses];
+
+export type RevokeApiKeyData = {
+  body?: never;
+  headers?: {
+    /**
+     * The `ETag` of the version you expect. If the resource has changed since, the response is a 412.
+     */
+    'If-Match'?: string;
+  };
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: never;
+  url: '/v2/auth/api-keys/{id}';
+};
+
+export type RevokeApiKeyErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `api-key-not-found`: API key not found
+   */
+  404: ApiKeyNotFoundProblem;
+  /**
+   * `precondition-failed`: Resource has changed
+   */
+  412: PreconditionFailedProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type RevokeApiKeyError = RevokeApiKeyErrors[keyof RevokeApiKeyErrors];
+
+export type RevokeApiKeyResponses = {
+  /**
+   * Revoked.
+   */
+  204: void;
+};
+
+export type RevokeApiKeyResponse = RevokeApiKeyResponses[keyof RevokeApiKeyResponses];
 
 export type ListPermissionsData = {
   body?: never;

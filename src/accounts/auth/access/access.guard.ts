@@ -1,10 +1,9 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { type Access, accessOf, callerOf } from '#libs/api';
+import { type Access, accessOf, callerOf, PermissionLookup } from '#libs/api';
 import { Clock } from '#libs/clock';
 import { perHandler, type Principal } from '#libs/http';
-import { forbidden, requireRecentProof, secondFactorRequired } from '#libs/problem';
-import { PermissionLookup } from './permission-lookup.js';
+import { forbidden, requireRecentProof, secondFactorRequired, sessionRequired } from '#libs/problem';
 
 /** Closed by default: routes without an access rule reject everyone. */
 @Injectable()
@@ -22,7 +21,11 @@ export class AccessGuard implements CanActivate {
     if (access?.kind === 'public') {
       return true;
     }
-    const principal = callerOf(context.switchToHttp().getRequest<FastifyRequest>());
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const principal = callerOf(request);
+    if (principal.kind === 'api-key') {
+      requireForKeys(access, request);
+    }
     const granted = this.grants(access, principal);
     return granted === true ? this.admit(access, principal) : this.settle(granted, access, principal);
   }
@@ -34,9 +37,10 @@ export class AccessGuard implements CanActivate {
     return access.permission === null || this.permissions.grants(principal, access.permission);
   }
 
-  private admit(access: Access | undefined, { authenticatedAt }: Principal): true {
-    if (access?.kind === 'requires' && access.recent) {
-      requireRecentProof(authenticatedAt, this.clock.now());
+  /** A server can't prove again who it is. What that protects is closed to it, or needs a permission of the key. */
+  private admit(access: Access | undefined, principal: Principal): true {
+    if (access?.kind === 'requires' && access.recent && principal.kind === 'session') {
+      requireRecentProof(principal.authenticatedAt, this.clock.now());
     }
     return true;
   }
@@ -56,5 +60,21 @@ export class AccessGuard implements CanActivate {
     // RFC 6750, section 3.1.
     const headers = { 'WWW-Authenticate': 'Bearer error="insufficient_scope"' };
     throw wouldBe ? secondFactorRequired({ headers }) : forbidden({ headers });
+  }
+}
+
+/** How people sign in is theirs alone. */
+const AUTH_PATH = /^\/v\d+\/auth\//;
+const READS: readonly string[] = ['GET', 'HEAD'];
+
+/**
+ * A key that leaked must not be enough to keep the account: no key changes how its owner signs in, nor anything else that
+ * needs no permission of the key.
+ */
+function requireForKeys(access: Access | undefined, { method, routeOptions }: FastifyRequest): void {
+  const isAuth = AUTH_PATH.test(routeOptions.url ?? '');
+  const needsPermission = access?.kind === 'requires' && access.permission !== null;
+  if (isAuth || (!needsPermission && !READS.includes(method))) {
+    throw sessionRequired({ headers: { 'WWW-Authenticate': 'Bearer error="insufficient_scope"' } });
   }
 }

@@ -1,22 +1,26 @@
 import { Module } from '@nestjs/common';
+import { PermissionLookup } from '#libs/api';
+import { UsersModule } from '../../users/index.js';
+import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { RolesModule } from '../roles/roles.module.js';
 import { StoredPermissions } from './stored-permissions.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { AUTHENTICATORS, type Authenticator } from './authenticator.js';
-import { PermissionLookup } from './permission-lookup.js';
+import { ApiKeyAuthenticator } from './api-key.authenticator.js';
 import { RolePolicy } from './role-policy.js';
 import { SessionAuthenticator } from './session.authenticator.js';
 
 /** Provides authenticators and permissions to the guards of the request pipeline. */
 @Module({
-  imports: [RolesModule, SessionsModule, TokensModule],
+  imports: [ApiKeysModule, RolesModule, SessionsModule, TokensModule, UsersModule],
   providers: [
     RolePolicy,
+    ApiKeyAuthenticator,
     SessionAuthenticator,
     {
       provide: AUTHENTICATORS,
-      inject: [SessionAuthenticator],
+      inject: [SessionAuthenticator, ApiKeyAuthenticator],
       useFactory: (...authenticators: Authenticator[]) => authenticators,
     },
     { provide: PermissionLookup, useClass: StoredPermissions },

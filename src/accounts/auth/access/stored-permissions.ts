@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { PermissionLookup } from '#libs/api';
 import type { Principal } from '#libs/http';
 import type { Permission } from '#libs/permissions';
-import { PermissionLookup } from './permission-lookup.js';
 import { ADMIN_ROLE } from '../roles/role.entity.js';
 import { type Grants, RoleCache } from '../roles/role-cache.js';
 
@@ -12,7 +12,11 @@ export class StoredPermissions extends PermissionLookup {
     super();
   }
 
-  override grants({ roles }: Pick<Principal, 'roles'>, { name }: Permission): boolean | Promise<boolean> {
+  override grants(principal: Principal, { name }: Permission): boolean | Promise<boolean> {
+    const { roles } = principal;
+    if (principal.kind === 'api-key' && !principal.permissions.has(name)) {
+      return false;
+    }
     if (roles.includes(ADMIN_ROLE)) {
       return true;
     }

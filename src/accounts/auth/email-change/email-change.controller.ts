@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiNoContentResponse, ApiOperation } from '@nestjs/swagger';
 import { ACCEPTED, Accepted, API_VERSIONS, Caller, Fails, Idempotent, Public, Requires } from '#libs/api';
-import type { Principal } from '#libs/http';
+import type { SessionPrincipal } from '#libs/http';
 import { AuthLimited } from '#libs/limits';
 import { emailTaken } from '../../users/index.js';
 import { invalidToken } from '../email/email.errors.js';
@@ -30,7 +30,7 @@ export class EmailChangeController {
   @ApiAcceptedResponse({ type: Accepted, description: 'If the address is free, a link is on its way to it.' })
   @Idempotent()
   async changeEmail(
-    @Caller() { userId, sessionId }: Principal,
+    @Caller() { userId, sessionId }: SessionPrincipal,
     @Body() { newEmail }: ChangeEmailRequest,
     @CallerDevice() device: Device,
   ): Promise<Accepted> {

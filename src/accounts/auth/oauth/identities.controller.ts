@@ -14,7 +14,7 @@ import {
   Requires,
   responseHeaders,
 } from '#libs/api';
-import type { Principal } from '#libs/http';
+import type { SessionPrincipal } from '#libs/http';
 import { AuthTag } from '../openapi/auth.tag.js';
 import { deviceOf } from '../sessions/device.js';
 import { lastSignInMethod } from '../sign-in/sign-in.errors.js';
@@ -44,7 +44,7 @@ export class IdentitiesController {
   })
   @Fails(invalidCursor)
   async listIdentities(
-    @Caller() { userId }: Principal,
+    @Caller() { userId }: SessionPrincipal,
     @Query() query: CursorQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -67,7 +67,7 @@ export class IdentitiesController {
   @ApiOkResponse({ type: LinkStarted, description: 'The URL to open.' })
   @Fails(unknownProvider, redirectNotAllowed)
   async linkIdentity(
-    @Caller() caller: Principal,
+    @Caller() caller: SessionPrincipal,
     @Param() { id: provider }: LinkParams,
     @Body() { redirectTo, codeChallenge }: SignInStart,
   ): Promise<LinkStarted> {
@@ -85,7 +85,7 @@ export class IdentitiesController {
   @Fails(identityNotFound, lastSignInMethod)
   @ConditionalChange()
   async unlinkIdentity(
-    @Caller() caller: Principal,
+    @Caller() caller: SessionPrincipal,
     @Param() { id }: IdParams,
     @Req() request: FastifyRequest,
   ): Promise<void> {

@@ -3,7 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger
 import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server';
 import type { FastifyReply } from 'fastify';
 import { API_VERSIONS, Caller, Fails, Idempotent, Requires, responseHeaders } from '#libs/api';
-import type { Principal } from '#libs/http';
+import type { SessionPrincipal } from '#libs/http';
 import { CallerDevice } from '../sessions/device.js';
 import type { Device } from '../sessions/session-issuer.js';
 import {
@@ -32,7 +32,7 @@ export class PasskeySetupController {
   })
   @ApiOkResponse({ description: 'The options.', type: PasskeyCreationOptions })
   @Fails(tooManyPasskeys)
-  getPasskeyOptions(@Caller() { userId }: Principal): Promise<PublicKeyCredentialCreationOptionsJSON> {
+  getPasskeyOptions(@Caller() { userId }: SessionPrincipal): Promise<PublicKeyCredentialCreationOptionsJSON> {
     return this.passkeys.options(userId);
   }
 
@@ -49,7 +49,7 @@ export class PasskeySetupController {
   @Fails(passkeyRejected, passkeyExists, tooManyPasskeys)
   @Idempotent()
   async addPasskey(
-    @Caller() caller: Principal,
+    @Caller() caller: SessionPrincipal,
     @Body() body: AddPasskeyRequest,
     @CallerDevice() device: Device,
     @Res({ passthrough: true }) reply: FastifyReply,

@@ -14,7 +14,7 @@ import {
   Requires,
   responseHeaders,
 } from '#libs/api';
-import type { Principal } from '#libs/http';
+import type { SessionPrincipal } from '#libs/http';
 import { deviceOf } from '../sessions/device.js';
 import { lastSignInMethod } from '../sign-in/sign-in.errors.js';
 import {
@@ -42,7 +42,7 @@ export class PasskeysController {
   @ApiOkResponse({ type: PasskeyList, description: 'A page of passkeys.', headers: responseHeaders('Link') })
   @Fails(invalidCursor)
   async listPasskeys(
-    @Caller() { userId }: Principal,
+    @Caller() { userId }: SessionPrincipal,
     @Query() query: CursorQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -60,7 +60,7 @@ export class PasskeysController {
   @Fails(passkeyNotFound)
   @ConditionalChange()
   async renamePasskey(
-    @Caller() caller: Principal,
+    @Caller() caller: SessionPrincipal,
     @Param() { id }: IdParams,
     @Body() { name }: RenamePasskeyRequest,
     @Req() request: FastifyRequest,
@@ -81,7 +81,7 @@ export class PasskeysController {
   @Fails(passkeyNotFound, lastSignInMethod)
   @ConditionalChange()
   async removePasskey(
-    @Caller() caller: Principal,
+    @Caller() caller: SessionPrincipal,
     @Param() { id }: IdParams,
     @Req() request: FastifyRequest,
   ): Promise<void> {

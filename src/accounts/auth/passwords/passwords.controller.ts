@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { API_VERSIONS, Caller, Fails, Requires } from '#libs/api';
-import type { Principal } from '#libs/http';
+import type { SessionPrincipal } from '#libs/http';
 import { AuthTag } from '../openapi/auth.tag.js';
 import { stepUpRequired } from '#libs/problem';
 import { deviceOf } from '../sessions/device.js';
@@ -29,7 +29,7 @@ export class PasswordsController {
   @ApiNoContentResponse({ description: 'Password changed.' })
   @Fails(invalidCredentials, stepUpRequired, weakPassword, tooManyAttempts)
   async changePassword(
-    @Caller() { userId, sessionId, authenticatedAt }: Principal,
+    @Caller() { userId, sessionId, authenticatedAt }: SessionPrincipal,
     @Body() { currentPassword, newPassword }: ChangePasswordRequest,
     @Req() request: FastifyRequest,
   ): Promise<void> {

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { invalidInput } from '#libs/problem';
+import type { Administrator } from '../callers/caller.js';
+import { exceedsYourPermissions } from '../permissions/permission.errors.js';
 import { ADMIN_ROLE } from './role.entity.js';
 import { keepRoles, lockAdmins } from './role.repository.js';
-import { exceedsYourPermissions } from './roles.errors.js';
 
 /**
  * Keeps administrators within their own permissions. Otherwise, whoever may change roles could make themselves an admin,
@@ -12,34 +13,28 @@ import { exceedsYourPermissions } from './roles.errors.js';
 @Injectable()
 export class RoleAuthority {
   /**
-   * Whoever has `own` roles gives, takes or changes the roles `others`. Ones that don't exist grant nothing.
-   * @throws Problem `exceeds-your-permissions` if those grant anything that their own don't
+   * The administrator gives, takes or changes the roles `others`. Ones that don't exist grant nothing.
+   * @throws Problem `exceeds-your-permissions` if those grant anything that the administrator may not do
    */
-  async requireOver(em: EntityManager, own: readonly string[], others: readonly string[]): Promise<void> {
-    if (own.includes(ADMIN_ROLE)) {
-      return;
+  async requireOver(em: EntityManager, caller: Administrator, others: readonly string[]): Promise<void> {
+    const own = await permissionsOf(em, caller);
+    if (own !== 'all') {
+      if (others.includes(ADMIN_ROLE)) {
+        throw exceedsYourPermissions();
+      }
+      requireWithin(own, await granted(em, others));
     }
-    if (others.includes(ADMIN_ROLE)) {
-      throw exceedsYourPermissions();
-    }
-    const roles = await keepRoles(em, [...new Set([...own, ...others])]);
-    const granted = (names: readonly string[]): string[] =>
-      roles.filter(({ name }) => names.includes(name)).flatMap(({ permissions }) => permissions);
-    requireWithin(granted(own), granted(others));
   }
 
   /** The same, for permissions. */
   async requireHaving(
     em: EntityManager,
-    own: readonly string[],
+    caller: Administrator,
     permissions: readonly string[],
   ): Promise<void> {
-    if (!own.includes(ADMIN_ROLE)) {
-      const roles = await keepRoles(em, own);
-      requireWithin(
-        roles.flatMap((role) => role.permissions),
-        permissions,
-      );
+    const own = await permissionsOf(em, caller);
+    if (own !== 'all') {
+      requireWithin(own, permissions);
     }
   }
 
@@ -62,9 +57,24 @@ export class RoleAuthority {
   }
 }
 
-function requireWithin(own: readonly string[], wanted: readonly string[]): void {
-  const having = new Set(own);
-  if (!wanted.every((permission) => having.has(permission))) {
+/** What the caller may do: all, or these. With an API key, no more than that allows. */
+async function permissionsOf(
+  em: EntityManager,
+  { roles, permissions }: Administrator,
+): Promise<'all' | ReadonlySet<string>> {
+  if (roles.includes(ADMIN_ROLE)) {
+    return permissions ?? 'all';
+  }
+  const byRoles = await granted(em, roles);
+  return new Set(permissions ? byRoles.filter((name) => permissions.has(name)) : byRoles);
+}
+
+async function granted(em: EntityManager, roles: readonly string[]): Promise<string[]> {
+  return (await keepRoles(em, roles)).flatMap(({ permissions }) => permissions);
+}
+
+function requireWithin(own: ReadonlySet<string>, wanted: readonly string[]): void {
+  if (!wanted.every((permission) => own.has(permission))) {
     throw exceedsYourPermissions();
   }
 }

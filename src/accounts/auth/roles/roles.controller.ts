@@ -16,14 +16,9 @@ import {
   responseHeaders,
 } from '#libs/api';
 import type { Principal } from '#libs/http';
+import { exceedsYourPermissions } from '../permissions/permission.errors.js';
 import { PutRoleRequest, RoleList, RoleParams, RoleResponse, toRoleResponse } from './roles.dto.js';
-import {
-  builtInRole,
-  exceedsYourPermissions,
-  roleInUse,
-  roleNotFound,
-  tooManyRoles,
-} from './roles.errors.js';
+import { builtInRole, roleInUse, roleNotFound, tooManyRoles } from './roles.errors.js';
 import { readRoles, writeRoles } from './roles.permissions.js';
 import { RolesService } from './roles.service.js';
 import { RolesTag } from './roles.tag.js';

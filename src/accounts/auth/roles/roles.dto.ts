@@ -1,10 +1,9 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { CursorPage, StringField, StringListField } from '#libs/api';
 import { declaredPermissions } from '#libs/permissions';
+import { KNOWN_PERMISSION, MAX_PERMISSIONS, PERMISSION_MAX_LENGTH } from '../permissions/permission.rules.js';
 import { ADMIN_ROLE, BUILT_IN_ROLES, type Role } from './role.entity.js';
 
-const MAX_PERMISSIONS = 200;
-const PERMISSION_MAX_LENGTH = 64;
 export const ROLE_NAME_MAX_LENGTH = 64;
 
 const NAME_RULE = {
@@ -30,11 +29,7 @@ export class PutRoleRequest {
     example: ['users:read'],
     maxItems: MAX_PERMISSIONS,
     maxLength: PERMISSION_MAX_LENGTH,
-    rule: {
-      code: 'unknown-permission',
-      test: (name) => declaredPermissions().has(name),
-      message: 'must only have permissions from `GET /permissions`',
-    },
+    rule: KNOWN_PERMISSION,
   })
   permissions!: string[];
 }

@@ -28,14 +28,6 @@ export const roleInUse = defineProblem('role-in-use', {
   fix: 'Remove all of its permissions instead, or take it from some of the users first.',
 });
 
-export const exceedsYourPermissions = defineProblem('exceeds-your-permissions', {
-  status: 403,
-  title: 'Exceeds your permissions',
-  about:
-    "You can't give or take permissions that you don't have, or change the account of someone who has them.",
-  fix: 'Ask someone who has these permissions.',
-});
-
 export const lastAdmin = defineProblem('last-admin', {
   status: 409,
   title: 'Last admin',

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock, IdSource } from '#libs/clock';
 import { Database, type PageRequest, type Slice, sliceOf } from '#libs/database';
 import { preconditionFailed } from '#libs/problem';
 import { type AuditChanges, AuditLog } from '../../audit/index.js';
 import { UsersService } from '../../users/index.js';
-import type { Administrator } from './administrator.js';
+import type { Administrator } from '../callers/caller.js';
+import { LiveCallers } from '../callers/live-callers.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { ADMIN_ROLE, BUILT_IN_ROLES, Role } from './role.entity.js';
 import { RoleAuthority } from './role-authority.js';
@@ -32,6 +34,7 @@ export class RolesService {
     private readonly database: Database,
     private readonly users: UsersService,
     private readonly sessions: SessionsService,
+    private readonly callers: LiveCallers,
     private readonly authority: RoleAuthority,
     private readonly cache: RoleCache,
     private readonly audit: AuditLog,
@@ -64,12 +67,12 @@ export class RolesService {
     const stored = await this.database.transaction(async (em) => {
       // One at a time, so that there never are too many.
       await lockAdmins(em);
-      await this.users.lockCaller(em, caller);
+      await this.lockCaller(em, caller);
       const found = await lockRole(em, name);
       if (!isExpected(found?.version ?? null)) {
         throw preconditionFailed();
       }
-      await this.authority.requireHaving(em, caller.roles, [...permissions, ...(found?.permissions ?? [])]);
+      await this.authority.requireHaving(em, caller, [...permissions, ...(found?.permissions ?? [])]);
       const now = this.clock.now();
       if (!found) {
         if ((await countRoles(em)) >= MAX_ROLES) {
@@ -110,7 +113,7 @@ export class RolesService {
   async remove(caller: Administrator, name: string, isExpected: Condition): Promise<void> {
     const changed = await this.database.transaction(async (em) => {
       await lockAdmins(em);
-      await this.users.lockCaller(em, caller);
+      await this.lockCaller(em, caller);
       const role = await lockRole(em, name);
       if (!role) {
         throw roleNotFound();
@@ -121,7 +124,7 @@ export class RolesService {
       if (!isExpected(role.version)) {
         throw preconditionFailed();
       }
-      await this.authority.requireHaving(em, caller.roles, role.permissions);
+      await this.authority.requireHaving(em, caller, role.permissions);
       await this.audit.record(em, roleDeleted, { target: name, changes: changeOf(role.permissions, []) });
       await em.remove(role).flush();
       const users = await this.users.takeRole(em, name, MAX_HOLDERS);
@@ -133,6 +136,11 @@ export class RolesService {
     this.cache.invalidate();
     changed.users.forEach((id) => this.users.invalidate(id));
     this.sessions.changed(changed.sessions);
+  }
+
+  private async lockCaller(em: EntityManager, caller: Administrator): Promise<void> {
+    await this.users.lockExisting(em, caller.userId);
+    await this.callers.require(em, caller);
   }
 }
 

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import encodeQR from 'qr';
 import { API_VERSIONS, Caller, Fails, Idempotent, Requires } from '#libs/api';
-import type { Principal } from '#libs/http';
+import type { SessionPrincipal } from '#libs/http';
 import { tooManyAttempts } from '../attempts/attempts.errors.js';
 import { AuthTag } from '../openapi/auth.tag.js';
 import { CallerDevice } from '../sessions/device.js';
@@ -33,7 +33,7 @@ export class SecondFactorsController {
     description: 'Returns your second factors and how many recovery codes are left.',
   })
   @ApiOkResponse({ type: SecondFactorsResponse, description: 'Your second factors.' })
-  async getSecondFactors(@Caller() { userId }: Principal): Promise<SecondFactorsResponse> {
+  async getSecondFactors(@Caller() { userId }: SessionPrincipal): Promise<SecondFactorsResponse> {
     const { factors, recoveryCodesLeft } = await this.secondFactors.overview(userId);
     return { factors: [...factors], recoveryCodesLeft };
   }
@@ -47,7 +47,7 @@ export class SecondFactorsController {
   @ApiCreatedResponse({ type: TotpSetupResponse, description: 'Scan the QR code with the app.' })
   @Fails(totpExists)
   @Idempotent()
-  async startTotp(@Caller() caller: Principal): Promise<TotpSetupResponse> {
+  async startTotp(@Caller() caller: SessionPrincipal): Promise<TotpSetupResponse> {
     const otpauthUri = await this.totp.start(caller);
     const secret = new URL(otpauthUri).searchParams.get('secret') ?? '';
     return { otpauthUri, secret, qrCode: encodeQR(otpauthUri, 'svg') };
@@ -63,7 +63,7 @@ export class SecondFactorsController {
   @Fails(invalidCode, totpNotStarted, totpExists, tooManyAttempts)
   @Idempotent()
   async confirmTotp(
-    @Caller() { userId, sessionId }: Principal,
+    @Caller() { userId, sessionId }: SessionPrincipal,
     @Body() { code }: ConfirmTotpRequest,
     @CallerDevice() device: Device,
   ): Promise<RecoveryCodesResponse> {
@@ -79,7 +79,7 @@ export class SecondFactorsController {
       'Removing your last second factor also deletes your recovery codes. Has no effect if there is no app.',
   })
   @ApiNoContentResponse({ description: 'Removed.' })
-  async removeTotp(@Caller() caller: Principal, @CallerDevice() device: Device): Promise<void> {
+  async removeTotp(@Caller() caller: SessionPrincipal, @CallerDevice() device: Device): Promise<void> {
     await this.totp.remove(caller, device);
   }
 
@@ -90,7 +90,7 @@ export class SecondFactorsController {
   @Fails(noSecondFactor)
   @Idempotent()
   async createRecoveryCodes(
-    @Caller() caller: Principal,
+    @Caller() caller: SessionPrincipal,
     @CallerDevice() device: Device,
   ): Promise<RecoveryCodesResponse> {
     return { recoveryCodes: await this.secondFactors.replaceRecoveryCodes(caller, device) };

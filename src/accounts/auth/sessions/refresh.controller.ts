@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiCookieAuth, ApiNoContentResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { API_VERSIONS, callerOf, Fails, Public, responseHeaders } from '#libs/api';
-import { invalidInput, unauthenticated } from '#libs/problem';
+import { invalidInput, sessionRequired, unauthenticated } from '#libs/problem';
 import { AuthTag } from '../openapi/auth.tag.js';
 import { CallerDevice } from './device.js';
 import { RefreshCookie } from './refresh-cookie.js';
@@ -69,7 +69,7 @@ export class RefreshController {
       'everywhere within a second.',
   })
   @ApiNoContentResponse({ description: 'Signed out.', headers: responseHeaders('Set-Cookie') })
-  @Fails(unauthenticated, originNotAllowed)
+  @Fails(unauthenticated, sessionRequired, originNotAllowed)
   async logout(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -80,8 +80,11 @@ export class RefreshController {
       this.cookie.clear(request, reply);
     }
     if (stored === undefined || request.principal) {
-      const { userId, sessionId } = callerOf(request);
-      await this.sessions.logout(userId, sessionId);
+      const caller = callerOf(request);
+      if (caller.kind !== 'session') {
+        throw sessionRequired();
+      }
+      await this.sessions.logout(caller.userId, caller.sessionId);
     }
   }
 }

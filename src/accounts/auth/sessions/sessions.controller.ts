@@ -15,7 +15,7 @@ import {
   Requires,
   responseHeaders,
 } from '#libs/api';
-import type { Principal } from '#libs/http';
+import type { SessionPrincipal } from '#libs/http';
 import { sessionNotFound } from './sessions.errors.js';
 import { DeviceList, toDevice } from './sessions.dto.js';
 import { SessionsService } from './sessions.service.js';
@@ -39,7 +39,7 @@ export class SessionsController {
   @ApiOkResponse({ type: DeviceList, description: 'A page of devices.', headers: responseHeaders('Link') })
   @Fails(invalidCursor)
   async listSessions(
-    @Caller() caller: Principal,
+    @Caller() caller: SessionPrincipal,
     @Query() query: CursorQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -58,7 +58,7 @@ export class SessionsController {
   @Fails(sessionNotFound)
   @ConditionalChange()
   async endSession(
-    @Caller() caller: Principal,
+    @Caller() caller: SessionPrincipal,
     @Param() { id }: IdParams,
     @Req() request: FastifyRequest,
   ): Promise<void> {
@@ -74,7 +74,7 @@ export class SessionsController {
     description: 'Ends all of your sessions except the current one.',
   })
   @ApiNoContentResponse({ description: 'All other devices signed out.' })
-  async endOtherSessions(@Caller() caller: Principal): Promise<void> {
+  async endOtherSessions(@Caller() caller: SessionPrincipal): Promise<void> {
     await this.sessions.endOthers(caller);
   }
 }

@@ -78,8 +78,8 @@ export class DeviceList {
   page!: CursorPage;
 }
 
-/** @param currentId the ID of the request's session */
-export function toDevice(session: Session, currentId: string): DeviceResponse {
+/** @param currentId the ID of the request's session, if it has one */
+export function toDevice(session: Session, currentId?: string): DeviceResponse {
   return {
     id: session.id,
     current: session.id === currentId,

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { API_VERSIONS, Caller, Fails, Requires } from '#libs/api';
-import type { Principal } from '#libs/http';
+import type { SessionPrincipal } from '#libs/http';
 import { AuthTag } from '../openapi/auth.tag.js';
 import { tooManyAttempts } from '../attempts/attempts.errors.js';
 import { CallerDevice } from '../sessions/device.js';
@@ -28,7 +28,7 @@ export class StepUpController {
   @ApiOkResponse({ type: AccessTokenResponse, description: 'An access token with a new `auth_time`.' })
   @Fails(invalidCredentials, invalidCode, tooManyAttempts)
   async stepUp(
-    @Caller() { userId, sessionId }: Principal,
+    @Caller() { userId, sessionId }: SessionPrincipal,
     @Body() body: StepUpRequest,
     @CallerDevice() device: Device,
   ): Promise<AccessTokenResponse> {

@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#libs/clock';
+import { hashToken } from '#libs/crypto';
+import type { ApiKeyPrincipal } from '#libs/http';
+import { type Profile, UsersService } from '../../users/index.js';
+import { API_KEY_PREFIX, isApiKey } from '../api-keys/api-key.js';
+import { ApiKeyCache, type KeyState } from '../api-keys/api-key-cache.js';
+import { ApiKeyUses } from '../api-keys/api-key-uses.js';
+import type { Authenticator } from './authenticator.js';
+
+/** Authenticates API keys of active users. */
+@Injectable()
+export class ApiKeyAuthenticator implements Authenticator {
+  constructor(
+    private readonly keys: ApiKeyCache,
+    private readonly users: UsersService,
+    private readonly uses: ApiKeyUses,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Synchronous for keys that were used a moment ago, which most are. */
+  authenticate(token: string): ApiKeyPrincipal | undefined | Promise<ApiKeyPrincipal | undefined> {
+    if (!token.startsWith(API_KEY_PREFIX) || !isApiKey(token)) {
+      return undefined;
+    }
+    const hash = hashToken(token);
+    const cached = this.keys.peek(hash);
+    const owner = cached?.state && this.users.peekProfile(cached.state.userId);
+    return cached?.state && owner ? this.principalOf(cached.state, owner) : this.look(hash);
+  }
+
+  private async look(hash: string): Promise<ApiKeyPrincipal | undefined> {
+    const state = await this.keys.get(hash);
+    return state ? this.principalOf(state, await this.users.profile(state.userId)) : undefined;
+  }
+
+  private principalOf(
+    { id: keyId, userId, permissions, expiresAt }: KeyState,
+    { status, roles }: Profile,
+  ): ApiKeyPrincipal | undefined {
+    if (status !== 'active' || expiresAt <= this.clock.millis()) {
+      return undefined;
+    }
+    this.uses.record(keyId);
+    return { kind: 'api-key', userId, keyId, permissions, roles, withheldRoles: [] };
+  }
+}

@@ -1,0 +1,105 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { CursorPage, InstantField, StringField, StringListField } from '#libs/api';
+import { KNOWN_PERMISSION, MAX_PERMISSIONS, PERMISSION_MAX_LENGTH } from '../permissions/permission.rules.js';
+import { VISIBLE_NAME } from '../../users/http.js';
+import type { ApiKey } from './api-key.entity.js';
+import type { CreatedKey } from './api-keys.service.js';
+
+const NAME_MAX_LENGTH = 64;
+
+export class CreateApiKeyRequest {
+  @StringField({
+    description: 'What you call it, such as the server that uses it.',
+    example: 'Billing server',
+    minLength: 1,
+    maxLength: NAME_MAX_LENGTH,
+    ...VISIBLE_NAME,
+  })
+  name!: string;
+
+  @StringListField({
+    description: 'What it may be used for: names from `GET /permissions`, which you must have.',
+    example: ['users:read'],
+    maxItems: MAX_PERMISSIONS,
+    maxLength: PERMISSION_MAX_LENGTH,
+    rule: KNOWN_PERMISSION,
+  })
+  permissions!: string[];
+
+  @InstantField({
+    description: 'When it stops working. Without this, it works until it is revoked.',
+    example: '2027-11-22T09:30:00Z',
+    optional: true,
+    nullable: true,
+  })
+  expiresAt?: string | null;
+}
+
+@ApiSchema({ name: 'ApiKey' })
+export class ApiKeyResponse {
+  @ApiProperty({ type: String, format: 'uuid', description: 'A UUIDv7.' })
+  id!: string;
+
+  @ApiProperty({ type: String, example: 'Billing server', description: 'What you call it.' })
+  name!: string;
+
+  @ApiProperty({
+    type: [String],
+    maxItems: MAX_PERMISSIONS,
+    example: ['users:read'],
+    description: 'What it may be used for, as far as you may do it yourself at that moment.',
+  })
+  permissions!: string[];
+
+  @ApiProperty({ type: String, format: 'date-time', description: 'When it was created, in UTC.' })
+  createdAt!: string;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When it stops working, in UTC. Null if never.',
+  })
+  expiresAt!: string | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When it was last used, in UTC, to the minute. Null if never.',
+  })
+  lastUsedAt!: string | null;
+}
+
+export class CreatedApiKeyResponse extends ApiKeyResponse {
+  @ApiProperty({
+    type: String,
+    example: 'gh_live_…',
+    description: 'The key, which is only shown this once. Send it as `Authorization: Bearer`.',
+  })
+  key!: string;
+}
+
+export class ApiKeyList {
+  @ApiProperty({ type: [ApiKeyResponse], maxItems: 100 })
+  items!: ApiKeyResponse[];
+
+  @ApiProperty({ type: CursorPage })
+  page!: CursorPage;
+}
+
+export function toApiKeyResponse(apiKey: ApiKey): ApiKeyResponse {
+  const { id, name, permissions, createdAt, expiresAt, lastUsedAt } = apiKey;
+  return {
+    id,
+    name,
+    permissions: [...permissions],
+    createdAt: createdAt.toISOString(),
+    expiresAt: expiresAt?.toISOString() ?? null,
+    lastUsedAt: lastUsedAt?.toISOString() ?? null,
+  };
+}
+
+export function toCreatedResponse({ apiKey, key }: CreatedKey): CreatedApiKeyResponse {
+  return { ...toApiKeyResponse(apiKey), key };
+}

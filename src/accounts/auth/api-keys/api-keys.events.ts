@@ -1,0 +1,10 @@
+import { defineAuditEvent } from '../../audit/index.js';
+
+export const apiKeyCreated = defineAuditEvent(
+  'api-key.created',
+  'The user made an API key. The target is its ID.',
+);
+export const apiKeyRevoked = defineAuditEvent(
+  'api-key.revoked',
+  'The user revoked an API key. The target is its ID.',
+);

@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import { Clock, IdSource } from '#libs/clock';
+import { hashToken } from '#libs/crypto';
+import { Database, type PageRequest, type Slice, sliceOf } from '#libs/database';
+import { preconditionFailed } from '#libs/problem';
+import { AppConfig } from '../../../../config/index.js';
+import { AuditLog } from '../../audit/index.js';
+import { type ChangingUser, UsersService } from '../../users/index.js';
+import { newApiKey } from './api-key.js';
+import { ApiKey } from './api-key.entity.js';
+import { countApiKeys, deleteApiKey, findApiKeys } from './api-key.repository.js';
+import { apiKeyNotFound, tooManyApiKeys } from './api-keys.errors.js';
+import { apiKeyCreated, apiKeyRevoked } from './api-keys.events.js';
+
+const MAX_KEYS = 50;
+
+interface NewKey {
+  readonly name: string;
+  readonly permissions: readonly string[];
+  readonly expiresAt: Date | null;
+}
+
+export interface CreatedKey {
+  readonly apiKey: ApiKey;
+  /** The key itself, which can't be read again. */
+  readonly key: string;
+}
+
+/** The API keys of a user. */
+@Injectable()
+export class ApiKeysService {
+  constructor(
+    private readonly database: Database,
+    private readonly users: UsersService,
+    private readonly audit: AuditLog,
+    private readonly clock: Clock,
+    private readonly ids: IdSource,
+    private readonly config: AppConfig,
+  ) {}
+
+  /** Newest first. */
+  list(userId: string, page: PageRequest, withTotal: boolean): Promise<Slice<ApiKey>> {
+    return this.database.run(async (em) => ({
+      ...sliceOf(await findApiKeys(em, userId, page), page),
+      ...(withTotal ? { total: await countApiKeys(em, userId) } : {}),
+    }));
+  }
+
+  /** @throws Problem `too-many-api-keys`, `unauthenticated` */
+  create(caller: ChangingUser, { name, permissions, expiresAt }: NewKey): Promise<CreatedKey> {
+    const key = newApiKey(this.config.production ? 'live' : 'test');
+    return this.database.transaction(async (em) => {
+      await this.users.lockCaller(em, caller);
+      if ((await countApiKeys(em, caller.userId)) >= MAX_KEYS) {
+        throw tooManyApiKeys();
+      }
+      const now = this.clock.now();
+      const id = this.ids.next(now);
+      const apiKey = em.create(ApiKey, {
+        id,
+        user: caller.userId,
+        keyHash: hashToken(key),
+        name,
+        permissions: [...permissions].sort(),
+        createdAt: now,
+        expiresAt,
+        lastUsedAt: null,
+      });
+      await em.persist(apiKey).flush();
+      await this.audit.record(em, apiKeyCreated, { subject: caller.userId, target: id });
+      return { apiKey, key };
+    });
+  }
+
+  /**
+   * @param isExpected whether the caller's conditions hold for a key that exists
+   * @throws Problem `api-key-not-found`, including for keys of others; `precondition-failed`; `unauthenticated`
+   */
+  async revoke(caller: ChangingUser, id: string, isExpected: () => boolean): Promise<void> {
+    await this.database.transaction(async (em) => {
+      await this.users.lockCaller(em, caller);
+      if ((await deleteApiKey(em, caller.userId, id)) === 0) {
+        throw apiKeyNotFound();
+      }
+      if (!isExpected()) {
+        throw preconditionFailed();
+      }
+      await this.audit.record(em, apiKeyRevoked, { subject: caller.userId, target: id });
+    });
+    this.users.invalidate(caller.userId);
+  }
+}
