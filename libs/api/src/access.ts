@@ -49,6 +49,19 @@ export function accessOf(handler: object, controller: object): Access | undefine
     Access | undefined;
 }
 
+/** How people sign in is theirs alone. */
+const AUTH_PATH = /^\/v\d+\/auth\//;
+
+/**
+ * Whether a route is closed to API keys. A key that leaked must not be enough to keep the account: no key changes how its
+ * owner signs in, nor anything else that needs no permission of the key.
+ * @param path with its version
+ */
+export function needsSession(access: Access | undefined, method: string, path: string): boolean {
+  const needsPermission = access?.kind === 'requires' && access.permission !== null;
+  return AUTH_PATH.test(path) || (!needsPermission && !/^(get|head)$/i.test(method));
+}
+
 /** The caller. Not for public handlers. @throws Problem `unauthenticated` */
 export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Principal =>
   callerOf(context.switchToHttp().getRequest<FastifyRequest>()),

@@ -5,6 +5,7 @@ export {
   BEARER,
   Caller,
   callerOf,
+  needsSession,
   Public,
   REFRESH_COOKIE,
   Requires,

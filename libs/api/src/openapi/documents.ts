@@ -46,7 +46,8 @@ function base({ title, description, serverUrl }: DocumentOptions): Omit<OpenAPIO
       scheme: 'bearer',
       bearerFormat: 'JWT',
       description:
-        'The `accessToken` you get when you sign in: a JWT (RFC 9068), verified as RFC 8725 recommends.',
+        'The `accessToken` you get when you sign in: a JWT (RFC 9068), verified as RFC 8725 recommends. Or an API key, for ' +
+        'operations that need a permission, and for reading.',
     })
     .addCookieAuth(
       REFRESH_COOKIE,
@@ -79,7 +80,7 @@ function forVersion(
       const operation = item[method] as Operation | undefined;
       const route = operation?.operationId === undefined ? undefined : routes.get(operation.operationId);
       if (operation && route) {
-        const input = { strict: /^\/v\d+\//.test(path), readsBody: method !== 'get' };
+        const input = { path, method, strict: /^\/v\d+\//.test(path), readsBody: method !== 'get' };
         describeOperation(operation, route, input, problems);
         operations.push(operation);
       }

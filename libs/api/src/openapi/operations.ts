@@ -6,6 +6,7 @@ import {
   payloadTooLarge,
   type ProblemFactory,
   secondFactorRequired,
+  sessionRequired,
   tooManyRequests,
   stepUpRequired,
   unauthenticated,
@@ -13,7 +14,7 @@ import {
   unsupportedMediaType,
 } from '#libs/problem';
 import { idempotentRequestRunning } from '#libs/idempotency';
-import { type Access, accessOf } from '../access.js';
+import { type Access, accessOf, needsSession } from '../access.js';
 import { type HeaderObject, isReference, type Operation, type Reference } from './document.js';
 import { HEADERS, responseHeaders } from './headers.js';
 import { ANY_PROBLEM, type ProblemSchemas } from './problem-schemas.js';
@@ -24,6 +25,8 @@ import { failuresOf } from './fails.js';
 
 /** How a path and method handle input. */
 interface InputHandling {
+  readonly method: string;
+  readonly path: string;
   /** Rejects an undeclared query or body. */
   readonly strict: boolean;
   readonly readsBody: boolean;
@@ -47,7 +50,7 @@ export function describeOperation(
   describePermission(operation, accessOf(route.handler, route.controller));
   const limited = isLimited(route.handler, route.controller);
   const byStatus = Map.groupBy(
-    [...inputProblems(operation, input), ...problemsOf(route, limited)],
+    [...inputProblems(operation, input), ...problemsOf(route, input, limited)],
     ({ definition }) => definition.status,
   );
   for (const [status, problems] of [...byStatus].sort(([a], [b]) => a - b)) {
@@ -92,12 +95,17 @@ function inputProblems(operation: Operation, { strict, readsBody }: InputHandlin
   ];
 }
 
-function problemsOf({ handler, controller }: Route, limited: boolean): ProblemFactory[] {
+function problemsOf(
+  { handler, controller }: Route,
+  { method, path }: InputHandling,
+  limited: boolean,
+): ProblemFactory[] {
   const access = accessOf(handler, controller);
   return [
     ...(access?.kind === 'requires' ? [unauthenticated] : []),
     ...(access?.kind === 'requires' && access.permission !== null ? [forbidden, secondFactorRequired] : []),
     ...(access?.kind === 'requires' && access.recent ? [stepUpRequired] : []),
+    ...(access?.kind === 'requires' && needsSession(access, method, path) ? [sessionRequired] : []),
     ...failuresOf(handler),
     ...(limited ? [tooManyRequests] : []),
     internalError,

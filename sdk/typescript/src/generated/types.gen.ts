@@ -1336,6 +1336,16 @@ export type InvalidMfaTokenOrInvalidCodeOrInvalidCredentialsProblem = {
   requestId: string;
 };
 
+export type SessionRequiredProblem = {
+  type: string;
+  title: string;
+  status: 403;
+  detail: string;
+  instance: string;
+  code: 'session-required';
+  requestId: string;
+};
+
 export type UnauthenticatedOrStepUpRequiredProblem = {
   type: string;
   title: string;
@@ -1612,13 +1622,13 @@ export type UnauthenticatedOrInvalidCredentialsOrStepUpRequiredProblem = {
   requestId: string;
 };
 
-export type ExceedsYourPermissionsProblem = {
+export type SessionRequiredOrExceedsYourPermissionsProblem = {
   type: string;
   title: string;
   status: 403;
   detail: string;
   instance: string;
-  code: 'exceeds-your-permissions';
+  code: 'session-required' | 'exceeds-your-permissions';
   requestId: string;
 };
 
@@ -2381,6 +2391,10 @@ export type GetSecondFactorsErrors = {
    */
   401: UnauthenticatedProblem;
   /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
+  /**
    * `too-many-requests`: Too many requests
    */
   429: TooManyRequestsProblem;
@@ -2429,6 +2443,10 @@ export type RemoveTotpErrors = {
    * `step-up-required`: Recent sign-in required
    */
   401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
   /**
    * `payload-too-large`: Request body too large
    */
@@ -2492,6 +2510,10 @@ export type StartTotpErrors = {
    * `step-up-required`: Recent sign-in required
    */
   401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
   /**
    * `idempotent-request-running`: Original request still in progress
    *
@@ -2565,6 +2587,10 @@ export type ConfirmTotpErrors = {
    * `invalid-code`: Invalid or expired code
    */
   401: UnauthenticatedOrInvalidCodeProblem;
+  /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
   /**
    * `idempotent-request-running`: Original request still in progress
    *
@@ -2642,6 +2668,10 @@ export type CreateRecoveryCodesErrors = {
    * `step-up-required`: Recent sign-in required
    */
   401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
   /**
    * `idempotent-request-running`: Original request still in progress
    *
@@ -2908,6 +2938,10 @@ export type ChangeEmailErrors = {
    * `step-up-required`: Recent sign-in required
    */
   401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
   /**
    * `idempotent-request-running`: Original request still in progress
    */
@@ -3342,6 +3376,10 @@ export type GetPasskeyOptionsErrors = {
    */
   401: UnauthenticatedOrStepUpRequiredProblem;
   /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
+  /**
    * `too-many-passkeys`: Too many passkeys
    */
   409: TooManyPasskeysProblem;
@@ -3416,6 +3454,10 @@ export type ListPasskeysErrors = {
    */
   401: UnauthenticatedProblem;
   /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
+  /**
    * `too-many-requests`: Too many requests
    */
   429: TooManyRequestsProblem;
@@ -3470,6 +3512,10 @@ export type AddPasskeyErrors = {
    * `unauthenticated`: Authentication required
    */
   401: UnauthenticatedProblem;
+  /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
   /**
    * `idempotent-request-running`: Original request still in progress
    *
@@ -3551,6 +3597,10 @@ export type RemovePasskeyErrors = {
    */
   401: UnauthenticatedOrStepUpRequiredProblem;
   /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
+  /**
    * `passkey-not-found`: Passkey not found
    */
   404: PasskeyNotFoundProblem;
@@ -3628,6 +3678,10 @@ export type RenamePasskeyErrors = {
    * `unauthenticated`: Authentication required
    */
   401: UnauthenticatedProblem;
+  /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
   /**
    * `passkey-not-found`: Passkey not found
    */
@@ -3780,6 +3834,10 @@ export type ListIdentitiesErrors = {
    */
   401: UnauthenticatedProblem;
   /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
+  /**
    * `too-many-requests`: Too many requests
    */
   429: TooManyRequestsProblem;
@@ -3839,6 +3897,10 @@ export type UnlinkIdentityErrors = {
    * `step-up-required`: Recent sign-in required
    */
   401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
   /**
    * `identity-not-found`: Identity not found
    */
@@ -3915,6 +3977,10 @@ export type LinkIdentityErrors = {
    * `step-up-required`: Recent sign-in required
    */
   401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
   /**
    * `unknown-provider`: Unknown provider
    */
@@ -4358,6 +4424,10 @@ export type ChangePasswordErrors = {
    */
   401: UnauthenticatedOrInvalidCredentialsOrStepUpRequiredProblem;
   /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
+  /**
    * `payload-too-large`: Request body too large
    */
   413: PayloadTooLargeProblem;
@@ -4434,6 +4504,10 @@ export type ListApiKeysErrors = {
    */
   401: UnauthenticatedProblem;
   /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
+  /**
    * `too-many-requests`: Too many requests
    */
   429: TooManyRequestsProblem;
@@ -4489,9 +4563,11 @@ export type CreateApiKeyErrors = {
    */
   401: UnauthenticatedOrStepUpRequiredProblem;
   /**
+   * `session-required`: Session required
+   *
    * `exceeds-your-permissions`: Exceeds your permissions
    */
-  403: ExceedsYourPermissionsProblem;
+  403: SessionRequiredOrExceedsYourPermissionsProblem;
   /**
    * `idempotent-request-running`: Original request still in progress
    *
@@ -4568,6 +4644,10 @@ export type RevokeApiKeyErrors = {
    * `unauthenticated`: Authentication required
    */
   401: UnauthenticatedProblem;
+  /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
   /**
    * `api-key-not-found`: API key not found
    */
@@ -4933,6 +5013,10 @@ export type EndOtherSessionsErrors = {
    */
   401: UnauthenticatedProblem;
   /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
+  /**
    * `payload-too-large`: Request body too large
    */
   413: PayloadTooLargeProblem;
@@ -5003,6 +5087,10 @@ export type ListSessionsErrors = {
    */
   401: UnauthenticatedProblem;
   /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
+  /**
    * `too-many-requests`: Too many requests
    */
   429: TooManyRequestsProblem;
@@ -5060,6 +5148,10 @@ export type EndSessionErrors = {
    * `unauthenticated`: Authentication required
    */
   401: UnauthenticatedProblem;
+  /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
   /**
    * `session-not-found`: Session not found
    */
@@ -5233,6 +5325,10 @@ export type StepUpErrors = {
    * `invalid-code`: Invalid or expired code
    */
   401: UnauthenticatedOrInvalidCredentialsOrInvalidCodeProblem;
+  /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
   /**
    * `payload-too-large`: Request body too large
    */
@@ -5425,6 +5521,10 @@ export type UpdateMeErrors = {
    * `step-up-required`: Recent sign-in required
    */
   401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
   /**
    * `precondition-failed`: Resource has changed
    */

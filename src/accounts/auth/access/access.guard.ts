@@ -1,9 +1,12 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { type Access, accessOf, callerOf, PermissionLookup } from '#libs/api';
+import { type Access, accessOf, callerOf, needsSession, PermissionLookup } from '#libs/api';
 import { Clock } from '#libs/clock';
 import { perHandler, type Principal } from '#libs/http';
 import { forbidden, requireRecentProof, secondFactorRequired, sessionRequired } from '#libs/problem';
+
+/** RFC 6750, section 3.1. */
+const INSUFFICIENT_SCOPE = { 'WWW-Authenticate': 'Bearer error="insufficient_scope"' };
 
 /** Closed by default: routes without an access rule reject everyone. */
 @Injectable()
@@ -23,8 +26,11 @@ export class AccessGuard implements CanActivate {
     }
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const principal = callerOf(request);
-    if (principal.kind === 'api-key') {
-      requireForKeys(access, request);
+    if (
+      principal.kind === 'api-key' &&
+      needsSession(access, request.method, request.routeOptions.url ?? '')
+    ) {
+      throw sessionRequired({ headers: INSUFFICIENT_SCOPE });
     }
     const granted = this.grants(access, principal);
     return granted === true ? this.admit(access, principal) : this.settle(granted, access, principal);
@@ -57,24 +63,7 @@ export class AccessGuard implements CanActivate {
     const roles = [...principal.roles, ...principal.withheldRoles];
     const wouldBe =
       principal.withheldRoles.length > 0 && (await this.grants(access, { ...principal, roles }));
-    // RFC 6750, section 3.1.
-    const headers = { 'WWW-Authenticate': 'Bearer error="insufficient_scope"' };
+    const headers = INSUFFICIENT_SCOPE;
     throw wouldBe ? secondFactorRequired({ headers }) : forbidden({ headers });
-  }
-}
-
-/** How people sign in is theirs alone. */
-const AUTH_PATH = /^\/v\d+\/auth\//;
-const READS: readonly string[] = ['GET', 'HEAD'];
-
-/**
- * A key that leaked must not be enough to keep the account: no key changes how its owner signs in, nor anything else that
- * needs no permission of the key.
- */
-function requireForKeys(access: Access | undefined, { method, routeOptions }: FastifyRequest): void {
-  const isAuth = AUTH_PATH.test(routeOptions.url ?? '');
-  const needsPermission = access?.kind === 'requires' && access.permission !== null;
-  if (isAuth || (!needsPermission && !READS.includes(method))) {
-    throw sessionRequired({ headers: { 'WWW-Authenticate': 'Bearer error="insufficient_scope"' } });
   }
 }
