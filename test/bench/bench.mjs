@@ -1,4 +1,5 @@
 import { startEnvironment } from '../support/processes.mjs';
+import { measureAdministration } from './administration.mjs';
 import { measureFactors } from './factors.mjs';
 import { measureLists } from './lists.mjs';
 import { measureProfile } from './profile.mjs';
@@ -18,6 +19,7 @@ const MEASUREMENTS = {
   timing: measureTiming,
   lists: measureLists,
   tracing: measureTracing,
+  administration: measureAdministration,
   start: measureStart,
 };
 

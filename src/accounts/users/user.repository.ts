@@ -32,6 +32,11 @@ export function lockUser(em: EntityManager, id: string): Promise<User | null> {
   return em.findOne(User, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
 }
 
+/** Keeps the user from being changed until the transaction ends. Others can keep them, too. */
+export function keepUser(em: EntityManager, id: string): Promise<User | null> {
+  return em.findOne(User, { id }, { lockMode: LockMode.PESSIMISTIC_READ });
+}
+
 export function findUserByEmail(em: EntityManager, emailIndexes: readonly string[]): Promise<User | null> {
   return em.findOne(User, { emailIndex: { $in: [...emailIndexes] } });
 }

@@ -14,6 +14,7 @@ import { UNIQUE_EMAIL, User } from './user.entity.js';
 import {
   findUser,
   findUserByEmail,
+  keepUser,
   lockUser,
   lockUserByEmail,
   otherHas,
@@ -150,16 +151,21 @@ export class UsersService {
   }
 
   /**
-   * Locks a user whom an administrator changes, and the administrator, in the order of their IDs, so that two who change
-   * each other don't deadlock.
+   * Locks a user whom an administrator changes, and keeps the administrator as they are, in the order of their IDs, so that
+   * two who change each other don't deadlock. An administrator can change many users at once.
    * @throws Problem `user-not-found`
    */
   async lockManaged(em: EntityManager, administrator: string, id: string): Promise<User> {
-    const locked = new Map<string, User | null>();
+    const found = new Map<string, User | null>();
     for (const each of [...new Set([administrator, id])].sort()) {
-      locked.set(each, await lockUser(em, each));
+      found.set(each, await (each === id ? lockUser(em, each) : keepUser(em, each)));
     }
-    return existing(locked.get(id) ?? null);
+    return existing(found.get(id) ?? null);
+  }
+
+  /** Keeps an administrator as they are until the caller's transaction ends. @throws Problem `user-not-found` */
+  async keep(em: EntityManager, id: string): Promise<User> {
+    return existing(await keepUser(em, id));
   }
 
   /** Like `lockByEmail`, but as if there were no such user while another transaction has them locked. */

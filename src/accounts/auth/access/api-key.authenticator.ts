@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { Clock } from '#libs/clock';
 import { hashToken } from '#libs/crypto';
 import type { ApiKeyPrincipal } from '#libs/http';
@@ -8,9 +9,14 @@ import { ApiKeyCache, type KeyState } from '../api-keys/api-key-cache.js';
 import { ApiKeyUses } from '../api-keys/api-key-uses.js';
 import type { Authenticator } from './authenticator.js';
 
+const MAX_HASHES = 20_000;
+
 /** Authenticates API keys of active users. */
 @Injectable()
 export class ApiKeyAuthenticator implements Authenticator {
+  /** Hashing a key takes longer than all the rest. */
+  private readonly hashes = new LRUCache<string, string>({ max: MAX_HASHES });
+
   constructor(
     private readonly keys: ApiKeyCache,
     private readonly users: UsersService,
@@ -20,13 +26,24 @@ export class ApiKeyAuthenticator implements Authenticator {
 
   /** Synchronous for keys that were used a moment ago, which most are. */
   authenticate(token: string): ApiKeyPrincipal | undefined | Promise<ApiKeyPrincipal | undefined> {
-    if (!token.startsWith(API_KEY_PREFIX) || !isApiKey(token)) {
+    const hash = token.startsWith(API_KEY_PREFIX) ? this.hashOf(token) : undefined;
+    if (hash === undefined) {
       return undefined;
     }
-    const hash = hashToken(token);
     const cached = this.keys.peek(hash);
     const owner = cached?.state && this.users.peekProfile(cached.state.userId);
     return cached?.state && owner ? this.principalOf(cached.state, owner) : this.look(hash);
+  }
+
+  /** @returns undefined for text that can't be a key */
+  private hashOf(key: string): string | undefined {
+    const known = this.hashes.get(key);
+    if (known !== undefined || !isApiKey(key)) {
+      return known;
+    }
+    const hash = hashToken(key);
+    this.hashes.set(key, hash);
+    return hash;
   }
 
   private async look(hash: string): Promise<ApiKeyPrincipal | undefined> {

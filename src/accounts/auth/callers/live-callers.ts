@@ -3,7 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock } from '#libs/clock';
 import { unauthenticated } from '#libs/problem';
 import { keepLiveKey } from '../api-keys/api-key.repository.js';
-import { requireLiveSession } from '../sessions/session.repository.js';
+import { keepLiveSession } from '../sessions/session.repository.js';
 import type { LiveCaller } from './caller.js';
 
 /** Looks credentials up where they are stored: what's cached may be a moment old. */
@@ -12,13 +12,15 @@ export class LiveCallers {
   constructor(private readonly clock: Clock) {}
 
   /**
-   * For a change that was allowed when it arrived, in a transaction that has locked the caller's user.
+   * For a change that was allowed when it arrived, in a transaction that keeps the caller's user as they are.
    * @throws Problem `unauthenticated` if the session has ended since then, or the key was revoked
    */
   async require(em: EntityManager, caller: LiveCaller): Promise<void> {
-    if (caller.kind === 'session') {
-      await requireLiveSession(em, caller.sessionId);
-    } else if (!(await keepLiveKey(em, caller.keyId, this.clock.now()))) {
+    const isLive =
+      caller.kind === 'session'
+        ? await keepLiveSession(em, caller.sessionId)
+        : await keepLiveKey(em, caller.keyId, this.clock.now());
+    if (!isLive) {
       throw unauthenticated({ headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' } });
     }
   }

@@ -67,7 +67,7 @@ export class RolesService {
     const stored = await this.database.transaction(async (em) => {
       // One at a time, so that there never are too many.
       await lockAdmins(em);
-      await this.lockCaller(em, caller);
+      await this.keepCaller(em, caller);
       const found = await lockRole(em, name);
       if (!isExpected(found?.version ?? null)) {
         throw preconditionFailed();
@@ -113,7 +113,7 @@ export class RolesService {
   async remove(caller: Administrator, name: string, isExpected: Condition): Promise<void> {
     const changed = await this.database.transaction(async (em) => {
       await lockAdmins(em);
-      await this.lockCaller(em, caller);
+      await this.keepCaller(em, caller);
       const role = await lockRole(em, name);
       if (!role) {
         throw roleNotFound();
@@ -138,8 +138,8 @@ export class RolesService {
     this.sessions.changed(changed.sessions);
   }
 
-  private async lockCaller(em: EntityManager, caller: Administrator): Promise<void> {
-    await this.users.lockExisting(em, caller.userId);
+  private async keepCaller(em: EntityManager, caller: Administrator): Promise<void> {
+    await this.users.keep(em, caller.userId);
     await this.callers.require(em, caller);
   }
 }

@@ -92,6 +92,15 @@ export async function requireLiveSession(em: EntityManager, id: string): Promise
   return session;
 }
 
+/** Keeps the session from being ended until the transaction ends. @returns whether it hasn't ended */
+export async function keepLiveSession(em: EntityManager, id: string): Promise<boolean> {
+  const rows = await em.execute<unknown[]>(
+    'select from accounts.sessions where id = ? and ended_at is null for share',
+    [id],
+  );
+  return rows.length > 0;
+}
+
 /** Returns one row more than the limit, newest first. */
 export function findLiveSessions(
   em: EntityManager,
