@@ -48,6 +48,8 @@ describe('the audit log', () => {
       actorType: 'user',
       actorId: adminId,
       apiKeyId: null,
+      impersonatorId: null,
+      reason: null,
       subjectId: idOf(user),
       target: null,
       requestId: 'audited-1',

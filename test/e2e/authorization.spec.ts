@@ -64,6 +64,15 @@ async function keyWith(permission?: string): Promise<ApiClient> {
   return api.as({ accessToken: body.key });
 }
 
+/** The admin, as this user. */
+async function actingAs(user: SignedUp): Promise<ApiClient> {
+  const caller = await sessionOf(users.admin);
+  const { body } = await caller.post<{ accessToken: string }>(`/users/${user.session.user.id}/impersonate`, {
+    reason: 'Matrix',
+  });
+  return api.as(body);
+}
+
 type Row = Readonly<Record<(typeof COLUMNS)[number], string>>;
 const COLUMNS = [
   'anonymous',
@@ -74,6 +83,7 @@ const COLUMNS = [
   'admin',
   'key with it',
   'key without',
+  'impersonated',
 ] as const;
 
 async function observe(operation: Operation): Promise<Row> {
@@ -89,14 +99,14 @@ async function observe(operation: Operation): Promise<Row> {
     admin: await outcome(await sessionOf(users.admin)),
     'key with it': holders ? await outcome(await keyWith(permission)) : '',
     'key without': await outcome(await keyWith()),
+    impersonated: await outcome(await actingAs(holders?.having ?? users.user)),
   };
 }
 
 /** What the document says. */
-function expected({ method, path, isOpen, permission }: Operation): Row {
-  const reads = method === 'GET';
+function expected({ path, isOpen, permission, isRecent, mayNeedSession }: Operation): Row {
   const isAuth = path.startsWith('/v2/auth/');
-  const key = isOpen ? 'yes' : isAuth || (permission === undefined && !reads) ? '403' : 'yes';
+  const key = !isOpen && mayNeedSession ? '403' : 'yes';
   return {
     anonymous: isOpen ? 'yes' : '401',
     suspended: isOpen ? 'yes' : '401',
@@ -106,6 +116,7 @@ function expected({ method, path, isOpen, permission }: Operation): Row {
     admin: 'yes',
     'key with it': permission === undefined ? '' : key,
     'key without': permission === undefined ? key : '403',
+    impersonated: !isOpen && (isAuth || isRecent) ? '403' : 'yes',
   };
 }
 
@@ -145,9 +156,9 @@ function render(rows: readonly [Operation, Row][]): string {
     '# Who may call what',
     '',
     'A test calls every operation of v2 as every kind of caller, and writes this table: `npm run authorization`. `yes` means that the',
-    'caller was let in; 401 and 403 are refusals. `recent` marks operations for which a user may have to sign in or step up within the',
-    "last five minutes before. An API key is one of an admin's, with the operation's permission or with none. A new operation gets a row by",
-    'itself.',
+    'caller was let in; 401 and 403 are refusals. `recent` marks operations for which a user must have signed in or stepped up within the',
+    "last five minutes. An API key is one of an admin's, with the operation's permission or with none; `impersonated` is an admin who acts as",
+    'someone with the permission. A new operation gets a row by itself.',
     '',
     line(head),
     line(widths.map((width) => '-'.repeat(width))),

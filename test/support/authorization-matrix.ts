@@ -8,11 +8,14 @@ export interface Operation {
   readonly permission: string | undefined;
   /** Whether a proof from the last five minutes is needed. */
   readonly isRecent: boolean;
+  /** Whether there are callers who are signed in, but not in this way. */
+  readonly mayNeedSession: boolean;
 }
 
 interface DocumentedOperation {
   readonly security: readonly object[];
   readonly 'x-permission'?: string;
+  readonly 'x-max-age'?: number;
   readonly responses: Readonly<Record<string, { readonly $ref?: string }>>;
 }
 
@@ -35,7 +38,8 @@ export function operationsOf({ paths }: AuthorizationDocument): Operation[] {
         path,
         isOpen: operation.security.length === 0,
         permission: operation['x-permission'],
-        isRecent: /StepUpRequired/.test(JSON.stringify(operation.responses)),
+        isRecent: operation['x-max-age'] !== undefined,
+        mayNeedSession: /SessionRequired/.test(JSON.stringify(operation.responses)),
       })),
   );
 }

@@ -15,11 +15,15 @@ export type Access =
       readonly permission: Permission | null;
       /** Whether they must have proved who they are in the last five minutes. */
       readonly recent: boolean;
+      /** Whether they must be signed in themselves, without an API key. */
+      readonly session: boolean;
     };
 
 interface RequiresOptions {
   /** Only if they have proved who they are in the last five minutes. The access guard checks it. */
   readonly recent?: boolean;
+  /** Only for users who are signed in themselves: neither an API key nor an administrator who acts as them will do. */
+  readonly session?: boolean;
 }
 
 /** The scheme in `Authorization` (RFC 6750, section 2.1). */
@@ -38,9 +42,9 @@ export function Public(): MethodDecorator & ClassDecorator {
 /** Only signed-in users may call this route; with a permission, only those who have it. */
 export function Requires(
   permission: Permission | null = null,
-  { recent = false }: RequiresOptions = {},
+  { recent = false, session = false }: RequiresOptions = {},
 ): MethodDecorator & ClassDecorator {
-  return applyDecorators(AccessRule({ kind: 'requires', permission, recent }), ApiBearerAuth());
+  return applyDecorators(AccessRule({ kind: 'requires', permission, recent, session }), ApiBearerAuth());
 }
 
 /** The access rule of a handler or, failing that, of its controller. Undefined if neither has one. */
@@ -49,8 +53,12 @@ export function accessOf(handler: object, controller: object): Access | undefine
     Access | undefined;
 }
 
-/** How people sign in is theirs alone. */
 const AUTH_PATH = /^\/v\d+\/auth\//;
+
+/** Whether a route is about how people sign in. @param path with its version */
+export function isAboutSigningIn(path: string): boolean {
+  return AUTH_PATH.test(path);
+}
 
 /**
  * Whether a route is closed to API keys. A key that leaked must not be enough to keep the account: no key changes how its
@@ -58,8 +66,9 @@ const AUTH_PATH = /^\/v\d+\/auth\//;
  * @param path with its version
  */
 export function needsSession(access: Access | undefined, method: string, path: string): boolean {
-  const needsPermission = access?.kind === 'requires' && access.permission !== null;
-  return AUTH_PATH.test(path) || (!needsPermission && !/^(get|head)$/i.test(method));
+  const isRead = /^(get|head)$/i.test(method);
+  const isForKeys = access?.kind === 'requires' && !access.session && (access.permission !== null || isRead);
+  return isAboutSigningIn(path) || !isForKeys;
 }
 
 /** The caller. Not for public handlers. @throws Problem `unauthenticated` */

@@ -5,6 +5,7 @@ export {
   BEARER,
   Caller,
   callerOf,
+  isAboutSigningIn,
   needsSession,
   Public,
   REFRESH_COOKIE,

@@ -5,7 +5,7 @@ export { bindRequest, currentRequest } from './current-request.js';
 export { EXPOSED_HEADERS, isAllowedOrigin } from './cors.js';
 export { MethodTable } from './method-table.js';
 export { perHandler } from './per-handler.js';
-export type { ApiKeyPrincipal, Principal, SessionPrincipal } from './principal.js';
+export type { ApiKeyPrincipal, ImpersonationPrincipal, Principal, SessionPrincipal } from './principal.js';
 export { problemReply, sendProblem } from './problem-document.js';
 export { replyWithProblems } from './problem-replies.js';
 export { linkTo, mountAt, mountPathOf, publicUrlOf } from './public-url.js';

@@ -1,5 +1,5 @@
 /** Who a request acts for. One member per kind of credentials, distinguished by `kind`. */
-export type Principal = SessionPrincipal | ApiKeyPrincipal;
+export type Principal = SessionPrincipal | ApiKeyPrincipal | ImpersonationPrincipal;
 
 /** A user signed in on a device. */
 export interface SessionPrincipal {
@@ -19,6 +19,17 @@ export interface ApiKeyPrincipal {
   readonly userId: string;
   readonly keyId: string;
   readonly permissions: ReadonlySet<string>;
+  readonly roles: readonly string[];
+  readonly withheldRoles: readonly string[];
+}
+
+/** An administrator who acts as a user. They can do what both can. */
+export interface ImpersonationPrincipal {
+  readonly kind: 'impersonation';
+  readonly userId: string;
+  /** The administrator's session. */
+  readonly sessionId: string;
+  readonly impersonator: SessionPrincipal;
   readonly roles: readonly string[];
   readonly withheldRoles: readonly string[];
 }

@@ -43,7 +43,7 @@ export const forbidden = defineProblem('forbidden', {
 export const sessionRequired = defineProblem('session-required', {
   status: 403,
   title: 'Session required',
-  about: "API keys can't be used for this operation.",
+  about: 'Neither an API key nor an administrator who acts as a user can do this.',
   fix: 'Send the access token of a signed-in user.',
 });
 

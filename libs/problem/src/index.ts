@@ -8,4 +8,4 @@ export {
   type ProblemDefinition,
   type ProblemFactory,
 } from './problem.js';
-export { requireRecentProof } from './recent-proof.js';
+export { MAX_PROOF_AGE_SECONDS, requireRecentProof } from './recent-proof.js';

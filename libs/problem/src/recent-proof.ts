@@ -1,6 +1,6 @@
 import { stepUpRequired } from './common.problems.js';
 
-const MAX_AGE_SECONDS = 300;
+export const MAX_PROOF_AGE_SECONDS = 300;
 
 /**
  * For what needs a proof that it's still the same person at the device.
@@ -8,10 +8,11 @@ const MAX_AGE_SECONDS = 300;
  * @throws Problem `step-up-required` if that's more than five minutes ago
  */
 export function requireRecentProof(at: number, now: Date): void {
-  // In whole seconds, as in the token.
-  if (Math.floor(now.getTime() / 1000) - Math.floor(at / 1000) > MAX_AGE_SECONDS) {
+  // In whole seconds, as in the token. Whatever isn't an instant isn't recent.
+  const age = Math.floor(now.getTime() / 1000) - Math.floor(at / 1000);
+  if (!(age <= MAX_PROOF_AGE_SECONDS)) {
     // RFC 9470, section 3.
-    const challenge = `Bearer error="insufficient_user_authentication", max_age="${MAX_AGE_SECONDS}"`;
+    const challenge = `Bearer error="insufficient_user_authentication", max_age="${MAX_PROOF_AGE_SECONDS}"`;
     throw stepUpRequired({ headers: { 'WWW-Authenticate': challenge } });
   }
 }

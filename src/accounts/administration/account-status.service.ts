@@ -1,9 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { type VersionCondition, requireVersion } from '#libs/database';
 import { type Administrator, ADMIN_ROLE, RoleAuthority, SessionsService } from '../auth/index.js';
-import { type AuditChanges, AuditLog } from '../audit/index.js';
+import { AuditLog } from '../audit/index.js';
 import {
+  changesBetween,
   type ManagedPatch,
   type Profile,
   userRestored,
@@ -114,16 +114,4 @@ export class AccountStatusService {
       { mayTakeAdmin: true },
     );
   }
-}
-
-const UNCHANGED: ReadonlySet<string> = new Set(['version', 'updatedAt']);
-
-/** @returns undefined if nothing has changed */
-function changesBetween(before: Profile, after: Profile): AuditChanges | undefined {
-  const changed = Object.entries(after).filter(
-    ([name, to]) => !UNCHANGED.has(name) && !isDeepStrictEqual(before[name as keyof Profile], to),
-  );
-  return changed.length === 0
-    ? undefined
-    : Object.fromEntries(changed.map(([name, to]) => [name, { from: before[name as keyof Profile], to }]));
 }

@@ -1,5 +1,5 @@
 import { ApiSchema } from '@nestjs/swagger';
-import { BooleanField, EmailField, ObjectField } from '#libs/api';
+import { BooleanField, EmailField, ObjectField, StringField } from '#libs/api';
 import { NewPasswordField, RolesField } from '../auth/http.js';
 import {
   AvatarUrlField,
@@ -8,6 +8,7 @@ import {
   METADATA_BYTES,
   TimezoneField,
   UpdateProfileRequest,
+  VISIBLE_NAME,
 } from '../users/http.js';
 
 const MERGED = 'merged into what is there, key by key. Null clears all of it.';
@@ -83,4 +84,15 @@ export class UpdateUserRequest extends UpdateProfileRequest {
 export class SetRolesRequest {
   @RolesField()
   roles!: string[];
+}
+
+export class ImpersonateRequest {
+  @StringField({
+    description: 'Why you do it. The user can read it.',
+    example: 'Ticket 4711: the invoice list is empty',
+    minLength: 1,
+    maxLength: 256,
+    ...VISIBLE_NAME,
+  })
+  reason!: string;
 }

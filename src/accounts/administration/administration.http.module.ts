@@ -8,6 +8,7 @@ import {
   RolesModule,
   SecondFactorsModule,
   SessionsModule,
+  TokensModule,
 } from '../auth/index.js';
 import { accountsSchema } from '../migrations/index.js';
 import { UsersModule } from '../users/index.js';
@@ -17,6 +18,8 @@ import { AccountCreationService } from './account-creation.service.js';
 import { AccountStatusController } from './account-status.controller.js';
 import { AccountStatusService } from './account-status.service.js';
 import { AccountsController } from './accounts.controller.js';
+import { ImpersonationController } from './impersonation.controller.js';
+import { ImpersonationService } from './impersonation.service.js';
 import { ManagedAccounts } from './managed-accounts.js';
 
 /** What administrators do with accounts over HTTP. */
@@ -30,9 +33,21 @@ import { ManagedAccounts } from './managed-accounts.js';
     RolesModule,
     SecondFactorsModule,
     SessionsModule,
+    TokensModule,
     UsersModule,
   ],
-  controllers: [AccountsController, AccountStatusController, AccountAccessController],
-  providers: [AccountAccessService, AccountCreationService, AccountStatusService, ManagedAccounts],
+  controllers: [
+    AccountsController,
+    AccountStatusController,
+    AccountAccessController,
+    ImpersonationController,
+  ],
+  providers: [
+    AccountAccessService,
+    AccountCreationService,
+    AccountStatusService,
+    ImpersonationService,
+    ManagedAccounts,
+  ],
 })
 export class AdministrationHttpModule {}

@@ -21,6 +21,8 @@ const schema = defineEntity({
     actorId: p.uuid().nullable(),
     /** The API key that was used, if it was one. */
     apiKeyId: p.uuid().nullable(),
+    /** The administrator who acted as the user, if one did. */
+    impersonatorId: p.uuid().nullable(),
     /** Whom it's about: a user, if it's about one. */
     subjectId: p.uuid().nullable(),
     /** What else it's about, such as the name of a role. Never personal. */

@@ -18,6 +18,7 @@ type NewEvent = Pick<
   | 'actorType'
   | 'actorId'
   | 'apiKeyId'
+  | 'impersonatorId'
   | 'subjectId'
   | 'target'
   | 'requestId'
@@ -26,12 +27,13 @@ type NewEvent = Pick<
 
 /** Plain SQL, because every sign-in runs this. */
 export async function insertEvent(em: EntityManager, event: NewEvent): Promise<void> {
-  const { id, type, actorType, actorId, apiKeyId, subjectId, target, requestId, detailsSealed } = event;
+  const { id, type, actorType, actorId, apiKeyId, impersonatorId } = event;
+  const { subjectId, target, requestId, detailsSealed } = event;
   await em.execute(
     `insert into accounts.audit_events
-       (id, type, actor_type, actor_id, api_key_id, subject_id, target, request_id, details_sealed)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    [id, type, actorType, actorId, apiKeyId, subjectId, target, requestId, detailsSealed],
+       (id, type, actor_type, actor_id, api_key_id, impersonator_id, subject_id, target, request_id, details_sealed)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    [id, type, actorType, actorId, apiKeyId, impersonatorId, subjectId, target, requestId, detailsSealed],
     'run',
   );
 }

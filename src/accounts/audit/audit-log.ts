@@ -18,6 +18,7 @@ interface Occurrence {
   /** What else it's about, such as the name of a role. */
   readonly target?: string | undefined;
   readonly changes?: AuditChanges | undefined;
+  readonly reason?: string;
   /** The user who does it, if the request doesn't say so, as at a sign-in. */
   readonly actor?: string | undefined;
 }
@@ -26,6 +27,8 @@ interface Details {
   readonly ipAddress: string | null;
   readonly userAgent: string | null;
   readonly changes: AuditChanges | null;
+  /** Why, in the words of whoever did it. */
+  readonly reason: string | null;
 }
 
 /** An event with its details opened. */
@@ -36,6 +39,7 @@ export interface AuditEntry extends Details {
   readonly actorType: ActorType;
   readonly actorId: string | null;
   readonly apiKeyId: string | null;
+  readonly impersonatorId: string | null;
   readonly subjectId: string | null;
   readonly target: string | null;
   readonly requestId: string | null;
@@ -54,16 +58,18 @@ export class AuditLog {
   /** Records an event in the caller's transaction, so that there's neither a change without an event nor the opposite. */
   async record(em: EntityManager, type: AuditEventType, occurrence: Occurrence = {}): Promise<void> {
     const origin = this.origin?.current();
-    const { subject = null, target = null, changes = null, actor = origin?.userId ?? null } = occurrence;
+    const { subject = null, target = null, changes = null, reason = null } = occurrence;
+    const { actor = origin?.userId ?? null } = occurrence;
     const id = this.ids.next();
     const { ipAddress = null, userAgent = null } = origin ?? {};
-    const details: Details = { ipAddress, userAgent, changes };
+    const details: Details = { ipAddress, userAgent, changes, reason };
     await insertEvent(em, {
       id,
       type: type.name,
       actorType: actor !== null ? 'user' : origin ? 'anonymous' : 'system',
       actorId: actor,
       apiKeyId: origin?.apiKeyId ?? null,
+      impersonatorId: origin?.impersonatorId ?? null,
       subjectId: subject,
       target,
       requestId: origin?.requestId ?? currentLogContext()?.requestId ?? null,
@@ -84,7 +90,8 @@ export class AuditLog {
   }
 
   private open({ detailsSealed, ...event }: AuditEvent): AuditEntry {
-    const { id, type, actorType, actorId, apiKeyId, subjectId, target, requestId } = event;
+    const { id, type, actorType, actorId, apiKeyId, impersonatorId } = event;
+    const { subjectId, target, requestId } = event;
     const details = this.sealer.openJson(detailsSealed, contextOf(id)) as Details;
     return {
       id,
@@ -93,6 +100,7 @@ export class AuditLog {
       actorType,
       actorId: actorId ?? null,
       apiKeyId: apiKeyId ?? null,
+      impersonatorId: impersonatorId ?? null,
       subjectId: subjectId ?? null,
       target: target ?? null,
       requestId: requestId ?? null,

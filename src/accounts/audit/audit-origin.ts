@@ -4,6 +4,8 @@ export interface Origin {
   readonly userId: string | null;
   /** The API key, if it was one. */
   readonly apiKeyId: string | null;
+  /** The administrator who acts as the user, if one does. */
+  readonly impersonatorId: string | null;
   readonly requestId: string | null;
   readonly ipAddress: string | null;
   readonly userAgent: string | null;

@@ -61,6 +61,13 @@ export class AuditEventResponse {
   @ApiProperty({ ...NULLABLE, format: 'uuid', description: 'The ID of their API key, if they used one.' })
   apiKeyId!: string | null;
 
+  @ApiProperty({
+    ...NULLABLE,
+    format: 'uuid',
+    description: 'The ID of the administrator who acted as the user, if one did.',
+  })
+  impersonatorId!: string | null;
+
   @ApiProperty({ ...NULLABLE, format: 'uuid', description: 'The ID of the user to whom it happened.' })
   subjectId!: string | null;
 
@@ -79,6 +86,9 @@ export class AuditEventResponse {
 
   @ApiProperty({ ...NULLABLE, example: 'Mozilla/5.0', description: 'The `User-Agent` of the request.' })
   userAgent!: string | null;
+
+  @ApiProperty({ ...NULLABLE, example: 'Ticket 4711', description: 'Why, if whoever did it had to say so.' })
+  reason!: string | null;
 
   @ApiProperty({
     type: 'object',
@@ -99,8 +109,8 @@ export class AuditEventList {
 }
 
 export function toAuditEventResponse(entry: AuditEntry): AuditEventResponse {
-  const { id, type, occurredAt, actorType, actorId, apiKeyId, subjectId } = entry;
-  const { target, requestId, ipAddress, userAgent, changes } = entry;
+  const { id, type, occurredAt, actorType, actorId, apiKeyId, impersonatorId, subjectId } = entry;
+  const { target, requestId, ipAddress, userAgent, reason, changes } = entry;
   return {
     id,
     type,
@@ -108,11 +118,13 @@ export function toAuditEventResponse(entry: AuditEntry): AuditEventResponse {
     actorType,
     actorId,
     apiKeyId,
+    impersonatorId,
     subjectId,
     target,
     requestId,
     ipAddress,
     userAgent,
+    reason,
     changes,
   };
 }
@@ -120,13 +132,15 @@ export function toAuditEventResponse(entry: AuditEntry): AuditEventResponse {
 /** Who and where an administrator is isn't for the user to know. */
 export function toOwnEventResponse(entry: AuditEntry): AuditEventResponse {
   const response = toAuditEventResponse(entry);
-  return entry.actorId === null || entry.actorId === entry.subjectId
+  const isOwn = entry.actorId === entry.subjectId && entry.impersonatorId === null;
+  return entry.actorId === null || isOwn
     ? response
     : {
         ...response,
         actorType: 'administrator',
         actorId: null,
         apiKeyId: null,
+        impersonatorId: null,
         requestId: null,
         ipAddress: null,
         userAgent: null,

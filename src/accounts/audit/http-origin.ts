@@ -15,6 +15,7 @@ export class HttpOrigin extends AuditOrigin {
       request && {
         userId: principal?.userId ?? null,
         apiKeyId: principal?.kind === 'api-key' ? principal.keyId : null,
+        impersonatorId: principal?.kind === 'impersonation' ? principal.impersonator.userId : null,
         requestId: request.id,
         ipAddress: addressOf(request),
         userAgent: printable(request.headers['user-agent'], MAX_USER_AGENT),

@@ -3,3 +3,4 @@ export { NewPasswordField } from './passwords/passwords.fields.js';
 export { weakPassword } from './passwords/passwords.errors.js';
 export { RolesField } from './roles/role.fields.js';
 export { DeviceList, toDevice } from './sessions/sessions.dto.js';
+export { AccessTokenResponse, toAccessTokenResponse } from './step-up/step-up.dto.js';

@@ -6,6 +6,7 @@ export { PasswordResetModule } from './password-reset/password-reset.module.js';
 export { PasswordPolicy } from './passwords/password-policy.js';
 export { PasswordsModule } from './passwords/passwords.module.js';
 export { PasswordsService } from './passwords/passwords.service.js';
+export { impersonateUsers } from './permissions/impersonation.permissions.js';
 export { exceedsYourPermissions } from './permissions/permission.errors.js';
 export { ADMIN_ROLE, USER_ROLE } from './roles/role.entity.js';
 export { RoleAuthority } from './roles/role-authority.js';
@@ -17,3 +18,6 @@ export { SecondFactorsService } from './second-factors/second-factors.service.js
 export type { Session } from './sessions/session.entity.js';
 export { SessionsModule } from './sessions/sessions.module.js';
 export { SessionsService } from './sessions/sessions.service.js';
+export type { AccessGrant } from './sessions/session-grant.js';
+export { AccessTokenService } from './tokens/access-token.service.js';
+export { TokensModule } from './tokens/tokens.module.js';

@@ -13,6 +13,7 @@ export class Migration20261127000041 extends Migration {
       actor_type text not null check (actor_type in ('user', 'anonymous', 'system')),
       actor_id uuid null,
       api_key_id uuid null,
+      impersonator_id uuid null,
       subject_id uuid null,
       target text null,
       request_id text null,

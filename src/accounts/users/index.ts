@@ -3,13 +3,15 @@ export { canonicalEmail, EmailCipher } from './email-cipher.js';
 export { isLocale } from './profile-rules.js';
 export { type ChangingUser, LiveSessions } from './live-sessions.js';
 export type { ManagedPatch, Profile } from './profile.js';
+export { changesBetween } from './profile-changes.js';
 export { PROFILE_TOPIC } from './profile-cache.js';
 export { ReservedAddresses } from './reserved-addresses.js';
 export { User } from './user.entity.js';
 export { UserListService } from './user-list.service.js';
-export { emailTaken, userNotFound } from './users.errors.js';
+export { emailTaken, userNotActive, userNotFound } from './users.errors.js';
 export {
   userCreated,
+  userImpersonated,
   userRegistered,
   userRolesChanged,
   userRestored,

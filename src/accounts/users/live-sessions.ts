@@ -10,6 +10,8 @@ export interface ChangingUser {
 export interface ProvenUser extends ChangingUser {
   /** When they last proved who they are, in milliseconds since the epoch. */
   readonly authenticatedAt: number;
+  /** Whether an administrator acts as them. */
+  readonly isImpersonated: boolean;
 }
 
 /** Whether whoever makes a change is still signed in. Comes from elsewhere: users don't know how people sign in. */

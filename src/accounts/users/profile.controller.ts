@@ -10,9 +10,9 @@ import {
   Fails,
   Requires,
 } from '#libs/api';
-import type { Principal, SessionPrincipal } from '#libs/http';
+import type { ImpersonationPrincipal, Principal, SessionPrincipal } from '#libs/http';
 import { NeedsNoSlot } from '#libs/limits';
-import { stepUpRequired } from '#libs/problem';
+import { sessionRequired, stepUpRequired } from '#libs/problem';
 import { ETAG_HEADER, present, presentUnlessKnown } from './profile.response.js';
 import { UpdateProfileRequest, UserResponse } from './users.dto.js';
 import { UsersService } from './users.service.js';
@@ -56,12 +56,20 @@ export class ProfileController {
   @Fails(stepUpRequired)
   @ConditionalChange()
   async updateMe(
-    @Caller() caller: SessionPrincipal,
+    @Caller() caller: SessionPrincipal | ImpersonationPrincipal,
     @Body() patch: UpdateProfileRequest,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UserResponse> {
     const isExpected = conditionsOf(request).allowVersionOf(caller.userId);
-    return present(await this.users.updateProfile(caller, patch, isExpected), reply);
+    // Only the user can have proved recently who they are.
+    if (caller.kind !== 'session' && patch.signInNotifications === false) {
+      throw sessionRequired();
+    }
+    const { userId, sessionId } = caller;
+    const isImpersonated = caller.kind !== 'session';
+    const authenticatedAt = isImpersonated ? Number.NEGATIVE_INFINITY : caller.authenticatedAt;
+    const changing = { userId, sessionId, authenticatedAt, isImpersonated };
+    return present(await this.users.updateProfile(changing, patch, isExpected), reply);
   }
 }

@@ -7,6 +7,13 @@ export const userNotFound = defineProblem('user-not-found', {
   fix: 'Check the ID.',
 });
 
+export const userNotActive = defineProblem('user-not-active', {
+  status: 409,
+  title: 'User not active',
+  about: 'The user is suspended.',
+  fix: 'Restore the user first.',
+});
+
 export const emailTaken = defineProblem('email-taken', {
   status: 409,
   title: 'Email address already in use',

@@ -9,6 +9,10 @@ export const userUpdated = defineAuditEvent('user.updated', 'An administrator ch
 export const userSuspended = defineAuditEvent('user.suspended', 'The user can no longer sign in.');
 export const userRestored = defineAuditEvent('user.restored', 'The user can sign in again.');
 export const userRolesChanged = defineAuditEvent('user.roles-changed', 'The user got other roles.');
+export const userImpersonated = defineAuditEvent(
+  'user.impersonated',
+  'An administrator began to act as the user, for 15 minutes at most.',
+);
 export const userRemoved = defineAuditEvent('user.removed', 'The account was deleted.');
 export const emailVerified = defineAuditEvent('user.email-verified', 'The address was shown to be theirs.');
 export const emailChanged = defineAuditEvent('user.email-changed', 'The account got another address.');

@@ -7,6 +7,7 @@ import { AuditLog } from '../audit/index.js';
 import { EmailCipher } from './email-cipher.js';
 import { type ChangingUser, LiveSessions, type ProvenUser } from './live-sessions.js';
 import type { ManagedPatch, Profile, ProfilePatch } from './profile.js';
+import { changesBetween } from './profile-changes.js';
 import { ProfileCache } from './profile-cache.js';
 import { ReservedAddresses } from './reserved-addresses.js';
 import { applyPatch, DEFAULT_LOCALE, DEFAULT_TIMEZONE } from './profile-patch.js';
@@ -23,7 +24,7 @@ import {
   takeRole,
 } from './user.repository.js';
 import { emailTaken, userNotFound } from './users.errors.js';
-import { emailChanged, emailVerified, userRemoved } from './users.events.js';
+import { emailChanged, emailVerified, userRemoved, userUpdated } from './users.events.js';
 
 /** The minimum time between mails that anyone who knows an address can trigger. */
 const MAIL_PAUSE_MS = 60_000;
@@ -192,6 +193,18 @@ export class UsersService {
     return this.profiles.peek(id);
   }
 
+  /** Like `profile`. @returns null if there's no such user */
+  async findProfile(id: string): Promise<Profile | null> {
+    try {
+      return await this.profile(id);
+    } catch (error) {
+      if (userNotFound.is(error)) {
+        return null;
+      }
+      throw error;
+    }
+  }
+
   /** @throws Problem `user-not-found` */
   profile(id: string): Promise<Profile> {
     return this.profiles.get(id, () =>
@@ -215,8 +228,14 @@ export class UsersService {
       if (patch.signInNotifications === false && user.signInNotifications) {
         requireRecentProof(caller.authenticatedAt, this.clock.now());
       }
+      const before = this.profileOf(user);
       await this.change(em, user, patch);
-      return this.profileOf(user);
+      const after = this.profileOf(user);
+      const changes = caller.isImpersonated ? changesBetween(before, after) : undefined;
+      if (changes) {
+        await this.audit.record(em, userUpdated, { subject: user.id, changes });
+      }
+      return after;
     });
     this.invalidate(caller.userId);
     return updated;

@@ -33,6 +33,8 @@ export interface Operation {
   security?: object[];
   /** The permission that callers need, if they need one. */
   'x-permission'?: string;
+  /** How long ago users may have authenticated at most, in seconds (RFC 9470, section 3). */
+  'x-max-age'?: number;
   /** When a deprecated operation may stop working, as a date. */
   'x-sunset'?: string;
   responses: Record<string, ResponseObject | Reference>;

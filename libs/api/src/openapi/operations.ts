@@ -1,6 +1,7 @@
 import {
   forbidden,
   internalError,
+  MAX_PROOF_AGE_SECONDS,
   invalidInput,
   malformedRequest,
   payloadTooLarge,
@@ -47,7 +48,7 @@ export function describeOperation(
   operation.operationId = route.name;
   // Without it, a generator would take the requirement of the whole document, if it ever has one.
   operation.security ??= [];
-  describePermission(operation, accessOf(route.handler, route.controller));
+  describeAccess(operation, accessOf(route.handler, route.controller));
   const limited = isLimited(route.handler, route.controller);
   const byStatus = Map.groupBy(
     [...inputProblems(operation, input), ...problemsOf(route, input, limited)],
@@ -78,7 +79,10 @@ export function describeOperation(
 }
 
 /** From the access rule, so that the document can't say anything else. */
-function describePermission(operation: Operation, access: Access | undefined): void {
+function describeAccess(operation: Operation, access: Access | undefined): void {
+  if (access?.kind === 'requires' && access.recent) {
+    operation['x-max-age'] = MAX_PROOF_AGE_SECONDS;
+  }
   if (access?.kind === 'requires' && access.permission) {
     const { name } = access.permission;
     operation['x-permission'] = name;

@@ -111,6 +111,8 @@ import type {
   ListUserSessionsResponse,
   EndUserSessionsData,
   RemoveUserMfaData,
+  ImpersonateUserData,
+  ImpersonateUserResponse,
   GetLiveData,
   GetLiveResponse,
   GetReadyData,
@@ -184,7 +186,8 @@ export type ProblemCode =
   | 'role-in-use'
   | 'session-not-found'
   | 'user-not-found'
-  | 'last-admin';
+  | 'last-admin'
+  | 'user-not-active';
 
 /**
  * List audit events
@@ -1755,6 +1758,35 @@ export const removeUserMfa: Operation<
 > = {
   method: 'DELETE',
   path: '/v2/users/{id}/mfa',
+  authenticated: true,
+};
+
+/**
+ * Act as a user
+ *
+ * Returns an access token that acts as the user for 15 minutes, as long as you stay signed in. It has your ID in `act` (RFC 8693), there is no refresh token, and nothing under `/auth` accepts it. The user sees the reason in their own history. Requires the permission `users:impersonate`.
+ */
+export const impersonateUser: Operation<
+  ImpersonateUserData,
+  ImpersonateUserResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'session-required'
+  | 'exceeds-your-permissions'
+  | 'user-not-found'
+  | 'user-not-active'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/users/{id}/impersonate',
   authenticated: true,
 };
 

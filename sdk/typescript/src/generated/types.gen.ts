@@ -26,6 +26,10 @@ export type AuditEvent = {
    */
   apiKeyId: string | null;
   /**
+   * The ID of the administrator who acted as the user, if one did.
+   */
+  impersonatorId: string | null;
+  /**
    * The ID of the user to whom it happened.
    */
   subjectId: string | null;
@@ -45,6 +49,10 @@ export type AuditEvent = {
    * The `User-Agent` of the request.
    */
   userAgent: string | null;
+  /**
+   * Why, if whoever did it had to say so.
+   */
+  reason: string | null;
   /**
    * What changed, by name: `from` one value `to` another.
    */
@@ -1034,6 +1042,13 @@ export type SetRolesRequest = {
   roles: Array<string>;
 };
 
+export type ImpersonateRequest = {
+  /**
+   * Why you do it. The user can read it.
+   */
+  reason: string;
+};
+
 export type Health = {
   /**
    * The result of all checks together.
@@ -1729,6 +1744,26 @@ export type LastAdminProblem = {
   detail: string;
   instance: string;
   code: 'last-admin';
+  requestId: string;
+};
+
+export type ForbiddenOrSecondFactorRequiredOrSessionRequiredOrExceedsYourPermissionsProblem = {
+  type: string;
+  title: string;
+  status: 403;
+  detail: string;
+  instance: string;
+  code: 'forbidden' | 'second-factor-required' | 'session-required' | 'exceeds-your-permissions';
+  requestId: string;
+};
+
+export type UserNotActiveProblem = {
+  type: string;
+  title: string;
+  status: 409;
+  detail: string;
+  instance: string;
+  code: 'user-not-active';
   requestId: string;
 };
 
@@ -6369,6 +6404,86 @@ export type RemoveUserMfaResponses = {
 };
 
 export type RemoveUserMfaResponse = RemoveUserMfaResponses[keyof RemoveUserMfaResponses];
+
+export type ImpersonateUserData = {
+  body: ImpersonateRequest;
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: never;
+  url: '/v2/users/{id}/impersonate';
+};
+
+export type ImpersonateUserErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   *
+   * `session-required`: Session required
+   *
+   * `exceeds-your-permissions`: Exceeds your permissions
+   */
+  403: ForbiddenOrSecondFactorRequiredOrSessionRequiredOrExceedsYourPermissionsProblem;
+  /**
+   * `user-not-found`: User not found
+   */
+  404: UserNotFoundProblem;
+  /**
+   * `user-not-active`: User not active
+   */
+  409: UserNotActiveProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type ImpersonateUserError = ImpersonateUserErrors[keyof ImpersonateUserErrors];
+
+export type ImpersonateUserResponses = {
+  /**
+   * An access token of the user.
+   */
+  200: AccessToken;
+};
+
+export type ImpersonateUserResponse = ImpersonateUserResponses[keyof ImpersonateUserResponses];
 
 export type GetLiveData = {
   body?: never;

@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { type Access, accessOf, callerOf, needsSession, PermissionLookup } from '#libs/api';
+import { type Access, accessOf, callerOf, isAboutSigningIn, needsSession, PermissionLookup } from '#libs/api';
 import { Clock } from '#libs/clock';
 import { perHandler, type Principal } from '#libs/http';
 import { forbidden, requireRecentProof, secondFactorRequired, sessionRequired } from '#libs/problem';
@@ -26,10 +26,7 @@ export class AccessGuard implements CanActivate {
     }
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const principal = callerOf(request);
-    if (
-      principal.kind === 'api-key' &&
-      needsSession(access, request.method, request.routeOptions.url ?? '')
-    ) {
+    if (principal.kind !== 'session' && isClosedTo(principal, access, request)) {
       throw sessionRequired({ headers: INSUFFICIENT_SCOPE });
     }
     const granted = this.grants(access, principal);
@@ -66,4 +63,18 @@ export class AccessGuard implements CanActivate {
     const headers = INSUFFICIENT_SCOPE;
     throw wouldBe ? secondFactorRequired({ headers }) : forbidden({ headers });
   }
+}
+
+/**
+ * How people sign in is theirs alone. Beyond that, a key only changes what it has a permission for, and an administrator
+ * who acts as a user can't prove to be the user.
+ */
+function isClosedTo(
+  { kind }: Principal,
+  access: Access | undefined,
+  { method, routeOptions: { url = '' } }: FastifyRequest,
+): boolean {
+  return kind === 'api-key'
+    ? needsSession(access, method, url)
+    : isAboutSigningIn(url) || (access?.kind === 'requires' && (access.recent || access.session));
 }

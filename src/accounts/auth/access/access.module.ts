@@ -8,6 +8,7 @@ import { SessionsModule } from '../sessions/sessions.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { AUTHENTICATORS, type Authenticator } from './authenticator.js';
 import { ApiKeyAuthenticator } from './api-key.authenticator.js';
+import { ImpersonationAuthenticator } from './impersonation.authenticator.js';
 import { RolePolicy } from './role-policy.js';
 import { SessionAuthenticator } from './session.authenticator.js';
 
@@ -17,10 +18,11 @@ import { SessionAuthenticator } from './session.authenticator.js';
   providers: [
     RolePolicy,
     ApiKeyAuthenticator,
+    ImpersonationAuthenticator,
     SessionAuthenticator,
     {
       provide: AUTHENTICATORS,
-      inject: [SessionAuthenticator, ApiKeyAuthenticator],
+      inject: [SessionAuthenticator, ApiKeyAuthenticator, ImpersonationAuthenticator],
       useFactory: (...authenticators: Authenticator[]) => authenticators,
     },
     { provide: PermissionLookup, useClass: StoredPermissions },

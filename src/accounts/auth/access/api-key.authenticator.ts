@@ -48,7 +48,8 @@ export class ApiKeyAuthenticator implements Authenticator {
 
   private async look(hash: string): Promise<ApiKeyPrincipal | undefined> {
     const state = await this.keys.get(hash);
-    return state ? this.principalOf(state, await this.users.profile(state.userId)) : undefined;
+    const owner = state && (await this.users.findProfile(state.userId));
+    return state && owner ? this.principalOf(state, owner) : undefined;
   }
 
   private principalOf(

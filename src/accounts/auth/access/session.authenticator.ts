@@ -27,7 +27,7 @@ export class SessionAuthenticator implements Authenticator {
   private principalFor(
     claims: AccessClaims | undefined,
   ): SessionPrincipal | undefined | Promise<SessionPrincipal | undefined> {
-    if (!claims) {
+    if (claims?.actorId !== undefined || !claims) {
       return undefined;
     }
     const cached = this.sessions.peek(claims.sessionId);

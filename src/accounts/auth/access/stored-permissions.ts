@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PermissionLookup } from '#libs/api';
-import type { Principal } from '#libs/http';
+import type { ImpersonationPrincipal, Principal } from '#libs/http';
 import type { Permission } from '#libs/permissions';
 import { ADMIN_ROLE } from '../roles/role.entity.js';
 import { type Grants, RoleCache } from '../roles/role-cache.js';
@@ -12,11 +12,26 @@ export class StoredPermissions extends PermissionLookup {
     super();
   }
 
-  override grants(principal: Principal, { name }: Permission): boolean | Promise<boolean> {
-    const { roles } = principal;
-    if (principal.kind === 'api-key' && !principal.permissions.has(name)) {
+  override grants(principal: Principal, permission: Permission): boolean | Promise<boolean> {
+    if (principal.kind === 'api-key' && !principal.permissions.has(permission.name)) {
       return false;
     }
+    if (principal.kind === 'impersonation') {
+      return this.bothGrant(principal, permission);
+    }
+    return this.rolesGrant(principal.roles, permission);
+  }
+
+  private async bothGrant(
+    { roles, impersonator }: ImpersonationPrincipal,
+    permission: Permission,
+  ): Promise<boolean> {
+    return (
+      (await this.rolesGrant(roles, permission)) && (await this.rolesGrant(impersonator.roles, permission))
+    );
+  }
+
+  private rolesGrant(roles: readonly string[], { name }: Permission): boolean | Promise<boolean> {
     if (roles.includes(ADMIN_ROLE)) {
       return true;
     }

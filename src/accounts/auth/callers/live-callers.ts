@@ -17,9 +17,9 @@ export class LiveCallers {
    */
   async require(em: EntityManager, caller: LiveCaller): Promise<void> {
     const isLive =
-      caller.kind === 'session'
-        ? await keepLiveSession(em, caller.sessionId)
-        : await keepLiveKey(em, caller.keyId, this.clock.now());
+      caller.kind === 'api-key'
+        ? await keepLiveKey(em, caller.keyId, this.clock.now())
+        : await keepLiveSession(em, caller.sessionId);
     if (!isLive) {
       throw unauthenticated({ headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' } });
     }

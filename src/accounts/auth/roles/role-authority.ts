@@ -57,16 +57,26 @@ export class RoleAuthority {
   }
 }
 
-/** What the caller may do: all, or these. With an API key, no more than that allows. */
+type Permissions = 'all' | ReadonlySet<string>;
+
+/** What the caller may do: all, or these. With an API key, or as someone else, no more than that allows. */
 async function permissionsOf(
   em: EntityManager,
-  { roles, permissions }: Administrator,
-): Promise<'all' | ReadonlySet<string>> {
-  if (roles.includes(ADMIN_ROLE)) {
-    return permissions ?? 'all';
+  { roles, permissions, impersonator }: Administrator,
+): Promise<Permissions> {
+  const own = both(await permissionsOfRoles(em, roles), permissions ?? 'all');
+  return impersonator ? both(own, await permissionsOfRoles(em, impersonator.roles)) : own;
+}
+
+async function permissionsOfRoles(em: EntityManager, roles: readonly string[]): Promise<Permissions> {
+  return roles.includes(ADMIN_ROLE) ? 'all' : new Set(await granted(em, roles));
+}
+
+function both(one: Permissions, other: Permissions): Permissions {
+  if (one === 'all' || other === 'all') {
+    return one === 'all' ? other : one;
   }
-  const byRoles = await granted(em, roles);
-  return new Set(permissions ? byRoles.filter((name) => permissions.has(name)) : byRoles);
+  return new Set([...one].filter((name) => other.has(name)));
 }
 
 async function granted(em: EntityManager, roles: readonly string[]): Promise<string[]> {

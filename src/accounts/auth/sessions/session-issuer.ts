@@ -104,7 +104,11 @@ export class SessionIssuer {
     const left = Math.ceil((expiresAt.getTime() - this.clock.millis()) / 1000);
     const expiresIn = Math.min(this.config.sessions.accessTokenSeconds, left);
     return {
-      accessToken: this.accessTokens.issue(user.id, id, user.roles, authentication, expiresIn),
+      accessToken: this.accessTokens.issue(
+        { userId: user.id, sessionId: id, roles: user.roles },
+        authentication,
+        expiresIn,
+      ),
       expiresIn,
     };
   }

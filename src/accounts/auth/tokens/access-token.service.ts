@@ -17,6 +17,15 @@ export interface Authentication {
   readonly at: Date;
 }
 
+/** Whom a token is for. */
+interface TokenSubject {
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly roles: readonly string[];
+  /** The administrator who acts as the user. */
+  readonly actorId?: string;
+}
+
 interface Verified {
   readonly token: string;
   readonly claims: AccessClaims;
@@ -44,9 +53,7 @@ export class AccessTokenService {
 
   /** @param seconds how long the token is valid */
   issue(
-    userId: string,
-    sessionId: string,
-    roles: readonly string[],
+    { userId, sessionId, roles, actorId }: TokenSubject,
     { methods, at }: Authentication,
     seconds: number,
   ): string {
@@ -56,6 +63,8 @@ export class AccessTokenService {
         iss: this.issuer,
         aud: this.issuer,
         sub: userId,
+        // RFC 8693, section 4.1.
+        ...(actorId === undefined ? {} : { act: { sub: actorId } }),
         client_id: CLIENT_ID,
         sid: sessionId,
         roles,

@@ -19,6 +19,7 @@ class FutureClock extends Clock {
   }
 }
 
+const SUBJECT = { userId: USER, sessionId: SESSION, roles: ['user'] };
 const clock = new FutureClock();
 
 /** A replica with these private keys. */
@@ -26,7 +27,7 @@ async function replicaWith(...pems: string[]) {
   const keys = await SigningKeys.load(pems);
   const config = { publicUrl: 'https://accounts.acme.test' } as AppConfig;
   const tokens = new AccessTokenService(keys, clock, new IdSource(clock), config);
-  const issue = () => tokens.issue(USER, SESSION, ['user'], { methods: ['pwd'], at: clock.now() }, 600);
+  const issue = () => tokens.issue(SUBJECT, { methods: ['pwd'], at: clock.now() }, 600);
   const issueWith = (changes: object) => {
     const claims = { ...decodeJwt(issue()), ...changes };
     return keys.current.jwt.sign(claims, { header: { alg: 'ES256', typ: 'at+jwt' } });

@@ -18,6 +18,8 @@ const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export interface AccessClaims {
   readonly userId: string;
   readonly sessionId: string;
+  /** The administrator who acts as the user (RFC 8693, section 4.1). The session is theirs. */
+  readonly actorId?: string;
   /** How they have proved who they are (RFC 8176). */
   readonly methods: readonly string[];
   /** When the user last proved who they are, in milliseconds since the epoch. */
@@ -61,17 +63,28 @@ export async function verifyAccessToken(
   }
 }
 
-function claimsOf({ sub, sid, exp, auth_time: at, amr }: JWTPayload): AccessClaims | undefined {
-  if (!isId(sub) || !isId(sid) || !Number.isFinite(exp) || !Number.isFinite(at)) {
+function claimsOf({ sub, sid, exp, auth_time: at, amr, act }: JWTPayload): AccessClaims | undefined {
+  const actorId = actorOf(act);
+  if (actorId === null || !isId(sub) || !isId(sid) || !Number.isFinite(exp) || !Number.isFinite(at)) {
     return undefined;
   }
   return {
     userId: sub,
     sessionId: sid,
+    ...(actorId === undefined ? {} : { actorId }),
     methods: Array.isArray(amr) ? amr.map(String) : [],
     authenticatedAt: Number(at) * 1000,
     expiresAt: Number(exp) * 1000,
   };
+}
+
+/** @returns undefined without an actor, or null if the claim isn't one of ours */
+function actorOf(act: unknown): string | null | undefined {
+  if (act === undefined) {
+    return undefined;
+  }
+  const { sub } = (act ?? {}) as { readonly sub?: unknown };
+  return isId(sub) ? sub : null;
 }
 
 function isId(value: unknown): value is string {

@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#libs/clock';
+import { Database } from '#libs/database';
+import { AuditLog } from '../audit/index.js';
+import {
+  type AccessGrant,
+  AccessTokenService,
+  type Administrator,
+  LiveCallers,
+  RoleAuthority,
+} from '../auth/index.js';
+import { userImpersonated, userNotActive, UsersService } from '../users/index.js';
+
+const SECONDS = 15 * 60;
+
+interface Impersonation {
+  /** The ID of the user. */
+  readonly id: string;
+  readonly reason: string;
+}
+
+/** Lets administrators see what a user sees. */
+@Injectable()
+export class ImpersonationService {
+  constructor(
+    private readonly database: Database,
+    private readonly users: UsersService,
+    private readonly callers: LiveCallers,
+    private readonly authority: RoleAuthority,
+    private readonly tokens: AccessTokenService,
+    private readonly audit: AuditLog,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @returns an access token that acts as the user, for as long as the administrator's session lasts, and 15 minutes at most
+   * @throws Problem `user-not-found`, `user-not-active`, `exceeds-your-permissions`, `unauthenticated`
+   */
+  begin(
+    caller: Administrator & { readonly kind: 'session' },
+    { id, reason }: Impersonation,
+  ): Promise<AccessGrant> {
+    return this.database.transaction(async (em) => {
+      const user = await this.users.lockManaged(em, caller.userId, id);
+      await this.callers.require(em, caller);
+      await this.authority.requireOver(em, caller, user.roles);
+      if (user.status !== 'active') {
+        throw userNotActive();
+      }
+      await this.audit.record(em, userImpersonated, { subject: id, reason });
+      const { sessionId, userId: actorId } = caller;
+      const authentication = { methods: [], at: this.clock.now() };
+      const subject = { userId: id, sessionId, roles: user.roles, actorId };
+      return { accessToken: this.tokens.issue(subject, authentication, SECONDS), expiresIn: SECONDS };
+    });
+  }
+}
