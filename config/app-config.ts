@@ -58,6 +58,8 @@ export abstract class AppConfig {
     readonly idleSeconds: number;
     readonly maxSeconds: number;
   };
+  /** The members of `appMetadata` that go into access tokens. */
+  abstract readonly tokenClaims: readonly string[];
   /** Who passkeys belong to: the domain, and the origins that may use them. */
   abstract readonly webAuthn: { readonly rpId: string; readonly origins: readonly string[] };
   /** How long the audit log keeps events. */

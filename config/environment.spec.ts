@@ -65,6 +65,7 @@ describe('parseEnvironment', () => {
       ADMIN_PASSWORD: 'short',
       REGISTRATION: 'later',
       MFA_REQUIRED_ROLES: 'admin, The boss',
+      TOKEN_CLAIMS: 'plan, sub',
       TRUSTED_PROXIES: '10.0.0.0/8,10.0.0.0/33',
       CORS_ORIGINS: 'https://app.acme.com/',
       WEBAUTHN_RP_ID: 'https://acme.com',

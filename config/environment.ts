@@ -4,6 +4,7 @@ import { parseMailFrom } from './mail-from.js';
 import { readOAuthProviders } from './oauth-config.js';
 import {
   parseCidrs,
+  parseClaimNames,
   parseEcPrivateKeys,
   parseEmail,
   parseHost,
@@ -84,6 +85,7 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
       idleSeconds: read.optional('SESSION_IDLE_DAYS', parseInteger(1, MAX_DAYS), () => 30) * DAY_SECONDS,
       maxSeconds: read.optional('SESSION_MAX_DAYS', parseInteger(1, MAX_DAYS), () => 365) * DAY_SECONDS,
     },
+    tokenClaims: read.optional('TOKEN_CLAIMS', parseClaimNames, () => []),
     webAuthn: readWebAuthn(read, appUrl),
     auditRetentionDays: read.optional('AUDIT_RETENTION_DAYS', parseInteger(1, MAX_DAYS), () => 365),
     trustedProxies: read.optional('TRUSTED_PROXIES', parseCidrs, () => []),

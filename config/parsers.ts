@@ -120,6 +120,26 @@ export function parseRoleNames(text: string): string[] {
   });
 }
 
+const MAX_CLAIMS = 16;
+/** RFC 7519, section 4.1, RFC 9068, section 2.2, RFC 8693, section 4, and those of OpenID Connect that say who someone is. */
+const RESERVED_CLAIMS =
+  'iss sub aud exp nbf iat jti client_id sid roles auth_time amr acr act may_act scope groups entitlements cnf azp nonce';
+
+/** Comma-separated names of claims that aren't taken. */
+export function parseClaimNames(text: string): string[] {
+  const names = parseList(text);
+  const bad = names.find(
+    (name) => !/^[A-Za-z][\w-]{0,63}$/.test(name) || RESERVED_CLAIMS.split(' ').includes(name),
+  );
+  if (bad !== undefined || names.length > MAX_CLAIMS) {
+    throw new BadValue(
+      `must be at most ${MAX_CLAIMS} comma-separated members of appMetadata, none of them with the name of a claim ` +
+        `that tokens have anyway${bad === undefined ? '' : `; "${bad}" can't be one`}`,
+    );
+  }
+  return names;
+}
+
 const ANY_LOOPBACK_PORT = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\]):\*$/;
 
 /** Origins, `*`, or for development `http://localhost:*`: any port of a loopback host. */

@@ -8,6 +8,7 @@ import {
   PasswordPolicy,
   PasswordsService,
   RoleAuthority,
+  TokenClaims,
   USER_ROLE,
   writeRoles,
 } from '../auth/index.js';
@@ -37,6 +38,7 @@ export class AccountCreationService {
     private readonly passwords: PasswordsService,
     private readonly invitations: Invitations,
     private readonly callers: LiveCallers,
+    private readonly claims: TokenClaims,
     private readonly audit: AuditLog,
     private readonly idempotency: IdempotencyStore,
   ) {}
@@ -47,6 +49,7 @@ export class AccountCreationService {
    */
   async create(caller: Administrator, account: NewAccount): Promise<Profile> {
     const { email, password, roles = [USER_ROLE], invite = false } = account;
+    this.claims.requireFitting(account.appMetadata ?? {});
     if (password !== undefined) {
       await this.policy.check(password, email);
     }

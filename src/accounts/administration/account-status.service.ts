@@ -1,6 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { type VersionCondition, requireVersion } from '#libs/database';
-import { type Administrator, ADMIN_ROLE, RoleAuthority, SessionsService } from '../auth/index.js';
+import {
+  type Administrator,
+  ADMIN_ROLE,
+  RoleAuthority,
+  SessionsService,
+  TokenClaims,
+} from '../auth/index.js';
 import { AuditLog } from '../audit/index.js';
 import {
   changesBetween,
@@ -22,6 +28,7 @@ export class AccountStatusService {
     private readonly users: UsersService,
     private readonly sessions: SessionsService,
     private readonly authority: RoleAuthority,
+    private readonly claims: TokenClaims,
     private readonly audit: AuditLog,
   ) {}
 
@@ -39,6 +46,7 @@ export class AccountStatusService {
       requireVersion(isExpected, user.version);
       const before = this.users.profileOf(user);
       await this.users.change(em, user, patch);
+      this.claims.requireFitting(user.appMetadata);
       const changes = changesBetween(before, this.users.profileOf(user));
       if (changes) {
         await this.audit.record(em, userUpdated, { subject: id, changes });

@@ -8,6 +8,7 @@ import {
   type Administrator,
   LiveCallers,
   RoleAuthority,
+  TokenClaims,
 } from '../auth/index.js';
 import { userImpersonated, userNotActive, UsersService } from '../users/index.js';
 
@@ -28,6 +29,7 @@ export class ImpersonationService {
     private readonly callers: LiveCallers,
     private readonly authority: RoleAuthority,
     private readonly tokens: AccessTokenService,
+    private readonly claims: TokenClaims,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {}
@@ -50,7 +52,8 @@ export class ImpersonationService {
       await this.audit.record(em, userImpersonated, { subject: id, reason });
       const { sessionId, userId: actorId } = caller;
       const authentication = { methods: [], at: this.clock.now() };
-      const subject = { userId: id, sessionId, roles: user.roles, actorId };
+      const claims = this.claims.select(user.appMetadata);
+      const subject = { userId: id, sessionId, roles: user.roles, actorId, claims };
       return { accessToken: this.tokens.issue(subject, authentication, SECONDS), expiresIn: SECONDS };
     });
   }

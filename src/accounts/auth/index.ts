@@ -21,3 +21,4 @@ export { SessionsService } from './sessions/sessions.service.js';
 export type { AccessGrant } from './sessions/session-grant.js';
 export { AccessTokenService } from './tokens/access-token.service.js';
 export { TokensModule } from './tokens/tokens.module.js';
+export { TokenClaims } from './tokens/token-claims.js';

@@ -7,6 +7,7 @@ import { AuditLog } from '../../audit/index.js';
 import { type User, UsersService } from '../../users/index.js';
 import { AppConfig } from '../../../../config/index.js';
 import { AccessTokenService, type Authentication } from '../tokens/access-token.service.js';
+import { TokenClaims } from '../tokens/token-claims.js';
 import { RefreshTokenCodec } from '../tokens/refresh-token.js';
 import type { AccessGrant, SessionGrant } from './session-grant.js';
 import type { Session } from './session.entity.js';
@@ -43,6 +44,7 @@ export class SessionIssuer {
   constructor(
     private readonly accessTokens: AccessTokenService,
     private readonly refreshTokens: RefreshTokenCodec,
+    private readonly claims: TokenClaims,
     private readonly users: UsersService,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
@@ -105,7 +107,12 @@ export class SessionIssuer {
     const expiresIn = Math.min(this.config.sessions.accessTokenSeconds, left);
     return {
       accessToken: this.accessTokens.issue(
-        { userId: user.id, sessionId: id, roles: user.roles },
+        {
+          userId: user.id,
+          sessionId: id,
+          roles: user.roles,
+          claims: this.claims.select(user.appMetadata),
+        },
         authentication,
         expiresIn,
       ),

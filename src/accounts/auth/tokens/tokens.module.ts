@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AppConfig } from '../../../../config/index.js';
 import { AccessTokenService } from './access-token.service.js';
 import { RefreshTokenCodec } from './refresh-token.js';
+import { TokenClaims } from './token-claims.js';
 import { SigningKeys } from './signing-keys.js';
 
 @Module({
@@ -13,7 +14,8 @@ import { SigningKeys } from './signing-keys.js';
     },
     AccessTokenService,
     RefreshTokenCodec,
+    TokenClaims,
   ],
-  exports: [AccessTokenService, RefreshTokenCodec, SigningKeys],
+  exports: [AccessTokenService, RefreshTokenCodec, SigningKeys, TokenClaims],
 })
 export class TokensModule {}
