@@ -9,15 +9,7 @@ import { changeEmail } from '../support/email-changes.js';
 import { eventually } from '../support/eventually.js';
 import { aUser, type NewUser, type SignedUp, signIn } from '../support/factories.js';
 import { linkTokenOf, mailsInOutbox } from '../support/mail-outbox.js';
-import {
-  ACCOUNTS,
-  aVerifier,
-  exchange,
-  followRealTime,
-  leadThrough,
-  OAUTH_SETTINGS,
-  signInWith,
-} from '../support/oauth.js';
+import { ACCOUNTS, followRealTime, linkIdentity, OAUTH_SETTINGS, signInWith } from '../support/oauth.js';
 import { useOidcProvider } from '../support/oidc-provider.js';
 import { addPasskey, newPasskey, signInWithPasskey } from '../support/passkeys.js';
 import { expectProblem } from '../support/problems.js';
@@ -78,9 +70,7 @@ async function expectOut(user: SignedUp): Promise<void> {
 
 async function link({ session }: SignedUp, sub: string): Promise<void> {
   provider.signIn({ sub, email: `${sub}@elsewhere.test`, email_verified: true });
-  const verifier = aVerifier();
-  const { code } = await leadThrough(api, 'acme', verifier, { accessToken: session.accessToken });
-  expect((await exchange(api, code, verifier)).status).toBe(200);
+  await linkIdentity(api, 'acme', session);
 }
 
 /** What a thief does, and the mail that says so. */

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { beforeEach } from '@jest/globals';
+import { beforeEach, expect } from '@jest/globals';
 import type { Answer, ApiClient, ProblemBody, SessionBody } from './client.js';
 import type { TestClock } from './api-app.js';
 import { Browser } from './browser.js';
@@ -106,6 +106,17 @@ export function exchange(
   { codeVerifier }: Verifier,
 ): Promise<Exchanged> {
   return api.post('/auth/oauth/exchange', { code, codeVerifier });
+}
+
+/** Links the identity of whoever is in front of the browser to the account of someone who is signed in. */
+export async function linkIdentity(
+  api: ApiClient,
+  provider: string,
+  { accessToken }: { readonly accessToken: string },
+): Promise<void> {
+  const verifier = aVerifier();
+  const { code } = await leadThrough(api, provider, verifier, { accessToken });
+  expect((await exchange(api, code, verifier)).status).toBe(200);
 }
 
 /** The whole sign-in. */

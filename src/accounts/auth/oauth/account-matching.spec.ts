@@ -10,6 +10,7 @@ import {
   exchange,
   followRealTime,
   leadThrough,
+  linkIdentity,
   OAUTH_SETTINGS,
   providerSettings,
   signInWith,
@@ -148,7 +149,7 @@ describe('whoever has prepared an account for the owner of an address', () => {
       const attacker = await signUp(api, { email });
       const trojan = randomUUID();
       provider.be({ claims: { sub: trojan, email: aUser().email } });
-      await link(attacker.session.accessToken, 'untrusted');
+      await linkIdentity(api, 'untrusted', attacker.session);
       expect((await signInWith(api, 'untrusted')).body.user.id).toBe(attacker.session.user.id);
 
       if (comes === 'with a provider') {
@@ -168,7 +169,7 @@ describe('whoever has prepared an account for the owner of an address', () => {
   it('cannot come back with a code from before (unexpired session)', async () => {
     const attacker = await signUp(api, { email });
     provider.be({ claims: { sub: randomUUID(), email: aUser().email } });
-    await link(attacker.session.accessToken, 'untrusted');
+    await linkIdentity(api, 'untrusted', attacker.session);
     const verifier = aVerifier();
     const { code } = await leadThrough(api, 'untrusted', verifier);
     claim({});
@@ -179,7 +180,7 @@ describe('whoever has prepared an account for the owner of an address', () => {
   it('cannot come back with a code that they get while the owner comes', async () => {
     const attacker = await signUp(api, { email });
     provider.be({ claims: { sub: randomUUID(), email: aUser().email } });
-    await link(attacker.session.accessToken, 'untrusted');
+    await linkIdentity(api, 'untrusted', attacker.session);
     let owner: ReturnType<typeof signInWith> | undefined;
     await beforeStatement(/insert into accounts\.oauth_codes/i, async () => {
       claim({});
@@ -229,12 +230,6 @@ async function verifiedUser() {
   const [mail] = await mailsInOutbox(running, database.url, user.session.user.id);
   expect((await api.verify(linkTokenOf(mail))).status).toBe(204);
   return user;
-}
-
-async function link(accessToken: string, name: string): Promise<void> {
-  const verifier = aVerifier();
-  const { code } = await leadThrough(api, name, verifier, { accessToken });
-  expect((await exchange(api, code, verifier)).status).toBe(200);
 }
 
 async function resetPassword(): Promise<void> {
