@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { EmailChangeSaga } from '../../src/accounts/auth/email-change/email-change.saga.js';
 import { useApiApp } from '../support/api-app.js';
-import { askForChange, changeEmail, lastMail, mailsAbout } from '../support/email-changes.js';
+import { askForChange, changeEmail, lastMail, mailsAbout, wakeDue } from '../support/email-changes.js';
 import { aUser, type SignedUp, signIn, signUp } from '../support/factories.js';
 import { linkTokenOf } from '../support/mail-outbox.js';
 import { expectProblem } from '../support/problems.js';
@@ -18,14 +17,6 @@ const { api, clock, database } = running;
 const ask = (user: SignedUp, newEmail: string) => user.api.post('/auth/email/change', { newEmail });
 const confirm = (token: string) => api.post('/auth/email/change/confirm', { token });
 const undo = (token: string) => api.post('/auth/email/change/undo', { token });
-
-/** Lets the changes go on whose time has come, as the worker does every minute. */
-async function wakeDue(): Promise<void> {
-  const saga = running.app.get(EmailChangeSaga, { strict: false });
-  for (const id of await saga.findDue(clock.now(), 100)) {
-    await saga.wake(id, clock.now());
-  }
-}
 
 const stateOf = async ({ session }: SignedUp) => {
   const rows = await query<{ state: string }>(
@@ -110,7 +101,7 @@ describe('a change of the email address', () => {
     clock.advance({ minutes: 60 });
     expectProblem(await confirm(confirmToken), 400, 'invalid-token');
     expect((await api.register({ ...aUser(), email: newEmail })).status).toBe(201);
-    await wakeDue();
+    await wakeDue(running);
     expect(await stateOf(user)).toEqual(['expired']);
   });
 
@@ -327,14 +318,14 @@ describe('the owner of the old address', () => {
     const token = await undoTokenOf(user);
     const taken = { ...aUser(), email: user.email };
     clock.advance({ hours: 71, minutes: 59 });
-    await wakeDue();
+    await wakeDue(running);
     expectProblem(await api.register(taken), 409, 'email-taken');
     const rival = await signUpVerified(running);
     expect((await ask(rival, user.email)).status).toBe(202);
     expect(await mailsAbout(running, rival, 'confirm-email-change')).toEqual([]);
     clock.advance({ minutes: 1 });
     expectProblem(await undo(token), 400, 'invalid-token');
-    await wakeDue();
+    await wakeDue(running);
     expect(await stateOf(user)).toEqual(['settled']);
     expect((await api.register(taken)).status).toBe(201);
   });

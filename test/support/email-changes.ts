@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import type { SendNotification } from '#libs/contracts';
+import { EmailChangeSaga } from '../../src/accounts/auth/email-change/email-change.saga.js';
 import type { UsedApiApp } from './api-app.js';
 import { aUser, type SignedUp } from './factories.js';
 import { linkTokenOf, mailsInOutbox } from './mail-outbox.js';
@@ -35,6 +36,14 @@ export async function changeEmail(app: UsedApiApp, user: SignedUp, newEmail?: st
   const change = await askForChange(app, user, newEmail);
   expect((await app.api.post('/auth/email/change/confirm', { token: change.confirmToken })).status).toBe(204);
   return change;
+}
+
+/** Lets the changes go on whose time has come, as the worker does every minute. */
+export async function wakeDue({ app, clock }: UsedApiApp): Promise<void> {
+  const saga = app.get(EmailChangeSaga, { strict: false });
+  for (const id of await saga.findDue(clock.now(), 100)) {
+    await saga.wake(id, clock.now());
+  }
 }
 
 export async function mailsAbout(
