@@ -174,6 +174,16 @@ describe("a link that someone else's browser opens", () => {
     expectProblem(await exchange(api, code, verifier), 400, 'invalid-exchange-code');
     expect(await identitiesOf(user)).toEqual([]);
   });
+
+  it('links nothing if all sessions ended before a browser went to the provider with it', async () => {
+    const user = await signUp(api);
+    const verifier = aVerifier();
+    const url = await linkUrl(user.api, 'acme', verifier);
+    await user.api.delete('/auth/sessions');
+    const { code } = resultOf((await browserAt(api).open(url, APP)).url);
+    expectProblem(await exchange(api, code, verifier), 400, 'invalid-exchange-code');
+    expect(await identitiesOf(user)).toEqual([]);
+  });
 });
 
 describe('the list of identities', () => {
