@@ -108,6 +108,14 @@ describe('an authenticator app', () => {
     expect(await templatesTo(user)).toEqual(['second-factor-added', 'second-factor-removed', 'verify-email']);
   });
 
+  it('that was never confirmed is removed without a mail, since it was no factor yet', async () => {
+    const user = await signUpVerified(running);
+    await user.api.post('/auth/mfa/totp');
+    expect((await user.api.delete('/auth/mfa/totp')).status).toBe(204);
+    expect(await templatesTo(user)).toEqual(['verify-email']);
+    expectProblem(await user.api.post('/auth/mfa/totp/confirm', { code: '123456' }), 409, 'totp-not-started');
+  });
+
   it.each([
     ['post', '/auth/mfa/totp'],
     ['delete', '/auth/mfa/totp'],
