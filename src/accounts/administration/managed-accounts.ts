@@ -63,8 +63,7 @@ export class ManagedAccounts {
 
   /** For a change that leaves one admin less. The caller allows it with `mayTakeAdmin`. @throws Problem `last-admin` */
   async requireOtherAdmin(em: EntityManager, user: User): Promise<void> {
-    const counts = user.status === 'active' && user.roles.includes(ADMIN_ROLE);
-    if (counts && !(await this.users.hasOther(em, user.id, ADMIN_ROLE))) {
+    if (user.roles.includes(ADMIN_ROLE) && !(await this.users.hasOther(em, user.id, ADMIN_ROLE))) {
       throw lastAdmin();
     }
   }

@@ -1,0 +1,58 @@
+import { describe, expect, it } from '@jest/globals';
+import { idOf, setRoles, suspend, userWithRoles } from '../support/administration.js';
+import { useApiApp } from '../support/api-app.js';
+import { beforeStatement } from '../support/before-statement.js';
+import type { Answer, ApiClient } from '../support/client.js';
+import { aUser, signIn, type SignedUp, signUp } from '../support/factories.js';
+import { expectProblem } from '../support/problems.js';
+import { fingerprintOf } from '../support/stored.js';
+import { WITH_ADMIN } from '../support/use-app.js';
+
+const running = useApiApp(WITH_ADMIN);
+const { api, database } = running;
+
+/** What an administrator does, about someone. */
+const CHANGES: Readonly<Record<string, (caller: ApiClient, user: SignedUp) => Promise<Answer<unknown>>>> = {
+  'PATCH /users/{id}': (caller, user) => caller.patch(`/users/${idOf(user)}`, { displayName: 'Eve' }),
+  'POST /users/{id}/suspend': suspend,
+  'PUT /users/{id}/roles': (caller, user) => setRoles(caller, user, ['user', 'admin']),
+  'DELETE /users/{id}/sessions': (caller, user) => caller.delete(`/users/${idOf(user)}/sessions`),
+  'DELETE /users/{id}/mfa': (caller, user) => caller.delete(`/users/${idOf(user)}/mfa`),
+  'POST /users/{id}/impersonate': (caller, user) =>
+    caller.post(`/users/${idOf(user)}/impersonate`, { reason: 'x' }),
+  'POST /users': (caller) => caller.post('/users', { email: aUser().email }),
+  'PUT /roles/{name}': (caller) => caller.send('PUT', '/roles/late', { json: { permissions: [] } }),
+};
+
+describe('a change by an administrator who is signed out while it is under way', () => {
+  it.each(Object.keys(CHANGES))('is refused, and changes nothing: %s', async (operation) => {
+    const boss = await userWithRoles(running, 'user', 'admin');
+    const late = await signIn(api, boss);
+    const user = await signUp(api);
+    let before = '';
+    await beforeStatement(/for (no key )?(update|share)$/, async () => {
+      expect((await boss.api.delete('/auth/sessions')).status).toBe(204);
+      before = await fingerprintOf(database.url);
+    });
+    const answer = await CHANGES[operation]?.(late.api, user);
+    expectProblem(answer as Answer<unknown>, 401, 'unauthenticated');
+    expect(before).not.toBe('');
+    expect(await fingerprintOf(database.url)).toBe(before);
+  });
+
+  it('is refused with a key that was revoked meanwhile', async () => {
+    const boss = await userWithRoles(running, 'user', 'admin');
+    const { body } = await boss.api.post<{ id: string; key: string }>('/auth/api-keys', {
+      name: 'Late',
+      permissions: ['users:write'],
+    });
+    const user = await signUp(api);
+    const server = api.as({ accessToken: body.key });
+    expect((await server.get(`/users/me`)).status).toBe(200);
+    await beforeStatement(/for (no key )?(update|share)$/, async () => {
+      expect((await boss.api.delete(`/auth/api-keys/${body.id}`)).status).toBe(204);
+    });
+    expectProblem(await server.patch(`/users/${idOf(user)}`, { displayName: 'Eve' }), 401, 'unauthenticated');
+    expect((await user.api.me()).body.displayName).toBeNull();
+  });
+});
