@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  expectEverywhere,
   idOf,
   NOBODY,
   restore,
@@ -44,12 +45,8 @@ async function serverOf(owner: SignedUp, ...permissions: string[]): Promise<ApiC
   return withKey(created);
 }
 
-async function expectAnswers(caller: ApiClient, path: string, status: number): Promise<void> {
-  await eventually(async () => {
-    const answers = [caller.at(api.url).get(path), caller.at(replica.api.url).get(path)];
-    expect((await Promise.all(answers)).map((answer) => answer.status)).toEqual([status, status]);
-  });
-}
+const expectAnswers = (caller: ApiClient, path: string, status: number) =>
+  expectEverywhere([running, replica], caller, path, status);
 
 describe('an API key', () => {
   it('is shown once, listed, and works until it is revoked', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import {
+  expectEverywhere,
   idOf,
   NOBODY,
   setRoles,
@@ -35,12 +36,7 @@ async function asUser(caller: ApiClient, user: SignedUp): Promise<ApiClient> {
   return api.as(body);
 }
 
-async function expectEnded(client: ApiClient): Promise<void> {
-  await eventually(async () => {
-    const answers = [client.at(api.url).get('/users/me'), client.at(replica.api.url).get('/users/me')];
-    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([401, 401]);
-  });
-}
+const expectEnded = (client: ApiClient) => expectEverywhere([running, replica], client, '/users/me', 401);
 
 describe('an administrator who acts as a user', () => {
   it('is in the audit log, and in the history of the user with the reason', async () => {

@@ -1,11 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import { idOf, NOBODY, restore, suspend, userWithPermissions } from '../support/administration.js';
+import {
+  expectEverywhere,
+  idOf,
+  NOBODY,
+  restore,
+  suspend,
+  userWithPermissions,
+} from '../support/administration.js';
 import { useApiApp } from '../support/api-app.js';
 import { setUpTotp } from '../support/authenticator.js';
 import type { ApiClient, DeviceBody, ListBody, UserBody } from '../support/client.js';
 import { aUser, signIn, signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
-import { eventually } from '../support/servers.js';
 import { rowCounts } from '../support/stored.js';
 import { WITH_ADMIN } from '../support/use-app.js';
 
@@ -13,13 +19,8 @@ const running = useApiApp(WITH_ADMIN);
 const replica = useApiApp(WITH_ADMIN, running);
 const { api, admin, clock, database } = running;
 
-/** On both replicas, after a moment. */
-async function expectStatus(user: ApiClient, path: string, status: number): Promise<void> {
-  await eventually(async () => {
-    const answers = [user.at(api.url).get(path), user.at(replica.api.url).get(path)];
-    expect((await Promise.all(answers)).map((answer) => answer.status)).toEqual([status, status]);
-  });
-}
+const expectStatus = (caller: ApiClient, path: string, status: number) =>
+  expectEverywhere([running, replica], caller, path, status);
 
 describe('a suspended user', () => {
   it('is signed out on all replicas, and can only sign in once they are restored', async () => {

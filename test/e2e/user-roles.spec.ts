@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  expectEverywhere,
   idOf,
   NOBODY,
   restore,
@@ -12,7 +13,6 @@ import { useApiApp } from '../support/api-app.js';
 import type { ApiClient } from '../support/client.js';
 import { aUser, signIn, type SignedUp, signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
-import { eventually } from '../support/servers.js';
 import { query } from '../support/stored.js';
 import { ADMIN, WITH_ADMIN } from '../support/use-app.js';
 
@@ -22,13 +22,8 @@ const { api, admin, database } = running;
 
 const demote = (caller: ApiClient, user: SignedUp) => setRoles(caller, user, ['user']);
 
-/** On both replicas, after a moment. */
-async function expectStatus(user: ApiClient, path: string, status: number): Promise<void> {
-  await eventually(async () => {
-    const answers = [user.at(api.url).get(path), user.at(replica.api.url).get(path)];
-    expect((await Promise.all(answers)).map((answer) => answer.status)).toEqual([status, status]);
-  });
-}
+const expectStatus = (caller: ApiClient, path: string, status: number) =>
+  expectEverywhere([running, replica], caller, path, status);
 
 describe('the roles of a user', () => {
   it('count on all replicas and in all sessions', async () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { expect } from '@jest/globals';
 import type { Answer, ApiClient, UserBody } from './client.js';
 import { signIn, type SignedUp, signUp } from './factories.js';
+import { eventually } from './servers.js';
 import { query } from './stored.js';
 
 /** An ID that no user has. */
@@ -44,4 +45,17 @@ export async function userWithPermissions(at: Administered, ...permissions: stri
   const { status } = await at.admin.send('PUT', `/roles/${role}`, { json: { permissions } });
   expect([200, 201]).toContain(status);
   return userWithRoles(at, 'user', role);
+}
+
+/** Expects this status from each of these replicas, after a moment. */
+export async function expectEverywhere(
+  replicas: readonly { readonly api: ApiClient }[],
+  caller: ApiClient,
+  path: string,
+  status: number,
+): Promise<void> {
+  await eventually(async () => {
+    const answers = await Promise.all(replicas.map(({ api }) => caller.at(api.url).get(path)));
+    expect(answers.map((answer) => answer.status)).toEqual(replicas.map(() => status));
+  });
 }
