@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { Connections } from '#libs/database';
+import { findApiKeys, recordUse } from '../../src/accounts/auth/api-keys/api-key.repository.js';
 import {
   expectEverywhere,
   idOf,
@@ -31,7 +33,7 @@ type CreatedBody = KeyBody & { readonly key: string };
 
 const running = useApiApp(WITH_ADMIN);
 const replica = useApiApp(WITH_ADMIN, running);
-const { api, admin, clock, database } = running;
+const { api, admin, app, clock, database } = running;
 
 const create = (caller: ApiClient, given: object = {}): Promise<Answer<CreatedBody>> =>
   caller.post('/auth/api-keys', { name: 'Billing', permissions: [], ...given });
@@ -127,6 +129,16 @@ describe('an API key', () => {
     const first = clock.now().toISOString();
     await server.get('/users/me');
     await eventually(async () => expect(await lastUse()).toBe(first));
+    // Another replica doesn't know when it was used.
+    const later = new Date(clock.millis() + 59_000);
+    await app
+      .get(Connections)
+      .database('accounts')
+      .run(async (em) => {
+        const [key] = await findApiKeys(em, idOf(owner), { limit: 1, position: null });
+        await recordUse(em, key?.id ?? '', later, new Date(later.getTime() - 60_000));
+      });
+    expect(await lastUse()).toBe(first);
     clock.advance({ seconds: 59 });
     await server.get('/users/me');
     clock.advance({ seconds: 1 });
