@@ -1,7 +1,7 @@
 export { addressOf, canonicalAddress } from './address.js';
 export { appendHeader } from './append-header.js';
 export { closeInTime } from './closing.js';
-export { bindRequest, currentRequest } from './current-request.js';
+export { currentRequest } from './current-request.js';
 export { EXPOSED_HEADERS, isAllowedOrigin } from './cors.js';
 export { MethodTable } from './method-table.js';
 export { perHandler } from './per-handler.js';

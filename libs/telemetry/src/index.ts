@@ -2,7 +2,7 @@ export { coalesce } from './coalesce.js';
 export { countFromZero } from './count-from-zero.js';
 export { createLoggers, type Loggers, NestLogger } from './logger.js';
 export { describeError, reasonOf, redactText } from './redaction.js';
-export { currentLogContext, type LogContext, runInLogContext } from './log-context.js';
+export { currentLogContext, HANDLED, type LogContext, runInLogContext } from './log-context.js';
 export { ACCESS_LOG, PINO, TelemetryModule } from './telemetry.module.js';
 export { traceRequest } from './tracing/http-request.js';
 export { parseTraceparent } from './tracing/traceparent.js';

@@ -1,5 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
+/** The key of what is handled. Lines of the log don't have it, since it's no text. */
+export const HANDLED = Symbol('handled');
+
 /** What every line says that is logged meanwhile. */
 export interface LogContext {
   /** The request that is handled or, in a job, the one that caused it. */
@@ -9,6 +12,7 @@ export interface LogContext {
   /** The job that runs, and its ID, which is that of its message if it has one. */
   readonly job?: string;
   readonly jobId?: string;
+  readonly [HANDLED]?: object;
 }
 
 const storage = new AsyncLocalStorage<LogContext>();

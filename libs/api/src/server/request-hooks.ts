@@ -3,13 +3,14 @@ import type { Logger } from 'pino';
 import { Histogram, type Registry } from 'prom-client';
 import {
   currentTracing,
+  HANDLED,
   parseTraceparent,
   runInLogContext,
   type Span,
   traceRequest,
   type Tracing,
 } from '#libs/telemetry';
-import { bindRequest, canonicalAddress, closeInTime, securityHeadersFor } from '#libs/http';
+import { canonicalAddress, closeInTime, securityHeadersFor } from '#libs/http';
 
 const LATENCY_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** Unknown methods share one label, so that clients can't create new time series. */
@@ -99,8 +100,8 @@ const withoutLengthOf304: onSendHookHandler = (_request, reply, payload, done) =
  */
 function inContext(request: FastifyRequest, work: () => void): void {
   const { id: requestId, traceId, span } = request;
-  const context = traceId === undefined ? { requestId } : { requestId, traceId };
-  bindRequest(context, request);
+  const context =
+    traceId === undefined ? { requestId, [HANDLED]: request } : { requestId, traceId, [HANDLED]: request };
   if (span) {
     span.run(() => runInLogContext(context, work));
   } else {
