@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { startMailbox } from '#tools/embedded';
+import '../../src/accounts/accounts.http.module.js';
+import { auditEventTypes } from '../../src/accounts/audit/define-audit-event.js';
+import { hold, useFixture } from '../support/fixture.js';
+import { bash, commandsOf } from '../support/guide-commands.js';
+import { useTemporaryFolder } from '../support/temporary-folder.js';
+import { useApp } from '../support/use-app.js';
+
+const ADMIN_PASSWORD = 'a guide for seven otters';
+
+const folder = useTemporaryFolder();
+const mailbox = useFixture(() =>
+  hold(startMailbox({ dataDir: folder.path, log: () => undefined }), ({ stop }) => stop()),
+);
+const app = useApp('all', () => ({
+  SMTP_URL: mailbox.smtpUrl,
+  ADMIN_EMAIL: 'admin@example.com',
+  ADMIN_PASSWORD,
+}));
+
+/** Runs all commands of a guide in order, as they are. @returns what they print */
+async function follow(guide: string): Promise<string> {
+  const env = { PATH: process.env['PATH'] ?? '', API: app.url, MAILBOX: mailbox.webUrl, ADMIN_PASSWORD };
+  return bash(commandsOf(`docs/guides/${guide}.md`), env);
+}
+
+describe('the requests of the guide', () => {
+  it('to administration create a role and a user, and change, sign out and suspend them', async () => {
+    const output = await follow('administration');
+    expect(output).toMatch(/name: 'users:read',\s+description: '/);
+    expect(output).toMatch(/name: 'user',\s+permissions: \[\],\s+builtIn: true/);
+    expect(output).toMatch(/^\[ 'users:read', 'users:write' \]\npassword chosen: 204\ntrue$/m);
+    expect(output).toMatch(
+      /^forbidden\n\[ 'user', 'support' \]\nusers listed: 200\nexceeds-your-permissions$/m,
+    );
+    expect(output).toMatch(/^silver: 200\nbronze: 412\n\{ tier: 'silver' \}$/m);
+    expect(output).toMatch(
+      /current: false,[\s\S]+\nsigned out: 204\nunauthenticated\nsecond factors removed: 204$/m,
+    );
+    expect(output).toMatch(/^suspended\ninvalid-credentials\nactive\nBearer\ndeleted: 204\n\[ 'user' \]$/m);
+  });
+
+  it('to API keys create one, use it, reach its limits, and revoke it', async () => {
+    const output = await follow('api-keys');
+    expect(output).toMatch(
+      /^users listed: 200\nadmin@example\.com\nforbidden\nsession-required\nsession-required$/m,
+    );
+    expect(output).toMatch(/name: 'Billing server',\s+permissions: \[ 'users:read' \]/);
+    expect(output).toMatch(/^revoked: 204\nunauthenticated\na key\nnot a key$/m);
+  });
+
+  it('to the audit log read, filter and page it, and show users their own history', async () => {
+    const output = await follow('audit-log');
+    expect(output).toMatch(/^Ada$/m);
+    expect(output).toMatch(
+      /type: 'user\.updated'[\s\S]+type: 'session\.started'[\s\S]+type: 'user\.registered'/,
+    );
+    expect(output).toMatch(/^\{ displayName: \{ from: null, to: 'Ada' \} \}\n3\nsession\.started$/m);
+    expect(output).toMatch(/actorType: 'administrator',\s+actorId: null/);
+  });
+});
+
+describe('the table of audit events', () => {
+  it('has exactly the types that are declared', () => {
+    const rows = readFileSync('docs/guides/audit-log.md', 'utf8').matchAll(/^\| `([a-z-]+\.[a-z-]+)` /gm);
+    expect([...rows].map(([, type]) => type)).toEqual(auditEventTypes());
+  });
+});
