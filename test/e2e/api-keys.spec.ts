@@ -18,6 +18,7 @@ import { linkTokenOf, mailsInOutbox } from '../support/mail-outbox.js';
 import { expectProblem } from '../support/problems.js';
 import { eventually } from '../support/servers.js';
 import { query } from '../support/stored.js';
+import { signUpVerified } from '../support/verified-user.js';
 import { WITH_ADMIN } from '../support/use-app.js';
 
 interface KeyBody {
@@ -208,6 +209,16 @@ describe('an API key', () => {
     const answer = await api.as({ accessToken: key }).get('/users/me');
     expectProblem(answer, 401, 'unauthenticated');
     expect(answer.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
+  });
+
+  it('is told to its owner, who can undo it', async () => {
+    const owner = await signUpVerified(running);
+    const server = await serverOf(await signIn(api, owner));
+    await expectAnswers(server, '/users/me', 200);
+    const mail = (await mailsInOutbox(running, database.url, idOf(owner))).at(-1);
+    expect(mail?.template).toBe('api-key-added');
+    expect((await api.post('/auth/changes/undo', { token: linkTokenOf(mail) })).status).toBe(204);
+    await expectAnswers(server, '/users/me', 401);
   });
 
   it('goes when the owner of the address, which was never verified, takes the account', async () => {

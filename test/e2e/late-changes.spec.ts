@@ -40,6 +40,7 @@ const CHANGES: Readonly<Record<string, (own: ApiClient, user: SignedUp) => Promi
     own.post('/auth/password/change', { currentPassword, newPassword: 'nine rude badgers' }),
   ),
   'POST /auth/email/change': soon((own) => own.post('/auth/email/change', { newEmail: aUser().email })),
+  'POST /auth/api-keys': soon((own) => own.post('/auth/api-keys', { name: 'Eve', permissions: [] })),
   'POST /auth/mfa/totp': soon((own) => own.post('/auth/mfa/totp')),
   'DELETE /auth/mfa/totp': async (own) => {
     await setUpTotp(own, clock);

@@ -4,6 +4,7 @@ export { accounts, notifications } from './services.js';
 export { accountExists } from './templates/account-exists.js';
 export { accountReclaimed } from './templates/account-reclaimed.js';
 export { addressWanted } from './templates/address-wanted.js';
+export { apiKeyAdded } from './templates/api-key-added.js';
 export { confirmEmailChange } from './templates/confirm-email-change.js';
 export { emailChangeRequested } from './templates/email-change-requested.js';
 export { emailChangeUndone } from './templates/email-change-undone.js';

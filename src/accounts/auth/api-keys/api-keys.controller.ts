@@ -22,6 +22,8 @@ import { Clock } from '#libs/clock';
 import type { SessionPrincipal } from '#libs/http';
 import { declaredPermissions } from '#libs/permissions';
 import { invalidInput } from '#libs/problem';
+import { CallerDevice } from '../sessions/device.js';
+import type { Device } from '../sessions/session-issuer.js';
 import { exceedsYourPermissions } from '../permissions/permission.errors.js';
 import {
   ApiKeyList,
@@ -67,7 +69,7 @@ export class ApiKeysController {
     summary: 'Create an API key',
     description:
       'A server sends the key as a bearer token to act for you. It can do what you list in `permissions`, as long as you ' +
-      'may do that yourself, and get your profile, but nothing under `/auth`.',
+      'may do that yourself, and read what every user can read, but nothing under `/auth`. You get an email about it.',
   })
   @ApiCreatedResponse({
     type: CreatedApiKeyResponse,
@@ -78,6 +80,7 @@ export class ApiKeysController {
   async createApiKey(
     @Caller() caller: SessionPrincipal,
     @Body() { name, permissions, expiresAt }: CreateApiKeyRequest,
+    @CallerDevice() device: Device,
   ): Promise<CreatedApiKeyResponse> {
     const end = instantOf(expiresAt ?? undefined) ?? null;
     if (end && end <= this.clock.now()) {
@@ -86,7 +89,7 @@ export class ApiKeysController {
       });
     }
     await this.requireHaving(caller, permissions);
-    return toCreatedResponse(await this.keys.create(caller, { name, permissions, expiresAt: end }));
+    return toCreatedResponse(await this.keys.create(caller, { name, permissions, expiresAt: end }, device));
   }
 
   @Delete(':id')

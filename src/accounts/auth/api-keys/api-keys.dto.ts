@@ -18,7 +18,8 @@ export class CreateApiKeyRequest {
   name!: string;
 
   @StringListField({
-    description: 'What it may be used for: names from `GET /permissions`, which you must have.',
+    description:
+      'The permissions the key has: names from `GET /permissions`. You must have each of them yourself.',
     example: ['users:read'],
     maxItems: MAX_PERMISSIONS,
     maxLength: PERMISSION_MAX_LENGTH,
@@ -47,7 +48,7 @@ export class ApiKeyResponse {
     type: [String],
     maxItems: MAX_PERMISSIONS,
     example: ['users:read'],
-    description: 'What it may be used for, as far as you may do it yourself at that moment.',
+    description: 'The permissions the key has. One that you no longer have yourself has no effect.',
   })
   permissions!: string[];
 

@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, IdSource } from '#libs/clock';
+import { IdSource } from '#libs/clock';
+import { apiKeyAdded } from '#libs/contracts';
 import { hashToken } from '#libs/crypto';
 import { Database, type PageRequest, type Slice, sliceOf } from '#libs/database';
 import { preconditionFailed } from '#libs/problem';
 import { AppConfig } from '../../../../config/index.js';
 import { AuditLog } from '../../audit/index.js';
 import { type ChangingUser, UsersService } from '../../users/index.js';
+import { AccountChanges } from '../account-changes/account-changes.js';
+import type { Device } from '../sessions/session-issuer.js';
 import { newApiKey } from './api-key.js';
 import { ApiKey } from './api-key.entity.js';
 import { countApiKeys, deleteApiKey, findApiKeys } from './api-key.repository.js';
@@ -33,7 +36,7 @@ export class ApiKeysService {
     private readonly database: Database,
     private readonly users: UsersService,
     private readonly audit: AuditLog,
-    private readonly clock: Clock,
+    private readonly changes: AccountChanges,
     private readonly ids: IdSource,
     private readonly config: AppConfig,
   ) {}
@@ -46,28 +49,33 @@ export class ApiKeysService {
     }));
   }
 
-  /** @throws Problem `too-many-api-keys`, `unauthenticated` */
-  create(caller: ChangingUser, { name, permissions, expiresAt }: NewKey): Promise<CreatedKey> {
+  /** Lets the owner know. @throws Problem `too-many-api-keys`, `unauthenticated` */
+  create(
+    caller: ChangingUser,
+    { name, permissions, expiresAt }: NewKey,
+    device: Device,
+  ): Promise<CreatedKey> {
     const key = newApiKey(this.config.production ? 'live' : 'test');
     return this.database.transaction(async (em) => {
-      await this.users.lockCaller(em, caller);
+      const user = await this.users.lockCaller(em, caller);
       if ((await countApiKeys(em, caller.userId)) >= MAX_KEYS) {
         throw tooManyApiKeys();
       }
-      const now = this.clock.now();
-      const id = this.ids.next(now);
+      const createdAt = await this.changes.momentFor(em, caller.userId);
+      const id = this.ids.next(createdAt);
       const apiKey = em.create(ApiKey, {
         id,
         user: caller.userId,
         keyHash: hashToken(key),
         name,
         permissions: [...permissions].sort(),
-        createdAt: now,
+        createdAt,
         expiresAt,
         lastUsedAt: null,
       });
       await em.persist(apiKey).flush();
       await this.audit.record(em, apiKeyCreated, { subject: caller.userId, target: id });
+      await this.changes.tellOwner(em, user, { template: apiKeyAdded, madeAt: createdAt, device });
       return { apiKey, key };
     });
   }

@@ -4,6 +4,7 @@ import { Clock } from '#libs/clock';
 import { newSignIn } from '#libs/contracts';
 import { hashToken, randomToken } from '#libs/crypto';
 import { Database } from '#libs/database';
+import { AuditLog } from '../../audit/index.js';
 import { type User, UsersService } from '../../users/index.js';
 import { AccountMails } from '../email/account-mails.js';
 import { invalidToken } from '../email/email.errors.js';
@@ -11,6 +12,7 @@ import { UNDO_MS } from '../ownership/undo-period.js';
 import { SessionCache } from '../sessions/session-cache.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { endSessions } from '../sessions/session.repository.js';
+import { sessionEnded } from '../sessions/sessions.events.js';
 import { findNotice, insertNotice, markUsed } from './sign-in-notice.repository.js';
 
 /** Tells users about sign-ins on new devices, and lets them say that it wasn't them. */
@@ -20,6 +22,7 @@ export class SignInNoticesService {
     private readonly database: Database,
     private readonly users: UsersService,
     private readonly mails: AccountMails,
+    private readonly audit: AuditLog,
     private readonly sessions: SessionCache,
     private readonly clock: Clock,
   ) {}
@@ -57,6 +60,7 @@ export class SignInNoticesService {
       // Always lock the user before their sessions, to avoid deadlocks.
       if ((await this.users.lock(em, user)) && (await markUsed(em, tokenHash, now))) {
         await endSessions(em, user, now, { only: sessionId });
+        await this.audit.record(em, sessionEnded, { subject: user, target: sessionId });
         // Whoever signed in may do so again on that device.
         await this.users.forgetDevices(em, user);
       }
