@@ -21,7 +21,7 @@ export const malformedRequest = defineProblem('malformed-request', {
 export const unauthenticated = defineProblem('unauthenticated', {
   status: 401,
   title: 'Authentication required',
-  about: 'The access token is missing, malformed or expired, or its session has ended.',
+  about: 'The access token or API key is missing, invalid or expired, or its session has ended.',
   fix: 'Sign in or refresh the session, then send the request again with the new access token.',
 });
 
@@ -36,7 +36,7 @@ export const forbidden = defineProblem('forbidden', {
   status: 403,
   title: 'Permission denied',
   about:
-    "The access token is valid, but the user's roles don't grant the permission this operation requires.",
+    "You're authenticated, but your roles or your API key don't grant the permission this operation requires.",
   fix: 'Ask an administrator for a role that grants it.',
 });
 

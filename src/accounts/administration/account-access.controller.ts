@@ -65,8 +65,8 @@ export class AccountAccessController {
   @ApiOperation({
     summary: "Remove a user's second factors",
     description:
-      'Removes the authenticator app and the recovery codes, for someone who has lost them. Passkeys stay: they sign in ' +
-      'without a second factor. The user gets an email.',
+      'Removes the authenticator app and the recovery codes, for someone who has lost them. Passkeys are kept, ' +
+      "because they don't need a second factor. The user gets an email.",
   })
   @ApiNoContentResponse({ description: 'Second factors removed.' })
   @Fails(userNotFound, exceedsYourPermissions)

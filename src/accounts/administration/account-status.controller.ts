@@ -53,8 +53,8 @@ export class AccountStatusController {
   @ApiOperation({
     summary: "Replace a user's roles",
     description:
-      'The new permissions count within a second, on every device of the user. Access tokens that they have already ' +
-      'keep the old `roles` claim until they expire. You can only give and take permissions that you have yourself.',
+      "The new permissions take effect within a second on all of the user's devices. Existing access tokens keep the old " +
+      '`roles` claim until they expire. You can only grant or revoke permissions that you have yourself.',
   })
   @ApiOkResponse(CHANGED)
   @Fails(userNotFound, lastAdmin, exceedsYourPermissions)

@@ -37,7 +37,7 @@ export class CreateUserRequest {
   avatarUrl?: string | null;
 
   @ObjectField({
-    description: 'Any data that your product stores with the user, who can change it.',
+    description: 'Any data that your product stores with the user. The user can change it.',
     example: { theme: 'dark' },
     maxBytes: METADATA_BYTES,
     optional: true,
@@ -45,7 +45,8 @@ export class CreateUserRequest {
   metadata?: Record<string, unknown>;
 
   @ObjectField({
-    description: 'What your product decides by, such as a plan. Only administrators can change it.',
+    description:
+      'Data that your product bases decisions on, such as a plan. Only administrators can change it.',
     example: { tier: 'gold' },
     maxBytes: METADATA_BYTES,
     optional: true,
@@ -72,7 +73,7 @@ export class CreateUserRequest {
 @ApiSchema({ name: 'UpdateUserRequest' })
 export class UpdateUserRequest extends UpdateProfileRequest {
   @ObjectField({
-    description: `What your product decides by, such as a plan: ${MERGED}`,
+    description: `Data that your product bases decisions on, such as a plan: ${MERGED}`,
     example: { tier: 'gold' },
     maxBytes: METADATA_BYTES,
     optional: true,
@@ -88,7 +89,7 @@ export class SetRolesRequest {
 
 export class ImpersonateRequest {
   @StringField({
-    description: 'Why you do it. The user can read it.',
+    description: 'Why you are acting as the user. The user can read this.',
     example: 'Ticket 4711: the invoice list is empty',
     minLength: 1,
     maxLength: 256,

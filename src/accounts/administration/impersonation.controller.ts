@@ -24,7 +24,7 @@ export class ImpersonationController {
       '`act` (RFC 8693), there is no refresh token, and nothing under `/auth` accepts it. The user sees the reason in ' +
       'their own history.',
   })
-  @ApiOkResponse({ type: AccessTokenResponse, description: 'An access token of the user.' })
+  @ApiOkResponse({ type: AccessTokenResponse, description: 'An access token for the user.' })
   @Fails(userNotFound, userNotActive, exceedsYourPermissions)
   async impersonateUser(
     @Caller() caller: SessionPrincipal,

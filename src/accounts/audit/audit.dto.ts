@@ -50,8 +50,8 @@ export class AuditEventResponse {
     enum: [...ACTOR_TYPES, 'administrator'],
     example: 'user',
     description:
-      'Who did it: a `user`, someone `anonymous`, such as with a link from an email, or the `system`. In their own history, ' +
-      'users see someone else as `administrator`.',
+      'Who did it: a `user`; `anonymous`, someone who is not signed in, such as a person following a link in an email; or ' +
+      'the `system`. In their own history, users see anyone else as `administrator`.',
   })
   actorType!: string;
 
@@ -87,7 +87,11 @@ export class AuditEventResponse {
   @ApiProperty({ ...NULLABLE, example: 'Mozilla/5.0', description: 'The `User-Agent` of the request.' })
   userAgent!: string | null;
 
-  @ApiProperty({ ...NULLABLE, example: 'Ticket 4711', description: 'Why, if whoever did it had to say so.' })
+  @ApiProperty({
+    ...NULLABLE,
+    example: 'Ticket 4711',
+    description: 'The reason given, if the operation requires one.',
+  })
   reason!: string | null;
 
   @ApiProperty({

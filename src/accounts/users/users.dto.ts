@@ -85,7 +85,7 @@ export class UserResponse {
     type: 'object',
     additionalProperties: true,
     example: { plan: 'trial' },
-    description: 'Any data that your product stores with the user, who can change it.',
+    description: 'Any data that your product stores with the user. The user can change it.',
   })
   metadata!: Readonly<Record<string, unknown>>;
 
@@ -93,7 +93,8 @@ export class UserResponse {
     type: 'object',
     additionalProperties: true,
     example: { tier: 'gold' },
-    description: 'What your product decides by, such as a plan. Only administrators can change it.',
+    description:
+      'Data that your product bases decisions on, such as a plan. Only administrators can change it.',
   })
   appMetadata!: Readonly<Record<string, unknown>>;
 

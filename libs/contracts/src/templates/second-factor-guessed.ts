@@ -9,7 +9,7 @@ export const secondFactorGuessed = defineTemplate('second-factor-guessed', {
       "Someone started to sign in to your account, and then entered several wrong codes for your second factor. If that was you, you don't need to do anything.",
       'If not, they know your password or read your email, and only your second factor keeps them out. Choose a new password at once, and one for your mailbox, too.',
     ],
-    action: "That wasn't me",
+    action: 'Choose a new password',
     notes: ['You get this email once a day at most.'],
   },
   de: {
@@ -20,7 +20,7 @@ export const secondFactorGuessed = defineTemplate('second-factor-guessed', {
       'Jemand hat begonnen, sich in Ihrem Konto anzumelden, und dann mehrere falsche Codes für Ihren zweiten Faktor eingegeben. Wenn Sie das waren, müssen Sie nichts tun.',
       'Wenn nicht, kennt jemand Ihr Passwort oder liest Ihre E-Mails, und nur Ihr zweiter Faktor hält die Person auf. Wählen Sie sofort ein neues Passwort, und auch eines für Ihr Postfach.',
     ],
-    action: 'Das war ich nicht',
+    action: 'Neues Passwort wählen',
     notes: ['Sie erhalten diese E-Mail höchstens einmal am Tag.'],
   },
 });

@@ -1131,7 +1131,7 @@ export const listApiKeys: Operation<
 /**
  * Create an API key
  *
- * A server sends the key as a bearer token to act for you. It can do what you list in `permissions`, as long as you may do that yourself, and get your profile, but nothing under `/auth`.
+ * A server sends the key as a bearer token to act for you. It can do what you list in `permissions`, as long as you may do that yourself, and read what every user can read, but nothing under `/auth`. You get an email about it.
  */
 export const createApiKey: Operation<
   CreateApiKeyData,
@@ -1230,7 +1230,7 @@ export const listRoles: Operation<
 /**
  * Create or replace a role
  *
- * Sets what the role grants. Everyone who has it gains and loses permissions within a second. You can only give and take permissions that you have yourself. Requires the permission `roles:write`.
+ * Sets what the role grants. Everyone who has it gains and loses permissions within a second. You can only grant or revoke permissions that you have yourself. Requires the permission `roles:write`.
  */
 export const putRole: Operation<
   PutRoleData,
@@ -1259,7 +1259,7 @@ export const putRole: Operation<
 /**
  * Delete a role
  *
- * Takes the role from everyone who has it. Their permissions change within a second. Requires the permission `roles:write`.
+ * Deletes the role and removes it from everyone who has it. Their permissions change within a second. Requires the permission `roles:write`.
  */
 export const deleteRole: Operation<
   DeleteRoleData,
@@ -1518,7 +1518,7 @@ export const listUsers: Operation<
 /**
  * Create a user
  *
- * Creates an account for someone, with a password, with an invitation, or with neither, for other ways to sign in. To give roles other than `user`, you also need `roles:write`, and every permission that they grant. Requires the permission `users:write`.
+ * Creates an account for someone: with a password, with an invitation, or with neither if they will sign in another way. To assign roles other than `user`, you also need `roles:write` and every permission that those roles grant. Requires the permission `users:write`.
  */
 export const createUser: Operation<
   CreateUserData,
@@ -1657,7 +1657,7 @@ export const restoreUser: Operation<
 /**
  * Replace a user's roles
  *
- * The new permissions count within a second, on every device of the user. Access tokens that they have already keep the old `roles` claim until they expire. You can only give and take permissions that you have yourself. Requires the permission `roles:write`.
+ * The new permissions take effect within a second on all of the user's devices. Existing access tokens keep the old `roles` claim until they expire. You can only grant or revoke permissions that you have yourself. Requires the permission `roles:write`.
  */
 export const setRoles: Operation<
   SetRolesData,
@@ -1737,7 +1737,7 @@ export const endUserSessions: Operation<
 /**
  * Remove a user's second factors
  *
- * Removes the authenticator app and the recovery codes, for someone who has lost them. Passkeys stay: they sign in without a second factor. The user gets an email. Requires the permission `users:write`.
+ * Removes the authenticator app and the recovery codes, for someone who has lost them. Passkeys are kept, because they don't need a second factor. The user gets an email. Requires the permission `users:write`.
  */
 export const removeUserMfa: Operation<
   RemoveUserMfaData,

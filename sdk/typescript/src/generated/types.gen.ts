@@ -14,7 +14,7 @@ export type AuditEvent = {
    */
   occurredAt: string;
   /**
-   * Who did it: a `user`, someone `anonymous`, such as with a link from an email, or the `system`. In their own history, users see someone else as `administrator`.
+   * Who did it: a `user`; `anonymous`, someone who is not signed in, such as a person following a link in an email; or the `system`. In their own history, users see anyone else as `administrator`.
    */
   actorType: 'user' | 'anonymous' | 'system' | 'administrator';
   /**
@@ -50,7 +50,7 @@ export type AuditEvent = {
    */
   userAgent: string | null;
   /**
-   * Why, if whoever did it had to say so.
+   * The reason given, if the operation requires one.
    */
   reason: string | null;
   /**
@@ -148,13 +148,13 @@ export type User = {
    */
   status: 'active' | 'suspended';
   /**
-   * Any data that your product stores with the user, who can change it.
+   * Any data that your product stores with the user. The user can change it.
    */
   metadata: {
     [key: string]: unknown;
   };
   /**
-   * What your product decides by, such as a plan. Only administrators can change it.
+   * Data that your product bases decisions on, such as a plan. Only administrators can change it.
    */
   appMetadata: {
     [key: string]: unknown;
@@ -647,7 +647,7 @@ export type ApiKey = {
    */
   name: string;
   /**
-   * What it may be used for, as far as you may do it yourself at that moment.
+   * The permissions the key has. One that you no longer have yourself has no effect.
    */
   permissions: Array<string>;
   /**
@@ -675,7 +675,7 @@ export type CreateApiKeyRequest = {
    */
   name: string;
   /**
-   * What it may be used for: names from `GET /permissions`, which you must have.
+   * The permissions the key has: names from `GET /permissions`. You must have each of them yourself.
    */
   permissions: Array<string>;
   /**
@@ -694,7 +694,7 @@ export type CreatedApiKeyResponse = {
    */
   name: string;
   /**
-   * What it may be used for, as far as you may do it yourself at that moment.
+   * The permissions the key has. One that you no longer have yourself has no effect.
    */
   permissions: Array<string>;
   /**
@@ -975,13 +975,13 @@ export type CreateUserRequest = {
    */
   avatarUrl?: string | null;
   /**
-   * Any data that your product stores with the user, who can change it.
+   * Any data that your product stores with the user. The user can change it.
    */
   metadata?: {
     [key: string]: unknown;
   };
   /**
-   * What your product decides by, such as a plan. Only administrators can change it.
+   * Data that your product bases decisions on, such as a plan. Only administrators can change it.
    */
   appMetadata?: {
     [key: string]: unknown;
@@ -1028,7 +1028,7 @@ export type UpdateUserRequest = {
     [key: string]: unknown;
   } | null;
   /**
-   * What your product decides by, such as a plan: merged into what is there, key by key. Null clears all of it.
+   * Data that your product bases decisions on, such as a plan: merged into what is there, key by key. Null clears all of it.
    */
   appMetadata?: {
     [key: string]: unknown;
@@ -1044,7 +1044,7 @@ export type SetRolesRequest = {
 
 export type ImpersonateRequest = {
   /**
-   * Why you do it. The user can read it.
+   * Why you are acting as the user. The user can read this.
    */
   reason: string;
 };
@@ -6478,7 +6478,7 @@ export type ImpersonateUserError = ImpersonateUserErrors[keyof ImpersonateUserEr
 
 export type ImpersonateUserResponses = {
   /**
-   * An access token of the user.
+   * An access token for the user.
    */
   200: AccessToken;
 };

@@ -4,6 +4,6 @@ export const exceedsYourPermissions = defineProblem('exceeds-your-permissions', 
   status: 403,
   title: 'Exceeds your permissions',
   about:
-    "You can't give or take permissions that you don't have, or change the account of someone who has them.",
+    "You can't grant or revoke permissions that you don't have, or change the account of someone who has them.",
   fix: 'Ask someone who has these permissions.',
 });

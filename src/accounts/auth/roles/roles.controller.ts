@@ -54,7 +54,7 @@ export class RolesController {
     summary: 'Create or replace a role',
     description:
       'Sets what the role grants. Everyone who has it gains and loses permissions within a second. You can only ' +
-      'give and take permissions that you have yourself.',
+      'grant or revoke permissions that you have yourself.',
   })
   @ApiCreatedResponse({ type: RoleResponse, description: 'Role created.', headers: ETAG })
   @ApiOkResponse({ type: RoleResponse, description: 'Role replaced.', headers: ETAG })
@@ -78,7 +78,8 @@ export class RolesController {
   @HttpCode(204)
   @ApiOperation({
     summary: 'Delete a role',
-    description: 'Takes the role from everyone who has it. Their permissions change within a second.',
+    description:
+      'Deletes the role and removes it from everyone who has it. Their permissions change within a second.',
   })
   @ApiNoContentResponse({ description: 'Role deleted.' })
   @Fails(roleNotFound, builtInRole, roleInUse, exceedsYourPermissions)

@@ -25,7 +25,7 @@ export const roleInUse = defineProblem('role-in-use', {
   status: 409,
   title: 'Role in use',
   about: "A role that more than 10,000 users have can't be deleted.",
-  fix: 'Remove all of its permissions instead, or take it from some of the users first.',
+  fix: 'Remove all of its permissions instead, or remove it from some of the users first.',
 });
 
 export const lastAdmin = defineProblem('last-admin', {
