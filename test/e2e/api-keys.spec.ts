@@ -182,6 +182,19 @@ describe('an API key', () => {
     );
   });
 
+  it("can't weaken how its owner signs in by way of administration", async () => {
+    const boss = await userWithRoles(running, 'user', 'admin');
+    const server = await serverOf(boss, 'users:write');
+    const refused = [
+      await server.delete(`/users/${idOf(boss)}/mfa`),
+      await server.delete(`/users/${idOf(boss)}/sessions`),
+      await server.patch(`/users/${idOf(boss)}`, { signInNotifications: false }),
+    ];
+    for (const answer of refused) {
+      expectProblem(answer, 403, 'exceeds-your-permissions');
+    }
+  });
+
   it('gets nothing under /auth, and changes nothing that needs no permission', async () => {
     const server = await serverOf(await signUp(api));
     expect((await server.get('/users/me')).status).toBe(200);

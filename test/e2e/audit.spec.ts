@@ -4,6 +4,7 @@ import { useApiApp } from '../support/api-app.js';
 import { setUpTotp } from '../support/authenticator.js';
 import type { ApiClient, ListBody } from '../support/client.js';
 import { aUser, signIn, signUp } from '../support/factories.js';
+import { linkTokenOf, mailsInOutbox } from '../support/mail-outbox.js';
 import { expectProblem } from '../support/problems.js';
 import { query } from '../support/stored.js';
 import { WITH_ADMIN } from '../support/use-app.js';
@@ -133,6 +134,16 @@ describe('the audit log', () => {
       actorId: null,
       target: idOfSession(session.accessToken),
     });
+  });
+
+  it('names no one who only sends a token along to an open operation', async () => {
+    const [owner, thief] = [await signUp(api), await signUp(api)];
+    await api.post('/auth/password/forgot', { email: owner.email });
+    const token = linkTokenOf((await mailsInOutbox(running, database.url, idOf(owner))).at(-1));
+    const reset = { token, password: 'seven brave otters' };
+    expect((await thief.api.post('/auth/password/reset', reset)).status).toBe(204);
+    const [event] = await events(admin, `/audit-events?subjectId=${idOf(owner)}&type=password.changed`);
+    expect(event).toMatchObject({ actorType: 'anonymous', actorId: null, ipAddress: '127.0.0.1' });
   });
 
   it('is filtered by type, actor, subject and time, and paged by cursor', async () => {

@@ -9,7 +9,7 @@ import { fingerprintOf } from '../support/stored.js';
 import { WITH_ADMIN } from '../support/use-app.js';
 
 const running = useApiApp(WITH_ADMIN);
-const { api, database } = running;
+const { api, admin, database } = running;
 
 /** What an administrator does, about someone. */
 const CHANGES: Readonly<Record<string, (caller: ApiClient, user: SignedUp) => Promise<Answer<unknown>>>> = {
@@ -38,6 +38,44 @@ describe('a change by an administrator who is signed out while it is under way',
     expectProblem(answer as Answer<unknown>, 401, 'unauthenticated');
     expect(before).not.toBe('');
     expect(await fingerprintOf(database.url)).toBe(before);
+  });
+
+  it.each(Object.keys(CHANGES))(
+    'is refused if they are demoted meanwhile, and changes nothing: %s',
+    async (operation) => {
+      const boss = await userWithRoles(running, 'user', 'admin');
+      const user = await signUp(api);
+      let before = '';
+      await beforeStatement(/for (no key )?(update|share)$/, async () => {
+        expect((await setRoles(admin, boss, ['user'])).status).toBe(200);
+        before = await fingerprintOf(database.url);
+      });
+      const answer = await CHANGES[operation]?.(boss.api, user);
+      expectProblem(answer as Answer<unknown>, 403, 'exceeds-your-permissions');
+      expect(await fingerprintOf(database.url)).toBe(before);
+    },
+  );
+
+  it('is refused if they are demoted meanwhile and want to be an admin again', async () => {
+    const boss = await userWithRoles(running, 'user', 'admin');
+    await beforeStatement(/for no key update$/, async () => {
+      expect((await setRoles(admin, boss, ['user'])).status).toBe(200);
+    });
+    expectProblem(await setRoles(boss.api, boss, ['user', 'admin']), 403, 'exceeds-your-permissions');
+  });
+
+  it('is refused with a key whose owner is suspended meanwhile, and wants to be restored', async () => {
+    const boss = await userWithRoles(running, 'user', 'admin');
+    const { body } = await boss.api.post<{ key: string }>('/auth/api-keys', {
+      name: 'Late',
+      permissions: ['users:write'],
+    });
+    const server = api.as({ accessToken: body.key });
+    expect((await server.get(`/users/me`)).status).toBe(200);
+    await beforeStatement(/for (no key )?(update|share)$/, async () => {
+      expect((await suspend(admin, boss)).status).toBe(200);
+    });
+    expectProblem(await server.post(`/users/${idOf(boss)}/restore`), 401, 'unauthenticated');
   });
 
   it('is refused with a key that was revoked meanwhile', async () => {

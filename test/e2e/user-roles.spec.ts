@@ -12,6 +12,7 @@ import {
 import { useApiApp } from '../support/api-app.js';
 import type { ApiClient } from '../support/client.js';
 import { aUser, signIn, type SignedUp, signUp } from '../support/factories.js';
+import { linkTokenOf, mailsInOutbox } from '../support/mail-outbox.js';
 import { expectProblem } from '../support/problems.js';
 import { query } from '../support/stored.js';
 import { ADMIN, WITH_ADMIN } from '../support/use-app.js';
@@ -98,6 +99,19 @@ describe('the last admin', () => {
     await query(database.url, `update accounts.users set roles = '{user,admin}' where id = $1`, [
       (await admin.me()).body.id,
     ]);
+  });
+
+  it("can't be removed by the owner of an address that was never verified", async () => {
+    await query(database.url, everyone);
+    const root = await signUp(api);
+    await query(database.url, `update accounts.users set roles = '{user,admin}' where id = $1`, [idOf(root)]);
+    const mails = await mailsInOutbox(running, database.url, idOf(root));
+    const disown = () => api.post('/auth/email/disown', { token: linkTokenOf(mails[0]) });
+    expectProblem(await disown(), 409, 'last-admin');
+    await query(database.url, `update accounts.users set roles = '{user,admin}' where id = $1`, [
+      (await admin.me()).body.id,
+    ]);
+    expect((await disown()).status).toBe(204);
   });
 
   it('stays when two suspend each other at the same instant', async () => {

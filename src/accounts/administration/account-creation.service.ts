@@ -15,6 +15,8 @@ import {
 import { AuditLog } from '../audit/index.js';
 import { type ManagedPatch, type Profile, userCreated, UsersService } from '../users/index.js';
 
+import { writeUsers } from './administration.permissions.js';
+
 export interface NewAccount extends Pick<ManagedPatch, 'avatarUrl' | 'metadata' | 'appMetadata'> {
   readonly email: string;
   readonly emailVerified?: boolean;
@@ -55,8 +57,9 @@ export class AccountCreationService {
     }
     const hash = password === undefined ? undefined : await this.passwords.hash(password);
     return this.database.transaction(async (em) => {
-      await this.callers.require(em, caller);
-      await this.requireMayGive(em, caller, roles);
+      const administrator = await this.callers.require(em, caller);
+      await this.authority.requireHaving(em, administrator, [writeUsers.name]);
+      await this.requireMayGive(em, administrator, roles);
       const user = await this.users.create(em, {
         ...account,
         emailVerified: account.emailVerified ?? false,

@@ -6,6 +6,7 @@ import {
   RoleAuthority,
   SessionsService,
   TokenClaims,
+  writeRoles,
 } from '../auth/index.js';
 import { AuditLog } from '../audit/index.js';
 import {
@@ -102,7 +103,7 @@ export class AccountStatusService {
     return this.accounts.change(
       caller,
       id,
-      async (em, user) => {
+      async (em, user, administrator) => {
         requireVersion(isExpected, user.version);
         await this.authority.requireExisting(em, roles);
         const given = roles.filter((role) => !user.roles.includes(role));
@@ -110,7 +111,7 @@ export class AccountStatusService {
         if (given.length + taken.length === 0) {
           return undefined;
         }
-        await this.authority.requireOver(em, caller, [...given, ...taken]);
+        await this.authority.requireOver(em, administrator, [...given, ...taken]);
         if (!roles.includes(ADMIN_ROLE)) {
           await this.accounts.requireOtherAdmin(em, user);
         }
@@ -119,7 +120,7 @@ export class AccountStatusService {
         await this.audit.record(em, userRolesChanged, { subject: id, changes });
         return { sessions: await this.sessions.findLive(em, [id]) };
       },
-      { mayTakeAdmin: true },
+      { mayTakeAdmin: true, permission: writeRoles },
     );
   }
 }

@@ -6,6 +6,7 @@ import {
   type AccessGrant,
   AccessTokenService,
   type Administrator,
+  impersonateUsers,
   LiveCallers,
   RoleAuthority,
   TokenClaims,
@@ -44,8 +45,9 @@ export class ImpersonationService {
   ): Promise<AccessGrant> {
     return this.database.transaction(async (em) => {
       const user = await this.users.lockManaged(em, caller.userId, id);
-      await this.callers.require(em, caller);
-      await this.authority.requireOver(em, caller, user.roles);
+      const administrator = await this.callers.require(em, caller);
+      await this.authority.requireHaving(em, administrator, [impersonateUsers.name]);
+      await this.authority.requireOver(em, administrator, user.roles);
       if (user.status !== 'active') {
         throw userNotActive();
       }

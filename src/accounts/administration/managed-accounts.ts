@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Database } from '#libs/database';
+import type { Permission } from '#libs/permissions';
 import {
   type Administrator,
   ADMIN_ROLE,
@@ -9,6 +10,7 @@ import {
   RoleAuthority,
   SessionsService,
 } from '../auth/index.js';
+import { writeUsers } from './administration.permissions.js';
 import { type Profile, type User, UsersService } from '../users/index.js';
 
 /** What a change of an account leads to after the commit. */
@@ -20,6 +22,8 @@ interface Consequences {
 interface ChangeOptions {
   /** Whether there may be one admin less afterwards. */
   readonly mayTakeAdmin?: boolean;
+  /** What the administrator needs, still. `users:write` if it's nothing else. */
+  readonly permission?: Permission;
 }
 
 /** Changes accounts of others, for administrators who may. */
@@ -41,19 +45,18 @@ export class ManagedAccounts {
   async change(
     caller: Administrator,
     id: string,
-    work: (em: EntityManager, user: User) => Promise<Consequences | undefined>,
-    { mayTakeAdmin = false }: ChangeOptions = {},
+    work: (em: EntityManager, user: User, administrator: Administrator) => Promise<Consequences | undefined>,
+    { mayTakeAdmin = false, permission = writeUsers }: ChangeOptions = {},
   ): Promise<Profile> {
     const { profile, sessions } = await this.database.transaction(async (em) => {
       if (mayTakeAdmin) {
         await this.authority.lockAdmins(em);
       }
       const user = await this.users.lockManaged(em, caller.userId, id);
-      await this.callers.require(em, caller);
-      if (id !== caller.userId) {
-        await this.authority.requireOver(em, caller, user.roles);
-      }
-      const consequences = await work(em, user);
+      const administrator = await this.callers.require(em, caller);
+      await this.authority.requireHaving(em, administrator, [permission.name]);
+      await this.authority.requireOver(em, administrator, user.roles);
+      const consequences = await work(em, user, administrator);
       return { profile: this.users.profileOf(user), sessions: consequences?.sessions ?? [] };
     });
     this.sessions.changed(sessions);

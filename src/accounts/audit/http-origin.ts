@@ -10,7 +10,8 @@ const MAX_USER_AGENT = 256;
 export class HttpOrigin extends AuditOrigin {
   override current(): Origin | undefined {
     const request = currentRequest();
-    const principal = request?.principal;
+    // On open routes, whoever sends a token along isn't who acts.
+    const principal = request?.actor;
     return (
       request && {
         userId: principal?.userId ?? null,

@@ -151,6 +151,7 @@ export type ProblemCode =
   | 'weak-password'
   | 'invalid-token'
   | 'password-required'
+  | 'last-admin'
   | 'invalid-credentials'
   | 'email-not-verified'
   | 'mfa-required'
@@ -186,7 +187,6 @@ export type ProblemCode =
   | 'role-in-use'
   | 'session-not-found'
   | 'user-not-found'
-  | 'last-admin'
   | 'user-not-active';
 
 /**
@@ -294,6 +294,7 @@ export const disownEmail: Operation<
   | 'invalid-input'
   | 'malformed-request'
   | 'invalid-token'
+  | 'last-admin'
   | 'payload-too-large'
   | 'unsupported-media-type'
   | 'too-many-requests'

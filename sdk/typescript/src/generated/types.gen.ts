@@ -1311,6 +1311,16 @@ export type PasswordRequiredProblem = {
   requestId: string;
 };
 
+export type LastAdminProblem = {
+  type: string;
+  title: string;
+  status: 409;
+  detail: string;
+  instance: string;
+  code: 'last-admin';
+  requestId: string;
+};
+
 export type InvalidCredentialsOrEmailNotVerifiedOrMfaRequiredProblem = {
   type: string;
   title: string;
@@ -1734,16 +1744,6 @@ export type UserNotFoundProblem = {
   detail: string;
   instance: string;
   code: 'user-not-found';
-  requestId: string;
-};
-
-export type LastAdminProblem = {
-  type: string;
-  title: string;
-  status: 409;
-  detail: string;
-  instance: string;
-  code: 'last-admin';
   requestId: string;
 };
 
@@ -2228,6 +2228,10 @@ export type DisownEmailErrors = {
    * `invalid-token`: Invalid or expired link
    */
   400: InvalidInputOrMalformedRequestOrInvalidTokenProblem;
+  /**
+   * `last-admin`: Last admin
+   */
+  409: LastAdminProblem;
   /**
    * `payload-too-large`: Request body too large
    */

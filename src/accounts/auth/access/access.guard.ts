@@ -29,6 +29,7 @@ export class AccessGuard implements CanActivate {
     if (principal.kind !== 'session' && isClosedTo(principal, access, request)) {
       throw sessionRequired({ headers: INSUFFICIENT_SCOPE });
     }
+    request.actor = principal;
     const granted = this.grants(access, principal);
     return granted === true ? this.admit(access, principal) : this.settle(granted, access, principal);
   }

@@ -4,6 +4,7 @@ import { API_VERSIONS, Fails, Public } from '#libs/api';
 import { AuthLimited } from '#libs/limits';
 import { invalidToken } from '../email/email.errors.js';
 import { AuthTag } from '../openapi/auth.tag.js';
+import { lastAdmin } from '../roles/roles.errors.js';
 import { DisownRequest } from './disown.dto.js';
 import { DisownService } from './disown.service.js';
 
@@ -23,7 +24,7 @@ export class DisownController {
       'address, unless the address has been verified.',
   })
   @ApiNoContentResponse({ description: 'Account removed.' })
-  @Fails(invalidToken)
+  @Fails(invalidToken, lastAdmin)
   async disownEmail(@Body() { token }: DisownRequest): Promise<void> {
     await this.disowning.disown(token);
   }

@@ -8,6 +8,9 @@ import { invalidToken } from '../email/email.errors.js';
 import type { EmailVerification } from '../email/email-verification.entity.js';
 import { findLink, forgetUser } from '../email/email-verification.repository.js';
 import { deletePassword } from '../passwords/password.repository.js';
+import { ADMIN_ROLE } from '../roles/role.entity.js';
+import { lockAdmins } from '../roles/role.repository.js';
+import { lastAdmin } from '../roles/roles.errors.js';
 import { SessionCache } from '../sessions/session-cache.js';
 import { endSessions } from '../sessions/session.repository.js';
 import { deleteRegistration, findRegistrations } from './pending-registration.repository.js';
@@ -43,7 +46,8 @@ export class DisownService {
 
   /** @returns the sessions that it ended */
   private async remove(em: EntityManager, link: EmailVerification, id: string): Promise<string[]> {
-    // Always lock the user before their links, to avoid deadlocks.
+    // Always lock admins before the user, and the user before their links, to avoid deadlocks.
+    await lockAdmins(em);
     const user = await this.users.lock(em, id);
     const now = this.clock.now();
     const current = await findLink(em, link.tokenHash, now);
@@ -63,6 +67,9 @@ export class DisownService {
       }
       await forgetUser(em, { tokenHash: link.tokenHash });
     } else {
+      if (user.roles.includes(ADMIN_ROLE) && !(await this.users.hasOther(em, id, ADMIN_ROLE))) {
+        throw lastAdmin();
+      }
       await forgetUser(em, { user: id });
       await this.users.remove(em, user);
     }

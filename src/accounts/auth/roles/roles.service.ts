@@ -13,6 +13,7 @@ import { RoleAuthority } from './role-authority.js';
 import { RoleCache } from './role-cache.js';
 import { countRoles, findRoles, lockAdmins, lockRole } from './role.repository.js';
 import { roleChanged, roleCreated, roleDeleted } from './roles.events.js';
+import { writeRoles } from './roles.permissions.js';
 import { builtInRole, roleInUse, roleNotFound, tooManyRoles } from './roles.errors.js';
 
 const MAX_ROLES = 500;
@@ -67,12 +68,12 @@ export class RolesService {
     const stored = await this.database.transaction(async (em) => {
       // One at a time, so that there never are too many.
       await lockAdmins(em);
-      await this.keepCaller(em, caller);
+      const administrator = await this.keepCaller(em, caller);
       const found = await lockRole(em, name);
       if (!isExpected(found?.version ?? null)) {
         throw preconditionFailed();
       }
-      await this.authority.requireHaving(em, caller, [...permissions, ...(found?.permissions ?? [])]);
+      await this.authority.requireHaving(em, administrator, [...permissions, ...(found?.permissions ?? [])]);
       const now = this.clock.now();
       if (!found) {
         if ((await countRoles(em)) >= MAX_ROLES) {
@@ -111,26 +112,28 @@ export class RolesService {
    * `unauthenticated`
    */
   async remove(caller: Administrator, name: string, isExpected: Condition): Promise<void> {
+    if (BUILT_IN_ROLES.includes(name)) {
+      throw builtInRole();
+    }
     const changed = await this.database.transaction(async (em) => {
       await lockAdmins(em);
-      await this.keepCaller(em, caller);
+      const administrator = await this.keepCaller(em, caller);
+      // Users before roles, as everywhere, to avoid deadlocks. Someone who gets the role meanwhile loses it below.
+      const users = await this.users.takeRole(em, name, MAX_HOLDERS);
       const role = await lockRole(em, name);
       if (!role) {
         throw roleNotFound();
       }
-      if (BUILT_IN_ROLES.includes(name)) {
-        throw builtInRole();
-      }
       if (!isExpected(role.version)) {
         throw preconditionFailed();
       }
-      await this.authority.requireHaving(em, caller, role.permissions);
-      await this.audit.record(em, roleDeleted, { target: name, changes: changeOf(role.permissions, []) });
-      await em.remove(role).flush();
-      const users = await this.users.takeRole(em, name, MAX_HOLDERS);
+      await this.authority.requireHaving(em, administrator, role.permissions);
+      users.push(...(await this.users.takeRole(em, name, MAX_HOLDERS)));
       if (users.length > MAX_HOLDERS) {
         throw roleInUse();
       }
+      await this.audit.record(em, roleDeleted, { target: name, changes: changeOf(role.permissions, []) });
+      await em.remove(role).flush();
       return { users, sessions: await this.sessions.findLive(em, users) };
     });
     this.cache.invalidate();
@@ -138,9 +141,10 @@ export class RolesService {
     this.sessions.changed(changed.sessions);
   }
 
-  private async keepCaller(em: EntityManager, caller: Administrator): Promise<void> {
-    await this.users.keep(em, caller.userId);
-    await this.callers.require(em, caller);
+  private async keepCaller(em: EntityManager, caller: Administrator): Promise<Administrator> {
+    const administrator = await this.callers.require(em, caller);
+    await this.authority.requireHaving(em, administrator, [writeRoles.name]);
+    return administrator;
   }
 }
 

@@ -85,7 +85,7 @@ export class SessionsService {
     const ended = await this.database.transaction(async (em) => {
       const ids = await endSessions(em, userId, now, { only: currentId });
       if (ids.length > 0) {
-        await this.audit.record(em, sessionEnded, { subject: userId, target: currentId });
+        await this.audit.record(em, sessionEnded, { actor: userId, subject: userId, target: currentId });
       }
       return ids;
     });
