@@ -46,7 +46,7 @@ function base({ title, description, serverUrl }: DocumentOptions): Omit<OpenAPIO
       scheme: 'bearer',
       bearerFormat: 'JWT',
       description:
-        'The `accessToken` you get when you sign in: a JWT (RFC 9068), verified as RFC 8725 recommends. API keys ' +
+        'The `accessToken` you get when you sign in: a JWT (RFC 9068), verified as RFC8725 recommends. API keys ' +
         'also work, except under `/auth`: for operations that require a permission, and for reading.',
     })
     .addCookieAuth(
