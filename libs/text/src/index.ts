@@ -1,2 +1,2 @@
 export { countGraphemes, firstGraphemes } from './graphemes.js';
-export { printable } from './printable.js';
+export { printableUserAgent } from './user-agent.js';

@@ -2,7 +2,7 @@ import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { CursorPage, CursorQuery, InstantQuery, StringField, UuidField } from '#libs/api';
 import { ACTOR_TYPES } from './audit-event.entity.js';
 import type { AuditEntry } from './audit-log.js';
-import { auditEventTypes } from './define-audit-event.js';
+import { isAuditEventType } from './define-audit-event.js';
 
 export class AuditQuery extends CursorQuery {
   @StringField({
@@ -13,7 +13,7 @@ export class AuditQuery extends CursorQuery {
     optional: true,
     rule: {
       code: 'unknown-type',
-      test: (name) => auditEventTypes().includes(name),
+      test: isAuditEventType,
       message: 'must be a type of event',
     },
   })

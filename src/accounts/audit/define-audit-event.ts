@@ -17,6 +17,10 @@ export function defineAuditEvent(name: string, description: string): AuditEventT
   return types.declare(name, () => ({ name, description }));
 }
 
+export function isAuditEventType(name: string): boolean {
+  return types.has(name);
+}
+
 /** The names of all types that this process can record. */
 export function auditEventTypes(): string[] {
   return [...types.keys()].sort();

@@ -1,9 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { addressOf, currentRequest } from '#libs/http';
-import { printable } from '#libs/text';
+import { printableUserAgent } from '#libs/text';
 import { AuditOrigin, type Origin } from './audit-origin.js';
-
-const MAX_USER_AGENT = 256;
 
 /** The request that is handled, and its caller. */
 @Injectable()
@@ -19,7 +17,7 @@ export class HttpOrigin extends AuditOrigin {
         impersonatorId: principal?.kind === 'impersonation' ? principal.impersonator.userId : null,
         requestId: request.id,
         ipAddress: addressOf(request),
-        userAgent: printable(request.headers['user-agent'], MAX_USER_AGENT),
+        userAgent: printableUserAgent(request.headers['user-agent']),
       }
     );
   }

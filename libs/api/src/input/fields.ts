@@ -85,18 +85,25 @@ export function StringField(options: StringFieldOptions): PropertyDecorator {
     maxGraphemes === undefined
       ? MaxLength(maxLength, { message: TOO_LONG, context: { maximum: maxLength } satisfies Bound })
       : MaxGraphemes(maxGraphemes, maxLength),
-    ...(rule === undefined
-      ? []
-      : [
-          ValidateBy({
-            name: rule.code,
-            validator: {
-              validate: (value: unknown) => typeof value === 'string' && rule.test(value),
-              defaultMessage: () => rule.message,
-            },
-          }),
-        ]),
+    ...checksOf(rule),
   );
+}
+
+/** For a text, or for each text of a list. */
+function checksOf(rule: StringFieldOptions['rule']): PropertyDecorator[] {
+  if (rule === undefined) {
+    return [];
+  }
+  const fits = (value: unknown): boolean => typeof value === 'string' && rule.test(value);
+  return [
+    ValidateBy({
+      name: rule.code,
+      validator: {
+        validate: (value: unknown) => (Array.isArray(value) ? value.every(fits) : fits(value)),
+        defaultMessage: () => rule.message,
+      },
+    }),
+  ];
 }
 
 /** Counts what people see. The text is bounded first, because counting takes time. */
@@ -132,18 +139,7 @@ export function StringListField(
       context: { maximum: maxItems } satisfies Bound,
     }),
     ArrayUnique({ message: '$property must not have an item twice' }),
-    ...(rule === undefined
-      ? []
-      : [
-          ValidateBy({
-            name: rule.code,
-            validator: {
-              validate: (value: unknown) =>
-                Array.isArray(value) && value.every((item) => typeof item === 'string' && rule.test(item)),
-              defaultMessage: () => rule.message,
-            },
-          }),
-        ]),
+    ...checksOf(rule),
   );
 }
 

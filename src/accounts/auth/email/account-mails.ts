@@ -3,10 +3,11 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock } from '#libs/clock';
 import { type SendNotification, sendNotification, type Template } from '#libs/contracts';
 import { Outbox } from '#libs/messaging';
+import { printableUserAgent } from '#libs/text';
 import { AppConfig } from '../../../../config/index.js';
 import { type User, UsersService } from '../../users/index.js';
 import { nameOfDevice } from '../sessions/device-name.js';
-import { type Device, printableUserAgent } from '../sessions/session-issuer.js';
+import type { Device } from '../sessions/session-issuer.js';
 
 /** How to address the reader, if it isn't as in the profile. */
 export interface Recipient {
@@ -66,7 +67,7 @@ export class AccountMails {
 
   /** Where a request came from, and when, in words that the layout of the mail understands. */
   private originOf(device: Device, timezone: string): SendNotification['data'] {
-    const { app = '', system = '' } = nameOfDevice(printableUserAgent(device) ?? '');
+    const { app = '', system = '' } = nameOfDevice(printableUserAgent(device.userAgent) ?? '');
     return { at: this.clock.now().toISOString(), timezone, app, system, ipAddress: device.ipAddress };
   }
 }

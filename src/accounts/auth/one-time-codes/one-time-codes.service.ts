@@ -5,6 +5,7 @@ import { signInCode } from '#libs/contracts';
 import { hashToken, type Mac, MacFactory, randomToken } from '#libs/crypto';
 import { Database } from '#libs/database';
 import { withMinimumDuration } from '#libs/lifecycle';
+import { printableUserAgent } from '#libs/text';
 import { EmailCipher, UsersService } from '../../users/index.js';
 import { FailedAttempts } from '../attempts/failed-attempts.js';
 import { AccountMails } from '../email/account-mails.js';
@@ -12,7 +13,7 @@ import { AddressRequests } from '../email/address-requests.js';
 import { invalidToken } from '../email/email.errors.js';
 import { AddressClaim } from '../registration/address-claim.js';
 import { SessionCache } from '../sessions/session-cache.js';
-import { type Device, printableUserAgent } from '../sessions/session-issuer.js';
+import type { Device } from '../sessions/session-issuer.js';
 import { KnownDevices } from '../sign-in/known-devices.js';
 import { invalidCode } from '../sign-in/sign-in.errors.js';
 import { type SignInOutcome, SignInService } from '../sign-in/sign-in.service.js';
@@ -79,7 +80,7 @@ export class OneTimeCodesService {
         codeHash: this.mac.sign(messageOf(tokenHash, code)),
         tokenHash,
         browserHash: hashToken(browser),
-        userAgent: printableUserAgent(device),
+        userAgent: printableUserAgent(device.userAgent),
         ipAddress: device.ipAddress,
         createdAt,
         expiresAt,

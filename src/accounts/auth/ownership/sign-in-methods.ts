@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 
 /** Before anything was added. */
-const EVER = new Date(0);
+export const EVER = new Date(0);
 
 /** One way to sign in, or a part of one, such as a password. Its provider adds itself to `SignInMethods`. */
 export interface SignInMethod {

@@ -4,15 +4,13 @@ import { recoveryCodesReplaced, secondFactorRemoved } from '#libs/contracts';
 import { Database } from '#libs/database';
 import { type ChangingUser, type User, UsersService } from '../../users/index.js';
 import { AccountChanges } from '../account-changes/account-changes.js';
+import { EVER } from '../ownership/sign-in-methods.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { forgetMissingFactors } from '../sessions/session.repository.js';
 import { codesWereReplaced, factorWasRemoved } from './second-factors.events.js';
 import { RecoveryCodes } from './recovery-codes.js';
 import { noSecondFactor } from './second-factors.errors.js';
 import { countRecoveryCodes, removeFactorsSince } from './second-factors.repository.js';
-
-/** Before anything was added. */
-const EVER = new Date(0);
 
 interface SecondFactorsOverview {
   readonly factors: readonly string[];

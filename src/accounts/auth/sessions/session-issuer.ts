@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock, IdSource } from '#libs/clock';
 import { hashToken, randomToken } from '#libs/crypto';
-import { printable } from '#libs/text';
+import { printableUserAgent } from '#libs/text';
 import { AuditLog } from '../../audit/index.js';
 import { type User, UsersService } from '../../users/index.js';
 import { AppConfig } from '../../../../config/index.js';
@@ -13,8 +13,6 @@ import type { AccessGrant, SessionGrant } from './session-grant.js';
 import type { Session } from './session.entity.js';
 import { insertSession } from './session.repository.js';
 import { sessionStarted } from './sessions.events.js';
-
-const MAX_USER_AGENT = 256;
 
 /** The device, as described by the request. */
 export interface Device {
@@ -72,7 +70,7 @@ export class SessionIssuer {
       tokenHash: hashToken(refreshToken),
       authenticatedAt: authentication.at,
       methods: [...authentication.methods],
-      userAgent: printableUserAgent(device),
+      userAgent: printableUserAgent(device.userAgent),
       ipAddress: device.ipAddress,
       createdAt: now,
       expiresAt,
@@ -119,8 +117,4 @@ export class SessionIssuer {
       expiresIn,
     };
   }
-}
-
-export function printableUserAgent({ userAgent }: Device): string | null {
-  return printable(userAgent, MAX_USER_AGENT);
 }

@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock } from '#libs/clock';
 import { type Mac, MacFactory } from '#libs/crypto';
+import { printableUserAgent } from '#libs/text';
 import type { User } from '../../users/index.js';
 import { nameOfDevice } from '../sessions/device-name.js';
-import { type Device, printableUserAgent } from '../sessions/session-issuer.js';
+import type { Device } from '../sessions/session-issuer.js';
 import { KnownDevices } from './known-devices.js';
 import { networkOf } from './network.js';
 import { findDevice, rememberDevice, rememberFirstDevice } from './seen-device.repository.js';
@@ -73,6 +74,6 @@ export class SeenDevices {
 }
 
 function looksOf({ id }: User, device: Device): string {
-  const { app = '', system = '' } = nameOfDevice(printableUserAgent(device) ?? '');
+  const { app = '', system = '' } = nameOfDevice(printableUserAgent(device.userAgent) ?? '');
   return [id, app, system, networkOf(device.ipAddress)].join('\n');
 }
