@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { Database } from '#libs/database';
 import { IdempotencyStore } from '#libs/idempotency';
 import {
   type Administrator,
   Invitations,
-  LiveCallers,
   PasswordPolicy,
   PasswordsService,
   RoleAuthority,
@@ -14,7 +14,6 @@ import {
 } from '../auth/index.js';
 import { AuditLog } from '../audit/index.js';
 import { type ManagedPatch, type Profile, userCreated, UsersService } from '../users/index.js';
-
 import { writeUsers } from './administration.permissions.js';
 
 export interface NewAccount extends Pick<ManagedPatch, 'avatarUrl' | 'metadata' | 'appMetadata'> {
@@ -39,7 +38,6 @@ export class AccountCreationService {
     private readonly policy: PasswordPolicy,
     private readonly passwords: PasswordsService,
     private readonly invitations: Invitations,
-    private readonly callers: LiveCallers,
     private readonly claims: TokenClaims,
     private readonly audit: AuditLog,
     private readonly idempotency: IdempotencyStore,
@@ -57,8 +55,7 @@ export class AccountCreationService {
     }
     const hash = password === undefined ? undefined : await this.passwords.hash(password);
     return this.database.transaction(async (em) => {
-      const administrator = await this.callers.require(em, caller);
-      await this.authority.requireHaving(em, administrator, [writeUsers.name]);
+      const administrator = await this.authority.admit(em, caller, writeUsers);
       await this.requireMayGive(em, administrator, roles);
       const user = await this.users.create(em, {
         ...account,
@@ -80,7 +77,7 @@ export class AccountCreationService {
   }
 
   private async requireMayGive(
-    em: Parameters<RoleAuthority['requireOver']>[0],
+    em: EntityManager,
     caller: Administrator,
     roles: readonly string[],
   ): Promise<void> {

@@ -68,7 +68,7 @@ export class AccountStatusService {
         if (user.status === 'suspended') {
           return undefined;
         }
-        await this.accounts.requireOtherAdmin(em, user);
+        await this.authority.requireOtherAdmin(em, user);
         await this.users.set(em, user, { status: 'suspended' });
         await this.audit.record(em, userSuspended, { subject: id });
         return { sessions: await this.sessions.endAll(em, id) };
@@ -113,7 +113,7 @@ export class AccountStatusService {
         }
         await this.authority.requireOver(em, administrator, [...given, ...taken]);
         if (!roles.includes(ADMIN_ROLE)) {
-          await this.accounts.requireOtherAdmin(em, user);
+          await this.authority.requireOtherAdmin(em, user);
         }
         const changes = { roles: { from: user.roles, to: roles } };
         await this.users.set(em, user, { roles: [...roles] });

@@ -2,7 +2,6 @@ import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
 import { IdempotencyModule } from '#libs/idempotency';
 import {
-  CallersModule,
   PasswordResetModule,
   PasswordsModule,
   RolesModule,
@@ -25,7 +24,6 @@ import { ManagedAccounts } from './managed-accounts.js';
 /** What administrators do with accounts over HTTP. */
 @Module({
   imports: [
-    CallersModule,
     DatabaseModule.forFeature(accountsSchema),
     IdempotencyModule.forSchema(accountsSchema),
     PasswordResetModule,

@@ -7,11 +7,10 @@ import {
   AccessTokenService,
   type Administrator,
   impersonateUsers,
-  LiveCallers,
-  RoleAuthority,
   TokenClaims,
 } from '../auth/index.js';
-import { userImpersonated, userNotActive, UsersService } from '../users/index.js';
+import { userImpersonated, userNotActive } from '../users/index.js';
+import { ManagedAccounts } from './managed-accounts.js';
 
 const SECONDS = 15 * 60;
 
@@ -26,9 +25,7 @@ interface Impersonation {
 export class ImpersonationService {
   constructor(
     private readonly database: Database,
-    private readonly users: UsersService,
-    private readonly callers: LiveCallers,
-    private readonly authority: RoleAuthority,
+    private readonly accounts: ManagedAccounts,
     private readonly tokens: AccessTokenService,
     private readonly claims: TokenClaims,
     private readonly audit: AuditLog,
@@ -44,10 +41,7 @@ export class ImpersonationService {
     { id, reason }: Impersonation,
   ): Promise<AccessGrant> {
     return this.database.transaction(async (em) => {
-      const user = await this.users.lockManaged(em, caller.userId, id);
-      const administrator = await this.callers.require(em, caller);
-      await this.authority.requireHaving(em, administrator, [impersonateUsers.name]);
-      await this.authority.requireOver(em, administrator, user.roles);
+      const { user } = await this.accounts.lock(em, caller, id, impersonateUsers);
       if (user.status !== 'active') {
         throw userNotActive();
       }

@@ -2,21 +2,21 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Database } from '#libs/database';
 import type { Permission } from '#libs/permissions';
-import {
-  type Administrator,
-  ADMIN_ROLE,
-  lastAdmin,
-  LiveCallers,
-  RoleAuthority,
-  SessionsService,
-} from '../auth/index.js';
-import { writeUsers } from './administration.permissions.js';
+import { type Administrator, RoleAuthority, SessionsService } from '../auth/index.js';
 import { type Profile, type User, UsersService } from '../users/index.js';
+import { writeUsers } from './administration.permissions.js';
 
 /** What a change of an account leads to after the commit. */
 interface Consequences {
   /** Sessions that have ended, or count differently. */
   readonly sessions?: readonly string[];
+}
+
+/** A user whom an administrator may change. */
+interface Managed {
+  readonly user: User;
+  /** With the roles that they still have. */
+  readonly administrator: Administrator;
 }
 
 interface ChangeOptions {
@@ -33,7 +33,6 @@ export class ManagedAccounts {
     private readonly database: Database,
     private readonly users: UsersService,
     private readonly sessions: SessionsService,
-    private readonly callers: LiveCallers,
     private readonly authority: RoleAuthority,
   ) {}
 
@@ -52,10 +51,7 @@ export class ManagedAccounts {
       if (mayTakeAdmin) {
         await this.authority.lockAdmins(em);
       }
-      const user = await this.users.lockManaged(em, caller.userId, id);
-      const administrator = await this.callers.require(em, caller);
-      await this.authority.requireHaving(em, administrator, [permission.name]);
-      await this.authority.requireOver(em, administrator, user.roles);
+      const { user, administrator } = await this.lock(em, caller, id, permission);
       const consequences = await work(em, user, administrator);
       return { profile: this.users.profileOf(user), sessions: consequences?.sessions ?? [] };
     });
@@ -64,10 +60,14 @@ export class ManagedAccounts {
     return profile;
   }
 
-  /** For a change that leaves one admin less. The caller allows it with `mayTakeAdmin`. @throws Problem `last-admin` */
-  async requireOtherAdmin(em: EntityManager, user: User): Promise<void> {
-    if (user.roles.includes(ADMIN_ROLE) && !(await this.users.hasOther(em, user.id, ADMIN_ROLE))) {
-      throw lastAdmin();
-    }
+  /**
+   * Locks a user for an administrator, in the caller's transaction.
+   * @throws Problem `user-not-found`, `exceeds-your-permissions`, `unauthenticated` if the administrator's session has ended
+   */
+  async lock(em: EntityManager, caller: Administrator, id: string, permission: Permission): Promise<Managed> {
+    const user = await this.users.lockManaged(em, caller.userId, id);
+    const administrator = await this.authority.admit(em, caller, permission);
+    await this.authority.requireOver(em, administrator, user.roles);
+    return { user, administrator };
   }
 }

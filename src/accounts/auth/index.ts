@@ -1,6 +1,4 @@
 export type { Administrator } from './callers/caller.js';
-export { CallersModule } from './callers/callers.module.js';
-export { LiveCallers } from './callers/live-callers.js';
 export { Invitations } from './password-reset/invitations.js';
 export { PasswordResetModule } from './password-reset/password-reset.module.js';
 export { PasswordPolicy } from './passwords/password-policy.js';

@@ -164,11 +164,6 @@ export class UsersService {
     return existing(found.get(id) ?? null);
   }
 
-  /** Keeps an administrator as they are until the caller's transaction ends. @throws Problem `user-not-found` */
-  async keep(em: EntityManager, id: string): Promise<User> {
-    return existing(await keepUser(em, id));
-  }
-
   /** Like `lockByEmail`, but as if there were no such user while another transaction has them locked. */
   lockFreeByEmail(em: EntityManager, email: string): Promise<User | null> {
     return lockUserByEmail(em, this.emails.candidates(email), LockMode.PESSIMISTIC_PARTIAL_WRITE);
@@ -228,10 +223,10 @@ export class UsersService {
       if (patch.signInNotifications === false && user.signInNotifications) {
         requireRecentProof(caller.authenticatedAt, this.clock.now());
       }
-      const before = this.profileOf(user);
+      const before = caller.isImpersonated ? this.profileOf(user) : undefined;
       await this.change(em, user, patch);
       const after = this.profileOf(user);
-      const changes = caller.isImpersonated ? changesBetween(before, after) : undefined;
+      const changes = before && changesBetween(before, after);
       if (changes) {
         await this.audit.record(em, userUpdated, { subject: user.id, changes });
       }

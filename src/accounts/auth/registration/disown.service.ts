@@ -8,9 +8,7 @@ import { invalidToken } from '../email/email.errors.js';
 import type { EmailVerification } from '../email/email-verification.entity.js';
 import { findLink, forgetUser } from '../email/email-verification.repository.js';
 import { deletePassword } from '../passwords/password.repository.js';
-import { ADMIN_ROLE } from '../roles/role.entity.js';
-import { lockAdmins } from '../roles/role.repository.js';
-import { lastAdmin } from '../roles/roles.errors.js';
+import { RoleAuthority } from '../roles/role-authority.js';
 import { SessionCache } from '../sessions/session-cache.js';
 import { endSessions } from '../sessions/session.repository.js';
 import { deleteRegistration, findRegistrations } from './pending-registration.repository.js';
@@ -21,6 +19,7 @@ export class DisownService {
   constructor(
     private readonly database: Database,
     private readonly users: UsersService,
+    private readonly authority: RoleAuthority,
     private readonly sessions: SessionCache,
     private readonly clock: Clock,
   ) {}
@@ -47,7 +46,7 @@ export class DisownService {
   /** @returns the sessions that it ended */
   private async remove(em: EntityManager, link: EmailVerification, id: string): Promise<string[]> {
     // Always lock admins before the user, and the user before their links, to avoid deadlocks.
-    await lockAdmins(em);
+    await this.authority.lockAdmins(em);
     const user = await this.users.lock(em, id);
     const now = this.clock.now();
     const current = await findLink(em, link.tokenHash, now);
@@ -67,9 +66,7 @@ export class DisownService {
       }
       await forgetUser(em, { tokenHash: link.tokenHash });
     } else {
-      if (user.roles.includes(ADMIN_ROLE) && !(await this.users.hasOther(em, id, ADMIN_ROLE))) {
-        throw lastAdmin();
-      }
+      await this.authority.requireOtherAdmin(em, user);
       await forgetUser(em, { user: id });
       await this.users.remove(em, user);
     }

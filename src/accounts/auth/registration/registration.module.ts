@@ -6,6 +6,7 @@ import { UsersModule } from '../../users/index.js';
 import { SignInMethodsModule } from '../sign-in/sign-in-methods.module.js';
 import { EmailModule } from '../email/email.module.js';
 import { PasswordsModule } from '../passwords/passwords.module.js';
+import { RolesModule } from '../roles/roles.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { SignInModule } from '../sign-in/sign-in.module.js';
 import { AddressClaim } from './address-claim.js';
@@ -20,6 +21,7 @@ import { RegistrationService } from './registration.service.js';
     IdempotencyModule.forSchema(accountsSchema),
     EmailModule,
     PasswordsModule,
+    RolesModule,
     SessionsModule,
     SignInModule,
     SignInMethodsModule,

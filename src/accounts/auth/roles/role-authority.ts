@@ -1,10 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Permission } from '#libs/permissions';
 import { invalidInput } from '#libs/problem';
+import { type User, UsersService } from '../../users/index.js';
 import type { Administrator } from '../callers/caller.js';
+import { LiveCallers } from '../callers/live-callers.js';
 import { exceedsYourPermissions } from '../permissions/permission.errors.js';
 import { ADMIN_ROLE } from './role.entity.js';
 import { keepRoles, lockAdmins } from './role.repository.js';
+import { lastAdmin } from './roles.errors.js';
 
 /**
  * Keeps administrators within their own permissions. Otherwise, whoever may change roles could make themselves an admin,
@@ -12,6 +16,22 @@ import { keepRoles, lockAdmins } from './role.repository.js';
  */
 @Injectable()
 export class RoleAuthority {
+  constructor(
+    private readonly callers: LiveCallers,
+    private readonly users: UsersService,
+  ) {}
+
+  /**
+   * Lets an administrator go on who was let in when the request arrived, in the transaction of what they change.
+   * @returns the administrator with the roles that they still have
+   * @throws Problem `unauthenticated`, or `exceeds-your-permissions` if they no longer have the permission
+   */
+  async admit(em: EntityManager, caller: Administrator, permission: Permission): Promise<Administrator> {
+    const administrator = await this.callers.require(em, caller);
+    await this.requireHaving(em, administrator, [permission.name]);
+    return administrator;
+  }
+
   /**
    * The administrator gives, takes or changes the roles `others`. Ones that don't exist grant nothing.
    * @throws Problem `exceeds-your-permissions` if those grant anything that the administrator may not do
@@ -54,6 +74,13 @@ export class RoleAuthority {
    */
   lockAdmins(em: EntityManager): Promise<void> {
     return lockAdmins(em);
+  }
+
+  /** For what takes away a locked user who may be an admin, after `lockAdmins`. @throws Problem `last-admin` */
+  async requireOtherAdmin(em: EntityManager, { id, roles }: User): Promise<void> {
+    if (roles.includes(ADMIN_ROLE) && !(await this.users.hasOther(em, id, ADMIN_ROLE))) {
+      throw lastAdmin();
+    }
   }
 }
 

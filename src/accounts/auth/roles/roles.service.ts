@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock, IdSource } from '#libs/clock';
 import { Database, type PageRequest, type Slice, sliceOf } from '#libs/database';
 import { preconditionFailed } from '#libs/problem';
 import { type AuditChanges, AuditLog } from '../../audit/index.js';
 import { UsersService } from '../../users/index.js';
 import type { Administrator } from '../callers/caller.js';
-import { LiveCallers } from '../callers/live-callers.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { ADMIN_ROLE, BUILT_IN_ROLES, Role } from './role.entity.js';
 import { RoleAuthority } from './role-authority.js';
@@ -35,7 +33,6 @@ export class RolesService {
     private readonly database: Database,
     private readonly users: UsersService,
     private readonly sessions: SessionsService,
-    private readonly callers: LiveCallers,
     private readonly authority: RoleAuthority,
     private readonly cache: RoleCache,
     private readonly audit: AuditLog,
@@ -68,13 +65,14 @@ export class RolesService {
     const stored = await this.database.transaction(async (em) => {
       // One at a time, so that there never are too many.
       await lockAdmins(em);
-      const administrator = await this.keepCaller(em, caller);
+      const administrator = await this.authority.admit(em, caller, writeRoles);
       const found = await lockRole(em, name);
       if (!isExpected(found?.version ?? null)) {
         throw preconditionFailed();
       }
       await this.authority.requireHaving(em, administrator, [...permissions, ...(found?.permissions ?? [])]);
       const now = this.clock.now();
+      const sorted = [...permissions].sort();
       if (!found) {
         if ((await countRoles(em)) >= MAX_ROLES) {
           throw tooManyRoles();
@@ -83,7 +81,7 @@ export class RolesService {
         const role = em.create(Role, {
           id,
           name,
-          permissions: [...permissions].sort(),
+          permissions: sorted,
           createdAt: now,
           updatedAt: now,
         });
@@ -91,7 +89,6 @@ export class RolesService {
         await this.audit.record(em, roleCreated, { target: name, changes: changeOf([], role.permissions) });
         return { role, isNew: true };
       }
-      const sorted = [...permissions].sort();
       if (sorted.join() !== found.permissions.join()) {
         await this.audit.record(em, roleChanged, {
           target: name,
@@ -117,7 +114,7 @@ export class RolesService {
     }
     const changed = await this.database.transaction(async (em) => {
       await lockAdmins(em);
-      const administrator = await this.keepCaller(em, caller);
+      const administrator = await this.authority.admit(em, caller, writeRoles);
       // Users before roles, as everywhere, to avoid deadlocks. Someone who gets the role meanwhile loses it below.
       const users = await this.users.takeRole(em, name, MAX_HOLDERS);
       const role = await lockRole(em, name);
@@ -139,12 +136,6 @@ export class RolesService {
     this.cache.invalidate();
     changed.users.forEach((id) => this.users.invalidate(id));
     this.sessions.changed(changed.sessions);
-  }
-
-  private async keepCaller(em: EntityManager, caller: Administrator): Promise<Administrator> {
-    const administrator = await this.callers.require(em, caller);
-    await this.authority.requireHaving(em, administrator, [writeRoles.name]);
-    return administrator;
   }
 }
 
