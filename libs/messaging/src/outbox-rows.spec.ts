@@ -23,6 +23,16 @@ describe('rows of the outbox', () => {
     expect((await bench.rows()).map(({ attempts }) => attempts)).toEqual([1, 1, 1, 1, 1, 1]);
   });
 
+  // An outbox is usually almost empty when autovacuum counts its rows, which leads to other plans.
+  it('are never more than asked for, even if PostgreSQL expects only one', async () => {
+    const app = await bench.start();
+    const [kept = ''] = await bench.append(app, 250);
+    await bench.sql(`delete from writer.outbox where message_id <> '${kept}'`);
+    await bench.sql('analyze writer.outbox');
+    await bench.append(app, 150);
+    expect(await app.database.run((em) => take(em, 100))).toHaveLength(100);
+  });
+
   it('are taken by how long they have been due, so that none waits forever behind newer ones', async () => {
     const app = await bench.start();
     const [first = '', second = '', third = ''] = await bench.append(app, 3);

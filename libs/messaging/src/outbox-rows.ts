@@ -54,18 +54,24 @@ export class OutboxRows {
   /**
    * Takes due rows and postpones their due time in one short statement. No lock or transaction is held while the caller
    * talks to Redis, and rows that it then fails to enqueue become due again by themselves.
+   *
+   * The CTE runs once. As a subquery, PostgreSQL may join it in a nested loop and run it once a row, which takes other
+   * rows each time and so ignores the limit.
    */
   async take(em: EntityManager, limit: number): Promise<OutboxRow[]> {
     const rows = await em.execute<TakenRow[]>(
-      `update ${this.table} as o
+      `with due as materialized (
+         select message_id, consumer from ${this.table}
+          where next_at <= now() order by next_at limit ? for update skip locked
+       )
+       update ${this.table} as o
           set attempts = o.attempts + 1,
               next_at = now() + least(? * power(2, least(o.attempts, 20)), ?) * interval '1 second'
-         from (select message_id, consumer from ${this.table}
-                where next_at <= now() order by next_at limit ? for update skip locked) as due
+         from due
         where o.message_id = due.message_id and o.consumer = due.consumer
     returning o.message_id, o.consumer, o.type, o.subject, o.sealed, o.traceparent, o.request_id,
               extract(epoch from o.occurred_at) * 1000 as occurred_at_ms`,
-      [REPEAT_AFTER_SECONDS, REPEAT_CAP_SECONDS, limit],
+      [limit, REPEAT_AFTER_SECONDS, REPEAT_CAP_SECONDS],
     );
     return rows.map(toOutboxRow).sort((a, b) => (a.messageId < b.messageId ? -1 : 1));
   }
