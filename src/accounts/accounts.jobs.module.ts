@@ -8,6 +8,7 @@ import { accountsSchema } from './migrations/index.js';
 import { AuditJobsModule } from './audit/audit.jobs.module.js';
 import { AuthJobsModule } from './auth/auth.jobs.module.js';
 import { IdempotencyKeysPurge } from './idempotency-keys.purge.js';
+import { UsersJobsModule } from './users/users.jobs.module.js';
 import { resumeSagas } from './resume-sagas.job.js';
 
 /** The service's background work: relays its messages, lets its sagas go on, and deletes expired data. */
@@ -19,6 +20,7 @@ import { resumeSagas } from './resume-sagas.job.js';
     IdempotencyModule.forSchema(accountsSchema),
     AuditJobsModule,
     AuthJobsModule,
+    UsersJobsModule,
   ],
   providers: [IdempotencyKeysPurge],
 })

@@ -1,6 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import pg from 'pg';
-import { KeyRing, Sealer } from '../../dist/libs/crypto/src/index.js';
 import { median } from './statistics.mjs';
 
 const USERS = 110_000;
@@ -17,7 +14,7 @@ export async function measureLists(environment) {
     ADMIN_EMAIL: ADMIN.email,
     ADMIN_PASSWORD: ADMIN.password,
   });
-  await seed(environment);
+  await environment.seed(USERS);
   const answer = await fetch(`${api.url}/v1/auth/login`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
@@ -57,37 +54,4 @@ export async function measureLists(environment) {
       detail: `${median(deep).toFixed(2)} ms, ${median(first).toFixed(2)} ms`,
     },
   ];
-}
-
-/** Real rows with addresses that decrypt. Inserted in bulk, since hashing 110,000 passwords would take ten minutes. */
-async function seed({ databaseUrl, secrets }) {
-  const [id, encoded] = (await readFile(secrets.encryptionKeysFile, 'utf8')).trim().split(':');
-  const sealer = new Sealer(new KeyRing([{ id, bytes: Buffer.from(encoded, 'base64') }]));
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  const startMs = Date.now() - USERS * 10;
-  for (let from = 0; from < USERS; from += 10_000) {
-    const rows = Array.from({ length: 10_000 }, (_, i) => {
-      const at = startMs + (from + i) * 10;
-      const hex = at.toString(16).padStart(12, '0');
-      const serial = (from + i).toString(16).padStart(12, '0');
-      const userId = `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-${serial}`;
-      const email = `seed-${from + i}@acme.com`;
-      return {
-        id: userId,
-        sealed: sealer.seal(email, `user:${userId}:email`),
-        email,
-        at: new Date(at).toISOString(),
-      };
-    });
-    await client.query(
-      `insert into accounts.users (id, email_sealed, email_index, email_verified, locale, timezone, roles, status,
-                                   metadata, created_at, updated_at)
-       select id, sealed, 'seed.' || email, true, 'en', 'UTC', '{user}', 'active', '{}', at, at
-       from jsonb_to_recordset($1) as row(id uuid, sealed text, email text, at timestamptz)`,
-      [JSON.stringify(rows)],
-    );
-  }
-  await client.query('analyze accounts.users');
-  await client.end();
 }

@@ -85,6 +85,7 @@ describe('the job console', () => {
       'confirm-to-notifications',
       'deliver-to-accounts',
       'deliver-to-notifications',
+      'index-email-domains',
       'purge-accounts',
       'purge-notifications',
       'resume-sagas',

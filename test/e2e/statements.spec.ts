@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 import { useApiApp } from '../support/api-app.js';
 import type { ApiClient } from '../support/client.js';
 import { sentBack } from '../support/cookies.js';
 import { aUser, type SignedUp, signUp } from '../support/factories.js';
+import { recordStatements } from '../support/recorded-statements.js';
 import { useUser, WITH_ADMIN } from '../support/use-app.js';
 
 const running = useApiApp(WITH_ADMIN);
@@ -11,13 +11,12 @@ const { admin, api } = running;
 const user = useUser(api);
 /** Keeps the cookie of a known device. */
 let browser: ApiClient;
-let sent: string[] = [];
+const sent = recordStatements();
 
 beforeAll(async () => {
   await Promise.all([user.api.me(), admin.get('/users')]);
   const signedIn = await api.with({ 'sec-fetch-site': 'same-origin' }).login(user);
   browser = api.with({ cookie: sentBack(signedIn) });
-  listen();
 });
 
 /**
@@ -39,7 +38,8 @@ describe('the number of SQL statements', () => {
     ['get the profile again', 0, () => user.api.me()],
     ['get the profile for the first time', 2, () => fresh.api.me()],
     ['list users by cursor', 1, () => admin.get('/users')],
-    ['list users by cursor with a total', 2, () => admin.get('/users?total=true&q=a')],
+    // One of them asks how many names match.
+    ['list users by cursor with a total', 3, () => admin.get('/users?total=true&q=a')],
     ['list users by page', 2, () => admin.under('/v1').get('/users')],
     ['list sessions', 1, () => user.api.get('/auth/sessions')],
     ['update the profile', 5, () => user.api.patch('/users/me', { displayName: 'Ada' })],
@@ -56,42 +56,29 @@ describe('the number of SQL statements', () => {
     ['liveness probe', 0, () => api.under('').get('/health/live')],
   ])('of "%s" is at most %i', async (_, budget, operation) => {
     fresh ??= await signUp(api);
-    sent = [];
+    sent.length = 0;
     const { status } = await operation();
     expect(status).toBeLessThan(500);
-    const statements = [...sent];
+    const statements = sent.map(({ text }) => text);
     expect(statements.length > budget ? statements : []).toEqual([]);
   });
 
   it('does not depend on how many users a list shows', async () => {
     await Promise.all(Array.from({ length: 10 }, () => signUp(api)));
-    sent = [];
+    sent.length = 0;
     await admin.get('/users?limit=100');
     expect(sent).toHaveLength(1);
   });
 
   it('is counted correctly', async () => {
-    sent = [];
+    sent.length = 0;
     await api.register(aUser());
-    const verbs = sent.map((sql) => sql.trim().split(/\s/)[0]?.toLowerCase());
+    const verbs = sent.map(({ text }) => text.trim().split(/\s/)[0]?.toLowerCase());
     expect(verbs.at(0)).toBe('select');
     expect(verbs).toContain('start');
     expect(verbs.at(-1)).toBe('commit');
   });
 });
-
-/** Records every statement sent to PostgreSQL, below any layer that could hide one. */
-function listen(): void {
-  const { prototype } = pg.Client as unknown as {
-    prototype: { query: (...parameters: unknown[]) => unknown };
-  };
-  const query = prototype.query;
-  prototype.query = function (...parameters: unknown[]): unknown {
-    const [first] = parameters;
-    sent.push(typeof first === 'string' ? first : (first as { text: string }).text);
-    return Reflect.apply(query, this, parameters);
-  };
-}
 
 /** Not in any cache yet. */
 let fresh: SignedUp;

@@ -8,7 +8,8 @@ import { useApp, WITH_ADMIN } from '../support/use-app.js';
 
 const NAMES = ['Ada Lovelace', 'ada lower', 'Adam', 'Grace', '100% Otter', '100 Otters', 'Ümit', null];
 
-const { admin, api, database } = useApp('api', WITH_ADMIN);
+const app = useApp('api', WITH_ADMIN);
+const { admin, api, database } = app;
 const users: SignedUp[] = [];
 
 beforeAll(async () => {
@@ -51,6 +52,49 @@ describe('searching users', () => {
     expect(await found({ status: 'suspended', q: 'ada' })).toEqual([]);
   });
 
+  it('filters by the domain of the address, in any case and spelling, without its subdomains', async () => {
+    await signUp(api, { email: 'ida@Bücher.example', displayName: 'Ida' });
+    await signUp(api, { email: 'joe@shop.bücher.example', displayName: 'Joe' });
+    for (const domain of ['bücher.example', 'BÜCHER.example', 'xn--bcher-kva.example']) {
+      expect(await found({ emailDomain: domain })).toEqual(['Ida']);
+    }
+    expect(await found({ emailDomain: 'example' })).toEqual([]);
+    expect(await found({ emailDomain: 'acme.test', q: 'ada l' })).toEqual(['ada lower', 'Ada Lovelace']);
+    expect(await found({ emailDomain: 'acme.test', role: 'admin' })).toEqual(['Admin']);
+    expect(await found({ emailDomain: 'bücher.example', status: 'suspended' })).toEqual([]);
+    await query(database.url, 'delete from accounts.users where display_name = any($1)', [['Ida', 'Joe']]);
+  });
+
+  it('filters by the roles that users have at that time, whoever wrote them', async () => {
+    const set = (roles: string[], name: string) =>
+      query(database.url, 'update accounts.users set roles = $1 where display_name = $2', [roles, name]);
+    await set(['user', 'tester', 'tester'], 'Adam');
+    await set(['tester'], 'Ada Lovelace');
+    expect(await found({ role: 'tester' })).toEqual(['Adam', 'Ada Lovelace']);
+    await set(['user'], 'Adam');
+    expect(await found({ role: 'tester' })).toEqual(['Ada Lovelace']);
+    expect(await found({ role: 'user', q: 'ada' })).toEqual(['Adam', 'ada lower']);
+    await set(['user'], 'Ada Lovelace');
+    expect(await found({ role: 'tester' })).toEqual([]);
+    expect((await search({ role: 'user', total: 'true' })).body.page.total).toBe(NAMES.length + 1);
+  });
+
+  it('finds users by the domain whom an earlier release has written, once a worker has run', async () => {
+    await query(database.url, 'update accounts.users set email_domain_index = null');
+    expect(await found({ emailDomain: 'acme.test', q: 'ada' })).toEqual([]);
+    const before = await query(
+      database.url,
+      'select id, version, updated_at from accounts.users order by id',
+    );
+    await app.start('worker');
+    await eventually(async () => {
+      expect(await found({ emailDomain: 'acme.test', q: 'ada' })).toHaveLength(3);
+    });
+    expect(
+      await query(database.url, 'select id, version, updated_at from accounts.users order by id'),
+    ).toEqual(before);
+  });
+
   it('filters by creation time: inclusive start, exclusive end', async () => {
     const instants = users.map(({ session }) => session.user.createdAt);
     const [first = '', second = '', third = ''] = instants;
@@ -87,6 +131,9 @@ describe('searching users', () => {
     ['createdAfter', '2026-11-22'],
     ['createdBefore', '2026-13-22T00:00:00Z'],
     ['createdBefore', '2026-02-30T00:00:00Z'],
+    ['emailDomain', ''],
+    ['emailDomain', 'ada@acme.test'],
+    ['emailDomain', 'acme test'],
     ['q', ''],
     ['q', 'x'.repeat(255)],
     ['page', '1'],

@@ -25,6 +25,7 @@ export async function startEnvironment() {
     dataDir,
     databaseUrl: postgres.url,
     secrets,
+    seed,
     startApi: (overrides) => startRole('api', overrides),
     startRole,
     /** Starts a script of ours that prints its URL or results as one JSON line. */
@@ -36,17 +37,35 @@ export async function startEnvironment() {
     },
   };
 
+  /** Fills the database with users by the command for that. */
+  async function seed(users) {
+    const child = spawn(process.execPath, ['dist/src/seed.js', '--users', String(users)], {
+      env: { PATH: process.env.PATH, ...serverSettings() },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    const [code] = await once(child, 'exit');
+    if (code !== 0) {
+      throw new Error('the database could not be filled');
+    }
+  }
+
+  function serverSettings() {
+    return {
+      DATABASE_URL: postgres.url,
+      REDIS_URL: redis.url,
+      JWT_PRIVATE_KEYS_FILE: secrets.jwtPrivateKeysFile,
+      ENCRYPTION_KEYS_FILE: secrets.encryptionKeysFile,
+      BLIND_INDEX_KEYS_FILE: secrets.blindIndexKeysFile,
+    };
+  }
+
   /** @returns the running process, ready for its work, and how long that took in milliseconds */
   async function startRole(role, overrides = {}) {
     const port = overrides.PORT ?? (await freePort());
     const managementPort = overrides.MANAGEMENT_PORT ?? (await freePort());
     const startedAt = performance.now();
     const child = start(children, [`dist/src/main${role === 'all' ? '' : `.${role}`}.js`], {
-      DATABASE_URL: postgres.url,
-      REDIS_URL: redis.url,
-      JWT_PRIVATE_KEYS_FILE: secrets.jwtPrivateKeysFile,
-      ENCRYPTION_KEYS_FILE: secrets.encryptionKeysFile,
-      BLIND_INDEX_KEYS_FILE: secrets.blindIndexKeysFile,
+      ...serverSettings(),
       PORT: String(port),
       MANAGEMENT_PORT: String(managementPort),
       DRAIN_SECONDS: '0',

@@ -2,14 +2,20 @@ import { domainToASCII } from 'node:url';
 import { Injectable } from '@nestjs/common';
 import { BlindIndex, Sealer } from '#libs/crypto';
 
-const DOMAIN = 'users.email';
+/** What the blind indexes are of. */
+const ADDRESS = 'users.email';
+const DOMAIN = 'users.email-domain';
 
-interface SealedEmail {
+interface SealedEmail extends EmailIndexes {
   readonly emailSealed: string;
-  readonly emailIndex: string;
 }
 
-/** Encrypts email addresses: sealed for the user's row, with a blind index for lookups. */
+interface EmailIndexes {
+  readonly emailIndex: string;
+  readonly emailDomainIndex: string;
+}
+
+/** Encrypts email addresses: sealed for the user's row, with blind indexes to find the address and its domain by. */
 @Injectable()
 export class EmailCipher {
   private readonly opened = new WeakMap<object, { readonly sealed: string; readonly address: string }>();
@@ -20,9 +26,14 @@ export class EmailCipher {
   ) {}
 
   seal(userId: string, email: string): SealedEmail {
+    return { emailSealed: this.sealer.seal(email, contextOf(userId)), ...this.indexesOf(email) };
+  }
+
+  indexesOf(email: string): EmailIndexes {
+    const canonical = canonicalEmail(email);
     return {
-      emailSealed: this.sealer.seal(email, contextOf(userId)),
-      emailIndex: this.index.compute(canonicalEmail(email), DOMAIN),
+      emailIndex: this.index.compute(canonical, ADDRESS),
+      emailDomainIndex: this.index.compute(domainOf(canonical), DOMAIN),
     };
   }
 
@@ -44,7 +55,12 @@ export class EmailCipher {
 
   /** Every possible value of `emailIndex` for this address, one per key in the ring. */
   candidates(email: string): string[] {
-    return this.index.candidates(canonicalEmail(email), DOMAIN);
+    return this.index.candidates(canonicalEmail(email), ADDRESS);
+  }
+
+  /** Like `candidates`, for the `emailDomainIndex` of all addresses of a domain. */
+  domainCandidates(domain: string): string[] {
+    return this.index.candidates(domainOf(canonicalEmail(`@${domain}`)), DOMAIN);
   }
 }
 
@@ -58,6 +74,10 @@ export function canonicalEmail(email: string): string {
   // Lower-casing turns Σ into ς at the end of a word and into σ elsewhere. Domains keep both, as in IDNA 2008.
   const local = text.slice(0, at).replaceAll('ς', 'σ');
   return local + (domainToASCII(text.slice(at)) || text.slice(at));
+}
+
+function domainOf(email: string): string {
+  return email.slice(email.lastIndexOf('@') + 1);
 }
 
 function contextOf(userId: string): string {

@@ -7,6 +7,7 @@ export { changesBetween } from './profile-changes.js';
 export { PROFILE_TOPIC } from './profile-cache.js';
 export { ReservedAddresses } from './reserved-addresses.js';
 export { User } from './user.entity.js';
+export { type BatchedUser, UserBatches } from './user-batches.js';
 export { UserListService } from './user-list.service.js';
 export { emailTaken, userNotActive, userNotFound } from './users.errors.js';
 export {

@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import { ApiProperty } from '@nestjs/swagger';
 import {
   CursorPage,
@@ -56,10 +57,26 @@ export class UserCursorList {
 }
 
 const EMAIL_MAX_LENGTH = 254;
+const DOMAIN_MAX_LENGTH = 253;
 
 export class UserListQuery extends CursorQuery {
   @EmailField({ description: 'Only the user with this email address. Not case-sensitive.', optional: true })
   email?: string;
+
+  @StringField({
+    description:
+      'Only users whose email address is of this domain. Not case-sensitive. Does not include subdomains.',
+    example: 'acme.com',
+    minLength: 1,
+    maxLength: DOMAIN_MAX_LENGTH,
+    rule: {
+      code: 'invalid-domain',
+      test: (text) => domainToASCII(text) !== '',
+      message: 'must be a domain name',
+    },
+    optional: true,
+  })
+  emailDomain?: string;
 
   @EnumQuery({ description: 'Only users with this status.', values: USER_STATUSES })
   status?: (typeof USER_STATUSES)[number];

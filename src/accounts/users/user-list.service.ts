@@ -16,6 +16,7 @@ import { UsersService } from './users.service.js';
 export interface UserSearch {
   /** The exact address, ignoring case. */
   readonly email?: string | undefined;
+  readonly emailDomain?: string | undefined;
   readonly status?: UserStatus | undefined;
   readonly role?: string | undefined;
   readonly createdAfter?: Date | undefined;
@@ -52,9 +53,11 @@ export class UserListService {
     });
   }
 
-  private filterOf({ email, status, role, createdAfter, createdBefore, q }: UserSearch): UserFilter {
+  private filterOf(search: UserSearch): UserFilter {
+    const { email, emailDomain, status, role, createdAfter, createdBefore, q } = search;
     return {
       ...(email === undefined ? {} : { emailIndexes: this.emails.candidates(email) }),
+      ...(emailDomain === undefined ? {} : { emailDomainIndexes: this.emails.domainCandidates(emailDomain) }),
       ...(status === undefined ? {} : { status }),
       ...(role === undefined ? {} : { role }),
       ...(createdAfter === undefined ? {} : { createdAfter }),

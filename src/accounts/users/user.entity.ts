@@ -18,11 +18,12 @@ const schema = defineEntity({
   indexes: [
     {
       name: 'users_search_key_index',
-      expression: `create index "users_search_key_index" on "accounts"."users" (search_key text_pattern_ops)`,
+      expression: `create index "users_search_key_index" on "accounts"."users" (search_key text_pattern_ops, id)`,
     },
+    { name: 'users_email_domain_index', properties: ['emailDomainIndex', 'id'] },
     {
-      name: 'users_admins_index',
-      expression: `create index "users_admins_index" on "accounts"."users" (id) where roles @> '{admin}'`,
+      name: 'users_without_email_domain_index',
+      expression: `create index "users_without_email_domain_index" on "accounts"."users" (id) where email_domain_index is null`,
     },
     { name: 'users_status_index', properties: ['status', 'id'] },
   ],
@@ -32,6 +33,11 @@ const schema = defineEntity({
     emailSealed: p.text(),
     /** The blind index to find the address by. */
     emailIndex: p.text().unique(UNIQUE_EMAIL),
+    /**
+     * The blind index to find the domain of the address by. Null in rows that a release without it has written, until
+     * `index-email-domains` adds it.
+     */
+    emailDomainIndex: p.text().nullable(),
     emailVerified: p.boolean(),
     displayName: p.text().nullable(),
     /** What the display name is found by. Computed here, so that no change of the name can forget it. */
@@ -39,6 +45,7 @@ const schema = defineEntity({
     locale: p.text(),
     timezone: p.text(),
     avatarUrl: p.text().nullable(),
+    /** Also in `user_roles`, which triggers keep up to date. */
     roles: p.array(),
     status: p.enum(USER_STATUSES),
     /** What the user, or the product for them, stores. */

@@ -2,13 +2,19 @@ import { type EntityManager, type FilterQuery, LockMode } from '@mikro-orm/postg
 import { lowestIdAt } from '#libs/clock';
 import { keyset, type PageRequest } from '#libs/database';
 import { User, type UserStatus } from './user.entity.js';
+import { UserRole } from './user-role.entity.js';
 
 export const USER_SORTS = ['createdAt', '-createdAt'] as const;
 export type UserSort = (typeof USER_SORTS)[number];
 
+/** So few that reading them all takes no longer than a page. */
+const FEW = 500;
+
 export interface UserFilter {
   /** The possible blind indexes of one address, any of which may match. */
   readonly emailIndexes?: readonly string[];
+  /** The same for the domain of an address. */
+  readonly emailDomainIndexes?: readonly string[];
   readonly status?: UserStatus;
   readonly role?: string;
   readonly createdAfter?: Date;
@@ -72,10 +78,10 @@ export async function setDevicesKnownSince(em: EntityManager, id: string, since:
   await em.execute('update accounts.users set devices_known_since = ? where id = ?', [since, id], 'run');
 }
 
-/** Plain SQL, so that the planner sees that the index of admins fits. */
 export async function otherHas(em: EntityManager, id: string, role: string): Promise<boolean> {
   const rows = await em.execute<unknown[]>(
-    `select from accounts.users where roles @> array[?]::text[] and status = 'active' and id <> ? limit 1`,
+    `select from accounts.users u join accounts.user_roles r on r.user_id = u.id
+      where r.role = ? and u.status = 'active' and u.id <> ? limit 1`,
     [role, id],
   );
   return rows.length > 0;
@@ -88,7 +94,8 @@ export async function otherHas(em: EntityManager, id: string, role: string): Pro
 export async function takeRole(em: EntityManager, role: string, now: Date, max: number): Promise<string[]> {
   const rows = await em.execute<{ id: string }[]>(
     `with holders as (
-       select id from accounts.users where roles @> array[?]::text[] order by id limit ? for update
+       select id from accounts.users
+        where id in (select user_id from accounts.user_roles where role = ?) order by id limit ? for update
      )
      update accounts.users u set roles = array_remove(u.roles, ?), version = u.version + 1, updated_at = ?
        from holders h where u.id = h.id returning u.id`,
@@ -97,19 +104,93 @@ export async function takeRole(em: EntityManager, role: string, now: Date, max: 
   return rows.map(({ id }) => id);
 }
 
+export interface UserRow {
+  readonly id: string;
+  readonly emailSealed: string;
+  readonly emailIndex: string;
+  readonly emailDomainIndex: string;
+  readonly emailVerified: boolean;
+  readonly displayName: string | null;
+  readonly searchKey: string | null;
+  readonly locale: string;
+  readonly timezone: string;
+  readonly avatarUrl: string | null;
+  readonly roles: readonly string[];
+  readonly status: UserStatus;
+  readonly metadata: object;
+  readonly appMetadata: object;
+  readonly createdAt: Date;
+}
+
+/** Leaves out rows whose address is taken. @returns the IDs of the others */
+export async function insertUsers(em: EntityManager, rows: readonly UserRow[]): Promise<string[]> {
+  const inserted = await em.execute<{ id: string }[]>(
+    `insert into accounts.users (id, email_sealed, email_index, email_domain_index, email_verified, display_name,
+        search_key, locale, timezone, avatar_url, roles, status, metadata, app_metadata, created_at, updated_at)
+     select id, "emailSealed", "emailIndex", "emailDomainIndex", "emailVerified", "displayName",
+        "searchKey", locale, timezone, "avatarUrl", roles, status, metadata, "appMetadata", "createdAt", "createdAt"
+       from jsonb_to_recordset(?::jsonb) as r(id uuid, "emailSealed" text, "emailIndex" text,
+        "emailDomainIndex" text, "emailVerified" boolean, "displayName" text, "searchKey" text, locale text,
+        timezone text, "avatarUrl" text, roles text[], status text, metadata jsonb, "appMetadata" jsonb,
+        "createdAt" timestamptz)
+     on conflict (email_index) do nothing
+     returning id`,
+    [JSON.stringify(rows)],
+  );
+  return inserted.map(({ id }) => id);
+}
+
+/** Plain SQL, as in `setEmailDomains`. */
+export function lockUsersWithoutEmailDomain(
+  em: EntityManager,
+  limit: number,
+): Promise<{ id: string; emailSealed: string }[]> {
+  return em.execute(
+    `select id, email_sealed as "emailSealed" from accounts.users where email_domain_index is null
+      order by id limit ? for update`,
+    [limit],
+  );
+}
+
+/** Plain SQL: it's no visible change, so the version stays. */
+export async function setEmailDomains(
+  em: EntityManager,
+  rows: readonly { readonly id: string; readonly emailDomainIndex: string }[],
+): Promise<void> {
+  await em.execute(
+    `update accounts.users u set email_domain_index = n.index
+       from jsonb_to_recordset(?::jsonb) as n(id uuid, index text) where u.id = n.id`,
+    [JSON.stringify(rows.map(({ id, emailDomainIndex }) => ({ id, index: emailDomainIndex })))],
+    'run',
+  );
+}
+
 /** Returns one row more than the limit, starting at the position. */
-export function findUserPage(
+export async function findUserPage(
   em: EntityManager,
   filter: UserFilter,
   sort: UserSort,
   page: PageRequest,
 ): Promise<User[]> {
   const { where, options } = keyset(page, sort === 'createdAt' ? 'oldest first' : 'newest first');
-  return em.find(User, { $and: [whereOf(filter), where] }, options);
+  const { role, createdAfter: _from, createdBefore: _to, anyOf, ...others } = filter;
+  const range = [...idRangeOf(filter), where];
+  const conditions: FilterQuery<User>[] = [...range, whereOf(others), await nameOrEmail(em, anyOf)];
+  if (role !== undefined) {
+    const holders = holdersOf(em, role).andWhere({ $and: range.map(({ id }) => (id ? { user: id } : {})) });
+    if (anyOf === undefined && Object.keys(others).length === 0) {
+      // The planner expects holders to be spread evenly. It could read most users to find those of an old role.
+      holders.orderBy({ user: options.orderBy.id }).limit(options.limit);
+    }
+    conditions.push({ id: { $in: holders.getNativeQuery() } });
+  }
+  return em.find(User, { $and: conditions }, options);
 }
 
 export function countUsers(em: EntityManager, filter: UserFilter): Promise<number> {
-  return em.count(User, whereOf(filter));
+  const { role, anyOf, ...others } = filter;
+  const holders = role === undefined ? {} : { id: { $in: holdersOf(em, role).getNativeQuery() } };
+  return em.count(User, { $and: [...idRangeOf(filter), whereOf(others), whereAnyOf(anyOf), holders] });
 }
 
 /** Newest first. Later pages take longer, because PostgreSQL reads the rows it skips. */
@@ -121,28 +202,60 @@ export function findUsersByOffset(
   return em.findAndCount(User, {}, { orderBy: { id: 'desc' }, offset, limit });
 }
 
-function whereOf(filter: UserFilter): FilterQuery<User> {
-  const { emailIndexes, status, role, createdAfter, createdBefore, anyOf } = filter;
+function whereOf(
+  filter: Pick<UserFilter, 'emailIndexes' | 'emailDomainIndexes' | 'status'>,
+): FilterQuery<User> {
+  const { emailIndexes, emailDomainIndexes, status } = filter;
   return {
     $and: [
       emailIndexes ? { emailIndex: { $in: [...emailIndexes] } } : {},
+      emailDomainIndexes ? { emailDomainIndex: { $in: [...emailDomainIndexes] } } : {},
       status ? { status } : {},
-      role ? { roles: { $contains: [role] } } : {},
-      createdAfter ? { id: { $gte: lowestIdAt(createdAfter) } } : {},
-      createdBefore ? { id: { $lt: lowestIdAt(createdBefore) } } : {},
-      anyOf ? whereAnyOf(anyOf) : {},
     ],
   };
 }
 
-function whereAnyOf({ searchKeyPrefix, emailIndexes }: NameOrEmail): FilterQuery<User> {
-  const byEmail = { emailIndex: { $in: [...emailIndexes] } };
-  // The prefix '%' would find everyone with a name.
-  return searchKeyPrefix === ''
-    ? byEmail
-    : { $or: [byEmail, { searchKey: { $like: `${escapeLike(searchKeyPrefix)}%` } }] };
+/** IDs are in order of creation. */
+function idRangeOf({ createdAfter, createdBefore }: UserFilter) {
+  return [
+    ...(createdAfter ? [{ id: { $gte: lowestIdAt(createdAfter) } }] : []),
+    ...(createdBefore ? [{ id: { $lt: lowestIdAt(createdBefore) } }] : []),
+  ];
 }
 
-function escapeLike(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&');
+function holdersOf(em: EntityManager, role: string) {
+  return em.createQueryBuilder(UserRole, 'r').select('r.user').where({ role });
+}
+
+/**
+ * Like `whereAnyOf`, for a page. If few names match, it says which users these are: PostgreSQL can't estimate how rare the
+ * beginning of a name is, and could read most users to find a page of them.
+ */
+async function nameOrEmail(em: EntityManager, anyOf: NameOrEmail | undefined): Promise<FilterQuery<User>> {
+  if (!anyOf || anyOf.searchKeyPrefix === '') {
+    return whereAnyOf(anyOf);
+  }
+  const rows = await em.execute<{ id: string }[]>(
+    'select id from accounts.users where search_key like ? limit ?',
+    [startOf(anyOf), FEW + 1],
+  );
+  return rows.length > FEW
+    ? whereAnyOf(anyOf)
+    : { $or: [{ emailIndex: { $in: [...anyOf.emailIndexes] } }, { id: { $in: rows.map(({ id }) => id) } }] };
+}
+
+function whereAnyOf(anyOf: NameOrEmail | undefined): FilterQuery<User> {
+  if (!anyOf) {
+    return {};
+  }
+  const byEmail = { emailIndex: { $in: [...anyOf.emailIndexes] } };
+  // The prefix '%' would find everyone with a name.
+  return anyOf.searchKeyPrefix === ''
+    ? byEmail
+    : { $or: [byEmail, { searchKey: { $like: startOf(anyOf) } }] };
+}
+
+/** A pattern of `like`. */
+function startOf({ searchKeyPrefix }: NameOrEmail): string {
+  return `${searchKeyPrefix.replace(/[\\%_]/g, '\\$&')}%`;
 }

@@ -61,7 +61,8 @@ export class UsersController {
   @Version('2')
   @ApiOperation({
     summary: 'List users',
-    description: 'Filter by email address, status, role or creation time, or search with `q`.',
+    description:
+      'Filter by email address or its domain, status, role or creation time, or search with `q`. Filters can be combined.',
   })
   @ApiOkResponse({ type: UserCursorList, description: 'A page of users.', ...LINK_HEADER })
   @Fails(invalidCursor)

@@ -7,13 +7,15 @@ import { ProfileCache } from './profile-cache.js';
 import { ReservedAddress } from './reserved-address.entity.js';
 import { ReservedAddresses } from './reserved-addresses.js';
 import { User } from './user.entity.js';
+import { UserRole } from './user-role.entity.js';
+import { UserBatches } from './user-batches.js';
 import { UserListService } from './user-list.service.js';
 import { UsersService } from './users.service.js';
 
 /** User management, without any transport. */
 @Module({
-  imports: [AuditModule, DatabaseModule.forFeature(accountsSchema, User, ReservedAddress)],
-  providers: [EmailCipher, ProfileCache, ReservedAddresses, UserListService, UsersService],
-  exports: [AuditModule, EmailCipher, ReservedAddresses, UserListService, UsersService],
+  imports: [AuditModule, DatabaseModule.forFeature(accountsSchema, User, UserRole, ReservedAddress)],
+  providers: [EmailCipher, ProfileCache, ReservedAddresses, UserBatches, UserListService, UsersService],
+  exports: [AuditModule, EmailCipher, ReservedAddresses, UserBatches, UserListService, UsersService],
 })
 export class UsersModule {}

@@ -1496,7 +1496,7 @@ export const updateMe: Operation<
 /**
  * List users
  *
- * Filter by email address, status, role or creation time, or search with `q`. Requires the permission `users:read`.
+ * Filter by email address or its domain, status, role or creation time, or search with `q`. Filters can be combined. Requires the permission `users:read`.
  */
 export const listUsers: Operation<
   ListUsersData,

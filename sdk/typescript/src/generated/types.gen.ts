@@ -1893,6 +1893,11 @@ export type IfNoneMatchHeader = string;
 export type EmailQuery = string;
 
 /**
+ * Only users whose email address is of this domain. Not case-sensitive. Does not include subdomains.
+ */
+export type EmailDomainQuery = string;
+
+/**
  * Only users with this status.
  */
 export type StatusQuery = 'active' | 'suspended';
@@ -5625,6 +5630,10 @@ export type ListUsersData = {
      * Only the user with this email address. Not case-sensitive.
      */
     email?: string;
+    /**
+     * Only users whose email address is of this domain. Not case-sensitive. Does not include subdomains.
+     */
+    emailDomain?: string;
     /**
      * Only users with this status.
      */

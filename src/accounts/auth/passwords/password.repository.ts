@@ -77,3 +77,17 @@ export async function putPassword(em: EntityManager, user: string, hash: string,
     [user, hash, now],
   );
 }
+
+/** Sets the passwords of users who have none. */
+export async function insertPasswords(
+  em: EntityManager,
+  passwords: readonly { readonly userId: string; readonly hash: string }[],
+  now: Date,
+): Promise<void> {
+  await em.execute(
+    `insert into accounts.passwords (user_id, hash, changed_at)
+     select "userId", hash, ?::timestamptz from jsonb_to_recordset(?::jsonb) as r("userId" uuid, hash text)`,
+    [now, JSON.stringify(passwords)],
+    'run',
+  );
+}

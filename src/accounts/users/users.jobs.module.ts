@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import { DatabaseModule } from '#libs/database';
+import { accountsSchema } from '../migrations/index.js';
+import { IndexEmailDomainsProcessor } from './jobs/index-email-domains.processor.js';
+import { UsersModule } from './users.module.js';
+
+@Module({
+  imports: [DatabaseModule.forFeature(accountsSchema), UsersModule],
+  providers: [IndexEmailDomainsProcessor],
+})
+export class UsersJobsModule {}
