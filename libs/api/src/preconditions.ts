@@ -105,7 +105,7 @@ const IF_MATCH = {
 const IF_NONE_MATCH = {
   name: 'If-None-Match',
   required: false,
-  description: 'The `ETag` of the version that you have. If it is the current one, the response is a 304.',
+  description: "The `ETag` of the version you have. If it's the current one, the response is a 304.",
   schema: SCHEMA,
 };
 

@@ -31,7 +31,7 @@ export class ProblemError<Code extends string = ProblemCode> extends ResponseErr
     this.problem = problem;
   }
 
-  /** The fields that are invalid, if that is the problem. */
+  /** The invalid fields, if any. */
   get errors(): readonly InvalidMember[] {
     return this.problem.errors ?? [];
   }

@@ -33,7 +33,7 @@ export class AccountAccessController {
   @Requires(readUsers)
   @ApiOperation({
     summary: "List a user's signed-in devices",
-    description: 'Returns the active sessions of the user, newest first.',
+    description: "Returns the user's active sessions, newest first.",
   })
   @ApiOkResponse({ type: DeviceList, description: 'A page of devices.', headers: responseHeaders('Link') })
   @Fails(userNotFound, invalidCursor)
@@ -53,7 +53,7 @@ export class AccountAccessController {
 
   @Delete('sessions')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Sign a user out', description: 'Ends all sessions of the user.' })
+  @ApiOperation({ summary: 'Sign a user out', description: "Ends all of the user's sessions." })
   @ApiNoContentResponse({ description: 'User signed out on all devices.' })
   @Fails(userNotFound, exceedsYourPermissions)
   async endUserSessions(@Caller() caller: Principal, @Param() { id }: IdParams): Promise<void> {
@@ -65,8 +65,8 @@ export class AccountAccessController {
   @ApiOperation({
     summary: "Remove a user's second factors",
     description:
-      'Removes the authenticator app and the recovery codes, for someone who has lost them. Passkeys are kept, ' +
-      "because they don't need a second factor. The user gets an email.",
+      'Removes the authenticator app and the recovery codes, for a user who has lost access to them. Passkeys ' +
+      "are kept, because they don't need a second factor. The user gets an email.",
   })
   @ApiNoContentResponse({ description: 'Second factors removed.' })
   @Fails(userNotFound, exceedsYourPermissions)

@@ -11,7 +11,7 @@ import { SetRolesRequest } from './accounts.dto.js';
 import { writeUsers } from './administration.permissions.js';
 
 const RECENT = { recent: true };
-const CHANGED = { type: UserResponse, description: 'The user after the change.', ...ETAG_HEADER };
+const CHANGED = { type: UserResponse, description: 'The updated user.', ...ETAG_HEADER };
 
 @UsersTag()
 @Requires(writeUsers, RECENT)
@@ -23,7 +23,7 @@ export class AccountStatusController {
   @HttpCode(200)
   @ApiOperation({
     summary: 'Suspend a user',
-    description: 'Signs the user out everywhere. They cannot sign in until they are restored.',
+    description: "Signs the user out everywhere. They can't sign in again until they're restored.",
   })
   @ApiOkResponse(CHANGED)
   @Fails(userNotFound, lastAdmin, exceedsYourPermissions)

@@ -39,8 +39,9 @@ export class AccountsController {
   @ApiOperation({
     summary: 'Create a user',
     description:
-      'Creates an account for someone: with a password, with an invitation, or with neither if they will sign in another ' +
-      'way. To assign roles other than `user`, you also need `roles:write` and every permission that those roles grant.',
+      "Creates an account for someone: with a password, with an invitation, or with neither if they'll sign in " +
+      'another way. To assign roles other than `user`, you also need `roles:write` and every permission that ' +
+      'those roles grant.',
   })
   @ApiCreatedResponse({ type: UserResponse, description: 'User created.', ...CREATED })
   @Fails(emailTaken, weakPassword, exceedsYourPermissions)

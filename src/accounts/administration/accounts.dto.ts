@@ -11,14 +11,14 @@ import {
   VISIBLE_NAME,
 } from '../users/http.js';
 
-const MERGED = 'merged into what is there, key by key. Null clears all of it.';
+const MERGED = 'Merged into the current data, key by key. Null clears all of it.';
 
 export class CreateUserRequest {
   @EmailField({ description: 'The email address.' })
   email!: string;
 
   @BooleanField({
-    description: 'Whether you know that the address is theirs. Otherwise, they have to verify it.',
+    description: 'Whether you know that the address belongs to the user. If not, they have to verify it.',
     example: false,
     optional: true,
   })
@@ -61,8 +61,8 @@ export class CreateUserRequest {
 
   @BooleanField({
     description:
-      'Whether to email them a link to choose a password. It is valid for 7 days, and verifies the address. Not together ' +
-      'with `password`.',
+      'Whether to email the user a link to choose a password. The link is valid for 7 days and also verifies ' +
+      "the address. Can't be combined with `password`.",
     example: true,
     optional: true,
   })
@@ -73,7 +73,7 @@ export class CreateUserRequest {
 @ApiSchema({ name: 'UpdateUserRequest' })
 export class UpdateUserRequest extends UpdateProfileRequest {
   @ObjectField({
-    description: `Data that your product bases decisions on, such as a plan: ${MERGED}`,
+    description: `Data that your product bases decisions on, such as a plan. ${MERGED}`,
     example: { tier: 'gold' },
     maxBytes: METADATA_BYTES,
     optional: true,

@@ -20,9 +20,9 @@ export class ImpersonationController {
   @ApiOperation({
     summary: 'Act as a user',
     description:
-      'Returns an access token that acts as the user for 15 minutes, as long as you stay signed in. It has your ID in ' +
-      '`act` (RFC 8693), there is no refresh token, and nothing under `/auth` accepts it. The user sees the reason in ' +
-      'their own history.',
+      "Returns an access token that lets you act as the user. It's valid for 15 minutes, as long as you stay " +
+      'signed in, and its `act` claim contains your ID (RFC 8693). There is no refresh token, and operations ' +
+      "under `/auth` don't accept the access token. The user can see the reason in their audit events.",
   })
   @ApiOkResponse({ type: AccessTokenResponse, description: 'An access token for the user.' })
   @Fails(userNotFound, userNotActive, exceedsYourPermissions)

@@ -19,10 +19,10 @@ export class AuditQuery extends CursorQuery {
   })
   type?: string;
 
-  @UuidField({ description: 'Only what this user did.', optional: true })
+  @UuidField({ description: 'Only events caused by this user.', optional: true })
   actorId?: string;
 
-  @UuidField({ description: 'Only what happened to this user.', optional: true })
+  @UuidField({ description: 'Only events that affect this user.', optional: true })
   subjectId?: string;
 
   @InstantQuery('Only events at this time or later.')
@@ -50,8 +50,8 @@ export class AuditEventResponse {
     enum: [...ACTOR_TYPES, 'administrator'],
     example: 'user',
     description:
-      'Who did it: a `user`; `anonymous`, someone who is not signed in, such as a person following a link in an email; or ' +
-      'the `system`. In their own history, users see anyone else as `administrator`.',
+      "Who did it: `user`; `anonymous`, for someone who isn't signed in, such as a person following a link in " +
+      'an email; or `system`. In the events about themselves, users see anyone else as `administrator`.',
   })
   actorType!: string;
 
@@ -68,13 +68,13 @@ export class AuditEventResponse {
   })
   impersonatorId!: string | null;
 
-  @ApiProperty({ ...NULLABLE, format: 'uuid', description: 'The ID of the user to whom it happened.' })
+  @ApiProperty({ ...NULLABLE, format: 'uuid', description: 'The ID of the user it happened to.' })
   subjectId!: string | null;
 
   @ApiProperty({
     ...NULLABLE,
     example: 'support',
-    description: 'What else it is about, such as the name of a role.',
+    description: 'What else the event is about, such as the name of a role.',
   })
   target!: string | null;
 
@@ -99,7 +99,7 @@ export class AuditEventResponse {
     additionalProperties: { type: 'object', additionalProperties: true },
     nullable: true,
     example: { roles: { from: ['user'], to: ['user', 'support'] } },
-    description: 'What changed, by name: `from` one value `to` another.',
+    description: 'The changed fields by name, each with its value before (`from`) and after (`to`).',
   })
   changes!: Readonly<Record<string, object>> | null;
 }

@@ -27,7 +27,7 @@ export class OwnHistoryController {
   @Get()
   @Requires()
   @ApiOperation({
-    summary: 'List what happened to your account',
+    summary: 'List your audit events',
     description: 'Returns the audit events about you, newest first.',
   })
   @ApiOkResponse({ type: AuditEventList, description: 'A page of events.', headers: responseHeaders('Link') })

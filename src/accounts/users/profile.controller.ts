@@ -30,7 +30,7 @@ export class ProfileController {
   @ApiOperation({
     summary: 'Get your profile',
     description:
-      'Returns your own profile. Send its `ETag` as `If-None-Match` to get a 304 when nothing has changed.',
+      'Returns your profile. Send its `ETag` as `If-None-Match` to get a 304 if nothing has changed.',
   })
   @ApiOkResponse({ type: UserResponse, description: 'Your profile.', ...ETAG_HEADER })
   @ConditionalGet()

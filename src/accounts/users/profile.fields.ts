@@ -21,8 +21,8 @@ export const VISIBLE_NAME = {
 export function DisplayNameField(): PropertyDecorator {
   return StringField({
     description:
-      `The name to display. At most ${NAME_MAX_GRAPHEMES} characters. A letter with accents, or an emoji, counts ` +
-      'as one.',
+      `The name to display. At most ${NAME_MAX_GRAPHEMES} characters. An accented letter or an emoji counts ` +
+      'as one character.',
     example: 'Ada',
     minLength: 1,
     maxLength: NAME_MAX_LENGTH,
@@ -46,7 +46,7 @@ export function LocaleField({ nullable }: Presence): PropertyDecorator {
 
 export function TimezoneField({ nullable }: Presence): PropertyDecorator {
   return StringField({
-    description: `IANA time zone.${nullable ? ' Null resets it to `UTC`.' : ''}`,
+    description: `The time zone, as an IANA name.${nullable ? ' Null resets it to `UTC`.' : ''}`,
     example: 'Europe/Vienna',
     maxLength: 64,
     optional: true,
@@ -62,7 +62,7 @@ export function TimezoneField({ nullable }: Presence): PropertyDecorator {
 export function AvatarUrlField(): PropertyDecorator {
   return StringField({
     description:
-      'The https URL of a profile picture. Stored as an RFC 3986 URI: other characters are percent-encoded.',
+      'The https URL of a profile picture. Stored as an RFC 3986 URI, with other characters percent-encoded.',
     example: 'https://acme.com/ada.png',
     format: 'uri',
     maxLength: 2048,
@@ -75,7 +75,7 @@ export function AvatarUrlField(): PropertyDecorator {
 
 export function SignInNotificationsField(): PropertyDecorator {
   return BooleanField({
-    description: 'Whether you get an email about a sign-in on a new device. Null resets it to true.',
+    description: 'Whether to email the user about sign-ins on new devices. Null resets it to true.',
     example: true,
     optional: true,
     nullable: true,

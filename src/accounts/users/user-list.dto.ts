@@ -60,7 +60,7 @@ const EMAIL_MAX_LENGTH = 254;
 const DOMAIN_MAX_LENGTH = 253;
 
 export class UserListQuery extends CursorQuery {
-  @EmailField({ description: 'Only the user with this email address. Not case-sensitive.', optional: true })
+  @EmailField({ description: 'Only the user with this email address. Case-insensitive.', optional: true })
   email?: string;
 
   @StringField({
@@ -98,8 +98,8 @@ export class UserListQuery extends CursorQuery {
 
   @StringField({
     description:
-      'A full email address or the beginning of a display name. Not case-sensitive. Composed and decomposed letters ' +
-      'match each other.',
+      'A full email address or the beginning of a display name. Case-insensitive. Composed and decomposed ' +
+      'letters match each other.',
     example: 'ada',
     minLength: 1,
     // Any name can be searched for.
@@ -110,7 +110,7 @@ export class UserListQuery extends CursorQuery {
   q?: string;
 
   @EnumQuery({
-    description: 'The sort order. A leading minus returns the newest first.',
+    description: 'The sort order. A leading minus means newest first.',
     values: USER_SORTS,
     default: '-createdAt',
   })

@@ -32,7 +32,7 @@ export class UserResponse {
   @ApiProperty({
     type: Boolean,
     example: true,
-    description: 'Whether the user has confirmed the email address.',
+    description: 'Whether the email address has been verified.',
   })
   emailVerified!: boolean;
 
@@ -46,7 +46,7 @@ export class UserResponse {
   })
   locale!: string;
 
-  @ApiProperty({ type: String, example: 'Europe/London', description: 'IANA time zone.' })
+  @ApiProperty({ type: String, example: 'Europe/London', description: 'The time zone, as an IANA name.' })
   timezone!: string;
 
   @ApiProperty({
@@ -61,7 +61,7 @@ export class UserResponse {
   @ApiProperty({
     type: Boolean,
     example: true,
-    description: 'Whether the user gets an email about a sign-in on a new device.',
+    description: 'Whether the user is emailed about sign-ins on new devices.',
   })
   signInNotifications!: boolean;
 
@@ -69,7 +69,7 @@ export class UserResponse {
     type: [String],
     maxItems: 100,
     example: ['user'],
-    description: 'The roles of the user. Roles grant permissions.',
+    description: "The user's roles, which grant permissions.",
   })
   roles!: string[];
 
@@ -77,7 +77,7 @@ export class UserResponse {
     type: String,
     enum: [...USER_STATUSES],
     example: 'active',
-    description: '`active` or `suspended`. Suspended users cannot sign in.',
+    description: "`active` or `suspended`. Suspended users can't sign in.",
   })
   status!: string;
 

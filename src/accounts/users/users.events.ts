@@ -8,11 +8,11 @@ export const userRegistered = defineAuditEvent(
 export const userUpdated = defineAuditEvent('user.updated', 'An administrator changed the profile.');
 export const userSuspended = defineAuditEvent('user.suspended', 'The user can no longer sign in.');
 export const userRestored = defineAuditEvent('user.restored', 'The user can sign in again.');
-export const userRolesChanged = defineAuditEvent('user.roles-changed', 'The user got other roles.');
+export const userRolesChanged = defineAuditEvent('user.roles-changed', "The user's roles were changed.");
 export const userImpersonated = defineAuditEvent(
   'user.impersonated',
   'An administrator began to act as the user, for 15 minutes at most.',
 );
 export const userRemoved = defineAuditEvent('user.removed', 'The account was deleted.');
-export const emailVerified = defineAuditEvent('user.email-verified', 'The address was shown to be theirs.');
-export const emailChanged = defineAuditEvent('user.email-changed', 'The account got another address.');
+export const emailVerified = defineAuditEvent('user.email-verified', 'The email address was verified.');
+export const emailChanged = defineAuditEvent('user.email-changed', 'The email address was changed.');

@@ -11,7 +11,7 @@ export class HealthReport {
   @ApiProperty({
     type: String,
     enum: ['ok', 'degraded', 'error', 'shutting_down'],
-    description: 'The result of all checks together.',
+    description: 'The overall result.',
   })
   status!: HealthCheckResult['status'] | 'degraded';
 

@@ -101,9 +101,9 @@ function isUnversioned({ operations }: Group): boolean {
   return operations.every(({ path }) => !/^\/v\d+\//.test(path));
 }
 
-/** `api-keys` becomes `Api keys`. */
+/** `api-keys` becomes `API keys`. */
 function titleOf(tag: string): string {
-  return tag.charAt(0).toUpperCase() + tag.slice(1).replaceAll('-', ' ');
+  return (tag.charAt(0).toUpperCase() + tag.slice(1).replaceAll('-', ' ')).replace(/^Api\b/, 'API');
 }
 
 const DIALOG = html`<dialog aria-labelledby="try-title">

@@ -21,12 +21,12 @@ export function guideSections(context: PageContext, version: string): readonly G
 
 function start({ spec, link, hasSdk }: PageContext, version: string): GuideSection {
   const text = html`<p>
-      The API speaks JSON at <code>${spec.url}/v${version}</code>. Names of fields are in camelCase, IDs are
-      UUIDs, and times are in UTC as in RFC 3339. A request with a field that we don't know is rejected, so
-      that typos don't go unnoticed.
+      The API speaks JSON at <code>${spec.url}/v${version}</code>. Field names are in camelCase, IDs are
+      UUIDs, and times are RFC 3339 timestamps in UTC. Requests with unknown fields are rejected, so that
+      typos don't go unnoticed.
     </p>
     <p>
-      Every response has an <code>X-Request-Id</code>. Quote it when you ask for support. You can also send
+      Every response has an <code>X-Request-Id</code>. Quote it when you contact support. You can also send
       your own.
     </p>
     <p>
@@ -68,17 +68,18 @@ function authentication({ spec, hasSdk }: PageContext, version: string): GuideSe
     </ul>
     <p>
       A refresh token works once. Within 10 seconds, the same one returns the same new token, so that two tabs
-      don't sign each other out. After that, it counts as stolen and ends the session.
+      don't sign each other out. After that, it's treated as stolen, and the session ends.
     </p>
     <p>
       In a browser, you can keep the refresh token away from scripts: send
-      <code>Session-Transport: cookie</code> when you start the session, and it comes in a cookie instead of
-      the body. Your page must be on the same site, and its origin in <code>CORS_ORIGINS</code>.
+      <code>Session-Transport: cookie</code> when you start the session, and the token is returned in a cookie
+      instead of in the body. Your page must be on the same site, and its origin must be listed in
+      <code>CORS_ORIGINS</code>.
     </p>
     <p>
-      Without a valid token, you get a 401 with <code>WWW-Authenticate: Bearer</code>. Admins' operations also
-      require a permission, otherwise you get a 403. Your own services can verify access tokens with the
-      <a href="#getKeys">public keys</a>.
+      Without a valid token, you get a 401 with <code>WWW-Authenticate: Bearer</code>. Operations for admins
+      also require a permission; without it, you get a 403. Your own services can verify access tokens with
+      the <a href="#getKeys">public keys</a>.
     </p>`;
   const curl = `ACCESS_TOKEN=$(curl -sS \\
   ${quoted(`${spec.url}/v${version}/auth/login`)} \\
@@ -97,7 +98,7 @@ await gatehouse.signIn({
   email: 'ada@acme.com',
   password: 'seven brave otters',
 });
-// Gets new tokens by itself.
+// Refreshes the tokens automatically.
 const user = await gatehouse.call(getMe);`;
   return {
     id: 'authentication',
@@ -116,10 +117,11 @@ function errors({ spec, link, hasSdk }: PageContext, version: string): GuideSect
       <a href="${link('/problems')}">All problems</a>
     </p>
     <p>
-      Invalid input returns a 400 whose <code>errors</code> list the fields. <code>pointer</code> is a JSON
-      Pointer (RFC 6901), and <code>message</code> is worded to follow the field's name.
+      Invalid input returns a 400 whose <code>errors</code> member lists the invalid fields.
+      <code>pointer</code> is a JSON Pointer (RFC 6901), and <code>message</code> is worded to follow the
+      field's name.
     </p>
-    <p>Repeat a request after a 429 or a 503, as soon as <code>Retry-After</code> says.</p>`;
+    <p>After a 429 or a 503, wait for the time in <code>Retry-After</code>, then retry the request.</p>`;
   const problem = {
     type: `${spec.url}/problems/invalid-input`,
     title: spec.titleOf('invalid-input'),
@@ -161,14 +163,14 @@ function versions({ link }: PageContext): GuideSection {
       latest. Every operation exists in all versions.
     </p>
     <p>
-      Within a version, we only add: operations, optional fields of requests, fields and headers of responses,
-      problems. Ignore what you don't know, and don't rely on the order of fields. Anything that could break
-      clients becomes a new version.
+      Within a version, we only make additions: operations, optional request fields, response fields and
+      headers, and problems. Ignore anything you don't recognize, and don't rely on the order of fields.
+      Changes that could break clients go into a new version.
     </p>
     <p>
-      Before we remove an operation, we deprecate it at least 12 months ahead. From then on, it's marked on
-      this page, and its responses have the headers <code>Deprecation</code> (since when, RFC 9745),
-      <code>Sunset</code> (until when it works at least, RFC 8594) and <code>Link</code> with
+      We deprecate an operation at least 12 months before we remove it. From then on, it's marked on this
+      page, and its responses have the headers <code>Deprecation</code> (since when, RFC 9745),
+      <code>Sunset</code> (the earliest date it may stop working, RFC 8594) and <code>Link</code> with
       <code>rel="successor-version"</code>. Watch for <code>Deprecation</code> in your logs.
     </p>`;
   const headers = `Deprecation: @1795305600

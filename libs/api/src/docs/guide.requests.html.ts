@@ -10,18 +10,18 @@ export function paging({ spec, hasSdk }: PageContext, version: string): GuideSec
       ? ''
       : html`<p>
           <a href="#listUsersByPage">This version's list of users</a> is the exception: it takes a
-          <code>page</code> number and always counts. It's deprecated.
+          <code>page</code> number and always returns the total. It's deprecated.
         </p>`;
   const text = html`<p>
       Lists return <code>items</code> and a <code>page</code>. Send <code>page.nextCursor</code> as
       <code>cursor</code> to get the next page, until it's null. <code>limit</code> is the size of a page,
-      from 1 to 100. The <code>Link</code> header has the same as URLs, with <code>rel="next"</code> and
-      <code>rel="prev"</code>.
+      from 1 to 100. The <code>Link</code> header has the URLs of the adjacent pages, with
+      <code>rel="next"</code> and <code>rel="prev"</code>.
     </p>
     <p>
-      Cursors are opaque. They stay right while items are added or deleted, so you neither miss an item nor
-      get one twice. Keep the filters the same from page to page. Counting is slow, so there is a
-      <code>page.total</code> only with <code>total=true</code>.
+      Cursors are opaque. They stay valid while items are added or deleted, so you never miss an item or get
+      one twice. Keep the filters the same from page to page. Counting is slow, so <code>page.total</code> is
+      only included with <code>total=true</code>.
     </p>
     ${numbered}`;
   const path = version === LATEST_VERSION ? 'users' : 'auth/sessions';
@@ -35,7 +35,7 @@ curl -G ${quoted(`${spec.url}/v${version}/${path}`)} \\
   const sdk = `import { listUsers } from '@gatehouse/client/operations';
 import { gatehouse } from './gatehouse.js';
 
-// Gets the next page when the loop gets there.
+// Fetches the next page when the loop reaches it.
 const options = { query: { limit: 100 } };
 for await (const user of gatehouse.items(listUsers, options)) {
   console.log(user.email);
@@ -50,19 +50,19 @@ for await (const user of gatehouse.items(listUsers, options)) {
 
 export function limits({ hasSdk }: PageContext): GuideSection {
   const text = html`<p>
-      Signed-in users are counted individually, everyone else by IP address. Each response of a limited
-      operation says how many requests are left (<code>r</code>) and in how many seconds more become available
-      (<code>t</code>), and what the limit is:
-      <code>q</code> requests in any <code>w</code> seconds. Sign-up, sign-in and the like have a lower limit
-      by IP address.
+      Requests are counted per user if you're signed in, and per IP address otherwise. Each response of a
+      limited operation says how many requests are left (<code>r</code>) and in how many seconds more become
+      available (<code>t</code>), and what the limit is:
+      <code>q</code> requests in any <code>w</code> seconds. Sign-up, sign-in and similar operations have a
+      lower limit per IP address.
     </p>
     <p>
-      Beyond it, you get a 429 with <code>Retry-After</code>. Wait for that many seconds.
-      ${hasSdk ? 'The SDK does.' : ''}
+      Beyond the limit, you get a 429 with <code>Retry-After</code>. Wait for that many seconds.
+      ${hasSdk ? 'The SDK does this for you.' : ''}
     </p>
     <p>
-      Requests of one caller also run only a few at a time, and more wait for them. Bodies may have up to 100
-      KB.
+      In addition, only a few requests from the same caller run at a time; any more have to wait. Request
+      bodies can be up to 100 KB.
     </p>`;
   const headers = `HTTP/1.1 200 OK
 RateLimit: "default";r=599;t=60
@@ -72,10 +72,10 @@ RateLimit-Policy: "default";q=600;w=60`;
 
 export function idempotency({ spec }: PageContext, version: string): GuideSection {
   const text = html`<p>
-      If a connection breaks, you can't know whether your POST had an effect. So send an
+      If a connection breaks, you can't know whether your POST had an effect. To retry safely, send an
       <code>Idempotency-Key</code>, a unique string such as a UUID, and repeat the request with the same key
       and body. For 24 hours, you get the original response, marked <code>Idempotency-Replayed: true</code>.
-      Operations that create or send something take one. The SDK sends it by itself.
+      Operations that create or send something take one. The SDK sends one automatically.
     </p>
     <ul>
       <li>The same key with a different body returns a 422, <code>idempotency-key-reused</code>.</li>
@@ -95,15 +95,15 @@ curl ${quoted(`${spec.url}/v${version}/auth/email/resend`)} \\
 }
 
 export function preconditions({ spec, hasSdk }: PageContext, version: string): GuideSection {
-  const text = html`<p>The <code>ETag</code> of a response is the version of what it returns.</p>
+  const text = html`<p>The <code>ETag</code> of a response is the version of the resource.</p>
     <ul>
       <li>
-        Send it as <code>If-Match</code> with a PATCH or DELETE, so that you don't overwrite what someone else
-        has changed in the meantime. If they have, you get a 412, <code>precondition-failed</code>.
+        Send it as <code>If-Match</code> with a PATCH or DELETE, so that you don't overwrite changes made by
+        someone else in the meantime. If there are any, you get a 412, <code>precondition-failed</code>.
       </li>
       <li>
         Send it as <code>If-None-Match</code> with a GET, to get a 304 without a body if nothing has changed.
-        Browsers do so by themselves.
+        Browsers do this automatically.
       </li>
     </ul>
     <p>

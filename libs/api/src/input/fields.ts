@@ -138,7 +138,7 @@ export function StringListField(
       message: '$property must have at most $constraint1 items',
       context: { maximum: maxItems } satisfies Bound,
     }),
-    ArrayUnique({ message: '$property must not have an item twice' }),
+    ArrayUnique({ message: '$property must not contain duplicates' }),
     ...checksOf(rule),
   );
 }

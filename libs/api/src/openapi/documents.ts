@@ -46,8 +46,8 @@ function base({ title, description, serverUrl }: DocumentOptions): Omit<OpenAPIO
       scheme: 'bearer',
       bearerFormat: 'JWT',
       description:
-        'The `accessToken` you get when you sign in: a JWT (RFC 9068), verified as RFC8725 recommends. API keys ' +
-        'also work, except under `/auth`: for operations that require a permission, and for reading.',
+        'The `accessToken` you get when you sign in: a JWT (RFC 9068), verified as RFC8725 recommends. Outside ' +
+        '`/auth`, API keys also work, for reading and for operations that require a permission.',
     })
     .addCookieAuth(
       REFRESH_COOKIE,

@@ -30,7 +30,7 @@ export const HEADERS = {
     'true',
   ),
   Allow: text('The methods that the path supports. Sent with a 405.', 'GET, PATCH'),
-  Location: text('Where the browser goes next, or where the new resource is.'),
+  Location: text('The URL that the browser goes to next, or the URL of the new resource.'),
   'Accept-Encoding': text(
     "The accepted content codings. Sent if the coding of the body isn't one of them.",
     'identity',

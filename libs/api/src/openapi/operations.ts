@@ -86,7 +86,7 @@ function describeAccess(operation: Operation, access: Access | undefined): void 
   if (access?.kind === 'requires' && access.permission) {
     const { name } = access.permission;
     operation['x-permission'] = name;
-    operation.description = `${operation.description ?? ''} Requires the permission \`${name}\`.`.trim();
+    operation.description = `${operation.description ?? ''} Requires the \`${name}\` permission.`.trim();
   }
 }
 

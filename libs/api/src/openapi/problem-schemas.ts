@@ -53,7 +53,7 @@ const ERRORS: SchemaObject = {
  */
 const PROBLEM: SchemaObject = {
   type: 'object',
-  description: 'A problem document (RFC 9457) of a kind that any request can fail with.',
+  description: 'A problem document (RFC 9457) that any request can return.',
   required: REQUIRED,
   properties: {
     type: { type: 'string', format: 'uri', description: 'URL of a page that explains the problem.' },
@@ -73,7 +73,7 @@ const PROBLEM: SchemaObject = {
       description: 'A stable code that programs can rely on.',
     },
     requestId: { type: 'string', description: 'The ID of the request. Quote it when you contact support.' },
-    errors: { ...ERRORS, description: 'The fields that are invalid, if that is the problem.' },
+    errors: { ...ERRORS, description: 'The invalid fields, if any.' },
   },
 };
 

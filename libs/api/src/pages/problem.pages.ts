@@ -65,7 +65,10 @@ export function problemPage(
                 </li>`,
             )}
           </ul>`
-        : html`<p>No operation in particular: it can happen to any request, or on the management port.</p>`
+        : html`<p>
+            This problem isn't specific to an operation. It can occur with any request, or only on the
+            management port.
+          </p>`
     }`;
   return pageOf(definition.title, body, { nav: navigation(server) });
 }

@@ -14,7 +14,7 @@ export class CursorQuery {
   limit: number = 20;
 
   @StringField({
-    description: 'Which page to return: `page.nextCursor` or `page.previousCursor` of an earlier response.',
+    description: 'Which page to return: `page.nextCursor` or `page.previousCursor` from an earlier response.',
     maxLength: 1024,
     optional: true,
   })

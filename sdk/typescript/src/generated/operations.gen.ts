@@ -192,7 +192,7 @@ export type ProblemCode =
 /**
  * List audit events
  *
- * Returns what happened to accounts and who did it, newest first. Requires the permission `audit:read`.
+ * Returns what happened to accounts and who did it, newest first. Requires the `audit:read` permission.
  */
 export const listAuditEvents: Operation<
   ListAuditEventsData,
@@ -213,7 +213,7 @@ export const listAuditEvents: Operation<
 };
 
 /**
- * List what happened to your account
+ * List your audit events
  *
  * Returns the audit events about you, newest first.
  */
@@ -264,7 +264,7 @@ export const register: Operation<
 /**
  * Verify an email address
  *
- * Takes the token from the link in the verification email. Verifying it doesn't sign you in. While the link is valid, it can be used again with the same result.
+ * Takes the token from the link in the verification email. Verifying the address doesn't sign you in. While the link is valid, it can be used again with the same result.
  */
 export const verifyEmail: Operation<
   VerifyEmailData,
@@ -284,7 +284,7 @@ export const verifyEmail: Operation<
 };
 
 /**
- * Say that you didn't sign up
+ * Report a sign-up that wasn't yours
  *
  * Takes the token from the link in the verification email. Removes the account that someone registered with your address, unless the address has been verified.
  */
@@ -334,7 +334,7 @@ export const login: Operation<
 /**
  * Complete a sign-in with a second factor
  *
- * Takes the `mfaToken` of a sign-in that returned `mfa-required`. It is valid for five minutes and can be tried five times.
+ * Takes the `mfaToken` of a sign-in that returned `mfa-required`. The token is valid for five minutes and allows five attempts.
  */
 export const completeLogin: Operation<
   CompleteLoginData,
@@ -381,7 +381,7 @@ export const getSecondFactors: Operation<
 /**
  * Set up an authenticator app
  *
- * Has no effect until you confirm it. If you start again, the earlier secret is void.
+ * The app isn't required until you confirm it. Starting again replaces the earlier secret.
  */
 export const startTotp: Operation<
   StartTotpData,
@@ -409,7 +409,7 @@ export const startTotp: Operation<
 /**
  * Remove your authenticator app
  *
- * Removing your last second factor also deletes your recovery codes. Has no effect if there is no app.
+ * Removing your last second factor also deletes your recovery codes. Has no effect if no app is set up.
  */
 export const removeTotp: Operation<
   RemoveTotpData,
@@ -433,7 +433,7 @@ export const removeTotp: Operation<
 /**
  * Confirm your authenticator app
  *
- * From now on, signing in needs a code from the app, or one of the recovery codes.
+ * From then on, signing in requires a code from the app or one of the recovery codes.
  */
 export const confirmTotp: Operation<
   ConfirmTotpData,
@@ -491,7 +491,7 @@ export const createRecoveryCodes: Operation<
 /**
  * Refresh a session
  *
- * Exchanges a refresh token for new tokens. Each refresh token works once. Within 10 seconds, the same refresh token returns the same new token; after that it counts as reuse and ends the session. Without a body, exchanges the one in the cookie.
+ * Exchanges a refresh token for new tokens. Each refresh token works once. For 10 seconds, the same refresh token returns the same new token; after that, sending it again counts as reuse and ends the session. Without a body, the refresh token in the cookie is exchanged.
  */
 export const refresh: Operation<
   RefreshData,
@@ -515,7 +515,7 @@ export const refresh: Operation<
 /**
  * Sign out
  *
- * Ends the session of the access token, and that of the refresh token in the cookie. Access tokens stop working everywhere within a second.
+ * Ends the session of the access token, and the session of the refresh token in the cookie, if there is one. Their access tokens stop working everywhere within a second.
  */
 export const logout: Operation<
   LogoutData,
@@ -563,7 +563,7 @@ export const resendVerification: Operation<
 /**
  * Change your email address
  *
- * Sends a link, valid for one hour, to the new address, and a warning to the old one. Your account keeps the old address until someone follows the link. A second request replaces the first. The response is the same whether or not the new address belongs to another account.
+ * Sends a link to the new address, valid for one hour, and a warning to the old one. Your account keeps the old address until the new one is confirmed. A second request replaces the first. The response is the same whether or not the new address belongs to another account.
  */
 export const changeEmail: Operation<
   ChangeEmailData,
@@ -590,7 +590,7 @@ export const changeEmail: Operation<
 /**
  * Confirm a new email address
  *
- * Takes the token from the link that was sent to the new address. The owner of the old address can undo the change for 72 hours. The link is void once all sessions have been ended, for example by a new password. While it is valid, it can be used again with the same result.
+ * Takes the token from the link that was sent to the new address. The owner of the old address can undo the change for 72 hours. The link stops working once all sessions have been ended, for example by a password reset. While it's valid, it can be used again with the same result.
  */
 export const confirmEmailChange: Operation<
   ConfirmEmailChangeData,
@@ -633,7 +633,7 @@ export const undoEmailChange: Operation<
 /**
  * Request a one-time code
  *
- * Sends an email with a code and a link to sign in without a password, at most one per minute for each account. A new code replaces the previous one. The response is the same whether or not the account exists.
+ * Sends an email with a code and a link to sign in without a password. Each account gets at most one email per minute. A new code replaces the previous one. The response is the same whether or not the account exists.
  */
 export const requestOneTimeCode: Operation<
   RequestOneTimeCodeData,
@@ -656,7 +656,7 @@ export const requestOneTimeCode: Operation<
 /**
  * Sign in with a one-time code
  *
- * Takes `email` and `code`, or the `token` from the link. Both are valid for 10 minutes, work once, and a code can be tried five times. In another browser than the one that requested it, a link also needs the `code`. Verifies the email address. If it wasn't verified, an earlier password and all sessions are removed first.
+ * Takes `email` and `code`, or the `token` from the link. Both are valid for 10 minutes and work once; a code allows five attempts. If the link is opened in a different browser from the one that requested it, the `code` is needed too. Also verifies the email address. If it wasn't verified before, any existing password and all sessions are removed first.
  */
 export const verifyOneTimeCode: Operation<
   VerifyOneTimeCodeData,
@@ -684,7 +684,7 @@ export const verifyOneTimeCode: Operation<
 /**
  * Get options to sign in with a passkey
  *
- * Pass them to `PublicKeyCredential.parseRequestOptionsFromJSON()` in the browser.
+ * Pass the options to `PublicKeyCredential.parseRequestOptionsFromJSON()` in the browser.
  */
 export const getLoginOptions: Operation<
   GetLoginOptionsData,
@@ -728,7 +728,7 @@ export const loginWithPasskey: Operation<
 /**
  * Get options for a new passkey
  *
- * Pass them to `PublicKeyCredential.parseCreationOptionsFromJSON()` in the browser.
+ * Pass the options to `PublicKeyCredential.parseCreationOptionsFromJSON()` in the browser.
  */
 export const getPasskeyOptions: Operation<
   GetPasskeyOptionsData,
@@ -753,7 +753,7 @@ export const getPasskeyOptions: Operation<
 /**
  * Add a passkey
  *
- * Takes what `PublicKeyCredential.toJSON()` returned in the browser, and a name.
+ * Takes what `PublicKeyCredential.toJSON()` returned in the browser, along with a name.
  */
 export const addPasskey: Operation<
   AddPasskeyData,
@@ -782,7 +782,7 @@ export const addPasskey: Operation<
 /**
  * List your passkeys
  *
- * Newest first.
+ * Returns your passkeys, newest first.
  */
 export const listPasskeys: Operation<
   ListPasskeysData,
@@ -804,7 +804,7 @@ export const listPasskeys: Operation<
 /**
  * Rename a passkey
  *
- * Only its owner sees the name.
+ * Only you can see the name.
  */
 export const renamePasskey: Operation<
   RenamePasskeyData,
@@ -830,7 +830,7 @@ export const renamePasskey: Operation<
 /**
  * Remove a passkey
  *
- * It can no longer be used to sign in. It stays on the device until you delete it there.
+ * The passkey can no longer be used to sign in, but it stays on the device until you delete it there.
  */
 export const removePasskey: Operation<
   RemovePasskeyData,
@@ -857,7 +857,7 @@ export const removePasskey: Operation<
 /**
  * Complete a sign-in with a provider
  *
- * Exchanges the code, which works once, for 60 seconds. If the sign-in was started to link an identity, links it.
+ * Exchanges the `code` from the redirect for a session. The code works once and is valid for 60 seconds. If the sign-in was started to link an identity, this also links the identity.
  */
 export const exchangeOAuthCode: Operation<
   ExchangeOAuthCodeData,
@@ -883,7 +883,7 @@ export const exchangeOAuthCode: Operation<
 /**
  * List your identities
  *
- * Returns the accounts at providers that you can sign in with, newest first.
+ * Returns the provider accounts that you can sign in with, newest first.
  */
 export const listIdentities: Operation<
   ListIdentitiesData,
@@ -905,7 +905,7 @@ export const listIdentities: Operation<
 /**
  * Link an identity
  *
- * Returns a URL to open in the browser. It redirects to the provider, and from there to `redirectTo`, with a `code` for `POST /auth/oauth/exchange`, which links the account at the provider to yours.
+ * Returns a URL to open in the browser. It redirects to the provider, and from there to `redirectTo` with a `code`. Exchange the code with `POST /auth/oauth/exchange` to link the provider account to yours.
  */
 export const linkIdentity: Operation<
   LinkIdentityData,
@@ -931,7 +931,7 @@ export const linkIdentity: Operation<
 /**
  * Unlink an identity
  *
- * You can't sign in with it any more. The last way to sign in can't be removed.
+ * You can no longer sign in with the identity. Your last way to sign in can't be removed.
  */
 export const unlinkIdentity: Operation<
   UnlinkIdentityData,
@@ -972,7 +972,7 @@ export const listProviders: Operation<
 /**
  * Sign in with a provider
  *
- * Open this in the browser. It redirects to the provider, and from there to `redirectTo`, with a `code` for `POST /auth/oauth/exchange`, or with an `error`, which is the code of a problem. The browser must accept cookies.
+ * Open this URL in the browser. It redirects to the provider, and from there to `redirectTo` with either a `code` for `POST /auth/oauth/exchange` or an `error`, which is a problem code. The browser must accept cookies.
  */
 export const startOAuth: Operation<
   StartOAuthData,
@@ -991,7 +991,7 @@ export const startOAuth: Operation<
 };
 
 /**
- * Continue after the provider
+ * Handle a provider's redirect
  *
  * The provider redirects the browser here. Register this URL with the provider: `PUBLIC_URL/v2/auth/oauth/{provider}/callback`.
  */
@@ -1012,9 +1012,9 @@ export const finishOAuth: Operation<
 };
 
 /**
- * Continue after a provider that posts its response
+ * Handle a provider's form post
  *
- * Like the GET, for providers whose page posts a form, such as Apple's.
+ * Same as the GET operation, for providers that post a form instead of redirecting, such as Apple.
  */
 export const finishPostedOAuth: Operation<
   FinishPostedOAuthData,
@@ -1061,7 +1061,7 @@ export const forgotPassword: Operation<
 /**
  * Reset a password
  *
- * Takes the token from the link in the email, which is valid for 30 minutes and works once. Ends all sessions and verifies the email address. Doesn't sign you in.
+ * Takes the token from the link in the email. The link is valid for 30 minutes and works once. Ends all sessions and verifies the email address, but doesn't sign you in.
  */
 export const resetPassword: Operation<
   ResetPasswordData,
@@ -1083,7 +1083,7 @@ export const resetPassword: Operation<
 /**
  * Change your password
  *
- * Signs out all other devices. If you have no password yet, this sets one. For that, you must have signed in or stepped up within the last five minutes.
+ * Signs out all other devices. If you don't have a password yet, this sets one. To do so, you must have signed in or stepped up within the last five minutes.
  */
 export const changePassword: Operation<
   ChangePasswordData,
@@ -1110,7 +1110,7 @@ export const changePassword: Operation<
 /**
  * List your API keys
  *
- * Newest first, without the keys themselves.
+ * Returns your API keys, newest first, without the keys themselves.
  */
 export const listApiKeys: Operation<
   ListApiKeysData,
@@ -1132,7 +1132,7 @@ export const listApiKeys: Operation<
 /**
  * Create an API key
  *
- * A server sends the key as a bearer token to act for you. It can do what you list in `permissions`, as long as you may do that yourself, and read what every user can read, but nothing under `/auth`. You get an email about it.
+ * Creates a key that a server sends as a bearer token to act on your behalf. The key has the `permissions` you list, as long as you have them yourself, and can read everything that any user can read. It doesn't work under `/auth`. You get an email about the new key.
  */
 export const createApiKey: Operation<
   CreateApiKeyData,
@@ -1161,7 +1161,7 @@ export const createApiKey: Operation<
 /**
  * Revoke an API key
  *
- * It stops working within a second.
+ * The key stops working within a second.
  */
 export const revokeApiKey: Operation<
   RevokeApiKeyData,
@@ -1186,7 +1186,7 @@ export const revokeApiKey: Operation<
 /**
  * List permissions
  *
- * Returns everything that a role can grant, by name, on one page. Requires the permission `roles:read`.
+ * Returns all permissions that a role can grant, sorted by name, on a single page. Requires the `roles:read` permission.
  */
 export const listPermissions: Operation<
   ListPermissionsData,
@@ -1208,7 +1208,7 @@ export const listPermissions: Operation<
 /**
  * List roles
  *
- * Oldest first, so the built-in ones come first. Requires the permission `roles:read`.
+ * Returns roles, oldest first, starting with the built-in ones. Requires the `roles:read` permission.
  */
 export const listRoles: Operation<
   ListRolesData,
@@ -1231,7 +1231,7 @@ export const listRoles: Operation<
 /**
  * Create or replace a role
  *
- * Sets what the role grants. Everyone who has it gains and loses permissions within a second. You can only grant or revoke permissions that you have yourself. Requires the permission `roles:write`.
+ * Sets the permissions that the role grants. The change takes effect within a second for everyone who has the role. You can only grant or revoke permissions that you have yourself. Requires the `roles:write` permission.
  */
 export const putRole: Operation<
   PutRoleData,
@@ -1260,7 +1260,7 @@ export const putRole: Operation<
 /**
  * Delete a role
  *
- * Deletes the role and removes it from everyone who has it. Their permissions change within a second. Requires the permission `roles:write`.
+ * Deletes the role and removes it from everyone who has it. Their permissions change within a second. Requires the `roles:write` permission.
  */
 export const deleteRole: Operation<
   DeleteRoleData,
@@ -1358,9 +1358,9 @@ export const endSession: Operation<
 };
 
 /**
- * Say that a sign-in wasn't yours
+ * Report a sign-in that wasn't yours
  *
- * Takes the token from the link in the email about a sign-in on a new device. Ends the session of that sign-in, and no other. While the link is valid, it can be used again with the same result.
+ * Takes the token from the link in the email about a sign-in on a new device. Ends only the session started by that sign-in. While the link is valid, it can be used again with the same result.
  */
 export const disownSession: Operation<
   DisownSessionData,
@@ -1379,9 +1379,9 @@ export const disownSession: Operation<
 };
 
 /**
- * Say that a change wasn't yours
+ * Report a change that wasn't yours
  *
- * Takes the token from the link in the email about a change to how you sign in: a passkey, an authenticator app, recovery codes, an identity or the password. Removes the passkeys, identities, app and recovery codes that were added by this change or after it, ends all sessions, removes the password, and sends an email with a link to set a new one. What a change has removed can't be restored. While the link is valid, which is 72 hours, it can be used again, but has no further effect.
+ * Takes the token from the link in the email about a change to a passkey, an authenticator app, recovery codes, an identity, an API key or the password. Removes the passkeys, identities, API keys, authenticator app and recovery codes that were added by the change or after it, ends all sessions, removes the password, and sends an email with a link to set a new one. Anything that the change removed can't be restored. The link is valid for 72 hours. Using it again has no further effect.
  */
 export const undoChange: Operation<
   UndoChangeData,
@@ -1402,7 +1402,7 @@ export const undoChange: Operation<
 /**
  * Re-authenticate
  *
- * For operations that return `step-up-required` because you last authenticated more than five minutes ago. The session stays the same. Takes your password, or a second factor. Send the request again with the new access token.
+ * For operations that return `step-up-required` because you last authenticated more than five minutes ago. Takes your password or a second factor. Then retry the original request with the new access token. The session stays the same.
  */
 export const stepUp: Operation<
   StepUpData,
@@ -1428,7 +1428,7 @@ export const stepUp: Operation<
 /**
  * Get the public keys
  *
- * The JWK Set (RFC 7517) that verifies access tokens. All keys are for ES256.
+ * Returns the JWK Set (RFC 7517) for verifying access tokens. All keys are for ES256.
  */
 export const getKeys: Operation<GetKeysData, GetKeysResponse, 'internal-error' | 'unavailable'> = {
   method: 'GET',
@@ -1438,7 +1438,7 @@ export const getKeys: Operation<GetKeysData, GetKeysResponse, 'internal-error' |
 /**
  * Get the issuer metadata
  *
- * Tells API gateways the issuer and where to find its public keys (RFC 8414).
+ * Returns the issuer and the location of its public keys, for API gateways (RFC 8414).
  */
 export const getMetadata: Operation<GetMetadataData, GetMetadataResponse, 'internal-error' | 'unavailable'> =
   {
@@ -1449,7 +1449,7 @@ export const getMetadata: Operation<GetMetadataData, GetMetadataResponse, 'inter
 /**
  * Get your profile
  *
- * Returns your own profile. Send its `ETag` as `If-None-Match` to get a 304 when nothing has changed.
+ * Returns your profile. Send its `ETag` as `If-None-Match` to get a 304 if nothing has changed.
  */
 export const getMe: Operation<
   GetMeData,
@@ -1496,7 +1496,7 @@ export const updateMe: Operation<
 /**
  * List users
  *
- * Filter by email address or its domain, status, role or creation time, or search with `q`. Filters can be combined. Requires the permission `users:read`.
+ * Filter by email address, status, role or creation time, or search with `q`. Requires the `users:read` permission.
  */
 export const listUsers: Operation<
   ListUsersData,
@@ -1519,7 +1519,7 @@ export const listUsers: Operation<
 /**
  * Create a user
  *
- * Creates an account for someone: with a password, with an invitation, or with neither if they will sign in another way. To assign roles other than `user`, you also need `roles:write` and every permission that those roles grant. Requires the permission `users:write`.
+ * Creates an account for someone: with a password, with an invitation, or with neither if they'll sign in another way. To assign roles other than `user`, you also need `roles:write` and every permission that those roles grant. Requires the `users:write` permission.
  */
 export const createUser: Operation<
   CreateUserData,
@@ -1550,7 +1550,7 @@ export const createUser: Operation<
 /**
  * Get a user
  *
- * Returns the profile of any user. Requires the permission `users:read`.
+ * Returns the profile of any user. Requires the `users:read` permission.
  */
 export const getUser: Operation<
   GetUserData,
@@ -1574,7 +1574,7 @@ export const getUser: Operation<
 /**
  * Update a user
  *
- * Takes a JSON merge patch (RFC 7396): fields you leave out stay the same, and null clears a field. Send the `ETag` as `If-Match` so that you don't overwrite a change made elsewhere. Requires the permission `users:write`.
+ * Takes a JSON merge patch (RFC 7396): fields you leave out stay the same, and null clears a field. Send the `ETag` as `If-Match` so that you don't overwrite a change made elsewhere. Requires the `users:write` permission.
  */
 export const updateUser: Operation<
   UpdateUserData,
@@ -1603,7 +1603,7 @@ export const updateUser: Operation<
 /**
  * Suspend a user
  *
- * Signs the user out everywhere. They cannot sign in until they are restored. Requires the permission `users:write`.
+ * Signs the user out everywhere. They can't sign in again until they're restored. Requires the `users:write` permission.
  */
 export const suspendUser: Operation<
   SuspendUserData,
@@ -1631,7 +1631,7 @@ export const suspendUser: Operation<
 /**
  * Restore a user
  *
- * Lets a suspended user sign in again. Requires the permission `users:write`.
+ * Lets a suspended user sign in again. Requires the `users:write` permission.
  */
 export const restoreUser: Operation<
   RestoreUserData,
@@ -1658,7 +1658,7 @@ export const restoreUser: Operation<
 /**
  * Replace a user's roles
  *
- * The new permissions take effect within a second on all of the user's devices. Existing access tokens keep the old `roles` claim until they expire. You can only grant or revoke permissions that you have yourself. Requires the permission `roles:write`.
+ * The new permissions take effect within a second on all of the user's devices. Existing access tokens keep the old `roles` claim until they expire. You can only grant or revoke permissions that you have yourself. Requires the `roles:write` permission.
  */
 export const setRoles: Operation<
   SetRolesData,
@@ -1687,7 +1687,7 @@ export const setRoles: Operation<
 /**
  * List a user's signed-in devices
  *
- * Returns the active sessions of the user, newest first. Requires the permission `users:read`.
+ * Returns the user's active sessions, newest first. Requires the `users:read` permission.
  */
 export const listUserSessions: Operation<
   ListUserSessionsData,
@@ -1711,7 +1711,7 @@ export const listUserSessions: Operation<
 /**
  * Sign a user out
  *
- * Ends all sessions of the user. Requires the permission `users:write`.
+ * Ends all of the user's sessions. Requires the `users:write` permission.
  */
 export const endUserSessions: Operation<
   EndUserSessionsData,
@@ -1738,7 +1738,7 @@ export const endUserSessions: Operation<
 /**
  * Remove a user's second factors
  *
- * Removes the authenticator app and the recovery codes, for someone who has lost them. Passkeys are kept, because they don't need a second factor. The user gets an email. Requires the permission `users:write`.
+ * Removes the authenticator app and the recovery codes, for a user who has lost access to them. Passkeys are kept, because they don't need a second factor. The user gets an email. Requires the `users:write` permission.
  */
 export const removeUserMfa: Operation<
   RemoveUserMfaData,
@@ -1765,7 +1765,7 @@ export const removeUserMfa: Operation<
 /**
  * Act as a user
  *
- * Returns an access token that acts as the user for 15 minutes, as long as you stay signed in. It has your ID in `act` (RFC 8693), there is no refresh token, and nothing under `/auth` accepts it. The user sees the reason in their own history. Requires the permission `users:impersonate`.
+ * Returns an access token that lets you act as the user. It's valid for 15 minutes, as long as you stay signed in, and its `act` claim contains your ID (RFC 8693). There is no refresh token, and operations under `/auth` don't accept the access token. The user can see the reason in their audit events. Requires the `users:impersonate` permission.
  */
 export const impersonateUser: Operation<
   ImpersonateUserData,

@@ -14,7 +14,7 @@ export type AuditEvent = {
    */
   occurredAt: string;
   /**
-   * Who did it: a `user`; `anonymous`, someone who is not signed in, such as a person following a link in an email; or the `system`. In their own history, users see anyone else as `administrator`.
+   * Who did it: `user`; `anonymous`, for someone who isn't signed in, such as a person following a link in an email; or `system`. In the events about themselves, users see anyone else as `administrator`.
    */
   actorType: 'user' | 'anonymous' | 'system' | 'administrator';
   /**
@@ -30,11 +30,11 @@ export type AuditEvent = {
    */
   impersonatorId: string | null;
   /**
-   * The ID of the user to whom it happened.
+   * The ID of the user it happened to.
    */
   subjectId: string | null;
   /**
-   * What else it is about, such as the name of a role.
+   * What else the event is about, such as the name of a role.
    */
   target: string | null;
   /**
@@ -54,7 +54,7 @@ export type AuditEvent = {
    */
   reason: string | null;
   /**
-   * What changed, by name: `from` one value `to` another.
+   * The changed fields by name, each with its value before (`from`) and after (`to`).
    */
   changes: {
     [key: string]: {
@@ -93,7 +93,7 @@ export type RegisterRequest = {
    */
   password: string;
   /**
-   * The name to display. At most 100 characters. A letter with accents, or an emoji, counts as one.
+   * The name to display. At most 100 characters. An accented letter or an emoji counts as one character.
    */
   displayName?: string | null;
   /**
@@ -101,7 +101,7 @@ export type RegisterRequest = {
    */
   locale?: string;
   /**
-   * IANA time zone.
+   * The time zone, as an IANA name.
    */
   timezone?: string;
 };
@@ -116,7 +116,7 @@ export type User = {
    */
   email: string;
   /**
-   * Whether the user has confirmed the email address.
+   * Whether the email address has been verified.
    */
   emailVerified: boolean;
   /**
@@ -128,7 +128,7 @@ export type User = {
    */
   locale: string;
   /**
-   * IANA time zone.
+   * The time zone, as an IANA name.
    */
   timezone: string;
   /**
@@ -136,15 +136,15 @@ export type User = {
    */
   avatarUrl: string | null;
   /**
-   * Whether the user gets an email about a sign-in on a new device.
+   * Whether the user is emailed about sign-ins on new devices.
    */
   signInNotifications: boolean;
   /**
-   * The roles of the user. Roles grant permissions.
+   * The user's roles, which grant permissions.
    */
   roles: Array<string>;
   /**
-   * `active` or `suspended`. Suspended users cannot sign in.
+   * `active` or `suspended`. Suspended users can't sign in.
    */
   status: 'active' | 'suspended';
   /**
@@ -183,7 +183,7 @@ export type Session = {
    */
   expiresIn: number;
   /**
-   * An opaque token that you can exchange once for new tokens. In the cookie instead, if you asked for that.
+   * An opaque token that you can exchange once for new tokens. With `Session-Transport: cookie`, it is in a cookie instead.
    */
   refreshToken?: string;
   /**
@@ -205,7 +205,7 @@ export type VerifyEmailRequest = {
    */
   token: string;
   /**
-   * The password you registered with. Only needed with `REGISTRATION=verify-first`, in another browser than the one that registered.
+   * The password you registered with. Only needed with `REGISTRATION=verify-first`, in a different browser from the one you registered in.
    */
   password?: string;
 };
@@ -219,7 +219,7 @@ export type DisownRequest = {
 
 export type LoginRequest = {
   /**
-   * The email address of the account. Not case-sensitive.
+   * The email address of the account. Case-insensitive.
    */
   email: string;
   /**
@@ -238,7 +238,7 @@ export type MfaLoginRequest = {
    */
   factor: 'totp' | 'passkey' | 'recovery-code';
   /**
-   * The six digits that the authenticator app shows, a recovery code, or a passkey's answer to the options of `/auth/passkeys/login/options`, as JSON.
+   * The six digits that the authenticator app shows, a recovery code, or a passkey's response to the options from `/auth/passkeys/login/options`, as JSON.
    */
   code: string;
   /**
@@ -249,26 +249,26 @@ export type MfaLoginRequest = {
 
 export type SecondFactors = {
   /**
-   * One of them is needed to sign in.
+   * Your second factors. You need one of them to sign in.
    */
   factors: Array<'totp'>;
   /**
-   * How many recovery codes are unused.
+   * How many recovery codes you haven't used yet.
    */
   recoveryCodesLeft: number;
 };
 
 export type TotpSetup = {
   /**
-   * What the QR code contains.
+   * The URI in the QR code.
    */
   otpauthUri: string;
   /**
-   * The secret, for apps without a camera.
+   * The secret, for apps that can't scan the QR code.
    */
   secret: string;
   /**
-   * The QR code, an SVG image.
+   * The QR code, as an SVG image.
    */
   qrCode: string;
 };
@@ -282,14 +282,14 @@ export type ConfirmTotpRequest = {
 
 export type RecoveryCodes = {
   /**
-   * Ten codes, each of which replaces the app once. Show them now: they can't be retrieved later.
+   * Ten codes, each of which can be used once instead of the app. Show them now: they can't be retrieved later.
    */
   recoveryCodes: Array<string>;
 };
 
 export type RefreshRequest = {
   /**
-   * The latest `refreshToken` of the session. Optional if it is in a cookie.
+   * The latest `refreshToken` of the session. Optional if it's in a cookie.
    */
   refreshToken?: string;
 };
@@ -303,7 +303,7 @@ export type ResendVerificationRequest = {
 
 export type ChangeEmailRequest = {
   /**
-   * The address that your account gets.
+   * The new email address of your account.
    */
   newEmail: string;
 };
@@ -324,7 +324,7 @@ export type RequestOneTimeCodeRequest = {
 
 export type VerifyOneTimeCodeRequest = {
   /**
-   * The email address that the code was sent to. Needs `code`.
+   * The email address that the code was sent to. Requires `code`.
    */
   email?: string;
   /**
@@ -339,11 +339,11 @@ export type VerifyOneTimeCodeRequest = {
 
 export type PasskeyRequestOptions = {
   /**
-   * What the authenticator has to sign, once and within five minutes.
+   * The challenge for the authenticator to sign. It can be used once, within five minutes.
    */
   challenge: string;
   /**
-   * In milliseconds.
+   * The timeout in milliseconds.
    */
   timeout: number;
   /**
@@ -370,7 +370,7 @@ export type PasskeyLoginRequest = {
    */
   type: 'public-key';
   /**
-   * The authenticator's answer.
+   * The authenticator's response.
    */
   response: {
     [key: string]: unknown;
@@ -389,11 +389,11 @@ export type PasskeyLoginRequest = {
 
 export type PasskeyCreationOptions = {
   /**
-   * What the authenticator has to sign, once and within five minutes.
+   * The challenge for the authenticator to sign. It can be used once, within five minutes.
    */
   challenge: string;
   /**
-   * In milliseconds.
+   * The timeout in milliseconds.
    */
   timeout: number;
   /**
@@ -403,25 +403,25 @@ export type PasskeyCreationOptions = {
     [key: string]: unknown;
   };
   /**
-   * The user that the passkey is created for.
+   * The user the passkey is created for.
    */
   user: {
     [key: string]: unknown;
   };
   /**
-   * Which kinds of keys are possible.
+   * The accepted types of keys.
    */
   pubKeyCredParams: Array<{
     [key: string]: unknown;
   }>;
   /**
-   * Passkeys that the user already has.
+   * The passkeys that the user already has.
    */
   excludeCredentials: Array<{
     [key: string]: unknown;
   }>;
   /**
-   * What the authenticator must be able to do.
+   * What the authenticator must support.
    */
   authenticatorSelection: {
     [key: string]: unknown;
@@ -433,11 +433,11 @@ export type PasskeyCreationOptions = {
     [key: string]: unknown;
   };
   /**
-   * Which attestation is requested from the authenticator.
+   * The attestation requested from the authenticator.
    */
   attestation: string;
   /**
-   * What the browser should suggest.
+   * The kinds of authenticators that the browser should suggest.
    */
   hints: Array<string>;
 };
@@ -456,7 +456,7 @@ export type AddPasskeyRequest = {
    */
   type: 'public-key';
   /**
-   * The authenticator's answer.
+   * The authenticator's response.
    */
   response: {
     [key: string]: unknown;
@@ -472,7 +472,7 @@ export type AddPasskeyRequest = {
    */
   authenticatorAttachment?: string | null;
   /**
-   * What the user calls it.
+   * The name of the passkey, chosen by its owner.
    */
   name?: string;
 };
@@ -480,19 +480,19 @@ export type AddPasskeyRequest = {
 export type Passkey = {
   id: string;
   /**
-   * What the user calls it.
+   * The name of the passkey, chosen by its owner.
    */
   name: string;
   /**
-   * Whether the passkey is backed up, so that it survives the loss of the device.
+   * Whether the passkey is backed up, so that it isn't lost with the device.
    */
   backedUp: boolean;
   /**
-   * When it was added.
+   * When the passkey was added.
    */
   createdAt: string;
   /**
-   * When the user last signed in with it.
+   * When the user last signed in with the passkey.
    */
   lastUsedAt: string | null;
 };
@@ -504,7 +504,7 @@ export type PasskeyList = {
 
 export type RenamePasskeyRequest = {
   /**
-   * What the user calls it.
+   * The name of the passkey, chosen by its owner.
    */
   name: string;
 };
@@ -515,7 +515,7 @@ export type ExchangeRequest = {
    */
   code: string;
   /**
-   * The verifier whose SHA-256 you started the sign-in with.
+   * The verifier whose SHA-256 hash you sent as `codeChallenge`.
    */
   codeVerifier: string;
 };
@@ -534,11 +534,11 @@ export type Identity = {
    */
   title: string;
   /**
-   * The email address that the provider told us when you linked it.
+   * The email address that the provider shared when you linked the identity.
    */
   email: string | null;
   /**
-   * When you linked it.
+   * When you linked the identity.
    */
   createdAt: string;
 };
@@ -554,25 +554,25 @@ export type SignInStart = {
    */
   redirectTo: string;
   /**
-   * The SHA-256 of a verifier that you keep, in base64url (RFC 7636, section 4.2).
+   * The SHA-256 hash of a verifier that you keep, in base64url (RFC 7636, section 4.2).
    */
   codeChallenge: string;
   /**
-   * How the challenge was made. Only `S256`.
+   * How the challenge was derived. Only `S256` is supported.
    */
   codeChallengeMethod: 'S256';
 };
 
 export type LinkStarted = {
   /**
-   * Open it in the browser within ten minutes. It redirects to the provider, and from there to `redirectTo`.
+   * The URL to open in the browser within ten minutes. It redirects to the provider, and from there to `redirectTo`.
    */
   url: string;
 };
 
 export type ProviderResponse = {
   /**
-   * The name in the paths of this provider.
+   * The provider's name in paths.
    */
   name: string;
   /**
@@ -595,7 +595,7 @@ export type ProviderCallback = {
    */
   code?: string;
   /**
-   * Why there is no code.
+   * The provider's error, if there is no code.
    */
   error?: string;
   /**
@@ -603,7 +603,7 @@ export type ProviderCallback = {
    */
   iss?: string;
   /**
-   * JSON with a name, from Apple.
+   * The user's name, as JSON. Only Apple sends it.
    */
   user?: string;
 };
@@ -628,7 +628,7 @@ export type ResetPasswordRequest = {
 
 export type ChangePasswordRequest = {
   /**
-   * Your current password. Leave it out if you have none yet.
+   * Your current password. Leave it out if you don't have one yet.
    */
   currentPassword?: string;
   /**
@@ -643,23 +643,23 @@ export type ApiKey = {
    */
   id: string;
   /**
-   * What you call it.
+   * The name you gave the key.
    */
   name: string;
   /**
-   * The permissions the key has. One that you no longer have yourself has no effect.
+   * The key's permissions. Those you no longer have yourself have no effect.
    */
   permissions: Array<string>;
   /**
-   * When it was created, in UTC.
+   * When the key was created, in UTC.
    */
   createdAt: string;
   /**
-   * When it stops working, in UTC. Null if never.
+   * When the key expires, in UTC. Null if it doesn't expire.
    */
   expiresAt: string | null;
   /**
-   * When it was last used, in UTC, to the minute. Null if never.
+   * When the key was last used, in UTC, to the minute. Null if it hasn't been used.
    */
   lastUsedAt: string | null;
 };
@@ -671,15 +671,15 @@ export type ApiKeyList = {
 
 export type CreateApiKeyRequest = {
   /**
-   * What you call it, such as the server that uses it.
+   * A name for the key, such as the server that uses it.
    */
   name: string;
   /**
-   * The permissions the key has: names from `GET /permissions`. You must have each of them yourself.
+   * The key's permissions: names from `GET /permissions`. You must have all of them yourself.
    */
   permissions: Array<string>;
   /**
-   * When it stops working. Without this, it works until it is revoked.
+   * When the key expires. If omitted, it works until it's revoked.
    */
   expiresAt?: string | null;
 };
@@ -690,27 +690,27 @@ export type CreatedApiKeyResponse = {
    */
   id: string;
   /**
-   * What you call it.
+   * The name you gave the key.
    */
   name: string;
   /**
-   * The permissions the key has. One that you no longer have yourself has no effect.
+   * The key's permissions. Those you no longer have yourself have no effect.
    */
   permissions: Array<string>;
   /**
-   * When it was created, in UTC.
+   * When the key was created, in UTC.
    */
   createdAt: string;
   /**
-   * When it stops working, in UTC. Null if never.
+   * When the key expires, in UTC. Null if it doesn't expire.
    */
   expiresAt: string | null;
   /**
-   * When it was last used, in UTC, to the minute. Null if never.
+   * When the key was last used, in UTC, to the minute. Null if it hasn't been used.
    */
   lastUsedAt: string | null;
   /**
-   * The key, which is only shown this once. Send it as `Authorization: Bearer`.
+   * The key. It's shown only once. Send it as `Authorization: Bearer`.
    */
   key: string;
 };
@@ -737,11 +737,11 @@ export type Role = {
    */
   name: string;
   /**
-   * What the role grants. `admin` has every permission.
+   * The permissions that the role grants. `admin` grants every permission.
    */
   permissions: Array<string>;
   /**
-   * Whether the role is `user` or `admin`.
+   * Whether this is a built-in role: `user` or `admin`.
    */
   builtIn: boolean;
   /**
@@ -761,7 +761,7 @@ export type RoleList = {
 
 export type PutRoleRequest = {
   /**
-   * What the role grants: names from `GET /permissions`.
+   * The permissions that the role grants: names from `GET /permissions`.
    */
   permissions: Array<string>;
 };
@@ -772,11 +772,11 @@ export type Device = {
    */
   id: string;
   /**
-   * Whether this is the session you are using now.
+   * Whether this is the session you're using now.
    */
   current: boolean;
   /**
-   * What a person would call the device, in English, made from its `userAgent`. `Unknown device` if that says nothing.
+   * A readable name for the device, in English, derived from its `userAgent`. `Unknown device` if the `userAgent` doesn't identify it.
    */
   deviceName: string | null;
   /**
@@ -788,7 +788,7 @@ export type Device = {
    */
   ipAddress: string | null;
   /**
-   * The authentication methods used in this session. Same as the `amr` claim of its access tokens. `pwd` is a password, `otp` a one-time code, `pop` a passkey, and `mfa` more than one factor (RFC 8176). `fed`, which isn't in the RFC, is a sign-in with a provider.
+   * The authentication methods used in this session, as in the `amr` claim of its access tokens. `pwd` is a password, `otp` a one-time code, `pop` a passkey, and `mfa` more than one factor (RFC 8176). `fed`, which isn't in the RFC, is a sign-in with a provider.
    */
   methods: Array<string>;
   /**
@@ -800,7 +800,7 @@ export type Device = {
    */
   lastUsedAt: string;
   /**
-   * When the session ends unless it is refreshed.
+   * When the session ends, unless it's refreshed.
    */
   expiresAt: string;
 };
@@ -826,7 +826,7 @@ export type UndoChangeRequest = {
 
 export type StepUpRequest = {
   /**
-   * Your password. Or send `factor` and `code`.
+   * Your password. Alternatively, send `factor` and `code`.
    */
   password?: string;
   /**
@@ -834,7 +834,7 @@ export type StepUpRequest = {
    */
   factor?: 'totp' | 'passkey' | 'recovery-code';
   /**
-   * The six digits that the authenticator app shows, a recovery code, or a passkey's answer to the options of `/auth/passkeys/login/options`, as JSON.
+   * The six digits that the authenticator app shows, a recovery code, or a passkey's response to the options from `/auth/passkeys/login/options`, as JSON.
    */
   code?: string;
 };
@@ -894,30 +894,30 @@ export type Jwks = {
 
 export type ServerMetadata = {
   /**
-   * The issuer of access tokens: their claim `iss`.
+   * The issuer of access tokens: their `iss` claim.
    */
   issuer: string;
   /**
-   * Where the public keys are.
+   * The URL of the public keys.
    */
   jwks_uri: string;
   /**
-   * Where the API is documented.
+   * The URL of the API documentation.
    */
   service_documentation: string;
   /**
-   * Empty: tokens come from `/auth`.
+   * Empty: tokens are issued under `/auth`.
    */
   response_types_supported: Array<string>;
   /**
-   * Empty: tokens come from `/auth`.
+   * Empty: tokens are issued under `/auth`.
    */
   grant_types_supported: Array<string>;
 };
 
 export type UpdateProfileRequest = {
   /**
-   * The name to display. At most 100 characters. A letter with accents, or an emoji, counts as one.
+   * The name to display. At most 100 characters. An accented letter or an emoji counts as one character.
    */
   displayName?: string | null;
   /**
@@ -925,15 +925,15 @@ export type UpdateProfileRequest = {
    */
   locale?: string | null;
   /**
-   * IANA time zone. Null resets it to `UTC`.
+   * The time zone, as an IANA name. Null resets it to `UTC`.
    */
   timezone?: string | null;
   /**
-   * The https URL of a profile picture. Stored as an RFC 3986 URI: other characters are percent-encoded.
+   * The https URL of a profile picture. Stored as an RFC 3986 URI, with other characters percent-encoded.
    */
   avatarUrl?: string | null;
   /**
-   * Whether you get an email about a sign-in on a new device. Null resets it to true.
+   * Whether to email the user about sign-ins on new devices. Null resets it to true.
    */
   signInNotifications?: boolean | null;
   /**
@@ -955,11 +955,11 @@ export type CreateUserRequest = {
    */
   email: string;
   /**
-   * Whether you know that the address is theirs. Otherwise, they have to verify it.
+   * Whether you know that the address belongs to the user. If not, they have to verify it.
    */
   emailVerified?: boolean;
   /**
-   * The name to display. At most 100 characters. A letter with accents, or an emoji, counts as one.
+   * The name to display. At most 100 characters. An accented letter or an emoji counts as one character.
    */
   displayName?: string | null;
   /**
@@ -967,11 +967,11 @@ export type CreateUserRequest = {
    */
   locale?: string;
   /**
-   * IANA time zone.
+   * The time zone, as an IANA name.
    */
   timezone?: string;
   /**
-   * The https URL of a profile picture. Stored as an RFC 3986 URI: other characters are percent-encoded.
+   * The https URL of a profile picture. Stored as an RFC 3986 URI, with other characters percent-encoded.
    */
   avatarUrl?: string | null;
   /**
@@ -987,7 +987,7 @@ export type CreateUserRequest = {
     [key: string]: unknown;
   };
   /**
-   * Names of roles. Without this, `user`. Roles grant permissions.
+   * The names of the user's roles, which grant permissions. Defaults to `user`.
    */
   roles?: Array<string>;
   /**
@@ -995,14 +995,14 @@ export type CreateUserRequest = {
    */
   password?: string;
   /**
-   * Whether to email them a link to choose a password. It is valid for 7 days, and verifies the address. Not together with `password`.
+   * Whether to email the user a link to choose a password. The link is valid for 7 days and also verifies the address. Can't be combined with `password`.
    */
   invite?: boolean;
 };
 
 export type UpdateUserRequest = {
   /**
-   * The name to display. At most 100 characters. A letter with accents, or an emoji, counts as one.
+   * The name to display. At most 100 characters. An accented letter or an emoji counts as one character.
    */
   displayName?: string | null;
   /**
@@ -1010,15 +1010,15 @@ export type UpdateUserRequest = {
    */
   locale?: string | null;
   /**
-   * IANA time zone. Null resets it to `UTC`.
+   * The time zone, as an IANA name. Null resets it to `UTC`.
    */
   timezone?: string | null;
   /**
-   * The https URL of a profile picture. Stored as an RFC 3986 URI: other characters are percent-encoded.
+   * The https URL of a profile picture. Stored as an RFC 3986 URI, with other characters percent-encoded.
    */
   avatarUrl?: string | null;
   /**
-   * Whether you get an email about a sign-in on a new device. Null resets it to true.
+   * Whether to email the user about sign-ins on new devices. Null resets it to true.
    */
   signInNotifications?: boolean | null;
   /**
@@ -1028,7 +1028,7 @@ export type UpdateUserRequest = {
     [key: string]: unknown;
   } | null;
   /**
-   * Data that your product bases decisions on, such as a plan: merged into what is there, key by key. Null clears all of it.
+   * Data that your product bases decisions on, such as a plan. Merged into the current data, key by key. Null clears all of it.
    */
   appMetadata?: {
     [key: string]: unknown;
@@ -1037,7 +1037,7 @@ export type UpdateUserRequest = {
 
 export type SetRolesRequest = {
   /**
-   * Names of roles. Roles grant permissions.
+   * The names of the user's roles, which grant permissions.
    */
   roles: Array<string>;
 };
@@ -1051,7 +1051,7 @@ export type ImpersonateRequest = {
 
 export type Health = {
   /**
-   * The result of all checks together.
+   * The overall result.
    */
   status: 'ok' | 'degraded' | 'error' | 'shutting_down';
   /**
@@ -1111,7 +1111,7 @@ export type InvalidMember = {
 };
 
 /**
- * A problem document (RFC 9457) of a kind that any request can fail with.
+ * A problem document (RFC 9457) that any request can return.
  */
 export type Problem = {
   /**
@@ -1161,7 +1161,7 @@ export type Problem = {
    */
   requestId: string;
   /**
-   * The fields that are invalid, if that is the problem.
+   * The invalid fields, if any.
    */
   errors?: Array<InvalidMember>;
 };
@@ -1773,7 +1773,7 @@ export type UserNotActiveProblem = {
 export type LimitQuery = number;
 
 /**
- * Which page to return: `page.nextCursor` or `page.previousCursor` of an earlier response.
+ * Which page to return: `page.nextCursor` or `page.previousCursor` from an earlier response.
  */
 export type CursorQuery = string;
 
@@ -1788,12 +1788,12 @@ export type TotalQuery = boolean;
 export type TypeQuery = string;
 
 /**
- * Only what this user did.
+ * Only events caused by this user.
  */
 export type ActorIdQuery = string;
 
 /**
- * Only what happened to this user.
+ * Only events that affect this user.
  */
 export type SubjectIdQuery = string;
 
@@ -1808,7 +1808,7 @@ export type OccurredAfterQuery = string;
 export type OccurredBeforeQuery = string;
 
 /**
- * For browsers: returns the refresh token in a cookie that scripts cannot read, instead of the body.
+ * For browsers: returns the refresh token in a cookie that scripts can't read, instead of in the body.
  */
 export type SessionTransportHeader = 'cookie';
 
@@ -1838,12 +1838,12 @@ export type ProviderPath = string;
 export type RedirectToQuery = string;
 
 /**
- * The SHA-256 of a verifier that you keep, in base64url (RFC 7636, section 4.2).
+ * The SHA-256 hash of a verifier that you keep, in base64url (RFC 7636, section 4.2).
  */
 export type CodeChallengeQuery = string;
 
 /**
- * How the challenge was made. Only `S256`.
+ * How the challenge was derived. Only `S256` is supported.
  */
 export type CodeChallengeMethodQuery = 'S256';
 
@@ -1863,7 +1863,7 @@ export type StateQuery = string;
 export type CodeQuery = string;
 
 /**
- * Why there is no code.
+ * The provider's error, if there is no code.
  */
 export type ErrorQuery = string;
 
@@ -1873,7 +1873,7 @@ export type ErrorQuery = string;
 export type IssQuery = string;
 
 /**
- * JSON with a name, from Apple.
+ * The user's name, as JSON. Only Apple sends it.
  */
 export type UserQuery = string;
 
@@ -1883,12 +1883,12 @@ export type UserQuery = string;
 export type NamePath = string;
 
 /**
- * The `ETag` of the version that you have. If it is the current one, the response is a 304.
+ * The `ETag` of the version you have. If it's the current one, the response is a 304.
  */
 export type IfNoneMatchHeader = string;
 
 /**
- * Only the user with this email address. Not case-sensitive.
+ * Only the user with this email address. Case-insensitive.
  */
 export type EmailQuery = string;
 
@@ -1918,12 +1918,12 @@ export type CreatedAfterQuery = string;
 export type CreatedBeforeQuery = string;
 
 /**
- * A full email address or the beginning of a display name. Not case-sensitive. Composed and decomposed letters match each other.
+ * A full email address or the beginning of a display name. Case-insensitive. Composed and decomposed letters match each other.
  */
 export type QQuery = string;
 
 /**
- * The sort order. A leading minus returns the newest first.
+ * The sort order. A leading minus means newest first.
  */
 export type SortQuery = 'createdAt' | '-createdAt';
 
@@ -1936,7 +1936,7 @@ export type ListAuditEventsData = {
      */
     limit?: number;
     /**
-     * Which page to return: `page.nextCursor` or `page.previousCursor` of an earlier response.
+     * Which page to return: `page.nextCursor` or `page.previousCursor` from an earlier response.
      */
     cursor?: string;
     /**
@@ -1948,11 +1948,11 @@ export type ListAuditEventsData = {
      */
     type?: string;
     /**
-     * Only what this user did.
+     * Only events caused by this user.
      */
     actorId?: string;
     /**
-     * Only what happened to this user.
+     * Only events that affect this user.
      */
     subjectId?: string;
     /**
@@ -2024,7 +2024,7 @@ export type ListMyAuditEventsData = {
      */
     limit?: number;
     /**
-     * Which page to return: `page.nextCursor` or `page.previousCursor` of an earlier response.
+     * Which page to return: `page.nextCursor` or `page.previousCursor` from an earlier response.
      */
     cursor?: string;
     /**
@@ -2081,7 +2081,7 @@ export type RegisterData = {
   body: RegisterRequest;
   headers?: {
     /**
-     * For browsers: returns the refresh token in a cookie that scripts cannot read, instead of the body.
+     * For browsers: returns the refresh token in a cookie that scripts can't read, instead of in the body.
      */
     'Session-Transport'?: 'cookie';
     /**
@@ -2278,7 +2278,7 @@ export type LoginData = {
   body: LoginRequest;
   headers?: {
     /**
-     * For browsers: returns the refresh token in a cookie that scripts cannot read, instead of the body.
+     * For browsers: returns the refresh token in a cookie that scripts can't read, instead of in the body.
      */
     'Session-Transport'?: 'cookie';
   };
@@ -2349,7 +2349,7 @@ export type CompleteLoginData = {
   body: MfaLoginRequest;
   headers?: {
     /**
-     * For browsers: returns the refresh token in a cookie that scripts cannot read, instead of the body.
+     * For browsers: returns the refresh token in a cookie that scripts can't read, instead of in the body.
      */
     'Session-Transport'?: 'cookie';
   };
@@ -2521,7 +2521,7 @@ export type RemoveTotpError = RemoveTotpErrors[keyof RemoveTotpErrors];
 
 export type RemoveTotpResponses = {
   /**
-   * Removed.
+   * Authenticator app removed.
    */
   204: void;
 };
@@ -2767,7 +2767,7 @@ export type RefreshData = {
   body?: RefreshRequest;
   headers?: {
     /**
-     * For browsers: returns the refresh token in a cookie that scripts cannot read, instead of the body.
+     * For browsers: returns the refresh token in a cookie that scripts can't read, instead of in the body.
      */
     'Session-Transport'?: 'cookie';
   };
@@ -3024,7 +3024,7 @@ export type ChangeEmailError = ChangeEmailErrors[keyof ChangeEmailErrors];
 
 export type ChangeEmailResponses = {
   /**
-   * If the address is free, a link is on its way to it.
+   * If the address is available, a link is on its way to it.
    */
   202: Accepted;
 };
@@ -3134,7 +3134,7 @@ export type UndoEmailChangeError = UndoEmailChangeErrors[keyof UndoEmailChangeEr
 
 export type UndoEmailChangeResponses = {
   /**
-   * The change is undone.
+   * Change undone.
    */
   204: void;
 };
@@ -3210,7 +3210,7 @@ export type VerifyOneTimeCodeData = {
   body: VerifyOneTimeCodeRequest;
   headers?: {
     /**
-     * For browsers: returns the refresh token in a cookie that scripts cannot read, instead of the body.
+     * For browsers: returns the refresh token in a cookie that scripts can't read, instead of in the body.
      */
     'Session-Transport'?: 'cookie';
   };
@@ -3336,7 +3336,7 @@ export type LoginWithPasskeyData = {
   body: PasskeyLoginRequest;
   headers?: {
     /**
-     * For browsers: returns the refresh token in a cookie that scripts cannot read, instead of the body.
+     * For browsers: returns the refresh token in a cookie that scripts can't read, instead of in the body.
      */
     'Session-Transport'?: 'cookie';
   };
@@ -3473,7 +3473,7 @@ export type ListPasskeysData = {
      */
     limit?: number;
     /**
-     * Which page to return: `page.nextCursor` or `page.previousCursor` of an earlier response.
+     * Which page to return: `page.nextCursor` or `page.previousCursor` from an earlier response.
      */
     cursor?: string;
     /**
@@ -3686,7 +3686,7 @@ export type RemovePasskeyError = RemovePasskeyErrors[keyof RemovePasskeyErrors];
 
 export type RemovePasskeyResponses = {
   /**
-   * Removed.
+   * Passkey removed.
    */
   204: void;
 };
@@ -3764,7 +3764,7 @@ export type RenamePasskeyError = RenamePasskeyErrors[keyof RenamePasskeyErrors];
 
 export type RenamePasskeyResponses = {
   /**
-   * The passkey.
+   * The renamed passkey.
    */
   200: Passkey;
 };
@@ -3775,7 +3775,7 @@ export type ExchangeOAuthCodeData = {
   body: ExchangeRequest;
   headers?: {
     /**
-     * For browsers: returns the refresh token in a cookie that scripts cannot read, instead of the body.
+     * For browsers: returns the refresh token in a cookie that scripts can't read, instead of in the body.
      */
     'Session-Transport'?: 'cookie';
   };
@@ -3853,7 +3853,7 @@ export type ListIdentitiesData = {
      */
     limit?: number;
     /**
-     * Which page to return: `page.nextCursor` or `page.previousCursor` of an earlier response.
+     * Which page to return: `page.nextCursor` or `page.previousCursor` from an earlier response.
      */
     cursor?: string;
     /**
@@ -4123,11 +4123,11 @@ export type StartOAuthData = {
      */
     redirectTo: string;
     /**
-     * The SHA-256 of a verifier that you keep, in base64url (RFC 7636, section 4.2).
+     * The SHA-256 hash of a verifier that you keep, in base64url (RFC 7636, section 4.2).
      */
     codeChallenge: string;
     /**
-     * How the challenge was made. Only `S256`.
+     * How the challenge was derived. Only `S256` is supported.
      */
     codeChallengeMethod: 'S256';
     /**
@@ -4200,7 +4200,7 @@ export type FinishOAuthData = {
      */
     code?: string;
     /**
-     * Why there is no code.
+     * The provider's error, if there is no code.
      */
     error?: string;
     /**
@@ -4208,7 +4208,7 @@ export type FinishOAuthData = {
      */
     iss?: string;
     /**
-     * JSON with a name, from Apple.
+     * The user's name, as JSON. Only Apple sends it.
      */
     user?: string;
   };
@@ -4438,7 +4438,7 @@ export type ResetPasswordError = ResetPasswordErrors[keyof ResetPasswordErrors];
 
 export type ResetPasswordResponses = {
   /**
-   * Password set. You can sign in with it.
+   * Password set. You can now sign in with it.
    */
   204: void;
 };
@@ -4523,7 +4523,7 @@ export type ListApiKeysData = {
      */
     limit?: number;
     /**
-     * Which page to return: `page.nextCursor` or `page.previousCursor` of an earlier response.
+     * Which page to return: `page.nextCursor` or `page.previousCursor` from an earlier response.
      */
     cursor?: string;
     /**
@@ -4652,7 +4652,7 @@ export type CreateApiKeyError = CreateApiKeyErrors[keyof CreateApiKeyErrors];
 
 export type CreateApiKeyResponses = {
   /**
-   * Created. The key is only shown this once.
+   * API key created. The key is shown only once.
    */
   201: CreatedApiKeyResponse;
 };
@@ -4730,7 +4730,7 @@ export type RevokeApiKeyError = RevokeApiKeyErrors[keyof RevokeApiKeyErrors];
 
 export type RevokeApiKeyResponses = {
   /**
-   * Revoked.
+   * API key revoked.
    */
   204: void;
 };
@@ -4799,7 +4799,7 @@ export type ListRolesData = {
      */
     limit?: number;
     /**
-     * Which page to return: `page.nextCursor` or `page.previousCursor` of an earlier response.
+     * Which page to return: `page.nextCursor` or `page.previousCursor` from an earlier response.
      */
     cursor?: string;
     /**
@@ -5106,7 +5106,7 @@ export type ListSessionsData = {
      */
     limit?: number;
     /**
-     * Which page to return: `page.nextCursor` or `page.previousCursor` of an earlier response.
+     * Which page to return: `page.nextCursor` or `page.previousCursor` from an earlier response.
      */
     cursor?: string;
     /**
@@ -5482,7 +5482,7 @@ export type GetMeData = {
   body?: never;
   headers?: {
     /**
-     * The `ETag` of the version that you have. If it is the current one, the response is a 304.
+     * The `ETag` of the version you have. If it's the current one, the response is a 304.
      */
     'If-None-Match'?: string;
     /**
@@ -5619,7 +5619,7 @@ export type ListUsersData = {
      */
     limit?: number;
     /**
-     * Which page to return: `page.nextCursor` or `page.previousCursor` of an earlier response.
+     * Which page to return: `page.nextCursor` or `page.previousCursor` from an earlier response.
      */
     cursor?: string;
     /**
@@ -5627,7 +5627,7 @@ export type ListUsersData = {
      */
     total?: boolean;
     /**
-     * Only the user with this email address. Not case-sensitive.
+     * Only the user with this email address. Case-insensitive.
      */
     email?: string;
     /**
@@ -5651,11 +5651,11 @@ export type ListUsersData = {
      */
     createdBefore?: string;
     /**
-     * A full email address or the beginning of a display name. Not case-sensitive. Composed and decomposed letters match each other.
+     * A full email address or the beginning of a display name. Case-insensitive. Composed and decomposed letters match each other.
      */
     q?: string;
     /**
-     * The sort order. A leading minus returns the newest first.
+     * The sort order. A leading minus means newest first.
      */
     sort?: 'createdAt' | '-createdAt';
   };
@@ -5797,7 +5797,7 @@ export type GetUserData = {
   body?: never;
   headers?: {
     /**
-     * The `ETag` of the version that you have. If it is the current one, the response is a 304.
+     * The `ETag` of the version you have. If it's the current one, the response is a 304.
      */
     'If-None-Match'?: string;
     /**
@@ -6024,7 +6024,7 @@ export type SuspendUserError = SuspendUserErrors[keyof SuspendUserErrors];
 
 export type SuspendUserResponses = {
   /**
-   * The user after the change.
+   * The updated user.
    */
   200: User;
 };
@@ -6098,7 +6098,7 @@ export type RestoreUserError = RestoreUserErrors[keyof RestoreUserErrors];
 
 export type RestoreUserResponses = {
   /**
-   * The user after the change.
+   * The updated user.
    */
   200: User;
 };
@@ -6186,7 +6186,7 @@ export type SetRolesError = SetRolesErrors[keyof SetRolesErrors];
 
 export type SetRolesResponses = {
   /**
-   * The user after the change.
+   * The updated user.
    */
   200: User;
 };
@@ -6281,7 +6281,7 @@ export type ListUserSessionsData = {
      */
     limit?: number;
     /**
-     * Which page to return: `page.nextCursor` or `page.previousCursor` of an earlier response.
+     * Which page to return: `page.nextCursor` or `page.previousCursor` from an earlier response.
      */
     cursor?: string;
     /**

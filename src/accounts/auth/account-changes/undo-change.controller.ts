@@ -19,13 +19,13 @@ export class UndoChangeController {
   @Public()
   @AuthLimited()
   @ApiOperation({
-    summary: "Say that a change wasn't yours",
+    summary: "Report a change that wasn't yours",
     description:
-      'Takes the token from the link in the email about a change to how you sign in: a passkey, an authenticator ' +
-      'app, recovery codes, an identity or the password. Removes the passkeys, identities, app and recovery codes ' +
-      'that were added by this change or after it, ends all sessions, removes the password, and sends an email with ' +
-      "a link to set a new one. What a change has removed can't be restored. While the link is valid, which is 72 " +
-      'hours, it can be used again, but has no further effect.',
+      'Takes the token from the link in the email about a change to a passkey, an authenticator app, recovery ' +
+      'codes, an identity, an API key or the password. Removes the passkeys, identities, API keys, ' +
+      'authenticator app and recovery codes that were added by the change or after it, ends all sessions, ' +
+      'removes the password, and sends an email with a link to set a new one. Anything that the change removed ' +
+      "can't be restored. The link is valid for 72 hours. Using it again has no further effect.",
   })
   @ApiNoContentResponse({ description: 'Change undone.' })
   @Fails(invalidToken)

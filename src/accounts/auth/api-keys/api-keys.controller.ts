@@ -35,7 +35,7 @@ import {
 import { apiKeyNotFound, tooManyApiKeys } from './api-keys.errors.js';
 import { ApiKeysService } from './api-keys.service.js';
 
-const ApiKeysTag = defineTag('api-keys', 'Let servers act for you');
+const ApiKeysTag = defineTag('api-keys', 'Let servers act on your behalf');
 
 @ApiKeysTag()
 @Requires()
@@ -49,7 +49,10 @@ export class ApiKeysController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'List your API keys', description: 'Newest first, without the keys themselves.' })
+  @ApiOperation({
+    summary: 'List your API keys',
+    description: 'Returns your API keys, newest first, without the keys themselves.',
+  })
   @ApiOkResponse({ type: ApiKeyList, description: 'A page of API keys.', headers: responseHeaders('Link') })
   @Fails(invalidCursor)
   async listApiKeys(
@@ -68,12 +71,13 @@ export class ApiKeysController {
   @ApiOperation({
     summary: 'Create an API key',
     description:
-      'A server sends the key as a bearer token to act for you. It can do what you list in `permissions`, as long as you ' +
-      'may do that yourself, and read what every user can read, but nothing under `/auth`. You get an email about it.',
+      'Creates a key that a server sends as a bearer token to act on your behalf. The key has the ' +
+      '`permissions` you list, as long as you have them yourself, and can read everything that any user can ' +
+      "read. It doesn't work under `/auth`. You get an email about the new key.",
   })
   @ApiCreatedResponse({
     type: CreatedApiKeyResponse,
-    description: 'Created. The key is only shown this once.',
+    description: 'API key created. The key is shown only once.',
   })
   @Fails(tooManyApiKeys, exceedsYourPermissions)
   @Idempotent()
@@ -94,8 +98,8 @@ export class ApiKeysController {
 
   @Delete(':id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Revoke an API key', description: 'It stops working within a second.' })
-  @ApiNoContentResponse({ description: 'Revoked.' })
+  @ApiOperation({ summary: 'Revoke an API key', description: 'The key stops working within a second.' })
+  @ApiNoContentResponse({ description: 'API key revoked.' })
   @Fails(apiKeyNotFound)
   @ConditionalChange()
   async revokeApiKey(

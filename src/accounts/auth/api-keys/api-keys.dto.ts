@@ -9,7 +9,7 @@ const NAME_MAX_LENGTH = 64;
 
 export class CreateApiKeyRequest {
   @StringField({
-    description: 'What you call it, such as the server that uses it.',
+    description: 'A name for the key, such as the server that uses it.',
     example: 'Billing server',
     minLength: 1,
     maxLength: NAME_MAX_LENGTH,
@@ -18,8 +18,7 @@ export class CreateApiKeyRequest {
   name!: string;
 
   @StringListField({
-    description:
-      'The permissions the key has: names from `GET /permissions`. You must have each of them yourself.',
+    description: "The key's permissions: names from `GET /permissions`. You must have all of them yourself.",
     example: ['users:read'],
     maxItems: MAX_PERMISSIONS,
     maxLength: PERMISSION_MAX_LENGTH,
@@ -28,7 +27,7 @@ export class CreateApiKeyRequest {
   permissions!: string[];
 
   @InstantField({
-    description: 'When it stops working. Without this, it works until it is revoked.',
+    description: "When the key expires. If omitted, it works until it's revoked.",
     example: '2027-11-22T09:30:00Z',
     optional: true,
     nullable: true,
@@ -41,25 +40,25 @@ export class ApiKeyResponse {
   @ApiProperty({ type: String, format: 'uuid', description: 'A UUIDv7.' })
   id!: string;
 
-  @ApiProperty({ type: String, example: 'Billing server', description: 'What you call it.' })
+  @ApiProperty({ type: String, example: 'Billing server', description: 'The name you gave the key.' })
   name!: string;
 
   @ApiProperty({
     type: [String],
     maxItems: MAX_PERMISSIONS,
     example: ['users:read'],
-    description: 'The permissions the key has. One that you no longer have yourself has no effect.',
+    description: "The key's permissions. Those you no longer have yourself have no effect.",
   })
   permissions!: string[];
 
-  @ApiProperty({ type: String, format: 'date-time', description: 'When it was created, in UTC.' })
+  @ApiProperty({ type: String, format: 'date-time', description: 'When the key was created, in UTC.' })
   createdAt!: string;
 
   @ApiProperty({
     type: String,
     format: 'date-time',
     nullable: true,
-    description: 'When it stops working, in UTC. Null if never.',
+    description: "When the key expires, in UTC. Null if it doesn't expire.",
   })
   expiresAt!: string | null;
 
@@ -67,7 +66,7 @@ export class ApiKeyResponse {
     type: String,
     format: 'date-time',
     nullable: true,
-    description: 'When it was last used, in UTC, to the minute. Null if never.',
+    description: "When the key was last used, in UTC, to the minute. Null if it hasn't been used.",
   })
   lastUsedAt!: string | null;
 }
@@ -76,7 +75,7 @@ export class CreatedApiKeyResponse extends ApiKeyResponse {
   @ApiProperty({
     type: String,
     example: 'gh_live_…',
-    description: 'The key, which is only shown this once. Send it as `Authorization: Bearer`.',
+    description: "The key. It's shown only once. Send it as `Authorization: Bearer`.",
   })
   key!: string;
 }

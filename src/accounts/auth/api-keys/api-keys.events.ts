@@ -2,7 +2,7 @@ import { defineAuditEvent } from '../../audit/index.js';
 
 export const apiKeyCreated = defineAuditEvent(
   'api-key.created',
-  'The user made an API key. The target is its ID.',
+  'The user created an API key. The target is its ID.',
 );
 export const apiKeyRevoked = defineAuditEvent(
   'api-key.revoked',

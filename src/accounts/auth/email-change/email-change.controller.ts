@@ -23,11 +23,14 @@ export class EmailChangeController {
   @ApiOperation({
     summary: 'Change your email address',
     description:
-      'Sends a link, valid for one hour, to the new address, and a warning to the old one. Your account keeps ' +
-      'the old address until someone follows the link. A second request replaces the first. The response is the same ' +
-      'whether or not the new address belongs to another account.',
+      'Sends a link to the new address, valid for one hour, and a warning to the old one. Your account keeps ' +
+      'the old address until the new one is confirmed. A second request replaces the first. The response is ' +
+      'the same whether or not the new address belongs to another account.',
   })
-  @ApiAcceptedResponse({ type: Accepted, description: 'If the address is free, a link is on its way to it.' })
+  @ApiAcceptedResponse({
+    type: Accepted,
+    description: 'If the address is available, a link is on its way to it.',
+  })
   @Idempotent()
   async changeEmail(
     @Caller() { userId, sessionId }: SessionPrincipal,
@@ -44,9 +47,9 @@ export class EmailChangeController {
   @ApiOperation({
     summary: 'Confirm a new email address',
     description:
-      'Takes the token from the link that was sent to the new address. The owner of the old address can undo the change ' +
-      'for 72 hours. The link is void once all sessions have been ended, for example by a new password. While it is ' +
-      'valid, it can be used again with the same result.',
+      'Takes the token from the link that was sent to the new address. The owner of the old address can undo ' +
+      'the change for 72 hours. The link stops working once all sessions have been ended, for example by a ' +
+      "password reset. While it's valid, it can be used again with the same result.",
   })
   @ApiNoContentResponse({ description: 'The account has the new address.' })
   @Fails(invalidToken, emailTaken)
@@ -68,7 +71,7 @@ export class EmailChangeController {
       'a new password. With a token that was sent to the new address, it only cancels the request. While the link is ' +
       'valid, it can be used again with the same result.',
   })
-  @ApiNoContentResponse({ description: 'The change is undone.' })
+  @ApiNoContentResponse({ description: 'Change undone.' })
   @Fails(invalidToken)
   async undoEmailChange(
     @Body() { token }: EmailChangeLinkRequest,

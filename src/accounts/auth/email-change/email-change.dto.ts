@@ -2,7 +2,7 @@ import { EmailField } from '#libs/api';
 import { LinkTokenField } from '../email/email.fields.js';
 
 export class ChangeEmailRequest {
-  @EmailField({ description: 'The address that your account gets.' })
+  @EmailField({ description: 'The new email address of your account.' })
   newEmail!: string;
 }
 

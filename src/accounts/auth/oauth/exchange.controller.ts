@@ -27,7 +27,8 @@ export class ExchangeController {
   @ApiOperation({
     summary: 'Complete a sign-in with a provider',
     description:
-      'Exchanges the code, which works once, for 60 seconds. If the sign-in was started to link an identity, links it.',
+      'Exchanges the `code` from the redirect for a session. The code works once and is valid for 60 seconds. ' +
+      'If the sign-in was started to link an identity, this also links the identity.',
   })
   @Fails(invalidExchangeCode, invalidCredentials, mfaRequired, identityTaken)
   @ReturnsSession({ status: 200, description: 'Signed in.' })

@@ -35,7 +35,7 @@ export class IdentitiesController {
   @Get()
   @ApiOperation({
     summary: 'List your identities',
-    description: 'Returns the accounts at providers that you can sign in with, newest first.',
+    description: 'Returns the provider accounts that you can sign in with, newest first.',
   })
   @ApiOkResponse({
     type: IdentityList,
@@ -61,8 +61,8 @@ export class IdentitiesController {
   @ApiOperation({
     summary: 'Link an identity',
     description:
-      'Returns a URL to open in the browser. It redirects to the provider, and from there to `redirectTo`, with a ' +
-      '`code` for `POST /auth/oauth/exchange`, which links the account at the provider to yours.',
+      'Returns a URL to open in the browser. It redirects to the provider, and from there to `redirectTo` with ' +
+      'a `code`. Exchange the code with `POST /auth/oauth/exchange` to link the provider account to yours.',
   })
   @ApiOkResponse({ type: LinkStarted, description: 'The URL to open.' })
   @Fails(unknownProvider, redirectNotAllowed)
@@ -79,7 +79,7 @@ export class IdentitiesController {
   @Requires(null, { recent: true })
   @ApiOperation({
     summary: 'Unlink an identity',
-    description: "You can't sign in with it any more. The last way to sign in can't be removed.",
+    description: "You can no longer sign in with the identity. Your last way to sign in can't be removed.",
   })
   @ApiNoContentResponse({ description: 'Identity unlinked.' })
   @Fails(identityNotFound, lastSignInMethod)

@@ -17,11 +17,11 @@ export class IdentityResponse {
     type: String,
     nullable: true,
     example: 'ada@acme.com',
-    description: 'The email address that the provider told us when you linked it.',
+    description: 'The email address that the provider shared when you linked the identity.',
   })
   email!: string | null;
 
-  @ApiProperty({ type: String, format: 'date-time', description: 'When you linked it.' })
+  @ApiProperty({ type: String, format: 'date-time', description: 'When you linked the identity.' })
   createdAt!: string;
 }
 
@@ -38,7 +38,8 @@ export class LinkStarted {
     type: String,
     format: 'uri',
     description:
-      'Open it in the browser within ten minutes. It redirects to the provider, and from there to `redirectTo`.',
+      'The URL to open in the browser within ten minutes. It redirects to the provider, and from there to ' +
+      '`redirectTo`.',
   })
   url!: string;
 }

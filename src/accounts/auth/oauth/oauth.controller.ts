@@ -35,9 +35,9 @@ export class OAuthController {
   @ApiOperation({
     summary: 'Sign in with a provider',
     description:
-      'Open this in the browser. It redirects to the provider, and from there to `redirectTo`, with a `code` for ' +
-      '`POST /auth/oauth/exchange`, or with an `error`, which is the code of a problem. The browser must accept ' +
-      'cookies.',
+      'Open this URL in the browser. It redirects to the provider, and from there to `redirectTo` with either ' +
+      'a `code` for `POST /auth/oauth/exchange` or an `error`, which is a problem code. The browser must ' +
+      'accept cookies.',
   })
   @ApiResponse({
     status: 302,
@@ -57,7 +57,7 @@ export class OAuthController {
 
   @Get(':provider/callback')
   @ApiOperation({
-    summary: 'Continue after the provider',
+    summary: "Handle a provider's redirect",
     description:
       'The provider redirects the browser here. Register this URL with the provider: ' +
       '`PUBLIC_URL/v2/auth/oauth/{provider}/callback`.',
@@ -81,8 +81,9 @@ export class OAuthController {
   @HttpCode(302)
   @AcceptsForm()
   @ApiOperation({
-    summary: 'Continue after a provider that posts its response',
-    description: "Like the GET, for providers whose page posts a form, such as Apple's.",
+    summary: "Handle a provider's form post",
+    description:
+      'Same as the GET operation, for providers that post a form instead of redirecting, such as Apple.',
   })
   @ApiResponse({
     status: 302,

@@ -20,7 +20,7 @@ export class LinkParams {
 }
 
 export class ProviderResponse {
-  @ApiProperty({ type: String, example: 'google', description: 'The name in the paths of this provider.' })
+  @ApiProperty({ type: String, example: 'google', description: "The provider's name in paths." })
   name!: string;
 
   @ApiProperty({ type: String, example: 'Google', description: "The provider's name, for a button." })
@@ -42,20 +42,20 @@ export class SignInStart {
   redirectTo!: string;
 
   @StringField({
-    description: 'The SHA-256 of a verifier that you keep, in base64url (RFC 7636, section 4.2).',
+    description: 'The SHA-256 hash of a verifier that you keep, in base64url (RFC 7636, section 4.2).',
     minLength: 43,
     maxLength: 43,
     example: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
     rule: {
       code: 'invalid-challenge',
       test: (text) => CHALLENGE.test(text),
-      message: 'must be a SHA-256 in base64url',
+      message: 'must be a SHA-256 hash in base64url',
     },
   })
   codeChallenge!: string;
 
   @EnumQuery({
-    description: 'How the challenge was made. Only `S256`.',
+    description: 'How the challenge was derived. Only `S256` is supported.',
     values: ['S256'],
     optional: false,
   })
@@ -85,13 +85,17 @@ export class ProviderCallback {
   @StringField({ description: "The provider's authorization code.", optional: true, maxLength: 4096 })
   code?: string;
 
-  @StringField({ description: 'Why there is no code.', optional: true, maxLength: 512 })
+  @StringField({ description: "The provider's error, if there is no code.", optional: true, maxLength: 512 })
   error?: string;
 
   @StringField({ description: 'The issuer (RFC 9207).', optional: true, maxLength: 512 })
   iss?: string;
 
-  @StringField({ description: 'JSON with a name, from Apple.', optional: true, maxLength: 2048 })
+  @StringField({
+    description: "The user's name, as JSON. Only Apple sends it.",
+    optional: true,
+    maxLength: 2048,
+  })
   user?: string;
 }
 
@@ -100,7 +104,7 @@ export class ExchangeRequest {
   code!: string;
 
   @StringField({
-    description: 'The verifier whose SHA-256 you started the sign-in with.',
+    description: 'The verifier whose SHA-256 hash you sent as `codeChallenge`.',
     minLength: 43,
     maxLength: 128,
     rule: {

@@ -32,8 +32,9 @@ export class OneTimeCodesController {
   @ApiOperation({
     summary: 'Request a one-time code',
     description:
-      'Sends an email with a code and a link to sign in without a password, at most one per minute for each account. A ' +
-      'new code replaces the previous one. The response is the same whether or not the account exists.',
+      'Sends an email with a code and a link to sign in without a password. Each account gets at most one email per ' +
+      'minute. A new code replaces the previous one. The response is the same whether or not the account ' +
+      'exists.',
   })
   @ApiAcceptedResponse({
     type: Accepted,
@@ -57,9 +58,10 @@ export class OneTimeCodesController {
   @ApiOperation({
     summary: 'Sign in with a one-time code',
     description:
-      'Takes `email` and `code`, or the `token` from the link. Both are valid for 10 minutes, work once, and a code can be ' +
-      'tried five times. In another browser than the one that requested it, a link also needs the `code`. Verifies the ' +
-      "email address. If it wasn't verified, an earlier password and all sessions are removed first.",
+      'Takes `email` and `code`, or the `token` from the link. Both are valid for 10 minutes and work once; a ' +
+      'code allows five attempts. If the link is opened in a different browser from the one that requested it, ' +
+      "the `code` is needed too. Also verifies the email address. If it wasn't verified before, any existing " +
+      'password and all sessions are removed first.',
   })
   @Fails(invalidCode, codeRequired, invalidToken, invalidCredentials, mfaRequired, tooManyAttempts)
   @ReturnsSession({ status: 200, description: 'Signed in.' })

@@ -7,7 +7,10 @@ export class RequestOneTimeCodeRequest {
 }
 
 export class VerifyOneTimeCodeRequest {
-  @EmailField({ description: 'The email address that the code was sent to. Needs `code`.', optional: true })
+  @EmailField({
+    description: 'The email address that the code was sent to. Requires `code`.',
+    optional: true,
+  })
   email?: string;
 
   @StringField({

@@ -1,3 +1,6 @@
 import { defineTag } from '#libs/api';
 
-export const AuthTag = defineTag('auth', 'Sign up, sign in and out, passwords and email addresses');
+export const AuthTag = defineTag(
+  'auth',
+  'Sign up, sign in and out, and manage passwords and email addresses',
+);

@@ -28,7 +28,7 @@ export class PasskeyLoginController {
   @HttpCode(200)
   @ApiOperation({
     summary: 'Get options to sign in with a passkey',
-    description: 'Pass them to `PublicKeyCredential.parseRequestOptionsFromJSON()` in the browser.',
+    description: 'Pass the options to `PublicKeyCredential.parseRequestOptionsFromJSON()` in the browser.',
   })
   @ApiOkResponse({ description: 'The options.', type: PasskeyRequestOptions })
   getLoginOptions(): Promise<PublicKeyCredentialRequestOptionsJSON> {

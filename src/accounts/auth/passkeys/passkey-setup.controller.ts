@@ -28,7 +28,7 @@ export class PasskeySetupController {
   @HttpCode(200)
   @ApiOperation({
     summary: 'Get options for a new passkey',
-    description: 'Pass them to `PublicKeyCredential.parseCreationOptionsFromJSON()` in the browser.',
+    description: 'Pass the options to `PublicKeyCredential.parseCreationOptionsFromJSON()` in the browser.',
   })
   @ApiOkResponse({ description: 'The options.', type: PasskeyCreationOptions })
   @Fails(tooManyPasskeys)
@@ -39,7 +39,7 @@ export class PasskeySetupController {
   @Post()
   @ApiOperation({
     summary: 'Add a passkey',
-    description: 'Takes what `PublicKeyCredential.toJSON()` returned in the browser, and a name.',
+    description: 'Takes what `PublicKeyCredential.toJSON()` returned in the browser, along with a name.',
   })
   @ApiCreatedResponse({
     type: PasskeyResponse,

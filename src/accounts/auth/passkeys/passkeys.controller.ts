@@ -38,7 +38,7 @@ export class PasskeysController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'List your passkeys', description: 'Newest first.' })
+  @ApiOperation({ summary: 'List your passkeys', description: 'Returns your passkeys, newest first.' })
   @ApiOkResponse({ type: PasskeyList, description: 'A page of passkeys.', headers: responseHeaders('Link') })
   @Fails(invalidCursor)
   async listPasskeys(
@@ -53,10 +53,14 @@ export class PasskeysController {
   }
 
   @Patch(':id')
-  @ApiOperation({ summary: 'Rename a passkey', description: 'Only its owner sees the name.' })
+  @ApiOperation({ summary: 'Rename a passkey', description: 'Only you can see the name.' })
   @ApiConsumes('application/merge-patch+json', 'application/json')
   @ApiBody({ type: RenamePasskeyRequest })
-  @ApiOkResponse({ type: PasskeyResponse, description: 'The passkey.', headers: responseHeaders('ETag') })
+  @ApiOkResponse({
+    type: PasskeyResponse,
+    description: 'The renamed passkey.',
+    headers: responseHeaders('ETag'),
+  })
   @Fails(passkeyNotFound)
   @ConditionalChange()
   async renamePasskey(
@@ -75,9 +79,10 @@ export class PasskeysController {
   @HttpCode(204)
   @ApiOperation({
     summary: 'Remove a passkey',
-    description: 'It can no longer be used to sign in. It stays on the device until you delete it there.',
+    description:
+      'The passkey can no longer be used to sign in, but it stays on the device until you delete it there.',
   })
-  @ApiNoContentResponse({ description: 'Removed.' })
+  @ApiNoContentResponse({ description: 'Passkey removed.' })
   @Fails(passkeyNotFound, lastSignInMethod)
   @ConditionalChange()
   async removePasskey(

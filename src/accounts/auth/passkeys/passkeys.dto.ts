@@ -10,7 +10,7 @@ const DEFAULT_NAME = 'Passkey';
 
 function NameField({ optional = false } = {}): PropertyDecorator {
   return StringField({
-    description: 'What the user calls it.',
+    description: 'The name of the passkey, chosen by its owner.',
     minLength: 1,
     maxLength: 100,
     example: "Ada's phone",
@@ -30,7 +30,7 @@ class CredentialRequest {
   @EnumField({ values: ['public-key'], description: 'The type of the credential.' })
   type!: 'public-key';
 
-  @ObjectField({ description: "The authenticator's answer.", maxBytes: MAX_BYTES })
+  @ObjectField({ description: "The authenticator's response.", maxBytes: MAX_BYTES })
   response!: object;
 
   @ObjectField({ description: 'The results of extensions.', maxBytes: MAX_BYTES, optional: true })
@@ -80,23 +80,27 @@ export class PasskeyResponse {
   @ApiProperty({ type: String, format: 'uuid' })
   id!: string;
 
-  @ApiProperty({ type: String, description: 'What the user calls it.', example: "Ada's phone" })
+  @ApiProperty({
+    type: String,
+    description: 'The name of the passkey, chosen by its owner.',
+    example: "Ada's phone",
+  })
   name!: string;
 
   @ApiProperty({
     type: Boolean,
-    description: 'Whether the passkey is backed up, so that it survives the loss of the device.',
+    description: "Whether the passkey is backed up, so that it isn't lost with the device.",
   })
   backedUp!: boolean;
 
-  @ApiProperty({ type: String, format: 'date-time', description: 'When it was added.' })
+  @ApiProperty({ type: String, format: 'date-time', description: 'When the passkey was added.' })
   createdAt!: string;
 
   @ApiProperty({
     type: String,
     format: 'date-time',
     nullable: true,
-    description: 'When the user last signed in with it.',
+    description: 'When the user last signed in with the passkey.',
   })
   lastUsedAt!: string | null;
 }
@@ -113,12 +117,17 @@ export class PasskeyList {
 class PasskeyOptions {
   @ApiProperty({
     type: String,
-    description: 'What the authenticator has to sign, once and within five minutes.',
+    description: 'The challenge for the authenticator to sign. It can be used once, within five minutes.',
     example: 'p5aV2uHXr0AOqUk7HQitvi-Ny1bi8tPCq7IDQh3eGpE',
   })
   challenge!: string;
 
-  @ApiProperty({ type: 'integer', format: 'int32', description: 'In milliseconds.', example: 300_000 })
+  @ApiProperty({
+    type: 'integer',
+    format: 'int32',
+    description: 'The timeout in milliseconds.',
+    example: 300_000,
+  })
   timeout?: number;
 }
 
@@ -127,16 +136,16 @@ export class PasskeyCreationOptions extends PasskeyOptions {
   @OptionsMember('The relying party.')
   rp!: object;
 
-  @OptionsMember('The user that the passkey is created for.')
+  @OptionsMember('The user the passkey is created for.')
   user!: object;
 
-  @OptionsMember('Which kinds of keys are possible.', { isArray: true })
+  @OptionsMember('The accepted types of keys.', { isArray: true })
   pubKeyCredParams!: object[];
 
-  @OptionsMember('Passkeys that the user already has.', { isArray: true })
+  @OptionsMember('The passkeys that the user already has.', { isArray: true })
   excludeCredentials?: object[];
 
-  @OptionsMember('What the authenticator must be able to do.')
+  @OptionsMember('What the authenticator must support.')
   authenticatorSelection?: object;
 
   @OptionsMember('WebAuthn extensions.')
@@ -144,12 +153,17 @@ export class PasskeyCreationOptions extends PasskeyOptions {
 
   @ApiProperty({
     type: String,
-    description: 'Which attestation is requested from the authenticator.',
+    description: 'The attestation requested from the authenticator.',
     example: 'none',
   })
   attestation?: string;
 
-  @ApiProperty({ type: [String], maxItems: 3, description: 'What the browser should suggest.', example: [] })
+  @ApiProperty({
+    type: [String],
+    maxItems: 3,
+    description: 'The kinds of authenticators that the browser should suggest.',
+    example: [],
+  })
   hints?: string[];
 }
 

@@ -46,10 +46,10 @@ export class PasswordResetController {
   @ApiOperation({
     summary: 'Reset a password',
     description:
-      'Takes the token from the link in the email, which is valid for 30 minutes and works once. Ends all sessions and ' +
-      "verifies the email address. Doesn't sign you in.",
+      'Takes the token from the link in the email. The link is valid for 30 minutes and works once. Ends all ' +
+      "sessions and verifies the email address, but doesn't sign you in.",
   })
-  @ApiNoContentResponse({ description: 'Password set. You can sign in with it.' })
+  @ApiNoContentResponse({ description: 'Password set. You can now sign in with it.' })
   @Fails(invalidToken, weakPassword)
   async resetPassword(
     @Body() { token, password }: ResetPasswordRequest,

@@ -23,8 +23,8 @@ export class PasswordsController {
   @ApiOperation({
     summary: 'Change your password',
     description:
-      'Signs out all other devices. If you have no password yet, this sets one. For that, you must have signed in or ' +
-      'stepped up within the last five minutes.',
+      "Signs out all other devices. If you don't have a password yet, this sets one. To do so, you must have " +
+      'signed in or stepped up within the last five minutes.',
   })
   @ApiNoContentResponse({ description: 'Password changed.' })
   @Fails(invalidCredentials, stepUpRequired, weakPassword, tooManyAttempts)

@@ -1,7 +1,7 @@
 import { NewPasswordField, PasswordField } from './passwords.fields.js';
 
 export class ChangePasswordRequest {
-  @PasswordField('Your current password. Leave it out if you have none yet.', { optional: true })
+  @PasswordField("Your current password. Leave it out if you don't have one yet.", { optional: true })
   currentPassword?: string;
 
   @NewPasswordField()

@@ -1,3 +1,3 @@
 import { defineAuditEvent } from '../../audit/index.js';
 
-export const passwordWasChanged = defineAuditEvent('password.changed', 'The user got another password.');
+export const passwordWasChanged = defineAuditEvent('password.changed', 'The password was changed.');

@@ -6,5 +6,5 @@ export const PERMISSION_MAX_LENGTH = 64;
 export const KNOWN_PERMISSION = {
   code: 'unknown-permission',
   test: (name: string): boolean => declaredPermissions().has(name),
-  message: 'must only have permissions from `GET /permissions`',
+  message: 'must only contain permissions from `GET /permissions`',
 };

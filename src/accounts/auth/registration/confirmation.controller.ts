@@ -22,8 +22,8 @@ export class ConfirmationController {
   @ApiOperation({
     summary: 'Verify an email address',
     description:
-      "Takes the token from the link in the verification email. Verifying it doesn't sign you in. While the link is " +
-      'valid, it can be used again with the same result.',
+      "Takes the token from the link in the verification email. Verifying the address doesn't sign you in. " +
+      'While the link is valid, it can be used again with the same result.',
   })
   @ApiNoContentResponse({ description: 'Email address verified.' })
   @Fails(invalidToken, passwordRequired)

@@ -6,8 +6,8 @@ export class VerifyEmailRequest {
   token!: string;
 
   @PasswordField(
-    'The password you registered with. Only needed with `REGISTRATION=verify-first`, in another browser than the one ' +
-      'that registered.',
+    'The password you registered with. Only needed with `REGISTRATION=verify-first`, in a different browser ' +
+      'from the one you registered in.',
     { optional: true },
   )
   password?: string;

@@ -18,7 +18,7 @@ export class DisownController {
   @Public()
   @AuthLimited()
   @ApiOperation({
-    summary: "Say that you didn't sign up",
+    summary: "Report a sign-up that wasn't yours",
     description:
       'Takes the token from the link in the verification email. Removes the account that someone registered with your ' +
       'address, unless the address has been verified.',

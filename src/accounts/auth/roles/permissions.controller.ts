@@ -13,7 +13,7 @@ export class PermissionsController {
   @Requires(readRoles)
   @ApiOperation({
     summary: 'List permissions',
-    description: 'Returns everything that a role can grant, by name, on one page.',
+    description: 'Returns all permissions that a role can grant, sorted by name, on a single page.',
   })
   @ApiOkResponse({ type: PermissionList, description: 'All permissions.' })
   listPermissions(): PermissionList {

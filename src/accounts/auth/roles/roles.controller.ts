@@ -36,7 +36,10 @@ export class RolesController {
 
   @Get()
   @Requires(readRoles)
-  @ApiOperation({ summary: 'List roles', description: 'Oldest first, so the built-in ones come first.' })
+  @ApiOperation({
+    summary: 'List roles',
+    description: 'Returns roles, oldest first, starting with the built-in ones.',
+  })
   @ApiOkResponse({ type: RoleList, description: 'A page of roles.', headers: responseHeaders('Link') })
   @Fails(invalidCursor)
   async listRoles(
@@ -53,8 +56,8 @@ export class RolesController {
   @ApiOperation({
     summary: 'Create or replace a role',
     description:
-      'Sets what the role grants. Everyone who has it gains and loses permissions within a second. You can only ' +
-      'grant or revoke permissions that you have yourself.',
+      'Sets the permissions that the role grants. The change takes effect within a second for everyone who has ' +
+      'the role. You can only grant or revoke permissions that you have yourself.',
   })
   @ApiCreatedResponse({ type: RoleResponse, description: 'Role created.', headers: ETAG })
   @ApiOkResponse({ type: RoleResponse, description: 'Role replaced.', headers: ETAG })

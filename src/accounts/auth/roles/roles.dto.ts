@@ -25,7 +25,7 @@ export class RoleParams {
 
 export class PutRoleRequest {
   @StringListField({
-    description: 'What the role grants: names from `GET /permissions`.',
+    description: 'The permissions that the role grants: names from `GET /permissions`.',
     example: ['users:read'],
     maxItems: MAX_PERMISSIONS,
     maxLength: PERMISSION_MAX_LENGTH,
@@ -48,11 +48,15 @@ export class RoleResponse {
     type: [String],
     maxItems: MAX_PERMISSIONS,
     example: ['users:read'],
-    description: 'What the role grants. `admin` has every permission.',
+    description: 'The permissions that the role grants. `admin` grants every permission.',
   })
   permissions!: string[];
 
-  @ApiProperty({ type: Boolean, example: false, description: 'Whether the role is `user` or `admin`.' })
+  @ApiProperty({
+    type: Boolean,
+    example: false,
+    description: 'Whether this is a built-in role: `user` or `admin`.',
+  })
   builtIn!: boolean;
 
   @ApiProperty({ type: String, format: 'date-time', description: 'When the role was created, in UTC.' })

@@ -29,8 +29,8 @@ export class MfaLoginController {
   @ApiOperation({
     summary: 'Complete a sign-in with a second factor',
     description:
-      'Takes the `mfaToken` of a sign-in that returned `mfa-required`. It is valid for five minutes and can be tried five ' +
-      'times.',
+      'Takes the `mfaToken` of a sign-in that returned `mfa-required`. The token is valid for five minutes and ' +
+      'allows five attempts.',
   })
   @Fails(invalidMfaToken, invalidCode, invalidCredentials, tooManyAttempts)
   @ReturnsSession({ status: 200, description: 'Signed in.' })

@@ -42,7 +42,7 @@ export class SecondFactorsController {
   @Requires(null, { recent: true })
   @ApiOperation({
     summary: 'Set up an authenticator app',
-    description: 'Has no effect until you confirm it. If you start again, the earlier secret is void.',
+    description: "The app isn't required until you confirm it. Starting again replaces the earlier secret.",
   })
   @ApiCreatedResponse({ type: TotpSetupResponse, description: 'Scan the QR code with the app.' })
   @Fails(totpExists)
@@ -57,7 +57,7 @@ export class SecondFactorsController {
   @HttpCode(200)
   @ApiOperation({
     summary: 'Confirm your authenticator app',
-    description: 'From now on, signing in needs a code from the app, or one of the recovery codes.',
+    description: 'From then on, signing in requires a code from the app or one of the recovery codes.',
   })
   @ApiOkResponse({ type: RecoveryCodesResponse, description: 'The app is set up.' })
   @Fails(invalidCode, totpNotStarted, totpExists, tooManyAttempts)
@@ -76,9 +76,9 @@ export class SecondFactorsController {
   @ApiOperation({
     summary: 'Remove your authenticator app',
     description:
-      'Removing your last second factor also deletes your recovery codes. Has no effect if there is no app.',
+      'Removing your last second factor also deletes your recovery codes. Has no effect if no app is set up.',
   })
-  @ApiNoContentResponse({ description: 'Removed.' })
+  @ApiNoContentResponse({ description: 'Authenticator app removed.' })
   async removeTotp(@Caller() caller: SessionPrincipal, @CallerDevice() device: Device): Promise<void> {
     await this.totp.remove(caller, device);
   }

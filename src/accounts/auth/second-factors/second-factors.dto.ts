@@ -5,8 +5,8 @@ import { type Factor, FACTORS } from '../sign-in/factor-kinds.js';
 export function CodeField({ optional = false } = {}): PropertyDecorator {
   return StringField({
     description:
-      "The six digits that the authenticator app shows, a recovery code, or a passkey's answer to the options of " +
-      '`/auth/passkeys/login/options`, as JSON.',
+      "The six digits that the authenticator app shows, a recovery code, or a passkey's response to the " +
+      'options from `/auth/passkeys/login/options`, as JSON.',
     minLength: 6,
     maxLength: 32_768,
     example: '287082',
@@ -54,13 +54,13 @@ export class MfaLoginRequest {
 
 @ApiSchema({ name: 'TotpSetup' })
 export class TotpSetupResponse {
-  @ApiProperty({ type: String, description: 'What the QR code contains.', example: 'otpauth://totp/…' })
+  @ApiProperty({ type: String, description: 'The URI in the QR code.', example: 'otpauth://totp/…' })
   otpauthUri!: string;
 
-  @ApiProperty({ type: String, description: 'The secret, for apps without a camera.' })
+  @ApiProperty({ type: String, description: "The secret, for apps that can't scan the QR code." })
   secret!: string;
 
-  @ApiProperty({ type: String, description: 'The QR code, an SVG image.' })
+  @ApiProperty({ type: String, description: 'The QR code, as an SVG image.' })
   qrCode!: string;
 }
 
@@ -70,7 +70,8 @@ export class RecoveryCodesResponse {
     type: [String],
     maxItems: 10,
     description:
-      "Ten codes, each of which replaces the app once. Show them now: they can't be retrieved later.",
+      "Ten codes, each of which can be used once instead of the app. Show them now: they can't be retrieved " +
+      'later.',
     example: ['8c1f0-zk3mq'],
   })
   recoveryCodes!: string[];
@@ -82,7 +83,7 @@ export class SecondFactorsResponse {
     enum: ['totp'],
     isArray: true,
     maxItems: 2,
-    description: 'One of them is needed to sign in.',
+    description: 'Your second factors. You need one of them to sign in.',
     example: ['totp'],
   })
   factors!: string[];
@@ -90,7 +91,7 @@ export class SecondFactorsResponse {
   @ApiProperty({
     type: 'integer',
     format: 'int32',
-    description: 'How many recovery codes are unused.',
+    description: "How many recovery codes you haven't used yet.",
     example: 10,
   })
   recoveryCodesLeft!: number;

@@ -1,7 +1,7 @@
 import { defineAuditEvent } from '../../audit/index.js';
 
 export const factorWasAdded = defineAuditEvent('second-factor.added', 'The user set up a second factor.');
-export const factorWasRemoved = defineAuditEvent('second-factor.removed', 'The user lost a second factor.');
+export const factorWasRemoved = defineAuditEvent('second-factor.removed', 'A second factor was removed.');
 export const codesWereReplaced = defineAuditEvent(
   'recovery-codes.replaced',
   'The user got new recovery codes.',

@@ -15,8 +15,8 @@ import { invalidRefreshToken, originNotAllowed, refreshTokenReused } from './ses
 import { SessionsService } from './sessions.service.js';
 
 const NO_COOKIE =
-  'There is no refresh token in the cookie. It may have expired, or the page is on another site than the API, where browsers ' +
-  'send no cookie. Sign in again.';
+  'There is no refresh token in the cookie. It may have expired, or the page may be on a different site ' +
+  "from the API, so the browser doesn't send the cookie. Sign in again.";
 
 @AuthTag()
 @Controller({ path: 'auth', version: [...API_VERSIONS] })
@@ -32,9 +32,9 @@ export class RefreshController {
   @ApiOperation({
     summary: 'Refresh a session',
     description:
-      'Exchanges a refresh token for new tokens. Each refresh token works once. Within 10 seconds, the same refresh token ' +
-      'returns the same new token; after that it counts as reuse and ends the session. Without a body, ' +
-      'exchanges the one in the cookie.',
+      'Exchanges a refresh token for new tokens. Each refresh token works once. For 10 seconds, the same ' +
+      'refresh token returns the same new token; after that, sending it again counts as reuse and ends the ' +
+      'session. Without a body, the refresh token in the cookie is exchanged.',
   })
   @ApiBody({ type: RefreshRequest, required: false })
   @Fails(invalidRefreshToken, refreshTokenReused)
@@ -65,8 +65,8 @@ export class RefreshController {
   @ApiOperation({
     summary: 'Sign out',
     description:
-      'Ends the session of the access token, and that of the refresh token in the cookie. Access tokens stop working ' +
-      'everywhere within a second.',
+      'Ends the session of the access token, and the session of the refresh token in the cookie, if there is ' +
+      'one. Their access tokens stop working everywhere within a second.',
   })
   @ApiNoContentResponse({ description: 'Signed out.', headers: responseHeaders('Set-Cookie') })
   @Fails(unauthenticated, sessionRequired, originNotAllowed)

@@ -32,7 +32,7 @@ export function ReturnsSession({ status, description }: SessionResult): MethodDe
       name: TRANSPORT_HEADER,
       required: false,
       description:
-        'For browsers: returns the refresh token in a cookie that scripts cannot read, instead of the body.',
+        "For browsers: returns the refresh token in a cookie that scripts can't read, instead of in the body.",
       schema: { type: 'string', enum: ['cookie'] },
     }),
     ApiResponse({ status, type: SessionResponse, description, headers: responseHeaders('Set-Cookie') }),

@@ -26,7 +26,8 @@ export class SessionResponse {
   @ApiPropertyOptional({
     type: String,
     description:
-      'An opaque token that you can exchange once for new tokens. In the cookie instead, if you asked for that.',
+      'An opaque token that you can exchange once for new tokens. With `Session-Transport: cookie`, it is in a ' +
+      'cookie instead.',
   })
   refreshToken?: string;
 

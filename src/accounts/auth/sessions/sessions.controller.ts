@@ -20,7 +20,7 @@ import { sessionNotFound } from './sessions.errors.js';
 import { DeviceList, toDevice } from './sessions.dto.js';
 import { SessionsService } from './sessions.service.js';
 
-const SessionsTag = defineTag('sessions', 'See where you are signed in and sign out devices');
+const SessionsTag = defineTag('sessions', "See where you're signed in, and sign out devices");
 
 @SessionsTag()
 @Requires()

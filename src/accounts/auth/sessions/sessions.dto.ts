@@ -12,7 +12,7 @@ export class DeviceResponse {
   })
   id!: string;
 
-  @ApiProperty({ type: Boolean, description: 'Whether this is the session you are using now.' })
+  @ApiProperty({ type: Boolean, description: "Whether this is the session you're using now." })
   current!: boolean;
 
   @ApiProperty({
@@ -21,7 +21,8 @@ export class DeviceResponse {
     maxLength: 64,
     example: 'Firefox on Linux',
     description:
-      'What a person would call the device, in English, made from its `userAgent`. `Unknown device` if that says nothing.',
+      'A readable name for the device, in English, derived from its `userAgent`. `Unknown device` if the ' +
+      "`userAgent` doesn't identify it.",
   })
   deviceName!: string | null;
 
@@ -46,9 +47,9 @@ export class DeviceResponse {
     maxItems: 10,
     example: ['pwd'],
     description:
-      'The authentication methods used in this session. Same as the `amr` claim of its access tokens. `pwd` is a ' +
-      'password, `otp` a one-time code, `pop` a passkey, and `mfa` more than one factor (RFC 8176). `fed`, which ' +
-      "isn't in the RFC, is a sign-in with a provider.",
+      'The authentication methods used in this session, as in the `amr` claim of its access tokens. `pwd` is a ' +
+      'password, `otp` a one-time code, `pop` a passkey, and `mfa` more than one factor (RFC 8176). `fed`, ' +
+      "which isn't in the RFC, is a sign-in with a provider.",
   })
   methods!: string[];
 
@@ -65,7 +66,7 @@ export class DeviceResponse {
   @ApiProperty({
     type: String,
     format: 'date-time',
-    description: 'When the session ends unless it is refreshed.',
+    description: "When the session ends, unless it's refreshed.",
   })
   expiresAt!: string;
 }

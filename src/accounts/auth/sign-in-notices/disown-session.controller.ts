@@ -17,10 +17,10 @@ export class DisownSessionController {
   @Public()
   @AuthLimited()
   @ApiOperation({
-    summary: "Say that a sign-in wasn't yours",
+    summary: "Report a sign-in that wasn't yours",
     description:
-      'Takes the token from the link in the email about a sign-in on a new device. Ends the session of that sign-in, and ' +
-      'no other. While the link is valid, it can be used again with the same result.',
+      'Takes the token from the link in the email about a sign-in on a new device. Ends only the session ' +
+      'started by that sign-in. While the link is valid, it can be used again with the same result.',
   })
   @ApiNoContentResponse({ description: 'Session ended.' })
   @Fails(invalidToken)

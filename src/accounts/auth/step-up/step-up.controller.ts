@@ -21,9 +21,9 @@ export class StepUpController {
   @ApiOperation({
     summary: 'Re-authenticate',
     description:
-      'For operations that return `step-up-required` because you last authenticated more than five minutes ago. The ' +
-      'session stays the same. Takes your password, or a second factor. Send the request again with the new access ' +
-      'token.',
+      'For operations that return `step-up-required` because you last authenticated more than five minutes ' +
+      'ago. Takes your password or a second factor. Then retry the original request with the new access token. ' +
+      'The session stays the same.',
   })
   @ApiOkResponse({ type: AccessTokenResponse, description: 'An access token with a new `auth_time`.' })
   @Fails(invalidCredentials, invalidCode, tooManyAttempts)

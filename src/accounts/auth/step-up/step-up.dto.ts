@@ -7,7 +7,7 @@ import { SessionResponse } from '../sessions/session.response.js';
 import type { Factor, FactorCode } from '../sign-in/factor-kinds.js';
 
 export class StepUpRequest {
-  @PasswordField('Your password. Or send `factor` and `code`.', { optional: true })
+  @PasswordField('Your password. Alternatively, send `factor` and `code`.', { optional: true })
   password?: string;
 
   @FactorField({ optional: true })

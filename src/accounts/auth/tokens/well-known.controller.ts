@@ -27,7 +27,7 @@ export class WellKnownController {
   @Header('Cache-Control', CACHE)
   @ApiOperation({
     summary: 'Get the public keys',
-    description: 'The JWK Set (RFC 7517) that verifies access tokens. All keys are for ES256.',
+    description: 'Returns the JWK Set (RFC 7517) for verifying access tokens. All keys are for ES256.',
   })
   @ApiOkResponse({ type: Jwks, description: 'The public keys.' })
   getKeys(): { keys: JWK[] } {
@@ -38,7 +38,7 @@ export class WellKnownController {
   @Header('Cache-Control', CACHE)
   @ApiOperation({
     summary: 'Get the issuer metadata',
-    description: 'Tells API gateways the issuer and where to find its public keys (RFC 8414).',
+    description: 'Returns the issuer and the location of its public keys, for API gateways (RFC 8414).',
   })
   @ApiOkResponse({ type: ServerMetadata, description: 'The metadata.' })
   getMetadata(): ServerMetadata {

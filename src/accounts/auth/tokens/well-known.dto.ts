@@ -40,19 +40,19 @@ export class ServerMetadata {
   @ApiProperty({
     type: String,
     format: 'uri',
-    description: 'The issuer of access tokens: their claim `iss`.',
+    description: 'The issuer of access tokens: their `iss` claim.',
   })
   issuer!: string;
 
-  @ApiProperty({ type: String, format: 'uri', description: 'Where the public keys are.' })
+  @ApiProperty({ type: String, format: 'uri', description: 'The URL of the public keys.' })
   jwks_uri!: string;
 
-  @ApiProperty({ type: String, format: 'uri', description: 'Where the API is documented.' })
+  @ApiProperty({ type: String, format: 'uri', description: 'The URL of the API documentation.' })
   service_documentation!: string;
 
-  @ApiProperty({ type: [String], maxItems: 100, description: 'Empty: tokens come from `/auth`.' })
+  @ApiProperty({ type: [String], maxItems: 100, description: 'Empty: tokens are issued under `/auth`.' })
   response_types_supported!: string[];
 
-  @ApiProperty({ type: [String], maxItems: 100, description: 'Empty: tokens come from `/auth`.' })
+  @ApiProperty({ type: [String], maxItems: 100, description: 'Empty: tokens are issued under `/auth`.' })
   grant_types_supported!: string[];
 }
