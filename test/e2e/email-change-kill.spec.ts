@@ -17,7 +17,7 @@ const SUBJECT = {
   confirm: 'Confirm your new email address',
   warning: 'Someone asked to change your email address',
   changed: 'Your email address was changed',
-  undone: 'This is no longer the email address of your account',
+  undone: "This is no longer your account's email address",
   reclaimed: 'Choose a new password for your account',
 };
 

@@ -6,11 +6,11 @@ export const accountExists = defineTemplate('account-exists', {
     preheader: 'Someone tried to sign up with your email address, but you already have an account.',
     heading: 'You already have an account',
     paragraphs: [
-      "Someone, probably you, just tried to sign up with this email address. It already has an account, so we didn't change anything.",
-      'Sign in with your password, or reset it if you forgot it.',
+      "Someone, probably you, just tried to sign up with this email address. It already belongs to an account, so we didn't change anything.",
+      "Sign in with your password, or reset it if you've forgotten it.",
     ],
     action: 'Sign in',
-    notes: ["Wasn't you? Just ignore this email; no one got into your account."],
+    notes: ['Not you? Just ignore this email; no one got into your account.'],
   },
   de: {
     subject: 'Sie haben bereits ein Konto',

@@ -3,7 +3,7 @@ import { defineTemplate } from '../define-template.js';
 export const confirmEmailChange = defineTemplate('confirm-email-change', {
   en: {
     subject: 'Confirm your new email address',
-    preheader: 'Your account gets this address when you confirm it.',
+    preheader: 'Confirm it to use this address for your account.',
     heading: 'Confirm your new email address',
     paragraphs: [
       "Someone asked to change their account's email address to this one. If that was you, confirm the change.",
@@ -12,21 +12,21 @@ export const confirmEmailChange = defineTemplate('confirm-email-change', {
     action: 'Confirm',
     notes: [
       'The link is valid for one hour.',
-      "Wasn't you? The page behind the link lets you say so. You don't need it to create an account of your own.",
+      "Not you? You can tell us on the page that the link opens. You don't have to do that to create an account of your own.",
     ],
   },
   de: {
     subject: 'Bestätigen Sie Ihre neue E-Mail-Adresse',
-    preheader: 'Ihr Konto bekommt diese Adresse, wenn Sie sie bestätigen.',
+    preheader: 'Bestätigen Sie sie, um diese Adresse für Ihr Konto zu verwenden.',
     heading: 'Bestätigen Sie Ihre neue E-Mail-Adresse',
     paragraphs: [
       'Jemand möchte die E-Mail-Adresse eines bestehenden Kontos auf diese Adresse ändern. Wenn Sie das waren, bestätigen Sie die Änderung.',
-      'Wenn nicht, bestätigen Sie nicht: Ihre Adresse würde zu einem fremden Konto gehören, in dem sich dessen Besitzer weiterhin anmelden könnte.',
+      'Wenn nicht, bestätigen Sie sie nicht: Ihre Adresse würde zu einem fremden Konto gehören, in dem sich dessen Besitzer weiterhin anmelden könnte.',
     ],
     action: 'Bestätigen',
     notes: [
       'Der Link ist eine Stunde gültig.',
-      'Das waren nicht Sie? Auf der Seite hinter dem Link können Sie das sagen. Für ein eigenes Konto brauchen Sie sie nicht.',
+      'Das waren nicht Sie? Auf der Seite, die der Link öffnet, können Sie uns das mitteilen. Um ein eigenes Konto anzulegen, müssen Sie das nicht tun.',
     ],
   },
 });

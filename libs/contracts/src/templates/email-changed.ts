@@ -6,8 +6,8 @@ export const emailChanged = defineTemplate('email-changed', {
     preheader: "If that was you, you don't need to do anything.",
     heading: 'Your email address was changed',
     paragraphs: [
-      "Your account has a new email address, so this one is no longer in use. If that was you, you don't need to do anything.",
-      'If not, take your account back with this link. It gets this address again, all devices are signed out, and you choose a new password.',
+      "Your account now has a new email address, so this one is no longer in use. If that was you, you don't need to do anything.",
+      'If not, take your account back with this link: it restores this address, signs out all devices, and lets you choose a new password.',
     ],
     action: "That wasn't me",
     notes: ['The link is valid for 72 hours. After that, the change is final.'],
@@ -17,8 +17,8 @@ export const emailChanged = defineTemplate('email-changed', {
     preheader: 'Wenn Sie das waren, müssen Sie nichts tun.',
     heading: 'Ihre E-Mail-Adresse wurde geändert',
     paragraphs: [
-      'Ihr Konto hat eine neue E-Mail-Adresse. Diese hier wird nicht mehr verwendet. Wenn Sie das waren, müssen Sie nichts tun.',
-      'Wenn nicht, holen Sie sich Ihr Konto mit diesem Link zurück. Es bekommt diese Adresse wieder, alle Geräte werden abgemeldet, und Sie wählen ein neues Passwort.',
+      'Ihr Konto hat jetzt eine neue E-Mail-Adresse. Diese hier wird nicht mehr verwendet. Wenn Sie das waren, müssen Sie nichts tun.',
+      'Wenn nicht, holen Sie sich Ihr Konto mit diesem Link zurück: Diese Adresse gilt dann wieder, alle Geräte werden abgemeldet, und Sie können ein neues Passwort wählen.',
     ],
     action: 'Das war ich nicht',
     notes: ['Der Link ist 72 Stunden gültig. Danach ist die Änderung endgültig.'],

@@ -7,11 +7,11 @@ export const identityLinked = defineTemplate('identity-linked', {
     heading: 'A new way to sign in to your account',
     paragraphs: [
       "An account at another service was just linked to your account, so you can now sign in with it. If that was you, you don't need to do anything.",
-      'If not, someone else may be using your account. Undo it with this link: the service is unlinked, all devices are signed out, and your password is removed. We then send you a link to choose a new one.',
+      "If not, someone else may be using your account. Undo it with this link: the service is unlinked, all devices are signed out, and your password is removed. We'll then send you a link to choose a new one.",
     ],
     action: "That wasn't me",
     notes: [
-      'The link is valid for 72 hours. It also removes what was added after this change, so that no one else keeps access.',
+      'The link is valid for 72 hours. It also removes anything that was added after this change, so that no one else keeps access.',
       'You get this email whenever another service is linked to your account.',
     ],
   },
@@ -25,7 +25,7 @@ export const identityLinked = defineTemplate('identity-linked', {
     ],
     action: 'Das war ich nicht',
     notes: [
-      'Der Link ist 72 Stunden gültig. Er entfernt auch, was nach dieser Änderung dazugekommen ist, damit niemand im Konto bleibt.',
+      'Der Link ist 72 Stunden gültig. Er entfernt auch, was nach dieser Änderung dazugekommen ist, damit niemand sonst Zugriff behält.',
       'Sie erhalten diese E-Mail jedes Mal, wenn ein anderer Dienst mit Ihrem Konto verknüpft wird.',
     ],
   },

@@ -7,11 +7,11 @@ export const newSignIn = defineTemplate('new-sign-in', {
     heading: 'New sign-in to your account',
     paragraphs: [
       "Someone, probably you, just signed in to your account on a device that we haven't seen before. If that was you, you don't need to do anything.",
-      'If not, sign that device out with this link. Then choose a new password: someone may know yours, or read your email.',
+      'If not, sign that device out with this link. Then choose a new password: someone may know yours or be reading your email.',
     ],
     action: "That wasn't me",
     notes: [
-      'The link is valid for 72 hours and only signs out this device.',
+      'The link is valid for 72 hours and only signs out that device.',
       'You get this email when you sign in on a new device, or in a browser that has lost its cookies.',
     ],
   },

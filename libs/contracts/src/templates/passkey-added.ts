@@ -7,11 +7,11 @@ export const passkeyAdded = defineTemplate('passkey-added', {
     heading: 'A passkey was added',
     paragraphs: [
       "A passkey was just added. You can now use it to sign in to your account. If that was you, you don't need to do anything.",
-      'If not, someone else has access to your account. Undo it with this link: the passkey is removed, all devices are signed out, and your password is removed. We then send you a link to choose a new one.',
+      "If not, someone else has access to your account. Undo it with this link: the passkey is removed, all devices are signed out, and your password is removed. We'll then send you a link to choose a new one.",
     ],
     action: "That wasn't me",
     notes: [
-      'The link is valid for 72 hours. It also removes what was added after this change, so that no one else keeps access.',
+      'The link is valid for 72 hours. It also removes anything that was added after this change, so that no one else keeps access.',
       'You get this email whenever a passkey is added.',
     ],
   },
@@ -25,7 +25,7 @@ export const passkeyAdded = defineTemplate('passkey-added', {
     ],
     action: 'Das war ich nicht',
     notes: [
-      'Der Link ist 72 Stunden gültig. Er entfernt auch, was nach dieser Änderung dazugekommen ist, damit niemand im Konto bleibt.',
+      'Der Link ist 72 Stunden gültig. Er entfernt auch, was nach dieser Änderung dazugekommen ist, damit niemand sonst Zugriff behält.',
       'Sie erhalten diese E-Mail, wenn ein Passkey hinzugefügt wird.',
     ],
   },

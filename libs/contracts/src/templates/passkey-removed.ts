@@ -7,11 +7,11 @@ export const passkeyRemoved = defineTemplate('passkey-removed', {
     heading: 'A passkey was removed',
     paragraphs: [
       "One of your passkeys can no longer be used to sign in to your account. If that was you, you don't need to do anything.",
-      'If not, someone else has access to your account. Lock them out with this link: all devices are signed out, and your password is removed. We then send you a link to choose a new one. The passkey cannot be restored.',
+      "If not, someone else has access to your account. Lock them out with this link: all devices are signed out, and your password is removed. We'll then send you a link to choose a new one. The passkey can't be restored.",
     ],
     action: "That wasn't me",
     notes: [
-      'The link is valid for 72 hours. It also removes what was added after this change, so that no one else keeps access.',
+      'The link is valid for 72 hours. It also removes anything that was added after this change, so that no one else keeps access.',
       'You get this email whenever a passkey is removed.',
     ],
   },
@@ -25,7 +25,7 @@ export const passkeyRemoved = defineTemplate('passkey-removed', {
     ],
     action: 'Das war ich nicht',
     notes: [
-      'Der Link ist 72 Stunden gültig. Er entfernt auch, was nach dieser Änderung dazugekommen ist, damit niemand im Konto bleibt.',
+      'Der Link ist 72 Stunden gültig. Er entfernt auch, was nach dieser Änderung dazugekommen ist, damit niemand sonst Zugriff behält.',
       'Sie erhalten diese E-Mail, wenn ein Passkey entfernt wird.',
     ],
   },

@@ -2,25 +2,25 @@ import { defineTemplate } from '../define-template.js';
 
 export const refreshTokenReused = defineTemplate('refresh-token-reused', {
   en: {
-    subject: 'We signed out one of your devices',
-    preheader: 'Someone may have copied what keeps it signed in.',
-    heading: 'We signed out one of your devices',
+    subject: 'We ended a sign-in to your account',
+    preheader: 'It was used on two devices, so it may have been copied.',
+    heading: 'We ended a sign-in to your account',
     paragraphs: [
-      'Two devices just used the same sign-in to your account. One of them may have copied it from the other, so we signed both out. Your other devices stay signed in.',
-      'If you restored a device from a backup, or moved an app to a new one, that was the reason, and you only have to sign in again. If not, someone else may have had access to your account. Check that device for malware, and choose a new password, which signs out all devices.',
+      'The same sign-in to your account was just used on two devices, so it may have been copied. We ended it on both of them. Your other devices stay signed in.',
+      "If you restored a backup or moved an app to another device, that's the reason, and you just need to sign in again. If not, someone else may have had access to your account. Check your device for malware, and choose a new password, which signs out all devices.",
     ],
     action: 'Choose a new password',
-    notes: ['You get this email when two devices use the same sign-in.'],
+    notes: ['You get this email when the same sign-in is used on two devices.'],
   },
   de: {
-    subject: 'Wir haben eines Ihrer Geräte abgemeldet',
-    preheader: 'Vielleicht hat jemand kopiert, womit es angemeldet bleibt.',
-    heading: 'Wir haben eines Ihrer Geräte abgemeldet',
+    subject: 'Wir haben eine Anmeldung bei Ihrem Konto beendet',
+    preheader: 'Sie wurde auf zwei Geräten benutzt und vielleicht kopiert.',
+    heading: 'Wir haben eine Anmeldung bei Ihrem Konto beendet',
     paragraphs: [
-      'Zwei Geräte haben gerade dieselbe Anmeldung bei Ihrem Konto benutzt. Vielleicht hat eines sie vom anderen kopiert. Deshalb haben wir beide abgemeldet. Ihre anderen Geräte bleiben angemeldet.',
-      'Wenn Sie ein Gerät aus einem Backup wiederhergestellt oder eine App auf ein neues übertragen haben, lag es daran, und Sie müssen sich nur neu anmelden. Wenn nicht, hatte vielleicht jemand anderes Zugang zu Ihrem Konto. Prüfen Sie das Gerät auf Schadsoftware und wählen Sie ein neues Passwort. Das meldet alle Geräte ab.',
+      'Dieselbe Anmeldung bei Ihrem Konto wurde gerade auf zwei Geräten benutzt und vielleicht kopiert. Deshalb haben wir sie auf beiden beendet. Ihre anderen Geräte bleiben angemeldet.',
+      'Wenn Sie ein Backup wiederhergestellt oder eine App auf ein anderes Gerät übertragen haben, lag es daran, und Sie müssen sich nur neu anmelden. Wenn nicht, hatte vielleicht jemand anderes Zugang zu Ihrem Konto. Prüfen Sie Ihr Gerät auf Schadsoftware und wählen Sie ein neues Passwort. Dabei werden alle Geräte abgemeldet.',
     ],
     action: 'Neues Passwort wählen',
-    notes: ['Sie erhalten diese E-Mail, wenn zwei Geräte dieselbe Anmeldung verwenden.'],
+    notes: ['Sie erhalten diese E-Mail, wenn dieselbe Anmeldung auf zwei Geräten benutzt wird.'],
   },
 });

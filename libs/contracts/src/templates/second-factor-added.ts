@@ -6,12 +6,12 @@ export const secondFactorAdded = defineTemplate('second-factor-added', {
     preheader: "If that was you, you don't need to do anything.",
     heading: 'A second factor was added',
     paragraphs: [
-      'From now on, signing in to your account also needs a code from an authenticator app. If that was you, just keep your recovery codes in a safe place.',
-      'If not, someone else has access to your account. Undo it with this link: the authenticator app is removed, all devices are signed out, and your password is removed. We then send you a link to choose a new one.',
+      'From now on, signing in to your account also requires a code from an authenticator app. If that was you, just keep your recovery codes in a safe place.',
+      "If not, someone else has access to your account. Undo it with this link: the authenticator app is removed, all devices are signed out, and your password is removed. We'll then send you a link to choose a new one.",
     ],
     action: "That wasn't me",
     notes: [
-      'The link is valid for 72 hours. It also removes what was added after this change, so that no one else keeps access.',
+      'The link is valid for 72 hours. It also removes anything that was added after this change, so that no one else keeps access.',
       'You get this email whenever a second factor is added.',
     ],
   },
@@ -25,7 +25,7 @@ export const secondFactorAdded = defineTemplate('second-factor-added', {
     ],
     action: 'Das war ich nicht',
     notes: [
-      'Der Link ist 72 Stunden gültig. Er entfernt auch, was nach dieser Änderung dazugekommen ist, damit niemand im Konto bleibt.',
+      'Der Link ist 72 Stunden gültig. Er entfernt auch, was nach dieser Änderung dazugekommen ist, damit niemand sonst Zugriff behält.',
       'Sie erhalten diese E-Mail, wenn ein zweiter Faktor eingerichtet wird.',
     ],
   },

@@ -7,10 +7,10 @@ export const secondFactorGuessed = defineTemplate('second-factor-guessed', {
     heading: 'Someone may know your password',
     paragraphs: [
       "Someone started to sign in to your account, and then entered several wrong codes for your second factor. If that was you, you don't need to do anything.",
-      'If not, they know your password or read your email, and only your second factor keeps them out. Choose a new password at once, and one for your mailbox, too.',
+      'If not, someone knows your password or is reading your email, and only your second factor is keeping them out. Choose a new password right away, and change your email password, too.',
     ],
     action: 'Choose a new password',
-    notes: ['You get this email once a day at most.'],
+    notes: ['You get this email at most once a day.'],
   },
   de: {
     subject: 'Jemand kennt vielleicht Ihr Passwort',
@@ -18,7 +18,7 @@ export const secondFactorGuessed = defineTemplate('second-factor-guessed', {
     heading: 'Jemand kennt vielleicht Ihr Passwort',
     paragraphs: [
       'Jemand hat begonnen, sich in Ihrem Konto anzumelden, und dann mehrere falsche Codes für Ihren zweiten Faktor eingegeben. Wenn Sie das waren, müssen Sie nichts tun.',
-      'Wenn nicht, kennt jemand Ihr Passwort oder liest Ihre E-Mails, und nur Ihr zweiter Faktor hält die Person auf. Wählen Sie sofort ein neues Passwort, und auch eines für Ihr Postfach.',
+      'Wenn nicht, kennt jemand Ihr Passwort oder liest Ihre E-Mails, und nur Ihr zweiter Faktor hält die Person auf. Wählen Sie sofort ein neues Passwort, und ändern Sie auch das Passwort Ihres E-Mail-Kontos.',
     ],
     action: 'Neues Passwort wählen',
     notes: ['Sie erhalten diese E-Mail höchstens einmal am Tag.'],

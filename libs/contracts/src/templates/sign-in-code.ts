@@ -8,8 +8,8 @@ export const signInCode = defineTemplate('sign-in-code', {
     paragraphs: ['Enter this code to sign in:'],
     action: 'Sign in',
     notes: [
-      'The code and the link are valid for 10 minutes and work once. The link signs you in if you open it in the browser where you requested it.',
-      "Wasn't you? Just ignore this email. Never give the code to anyone, not even to us.",
+      'The code and the link are valid for 10 minutes and work only once. The link signs you in if you open it in the browser where you requested it.',
+      'Not you? Just ignore this email. Never give the code to anyone, not even to us.',
     ],
   },
   de: {
@@ -19,7 +19,7 @@ export const signInCode = defineTemplate('sign-in-code', {
     paragraphs: ['Geben Sie diesen Code ein, um sich anzumelden:'],
     action: 'Anmelden',
     notes: [
-      'Code und Link sind 10 Minuten gültig und funktionieren einmal. Der Link meldet Sie in dem Browser an, in dem Sie ihn angefordert haben.',
+      'Code und Link sind 10 Minuten gültig und funktionieren nur einmal. Der Link meldet Sie in dem Browser an, in dem Sie ihn angefordert haben.',
       'Das waren nicht Sie? Dann ignorieren Sie diese E-Mail einfach. Geben Sie den Code nie weiter, auch nicht an uns.',
     ],
   },

@@ -11,7 +11,7 @@ export const verifyEmail = defineTemplate('verify-email', {
     action: 'Confirm email address',
     notes: [
       'The link is valid for 24 hours.',
-      "Didn't sign up? Follow the link and choose “I didn't sign up”, and we remove the account. Or just ignore this email; the address won't be confirmed.",
+      "Didn't sign up? Follow the link and choose “I didn't sign up”, and we'll remove the account. Or just ignore this email; the address won't be confirmed.",
     ],
   },
   de: {

@@ -12,27 +12,28 @@ const ENGLISH: NotMeTexts = {
   button: 'Undo the change',
   says: {
     done:
-      'The change is undone, and all devices are signed out. We have sent you an email with a link to choose a new ' +
-      "password. If it doesn't arrive or has expired, get another one below.",
+      "The change has been undone, and all devices have been signed out. We've sent you an email with a link " +
+      "to choose a new password. If the email doesn't arrive or the link has expired, get a new one below.",
     invalid:
-      "This link isn't valid, or it has expired. You can still choose a new password, which signs out all devices. Then remove " +
-      "what isn't yours in your account.",
+      "This link isn't valid, or it has expired. You can still choose a new password, which signs out all " +
+      "devices. Then remove anything in your account that isn't yours.",
   },
 };
 const GERMAN: NotMeTexts = {
   title: 'Das war ich nicht',
   lead:
-    'Machen Sie die Änderung aus der E-Mail mit einem Klick rückgängig, und alles, was seitdem zum Anmelden dazugekommen ist. Dabei ' +
-    'werden auch alle Geräte abgemeldet, und Ihr Passwort wird entfernt. Wir senden Ihnen einen Link, mit dem Sie ein neues wählen.',
+    'Mit einem Klick machen Sie die Änderung aus der E-Mail rückgängig und entfernen alle Anmeldemethoden, ' +
+    'die seitdem dazugekommen sind. Dabei werden auch alle Geräte abgemeldet, und Ihr Passwort wird ' +
+    'entfernt. Wir senden Ihnen einen Link, mit dem Sie ein neues wählen.',
   button: 'Änderung rückgängig machen',
   says: {
     done:
-      'Die Änderung ist rückgängig gemacht, und alle Geräte sind abgemeldet. Wir haben Ihnen eine E-Mail mit einem ' +
-      'Link gesendet, mit dem Sie ein neues Passwort wählen. Falls sie nicht ankommt oder abgelaufen ist, fordern ' +
-      'Sie unten eine neue an.',
+      'Die Änderung wurde rückgängig gemacht, und alle Geräte sind abgemeldet. Wir haben Ihnen eine E-Mail mit ' +
+      'einem Link gesendet, mit dem Sie ein neues Passwort wählen. Falls die E-Mail nicht ankommt oder der ' +
+      'Link abgelaufen ist, fordern Sie unten einen neuen an.',
     invalid:
-      'Dieser Link ist nicht oder nicht mehr gültig. Sie können weiterhin ein neues Passwort wählen. Dabei werden alle Geräte ' +
-      'abgemeldet. Entfernen Sie dann in Ihrem Konto, was nicht von Ihnen ist.',
+      'Dieser Link ist nicht oder nicht mehr gültig. Sie können weiterhin ein neues Passwort wählen. Dabei ' +
+      'werden alle Geräte abgemeldet. Entfernen Sie dann in Ihrem Konto, was nicht von Ihnen stammt.',
   },
 };
 

@@ -32,7 +32,7 @@ describe('the page behind the link to a new address', () => {
     const page = open();
     await page.submit(page.first, 204);
     expect(page.requests).toEqual([sent('confirm')]);
-    expect(page.status.textContent).toMatch(/Your account has its new address/);
+    expect(page.status.textContent).toMatch(/Your account now has this address/);
     expect([page.first.hidden, page.second.hidden, page.focused]).toEqual([true, true, page.status]);
   });
 
@@ -40,11 +40,11 @@ describe('the page behind the link to a new address', () => {
     const page = open();
     await page.submit(page.second, 204);
     expect(page.requests).toEqual([sent('undo')]);
-    expect(page.status.textContent).toMatch(/The request is cancelled/);
+    expect(page.status.textContent).toMatch(/The request has been canceled/);
     expect([page.first.hidden, page.second.hidden]).toEqual([true, true]);
   });
 
-  itReportsFailures(open, /Your account has its new address/);
+  itReportsFailures(open, /Your account now has this address/);
 
   it('says so if someone else has got the address', async () => {
     const page = open();

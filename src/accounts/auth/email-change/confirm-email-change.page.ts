@@ -27,27 +27,27 @@ interface Texts extends FormTexts {
 const ENGLISH: Texts = {
   title: 'Confirm your new email address',
   lead:
-    'Click the button to use this address for the account where you requested the change. If you did not request it, ' +
-    'do not confirm it: the account is not yours.',
+    "Click the button to use this address for the account where you requested the change. If you didn't " +
+    "request it, don't confirm it: the account isn't yours.",
   confirm: 'Use this address',
-  decline: "I didn't ask for this",
+  decline: "I didn't request this",
   says: {
-    done: 'Your account has its new address. From now on, sign in with it. You can close this page.',
-    declined: 'The request is cancelled. You can close this page.',
+    done: 'Your account now has this address. Use it to sign in from now on. You can close this page.',
+    declined: 'The request has been canceled. You can close this page.',
     taken: 'This address belongs to another account now, so your account keeps its current address.',
-    invalid: "This link isn't valid, or it has expired. You can ask for a new one in your account.",
+    invalid: "This link isn't valid, or it has expired. You can request a new one in your account.",
   },
 };
 const GERMAN: Texts = {
   title: 'Neue E-Mail-Adresse bestätigen',
   lead:
-    'Mit einem Klick verwenden Sie diese Adresse für das Konto, in dem Sie das angefordert haben. Wenn Sie nichts angefordert ' +
-    'haben, bestätigen Sie es nicht: Das Konto gehört nicht Ihnen.',
+    'Mit einem Klick verwenden Sie diese Adresse für das Konto, in dem Sie die Änderung angefordert haben. ' +
+    'Wenn Sie keine angefordert haben, bestätigen Sie sie nicht: Das Konto gehört nicht Ihnen.',
   confirm: 'Diese Adresse verwenden',
   decline: 'Das habe ich nicht angefordert',
   says: {
-    done: 'Ihr Konto hat seine neue Adresse. Melden Sie sich ab jetzt mit ihr an. Sie können diese Seite schließen.',
-    declined: 'Die Anfrage ist zurückgezogen. Sie können diese Seite schließen.',
+    done: 'Ihr Konto hat jetzt diese Adresse. Melden Sie sich ab sofort damit an. Sie können diese Seite schließen.',
+    declined: 'Die Anfrage wurde zurückgezogen. Sie können diese Seite schließen.',
     taken: 'Diese Adresse gehört inzwischen zu einem anderen Konto. Ihr Konto behält die bisherige.',
     invalid: 'Dieser Link ist nicht oder nicht mehr gültig. In Ihrem Konto können Sie einen neuen anfordern.',
   },

@@ -7,14 +7,15 @@ const SCRIPT = notMeScript('v2/auth/email/change/undo');
 const ENGLISH: NotMeTexts = {
   title: "That wasn't me",
   lead:
-    'Click the button to take your account back. It keeps, or gets back, the address to which we sent the email. All ' +
-    "devices are signed out, your password no longer works, and you'll get a link to choose a new one.",
+    'Click the button to take your account back. It will have the address to which we sent the email. All ' +
+    "devices will be signed out, your password will no longer work, and you'll get a link to choose a new " +
+    'one.',
   button: 'Take my account back',
   says: {
     done:
-      "Your account is yours again. We've sent you an email with a link to choose a new password. If it doesn't " +
-      "arrive or has expired, get another one below. Then remove passkeys and apps that aren't yours from your " +
-      'account.',
+      "Your account is yours again. We've sent you an email with a link to choose a new password. If the email " +
+      "doesn't arrive or the link has expired, get a new one below. Then remove passkeys and apps that aren't " +
+      'yours from your account.',
     invalid:
       "This link isn't valid, or it has expired. If someone else has access to your account, choose a new password, " +
       'or contact us.',
@@ -29,12 +30,12 @@ const GERMAN: NotMeTexts = {
   button: 'Mein Konto zurückholen',
   says: {
     done:
-      'Ihr Konto gehört wieder Ihnen. Wir haben Ihnen eine E-Mail mit einem Link geschickt, mit dem Sie ein neues ' +
-      'Passwort wählen. Falls sie nicht ankommt oder abgelaufen ist, fordern Sie unten eine neue an. Entfernen Sie ' +
-      'danach Passkeys und Apps, die nicht Ihnen gehören, aus Ihrem Konto.',
+      'Ihr Konto gehört wieder Ihnen. Wir haben Ihnen eine E-Mail mit einem Link geschickt, mit dem Sie ein ' +
+      'neues Passwort wählen. Falls die E-Mail nicht ankommt oder der Link abgelaufen ist, fordern Sie unten ' +
+      'einen neuen an. Entfernen Sie danach Passkeys und Apps, die nicht Ihnen gehören, aus Ihrem Konto.',
     invalid:
-      'Dieser Link ist nicht oder nicht mehr gültig. Wenn jemand anderes Zugang zu Ihrem Konto hat, wählen Sie ein neues ' +
-      'Passwort oder bitten Sie uns um Hilfe.',
+      'Dieser Link ist nicht oder nicht mehr gültig. Wenn jemand anderes Zugang zu Ihrem Konto hat, wählen Sie ' +
+      'ein neues Passwort oder wenden Sie sich an uns.',
   },
 };
 

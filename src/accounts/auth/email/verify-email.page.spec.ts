@@ -105,7 +105,7 @@ describe('the page behind the link in the mail', () => {
     ]);
     await page.submit(page.third, 204);
     expect(page.requests.at(-1)).toMatchObject({ path: 'v2/auth/email/disown', body: '{"token":"abc"}' });
-    expect(page.status.textContent).toMatch(/account is removed/);
+    expect(page.status.textContent).toMatch(/account has been removed/);
     expect([page.first.hidden, page.third.hidden, page.lead.hidden]).toEqual([true, true, true]);
   });
 

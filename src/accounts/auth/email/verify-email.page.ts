@@ -47,7 +47,7 @@ const ENGLISH: Texts = {
   disown: "I didn't sign up",
   says: {
     done: 'Thanks! Your email address is confirmed. You can close this page.',
-    disowned: 'The account is removed. You can close this page.',
+    disowned: 'The account has been removed. You can close this page.',
     void: "This link isn't valid, or it has expired. You don't need to do anything.",
     password: 'Please enter the password you signed up with.',
     wrong:
@@ -67,7 +67,7 @@ const GERMAN: Texts = {
   disown: 'Ich habe mich nicht registriert',
   says: {
     done: 'Vielen Dank! Ihre E-Mail-Adresse ist bestätigt. Sie können diese Seite schließen.',
-    disowned: 'Das Konto ist entfernt. Sie können diese Seite schließen.',
+    disowned: 'Das Konto wurde entfernt. Sie können diese Seite schließen.',
     void: 'Dieser Link ist nicht oder nicht mehr gültig. Sie müssen nichts tun.',
     password: 'Bitte geben Sie das Passwort ein, mit dem Sie sich registriert haben.',
     wrong:

@@ -29,7 +29,7 @@ describe('the page behind the link to sign in', () => {
     const requestedAt = '2026-11-26T10:00:00.000Z';
     const where = { requestedAt, ipAddress: '203.0.113.7', userAgent: 'Firefox' };
     await page.submit(page.first, 401, { code: 'code-required', ...where });
-    expect(page.status.textContent).toMatch(/another browser.*203\.0\.113\.7 · Firefox$/);
+    expect(page.status.textContent).toMatch(/a different browser.*203\.0\.113\.7 · Firefox$/);
     expect([page.first.hidden, page.field.hidden, page.focused]).toEqual([false, false, page.code]);
     // It's no error yet.
     expect(page.code.invalid).toBe('false');

@@ -70,13 +70,15 @@ const ENGLISH: Texts = {
   title: 'Sign in',
   lead: 'Click the button to sign in.',
   button: 'Sign in',
-  codeLabel: 'Code from the email, six digits',
+  codeLabel: 'Six-digit code from the email',
   requestButton: 'Send a code',
   factor: SECOND_FACTOR_TEXTS.en,
   says: {
     request: "Enter your email address, and we'll send you a code to sign in.",
     done: "You're signed in. You can close this page.",
-    code: 'This link was requested in another browser. If that was you, enter the code from the same email. Requested:',
+    code:
+      'This link was requested in a different browser. If that was you, enter the code from the same email. ' +
+      'Requested:',
     wrong: "That code isn't valid. Please check it, or request a new one in a minute.",
     ...SECOND_FACTOR_TEXTS.en.says,
     invalid: "This link isn't valid, or it has expired. We can send you a new code.",
@@ -89,7 +91,7 @@ const GERMAN: Texts = {
   title: 'Anmelden',
   lead: 'Melden Sie sich mit einem Klick an.',
   button: 'Anmelden',
-  codeLabel: 'Code aus der E-Mail, sechs Ziffern',
+  codeLabel: 'Sechsstelliger Code aus der E-Mail',
   requestButton: 'Code senden',
   factor: SECOND_FACTOR_TEXTS.de,
   says: {

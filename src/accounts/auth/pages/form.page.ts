@@ -17,7 +17,7 @@ type InEachLanguage<T> = Readonly<Record<'en' | 'de', T>>;
 const COMMON = {
   en: {
     email: 'Email address',
-    script: 'This page needs JavaScript.',
+    script: 'This page requires JavaScript.',
     says: {
       address: "That isn't a valid email address.",
       failed: "That didn't work. Please try again in a moment.",
@@ -25,7 +25,7 @@ const COMMON = {
   },
   de: {
     email: 'E-Mail-Adresse',
-    script: 'Diese Seite braucht JavaScript.',
+    script: 'Diese Seite benötigt JavaScript.',
     says: {
       address: 'Das ist keine gültige E-Mail-Adresse.',
       failed: 'Das hat leider nicht geklappt. Bitte versuchen Sie es gleich noch einmal.',

@@ -11,14 +11,14 @@ const PAGES = [
     Page: UndoChangePage,
     button: { en: 'Undo the change', de: 'Änderung rückgängig machen' },
     path: 'v2/auth/changes/undo',
-    done: /The change is undone/,
+    done: /The change has been undone/,
   },
   {
     title: 'the page behind the link in the mail about a new sign-in',
     Page: DisownSessionPage,
     button: { en: 'Sign out this device', de: 'Dieses Gerät abmelden' },
     path: 'v2/auth/sessions/disown',
-    done: /That device is signed out/,
+    done: /That device has been signed out/,
   },
   {
     title: 'the page behind the link to an old address',

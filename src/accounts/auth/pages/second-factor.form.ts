@@ -16,8 +16,8 @@ export interface SecondFactorTexts {
 
 export const SECOND_FACTOR_TEXTS: Readonly<Record<'en' | 'de', SecondFactorTexts>> = {
   en: {
-    lead: 'Your account is protected by a second factor, too.',
-    totp: 'Code from your authenticator app, six digits',
+    lead: 'Your account is also protected by a second factor.',
+    totp: 'Six-digit code from your authenticator app',
     recovery: 'Recovery code',
     trust: 'Trust this device for 30 days',
     button: 'Continue',
@@ -25,17 +25,19 @@ export const SECOND_FACTOR_TEXTS: Readonly<Record<'en' | 'de', SecondFactorTexts
     useRecovery: 'Use a recovery code',
     useTotp: 'Use the authenticator app',
     says: {
-      wrongtotp: "That code isn't valid. Each one works once: check it, or wait for the next one.",
-      wrongrecovery: "That recovery code isn't valid, or it has been used.",
+      wrongtotp: "That code isn't valid. Each code works only once. Check it, or wait for the next one.",
+      wrongrecovery: "That recovery code isn't valid, or it has already been used.",
       wrongpasskey: "That passkey doesn't belong to this account.",
       cancelled: 'No passkey was used. Please try again, or use a code.',
       many: 'There were too many wrong codes for this account. Please try again in an hour.',
-      over: 'That took too long, or there were too many wrong codes. We can send you a new code to start again.',
+      over:
+        'That took too long, or there were too many wrong codes. We can send you a new code so that you can ' +
+        'start again.',
     },
   },
   de: {
     lead: 'Ihr Konto ist zusätzlich mit einem zweiten Faktor geschützt.',
-    totp: 'Code aus Ihrer Authenticator-App, sechs Ziffern',
+    totp: 'Sechsstelliger Code aus Ihrer Authenticator-App',
     recovery: 'Wiederherstellungscode',
     trust: 'Diesem Gerät 30 Tage lang vertrauen',
     button: 'Weiter',
@@ -44,7 +46,8 @@ export const SECOND_FACTOR_TEXTS: Readonly<Record<'en' | 'de', SecondFactorTexts
     useTotp: 'Authenticator-App verwenden',
     says: {
       wrongtotp:
-        'Dieser Code ist nicht gültig. Jeder gilt nur einmal: Bitte prüfen Sie ihn, oder warten Sie auf den nächsten.',
+        'Dieser Code ist nicht gültig. Jeder Code gilt nur einmal. Bitte prüfen Sie ihn, oder warten Sie auf den ' +
+        'nächsten.',
       wrongrecovery: 'Dieser Wiederherstellungscode ist nicht gültig, oder er wurde schon verwendet.',
       wrongpasskey: 'Dieser Passkey gehört nicht zu diesem Konto.',
       cancelled:

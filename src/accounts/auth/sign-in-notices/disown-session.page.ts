@@ -9,7 +9,7 @@ const ENGLISH: NotMeTexts = {
   lead: "Click the button to sign out the device in the email. You'll stay signed in everywhere else.",
   button: 'Sign out this device',
   says: {
-    done: "That device is signed out. Now choose a new password, so that it can't sign in again.",
+    done: "That device has been signed out. Now choose a new password so that it can't sign in again.",
     invalid:
       "This link isn't valid, or it has expired. You can still sign that device out in your account, and choose a new password.",
   },
@@ -19,7 +19,9 @@ const GERMAN: NotMeTexts = {
   lead: 'Melden Sie das Gerät aus der E-Mail mit einem Klick ab. Überall sonst bleiben Sie angemeldet.',
   button: 'Dieses Gerät abmelden',
   says: {
-    done: 'Das Gerät ist abgemeldet. Wählen Sie jetzt ein neues Passwort, damit es sich nicht wieder anmelden kann.',
+    done:
+      'Das Gerät wurde abgemeldet. Wählen Sie jetzt ein neues Passwort, damit es sich nicht wieder anmelden ' +
+      'kann.',
     invalid:
       'Dieser Link ist nicht oder nicht mehr gültig. Sie können das Gerät weiterhin in Ihrem Konto abmelden und ein neues ' +
       'Passwort wählen.',
