@@ -157,11 +157,11 @@ describe('adding a passkey', () => {
     const user = await signUpVerified(running);
     const { answer } = await addPasskey(user, { origin: 'http://localhost:5173' });
     expect(answer.body.detail).toBe(
-      "Pages of http://localhost:5173 can't use passkeys here. WEBAUTHN_ORIGINS lists those that can.",
+      "Pages from http://localhost:5173 can't use passkeys here. WEBAUTHN_ORIGINS lists the origins that can.",
     );
     const { device } = await addPasskey(user);
     const { body } = await login(device, { origin: 'https://evil.acme.test/path' });
-    expect(body.detail).toMatch(/^Pages of https:\/\/evil\.acme\.test can't use/);
+    expect(body.detail).toMatch(/^Pages from https:\/\/evil\.acme\.test can't use/);
   });
 
   it('works once for each of the options, and only for the user who got them', async () => {

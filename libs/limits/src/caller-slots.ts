@@ -1,7 +1,7 @@
 import { type Problem, tooManyRequests, unavailable } from '#libs/problem';
 
 const RETRY_SOON = { 'Retry-After': '1' };
-const TOO_MANY = 'Too many of your requests are waiting for others of yours. Send fewer at once.';
+const TOO_MANY = 'Too many of your requests are waiting for earlier ones. Send fewer at once.';
 
 export interface SlotOptions {
   /** How many requests of one caller run at once. */

@@ -8,7 +8,7 @@ export const invalidInput = defineProblem('invalid-input', {
   about:
     'A field of the body, query or path is missing, unknown, out of range or of the wrong type. ' +
     '`errors` lists the invalid fields.',
-  fix: 'Correct them and send the request again.',
+  fix: 'Correct these fields and send the request again.',
 });
 
 export const malformedRequest = defineProblem('malformed-request', {
@@ -28,7 +28,7 @@ export const unauthenticated = defineProblem('unauthenticated', {
 export const stepUpRequired = defineProblem('step-up-required', {
   status: 401,
   title: 'Recent sign-in required',
-  about: 'This operation requires that you signed in or stepped up within the last five minutes.',
+  about: 'This operation requires that you have signed in or stepped up within the last five minutes.',
   fix: 'Use `/auth/step-up`, then send the request again with the new access token.',
 });
 
@@ -43,7 +43,7 @@ export const forbidden = defineProblem('forbidden', {
 export const sessionRequired = defineProblem('session-required', {
   status: 403,
   title: 'Session required',
-  about: 'Neither an API key nor an administrator who acts as a user can do this.',
+  about: "This can't be done with an API key or while acting as another user.",
   fix: 'Send the access token of a signed-in user.',
 });
 
@@ -73,7 +73,7 @@ export const methodNotAllowed = defineProblem('method-not-allowed', {
 export const requestTimeout = defineProblem('request-timeout', {
   status: 408,
   title: 'Request timeout',
-  about: 'The headers and body must arrive within 30 seconds.',
+  about: 'The headers and body of a request must arrive within 30 seconds.',
   fix: 'Send the request again.',
 });
 
@@ -95,7 +95,7 @@ export const payloadTooLarge = defineProblem('payload-too-large', {
   status: 413,
   title: 'Request body too large',
   about: 'A JSON body can be at most 100 KB.',
-  fix: 'Send less at once.',
+  fix: 'Send a smaller body.',
 });
 
 export const crossSiteRequest = defineProblem('cross-site-request', {
@@ -149,14 +149,14 @@ export const tooManyRequests = defineProblem('too-many-requests', {
   title: 'Too many requests',
   about:
     "You've hit the rate limit. `RateLimit` and `RateLimit-Policy` on every response say how many requests are left.",
-  fix: 'Wait the number of seconds in `Retry-After` before the next request.',
+  fix: 'Wait for the number of seconds in `Retry-After` before the next request.',
 });
 
 export const headersTooLarge = defineProblem('headers-too-large', {
   status: 431,
   title: 'Request headers too large',
-  about: 'All headers together can be at most 16 KiB.',
-  fix: 'Send fewer or shorter ones. In a browser, delete the cookies of this site.',
+  about: 'The headers can be at most 16 KiB in total.',
+  fix: "Send fewer or shorter headers. In a browser, delete this site's cookies.",
 });
 
 export const internalError = defineProblem('internal-error', {

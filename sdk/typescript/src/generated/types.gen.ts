@@ -2638,7 +2638,7 @@ export type ConfirmTotpErrors = {
   /**
    * `idempotent-request-running`: Original request still in progress
    *
-   * `totp-not-started`: Set-up not started
+   * `totp-not-started`: Setup not started
    *
    * `totp-exists`: Authenticator app already set up
    */

@@ -5,6 +5,6 @@ export const tooManyAttempts = defineProblem('too-many-attempts', {
   title: 'Too many failed attempts',
   about: 'There were 100 failed attempts for this account or address in the last hour.',
   fix:
-    "Wait the number of seconds in `Retry-After`. Or use a device you've signed in on before, sign in another way, " +
-    'or reset the password.',
+    "Wait for the number of seconds in `Retry-After`. Alternatively, use a device you've signed in on " +
+    'before, sign in another way, or reset the password.',
 });

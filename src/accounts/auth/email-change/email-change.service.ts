@@ -179,7 +179,7 @@ function unchanged(): Error {
 function takenByNow(cause: unknown): Error {
   const message = 'is for an address that is already in use';
   return emailTaken({
-    detail: 'The address belongs to another account by now, so yours keeps the one that it has.',
+    detail: 'The address now belongs to another account, so your account keeps its current one.',
     errors: [{ pointer: '/token', code: 'email-taken', message }],
     cause,
   });

@@ -19,7 +19,8 @@ export const invalidState = defineProblem('invalid-state', {
   status: 400,
   title: 'Sign-in expired',
   about:
-    'This sign-in was started in another browser or more than ten minutes ago, or it has already been completed.',
+    'This sign-in was started in a different browser or more than ten minutes ago, or it has already been ' +
+    'completed.',
   fix: 'Go back to where you started, and sign in again. The browser must accept cookies.',
 });
 
@@ -27,8 +28,9 @@ export const invalidExchangeCode = defineProblem('invalid-exchange-code', {
   status: 400,
   title: 'Invalid code',
   about:
-    "The code is unknown, expired or used, or the verifier isn't the one that its sign-in was started with.",
-  fix: 'Start the sign-in again. A code works once, for 60 seconds.',
+    "The code is unknown, expired or already used, or the verifier doesn't match the one this sign-in was " +
+    'started with.',
+  fix: 'Start the sign-in again. A code works once and is valid for 60 seconds.',
 });
 
 export const accessDenied = defineProblem('access-denied', {
@@ -41,7 +43,7 @@ export const accessDenied = defineProblem('access-denied', {
 export const providerUnavailable = defineProblem('provider-unavailable', {
   status: 503,
   title: 'Provider unavailable',
-  about: "The provider can't be reached, or it doesn't respond in time.",
+  about: "The provider can't be reached, or it didn't respond in time.",
   fix: 'Try again later, or sign in another way.',
 });
 
@@ -49,7 +51,7 @@ export const invalidProviderResponse = defineProblem('invalid-provider-response'
   status: 502,
   title: 'Invalid response from the provider',
   about: "The provider rejected our request, or its response isn't valid.",
-  fix: 'Sign in again. If it keeps happening, the configuration of the provider may be wrong: the logs say more.',
+  fix: 'Sign in again. If this keeps happening, the provider may be misconfigured; see the logs for details.',
 });
 
 export const emailRequired = defineProblem('email-required', {
@@ -68,17 +70,18 @@ export const emailNotTrusted = defineProblem('email-not-trusted', {
 
 export const accountExists = defineProblem('account-exists', {
   status: 409,
-  title: 'Account exists',
+  title: 'Account already exists',
   about:
-    "There is already an account with this address, and what the provider says isn't enough to sign you in to it.",
+    "An account with this address already exists, and the provider's response isn't enough to sign you in to " +
+    'it.',
   fix: 'Sign in another way, then link the provider.',
 });
 
 export const identityTaken = defineProblem('identity-taken', {
   status: 409,
   title: 'Identity linked to another account',
-  about: 'This account at the provider is already linked to another account here.',
-  fix: 'Sign in to the other account and unlink it there, or choose another account at the provider.',
+  about: 'This provider account is already linked to another account.',
+  fix: 'Sign in to the other account and unlink it there, or choose a different provider account.',
 });
 
 export const identityNotFound = defineProblem('identity-not-found', {

@@ -3,6 +3,8 @@ import { defineProblem } from '#libs/problem';
 export const codeRequired = defineProblem('code-required', {
   status: 401,
   title: 'Code required',
-  about: 'The link alone signs in only the browser that requested it.',
-  fix: 'Send it with the code from the same email. `requestedAt`, `ipAddress` and `userAgent` say where it was requested.',
+  about: 'On its own, the link only signs in the browser that requested it.',
+  fix:
+    'Send the token along with the code from the same email. `requestedAt`, `ipAddress` and `userAgent` say ' +
+    'when and where it was requested.',
 });

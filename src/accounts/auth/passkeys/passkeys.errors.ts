@@ -3,22 +3,22 @@ import { defineProblem } from '#libs/problem';
 export const invalidPasskey = defineProblem('invalid-passkey', {
   status: 401,
   title: 'Invalid passkey',
-  about: 'The passkey is unknown, or its answer is wrong, too late, or was used before.',
-  fix: 'Get new options and try again, or sign in in another way.',
+  about: 'The passkey is unknown, or its response is invalid, expired or already used.',
+  fix: 'Get new options and try again, or sign in another way.',
 });
 
 export const passkeyRejected = defineProblem('passkey-rejected', {
   status: 400,
   title: 'Passkey rejected',
-  about: "The authenticator's answer doesn't belong to the latest options, or it can't be verified.",
+  about: "The authenticator's response doesn't belong to the latest options, or it can't be verified.",
   fix: 'Get new options and try again.',
 });
 
 export const passkeyExists = defineProblem('passkey-exists', {
   status: 409,
   title: 'Passkey already added',
-  about: 'This passkey is already known.',
-  fix: 'Use it to sign in, or add another one.',
+  about: 'This passkey has already been added.',
+  fix: 'Use it to sign in, or add a different one.',
 });
 
 export const tooManyPasskeys = defineProblem('too-many-passkeys', {

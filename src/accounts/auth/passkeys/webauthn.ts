@@ -144,7 +144,9 @@ export class WebAuthn {
     const origin = originIn(response.clientDataJSON);
     return origin === undefined || this.config.webAuthn.origins.includes(origin)
       ? {}
-      : { detail: `Pages of ${origin} can't use passkeys here. WEBAUTHN_ORIGINS lists those that can.` };
+      : {
+          detail: `Pages from ${origin} can't use passkeys here. WEBAUTHN_ORIGINS lists the origins that can.`,
+        };
   }
 
   private expected(useChallenge: UseChallenge) {

@@ -18,19 +18,19 @@ export const tooManyRoles = defineProblem('too-many-roles', {
   status: 409,
   title: 'Too many roles',
   about: 'There can be at most 500 roles.',
-  fix: 'Delete one that nobody needs.',
+  fix: "Delete one that's no longer needed.",
 });
 
 export const roleInUse = defineProblem('role-in-use', {
   status: 409,
   title: 'Role in use',
-  about: "A role that more than 10,000 users have can't be deleted.",
+  about: "A role can't be deleted while more than 10,000 users have it.",
   fix: 'Remove all of its permissions instead, or remove it from some of the users first.',
 });
 
 export const lastAdmin = defineProblem('last-admin', {
   status: 409,
   title: 'Last admin',
-  about: 'Nobody else is an admin.',
-  fix: 'Give the role `admin` to another active user first.',
+  about: "There's no other active admin.",
+  fix: 'Give another active user the `admin` role first.',
 });

@@ -19,8 +19,9 @@ export const originNotAllowed = defineProblem('origin-not-allowed', {
   status: 403,
   title: 'Origin not allowed',
   about:
-    'Only pages of a known origin may keep a refresh token in a cookie, so that no other site can use it.',
-  fix: "Add your page's origin to `CORS_ORIGINS`; `*` is not enough. Outside browsers, don't use the cookie.",
+    'Only pages from an allowed origin may keep a refresh token in a cookie, so that no other site can use ' +
+    'the token.',
+  fix: "Add your page's origin to `CORS_ORIGINS`; `*` isn't enough. Outside browsers, don't use the cookie.",
 });
 
 export const sessionNotFound = defineProblem('session-not-found', {

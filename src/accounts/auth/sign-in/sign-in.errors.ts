@@ -3,21 +3,21 @@ import { defineProblem } from '#libs/problem';
 export const invalidCredentials = defineProblem('invalid-credentials', {
   status: 401,
   title: 'Invalid credentials',
-  about: "The email address or password is wrong. For security reasons we don't say which.",
+  about: "The email address or password is wrong. For security reasons, we don't say which.",
   fix: 'Check both and try again.',
 });
 
 export const invalidCode = defineProblem('invalid-code', {
   status: 401,
   title: 'Invalid or expired code',
-  about: 'The code is wrong, has expired, has been used, or was tried too often.',
+  about: 'The code is wrong, has expired, has been used, or has been tried too many times.',
   fix: 'Check it, or use a new one.',
 });
 
 export const mfaRequired = defineProblem('mfa-required', {
   status: 401,
   title: 'Second factor required',
-  about: 'The sign-in succeeded so far, but this account also needs a second factor.',
+  about: 'The first step of the sign-in succeeded, but this account also requires a second factor.',
   fix: 'Send the `mfaToken` with one of the `factors` to `/auth/login/mfa`.',
 });
 
