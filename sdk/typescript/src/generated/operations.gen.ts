@@ -1496,7 +1496,7 @@ export const updateMe: Operation<
 /**
  * List users
  *
- * Filter by email address, status, role or creation time, or search with `q`. Requires the `users:read` permission.
+ * Filter by email address or its domain, status, role or creation time, or search with `q`. Filters can be combined. Requires the `users:read` permission.
  */
 export const listUsers: Operation<
   ListUsersData,
