@@ -43,6 +43,8 @@ export abstract class AppConfig {
     readonly blindIndex: readonly NamedKey[];
   };
   abstract readonly admin: { readonly email: string; readonly password: string } | null;
+  /** How long users can cancel the deletion of their account. */
+  abstract readonly deletionGraceDays: number;
   abstract readonly registration: 'immediate' | 'verify-first' | 'closed';
   /** Roles whose permissions only count in a session with two factors. */
   abstract readonly mfaRequiredRoles: readonly string[];

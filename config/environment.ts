@@ -87,6 +87,7 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
     },
     tokenClaims: read.optional('TOKEN_CLAIMS', parseClaimNames, () => []),
     webAuthn: readWebAuthn(read, appUrl),
+    deletionGraceDays: read.optional('DELETION_GRACE_DAYS', parseInteger(0, MAX_DAYS), () => 14),
     auditRetentionDays: read.optional('AUDIT_RETENTION_DAYS', parseInteger(1, MAX_DAYS), () => 365),
     trustedProxies: read.optional('TRUSTED_PROXIES', parseCidrs, () => []),
     corsOrigins: read.optional('CORS_ORIGINS', parseOrigins, () => []),

@@ -53,7 +53,6 @@ describe('other variables', () => {
       'VAPID_PRIVATE_KEY_FILE',
       'TLS_CERT',
       'TLS_KEY',
-      'DELETION_GRACE_DAYS',
       'DATA_DIR',
     ];
     expect(warningsOf(Object.fromEntries(later.map((name) => [name, 'x'])))).toEqual([]);

@@ -3,11 +3,20 @@ import { AdministrationHttpModule } from './administration/administration.http.m
 import { AdministrationModule, FirstAdmin } from './administration/index.js';
 import { AuditHttpModule } from './audit/audit.http.module.js';
 import { AuthHttpModule } from './auth/auth.http.module.js';
+import { DeletionHttpModule } from './deletion/deletion.http.module.js';
 import { UsersHttpModule } from './users/users.http.module.js';
 
 /** The HTTP API of the service. */
 @Module({
-  imports: [AuditHttpModule, AdministrationModule, AuthHttpModule, UsersHttpModule, AdministrationHttpModule],
+  imports: [
+    AuditHttpModule,
+    AdministrationModule,
+    AuthHttpModule,
+    // Before users: `/users/me` isn't the ID of one.
+    DeletionHttpModule,
+    UsersHttpModule,
+    AdministrationHttpModule,
+  ],
   providers: [FirstAdmin],
   exports: [AuthHttpModule],
 })

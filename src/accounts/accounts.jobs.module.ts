@@ -7,6 +7,7 @@ import { SagaModule } from '#libs/saga';
 import { accountsSchema } from './migrations/index.js';
 import { AuditJobsModule } from './audit/audit.jobs.module.js';
 import { AuthJobsModule } from './auth/auth.jobs.module.js';
+import { DeletionJobsModule } from './deletion/deletion.jobs.module.js';
 import { IdempotencyKeysPurge } from './idempotency-keys.purge.js';
 import { UsersJobsModule } from './users/users.jobs.module.js';
 import { resumeSagas } from './resume-sagas.job.js';
@@ -20,6 +21,7 @@ import { resumeSagas } from './resume-sagas.job.js';
     IdempotencyModule.forSchema(accountsSchema),
     AuditJobsModule,
     AuthJobsModule,
+    DeletionJobsModule,
     UsersJobsModule,
   ],
   providers: [IdempotencyKeysPurge],

@@ -4,6 +4,7 @@ import { LimitsModule } from '#libs/limits';
 import { AppConfig } from '../../config/index.js';
 import { AccountsHttpModule } from '../accounts/accounts.http.module.js';
 import { HealthHttpModule } from '../operations/health/health.http.module.js';
+import { JobsApiModule } from '../operations/jobs-api/index.js';
 import { PlatformModule } from './platform.module.js';
 import { REQUEST_PIPELINE } from './request-pipeline.js';
 
@@ -25,6 +26,7 @@ import { REQUEST_PIPELINE } from './request-pipeline.js';
     }),
     AccountsHttpModule,
     HealthHttpModule,
+    JobsApiModule,
   ],
   providers: REQUEST_PIPELINE,
 })

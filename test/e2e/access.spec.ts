@@ -115,6 +115,7 @@ describe('the worker', () => {
     );
     expect(names.filter((name) => name.endsWith('Purge')).sort()).toEqual([
       'AccountChangesPurge',
+      'AccountDeletionsPurge',
       'AuditEventsPurge',
       'EmailChangesPurge',
       'EmailVerificationsPurge',

@@ -1,6 +1,7 @@
 export { findTemplate, type Template, TEMPLATE_LOCALES, type TemplateLocale } from './define-template.js';
 export { NotificationTarget, SendNotification, sendNotification } from './send-notification.js';
 export { accounts, notifications } from './services.js';
+export { DeletionStep, userDeleted, userErased } from './user-deleted.js';
 export { accountExists } from './templates/account-exists.js';
 export { accountReclaimed } from './templates/account-reclaimed.js';
 export { addressWanted } from './templates/address-wanted.js';
@@ -23,5 +24,6 @@ export { resetPassword } from './templates/reset-password.js';
 export { secondFactorAdded } from './templates/second-factor-added.js';
 export { secondFactorGuessed } from './templates/second-factor-guessed.js';
 export { secondFactorRemoved } from './templates/second-factor-removed.js';
+export { deletionRequested } from './templates/deletion-requested.js';
 export { signInCode } from './templates/sign-in-code.js';
 export { verifyEmail } from './templates/verify-email.js';

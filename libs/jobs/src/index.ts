@@ -20,3 +20,11 @@ export { type EnqueueOptions, JobQueue } from './job-queue.js';
 export { InvalidPayloadError, parsePayload } from './payload.js';
 export { ProcessorDiscovery } from './processor-discovery.js';
 export { assignProcessors, type RunnableJob } from './processor-lookup.js';
+export {
+  type JobTracker,
+  TRACKED_JOB_STATES,
+  type TrackedJob,
+  type TrackedJobState,
+  Tracks,
+  TracksJobs,
+} from './tracked-job.js';

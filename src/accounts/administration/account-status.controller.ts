@@ -1,11 +1,12 @@
-import { Body, Controller, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { Body, Controller, Delete, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { API_VERSIONS, Caller, ConditionalChange, conditionsOf, Fails, IdParams, Requires } from '#libs/api';
 import type { Principal } from '#libs/http';
 import { exceedsYourPermissions, lastAdmin, writeRoles } from '../auth/index.js';
 import { userNotFound } from '../users/index.js';
 import { ETAG_HEADER, present, UserResponse, UsersTag } from '../users/http.js';
+import { AccountDeletionResponse, toAccountDeletionResponse } from '../deletion/http.js';
 import { AccountStatusService } from './account-status.service.js';
 import { SetRolesRequest } from './accounts.dto.js';
 import { writeUsers } from './administration.permissions.js';
@@ -18,6 +19,25 @@ const CHANGED = { type: UserResponse, description: 'The updated user.', ...ETAG_
 @Controller({ path: 'users/:id', version: [...API_VERSIONS] })
 export class AccountStatusController {
   constructor(private readonly accounts: AccountStatusService) {}
+
+  @Delete()
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Delete a user',
+    description:
+      'Signs the user out everywhere, and deletes the account and all of its data within a minute. Nobody can cancel that.',
+  })
+  @ApiAcceptedResponse({ type: AccountDeletionResponse, description: 'The account will be deleted.' })
+  @Fails(userNotFound, lastAdmin, exceedsYourPermissions)
+  @ConditionalChange()
+  async deleteUser(
+    @Caller() caller: Principal,
+    @Param() { id }: IdParams,
+    @Req() request: FastifyRequest,
+  ): Promise<AccountDeletionResponse> {
+    const isExpected = conditionsOf(request).allowVersionOf(id);
+    return toAccountDeletionResponse(await this.accounts.delete(caller, id, isExpected));
+  }
 
   @Post('suspend')
   @HttpCode(200)

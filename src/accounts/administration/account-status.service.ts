@@ -9,6 +9,7 @@ import {
   writeRoles,
 } from '../auth/index.js';
 import { AuditLog } from '../audit/index.js';
+import { AccountDeletionService, type PlannedDeletion } from '../deletion/index.js';
 import {
   changesBetween,
   type ManagedPatch,
@@ -30,6 +31,7 @@ export class AccountStatusService {
     private readonly sessions: SessionsService,
     private readonly authority: RoleAuthority,
     private readonly claims: TokenClaims,
+    private readonly deletions: AccountDeletionService,
     private readonly audit: AuditLog,
   ) {}
 
@@ -86,6 +88,27 @@ export class AccountStatusService {
       }
       return undefined;
     });
+  }
+
+  /**
+   * Deletes the account within a minute, and signs the user out everywhere.
+   * @param isExpected whether the change applies to a version
+   * @throws Problem `user-not-found`, `last-admin`, `exceeds-your-permissions`, `precondition-failed`, `unauthenticated`
+   */
+  async delete(caller: Administrator, id: string, isExpected: VersionCondition): Promise<PlannedDeletion> {
+    const planned: PlannedDeletion[] = [];
+    await this.accounts.change(
+      caller,
+      id,
+      async (em, user) => {
+        requireVersion(isExpected, user.version);
+        await this.authority.requireOtherAdmin(em, user);
+        planned.push(await this.deletions.delete(em, user, caller.userId));
+        return { sessions: await this.sessions.endAll(em, id) };
+      },
+      { mayTakeAdmin: true },
+    );
+    return planned[0] as PlannedDeletion;
   }
 
   /**

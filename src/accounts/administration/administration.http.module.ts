@@ -9,6 +9,7 @@ import {
   SessionsModule,
   TokensModule,
 } from '../auth/index.js';
+import { DeletionModule } from '../deletion/index.js';
 import { accountsSchema } from '../migrations/index.js';
 import { UsersModule } from '../users/index.js';
 import { AccountAccessController } from './account-access.controller.js';
@@ -24,6 +25,7 @@ import { ManagedAccounts } from './managed-accounts.js';
 /** What administrators do with accounts over HTTP. */
 @Module({
   imports: [
+    DeletionModule,
     DatabaseModule.forFeature(accountsSchema),
     IdempotencyModule.forSchema(accountsSchema),
     PasswordResetModule,

@@ -1,4 +1,6 @@
 export type { Administrator } from './callers/caller.js';
+export { AccountMails } from './email/account-mails.js';
+export { EmailModule } from './email/email.module.js';
 export { Invitations } from './password-reset/invitations.js';
 export { PasswordResetModule } from './password-reset/password-reset.module.js';
 export { PasswordPolicy } from './passwords/password-policy.js';

@@ -14,8 +14,11 @@ export interface ProvenUser extends ChangingUser {
   readonly isImpersonated: boolean;
 }
 
-/** Whether whoever makes a change is still signed in. Comes from elsewhere: users don't know how people sign in. */
+/** The sessions of users. Comes from elsewhere: users don't know how people sign in. */
 export abstract class LiveSessions {
   /** In a transaction that has locked the user. @throws Problem `unauthenticated` if the session has ended */
   abstract require(em: EntityManager, sessionId: string): Promise<void>;
+
+  /** Ends all sessions of a locked user in the caller's transaction. @returns what to do after the commit */
+  abstract endAll(em: EntityManager, userId: string): Promise<() => void>;
 }

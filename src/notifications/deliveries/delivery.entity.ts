@@ -14,7 +14,7 @@ export const DeliveryEntity = defineEntity({
   properties: {
     /** The ID of the command: one intent, one row. */
     id: p.uuid().primary(),
-    userId: p.uuid(),
+    userId: p.uuid().index('deliveries_user_index'),
     template: p.text(),
     channel: p.text(),
     /**

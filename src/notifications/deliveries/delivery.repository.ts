@@ -182,6 +182,12 @@ export async function deleteFinal(em: EntityManager, before: Date, limit: number
   return rows.length;
 }
 
+/** Deletes all deliveries to a user, and the tasks to send them. */
+export async function deleteDeliveriesTo(em: EntityManager, userId: string): Promise<void> {
+  await em.execute('delete from notifications.outbox where subject = ? and sealed is null', [userId], 'run');
+  await em.execute('delete from notifications.deliveries where user_id = ?', [userId], 'run');
+}
+
 interface StatusRow {
   readonly state: DeliveryState;
   readonly remaining: string | null;

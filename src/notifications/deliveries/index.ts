@@ -1,3 +1,3 @@
 export { sealDelivery } from './delivery-payload.js';
-export { insertDelivery } from './delivery.repository.js';
+export { deleteDeliveriesTo, insertDelivery } from './delivery.repository.js';
 export { mailTask } from './send-mail.job.js';

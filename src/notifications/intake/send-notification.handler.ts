@@ -7,8 +7,9 @@ import { JobError } from '#libs/jobs';
 import { HandlesMessage, type Message, type MessageHandler, Outbox } from '#libs/messaging';
 import { MAIL_OPTIONS, type MailOptions } from '../channels/index.js';
 import { insertDelivery, mailTask, sealDelivery } from '../deliveries/index.js';
+import { isErased, lockRecipient } from '../recipients/index.js';
 
-/** Creates a delivery for the command to notify someone, and the task to send it. */
+/** Creates a delivery for the command to notify someone, and the task to send it. Nobody notifies a deleted user. */
 @HandlesMessage(notifications, sendNotification)
 export class SendNotificationHandler implements MessageHandler<SendNotification> {
   private readonly messageIdDomain: string;
@@ -30,6 +31,10 @@ export class SendNotificationHandler implements MessageHandler<SendNotification>
     const { template, to, data, expiresAt } = notification;
     if (!findTemplate(template)) {
       throw new JobError(`unknown template "${template}" in this release`);
+    }
+    await lockRecipient(em, to.userId);
+    if (await isErased(em, to.userId)) {
+      return;
     }
     const isNew = await insertDelivery(em, {
       id,

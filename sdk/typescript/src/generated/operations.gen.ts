@@ -89,10 +89,13 @@ import type {
   GetKeysResponse,
   GetMetadataData,
   GetMetadataResponse,
+  DeleteMeData,
+  DeleteMeResponse,
   GetMeData,
   GetMeResponse,
   UpdateMeData,
   UpdateMeResponse,
+  CancelDeletionData,
   ListUsersData,
   ListUsersResponse,
   CreateUserData,
@@ -101,6 +104,8 @@ import type {
   GetUserResponse,
   UpdateUserData,
   UpdateUserResponse,
+  DeleteUserData,
+  DeleteUserResponse,
   SuspendUserData,
   SuspendUserResponse,
   RestoreUserData,
@@ -119,6 +124,8 @@ import type {
   GetReadyResponse,
   GetStartupData,
   GetStartupResponse,
+  GetJobData,
+  GetJobResponse,
 } from './types.gen.js';
 
 /** The codes of all problems. */
@@ -186,8 +193,10 @@ export type ProblemCode =
   | 'role-not-found'
   | 'role-in-use'
   | 'session-not-found'
+  | 'deletion-not-found'
   | 'user-not-found'
-  | 'user-not-active';
+  | 'user-not-active'
+  | 'job-not-found';
 
 /**
  * List audit events
@@ -1447,6 +1456,32 @@ export const getMetadata: Operation<GetMetadataData, GetMetadataResponse, 'inter
   };
 
 /**
+ * Delete your account
+ *
+ * Signs you out everywhere, and deletes your account and all of its data after a grace period, which is usually 14 days. Until then, you can sign in and cancel.
+ */
+export const deleteMe: Operation<
+  DeleteMeData,
+  DeleteMeResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'session-required'
+  | 'last-admin'
+  | 'precondition-failed'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'DELETE',
+  path: '/v2/users/me',
+  authenticated: true,
+};
+
+/**
  * Get your profile
  *
  * Returns your profile. Send its `ETag` as `If-None-Match` to get a 304 if nothing has changed.
@@ -1491,6 +1526,30 @@ export const updateMe: Operation<
   path: '/v2/users/me',
   authenticated: true,
   mediaType: 'application/merge-patch+json',
+};
+
+/**
+ * Cancel the deletion of your account
+ *
+ * Keeps your account. You stay signed out on the devices that you were signed in on.
+ */
+export const cancelDeletion: Operation<
+  CancelDeletionData,
+  void,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'session-required'
+  | 'deletion-not-found'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'DELETE',
+  path: '/v2/users/me/deletion',
+  authenticated: true,
 };
 
 /**
@@ -1598,6 +1657,35 @@ export const updateUser: Operation<
   path: '/v2/users/{id}',
   authenticated: true,
   mediaType: 'application/merge-patch+json',
+};
+
+/**
+ * Delete a user
+ *
+ * Signs the user out everywhere, and deletes the account and all of its data within a minute. Nobody can cancel that. Requires the `users:write` permission.
+ */
+export const deleteUser: Operation<
+  DeleteUserData,
+  DeleteUserResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'exceeds-your-permissions'
+  | 'user-not-found'
+  | 'last-admin'
+  | 'precondition-failed'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'DELETE',
+  path: '/v2/users/{id}',
+  authenticated: true,
 };
 
 /**
@@ -1819,4 +1907,25 @@ export const getReady: Operation<GetReadyData, GetReadyResponse, 'internal-error
 export const getStartup: Operation<GetStartupData, GetStartupResponse, 'internal-error'> = {
   method: 'GET',
   path: '/health/startup',
+};
+
+/**
+ * Get a job
+ *
+ * Returns the state of a job that you started. With the `jobs:read` permission, you can get any job.
+ */
+export const getJob: Operation<
+  GetJobData,
+  GetJobResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'job-not-found'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/jobs/{id}',
+  authenticated: true,
 };

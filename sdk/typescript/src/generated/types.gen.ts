@@ -915,6 +915,17 @@ export type ServerMetadata = {
   grant_types_supported: Array<string>;
 };
 
+export type AccountDeletion = {
+  /**
+   * The job that deletes the account. See `GET /jobs/{id}`.
+   */
+  jobId: string;
+  /**
+   * When it starts.
+   */
+  deletesAt: string;
+};
+
 export type UpdateProfileRequest = {
   /**
    * The name to display. At most 100 characters. An accented letter or an emoji counts as one character.
@@ -1078,6 +1089,27 @@ export type Health = {
       [key: string]: unknown;
     };
   };
+};
+
+export type Job = {
+  id: string;
+  /**
+   * What the job does.
+   */
+  type: string;
+  /**
+   * `completed`, `failed` and `canceled` are final.
+   */
+  state: 'waiting' | 'active' | 'completed' | 'failed' | 'canceled';
+  createdAt: string;
+  /**
+   * When it starts. Null if it starts as soon as possible.
+   */
+  startsAt: string | null;
+  /**
+   * The code of the problem that made the job fail.
+   */
+  error: string | null;
 };
 
 /**
@@ -1737,6 +1769,16 @@ export type UnauthenticatedOrInvalidCredentialsOrInvalidCodeProblem = {
   requestId: string;
 };
 
+export type DeletionNotFoundProblem = {
+  type: string;
+  title: string;
+  status: 404;
+  detail: string;
+  instance: string;
+  code: 'deletion-not-found';
+  requestId: string;
+};
+
 export type UserNotFoundProblem = {
   type: string;
   title: string;
@@ -1764,6 +1806,16 @@ export type UserNotActiveProblem = {
   detail: string;
   instance: string;
   code: 'user-not-active';
+  requestId: string;
+};
+
+export type JobNotFoundProblem = {
+  type: string;
+  title: string;
+  status: 404;
+  detail: string;
+  instance: string;
+  code: 'job-not-found';
   requestId: string;
 };
 
@@ -5478,6 +5530,81 @@ export type GetMetadataResponses = {
 
 export type GetMetadataResponse = GetMetadataResponses[keyof GetMetadataResponses];
 
+export type DeleteMeData = {
+  body?: never;
+  headers?: {
+    /**
+     * The `ETag` of the version you expect. If the resource has changed since, the response is a 412.
+     */
+    'If-Match'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v2/users/me';
+};
+
+export type DeleteMeErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
+  /**
+   * `last-admin`: Last admin
+   */
+  409: LastAdminProblem;
+  /**
+   * `precondition-failed`: Resource has changed
+   */
+  412: PreconditionFailedProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type DeleteMeError = DeleteMeErrors[keyof DeleteMeErrors];
+
+export type DeleteMeResponses = {
+  /**
+   * The account will be deleted.
+   */
+  202: AccountDeletion;
+};
+
+export type DeleteMeResponse = DeleteMeResponses[keyof DeleteMeResponses];
+
 export type GetMeData = {
   body?: never;
   headers?: {
@@ -5609,6 +5736,69 @@ export type UpdateMeResponses = {
 };
 
 export type UpdateMeResponse = UpdateMeResponses[keyof UpdateMeResponses];
+
+export type CancelDeletionData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/v2/users/me/deletion';
+};
+
+export type CancelDeletionErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
+  /**
+   * `deletion-not-found`: No pending deletion
+   */
+  404: DeletionNotFoundProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type CancelDeletionError = CancelDeletionErrors[keyof CancelDeletionErrors];
+
+export type CancelDeletionResponses = {
+  /**
+   * The account stays.
+   */
+  204: void;
+};
+
+export type CancelDeletionResponse = CancelDeletionResponses[keyof CancelDeletionResponses];
 
 export type ListUsersData = {
   body?: never;
@@ -5792,6 +5982,94 @@ export type CreateUserResponses = {
 };
 
 export type CreateUserResponse = CreateUserResponses[keyof CreateUserResponses];
+
+export type DeleteUserData = {
+  body?: never;
+  headers?: {
+    /**
+     * The `ETag` of the version you expect. If the resource has changed since, the response is a 412.
+     */
+    'If-Match'?: string;
+  };
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: never;
+  url: '/v2/users/{id}';
+};
+
+export type DeleteUserErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   *
+   * `exceeds-your-permissions`: Exceeds your permissions
+   */
+  403: ForbiddenOrSecondFactorRequiredOrExceedsYourPermissionsProblem;
+  /**
+   * `user-not-found`: User not found
+   */
+  404: UserNotFoundProblem;
+  /**
+   * `last-admin`: Last admin
+   */
+  409: LastAdminProblem;
+  /**
+   * `precondition-failed`: Resource has changed
+   */
+  412: PreconditionFailedProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type DeleteUserError = DeleteUserErrors[keyof DeleteUserErrors];
+
+export type DeleteUserResponses = {
+  /**
+   * The account will be deleted.
+   */
+  202: AccountDeletion;
+};
+
+export type DeleteUserResponse = DeleteUserResponses[keyof DeleteUserResponses];
 
 export type GetUserData = {
   body?: never;
@@ -6596,3 +6874,59 @@ export type GetStartupResponses = {
 };
 
 export type GetStartupResponse = GetStartupResponses[keyof GetStartupResponses];
+
+export type GetJobData = {
+  body?: never;
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: never;
+  url: '/v2/jobs/{id}';
+};
+
+export type GetJobErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `job-not-found`: Job not found
+   */
+  404: JobNotFoundProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type GetJobError = GetJobErrors[keyof GetJobErrors];
+
+export type GetJobResponses = {
+  /**
+   * The job.
+   */
+  200: Job;
+};
+
+export type GetJobResponse = GetJobResponses[keyof GetJobResponses];

@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { PermissionLookup } from '#libs/api';
 import { UsersModule } from '../../users/index.js';
 import { ApiKeysModule } from '../api-keys/api-keys.module.js';
@@ -12,7 +12,8 @@ import { ImpersonationAuthenticator } from './impersonation.authenticator.js';
 import { RolePolicy } from './role-policy.js';
 import { SessionAuthenticator } from './session.authenticator.js';
 
-/** Provides authenticators and permissions to the guards of the request pipeline. */
+/** Provides authenticators and permissions to the guards of the request pipeline, and to controllers anywhere. */
+@Global()
 @Module({
   imports: [ApiKeysModule, RolesModule, SessionsModule, TokensModule, UsersModule],
   providers: [

@@ -27,6 +27,8 @@ interface AccountMail {
   readonly recipient?: Recipient | undefined;
   /** The address, if it isn't the user's. */
   readonly to?: string | undefined;
+  /** When what it's about happens, if that isn't now. */
+  readonly at?: Date | undefined;
   /** What the request came from that caused the mail, which may be a stranger's. The mail then says so, and when. */
   readonly device?: Device | undefined;
 }
@@ -45,7 +47,7 @@ export class AccountMails {
   async send(
     em: EntityManager,
     user: User,
-    { template, path, code, expiresAt, recipient, to, device }: AccountMail,
+    { template, path, code, expiresAt, recipient, to, at, device }: AccountMail,
   ): Promise<void> {
     const { id, email, ...profile } = this.users.profileOf(user);
     await this.outbox.append(em, sendNotification, id, {
@@ -59,6 +61,7 @@ export class AccountMails {
       data: {
         link: `${this.config.appUrl}${path}`,
         ...(code === undefined ? {} : { code }),
+        ...(at && { at: at.toISOString(), timezone: recipient?.timezone ?? profile.timezone }),
         ...(device && this.originOf(device, recipient?.timezone ?? profile.timezone)),
       },
       expiresAt: expiresAt.toISOString(),

@@ -6,7 +6,6 @@ import { TokensModule } from '../tokens/tokens.module.js';
 import { LiveSessionsModule } from './live-sessions.module.js';
 import { RefreshService } from './refresh.service.js';
 import { Session } from './session.entity.js';
-import { SessionCache } from './session-cache.js';
 import { SessionIssuer } from './session-issuer.js';
 import { SessionsService } from './sessions.service.js';
 
@@ -17,7 +16,7 @@ import { SessionsService } from './sessions.service.js';
     TokensModule,
     UsersModule,
   ],
-  providers: [RefreshService, SessionCache, SessionIssuer, SessionsService],
-  exports: [RefreshService, SessionCache, SessionIssuer, SessionsService],
+  providers: [RefreshService, SessionIssuer, SessionsService],
+  exports: [LiveSessionsModule, RefreshService, SessionIssuer, SessionsService],
 })
 export class SessionsModule {}

@@ -1,0 +1,2 @@
+export { AccountDeletionService, type PlannedDeletion } from './account-deletion.service.js';
+export { DeletionModule } from './deletion.module.js';

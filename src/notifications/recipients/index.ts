@@ -1,0 +1,1 @@
+export { isErased, lockRecipient } from './erased-user.repository.js';

@@ -1,0 +1,25 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { Clock } from '#libs/clock';
+import { type DeletionStep, notifications, userDeleted, userErased } from '#libs/contracts';
+import { HandlesMessage, type Message, type MessageHandler, Outbox } from '#libs/messaging';
+import { deleteDeliveriesTo } from '../deliveries/index.js';
+import { insertErasedUser, lockRecipient } from './erased-user.repository.js';
+
+/** Longer than any message or job is kept. */
+const REMEMBERED_MS = 90 * 24 * 60 * 60 * 1000;
+
+/** Removes everything that this service has of a deleted user, and says so. */
+@HandlesMessage(notifications, userDeleted)
+export class UserDeletedHandler implements MessageHandler<DeletionStep> {
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly clock: Clock,
+  ) {}
+
+  async handle(em: EntityManager, { subject: userId, data }: Message<DeletionStep>): Promise<void> {
+    await lockRecipient(em, userId);
+    await insertErasedUser(em, userId, new Date(this.clock.millis() + REMEMBERED_MS));
+    await deleteDeliveriesTo(em, userId);
+    await this.outbox.append(em, userErased, userId, data);
+  }
+}

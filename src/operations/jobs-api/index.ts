@@ -1,0 +1,1 @@
+export { JobsApiModule } from './jobs-api.module.js';

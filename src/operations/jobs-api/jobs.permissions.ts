@@ -1,0 +1,3 @@
+import { definePermission } from '#libs/permissions';
+
+export const readJobs = definePermission('jobs:read', 'Read the state of jobs that others have started');

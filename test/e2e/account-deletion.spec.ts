@@ -1,0 +1,218 @@
+import { describe, expect, it } from '@jest/globals';
+import { useApiApp } from '../support/api-app.js';
+import { signIn, type SignedUp, signUp } from '../support/factories.js';
+import { expectProblem } from '../support/problems.js';
+import { eventually } from '../support/servers.js';
+import { query } from '../support/stored.js';
+import type { ReceivedMail } from '../support/received-mail.js';
+import { useServers } from '../support/use-servers.js';
+import { sendNotification } from '#libs/contracts';
+import { Database } from '#libs/database';
+import { Outbox } from '#libs/messaging';
+import { AccountDeletionSaga } from '../../src/accounts/deletion/account-deletion.saga.js';
+import { useApps, WITH_ADMIN } from '../support/use-app.js';
+
+const servers = useServers();
+const running = useApiApp(WITH_ADMIN, servers);
+const { admin, api, database, sink } = running;
+// They relay messages, send mails, and remove what the other service has.
+useApps({ worker: 'worker', notifications: 'notifications' }, {}, servers);
+
+interface Planned {
+  readonly jobId: string;
+  readonly deletesAt: string;
+}
+
+interface Job {
+  readonly id: string;
+  readonly type: string;
+  readonly state: string;
+  readonly error: string | null;
+}
+
+const DAY_MS = 86_400_000;
+
+describe('the deletion of an account', () => {
+  it('is planned by its user, who is signed out everywhere, and told until when they can cancel', async () => {
+    const user = await signUp(api);
+    const other = await signIn(api, user);
+    const { status, body } = await user.api.delete<Planned>('/users/me');
+    expect([status, body]).toEqual([202, { jobId: expect.any(String), deletesAt: expect.any(String) }]);
+    const days = (Date.parse(body.deletesAt) - running.clock.millis()) / DAY_MS;
+    expect(Math.round(days)).toBe(14);
+    for (const device of [user, other]) {
+      expectProblem(await device.api.me(), 401, 'unauthenticated');
+      expect((await api.refresh(device.session.refreshToken)).status).toBe(401);
+    }
+    const mail = await mailTo(user, 'Your account will be deleted');
+    expect(mail.text).toContain('/sign-in');
+    const again = await signIn(api, user);
+    expect((await again.api.get<Job>(`/jobs/${body.jobId}`)).body).toEqual({
+      id: body.jobId,
+      type: 'delete-account',
+      state: 'waiting',
+      createdAt: expect.any(String),
+      startsAt: body.deletesAt,
+      error: null,
+    });
+  });
+
+  it('needs a recent sign-in of the user themselves', async () => {
+    const user = await signUp(api);
+    await query(
+      database.url,
+      `update accounts.sessions set authenticated_at = now() - interval '6 minutes' where user_id = $1`,
+      [user.session.user.id],
+    );
+    const { body } = await api.refresh(user.session.refreshToken);
+    expectProblem(await api.as(body).delete('/users/me'), 401, 'step-up-required');
+  });
+
+  it('can be canceled by signing in, and asked for again', async () => {
+    const user = await signUp(api);
+    const first = await user.api.delete<Planned>('/users/me');
+    const again = await signIn(api, user);
+    expect((await again.api.delete('/users/me/deletion')).status).toBe(204);
+    expect((await again.api.get<Job>(`/jobs/${first.body.jobId}`)).body.state).toBe('canceled');
+    expectProblem(await again.api.delete('/users/me/deletion'), 404, 'deletion-not-found');
+    expect((await again.api.me()).status).toBe(200);
+    await wake(first.body.jobId);
+    expect((await again.api.me()).status).toBe(200);
+    const second = await again.api.delete<Planned>('/users/me');
+    expect(second.body.jobId).not.toBe(first.body.jobId);
+    const third = await signIn(api, user);
+    expect((await third.api.delete<Planned>('/users/me')).body).toEqual(second.body);
+  });
+
+  it('removes everything of the user, here and in the other service, but not of others', async () => {
+    const user = await signUp(api, { displayName: 'Ada of the deleted' });
+    const bystander = await signUp(api);
+    await Promise.all([mailTo(user), mailTo(bystander)]);
+    const { body } = await user.api.delete<Planned>('/users/me');
+    await mailTo(user, 'Your account will be deleted');
+    const last = await signIn(api, user);
+    await wake(body.jobId);
+    await expectState(body.jobId, 'deleted');
+    expectProblem(await last.api.me(), 401, 'unauthenticated');
+    expectProblem(await api.login(user), 401, 'invalid-credentials');
+    expect(await tablesWith(user)).toEqual(KEPT);
+    expect((await bystander.api.me()).status).toBe(200);
+    expect(await tablesWith(bystander)).toEqual(
+      expect.arrayContaining(['accounts.users', 'notifications.deliveries']),
+    );
+    await notifyLate(user);
+    expect(await tablesWith(user)).toEqual(KEPT);
+    // The address is free again.
+    expect((await api.register(user)).status).toBe(201);
+  });
+
+  it('happens at once when an administrator asks for it, who alone can follow it', async () => {
+    const user = await signUp(api);
+    await user.api.delete('/users/me');
+    const { status, body } = await admin.delete<Planned>(`/users/${user.session.user.id}`);
+    expect(status).toBe(202);
+    expect(Date.parse(body.deletesAt)).toBeLessThanOrEqual(running.clock.millis() + 1_000);
+    const stranger = await signUp(api);
+    expectProblem(await stranger.api.get(`/jobs/${body.jobId}`), 404, 'job-not-found');
+    await expectState(body.jobId, 'deleted', 70_000);
+    expect((await admin.get<Job>(`/jobs/${body.jobId}`)).body.state).toBe('completed');
+    expectProblem(await admin.get(`/users/${user.session.user.id}`), 404, 'user-not-found');
+    expectProblem(await admin.delete(`/users/${user.session.user.id}`), 404, 'user-not-found');
+  }, 90_000);
+
+  it('is refused to the last admin, also if they have become that by the time', async () => {
+    expectProblem(await admin.delete('/users/me'), 409, 'last-admin');
+    const second = await signUp(api);
+    await query(database.url, `update accounts.users set roles = '{user,admin}' where id = $1`, [
+      idOf(second),
+    ]);
+    const { body } = await second.api.delete<Planned>('/users/me');
+    await query(
+      database.url,
+      `update accounts.users set status = 'suspended' where roles @> '{admin}' and id <> $1`,
+      [idOf(second)],
+    );
+    await wake(body.jobId);
+    const again = await signIn(api, second);
+    expect((await again.api.get<Job>(`/jobs/${body.jobId}`)).body).toMatchObject({
+      state: 'failed',
+      error: 'last-admin',
+    });
+    expect((await again.api.me()).status).toBe(200);
+    await query(
+      database.url,
+      `update accounts.users set status = 'active', roles = '{user,admin}' where display_name = 'Admin'`,
+    );
+  });
+});
+
+/** A command that was sent before the deletion, and that was on its way until now. */
+async function notifyLate({ email, session: { user } }: SignedUp): Promise<void> {
+  const before = sink.attempts;
+  await running.app.get(Database, { strict: false }).transaction((em) =>
+    running.app.get(Outbox, { strict: false }).append(em, sendNotification, user.id, {
+      template: 'password-changed',
+      to: { userId: user.id, email, displayName: null, locale: 'en' },
+      data: { link: 'https://acme.test/' },
+      expiresAt: new Date(running.clock.millis() + DAY_MS).toISOString(),
+    }),
+  );
+  await eventually(async () => {
+    expect(await query(database.url, 'select from accounts.outbox where subject = $1', [user.id])).toEqual(
+      [],
+    );
+  });
+  expect(sink.attempts).toBe(before);
+}
+
+/** Where something of a deleted user stays: by their ID alone, which means nothing without the rest. */
+const KEPT = ['accounts.account_deletions', 'accounts.audit_events', 'notifications.erased_users'];
+
+function idOf({ session }: SignedUp): string {
+  return session.user.id;
+}
+
+async function mailTo({ email }: SignedUp, subject = ''): Promise<ReceivedMail> {
+  return eventually(() => {
+    const mail = sink.mailsTo(email).find((each) => each.subject.includes(subject));
+    expect(mail).toBeDefined();
+    return mail as ReceivedMail;
+  });
+}
+
+/** Instead of waiting for two weeks. */
+async function wake(jobId: string): Promise<void> {
+  const later = new Date(running.clock.millis() + 15 * DAY_MS);
+  await running.app.get(AccountDeletionSaga, { strict: false }).wake(jobId, later);
+}
+
+async function expectState(jobId: string, state: string, timeoutMs = 10_000): Promise<void> {
+  await eventually(
+    async () => {
+      const rows = await query(database.url, 'select state from accounts.account_deletions where id = $1', [
+        jobId,
+      ]);
+      expect(rows).toEqual([{ state }]);
+    },
+    { timeoutMs },
+  );
+}
+
+/** The tables that have the ID, the address or the name of the user in any column. */
+async function tablesWith(user: SignedUp): Promise<string[]> {
+  const tables = await query<{ name: string }>(
+    database.url,
+    `select format('%s.%s', schemaname, tablename) as name from pg_tables
+      where schemaname in ('accounts', 'notifications') and tablename !~ '^audit_events_' order by 1`,
+  );
+  const found = [];
+  for (const { name } of tables) {
+    const rows = await query(
+      database.url,
+      `select from ${name} t where t::text like any(array['%' || $1 || '%', '%' || $2 || '%', '%' || $3 || '%']) limit 1`,
+      [idOf(user), user.email, user.displayName ?? 'no name at all'],
+    );
+    found.push(...(rows.length > 0 ? [name] : []));
+  }
+  return found;
+}
