@@ -140,6 +140,16 @@ describe('the first sign-in', () => {
     clock.advance({ ms: 1 });
     expect(await noticesOf(immediate, owner, [atHome(), abroad().with({ cookie })])).toEqual([0, 1]);
   });
+
+  it('of whoever claims an address makes its device known, even if the account was registered on it', async () => {
+    const user = await signUp(atHome());
+    clock.advance({ minutes: 1 });
+    await api.post('/auth/password/forgot', { email: user.email });
+    const token = linkTokenOf((await mailsInOutbox(immediate, database.url, idOf(user))).at(-1));
+    const owner = { ...user, password: 'four quiet herons' };
+    expect((await api.post('/auth/password/reset', { token, password: owner.password })).status).toBe(204);
+    expect(await noticesOf(immediate, owner, [atHome(), atHome()])).toEqual([0, 0]);
+  });
 });
 
 describe('a browser', () => {

@@ -8,13 +8,14 @@ import { wrongCode } from '../support/authenticator.js';
 import type { ApiClient, ProblemBody, SessionBody } from '../support/client.js';
 import { aUser, type NewUser, type SignedUp, signUp } from '../support/factories.js';
 import { linkTokenOf, mailsInOutbox, userIdOf } from '../support/mail-outbox.js';
+import { ABROAD, BEHIND_A_PROXY, HOME } from '../support/new-sign-ins.js';
 import { expectProblem } from '../support/problems.js';
 import { query } from '../support/stored.js';
 import { sentBack } from '../support/cookies.js';
 import { signUpVerified } from '../support/verified-user.js';
 
 const APP_URL = 'https://app.acme.test';
-const running = useApiApp({ APP_URL });
+const running = useApiApp({ APP_URL, ...BEHIND_A_PROXY });
 /** The same deployment with `REGISTRATION=verify-first`. */
 const unseen = useApiApp({ REGISTRATION: 'verify-first', APP_URL }, running);
 const { api, clock, database } = running;
@@ -241,6 +242,16 @@ describe('a link to sign in', () => {
     }
     expectProblem(await verify({ token, code: wrongCode(code) }), 401, 'invalid-code');
     expect((await verify({ token, code })).status).toBe(200);
+  });
+
+  it('says where it was requested itself, not the one that it replaces', async () => {
+    const user = await signUpVerified(running);
+    await codeFor(user, api.with(HOME));
+    clock.advance({ minutes: 1 });
+    const { token } = await codeFor(user, api.with(ABROAD));
+    const problem = expectProblem(await verify({ token }), 401, 'code-required');
+    const requestedAt = clock.now().toISOString();
+    expect(problem).toMatchObject({ requestedAt, ipAddress: '203.0.113.7', userAgent: 'curl/8.5.0' });
   });
 
   it.each(['', 'short', 'x'.repeat(44)])(
