@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { userWithRoles } from '../support/administration.js';
 import { useApiApp } from '../support/api-app.js';
+import { beforeStatement } from '../support/before-statement.js';
 import type { Answer, ApiClient, ListBody, UserBody } from '../support/client.js';
-import { signIn, type SignedUp, signUp } from '../support/factories.js';
+import { aUser, signIn, type SignedUp, signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
 import { eventually } from '../support/servers.js';
 import { query } from '../support/stored.js';
@@ -160,6 +162,24 @@ describe('a role that is deleted', () => {
       expect([me.body.roles, me.headers.get('etag')]).toEqual([['user'], `"3-${me.body.id}"`]);
     });
     expectProblem(await (await signIn(api, user)).api.get('/users'), 403, 'forbidden');
+  });
+
+  it('is taken from those, too, who get it while it is deleted', async () => {
+    await put('fading', ['users:read']);
+    const { email } = aUser();
+    await beforeStatement(/"roles".* for update$/, async () => {
+      expect((await admin.post('/users', { email, roles: ['user', 'fading'] })).status).toBe(201);
+    });
+    expect((await admin.delete('/roles/fading')).status).toBe(204);
+    const { body } = await admin.get<ListBody<UserBody>>(`/users?email=${email}`);
+    expect(body.items).toEqual([expect.objectContaining({ email, roles: ['user'] })]);
+  });
+
+  it('grants nothing from then on, not even to users who are restored from a backup with it', async () => {
+    await put('bygone', ['users:read']);
+    expect((await (await userWith('bygone')).api.get('/users')).status).toBe(200);
+    expect((await admin.delete('/roles/bygone')).status).toBe(204);
+    expectProblem(await (await userWithRoles(running, 'bygone')).api.get('/users'), 403, 'forbidden');
   });
 
   it('stays if more users have it than one transaction can change', async () => {
