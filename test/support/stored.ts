@@ -79,6 +79,12 @@ export async function dumpOf(url: string): Promise<string> {
   return [...tables].map(([table, rows]) => [table, ...rows.map(({ line }) => line)].join('\n')).join('\n');
 }
 
+/** Every row, of whatever table, that mentions one of these IDs. */
+export async function rowsAbout(url: string, ids: readonly string[]): Promise<string[]> {
+  const rows = (await dumpOf(url)).split('\n');
+  return rows.filter((row) => ids.some((id) => row.includes(id)));
+}
+
 /** Changes whenever anything in the database does. */
 export async function fingerprintOf(url: string): Promise<string> {
   return createHash('sha256')
