@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { useApiApp } from '../support/api-app.js';
 import { setUpTotp } from '../support/authenticator.js';
 import { aBystander, expectAllToWork } from '../support/bystander.js';
-import type { Answer } from '../support/client.js';
+import type { Answer, ListBody } from '../support/client.js';
 import { DEEDS } from '../support/deeds.js';
 import { changeEmail, lastMail } from '../support/email-changes.js';
 import type { SignedUp } from '../support/factories.js';
@@ -75,7 +75,7 @@ const unconcerned = useFixture(async () => {
   await unseen.api.register(newcomer);
   await unseen.api.register(again);
   const ids = [bystander.session.user.id, await userIdOf(running, newcomer)];
-  return { acts, ids, rows: await rowsAbout(database.url, ids) };
+  return { acts, bystander, ids, rows: await rowsAbout(database.url, ids) };
 });
 
 describe('an account', () => {
@@ -84,6 +84,13 @@ describe('an account', () => {
     const bystander = await aBystander(running, { origin: ORIGIN, link });
     expect([201, 204]).toContain((await act?.())?.status);
     await expectAllToWork(running, bystander);
+  });
+
+  it.each(['sessions', 'passkeys', 'identities', 'api-keys'])('counts only its own %s', async (list) => {
+    const { api: own } = unconcerned.bystander;
+    const { body } = await own.get<ListBody<object>>(`/auth/${list}?total=true`);
+    expect(body.items).not.toEqual([]);
+    expect(body.page.total).toBe(body.items.length);
   });
 
   it.each(Object.keys(DEEDS))('stays as it is when someone else %s', async (name) => {

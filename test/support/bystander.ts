@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import type { UsedApiApp } from './api-app.js';
 import { type Authenticator, setUpTotp } from './authenticator.js';
-import type { ProblemBody, SessionBody } from './client.js';
+import type { ApiClient, ProblemBody, SessionBody } from './client.js';
 import { type AskedChange, askForChange, changeEmail, lastMail } from './email-changes.js';
 import type { SignedUp } from './factories.js';
 import { linkTokenOf } from './mail-outbox.js';
@@ -12,6 +12,7 @@ import { signUpVerified } from './verified-user.js';
 /** Someone with all that an account can have, and of whom others know nothing. `email` is their second address. */
 export interface Bystander extends SignedUp {
   readonly passkey: AddedPasskey;
+  readonly apiKey: string;
   readonly app: Authenticator;
   readonly recoveryCodes: readonly string[];
   /** Undoes the first change of how they sign in, and all that came after it. */
@@ -36,6 +37,7 @@ export async function aBystander(running: UsedApiApp, { origin, link }: Surround
   await link(user);
   const undoToken = linkTokenOf(await lastMail(running, user, 'identity-linked'));
   const passkey = await addPasskey(user.api, origin);
+  const apiKey = await addApiKey(user.api);
   const { app, recoveryCodes } = await setUpTotp(user.api, clock);
   const { newEmail: email } = await changeEmail(running, user);
   const openChange = await askForChange(running, user);
@@ -44,7 +46,18 @@ export async function aBystander(running: UsedApiApp, { origin, link }: Surround
   await api.post('/auth/otp', { email });
   const resetToken = linkTokenOf(await lastMail(running, user, 'reset-password'));
   const oneTimeCode = (await lastMail(running, user, 'sign-in-code'))?.data['code'];
-  return { ...user, email, passkey, app, recoveryCodes, undoToken, resetToken, oneTimeCode, openChange };
+  return {
+    ...user,
+    email,
+    passkey,
+    apiKey,
+    app,
+    recoveryCodes,
+    undoToken,
+    resetToken,
+    oneTimeCode,
+    openChange,
+  };
 }
 
 /** Expects that all that the bystander has still works. Uses it up. */
@@ -55,6 +68,8 @@ export async function expectAllToWork({ api }: UsedApiApp, bystander: Bystander)
   expect((await own.get('/auth/mfa')).body).toEqual({ factors: ['totp'], recoveryCodesLeft: 10 });
   expect((await own.get<{ items: unknown[] }>('/auth/identities')).body.items).toHaveLength(1);
   expect((await signInWithPasskey(api, passkey.device)).status).toBe(200);
+  const server = api.as({ accessToken: bystander.apiKey });
+  expect((await server.me()).status).toBe(200);
 
   const withPassword = mfaTokenIn(await api.login(bystander));
   expect((await complete(withPassword, 'recovery-code', bystander.recoveryCodes[0])).status).toBe(200);
@@ -72,7 +87,17 @@ export async function expectAllToWork({ api }: UsedApiApp, bystander: Bystander)
 
   expect((await api.post('/auth/changes/undo', { token: bystander.undoToken })).status).toBe(204);
   expectProblem(await own.me(), 401, 'unauthenticated');
+  expectProblem(await server.me(), 401, 'unauthenticated');
   expectProblem(await signInWithPasskey(api, passkey.device), 401, 'invalid-passkey');
+}
+
+async function addApiKey(own: ApiClient): Promise<string> {
+  const { status, body } = await own.post<{ key: string }>('/auth/api-keys', {
+    name: 'Mine',
+    permissions: [],
+  });
+  expect(status).toBe(201);
+  return body.key;
 }
 
 function mfaTokenIn(answer: Parameters<typeof expectProblem>[0]): string {
