@@ -1,16 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
+import { idOf, userWithPermissions, userWithRoles } from '../support/administration.js';
 import { useApiApp } from '../support/api-app.js';
 import { Authenticator, setUpTotp } from '../support/authenticator.js';
 import type { Answer, ApiClient, ProblemBody, SessionBody } from '../support/client.js';
 import { sentBack } from '../support/cookies.js';
 import { aUser, signIn, type SignedUp, signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
+import { eventually } from '../support/servers.js';
 import { SoftwareAuthenticator } from '../support/software-authenticator.js';
 import { query } from '../support/stored.js';
 import { ADMIN, WITH_ADMIN } from '../support/use-app.js';
 
-const SETTINGS = { MFA_REQUIRED_ROLES: 'admin', APP_URL: 'https://app.acme.test', ...WITH_ADMIN };
+const SETTINGS = { MFA_REQUIRED_ROLES: 'admin,auditor', APP_URL: 'https://app.acme.test', ...WITH_ADMIN };
 const running = useApiApp(SETTINGS);
 const replica = useApiApp(SETTINGS, running);
 const { api, clock, database } = running;
@@ -26,6 +28,21 @@ async function anAdmin(): Promise<SignedUp> {
     user.session.user.id,
   ]);
   return signIn(api, user);
+}
+
+/** Someone who may do everything, in a session with two factors. */
+async function aSteppedUpAdmin(): Promise<{ readonly user: SignedUp; readonly admin: ApiClient }> {
+  const user = await anAdmin();
+  const { app } = await setUpTotp(user.api, clock);
+  return { user, admin: await stepUp(user.api, 'totp', app.code()) };
+}
+
+async function asUser(caller: ApiClient, user: SignedUp): Promise<ApiClient> {
+  const { status, body } = await caller.post<SessionBody>(`/users/${idOf(user)}/impersonate`, {
+    reason: 'x',
+  });
+  expect(status).toBe(200);
+  return api.as(body);
 }
 
 async function expectRefused(user: ApiClient): Promise<ProblemBody> {
@@ -157,6 +174,35 @@ describe('a role that requires a second factor', () => {
     expect(status).toBe(200);
     await expectRefused(api.as(body));
     await expectAdmitted(await stepUp(api.as(body), 'totp', app.code()));
+  });
+
+  it('no longer counts once an administrator has removed the factors, on every replica', async () => {
+    const { admin } = await aSteppedUpAdmin();
+    const { user, admin: steppedUp } = await aSteppedUpAdmin();
+    await expectAdmitted(steppedUp.at(replica.api.url));
+    expect((await admin.delete(`/users/${idOf(user)}/mfa`)).status).toBe(204);
+    await expectRefused(steppedUp);
+    await eventually(() => expectRefused(steppedUp.at(replica.api.url)));
+  });
+
+  it('no longer counts for administrators who act as someone when they lose their own factor', async () => {
+    const { admin } = await aSteppedUpAdmin();
+    const acting = await asUser(admin, await signUp(api));
+    expect((await acting.me()).status).toBe(200);
+    expect((await admin.delete('/auth/mfa/totp')).status).toBe(204);
+    expectProblem(await acting.me(), 401, 'unauthenticated');
+  });
+
+  it("doesn't count for administrators who act as someone who has it, without a factor of their own", async () => {
+    const { admin } = await aSteppedUpAdmin();
+    const at = { api, admin, database };
+    const put = await admin.send('PUT', '/roles/auditor', { json: { permissions: ['users:read'] } });
+    expect(put.status).toBe(201);
+    const auditor = await userWithRoles(at, 'user', 'auditor');
+    await expectRefused(auditor.api);
+    const support = await userWithPermissions(at, 'users:impersonate', 'users:read');
+    await expectAdmitted(support.api);
+    await expectRefused(await asUser(support.api, auditor));
   });
 
   it('refuses those without the role as before', async () => {
