@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { userWithRoles } from '../support/administration.js';
+import { idOf, userWithRoles } from '../support/administration.js';
 import { useApiApp } from '../support/api-app.js';
 import { beforeStatement } from '../support/before-statement.js';
 import type { Answer, ApiClient, ListBody, UserBody } from '../support/client.js';
 import { aUser, signIn, type SignedUp, signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
 import { eventually } from '../support/servers.js';
-import { query } from '../support/stored.js';
+import { countWaiting, openTransaction, query } from '../support/stored.js';
 import { WITH_ADMIN } from '../support/use-app.js';
 
 interface RoleBody {
@@ -173,6 +173,19 @@ describe('a role that is deleted', () => {
     expect((await admin.delete('/roles/fading')).status).toBe(204);
     const { body } = await admin.get<ListBody<UserBody>>(`/users?email=${email}`);
     expect(body.items).toEqual([expect.objectContaining({ email, roles: ['user'] })]);
+  });
+
+  it('is taken from someone who was just getting it, as soon as they have it', async () => {
+    await put('late', []);
+    const user = await signUp(api);
+    const other = await openTransaction(database.url);
+    await other.query(`select from accounts.roles where name = 'late' for key share`);
+    await other.query(`update accounts.users set roles = '{user,late}' where id = $1`, [idOf(user)]);
+    const deleted = admin.delete('/roles/late');
+    await eventually(async () => expect(await countWaiting(database.url, '%roles%')).toBe(1));
+    await other.query('commit');
+    expect((await deleted).status).toBe(204);
+    expect((await admin.get<UserBody>(`/users/${idOf(user)}`)).body.roles).toEqual(['user']);
   });
 
   it('grants nothing from then on, not even to users who are restored from a backup with it', async () => {
