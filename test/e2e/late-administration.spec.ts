@@ -9,7 +9,7 @@ import { fingerprintOf } from '../support/stored.js';
 import { WITH_ADMIN } from '../support/use-app.js';
 
 const running = useApiApp(WITH_ADMIN);
-const { api, admin, database } = running;
+const { api, admin, clock, database } = running;
 
 /** What an administrator does, about someone. */
 const CHANGES: Readonly<Record<string, (caller: ApiClient, user: SignedUp) => Promise<Answer<unknown>>>> = {
@@ -92,5 +92,18 @@ describe('a change by an administrator who is signed out while it is under way',
     });
     expectProblem(await server.patch(`/users/${idOf(user)}`, { displayName: 'Eve' }), 401, 'unauthenticated');
     expect((await user.api.me()).body.displayName).toBeNull();
+  });
+
+  it('is refused with a key that expires meanwhile', async () => {
+    const boss = await userWithRoles(running, 'user', 'admin');
+    const expiresAt = new Date(clock.millis() + 1000).toISOString();
+    const given = { name: 'Late', permissions: ['users:write'], expiresAt };
+    const { body } = await boss.api.post<{ key: string }>('/auth/api-keys', given);
+    const user = await signUp(api);
+    await beforeStatement(/for (no key )?(update|share)$/, () =>
+      Promise.resolve(clock.advance({ seconds: 1 })),
+    );
+    const server = api.as({ accessToken: body.key });
+    expectProblem(await server.patch(`/users/${idOf(user)}`, { displayName: 'Eve' }), 401, 'unauthenticated');
   });
 });
