@@ -9,6 +9,26 @@ import { command, HOUR_MS, useNotificationsBench } from '../../../test/support/n
 const bench = useNotificationsBench();
 
 describe('purging notifications', () => {
+  it('expires what a run was killed over, but nothing that another one may be sending', async () => {
+    await firstRun();
+    await bench.queue('send-mail').pause();
+    const [killed, claimed] = [await bench.deliver(command()), await bench.deliver(command())];
+    await eventually(async () => expect(await bench.notes()).toHaveLength(2));
+    await bench.sql(
+      `update notifications.deliveries set state = 'sending', expires_at = now() - interval '1 minute',
+              claimed_until = now() + case when id = ? then interval '-1 second' else interval '1 minute' end`,
+      [killed],
+    );
+    await bench.purge();
+    expect(await bench.delivery(killed)).toMatchObject({
+      state: 'expired',
+      sealed: null,
+      claimed_until: null,
+    });
+    expect(await bench.delivery(claimed)).toMatchObject({ state: 'sending', sealed: expect.any(String) });
+    expect(await bench.notes()).toEqual([{ message_id: claimed }]);
+  });
+
   it('expires overdue deliveries and deletes only old ones', async () => {
     // It would remove some of them itself.
     await firstRun();
