@@ -3,11 +3,14 @@ import { idOf, setRoles, suspend, userWithPermissions } from '../support/adminis
 import { useApiApp } from '../support/api-app.js';
 import { setUpTotp } from '../support/authenticator.js';
 import type { ApiClient, ListBody } from '../support/client.js';
+import { changeEmail, lastMail } from '../support/email-changes.js';
 import { aUser, signIn, signUp } from '../support/factories.js';
 import { linkTokenOf, mailsInOutbox } from '../support/mail-outbox.js';
+import { addPasskey } from '../support/passkeys.js';
 import { expectProblem } from '../support/problems.js';
 import { query } from '../support/stored.js';
 import { WITH_ADMIN } from '../support/use-app.js';
+import { signUpVerified } from '../support/verified-user.js';
 
 interface EventBody {
   readonly id: string;
@@ -23,7 +26,8 @@ interface EventBody {
   readonly changes: Readonly<Record<string, unknown>> | null;
 }
 
-const running = useApiApp(WITH_ADMIN);
+const APP_URL = 'https://app.acme.test';
+const running = useApiApp({ APP_URL, ...WITH_ADMIN });
 const { api, admin, clock, database } = running;
 
 async function events(caller: ApiClient, path: string): Promise<readonly EventBody[]> {
@@ -120,6 +124,57 @@ describe('the audit log', () => {
       'session.started',
       'user.registered',
     ]);
+  });
+
+  it('has what users get to sign in with, use and lose', async () => {
+    const user = await signUpVerified(running);
+    const { api: own } = user;
+    const { id } = await addPasskey(own, APP_URL);
+    await own.delete(`/auth/passkeys/${id}`);
+    const { recoveryCodes } = await setUpTotp(own, clock);
+    const { body } = await api.login(user);
+    const { mfaToken } = body as unknown as { mfaToken: string };
+    await api.post('/auth/login/mfa', { mfaToken, factor: 'recovery-code', code: recoveryCodes[0] });
+    await own.post('/auth/mfa/recovery-codes');
+    await own.delete('/auth/mfa/totp');
+    clock.advance({ seconds: 1 });
+    const key = await own.post<{ id: string }>('/auth/api-keys', { name: 'Mine', permissions: [] });
+    await own.delete(`/auth/api-keys/${key.body.id}`);
+    await changeEmail(running, user);
+    const history = await events(own, '/users/me/audit-events');
+    expect(history.map(({ type, target }) => (target === key.body.id ? [type, 'the key'] : type))).toEqual([
+      'user.email-changed',
+      ['api-key.revoked', 'the key'],
+      ['api-key.created', 'the key'],
+      'second-factor.removed',
+      'recovery-codes.replaced',
+      'session.started',
+      'recovery-code.used',
+      'second-factor.added',
+      'passkey.removed',
+      'passkey.added',
+      'user.email-verified',
+      'session.started',
+      'user.registered',
+    ]);
+  });
+
+  it('has what owners have undone with links from mails', async () => {
+    const user = await signUpVerified(running);
+    await addPasskey(user.api, APP_URL);
+    const added = linkTokenOf(await lastMail(running, user, 'passkey-added'));
+    const { session } = await signIn(api.with({ 'user-agent': 'AcmeApp/1' }), user);
+    const signedIn = linkTokenOf(await lastMail(running, user, 'new-sign-in'));
+    expect((await api.post('/auth/sessions/disown', { token: signedIn })).status).toBe(204);
+    expect((await api.post('/auth/sessions/disown', { token: signedIn })).status).toBe(204);
+    expect((await api.post('/auth/changes/undo', { token: added })).status).toBe(204);
+    const [reclaimed, ended] = await events(admin, `/audit-events?subjectId=${idOf(user)}`);
+    expect([reclaimed?.type, reclaimed?.actorType]).toEqual(['account.reclaimed', 'anonymous']);
+    expect(ended).toMatchObject({ type: 'session.ended', target: idOfSession(session.accessToken) });
+    const stranger = await signUp(api);
+    const token = linkTokenOf(await lastMail(running, stranger, 'verify-email'));
+    expect((await api.post('/auth/email/disown', { token })).status).toBe(204);
+    expect(await typesAbout(idOf(stranger))).toEqual(['user.removed', 'session.started', 'user.registered']);
   });
 
   it('has refresh tokens that were used twice', async () => {
