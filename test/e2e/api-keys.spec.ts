@@ -12,6 +12,7 @@ import {
   userWithRoles,
 } from '../support/administration.js';
 import { useApiApp } from '../support/api-app.js';
+import { afterStatement } from '../support/before-statement.js';
 import type { Answer, ApiClient, ListBody } from '../support/client.js';
 import { aUser, signIn, type SignedUp, signUp } from '../support/factories.js';
 import { linkTokenOf, mailsInOutbox } from '../support/mail-outbox.js';
@@ -73,6 +74,17 @@ describe('an API key', () => {
     expect((await owner.api.delete(`/auth/api-keys/${listed.id}`)).status).toBe(204);
     await expectAnswers(withKey(created), '/users', 401);
     expectProblem(await owner.api.delete(`/auth/api-keys/${listed.id}`), 404, 'api-key-not-found');
+  });
+
+  it('that is revoked just while it is looked up is dead from then on', async () => {
+    const owner = await signUp(api);
+    const created = await create(owner.api);
+    await afterStatement(/"api_keys".*"key_hash" = /, async () => {
+      expect((await owner.api.delete(`/auth/api-keys/${created.body.id}`)).status).toBe(204);
+    });
+    await withKey(created).get('/users/me');
+    expectProblem(await owner.api.delete(`/auth/api-keys/${created.body.id}`), 404, 'api-key-not-found');
+    expectProblem(await withKey(created).get('/users/me'), 401, 'unauthenticated');
   });
 
   it('is stored as a hash', async () => {
