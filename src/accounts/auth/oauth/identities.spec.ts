@@ -21,6 +21,7 @@ import {
 } from '../../../../test/support/oauth.js';
 import { expectProblem } from '../../../../test/support/problems.js';
 import { countWaiting, query } from '../../../../test/support/stored.js';
+import { signUpVerified } from '../../../../test/support/verified-user.js';
 import { useUnrulyProvider } from '../../../../test/support/unruly-provider.js';
 
 interface IdentityBody {
@@ -219,12 +220,20 @@ describe('the list of identities', () => {
 });
 
 describe('unlinking an identity', () => {
-  it('ends that the user can sign in with it', async () => {
-    const user = await signUp(api);
+  it('ends that the user can sign in with it, of which they are told', async () => {
+    const user = await signUpVerified(running);
     await link(user);
     const [identity] = await identitiesOf(user);
     expect((await user.api.delete(`/auth/identities/${identity?.id}`)).status).toBe(204);
     expect(await identitiesOf(user)).toEqual([]);
+    const mails = await mailsInOutbox(running, database.url, user.session.user.id);
+    expect(mails.at(-1)).toMatchObject({ template: 'identity-unlinked', data: { ipAddress: '127.0.0.1' } });
+    const history = await user.api.get<ListBody<object>>('/users/me/audit-events');
+    expect(history.body.items.slice(0, 2)).toMatchObject([
+      { type: 'identity.unlinked' },
+      { type: 'session.started' },
+    ]);
+    expect(history.body.items).toContainEqual(expect.objectContaining({ type: 'identity.linked' }));
     expect((await signInWith(api, 'acme')).body.user.id).not.toBe(user.session.user.id);
     expectProblem(await user.api.delete(`/auth/identities/${identity?.id}`), 404, 'identity-not-found');
   });
