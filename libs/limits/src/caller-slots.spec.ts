@@ -42,6 +42,14 @@ describe('the requests of a caller', () => {
     expect(outcomes.slice(4)).toEqual(['5 runs', '6 runs']);
   });
 
+  it('get no more slots than are free while others of theirs still run', async () => {
+    const { outcomes, request, release } = aProcess();
+    ['1', '2'].forEach((name) => void request('ada', name));
+    await release('ada');
+    ['3', '4'].forEach((name) => void request('ada', name));
+    expect(outcomes).toEqual(['1 runs', '2 runs', '3 runs']);
+  });
+
   it('do not make others wait', () => {
     const { outcomes, request } = aProcess();
     ['1', '2', '3'].forEach((name) => void request('ada', name));
