@@ -54,6 +54,14 @@ describe('LocalSlidingWindow', () => {
     expect(window.hit(hit('a'), 4).remaining).toBe(0);
     expect(window.hit(hit('b'), 5).remaining).toBe(2);
   });
+
+  it('forgets callers whom it blocks, too, when there are too many', () => {
+    const window = new LocalSlidingWindow(2);
+    const allows = (key: string, now: number) =>
+      window.hit({ key, limit: 1, windowMs: 100, blockMs: 60_000 }, now).allowed;
+    expect([allows('a', 0), allows('a', 1)]).toEqual([true, false]);
+    expect([allows('b', 2), allows('c', 3), allows('a', 4)]).toEqual([true, true, true]);
+  });
 });
 
 describe('RedisSlidingWindow', () => {

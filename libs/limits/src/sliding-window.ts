@@ -15,38 +15,44 @@ export interface Verdict {
   readonly resetMs: number;
 }
 
+interface Caller {
+  /** When they sent the requests that were allowed, oldest first. */
+  readonly hits: readonly number[];
+  readonly blockedUntil: number;
+}
+
 /**
  * A sliding window in memory: exact, with at most `limit` timestamps per key. Enforces limits per replica while Redis
  * is down.
  */
 export class LocalSlidingWindow {
-  private readonly logs = new Map<string, number[]>();
-  private readonly blockedUntil = new Map<string, number>();
+  private readonly callers = new Map<string, Caller>();
 
   constructor(private readonly maxKeys: number) {}
 
   hit({ key, limit, windowMs, blockMs = 0 }: Hit, now: number): Verdict {
-    const blockedMs = (this.blockedUntil.get(key) ?? now) - now;
-    if (blockedMs > 0) {
-      return { allowed: false, remaining: 0, resetMs: blockedMs };
+    const { hits: known = [], blockedUntil = now } = this.callers.get(key) ?? {};
+    if (blockedUntil > now) {
+      return { allowed: false, remaining: 0, resetMs: blockedUntil - now };
     }
-    this.blockedUntil.delete(key);
-    const log = (this.logs.get(key) ?? []).filter((at) => at > now - windowMs);
-    const allowed = log.length < limit;
-    if (allowed) {
-      log.push(now);
+    const recent = known.filter((at) => at > now - windowMs);
+    if (recent.length >= limit && blockMs > 0) {
+      this.remember(key, { hits: recent, blockedUntil: now + blockMs });
+      return { allowed: false, remaining: 0, resetMs: blockMs };
     }
-    if (!allowed && blockMs > 0) {
-      this.blockedUntil.set(key, now + blockMs);
-      return { allowed, remaining: 0, resetMs: blockMs };
-    }
+    const allowed = recent.length < limit;
+    const hits = allowed ? [...recent, now] : recent;
+    this.remember(key, { hits, blockedUntil: now });
+    return { allowed, remaining: limit - hits.length, resetMs: (hits[0] ?? now) + windowMs - now };
+  }
+
+  private remember(key: string, caller: Caller): void {
     // Deleting first moves the key to the end, so that the first key is the least recently used.
-    this.logs.delete(key);
-    this.logs.set(key, log);
-    if (this.logs.size > this.maxKeys) {
-      const [oldest] = this.logs.keys();
-      this.logs.delete(oldest as string);
+    this.callers.delete(key);
+    this.callers.set(key, caller);
+    if (this.callers.size > this.maxKeys) {
+      const [oldest] = this.callers.keys();
+      this.callers.delete(oldest as string);
     }
-    return { allowed, remaining: limit - log.length, resetMs: (log[0] ?? now) + windowMs - now };
   }
 }
