@@ -11,7 +11,16 @@ import { RedisModule } from '#libs/redis';
 import { createLoggers, TelemetryModule } from '#libs/telemetry';
 import { hold, useFixture } from '../../../test/support/fixture.js';
 import { redisUrl } from '../../../test/support/servers.js';
-import { AuthLimited, isLimited, LimitGuard, LimitsModule } from './index.js';
+import {
+  AuthLimited,
+  CallerSlots,
+  isLimited,
+  LimitGuard,
+  LimitsModule,
+  NeedsNoSlot,
+  releaseSlots,
+  SlotGuard,
+} from './index.js';
 
 @Controller()
 class Routes {
@@ -20,6 +29,10 @@ class Routes {
 
   @Get('another')
   another(): void {}
+
+  @NeedsNoSlot()
+  @Get('from-memory')
+  fromMemory(): void {}
 
   @SkipThrottle()
   @Get('skipped')
@@ -88,12 +101,14 @@ const app = useFixture(async () => {
     controllers: [Routes, SkippedRoutes, StrictRoutes],
     providers: [
       { provide: APP_GUARD, useClass: LimitGuard },
+      { provide: APP_GUARD, useClass: SlotGuard },
       { provide: APP_FILTER, useClass: ProblemFilter },
     ],
   }).compile();
   const created = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), {
     logger: false,
   });
+  releaseSlots(created.getHttpAdapter().getInstance(), created.get(CallerSlots));
   await hold(created.init(), () => created.close());
   return created;
 });
@@ -113,6 +128,22 @@ describe('a route without decorators', () => {
       policy: '"default";q=3;w=60',
       retryAfter: undefined,
     });
+  });
+});
+
+describe('a slot', () => {
+  it('is not needed by routes without a limit, nor by those with @NeedsNoSlot()', async () => {
+    const slots = app.get(CallerSlots);
+    const address = '198.51.100.0';
+    const take = (): boolean => slots.tryAcquire(address);
+    expect([take(), take(), take(), take(), take()]).toEqual([true, true, true, true, false]);
+    const get = async (url: string) =>
+      (await app.inject({ method: 'GET', url, remoteAddress: address })).statusCode;
+    const waiting = get('/plain');
+    expect([await get('/skipped'), await get('/from-memory')]).toEqual([200, 200]);
+    slots.release(address);
+    expect(await waiting).toBe(200);
+    expect([take(), take()]).toEqual([true, false]);
   });
 });
 
