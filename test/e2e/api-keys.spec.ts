@@ -272,6 +272,11 @@ describe('a new API key', () => {
     expect(problem.errors?.map((error) => error.pointer)).toEqual([pointer]);
   });
 
+  it('is refused if it expires at this very moment', async () => {
+    const expiresAt = clock.now().toISOString();
+    expectProblem(await create((await signUp(api)).api, { expiresAt }), 400, 'invalid-input');
+  });
+
   it("can't be for what its owner may not do", async () => {
     const user = await signUp(api);
     expectProblem(await create(user.api, { permissions: ['users:read'] }), 403, 'exceeds-your-permissions');

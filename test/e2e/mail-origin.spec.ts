@@ -27,9 +27,12 @@ const from = ({ api }: UsedApiApp, host: number) =>
 
 async function lastMailTo(app: UsedApiApp, userId: string) {
   const mails = await mailsInOutbox(app, database.url, userId);
-  const { template, data } = mails.at(-1) ?? {};
-  return { template, ...data };
+  const { template, data, expiresAt } = mails.at(-1) ?? {};
+  return { template, expiresAt, ...data };
 }
+
+/** As long as someone may still wonder what has happened, even if a link in the mail no longer works. */
+const aWeekFrom = ({ clock }: UsedApiApp) => new Date(clock.millis() + 7 * 24 * 3_600_000).toISOString();
 
 const originOf = ({ clock }: UsedApiApp, host: number) => ({
   at: clock.now().toISOString(),
@@ -97,6 +100,7 @@ describe('a mail that someone else may have caused says when, where and on which
       await owner.post<Parameters<SoftwareAuthenticator['create']>[0]>('/auth/passkeys/options');
     const created = new SoftwareAuthenticator(APP_URL).create(body);
     const { body: passkey } = await owner.post<{ id: string }>('/auth/passkeys', created);
+    expect(await lastMailTo(immediate, id)).toMatchObject({ expiresAt: aWeekFrom(immediate) });
     await expectMail('passkey-added');
     await owner.delete(`/auth/passkeys/${passkey.id}`);
     await expectMail('passkey-removed');
@@ -143,6 +147,7 @@ describe('a mail that someone else may have caused says when, where and on which
     expect(await lastMailTo(immediate, user.session.user.id)).toMatchObject({
       template: 'refresh-token-reused',
       link: `${APP_URL}/reset-password`,
+      expiresAt: aWeekFrom(immediate),
       ...originOf(immediate, 9),
     });
     // The address may belong to someone else, and whoever is suspended is told nothing.

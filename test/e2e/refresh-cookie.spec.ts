@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseSetCookie } from 'cookie';
-import type { Answer, ApiClient, SessionBody } from '../support/client.js';
-import { aUser, signUp } from '../support/factories.js';
+import type { Answer, ApiClient, ListBody, SessionBody } from '../support/client.js';
+import { aUser, signIn, signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
 import { query } from '../support/stored.js';
 import { useApps } from '../support/use-app.js';
@@ -107,7 +107,7 @@ describe('a session with the cookie transport', () => {
   });
 
   it('is ended by signing out with the cookie alone', async () => {
-    const { cookie, body } = await started();
+    const { cookie, body, user } = await started();
     const { status, headers } = await page().with({ cookie }).post('/auth/logout');
     expect(status).toBe(204);
     expect(refreshCookieIn(headers)).toEqual({
@@ -121,6 +121,9 @@ describe('a session with the cookie transport', () => {
     });
     expectProblem(await api.as(body).me(), 401, 'unauthenticated');
     expectProblem(await browser().with({ cookie }).post('/auth/refresh'), 401, 'invalid-refresh-token');
+    const elsewhere = await signIn(api, user);
+    const history = await elsewhere.api.get<ListBody<object>>('/users/me/audit-events');
+    expect(history.body.items[1]).toMatchObject({ type: 'session.ended', actorType: 'user' });
     // Someone who is signed out already is told so, and the cookie goes.
     const again = await page().with({ cookie }).post('/auth/logout');
     expect([again.status, tokenIn(again)]).toEqual([204, '']);
