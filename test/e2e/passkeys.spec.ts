@@ -6,8 +6,9 @@ import { PasskeyChallengesPurge } from '../../src/accounts/auth/passkeys/passkey
 import { useApiApp } from '../support/api-app.js';
 import { setUpTotp } from '../support/authenticator.js';
 import type { Answer, ListBody, ProblemBody, SessionBody } from '../support/client.js';
-import { type SignedUp, signUp } from '../support/factories.js';
+import { type SignedUp, signIn, signUp } from '../support/factories.js';
 import { linkTokenOf, mailsInOutbox } from '../support/mail-outbox.js';
+import { newPasskey } from '../support/passkeys.js';
 import { expectProblem } from '../support/problems.js';
 import { type Misbehaviour, SoftwareAuthenticator } from '../support/software-authenticator.js';
 import { eventually } from '../support/servers.js';
@@ -60,7 +61,35 @@ function submit(assertion: object): Promise<Answer<SessionBody & ProblemBody>> {
 
 const list = (user: SignedUp) => user.api.get<ListBody<PasskeyBody>>('/auth/passkeys');
 
+describe('too many passkeys', () => {
+  it('are refused from the 51st on, also if it was begun before', async () => {
+    const user = await signUpVerified(running);
+    await addPasskey(user);
+    const fill = `insert into accounts.passkeys
+        (id, user_id, credential_id, public_key, counter, backed_up, transports, name, version, created_at)
+      select gen_random_uuid(), user_id, credential_id || n, public_key, 0, false, '{}', 'x', 1, now()
+        from accounts.passkeys, generate_series(1, 48) n where user_id = $1`;
+    await query(database.url, fill, [user.session.user.id]);
+    const [last, late] = [await newPasskey(user.api, ORIGIN), await newPasskey(user.api, ORIGIN)];
+    expect((await user.api.post('/auth/passkeys', last.created)).status).toBe(201);
+    expectProblem(await user.api.post('/auth/passkeys', late.created), 409, 'too-many-passkeys');
+    expectProblem(await user.api.post('/auth/passkeys/options'), 409, 'too-many-passkeys');
+  });
+});
+
 describe('a passkey', () => {
+  it('that was begun before its account got an owner is not added to it', async () => {
+    const squatter = await signUp(api);
+    const { created } = await newPasskey(squatter.api, ORIGIN);
+    await api.post('/auth/password/forgot', { email: squatter.email });
+    const mails = await mailsInOutbox(running, database.url, squatter.session.user.id);
+    const owner = { ...squatter, password: 'four quiet herons' };
+    const reset = { token: linkTokenOf(mails.at(-1)), password: owner.password };
+    expect((await api.post('/auth/password/reset', reset)).status).toBe(204);
+    const { api: own } = await signIn(api, owner);
+    expectProblem(await own.post('/auth/passkeys', created), 400, 'passkey-rejected');
+  });
+
   it('signs in without an address or a password, and counts as two factors', async () => {
     const user = await signUpVerified(running);
     const options = await optionsFor(user);
