@@ -24,6 +24,8 @@ describe('changing a password', () => {
   it('signs out the other devices, and lets the owner know', async () => {
     const user = await signUpVerified(app);
     const other = await signIn(api, user);
+    // The other session is cached now.
+    expect((await other.api.me()).status).toBe(200);
     expect((await change(user, user.password)).status).toBe(204);
     expect((await user.api.me()).status).toBe(200);
     expect((await api.refresh(user.session.refreshToken)).status).toBe(200);
@@ -70,6 +72,16 @@ describe('changing a password', () => {
     expectProblem(await api.login(user), 401, 'invalid-credentials');
     const sessions = await user.api.get<ListBody<DeviceBody>>('/auth/sessions');
     expect(sessions.body.items).toHaveLength(1);
+  });
+
+  it('is not needed to keep out someone who is suspended while they sign in', async () => {
+    const user = await signUp(api);
+    await beforeStatement(/insert into accounts\.sessions/i, () =>
+      query(database.url, `update accounts.users set status = 'suspended' where id = $1`, [
+        user.session.user.id,
+      ]),
+    );
+    expectProblem(await api.login(user), 401, 'invalid-credentials');
   });
 
   it('needs the current one', async () => {

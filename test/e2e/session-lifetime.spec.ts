@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { useApiApp } from '../support/api-app.js';
-import { signUp } from '../support/factories.js';
+import { aUser, signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
 
 const { api, clock } = useApiApp({
@@ -10,7 +10,17 @@ const { api, clock } = useApiApp({
   SESSION_MAX_DAYS: '5',
 });
 
+const APP_URL = 'https://app.acme.test';
+const short = useApiApp({ SESSION_IDLE_DAYS: '5', SESSION_MAX_DAYS: '2', APP_URL });
+
 describe('a session', () => {
+  it('has a cookie that is kept no longer than it can last', async () => {
+    const browser = short.api.with({ origin: APP_URL, 'session-transport': 'cookie' });
+    const { headers } = await browser.register(aUser());
+    const [cookie] = headers.getSetCookie().filter((line) => line.startsWith('__Secure-gatehouse-refresh='));
+    expect(cookie).toContain(`Max-Age=${2 * 24 * 3_600};`);
+  });
+
   it('has access tokens that expire after ACCESS_TOKEN_SECONDS', async () => {
     const { session, api: user } = await signUp(api);
     const { iat = 0, exp = 0 } = decodeJwt(session.accessToken);
