@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { useApiApp } from '../../../../test/support/api-app.js';
 import { beforeStatement } from '../../../../test/support/before-statement.js';
+import type { ListBody } from '../../../../test/support/client.js';
+import { changeEmail } from '../../../../test/support/email-changes.js';
 import { eventually } from '../../../../test/support/eventually.js';
 import { aUser, signUp } from '../../../../test/support/factories.js';
 import { linkTokenOf, mailsInOutbox, userIdOf } from '../../../../test/support/mail-outbox.js';
@@ -51,6 +53,8 @@ describe('an identity that nobody has linked', () => {
     expect((await signInWith(closed.api, 'trusted')).error).toBe('registration-closed');
     const { body } = await signInWith(hiding.api, 'trusted');
     expect(body.user).toMatchObject({ email, emailVerified: true });
+    const history = await api.as(body).get<ListBody<object>>('/users/me/audit-events');
+    expect(history.body.items).toMatchObject([{ type: 'session.started' }, { type: 'user.registered' }]);
     expect((await signInWith(closed.api, 'trusted')).body.user.id).toBe(body.user.id);
   });
 
@@ -86,6 +90,12 @@ describe('an identity that nobody has linked', () => {
 });
 
 describe('an account that exists', () => {
+  it('may get the address back that it had, so nobody else can open one with it', async () => {
+    const user = await verifiedUser();
+    await changeEmail(running, user);
+    expect((await signInWith(api, 'trusted')).error).toBe('account-exists');
+  });
+
   it('is linked if its address is verified at both, and we tell its owner', async () => {
     const user = await verifiedUser();
     const { body } = await signInWith(api, 'trusted');

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { useApiApp } from '../../../../test/support/api-app.js';
-import type { Browser, Visit } from '../../../../test/support/browser.js';
+import { Browser, type Visit } from '../../../../test/support/browser.js';
 import { aUser } from '../../../../test/support/factories.js';
 import {
   ACCOUNTS,
@@ -23,13 +23,18 @@ import { useUnrulyProvider } from '../../../../test/support/unruly-provider.js';
 
 const honest = useUnrulyProvider();
 const evil = useUnrulyProvider();
-const { api, clock, database } = useApiApp(() => ({
+const settings = () => ({
   ...OAUTH_SETTINGS,
   REDIRECT_URLS: `${APP},https://app.acme.com/in/*,com.acme.app:/signed-in`,
   ...providerSettings('HONEST', honest, { ISSUER: honest.url, TRUST_EMAIL: 'true' }),
   ...providerSettings('EVIL', evil, { ISSUER: evil.url }),
-}));
+});
+const running = useApiApp(settings);
+const { api, clock, database } = running;
+/** The same deployment, after an operator has taken most URLs off the list. */
+const reconfigured = useApiApp(() => ({ ...settings(), REDIRECT_URLS: 'com.acme.app:/signed-in' }), running);
 followRealTime(clock);
+followRealTime(reconfigured.clock);
 
 /** Since RFC 9207, a provider can say in each response that it's from it. */
 const ANNOUNCED = { authorization_response_iss_parameter_supported: true };
@@ -277,6 +282,14 @@ describe('a sign-in', () => {
     const { url } = await browserAt(api).open(startUrl('honest', aVerifier(), { redirectTo }), redirectTo);
     const separator = redirectTo.includes('?') ? '&' : '?';
     expect(url.startsWith(`${redirectTo}${separator}code=`)).toBe(true);
+  });
+
+  it('leads no longer to a URL that was taken off the list meanwhile', async () => {
+    const hosts = { [ACCOUNTS]: api.url };
+    const browser = new Browser(hosts);
+    const callback = await upToCallback(browser);
+    hosts[ACCOUNTS] = reconfigured.api.url;
+    expectPage(await browser.visit(callback.href), 'redirect-not-allowed');
   });
 
   it('leads to a URL that is as long as possible', async () => {

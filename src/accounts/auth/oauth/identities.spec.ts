@@ -238,6 +238,15 @@ describe('unlinking an identity', () => {
     expectProblem(await user.api.delete(`/auth/identities/${identity?.id}`), 404, 'identity-not-found');
   });
 
+  it('follows the conditions of the request', async () => {
+    const user = await signUp(api);
+    await link(user);
+    const [identity] = await identitiesOf(user);
+    const path = `/auth/identities/${identity?.id}`;
+    expectProblem(await user.api.with({ 'if-match': '"1"' }).delete(path), 412, 'precondition-failed');
+    expect(await identitiesOf(user)).toHaveLength(1);
+  });
+
   it('needs a recent proof', async () => {
     const user = await signUp(api);
     await link(user);
