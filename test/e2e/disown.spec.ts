@@ -4,6 +4,7 @@ import { beforeStatement } from '../support/before-statement.js';
 import { aUser, signUp } from '../support/factories.js';
 import { linkTokenOf, mailsInOutbox, userIdOf } from '../support/mail-outbox.js';
 import { expectProblem } from '../support/problems.js';
+import { query } from '../support/stored.js';
 import { pendingOf, registerProven, rivals } from '../support/verify-first.js';
 
 const immediate = useApiApp();
@@ -21,11 +22,32 @@ describe('"I didn\'t sign up"', () => {
     const stranger = await signUp(api);
     const [token = ''] = await linksOf(stranger.session.user.id);
     expect((await stranger.api.me()).status).toBe(200);
+    const { body } = await stranger.api.post<{ key: string }>('/auth/api-keys', {
+      name: 'Mine',
+      permissions: [],
+    });
+    const server = api.as({ accessToken: body.key });
+    expect((await server.me()).status).toBe(200);
     expect((await disown(token)).status).toBe(204);
     expectProblem(await stranger.api.me(), 401, 'unauthenticated');
+    expectProblem(await server.me(), 401, 'unauthenticated');
     expectProblem(await api.refresh(stranger.session.refreshToken), 401, 'invalid-refresh-token');
     expectProblem(await api.login(stranger), 401, 'invalid-credentials');
     expect((await api.register({ ...aUser(), email: stranger.email })).status).toBe(201);
+  });
+
+  it('removes no account that is the last admin', async () => {
+    const stranger = await signUp(api);
+    const [token = ''] = await linksOf(stranger.session.user.id);
+    await query(database.url, `update accounts.users set roles = '{user,admin}' where id = $1`, [
+      stranger.session.user.id,
+    ]);
+    expectProblem(await disown(token), 409, 'last-admin');
+    expect((await api.login(stranger)).status).toBe(200);
+    await query(database.url, `update accounts.users set roles = '{user}' where id = $1`, [
+      stranger.session.user.id,
+    ]);
+    expect((await disown(token)).status).toBe(204);
   });
 
   it('may be repeated while the link lives, which no longer verifies anything', async () => {
@@ -76,6 +98,18 @@ describe('with REGISTRATION=verify-first, it', () => {
     expect((await unseen.api.verify(ofOwner, owner.password)).status).toBe(204);
     expect((await unseen.api.login(owner)).status).toBe(200);
     expectProblem(await unseen.api.login(stranger), 401, 'invalid-credentials');
+  });
+
+  it('takes no password away from an account that was there before', async () => {
+    const user = await signUp(api);
+    unseen.clock.advance({ ms: clock.millis() - unseen.clock.millis() + 60_000 });
+    await unseen.api.register({ ...aUser(), email: user.email });
+    unseen.clock.advance({ minutes: 1 });
+    await unseen.api.register({ ...aUser(), email: user.email });
+    const links = await linksOf(user.session.user.id);
+    expect(links).toHaveLength(3);
+    expect((await disown(links[1] ?? '')).status).toBe(204);
+    expect((await api.login(user)).status).toBe(200);
   });
 
   it('removes the account with its last registration', async () => {

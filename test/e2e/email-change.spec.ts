@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { useApiApp } from '../support/api-app.js';
 import { askForChange, changeEmail, lastMail, mailsAbout, wakeDue } from '../support/email-changes.js';
 import { aUser, type SignedUp, signIn, signUp } from '../support/factories.js';
-import { linkTokenOf } from '../support/mail-outbox.js';
+import { linkTokenOf, userIdOf } from '../support/mail-outbox.js';
 import { expectProblem } from '../support/problems.js';
 import { query } from '../support/stored.js';
 import { signUpVerified } from '../support/verified-user.js';
@@ -473,6 +473,8 @@ describe('with verify-first, whoever registers an address', () => {
     const [asking, moved] = [await signUpVerified(running), await signUpVerified(running)];
     const { newEmail } = await askForChange(running, asking);
     await changeEmail(running, moved);
+    // Long enough after their last mail that another one could be sent.
+    hiding.clock.advance({ ms: clock.millis() - hiding.clock.millis() + 60_000 });
     for (const email of [newEmail, moved.email, aUser().email]) {
       const stranger = { ...aUser(), email };
       expect((await hiding.api.register(stranger)).status).toBe(202);
@@ -481,6 +483,22 @@ describe('with verify-first, whoever registers an address', () => {
     // The address that the account has now has nothing to do with it.
     expect(await mailsAbout(running, moved, 'account-exists')).toEqual([]);
     expect((await undo(await lastMail(running, moved, 'email-changed').then(linkTokenOf))).status).toBe(204);
+  });
+});
+
+describe('an address that nobody can get back any more', () => {
+  const hiding = useApiApp({ APP_URL, REGISTRATION: 'verify-first' }, running);
+
+  it('can be registered at once, even before the worker has given it free', async () => {
+    const user = await signUpVerified(running);
+    await changeEmail(running, user);
+    hiding.clock.advance({ ms: clock.millis() - hiding.clock.millis() });
+    hiding.clock.advance({ hours: 72 });
+    const owner = { ...aUser(), email: user.email };
+    await hiding.api.register(owner);
+    const session = { user: { id: await userIdOf(hiding, owner) } } as SignedUp['session'];
+    const mail = await lastMail(running, { ...owner, session, api }, 'verify-email');
+    expect((await hiding.api.verify(linkTokenOf(mail), owner.password)).status).toBe(204);
   });
 });
 

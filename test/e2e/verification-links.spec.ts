@@ -28,6 +28,8 @@ describe('a link', () => {
     const { body: session } = await immediate.api.login(user);
     const me = immediate.api.as(session);
     expect((await me.patch('/users/me', { displayName: 'Ada' })).status).toBe(200);
+    // The profile is cached now.
+    expect((await me.me()).body.emailVerified).toBe(false);
     expectProblem(await immediate.api.verify(token), 401, 'password-required');
     expect((await immediate.api.verify(token, user.password)).status).toBe(204);
     expect((await immediate.api.refresh(session.refreshToken)).status).toBe(200);

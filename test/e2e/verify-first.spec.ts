@@ -113,6 +113,17 @@ describe('a registration with REGISTRATION=verify-first', () => {
     expect((await api.login(owner)).status).toBe(200);
   });
 
+  it('that is submitted again can be confirmed for seven days from then on', async () => {
+    const [first, user] = rivals();
+    await api.register(first);
+    await api.register(user);
+    clock.advance({ hours: 6 * 24 });
+    await api.register(user);
+    clock.advance({ hours: 6 * 24 });
+    expect((await api.verify(await laterLink(unseen, database.url, user), user.password)).status).toBe(204);
+    expect((await api.login(user)).status).toBe(200);
+  });
+
   it('that is submitted again gets another link of its own', async () => {
     const [owner, stranger] = rivals();
     await api.register(owner);
