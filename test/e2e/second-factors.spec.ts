@@ -99,6 +99,20 @@ describe('an authenticator app', () => {
     expect((await confirm(second?.code())).status).toBe(200);
   });
 
+  it('can be confirmed with one of 100 codes in an hour', async () => {
+    const user = await signUpVerified(running);
+    const { body } = await user.api.post<{ otpauthUri: string }>('/auth/mfa/totp');
+    const app = new Authenticator(body.otpauthUri, clock);
+    const confirm = (code: string) => user.api.post<ProblemBody>('/auth/mfa/totp/confirm', { code });
+    for (let count = 0; count < 100; count += 1) {
+      expectProblem(await confirm(wrongCode(app.code(), 7)), 401, 'invalid-code');
+    }
+    expectProblem(await confirm(app.code()), 429, 'too-many-attempts');
+    clock.advance({ hours: 1, ms: 1 });
+    const { body: session } = await api.refresh(user.session.refreshToken);
+    expect((await api.as(session).post('/auth/mfa/totp/confirm', { code: app.code() })).status).toBe(200);
+  });
+
   it('is removed with its recovery codes', async () => {
     const user = await signUpWithTotp();
     expect((await user.api.delete('/auth/mfa/totp')).status).toBe(204);

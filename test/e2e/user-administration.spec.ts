@@ -199,6 +199,9 @@ describe('a user who has lost their phone', () => {
       'accounts.recovery_codes': 0,
     });
     expect((await admin.delete(`/users/${idOf(user)}/mfa`)).status).toBe(204);
+    // The second time, there was nothing to remove.
+    const events = `/audit-events?subjectId=${idOf(user)}&type=second-factor.removed`;
+    expect((await admin.get<ListBody<object>>(events)).body.items).toHaveLength(1);
   });
 });
 
