@@ -33,6 +33,9 @@ describe('backoffDelay', () => {
     expect([5, 6, 7, 8, 9].map((retry) => backoffDelay(patient, retry, 0))).toEqual([
       10_000, 20_000, 40_000, 60_000, 60_000,
     ]);
+    // Not at the number itself, even if the first cap is far away.
+    const early = { ...plain, later: { afterRetries: 2, capMs: 60_000 } };
+    expect([2, 3].map((retry) => backoffDelay(early, retry, 0))).toEqual([2_000, 20_000]);
   });
 });
 
