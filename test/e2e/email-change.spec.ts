@@ -333,9 +333,14 @@ describe('the owner of the old address', () => {
   it('can undo it before it is confirmed, with the first mail', async () => {
     const user = await signUpVerified(running);
     const { newEmail, confirmToken, undoToken } = await askForChange(running, user);
+    const given = { name: 'Mine', permissions: [] };
+    const { body } = await user.api.post<{ key: string }>('/auth/api-keys', given);
+    const server = api.as({ accessToken: body.key });
+    expect((await server.me()).status).toBe(200);
     expect((await undo(undoToken)).status).toBe(204);
     expectProblem(await confirm(confirmToken), 400, 'invalid-token');
     expectProblem(await user.api.me(), 401, 'unauthenticated');
+    expectProblem(await server.me(), 401, 'unauthenticated');
     expect((await lastMail(running, user, 'account-reclaimed'))?.to.email).toBe(user.email);
     expect((await api.register({ ...aUser(), email: newEmail })).status).toBe(201);
     expect(await mailsAbout(running, user, 'email-change-undone')).toEqual([]);
