@@ -67,7 +67,7 @@ describe('the requests of the guide', () => {
   it('to sessions refresh one, end it on reuse and from another device, disown it, step up, and verify its token', async () => {
     const output = await follow('sessions');
     expect(output).toMatch(/^600\nthe same token\nunauthenticated$/m);
-    expect(output).toMatch(/^invalid-refresh-token\nWe ended a sign-in to your account$/m);
+    expect(output).toMatch(/^invalid-refresh-token\nWe ended one of your sessions$/m);
     expect(output).toMatch(/current: true,\s+deviceName: 'Firefox on Linux'/);
     expect(output).toMatch(/current: false,\s+deviceName: 'Firefox on Android'/);
     expect(output).toMatch(/^phone signed out: 204\ninvalid-refresh-token\nothers signed out: 204$/m);

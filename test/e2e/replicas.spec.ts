@@ -85,7 +85,7 @@ describe('two replicas', () => {
     await Promise.all([refusedWithinASecond(newest), refusedWithinASecond(newest.at(b.url))]);
     await mailIsDone();
     const subjects = sink.mailsTo(email).map(({ subject }) => subject);
-    expect(subjects.filter((subject) => subject === 'We ended a sign-in to your account')).toHaveLength(1);
+    expect(subjects.filter((subject) => subject === 'We ended one of your sessions')).toHaveLength(1);
   });
 
   it('send one mail per registration with two sending processes', async () => {

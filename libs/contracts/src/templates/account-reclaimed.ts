@@ -21,7 +21,7 @@ export const accountReclaimed = defineTemplate('account-reclaimed', {
     heading: 'Neues Passwort wählen',
     paragraphs: [
       'Sie haben uns mitgeteilt, dass eine Änderung an Ihrem Konto nicht von Ihnen stammt. Wir haben alle Geräte abgemeldet und Ihr Passwort entfernt, denn vielleicht kennt es jemand anderes.',
-      'Wählen Sie mit diesem Link ein neues, das Sie sonst nirgends verwenden. Ändern Sie auch das Passwort Ihres E-Mail-Kontos, falls jemand anderes Ihre E-Mails lesen könnte. Prüfen Sie dann, welche Passkeys und Apps Ihr Konto hat.',
+      'Wählen Sie mit diesem Link ein neues, das Sie sonst nirgends verwenden. Ändern Sie auch das Passwort Ihres E-Mail-Kontos, falls jemand anderes Ihre E-Mails lesen könnte. Prüfen Sie dann die Passkeys und Apps in Ihrem Konto.',
     ],
     action: 'Neues Passwort wählen',
     notes: [

@@ -7,7 +7,7 @@ export const apiKeyAdded = defineTemplate('api-key-added', {
     heading: 'An API key was added',
     paragraphs: [
       "An API key was just added. Anyone who has it can act on your behalf, within its permissions. If that was you, you don't need to do anything.",
-      "If not, someone else has access to your account. Undo it with this link: the key is revoked, all devices are signed out, and your password is removed. We'll then send you a link to choose a new one.",
+      "If not, someone else has access to your account. Undo the change with this link: the key is revoked, all devices are signed out, and your password is removed. We'll then send you a link to choose a new one.",
     ],
     action: "That wasn't me",
     notes: [
@@ -21,7 +21,7 @@ export const apiKeyAdded = defineTemplate('api-key-added', {
     heading: 'Ein API-Schlüssel wurde hinzugefügt',
     paragraphs: [
       'Wer diesen API-Schlüssel hat, kann im Rahmen der Berechtigungen des Schlüssels in Ihrem Namen handeln. Wenn Sie das waren, müssen Sie nichts tun.',
-      'Wenn nicht, hat jemand anderes Zugang zu Ihrem Konto. Machen Sie das mit diesem Link rückgängig: Der Schlüssel wird gesperrt, alle Geräte werden abgemeldet, und Ihr Passwort wird entfernt. Wir senden Ihnen dann einen Link, mit dem Sie ein neues wählen.',
+      'Wenn nicht, hat jemand anderes Zugang zu Ihrem Konto. Machen Sie die Änderung mit diesem Link rückgängig: Der Schlüssel wird gesperrt, alle Geräte werden abgemeldet, und Ihr Passwort wird entfernt. Wir senden Ihnen dann einen Link, mit dem Sie ein neues wählen.',
     ],
     action: 'Das war ich nicht',
     notes: [

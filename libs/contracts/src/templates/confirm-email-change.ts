@@ -17,11 +17,11 @@ export const confirmEmailChange = defineTemplate('confirm-email-change', {
   },
   de: {
     subject: 'Bestätigen Sie Ihre neue E-Mail-Adresse',
-    preheader: 'Bestätigen Sie sie, um diese Adresse für Ihr Konto zu verwenden.',
+    preheader: 'Danach gehört diese Adresse zu Ihrem Konto.',
     heading: 'Bestätigen Sie Ihre neue E-Mail-Adresse',
     paragraphs: [
       'Jemand möchte die E-Mail-Adresse eines bestehenden Kontos auf diese Adresse ändern. Wenn Sie das waren, bestätigen Sie die Änderung.',
-      'Wenn nicht, bestätigen Sie sie nicht: Ihre Adresse würde zu einem fremden Konto gehören, in dem sich dessen Besitzer weiterhin anmelden könnte.',
+      'Wenn nicht, dann bestätigen Sie nichts: Sonst gehört Ihre Adresse zu einem fremden Konto, in dem sich dessen Besitzer weiterhin anmelden kann.',
     ],
     action: 'Bestätigen',
     notes: [

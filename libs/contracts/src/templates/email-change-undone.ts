@@ -17,7 +17,7 @@ export const emailChangeUndone = defineTemplate('email-change-undone', {
     preheader: 'Ihr Konto hat wieder die frühere Adresse.',
     heading: 'Ihr Konto hat wieder die frühere Adresse',
     paragraphs: [
-      'Ihr Konto hat wieder die frühere E-Mail-Adresse: Jemand mit Zugriff auf jenes Postfach hat die Änderung rückgängig gemacht oder die Adresse zurückgeändert. Diese Adresse hier wird nicht mehr verwendet.',
+      'Ihr Konto hat wieder die frühere E-Mail-Adresse: Jemand mit Zugriff auf das frühere Postfach hat die Änderung rückgängig gemacht oder die Adresse zurückgeändert. Diese Adresse hier wird nicht mehr verwendet.',
       'Wenn Sie das nicht waren, liest vielleicht jemand anderes die E-Mails an die frühere Adresse. Bitte wenden Sie sich an uns.',
     ],
     action: 'Zur Anmeldung',

@@ -12,7 +12,7 @@ export const identityUnlinked = defineTemplate('identity-unlinked', {
     action: "That wasn't me",
     notes: [
       'The link is valid for 72 hours. It also removes anything that was added after this change, so that no one else keeps access.',
-      'You get this email whenever another service is unlinked from your account.',
+      'You get this email whenever a service is unlinked from your account.',
     ],
   },
   de: {
@@ -26,7 +26,7 @@ export const identityUnlinked = defineTemplate('identity-unlinked', {
     action: 'Das war ich nicht',
     notes: [
       'Der Link ist 72 Stunden gültig. Er entfernt auch, was nach dieser Änderung dazugekommen ist, damit niemand sonst Zugriff behält.',
-      'Sie erhalten diese E-Mail jedes Mal, wenn ein anderer Dienst von Ihrem Konto getrennt wird.',
+      'Sie erhalten diese E-Mail, wenn ein Dienst von Ihrem Konto getrennt wird.',
     ],
   },
 });

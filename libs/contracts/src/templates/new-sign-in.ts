@@ -12,7 +12,7 @@ export const newSignIn = defineTemplate('new-sign-in', {
     action: "That wasn't me",
     notes: [
       'The link is valid for 72 hours and only signs out that device.',
-      'You get this email when you sign in on a new device, or in a browser that has lost its cookies.',
+      'You get this email when you sign in on a new device, or in a browser whose cookies were cleared.',
     ],
   },
   de: {

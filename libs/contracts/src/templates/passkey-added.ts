@@ -7,7 +7,7 @@ export const passkeyAdded = defineTemplate('passkey-added', {
     heading: 'A passkey was added',
     paragraphs: [
       "A passkey was just added. You can now use it to sign in to your account. If that was you, you don't need to do anything.",
-      "If not, someone else has access to your account. Undo it with this link: the passkey is removed, all devices are signed out, and your password is removed. We'll then send you a link to choose a new one.",
+      "If not, someone else has access to your account. Undo the change with this link: the passkey is removed, all devices are signed out, and your password is removed. We'll then send you a link to choose a new one.",
     ],
     action: "That wasn't me",
     notes: [
@@ -21,7 +21,7 @@ export const passkeyAdded = defineTemplate('passkey-added', {
     heading: 'Ein Passkey wurde hinzugefügt',
     paragraphs: [
       'Ab jetzt können Sie sich mit diesem Passkey anmelden. Wenn Sie das waren, müssen Sie nichts tun.',
-      'Wenn nicht, hat jemand anderes Zugang zu Ihrem Konto. Machen Sie das mit diesem Link rückgängig: Der Passkey wird entfernt, alle Geräte werden abgemeldet, und Ihr Passwort wird entfernt. Wir senden Ihnen dann einen Link, mit dem Sie ein neues wählen.',
+      'Wenn nicht, hat jemand anderes Zugang zu Ihrem Konto. Machen Sie die Änderung mit diesem Link rückgängig: Der Passkey wird entfernt, alle Geräte werden abgemeldet, und Ihr Passwort wird entfernt. Wir senden Ihnen dann einen Link, mit dem Sie ein neues wählen.',
     ],
     action: 'Das war ich nicht',
     notes: [

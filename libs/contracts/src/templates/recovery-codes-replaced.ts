@@ -7,7 +7,7 @@ export const recoveryCodesReplaced = defineTemplate('recovery-codes-replaced', {
     heading: 'Your recovery codes were replaced',
     paragraphs: [
       "New recovery codes were created for your account, so the previous ones no longer work. If that was you, you don't need to do anything.",
-      "If not, someone else has access to your account. Undo it with this link: the new codes are removed, all devices are signed out, and your password is removed. We'll then send you a link to choose a new one. After that, create new recovery codes.",
+      "If not, someone else has access to your account. Undo the change with this link: the new codes are removed, all devices are signed out, and your password is removed. We'll then send you a link to choose a new one. After that, create new recovery codes.",
     ],
     action: "That wasn't me",
     notes: [
@@ -21,7 +21,7 @@ export const recoveryCodesReplaced = defineTemplate('recovery-codes-replaced', {
     heading: 'Ihre Wiederherstellungscodes wurden ersetzt',
     paragraphs: [
       'Für Ihr Konto wurden neue Wiederherstellungscodes erstellt. Die bisherigen funktionieren damit nicht mehr. Wenn Sie das waren, müssen Sie nichts tun.',
-      'Wenn nicht, hat jemand anderes Zugang zu Ihrem Konto. Machen Sie das mit diesem Link rückgängig: Die neuen Codes werden entfernt, alle Geräte werden abgemeldet, und Ihr Passwort wird entfernt. Wir senden Ihnen dann einen Link, mit dem Sie ein neues wählen. Erstellen Sie danach neue Wiederherstellungscodes.',
+      'Wenn nicht, hat jemand anderes Zugang zu Ihrem Konto. Machen Sie die Änderung mit diesem Link rückgängig: Die neuen Codes werden entfernt, alle Geräte werden abgemeldet, und Ihr Passwort wird entfernt. Wir senden Ihnen dann einen Link, mit dem Sie ein neues wählen. Erstellen Sie danach neue Wiederherstellungscodes.',
     ],
     action: 'Das war ich nicht',
     notes: [

@@ -7,7 +7,7 @@ export const secondFactorAdded = defineTemplate('second-factor-added', {
     heading: 'A second factor was added',
     paragraphs: [
       'From now on, signing in to your account also requires a code from an authenticator app. If that was you, just keep your recovery codes in a safe place.',
-      "If not, someone else has access to your account. Undo it with this link: the authenticator app is removed, all devices are signed out, and your password is removed. We'll then send you a link to choose a new one.",
+      "If not, someone else has access to your account. Undo the change with this link: the authenticator app is removed, all devices are signed out, and your password is removed. We'll then send you a link to choose a new one.",
     ],
     action: "That wasn't me",
     notes: [
@@ -16,12 +16,12 @@ export const secondFactorAdded = defineTemplate('second-factor-added', {
     ],
   },
   de: {
-    subject: 'Ihr Konto hat einen zweiten Faktor',
+    subject: 'Ihr Konto hat jetzt einen zweiten Faktor',
     preheader: 'Wenn Sie das waren, müssen Sie nichts tun.',
-    heading: 'Ihr Konto hat einen zweiten Faktor',
+    heading: 'Ein zweiter Faktor wurde eingerichtet',
     paragraphs: [
       'Ab jetzt brauchen Sie zum Anmelden auch einen Code aus einer Authenticator-App. Wenn Sie das waren, bewahren Sie einfach Ihre Wiederherstellungscodes sicher auf.',
-      'Wenn nicht, hat jemand anderes Zugang zu Ihrem Konto. Machen Sie das mit diesem Link rückgängig: Die Authenticator-App wird entfernt, alle Geräte werden abgemeldet, und Ihr Passwort wird entfernt. Wir senden Ihnen dann einen Link, mit dem Sie ein neues wählen.',
+      'Wenn nicht, hat jemand anderes Zugang zu Ihrem Konto. Machen Sie die Änderung mit diesem Link rückgängig: Die Authenticator-App wird entfernt, alle Geräte werden abgemeldet, und Ihr Passwort wird entfernt. Wir senden Ihnen dann einen Link, mit dem Sie ein neues wählen.',
     ],
     action: 'Das war ich nicht',
     notes: [

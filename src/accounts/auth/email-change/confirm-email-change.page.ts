@@ -42,7 +42,7 @@ const GERMAN: Texts = {
   title: 'Neue E-Mail-Adresse bestätigen',
   lead:
     'Mit einem Klick verwenden Sie diese Adresse für das Konto, in dem Sie die Änderung angefordert haben. ' +
-    'Wenn Sie keine angefordert haben, bestätigen Sie sie nicht: Das Konto gehört nicht Ihnen.',
+    'Wenn Sie keine angefordert haben, bestätigen Sie nichts: Das Konto gehört nicht Ihnen.',
   confirm: 'Diese Adresse verwenden',
   decline: 'Das habe ich nicht angefordert',
   says: {
