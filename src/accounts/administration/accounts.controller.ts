@@ -53,7 +53,7 @@ export class AccountsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UserResponse> {
     if (body.invite && body.password !== undefined) {
-      const message = 'must not come with a password: whoever is invited chooses their own';
+      const message = 'must not be combined with `password`: invited users choose their own';
       throw invalidInput({ errors: [{ pointer: '/invite', code: 'conflicting', message }] });
     }
     const profile = await this.creation.create(caller, body);

@@ -14,7 +14,7 @@ export class AuditQuery extends CursorQuery {
     rule: {
       code: 'unknown-type',
       test: isAuditEventType,
-      message: 'must be a type of event',
+      message: 'must be an event type',
     },
   })
   type?: string;
@@ -51,7 +51,7 @@ export class AuditEventResponse {
     example: 'user',
     description:
       "Who did it: `user`; `anonymous`, for someone who isn't signed in, such as a person following a link in " +
-      'an email; or `system`. In the events about themselves, users see anyone else as `administrator`.',
+      'an email; or `system`. In their own audit events, users see anyone else as `administrator`.',
   })
   actorType!: string;
 

@@ -14,7 +14,7 @@ export const VISIBLE_NAME = {
   rule: {
     code: 'invalid-name',
     test: isVisibleName,
-    message: 'must be a visible name on one line, without control characters or invisible ones',
+    message: 'must be a visible name on one line, without control or invisible characters',
   },
 };
 

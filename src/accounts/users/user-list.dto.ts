@@ -65,7 +65,7 @@ export class UserListQuery extends CursorQuery {
 
   @StringField({
     description:
-      'Only users whose email address is of this domain. Not case-sensitive. Does not include subdomains.',
+      "Only users whose email address is at this domain. Case-insensitive. Subdomains aren't included.",
     example: 'acme.com',
     minLength: 1,
     maxLength: DOMAIN_MAX_LENGTH,

@@ -62,7 +62,7 @@ export class UsersController {
   @ApiOperation({
     summary: 'List users',
     description:
-      'Filter by email address or its domain, status, role or creation time, or search with `q`. Filters can be combined.',
+      'Filter by email address, email domain, status, role or creation time, or search with `q`. Filters can be combined.',
   })
   @ApiOkResponse({ type: UserCursorList, description: 'A page of users.', ...LINK_HEADER })
   @Fails(invalidCursor)

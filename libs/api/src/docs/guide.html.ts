@@ -67,8 +67,9 @@ function authentication({ spec, hasSdk }: PageContext, version: string): GuideSe
       </li>
     </ul>
     <p>
-      A refresh token works once. Within 10 seconds, the same one returns the same new token, so that two tabs
-      don't sign each other out. After that, it's treated as stolen, and the session ends.
+      A refresh token works once. For 10 seconds, sending it again returns the same new token, so that two
+      tabs don't sign each other out. After that, sending it again counts as reuse: the token may have been
+      stolen, so the session ends.
     </p>
     <p>
       In a browser, you can keep the refresh token away from scripts: send
@@ -77,9 +78,9 @@ function authentication({ spec, hasSdk }: PageContext, version: string): GuideSe
       <code>CORS_ORIGINS</code>.
     </p>
     <p>
-      Without a valid token, you get a 401 with <code>WWW-Authenticate: Bearer</code>. Operations for admins
-      also require a permission; without it, you get a 403. Your own services can verify access tokens with
-      the <a href="#getKeys">public keys</a>.
+      Without a valid token, you get a 401 with <code>WWW-Authenticate: Bearer</code>. Operations for
+      administrators also require a permission; without it, you get a 403. Your own services can verify access
+      tokens with the <a href="#getKeys">public keys</a>.
     </p>`;
   const curl = `ACCESS_TOKEN=$(curl -sS \\
   ${quoted(`${spec.url}/v${version}/auth/login`)} \\
@@ -168,8 +169,8 @@ function versions({ link }: PageContext): GuideSection {
       Changes that could break clients go into a new version.
     </p>
     <p>
-      We deprecate an operation at least 12 months before we remove it. From then on, it's marked on this
-      page, and its responses have the headers <code>Deprecation</code> (since when, RFC 9745),
+      We deprecate an operation at least 12 months before we remove it. A deprecated operation is marked on
+      this page, and its responses have the headers <code>Deprecation</code> (since when, RFC 9745),
       <code>Sunset</code> (the earliest date it may stop working, RFC 8594) and <code>Link</code> with
       <code>rel="successor-version"</code>. Watch for <code>Deprecation</code> in your logs.
     </p>`;

@@ -50,9 +50,9 @@ for await (const user of gatehouse.items(listUsers, options)) {
 
 export function limits({ hasSdk }: PageContext): GuideSection {
   const text = html`<p>
-      Requests are counted per user if you're signed in, and per IP address otherwise. Each response of a
-      limited operation says how many requests are left (<code>r</code>) and in how many seconds more become
-      available (<code>t</code>), and what the limit is:
+      Requests are counted per user if you're signed in, and per IP address otherwise. Each response from a
+      rate-limited operation says how many requests are left (<code>r</code>) and in how many seconds more
+      become available (<code>t</code>), and what the limit is:
       <code>q</code> requests in any <code>w</code> seconds. Sign-up, sign-in and similar operations have a
       lower limit per IP address.
     </p>
@@ -70,12 +70,13 @@ RateLimit-Policy: "default";q=600;w=60`;
   return { id: 'limits', title: 'Rate limits', text, samples: [sample('response', 'Headers', headers)] };
 }
 
-export function idempotency({ spec }: PageContext, version: string): GuideSection {
+export function idempotency({ spec, hasSdk }: PageContext, version: string): GuideSection {
   const text = html`<p>
       If a connection breaks, you can't know whether your POST had an effect. To retry safely, send an
       <code>Idempotency-Key</code>, a unique string such as a UUID, and repeat the request with the same key
       and body. For 24 hours, you get the original response, marked <code>Idempotency-Replayed: true</code>.
-      Operations that create or send something take one. The SDK sends one automatically.
+      Operations that create or send something accept a key.
+      ${hasSdk ? 'The SDK sends one automatically.' : ''}
     </p>
     <ul>
       <li>The same key with a different body returns a 422, <code>idempotency-key-reused</code>.</li>

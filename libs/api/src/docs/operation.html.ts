@@ -88,7 +88,7 @@ function deprecationOf(operation: ApiOperation): Html | '' {
   const sunset = operation['x-sunset'];
   return operation.deprecated === true
     ? html`<p class="warning">
-        ${sunset === undefined ? 'Deprecated.' : `Deprecated. Works until ${sunset} at least.`} See
+        ${sunset === undefined ? 'Deprecated.' : `Deprecated. Works until at least ${sunset}.`} See
         <a href="#versions">Versions</a>.
       </p>`
     : '';

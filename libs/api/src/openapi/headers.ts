@@ -38,7 +38,8 @@ export const HEADERS = {
   'Accept-Patch': text('The media types that PATCH accepts (RFC 5789).', 'application/merge-patch+json'),
   'Set-Cookie': text(
     'With `Session-Transport: cookie`, the refresh token. With a 202, a cookie that identifies the browser that sent ' +
-      'the request. With a 204, it deletes the refresh token. Otherwise, a cookie that identifies this device.',
+      'the request. With a 204, an expired cookie that deletes the refresh token. Otherwise, a cookie that ' +
+      'identifies this device.',
   ),
   'Retry-After': text('Seconds to wait before you try again.', '30'),
 } as const;

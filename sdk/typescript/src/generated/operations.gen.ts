@@ -621,7 +621,7 @@ export const confirmEmailChange: Operation<
 /**
  * Undo a change to an email address
  *
- * Takes the token from a link that was sent to the old address. Restores the old address, removes the password and every sign-in method added since the request, ends all sessions, and emails the old address a link to set a new password. With a token that was sent to the new address, it only cancels the request. While the link is valid, it can be used again with the same result.
+ * Takes the token from a link that was sent to the old address. Restores the old address, removes the password and every sign-in method added since the request, ends all sessions, and emails the old address a link to set a new password. A token that was sent to the new address only cancels the request. While the link is valid, it can be used again with the same result.
  */
 export const undoEmailChange: Operation<
   UndoEmailChangeData,
@@ -1141,7 +1141,7 @@ export const listApiKeys: Operation<
 /**
  * Create an API key
  *
- * Creates a key that a server sends as a bearer token to act on your behalf. The key has the `permissions` you list, as long as you have them yourself, and can read everything that any user can read. It doesn't work under `/auth`. You get an email about the new key.
+ * Creates a key that a server sends as a bearer token to act on your behalf. The key has the `permissions` you list, as long as you have them yourself, and can read everything that requires no permission, such as your profile. It doesn't work under `/auth`. You get an email about the new key.
  */
 export const createApiKey: Operation<
   CreateApiKeyData,
@@ -1555,7 +1555,7 @@ export const cancelDeletion: Operation<
 /**
  * List users
  *
- * Filter by email address or its domain, status, role or creation time, or search with `q`. Filters can be combined. Requires the `users:read` permission.
+ * Filter by email address, email domain, status, role or creation time, or search with `q`. Filters can be combined. Requires the `users:read` permission.
  */
 export const listUsers: Operation<
   ListUsersData,

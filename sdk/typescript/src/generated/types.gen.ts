@@ -14,7 +14,7 @@ export type AuditEvent = {
    */
   occurredAt: string;
   /**
-   * Who did it: `user`; `anonymous`, for someone who isn't signed in, such as a person following a link in an email; or `system`. In the events about themselves, users see anyone else as `administrator`.
+   * Who did it: `user`; `anonymous`, for someone who isn't signed in, such as a person following a link in an email; or `system`. In their own audit events, users see anyone else as `administrator`.
    */
   actorType: 'user' | 'anonymous' | 'system' | 'administrator';
   /**
@@ -1945,7 +1945,7 @@ export type IfNoneMatchHeader = string;
 export type EmailQuery = string;
 
 /**
- * Only users whose email address is of this domain. Not case-sensitive. Does not include subdomains.
+ * Only users whose email address is at this domain. Case-insensitive. Subdomains aren't included.
  */
 export type EmailDomainQuery = string;
 
@@ -2286,7 +2286,7 @@ export type DisownEmailErrors = {
    */
   400: InvalidInputOrMalformedRequestOrInvalidTokenProblem;
   /**
-   * `last-admin`: Last admin
+   * `last-admin`: Last administrator
    */
   409: LastAdminProblem;
   /**
@@ -5821,7 +5821,7 @@ export type ListUsersData = {
      */
     email?: string;
     /**
-     * Only users whose email address is of this domain. Not case-sensitive. Does not include subdomains.
+     * Only users whose email address is at this domain. Case-insensitive. Subdomains aren't included.
      */
     emailDomain?: string;
     /**
@@ -6269,7 +6269,7 @@ export type SuspendUserErrors = {
    */
   404: UserNotFoundProblem;
   /**
-   * `last-admin`: Last admin
+   * `last-admin`: Last administrator
    */
   409: LastAdminProblem;
   /**
@@ -6427,7 +6427,7 @@ export type SetRolesErrors = {
    */
   404: UserNotFoundProblem;
   /**
-   * `last-admin`: Last admin
+   * `last-admin`: Last administrator
    */
   409: LastAdminProblem;
   /**

@@ -68,8 +68,8 @@ export class EmailChangeController {
     description:
       'Takes the token from a link that was sent to the old address. Restores the old address, removes the password ' +
       'and every sign-in method added since the request, ends all sessions, and emails the old address a link to set ' +
-      'a new password. With a token that was sent to the new address, it only cancels the request. While the link is ' +
-      'valid, it can be used again with the same result.',
+      'a new password. A token that was sent to the new address only cancels the request. While the link is valid, it ' +
+      'can be used again with the same result.',
   })
   @ApiNoContentResponse({ description: 'Change undone.' })
   @Fails(invalidToken)

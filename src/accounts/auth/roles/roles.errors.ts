@@ -30,7 +30,7 @@ export const roleInUse = defineProblem('role-in-use', {
 
 export const lastAdmin = defineProblem('last-admin', {
   status: 409,
-  title: 'Last admin',
-  about: "There's no other active admin.",
+  title: 'Last administrator',
+  about: "There's no other active administrator.",
   fix: 'Give another active user the `admin` role first.',
 });
