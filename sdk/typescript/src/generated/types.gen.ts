@@ -5561,7 +5561,7 @@ export type DeleteMeErrors = {
    */
   403: SessionRequiredProblem;
   /**
-   * `last-admin`: Last admin
+   * `last-admin`: Last administrator
    */
   409: LastAdminProblem;
   /**
@@ -6027,7 +6027,7 @@ export type DeleteUserErrors = {
    */
   404: UserNotFoundProblem;
   /**
-   * `last-admin`: Last admin
+   * `last-admin`: Last administrator
    */
   409: LastAdminProblem;
   /**
