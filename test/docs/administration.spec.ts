@@ -39,7 +39,9 @@ describe('the requests of the guide', () => {
     expect(output).toMatch(
       /current: false,[\s\S]+\nsigned out: 204\nunauthenticated\nsecond factors removed: 204$/m,
     );
-    expect(output).toMatch(/^suspended\ninvalid-credentials\nactive\nBearer\nwaiting\ndeleted: 204\n\[ 'user' \]$/m);
+    expect(output).toMatch(
+      /^suspended\ninvalid-credentials\nactive\nBearer\nwaiting\ndeleted: 204\n\[ 'user' \]$/m,
+    );
   });
 
   it('to API keys create one, use it, reach its limits, and revoke it', async () => {
