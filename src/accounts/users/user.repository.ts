@@ -7,8 +7,8 @@ import { UserRole } from './user-role.entity.js';
 export const USER_SORTS = ['createdAt', '-createdAt'] as const;
 export type UserSort = (typeof USER_SORTS)[number];
 
-/** So few that reading them all takes no longer than a page. */
-const FEW = 500;
+/** So few that finding all of them takes hardly longer than reading a page. */
+const FEW = 2_000;
 
 export interface UserFilter {
   /** The possible blind indexes of one address, any of which may match. */
@@ -21,6 +21,10 @@ export interface UserFilter {
   readonly createdBefore?: Date;
   /** Any of these may match. */
   readonly anyOf?: NameOrEmail;
+}
+
+interface IdRange {
+  readonly id?: { readonly $gte?: string; readonly $gt?: string; readonly $lt?: string };
 }
 
 interface NameOrEmail {
@@ -174,8 +178,8 @@ export async function findUserPage(
 ): Promise<User[]> {
   const { where, options } = keyset(page, sort === 'createdAt' ? 'oldest first' : 'newest first');
   const { role, createdAfter: _from, createdBefore: _to, anyOf, ...others } = filter;
-  const range = [...idRangeOf(filter), where];
-  const conditions: FilterQuery<User>[] = [...range, whereOf(others), await nameOrEmail(em, anyOf)];
+  const range: readonly IdRange[] = [...idRangeOf(filter), where];
+  const conditions: FilterQuery<User>[] = [...(range as FilterQuery<User>[]), whereOf(others)];
   if (role !== undefined) {
     const holders = holdersOf(em, role).andWhere({ $and: range.map(({ id }) => (id ? { user: id } : {})) });
     if (anyOf === undefined && Object.keys(others).length === 0) {
@@ -183,6 +187,13 @@ export async function findUserPage(
       holders.orderBy({ user: options.orderBy.id }).limit(options.limit);
     }
     conditions.push({ id: { $in: holders.getNativeQuery() } });
+  }
+  const matches = anyOf && (await findFewMatches(em, anyOf));
+  if (matches) {
+    const isAll = role === undefined && Object.keys(others).length === 0;
+    conditions.push({ id: { $in: isAll ? pageOf(matches, range, options) : matches } });
+  } else {
+    conditions.push(whereAnyOf(anyOf));
   }
   return em.find(User, { $and: conditions }, options);
 }
@@ -216,7 +227,7 @@ function whereOf(
 }
 
 /** IDs are in order of creation. */
-function idRangeOf({ createdAfter, createdBefore }: UserFilter) {
+function idRangeOf({ createdAfter, createdBefore }: UserFilter): IdRange[] {
   return [
     ...(createdAfter ? [{ id: { $gte: lowestIdAt(createdAfter) } }] : []),
     ...(createdBefore ? [{ id: { $lt: lowestIdAt(createdBefore) } }] : []),
@@ -228,20 +239,32 @@ function holdersOf(em: EntityManager, role: string) {
 }
 
 /**
- * Like `whereAnyOf`, for a page. If few names match, it says which users these are: PostgreSQL can't estimate how rare the
- * beginning of a name is, and could read most users to find a page of them.
+ * The IDs of those whose name or address matches, if they are few. PostgreSQL can't estimate how rare the beginning of a
+ * name is, so it could read most users to find a page of them.
  */
-async function nameOrEmail(em: EntityManager, anyOf: NameOrEmail | undefined): Promise<FilterQuery<User>> {
-  if (!anyOf || anyOf.searchKeyPrefix === '') {
-    return whereAnyOf(anyOf);
-  }
+async function findFewMatches(em: EntityManager, anyOf: NameOrEmail): Promise<string[] | undefined> {
+  const { emailIndexes, searchKeyPrefix } = anyOf;
+  // In the order of the index. Otherwise, PostgreSQL could choose to read all users for this.
   const rows = await em.execute<{ id: string }[]>(
-    'select id from accounts.users where search_key like ? limit ?',
-    [startOf(anyOf), FEW + 1],
+    `(select id from accounts.users where ? and search_key like ? order by search_key using ~<~ limit ?)
+     union select id from accounts.users where email_index in (select jsonb_array_elements_text(?::jsonb))`,
+    [searchKeyPrefix !== '', startOf(anyOf), FEW + 1, JSON.stringify(emailIndexes)],
   );
-  return rows.length > FEW
-    ? whereAnyOf(anyOf)
-    : { $or: [{ emailIndex: { $in: [...anyOf.emailIndexes] } }, { id: { $in: rows.map(({ id }) => id) } }] };
+  return rows.length > FEW ? undefined : rows.map(({ id }) => id);
+}
+
+/** Those of the IDs that are on the page. Reading the others' rows, too, would take longer than finding them. */
+function pageOf(
+  ids: readonly string[],
+  range: readonly IdRange[],
+  { orderBy, limit }: ReturnType<typeof keyset>['options'],
+): string[] {
+  const sorted = ids
+    .filter((id) =>
+      range.every(({ id: { $gte = '', $gt = '', $lt = '~' } = {} }) => id >= $gte && id > $gt && id < $lt),
+    )
+    .sort();
+  return (orderBy.id === 'asc' ? sorted : sorted.toReversed()).slice(0, limit);
 }
 
 function whereAnyOf(anyOf: NameOrEmail | undefined): FilterQuery<User> {
