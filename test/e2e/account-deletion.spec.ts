@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { useApiApp } from '../support/api-app.js';
-import { signIn, type SignedUp, signUp } from '../support/factories.js';
+import { signIn, type SignedUp, signUp, tokenIn } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
 import { eventually } from '../support/servers.js';
 import { query } from '../support/stored.js';
@@ -84,6 +84,18 @@ describe('the deletion of an account', () => {
     expect((await third.api.delete<Planned>('/users/me')).body).toEqual(second.body);
   });
 
+  it('is canceled when the account goes to the owner of its address, who did not ask for it', async () => {
+    const stranger = await signUp(api);
+    const { body } = await stranger.api.delete<Planned>('/users/me');
+    await api.post('/auth/password/forgot', { email: stranger.email });
+    const token = tokenIn(await mailTo(stranger, 'Reset your password'));
+    const owner = { ...stranger, password: 'the owner of the address' };
+    expect((await api.post('/auth/password/reset', { token, password: owner.password })).status).toBe(204);
+    await wake(body.jobId);
+    expect((await api.login(owner)).status).toBe(200);
+    await expectState(body.jobId, 'canceled');
+  });
+
   it('removes everything of the user, here and in the other service, but not of others', async () => {
     const user = await signUp(api, { displayName: 'Ada of the deleted' });
     const bystander = await signUp(api);
@@ -112,6 +124,8 @@ describe('the deletion of an account', () => {
     const { status, body } = await admin.delete<Planned>(`/users/${user.session.user.id}`);
     expect(status).toBe(202);
     expect(Date.parse(body.deletesAt)).toBeLessThanOrEqual(running.clock.millis() + 1_000);
+    const again = await signIn(api, user);
+    expectProblem(await again.api.delete('/users/me/deletion'), 404, 'deletion-not-found');
     const stranger = await signUp(api);
     expectProblem(await stranger.api.get(`/jobs/${body.jobId}`), 404, 'job-not-found');
     await expectState(body.jobId, 'deleted', 70_000);

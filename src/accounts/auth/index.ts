@@ -6,6 +6,8 @@ export { PasswordResetModule } from './password-reset/password-reset.module.js';
 export { PasswordPolicy } from './passwords/password-policy.js';
 export { PasswordsModule } from './passwords/passwords.module.js';
 export { PasswordsService } from './passwords/passwords.service.js';
+export { OwnershipModule } from './ownership/ownership.module.js';
+export { type SignInMethod, SignInMethods } from './ownership/sign-in-methods.js';
 export { impersonateUsers } from './permissions/impersonation.permissions.js';
 export { exceedsYourPermissions } from './permissions/permission.errors.js';
 export { ADMIN_ROLE, USER_ROLE } from './roles/role.entity.js';

@@ -62,7 +62,8 @@ export class AccountDeletionService {
     await this.database.transaction(async (em) => {
       const user = await this.users.lockCaller(em, caller);
       const pending = await findPending(em, user.id);
-      if (!pending) {
+      // It may be due, or an administrator's, which is due from the start.
+      if (!pending || pending.deletesAt <= this.clock.now()) {
         throw deletionNotFound();
       }
       await this.saga.apply(em, pending, { type: 'canceled' });

@@ -4,6 +4,6 @@ export const deletionNotFound = defineProblem('deletion-not-found', {
   status: 404,
   title: 'No pending deletion',
   about:
-    'The account is not about to be deleted: nobody asked for that, or the deletion was already canceled.',
-  fix: 'There is nothing to cancel.',
+    "The account isn't about to be deleted: nobody asked for that, the deletion was already canceled, or it's too late.",
+  fix: 'Sign in to check whether the account is still there.',
 });
