@@ -34,6 +34,14 @@ class Query {
 
   @EnumQuery({ description: '', values: ['up', 'down'] })
   order?: string;
+
+  @StringField({
+    description: '',
+    maxLength: 9,
+    optional: true,
+    rule: { code: 'unknown', test: () => false, message: 'must be the type of a thing' },
+  })
+  type?: string;
 }
 
 const pipe = new InputPipe();
@@ -69,6 +77,10 @@ describe('InputPipe', () => {
     expect(await query({ id: '0197F9A2-5C1E-7C3B-9D52-6F1D1C1F4A10' })).toMatchObject({
       id: '0197f9a2-5c1e-7c3b-9d52-6f1d1c1f4a10',
     });
+  });
+
+  it('leaves a message as it is that has the name of its member in the middle', async () => {
+    expect(await messagesOf(query({ type: 'x' }))).toEqual(['must be the type of a thing']);
   });
 
   it.each(['constructor', 'toString', 'hasOwnProperty', 'valueOf', '__proto__', 'anything'])(

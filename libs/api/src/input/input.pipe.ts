@@ -97,7 +97,7 @@ function toInvalidMember({
   return {
     pointer,
     code: CODES[name] ?? kebab(name),
-    message: message.replace(`${property} `, ''),
+    message: message.startsWith(`${property} `) ? message.slice(property.length + 1) : message,
     ...(contexts[name] as Bound | undefined),
   };
 }
