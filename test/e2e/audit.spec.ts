@@ -257,7 +257,7 @@ describe('what the audit log has stored', () => {
     [`update accounts.audit_events_2026_11 set type = 'x'`],
     [`delete from accounts.audit_events_default`],
     [`truncate accounts.audit_events_default`],
-  ])('can not be changed by %s, not even by a superuser', async (statement) => {
+  ])('cannot be changed by %s, not even by a superuser', async (statement) => {
     await signUp(api);
     await query(
       database.url,
