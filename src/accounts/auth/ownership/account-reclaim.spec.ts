@@ -101,6 +101,16 @@ describe('an account that is taken back', () => {
     expect((await api.login({ ...user, password: NEW })).status).toBe(200);
   });
 
+  it('keeps the recovery codes from before with the app that they belong to', async () => {
+    const user = await aUserAtHome(running);
+    const { recoveryCodes } = await setUpTotp(user.api, clock);
+    await reclaim(user, later());
+    await reset(await linkFromMail(user, 'account-reclaimed'));
+    const mfaToken = await challengeOf({ ...user, password: NEW });
+    const input = { mfaToken, factor: 'recovery-code', code: recoveryCodes[0] };
+    expect((await api.post('/auth/login/mfa', input)).status).toBe(200);
+  });
+
   it('keeps an app from before, but no recovery codes from after, nor a sign-in that waits for one', async () => {
     const user = await aUserAtHome(running);
     const { app } = await setUpTotp(user.api, clock);
