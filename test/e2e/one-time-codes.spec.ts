@@ -230,6 +230,15 @@ describe('a link to sign in', () => {
     }
   });
 
+  it('works in the browser that requested it last, not in the one that requested the link before', async () => {
+    const user = await signUpVerified(running);
+    const first = await codeFor(user);
+    clock.advance({ minutes: 1 });
+    const { token, browser } = await codeFor(user);
+    expectProblem(await verify({ token }, first.browser), 401, 'code-required');
+    expect((await verify({ token }, browser)).status).toBe(200);
+  });
+
   it('elsewhere says where it was requested, and needs the code', async () => {
     const user = await signUpVerified(running);
     const requestedAt = clock.now().toISOString();
