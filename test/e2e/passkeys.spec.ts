@@ -134,6 +134,16 @@ describe('a passkey', () => {
     }
   });
 
+  it('says whether it is backed up as of its latest sign-in', async () => {
+    const user = await signUpVerified(running);
+    const { device, answer } = await addPasskey(user, { backedUp: false });
+    expect(answer.body.backedUp).toBe(false);
+    for (const backedUp of [true, false]) {
+      expect((await login(device, { backedUp })).status).toBe(200);
+      expect((await list(user)).body.items).toMatchObject([{ backedUp }]);
+    }
+  });
+
   it('is no way in for the suspended', async () => {
     const user = await signUpVerified(running);
     const { device } = await addPasskey(user);

@@ -20,6 +20,8 @@ export interface Misbehaviour {
   /** Whether the user is verified, and there. */
   readonly verified?: boolean;
   readonly present?: boolean;
+  /** Whether the passkey is synced. It may be from some time on, or no longer. */
+  readonly backedUp?: boolean;
   readonly counter?: number;
   readonly userHandle?: string;
   readonly algorithm?: number;
@@ -106,7 +108,7 @@ export class SoftwareAuthenticator {
   private head(
     rpId: string,
     flags: number,
-    { verified = true, present = true, counter }: Misbehaviour,
+    { verified = true, present = true, backedUp = true, counter }: Misbehaviour,
   ): Buffer {
     this.counter += this.counts ? 1 : 0;
     const count = Buffer.alloc(4);
@@ -114,7 +116,7 @@ export class SoftwareAuthenticator {
     const set =
       flags |
       FLAGS.backupEligible |
-      FLAGS.backedUp |
+      (backedUp ? FLAGS.backedUp : 0) |
       (present ? FLAGS.present : 0) |
       (verified ? FLAGS.verified : 0);
     return Buffer.concat([createHash('sha256').update(rpId).digest(), Buffer.from([set]), count]);
