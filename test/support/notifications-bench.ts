@@ -1,7 +1,13 @@
 import { afterEach, beforeEach } from '@jest/globals';
 import { Global, Module } from '@nestjs/common';
 import { v7 } from 'uuid';
-import { accounts, notifications, type SendNotification, sendNotification } from '#libs/contracts';
+import {
+  accounts,
+  type DeletionStep,
+  notifications,
+  type SendNotification,
+  sendNotification,
+} from '#libs/contracts';
 import { Sealer } from '#libs/crypto';
 import { JobRunnerModule, Queues } from '#libs/bull';
 import { JobQueue, loadedJobs } from '#libs/jobs';
@@ -100,7 +106,7 @@ class NotificationsBench {
 
   /** @returns the id of the message */
   async deliver(
-    data: SendNotification,
+    data: SendNotification | DeletionStep,
     messageId = v7(),
     subject = v7(),
     type = sendNotification.type,
