@@ -72,6 +72,19 @@ describe('a periodic job', () => {
     ]);
   });
 
+  it.each(['10:00:00.000', '10:29:59.999', '10:30:00.000', '10:59:59.999'])(
+    'at %s is for the hour that has begun, not for the nearest one',
+    (time) => {
+      const enqueued: object[] = [];
+      const enqueue: JobQueue['enqueue'] = (_, payload) => Promise.resolve(String(enqueued.push(payload)));
+      const queue = { isReady: true, enqueue } as unknown as JobQueue;
+      const periodicJobs = new PeriodicJobs(queue, new ClockAt(new Date(`2026-11-27T${time}Z`)));
+      periodicJobs.start([sweep]);
+      periodicJobs.stop();
+      expect(enqueued).toEqual([{ startsAt: '2026-11-27T10:00:00.000Z' }]);
+    },
+  );
+
   it('is enqueued again in the next period', async () => {
     await bench.start();
     await eventually(() => expect(household.sweeps).toHaveLength(1));
@@ -81,6 +94,16 @@ describe('a periodic job', () => {
     expect(Date.parse(second) - Date.parse(first)).toBeGreaterThanOrEqual(3_600_000);
   });
 });
+
+class ClockAt extends Clock {
+  constructor(private readonly instant: Date) {
+    super();
+  }
+
+  override now(): Date {
+    return this.instant;
+  }
+}
 
 class AnHourLater extends Clock {
   override now(): Date {
