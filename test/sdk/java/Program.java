@@ -80,7 +80,7 @@ final class Program {
   }
 
   private static UserCursorList page(UsersApi users, String cursor) throws ApiException {
-    return users.listUsers(1, cursor, null, null, null, null, null, null, null, "-createdAt");
+    return users.listUsers(1, cursor, null, null, null, null, null, null, null, null, "-createdAt");
   }
 
   private static ApiClient client(Session session) {
