@@ -5,5 +5,5 @@ export const deletionNotFound = defineProblem('deletion-not-found', {
   title: 'No pending deletion',
   about:
     "The account isn't about to be deleted: nobody asked for that, the deletion was already canceled, or it's too late.",
-  fix: 'Sign in to check whether the account is still there.',
+  fix: "There's nothing to cancel. If it's too late, the account is deleted within a minute.",
 });
