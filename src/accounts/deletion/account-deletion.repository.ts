@@ -20,17 +20,6 @@ export async function lockAdmins(em: EntityManager): Promise<void> {
   await em.execute(`select from accounts.roles where name = 'admin' for no key update`);
 }
 
-/** After `lockAdmins`. */
-export async function isLastAdmin(em: EntityManager, userId: string): Promise<boolean> {
-  const rows = await em.execute<unknown[]>(
-    `select from accounts.user_roles own where own.role = 'admin' and own.user_id = ? and not exists (
-       select from accounts.user_roles r join accounts.users u on u.id = r.user_id
-        where r.role = 'admin' and r.user_id <> own.user_id and u.status = 'active')`,
-    [userId],
-  );
-  return rows.length > 0;
-}
-
 export function findDeletion(em: EntityManager, id: string): Promise<AccountDeletion | null> {
   return em.findOne(AccountDeletion, { id });
 }

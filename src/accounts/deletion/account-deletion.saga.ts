@@ -6,7 +6,7 @@ import { Outbox } from '#libs/messaging';
 import { type AfterCommit, Saga, type Step } from '#libs/saga';
 import { LiveSessions, UsersService } from '../users/index.js';
 import { AccountDeletion } from './account-deletion.entity.js';
-import { forgetNotifications, isLastAdmin, lockAdmins } from './account-deletion.repository.js';
+import { forgetNotifications, lockAdmins } from './account-deletion.repository.js';
 import {
   ACCOUNT_DELETION_STATES,
   type AccountDeletionCommand,
@@ -42,7 +42,7 @@ export class AccountDeletionSaga extends Saga<
     deletion: AccountDeletion,
     event: AccountDeletionEvent,
   ): Promise<AfterCommit | undefined> {
-    const mustStay = event.type === 'due' && (await isLastAdmin(em, deletion.userId));
+    const mustStay = event.type === 'due' && (await this.isLastAdmin(em, deletion.userId));
     return super.apply(em, deletion, mustStay ? { type: 'refused' } : event);
   }
 
@@ -75,6 +75,12 @@ export class AccountDeletionSaga extends Saga<
         await this.outbox.append(em, userDeleted, userId, { deletionId });
         return undefined;
     }
+  }
+
+  /** After `lock`. */
+  private async isLastAdmin(em: EntityManager, userId: string): Promise<boolean> {
+    const user = await this.users.find(em, userId);
+    return user?.roles.includes('admin') === true && !(await this.users.hasOther(em, userId, 'admin'));
   }
 
   private async remove(em: EntityManager, userId: string): Promise<AfterCommit | undefined> {

@@ -6,18 +6,10 @@ import { DEFAULT_LOCALE, DEFAULT_TIMEZONE } from './profile-patch.js';
 import { searchKey } from './search-key.js';
 import type { UserStatus } from './user.entity.js';
 import { insertUsers } from './user.repository.js';
+import type { NewUser } from './users.service.js';
 
-export interface BatchedUser {
-  readonly email: string;
-  readonly emailVerified: boolean;
-  readonly displayName?: string | null | undefined;
-  readonly locale?: string | undefined;
-  readonly timezone?: string | undefined;
-  readonly avatarUrl?: string | null | undefined;
-  readonly roles: readonly string[];
+export interface BatchedUser extends Omit<NewUser, 'id' | 'provesLater' | 'mailSent'> {
   readonly status: UserStatus;
-  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
-  readonly appMetadata?: Readonly<Record<string, unknown>> | undefined;
   readonly createdAt: Date;
 }
 
