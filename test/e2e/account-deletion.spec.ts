@@ -3,7 +3,7 @@ import { useApiApp } from '../support/api-app.js';
 import { signIn, type SignedUp, signUp, tokenIn } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
 import { eventually } from '../support/servers.js';
-import { query } from '../support/stored.js';
+import { query, tablesAbout } from '../support/stored.js';
 import type { ReceivedMail } from '../support/received-mail.js';
 import { useServers } from '../support/use-servers.js';
 import { sendNotification } from '#libs/contracts';
@@ -212,21 +212,8 @@ async function expectState(jobId: string, state: string, timeoutMs = 10_000): Pr
   );
 }
 
-/** The tables that have the ID, the address or the name of the user in any column. */
+/** The tables that have the ID, the address or the name of the user in any column. Months of the audit log are one. */
 async function tablesWith(user: SignedUp): Promise<string[]> {
-  const tables = await query<{ name: string }>(
-    database.url,
-    `select format('%s.%s', schemaname, tablename) as name from pg_tables
-      where schemaname in ('accounts', 'notifications') and tablename !~ '^audit_events_' order by 1`,
-  );
-  const found = [];
-  for (const { name } of tables) {
-    const rows = await query(
-      database.url,
-      `select from ${name} t where t::text like any(array['%' || $1 || '%', '%' || $2 || '%', '%' || $3 || '%']) limit 1`,
-      [idOf(user), user.email, user.displayName ?? 'no name at all'],
-    );
-    found.push(...(rows.length > 0 ? [name] : []));
-  }
-  return found;
+  const tables = await tablesAbout(database.url, [idOf(user), user.email, user.displayName ?? idOf(user)]);
+  return tables.filter((name) => !name.startsWith('accounts.audit_events_'));
 }

@@ -74,7 +74,7 @@ export async function rowCounts(url: string): Promise<Record<string, number>> {
 
 /** Every row of every table as text, like a dump. */
 export async function dumpOf(url: string): Promise<string> {
-  const lines = await overTables(url, (table) => `select t::text as line from ${table} t`);
+  const lines = await allRows(url);
   const tables = Map.groupBy(lines, ({ table }) => table);
   return [...tables].map(([table, rows]) => [table, ...rows.map(({ line }) => line)].join('\n')).join('\n');
 }
@@ -83,6 +83,12 @@ export async function dumpOf(url: string): Promise<string> {
 export async function rowsAbout(url: string, ids: readonly string[]): Promise<string[]> {
   const rows = (await dumpOf(url)).split('\n');
   return rows.filter((row) => ids.some((id) => row.includes(id)));
+}
+
+/** The tables with a row that has one of these texts in any column. */
+export async function tablesAbout(url: string, texts: readonly string[]): Promise<string[]> {
+  const found = (await allRows(url)).filter(({ line }) => texts.some((text) => line.includes(text)));
+  return [...new Set(found.map(({ table }) => table))];
 }
 
 /** Changes whenever anything in the database does. */
@@ -95,6 +101,11 @@ export async function fingerprintOf(url: string): Promise<string> {
 interface TableLine {
   readonly table: string;
   readonly line: string;
+}
+
+/** Every row of every table, as text. */
+function allRows(url: string): Promise<TableLine[]> {
+  return overTables(url, (table) => `select t::text as line from ${table} t`);
 }
 
 /** Runs a query per table, all in one statement. @returns their rows, sorted */
