@@ -1,6 +1,6 @@
 export { asDisplayName } from './display-name.js';
 export { canonicalEmail, EmailCipher } from './email-cipher.js';
-export { isLocale } from './profile-rules.js';
+export { isLocale, LOCALE_MAX_LENGTH } from './profile-rules.js';
 export { type ChangingUser, LiveSessions } from './live-sessions.js';
 export type { ManagedPatch, Profile } from './profile.js';
 export { changesBetween } from './profile-changes.js';

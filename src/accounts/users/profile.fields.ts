@@ -1,7 +1,15 @@
 import { BooleanField, StringField } from '#libs/api';
-import { isHttpsUri, toUri } from './avatar-url.js';
-import { isVisibleName, NAME_MAX_GRAPHEMES, NAME_MAX_LENGTH, trimName } from './display-name.js';
-import { isLocale, isTimezone } from './profile-rules.js';
+import { toUri } from './avatar-url.js';
+import { NAME_MAX_GRAPHEMES, NAME_MAX_LENGTH, trimName } from './display-name.js';
+import {
+  AVATAR_URL_MAX_LENGTH,
+  AVATAR_URL_RULE,
+  LOCALE_MAX_LENGTH,
+  LOCALE_RULE,
+  NAME_RULE,
+  TIMEZONE_MAX_LENGTH,
+  TIMEZONE_RULE,
+} from './profile-rules.js';
 
 /** Profile fields, for every input that has them. Nullable if null has a meaning (RFC 7396). */
 interface Presence {
@@ -11,11 +19,7 @@ interface Presence {
 /** How names are stored, and which can be shown. */
 export const VISIBLE_NAME = {
   convert: trimName,
-  rule: {
-    code: 'invalid-name',
-    test: isVisibleName,
-    message: 'must be a visible name on one line, without control or invisible characters',
-  },
+  rule: NAME_RULE,
 };
 
 export function DisplayNameField(): PropertyDecorator {
@@ -37,10 +41,10 @@ export function LocaleField({ nullable }: Presence): PropertyDecorator {
   return StringField({
     description: `The language of emails, as a BCP 47 tag.${nullable ? ' Null resets it to `en`.' : ''}`,
     example: 'de-AT',
-    maxLength: 35,
+    maxLength: LOCALE_MAX_LENGTH,
     optional: true,
     nullable,
-    rule: { code: 'invalid-locale', test: isLocale, message: 'must be a BCP 47 language tag, such as de-AT' },
+    rule: LOCALE_RULE,
   });
 }
 
@@ -48,14 +52,10 @@ export function TimezoneField({ nullable }: Presence): PropertyDecorator {
   return StringField({
     description: `The time zone, as an IANA name.${nullable ? ' Null resets it to `UTC`.' : ''}`,
     example: 'Europe/Vienna',
-    maxLength: 64,
+    maxLength: TIMEZONE_MAX_LENGTH,
     optional: true,
     nullable,
-    rule: {
-      code: 'invalid-timezone',
-      test: isTimezone,
-      message: 'must be an IANA time zone, such as Europe/Vienna',
-    },
+    rule: TIMEZONE_RULE,
   });
 }
 
@@ -65,11 +65,11 @@ export function AvatarUrlField(): PropertyDecorator {
       'The https URL of a profile picture. Stored as an RFC 3986 URI, with other characters percent-encoded.',
     example: 'https://acme.com/ada.png',
     format: 'uri',
-    maxLength: 2048,
+    maxLength: AVATAR_URL_MAX_LENGTH,
     optional: true,
     nullable: true,
     convert: toUri,
-    rule: { code: 'invalid-url', test: isHttpsUri, message: 'must be an https URL' },
+    rule: AVATAR_URL_RULE,
   });
 }
 

@@ -5,7 +5,6 @@ import {
   ArrayUnique,
   IsArray,
   IsBoolean,
-  IsEmail,
   IsIn,
   IsInt,
   IsObject,
@@ -19,7 +18,7 @@ import {
   ValidateIf,
 } from 'class-validator';
 import type { InvalidMember } from '#libs/problem';
-import { countGraphemes } from '#libs/text';
+import { countGraphemes, EMAIL_MAX_LENGTH, isEmailAddress } from '#libs/text';
 import { declareMember } from './declared-members.js';
 
 /** Options of an input field. Each decorator states its rules once, for both validation and the OpenAPI document. */
@@ -146,17 +145,16 @@ export function StringListField(
 export function EmailField(options: FieldOptions): PropertyDecorator {
   return field(
     { example: 'ada@acme.com', ...options },
-    // The part before the @ may be any text (RFC 6531).
-    { type: String, format: 'idn-email', maxLength: 254 },
+    { type: String, format: 'idn-email', maxLength: EMAIL_MAX_LENGTH },
     IsString(),
-    MaxLength(254, { message: TOO_LONG, context: { maximum: 254 } satisfies Bound }),
-    IsEmail({ allow_utf8_local_part: true }, { message: '$property must be an email address' }),
-    // Quoted parts and invisible characters are valid in the standard's grammar but rejected by mail servers.
+    MaxLength(EMAIL_MAX_LENGTH, {
+      message: TOO_LONG,
+      context: { maximum: EMAIL_MAX_LENGTH } satisfies Bound,
+    }),
     ValidateBy({
       name: 'isEmail',
       validator: {
-        validate: (value: unknown) =>
-          typeof value === 'string' && /^[^"\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]*$/u.test(value),
+        validate: (value: unknown) => typeof value === 'string' && isEmailAddress(value),
         defaultMessage: () => '$property must be an email address',
       },
     }),

@@ -2,7 +2,7 @@ import { Body, type CanActivate, type ExecutionContext, Injectable, Query } from
 import type { FastifyRequest } from 'fastify';
 import { perHandler } from '#libs/http';
 import { invalidInput, type InvalidMember, malformedRequest } from '#libs/problem';
-import { MAX_ERRORS, memberPointer, unknownMember } from './members.js';
+import { MAX_ERRORS, memberPointer, unknownMember } from '#libs/json';
 import { UnreadableBody } from './unreadable-body.js';
 
 /** What a handler accepts. */

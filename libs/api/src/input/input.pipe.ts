@@ -5,7 +5,7 @@ import type { Bound } from './fields.js';
 import { declaredMembers } from './declared-members.js';
 import { ignoresUnknown } from './ignores-unknown.js';
 import { isOptionalBody } from './optional-body.js';
-import { MAX_ERRORS, memberPointer, storabilityOf, unknownMember } from './members.js';
+import { MAX_ERRORS, memberPointer, storabilityOf, unknownMember } from '#libs/json';
 
 /** Maps class-validator's constraint names to the API's stable codes. */
 const CODES: Readonly<Record<string, string>> = {

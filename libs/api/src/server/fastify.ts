@@ -1,8 +1,8 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { parseJson } from '#libs/json';
 import { Problem, unsupportedMediaType } from '#libs/problem';
 import { acceptsForm, FORM_TYPE, parseFormBody } from '../input/form-body.js';
-import { parseJsonBody } from '../input/json-body.js';
 import { UnreadableBody } from '../input/unreadable-body.js';
 import { requestIdOf, serverOptions } from '#libs/http';
 
@@ -45,7 +45,7 @@ export function createFastifyAdapter({
         null,
         readOrDefer(() => {
           requireReadable(request, mediaType);
-          return parseJsonBody(body);
+          return parseJson(body);
         }),
       );
     });

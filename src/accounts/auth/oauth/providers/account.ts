@@ -1,5 +1,5 @@
 import { isEmail } from 'class-validator';
-import { asDisplayName, isLocale } from '../../../users/index.js';
+import { asDisplayName, isLocale, LOCALE_MAX_LENGTH } from '../../../users/index.js';
 import { nonsense } from './provider-http.js';
 import type { ProviderAccount } from './provider.js';
 
@@ -28,7 +28,7 @@ export function accountFrom(statement: Statement): ProviderAccount {
     email,
     emailVerified: email !== null && statement.emailVerified,
     displayName: typeof name === 'string' ? asDisplayName(name) : null,
-    locale: typeof locale === 'string' && locale.length <= 35 && isLocale(locale) ? locale : null,
+    locale: typeof locale === 'string' && locale.length <= LOCALE_MAX_LENGTH && isLocale(locale) ? locale : null,
   };
 }
 

@@ -16,7 +16,7 @@ const LONG_NUMBER = /\d{16}/;
  * @returns undefined for an empty body
  * @throws Problem `malformed-request`, `invalid-input`
  */
-export function parseJsonBody(body: Buffer): unknown {
+export function parseJson(body: Buffer): unknown {
   if (body.length === 0) {
     return undefined;
   }

@@ -1,20 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Problem } from '#libs/problem';
-import { parseJsonBody } from './json-body.js';
+import { parseJson } from './parse-json.js';
 
 function problemOf(body: string | Buffer): Problem {
   try {
-    parseJsonBody(Buffer.from(body));
+    parseJson(Buffer.from(body));
   } catch (error) {
     return error as Problem;
   }
   throw new Error('the body was accepted');
 }
 
-describe('parseJsonBody', () => {
+describe('parseJson', () => {
   it('parses JSON and treats an empty body as none', () => {
-    expect(parseJsonBody(Buffer.from('{"a":[1,"ü",null]}'))).toEqual({ a: [1, 'ü', null] });
-    expect(parseJsonBody(Buffer.alloc(0))).toBeUndefined();
+    expect(parseJson(Buffer.from('{"a":[1,"ü",null]}'))).toEqual({ a: [1, 'ü', null] });
+    expect(parseJson(Buffer.alloc(0))).toBeUndefined();
   });
 
   it.each([
@@ -57,8 +57,8 @@ describe('parseJsonBody', () => {
     ['1e300', 1e300],
     ['"12345678901234567890"', '12345678901234567890'],
   ])('accepts %s', (json, value) => {
-    expect(parseJsonBody(Buffer.from(`{"a":${json}}`))).toEqual({ a: value });
-    expect(parseJsonBody(Buffer.from(`{"12345678901234567890":${json}}`))).toEqual({
+    expect(parseJson(Buffer.from(`{"a":${json}}`))).toEqual({ a: value });
+    expect(parseJson(Buffer.from(`{"12345678901234567890":${json}}`))).toEqual({
       '12345678901234567890': value,
     });
   });
@@ -88,6 +88,6 @@ describe('parseJsonBody', () => {
   });
 
   it('accepts a harmless member named constructor', () => {
-    expect(parseJsonBody(Buffer.from('{"constructor":"Ada"}'))).toEqual({ constructor: 'Ada' });
+    expect(parseJson(Buffer.from('{"constructor":"Ada"}'))).toEqual({ constructor: 'Ada' });
   });
 });

@@ -1,0 +1,2 @@
+export { MAX_ERRORS, memberPointer, storabilityOf, unknownMember } from './members.js';
+export { parseJson } from './parse-json.js';
