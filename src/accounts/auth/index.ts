@@ -6,6 +6,7 @@ export { PasswordResetModule } from './password-reset/password-reset.module.js';
 export { PasswordPolicy } from './passwords/password-policy.js';
 export { PasswordsModule } from './passwords/passwords.module.js';
 export { PasswordsService } from './passwords/passwords.service.js';
+export { reasonAgainstHash } from './passwords/stored-hash.js';
 export { OwnershipModule } from './ownership/ownership.module.js';
 export { type SignInMethod, SignInMethods } from './ownership/sign-in-methods.js';
 export { impersonateUsers } from './permissions/impersonation.permissions.js';

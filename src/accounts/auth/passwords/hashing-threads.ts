@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import type { Options } from '@node-rs/argon2';
 import { Piscina } from 'piscina';
 import type { HashingTask } from './hashing.thread.js';
+import type { PasswordHash } from './stored-hash.js';
 
 /**
  * A thread that has the next password at hand doesn't wait for the event loop, which has to wait for a processor itself
@@ -32,8 +33,9 @@ export class HashingThreads {
     return String(await this.pool.run({ kind: 'hash', password, options }));
   }
 
-  async verify(stored: string, password: string): Promise<boolean> {
-    return (await this.pool.run({ kind: 'verify', password, stored })) === true;
+  /** @param forms of the password, of which one has to match */
+  async verify(stored: PasswordHash, forms: readonly string[]): Promise<boolean> {
+    return (await this.pool.run({ kind: 'verify', forms, stored })) === true;
   }
 
   /** Waits for what the threads have begun. */

@@ -5,6 +5,7 @@ import { parse } from 'uuid';
 import { unavailable } from '#libs/problem';
 import { AppConfig } from '../../../../config/index.js';
 import { HashingThreads, TASKS_PER_THREAD } from './hashing-threads.js';
+import { parsePasswordHash, type PasswordHash } from './stored-hash.js';
 import { QueueFullError, WorkQueue } from './work-queue.js';
 
 /** Argon2id with 19 MiB, 2 passes and 1 lane (OWASP Password Storage Cheat Sheet). Can be raised at any time. */
@@ -70,12 +71,15 @@ export class PasswordHasher implements OnApplicationShutdown {
   }
 
   /**
-   * @param stored the PHC string, or undefined if there is no such user, which takes the same time
+   * Until the first sign-in upgrades it, a hash from another system doesn't take the time of our own, which tells anyone
+   * who measures it that the address has an account. We can't avoid that.
+   * @param stored a hash of ours or of another system, or undefined if there is no such user, which takes the same time
+   * as one of ours
    * @throws Problem `unavailable` if too many are waiting
    */
   async verify(stored: string | undefined, password: string): Promise<boolean> {
     const matches = await this.enqueue(async () =>
-      this.threads.verify(stored ?? (await this.decoyHash()), canonical(password)),
+      this.threads.verify(readHash(stored ?? (await this.decoyHash())), formsOf(password)),
     );
     return matches && stored !== undefined;
   }
@@ -89,7 +93,7 @@ export class PasswordHasher implements OnApplicationShutdown {
     return this.decoy;
   }
 
-  /** Whether a stored hash, a PHC string, was made with parameters other than the current ones. */
+  /** Whether a stored hash was made with another function, or parameters other than the current ones. */
   isOutdated(stored: string): boolean {
     const { memoryCost, timeCost, parallelism } = ARGON2_PARAMETERS;
     return !stored.startsWith(`$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$`);
@@ -110,6 +114,22 @@ export class PasswordHasher implements OnApplicationShutdown {
       throw error;
     }
   }
+}
+
+function readHash(stored: string): PasswordHash {
+  const hash = parsePasswordHash(stored);
+  if (hash.kind === 'unusable') {
+    throw new Error(`a stored password hash ${hash.reason}`);
+  }
+  return hash;
+}
+
+/**
+ * Other systems hash what was typed, or compose it first. Of ours, only the first form can match, but all are tried: they
+ * look like any Argon2id hash, and have to take as long as the decoy. ASCII has a single form.
+ */
+function formsOf(password: string): string[] {
+  return [...new Set([canonical(password), password, password.normalize('NFC')])];
 }
 
 /** Keyboards may compose the same characters differently (NIST SP 800-63B, section 5.1.1.2). */

@@ -7,7 +7,7 @@ const schema = defineEntity({
   schema: 'accounts',
   properties: {
     user: () => p.manyToOne(User).primary().mapToPk().deleteRule('cascade').index(false),
-    /** A PHC string: algorithm, parameters, salt and hash. */
+    /** A PHC string (algorithm, parameters, salt and hash) or, until the first sign-in, what another system had. */
     hash: p.text(),
     changedAt: p.datetime().columnType('timestamptz(3)'),
     /** When we last told the owner of a change. */

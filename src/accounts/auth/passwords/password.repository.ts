@@ -6,7 +6,7 @@ import { Password } from './password.entity.js';
 /** What a password sign-in is checked against. */
 export interface Credentials {
   readonly user: User;
-  /** A PHC string, or undefined if the user has no password. */
+  /** What `PasswordHasher` can verify, or undefined if the user has no password. */
   readonly hash: string | undefined;
 }
 

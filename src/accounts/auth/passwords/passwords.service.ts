@@ -36,7 +36,7 @@ export class PasswordsService {
     return this.hasher.hash(password);
   }
 
-  /** Sets the password of a user in the caller's transaction. @param hash a PHC string */
+  /** Sets the password of a user in the caller's transaction. @param hash one that `reasonAgainstHash` accepts */
   put(em: EntityManager, userId: string, hash: string): Promise<void> {
     return putPassword(em, userId, hash, this.clock.now());
   }
