@@ -4,6 +4,7 @@ import { AdministrationModule, FirstAdmin } from './administration/index.js';
 import { AuditHttpModule } from './audit/audit.http.module.js';
 import { AuthHttpModule } from './auth/auth.http.module.js';
 import { DeletionHttpModule } from './deletion/deletion.http.module.js';
+import { TransferHttpModule } from './transfer/transfer.http.module.js';
 import { UsersHttpModule } from './users/users.http.module.js';
 
 /** The HTTP API of the service. */
@@ -12,8 +13,9 @@ import { UsersHttpModule } from './users/users.http.module.js';
     AuditHttpModule,
     AdministrationModule,
     AuthHttpModule,
-    // Before users: `/users/me` isn't the ID of one.
+    // Before users: `/users/me` isn't the ID of one, nor is `/users/import`.
     DeletionHttpModule,
+    TransferHttpModule,
     UsersHttpModule,
     AdministrationHttpModule,
   ],

@@ -9,6 +9,7 @@ import { AuditJobsModule } from './audit/audit.jobs.module.js';
 import { AuthJobsModule } from './auth/auth.jobs.module.js';
 import { DeletionJobsModule } from './deletion/deletion.jobs.module.js';
 import { IdempotencyKeysPurge } from './idempotency-keys.purge.js';
+import { TransferJobsModule } from './transfer/transfer.jobs.module.js';
 import { UsersJobsModule } from './users/users.jobs.module.js';
 import { resumeSagas } from './resume-sagas.job.js';
 
@@ -22,6 +23,7 @@ import { resumeSagas } from './resume-sagas.job.js';
     AuditJobsModule,
     AuthJobsModule,
     DeletionJobsModule,
+    TransferJobsModule,
     UsersJobsModule,
   ],
   providers: [IdempotencyKeysPurge],

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { Database } from '#libs/database';
 import type { AppConfig } from '../../config/index.js';
 import { AdministrationModule } from '../accounts/administration/index.js';
-import { PasswordsService } from '../accounts/auth/index.js';
+import { PasswordBatches } from '../accounts/auth/index.js';
 import { type BatchedUser, UserBatches } from '../accounts/users/index.js';
 import { FoundationModule } from './foundation.module.js';
 import type { SeedCommand } from './seed-command.js';
@@ -38,7 +38,7 @@ export function seed({ users, password }: SeedCommand, config: AppConfig): Promi
     const get = { strict: false };
     const database = app.get(Database, get);
     const batches = app.get(UserBatches, get);
-    const passwords = app.get(PasswordsService, get);
+    const passwords = app.get(PasswordBatches, get);
     // Hashing a million passwords would take over an hour.
     const hash = await passwords.hash(password);
     const startedAt = Date.now();
@@ -48,7 +48,7 @@ export function seed({ users, password }: SeedCommand, config: AppConfig): Promi
       const batch = Array.from({ length: count }, (_, index) => madeUpUser(from + index, users, startedAt));
       await database.transaction(async (em) => {
         const ids = (await batches.insert(em, batch)).filter((id) => id !== null);
-        await passwords.putMany(
+        await passwords.insert(
           em,
           ids.map((userId) => ({ userId, hash })),
         );

@@ -16,6 +16,7 @@ export { HttpModule, setUpHttp } from './http.module.js';
 export { Idempotent } from './idempotency/idempotency.interceptor.js';
 export {
   BooleanField,
+  BooleanQuery,
   EmailField,
   EnumField,
   EnumQuery,
@@ -32,6 +33,7 @@ export { InputGuard } from './input/input.guard.js';
 export { InputPipe } from './input/input.pipe.js';
 export { OptionalBody } from './input/optional-body.js';
 export { IdParams } from './input/params.js';
+export { AcceptsStream, StreamedBody } from './input/streamed-body.js';
 export { serveDocuments } from './docs/docs.routes.js';
 export { API_VERSIONS, createDocuments, LATEST_VERSION } from './openapi/documents.js';
 export { Fails } from './openapi/fails.js';

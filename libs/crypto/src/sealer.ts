@@ -20,17 +20,27 @@ export class Sealer {
   constructor(private readonly keys: KeyRing) {}
 
   /** @returns `v1.<key id>.<base64url of nonce, ciphertext and tag>` */
-  seal(plain: string, context: string): string {
+  seal(plain: string | Buffer, context: string): string {
     const { id, secret } = this.keys.primary;
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', secret, nonce);
     cipher.setAAD(Buffer.from(context));
-    const body = Buffer.concat([nonce, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+    const body = Buffer.concat([
+      nonce,
+      typeof plain === 'string' ? cipher.update(plain, 'utf8') : cipher.update(plain),
+      cipher.final(),
+      cipher.getAuthTag(),
+    ]);
     return `${FORMAT}.${id}.${body.toString('base64url')}`;
   }
 
   /** @throws SealBrokenError */
   open(sealed: string, context: string): string {
+    return this.openBytes(sealed, context).toString('utf8');
+  }
+
+  /** @throws SealBrokenError */
+  openBytes(sealed: string, context: string): Buffer {
     const [format, id, encoded = '', ...rest] = sealed.split('.');
     const key = id === undefined ? undefined : this.keys.find(id);
     const body = Buffer.from(encoded, 'base64url');
@@ -43,7 +53,7 @@ export class Sealer {
     decipher.setAuthTag(body.subarray(-TAG_BYTES));
     try {
       const plain = decipher.update(body.subarray(NONCE_BYTES, -TAG_BYTES));
-      return Buffer.concat([plain, decipher.final()]).toString('utf8');
+      return Buffer.concat([plain, decipher.final()]);
     } catch {
       throw new SealBrokenError('the sealed value was altered or belongs to another context');
     }

@@ -1,5 +1,6 @@
 export { addressOf, canonicalAddress } from './address.js';
 export { appendHeader } from './append-header.js';
+export { allowSlowBody } from './body-deadlines.js';
 export { closeInTime } from './closing.js';
 export { currentRequest } from './current-request.js';
 export { EXPOSED_HEADERS, isAllowedOrigin } from './cors.js';
@@ -11,4 +12,4 @@ export { replyWithProblems } from './problem-replies.js';
 export { linkTo, mountAt, mountPathOf, publicUrlOf } from './public-url.js';
 export { requestIdOf } from './request-id.js';
 export { SECURITY_HEADERS, securityHeadersFor } from './security-headers.js';
-export { serverOptions } from './server.js';
+export { serverOptions, UPLOAD_TIMEOUT_MS } from './server.js';

@@ -16,14 +16,17 @@ import {
   requestTimeout,
   uriTooLong,
 } from '#libs/problem';
+import { limitBody } from './body-deadlines.js';
 import { Pipeline } from './pipeline.js';
 import { sendProblem } from './problem-document.js';
 import { type RefusalOptions, Refusals } from './refusals.js';
 import { problemOfHead } from './request-head.js';
 import { cutUnreadResponses } from './unread-responses.js';
 
-/** A client that takes longer to send headers and body is broken or hostile (slow loris). */
+/** A client that takes longer to send headers, and as long again to send a body, is broken or hostile (slow loris). */
 const REQUEST_TIMEOUT_MS = 30_000;
+/** How long a file may take to arrive, where a route accepts one. */
+export const UPLOAD_TIMEOUT_MS = 600_000;
 const CHECK_INTERVAL_MS = 1_000;
 /** Longer than the idle timeout of common load balancers (60 s), so that they close idle connections, not us. */
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
@@ -47,9 +50,10 @@ export function serverOptions(
       const server = createServer({
         maxHeaderSize: HEADERS_LIMIT_BYTES,
         keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-        // All three: Node swaps the first two if the second is smaller, and only checks them at every interval.
         headersTimeout: REQUEST_TIMEOUT_MS,
-        requestTimeout: REQUEST_TIMEOUT_MS,
+        // For headers and body together. `limitBody` cuts most bodies long before.
+        requestTimeout: UPLOAD_TIMEOUT_MS,
+        // Node checks both only at this interval.
         connectionsCheckingInterval: CHECK_INTERVAL_MS,
         // We check it, because Node would send an empty response.
         requireHostHeader: false,
@@ -74,7 +78,11 @@ export function serverOptions(
 }
 
 function answer(server: Server, handler: RequestListener, pipeline: Pipeline, refusals: Refusals): void {
-  server.on('request', (request: IncomingMessage, response: ServerResponse) =>
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    limitBody(request, REQUEST_TIMEOUT_MS, () => {
+      const error = Object.assign(new Error('the body is late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
+      answerError(error, request.socket, pipeline, refusals);
+    });
     pipeline.take(request.socket, response, () => {
       const problem = problemOfHead(request);
       if (request.headers.upgrade !== undefined) {
@@ -86,8 +94,8 @@ function answer(server: Server, handler: RequestListener, pipeline: Pipeline, re
       } else {
         handler(request, response);
       }
-    }),
-  );
+    });
+  });
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
     pipeline.take(request.socket, response, () =>
       refusals.send(request, response, problemOfHead(request) ?? expectationFailed()),

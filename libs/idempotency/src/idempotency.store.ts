@@ -22,7 +22,7 @@ interface Row {
 }
 
 const KEPT_MS = 24 * 60 * 60 * 1000;
-/** Longer than any request takes. After a crash, the key becomes available again when this time has passed. */
+/** Longer than any request takes, except for a file. After a crash, the key becomes available again when this time has passed. */
 const LOCK_MS = 60_000;
 const LOCK_SPREAD_MS = 5_000;
 
@@ -50,13 +50,14 @@ export class IdempotencyStore {
 
   /**
    * Claims the key, or returns the response stored under it.
+   * @param lockMs how long the request may take
    * @returns the stored response, or undefined if the caller is the first and has to `complete` or `release` the key
    * @throws Problem `idempotency-key-reused`, `idempotent-request-running`
    */
-  async begin(id: string, body: unknown): Promise<unknown> {
+  async begin(id: string, body: unknown, lockMs = LOCK_MS): Promise<unknown> {
     const fingerprint = this.mac.sign(JSON.stringify(body ?? null));
     const now = this.clock.now();
-    const lock = lockFrom(now);
+    const lock = lockFrom(now, lockMs);
     try {
       return await this.claimOrReplay(id, fingerprint, now, lock);
     } catch (error) {
@@ -159,8 +160,8 @@ function contextOf(id: string): string {
 }
 
 /** The end of a lock. Random, because it also says whose lock it is. */
-function lockFrom(now: Date): Date {
-  return after(now, LOCK_MS + randomInt(LOCK_SPREAD_MS));
+function lockFrom(now: Date, lockMs: number): Date {
+  return after(now, lockMs + randomInt(LOCK_SPREAD_MS));
 }
 
 function after(instant: Date, ms: number): Date {

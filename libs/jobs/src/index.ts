@@ -21,6 +21,8 @@ export { InvalidPayloadError, parsePayload } from './payload.js';
 export { ProcessorDiscovery } from './processor-discovery.js';
 export { assignProcessors, type RunnableJob } from './processor-lookup.js';
 export {
+  type JobFilter,
+  type JobPage,
   type JobTracker,
   TRACKED_JOB_STATES,
   type TrackedJob,

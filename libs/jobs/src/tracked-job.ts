@@ -16,13 +16,38 @@ export interface TrackedJob {
   readonly createdAt: Date;
   /** When it starts, if that's not at once. */
   readonly startsAt: Date | null;
+  readonly finishedAt: Date | null;
+  /** How often a process has begun or resumed it. */
+  readonly attempts: number;
+  /** How much is done, in a unit of its own, if that's known. */
+  readonly progress: { readonly done: number; readonly total: number } | null;
+  /** What has come of it so far. */
+  readonly result: Readonly<Record<string, unknown>> | null;
   /** The code of the problem why it failed. */
   readonly error: string | null;
+}
+
+export interface JobFilter {
+  readonly type?: string | undefined;
+  readonly state?: TrackedJobState | undefined;
+}
+
+/** A page of jobs. Their IDs are in order of creation. Trackers return one job more than `limit`, newest first. */
+export interface JobPage {
+  readonly limit: number;
+  readonly position: { readonly direction: 'after' | 'before'; readonly id: string } | null;
 }
 
 /** Knows jobs of one or more types. */
 export interface JobTracker {
   find(id: string): Promise<TrackedJob | null>;
+  /** In the order in which a page is read: away from its position. */
+  list(filter: JobFilter, page: JobPage): Promise<TrackedJob[]>;
+  count(filter: JobFilter): Promise<number>;
+  /** @returns false if the job is over, or can't be canceled any more */
+  cancel(id: string): Promise<boolean>;
+  /** Lets a failed job go on. @returns false if it can't */
+  retry(id: string): Promise<boolean>;
 }
 
 export const Tracks = DiscoveryService.createDecorator<true>();

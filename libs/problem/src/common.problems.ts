@@ -73,7 +73,8 @@ export const methodNotAllowed = defineProblem('method-not-allowed', {
 export const requestTimeout = defineProblem('request-timeout', {
   status: 408,
   title: 'Request timeout',
-  about: 'The headers and body of a request must arrive within 30 seconds.',
+  about:
+    'The headers of a request must arrive within 30 seconds, and its body within another 30. A file may take 10 minutes.',
   fix: 'Send the request again.',
 });
 

@@ -75,10 +75,15 @@ export function requestOf(
       method,
       headers,
       ...(withCookie ? { credentials: 'include' } : {}),
-      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+      ...(options.body === undefined ? {} : { body: bodyOf(options.body, mediaType) }),
     },
     repeatable: method === 'GET' || 'idempotency-key' in headers,
   };
+}
+
+/** Files are sent as they are. */
+function bodyOf(body: unknown, mediaType: string): string {
+  return typeof body === 'string' && !mediaType.endsWith('json') ? body : JSON.stringify(body);
 }
 
 export function createSend({ fetch = (url, init) => globalThis.fetch(url, init) }: TransportOptions): Send {

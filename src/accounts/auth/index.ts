@@ -1,9 +1,12 @@
-export type { Administrator } from './callers/caller.js';
+export type { Administrator, Authority } from './callers/caller.js';
 export { AccountMails } from './email/account-mails.js';
 export { EmailModule } from './email/email.module.js';
 export { Invitations } from './password-reset/invitations.js';
+export { InvitationsModule } from './password-reset/invitations.module.js';
 export { PasswordResetModule } from './password-reset/password-reset.module.js';
-export { PasswordPolicy } from './passwords/password-policy.js';
+export { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH, PasswordPolicy } from './passwords/password-policy.js';
+export { PasswordBatches } from './passwords/password-batches.js';
+export { PasswordHashingModule } from './passwords/password-hashing.module.js';
 export { PasswordsModule } from './passwords/passwords.module.js';
 export { PasswordsService } from './passwords/passwords.service.js';
 export { reasonAgainstHash } from './passwords/stored-hash.js';
@@ -12,6 +15,7 @@ export { type SignInMethod, SignInMethods } from './ownership/sign-in-methods.js
 export { impersonateUsers } from './permissions/impersonation.permissions.js';
 export { exceedsYourPermissions } from './permissions/permission.errors.js';
 export { ADMIN_ROLE, USER_ROLE } from './roles/role.entity.js';
+export { RoleAuthorityModule } from './roles/role-authority.module.js';
 export { RoleAuthority } from './roles/role-authority.js';
 export { lastAdmin } from './roles/roles.errors.js';
 export { RolesModule } from './roles/roles.module.js';

@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { keyset, type PageRequest } from '#libs/database';
 import { AccountDeletion } from './account-deletion.entity.js';
 
 /** The deletion of the user's account that can still be canceled. The caller has locked the user. */
@@ -22,4 +23,18 @@ export async function lockAdmins(em: EntityManager): Promise<void> {
 
 export function findDeletion(em: EntityManager, id: string): Promise<AccountDeletion | null> {
   return em.findOne(AccountDeletion, { id });
+}
+
+/** Returns one row more than the limit, newest first. */
+export function findDeletions(
+  em: EntityManager,
+  states: readonly string[],
+  page: PageRequest,
+): Promise<AccountDeletion[]> {
+  const { where, options } = keyset(page);
+  return em.find(AccountDeletion, { $and: [{ state: { $in: [...states] } }, where] }, options);
+}
+
+export function countDeletions(em: EntityManager, states: readonly string[]): Promise<number> {
+  return em.count(AccountDeletion, { state: { $in: [...states] } });
 }

@@ -8,7 +8,7 @@ import { AuditLog } from '../audit/index.js';
 import { AccountMails, RoleAuthority, SessionsService } from '../auth/index.js';
 import { type ChangingUser, type User, UsersService } from '../users/index.js';
 import { AccountDeletion } from './account-deletion.entity.js';
-import { findPending } from './account-deletion.repository.js';
+import { findDeletion, findPending } from './account-deletion.repository.js';
 import { AccountDeletionSaga } from './account-deletion.saga.js';
 import { deletionNotFound } from './deletion.errors.js';
 import { deletionCanceled, deletionRequested } from './deletion.events.js';
@@ -68,6 +68,21 @@ export class AccountDeletionService {
       }
       await this.saga.apply(em, pending, { type: 'canceled' });
       await this.audit.record(em, deletionCanceled, { subject: user.id });
+    });
+  }
+
+  /** Cancels a deletion for an administrator, as its user could. @returns false if it's too late for that */
+  withdraw(id: string): Promise<boolean> {
+    return this.database.transaction(async (em) => {
+      const deletion = await findDeletion(em, id);
+      const user = deletion && (await this.users.lock(em, deletion.userId));
+      const pending = user && (await findPending(em, user.id));
+      if (!user || pending?.id !== id || pending.deletesAt <= this.clock.now()) {
+        return false;
+      }
+      await this.saga.apply(em, pending, { type: 'canceled' });
+      await this.audit.record(em, deletionCanceled, { subject: user.id });
+      return true;
     });
   }
 

@@ -1,12 +1,24 @@
-export { asDisplayName } from './display-name.js';
+export { toUri } from './avatar-url.js';
+export { asDisplayName, NAME_MAX_GRAPHEMES, NAME_MAX_LENGTH, trimName } from './display-name.js';
 export { canonicalEmail, EmailCipher } from './email-cipher.js';
-export { isLocale, LOCALE_MAX_LENGTH } from './profile-rules.js';
+export {
+  AVATAR_URL_MAX_LENGTH,
+  AVATAR_URL_RULE,
+  isLocale,
+  LOCALE_MAX_LENGTH,
+  LOCALE_RULE,
+  NAME_RULE,
+  type TextRule,
+  TIMEZONE_MAX_LENGTH,
+  TIMEZONE_RULE,
+} from './profile-rules.js';
+export { METADATA_BYTES } from './profile-patch.js';
 export { type ChangingUser, LiveSessions } from './live-sessions.js';
 export type { ManagedPatch, Profile } from './profile.js';
 export { changesBetween } from './profile-changes.js';
 export { PROFILE_TOPIC } from './profile-cache.js';
 export { ReservedAddresses } from './reserved-addresses.js';
-export { User } from './user.entity.js';
+export { User, USER_STATUSES } from './user.entity.js';
 export { type BatchedUser, UserBatches } from './user-batches.js';
 export { UserListService } from './user-list.service.js';
 export { emailTaken, userNotActive, userNotFound } from './users.errors.js';

@@ -45,7 +45,7 @@ export function isLocale(text: string): boolean {
 }
 
 /** Whether `text` is an IANA time zone, such as `Europe/Vienna`. */
-export function isTimezone(text: string): boolean {
+function isTimezone(text: string): boolean {
   // `DateTimeFormat` accepts offsets such as +01:00, but they have no daylight saving time.
   if (!/^[A-Za-z]/.test(text)) {
     return false;

@@ -53,6 +53,22 @@ export class ReservedAddresses {
     return found > 0;
   }
 
+  /** The same for many new users at once. @returns whether the address is reserved, for each of them */
+  async among(
+    em: EntityManager,
+    wanted: readonly { readonly email: string; readonly emailVerified: boolean }[],
+  ): Promise<boolean[]> {
+    const candidates = wanted.map(({ email }) => this.emails.candidates(email));
+    const rows = await em.execute<{ index: string; firm: boolean }[]>(
+      `select email_index as index, firm from accounts.reserved_addresses
+        where expires_at > ? and email_index in (select jsonb_array_elements_text(?::jsonb))`,
+      [this.clock.now(), JSON.stringify(candidates.flat())],
+    );
+    return wanted.map(({ emailVerified: isProven }, position) =>
+      rows.some(({ index, firm }) => (firm || !isProven) && candidates[position]?.includes(index)),
+    );
+  }
+
   /** The ID of the change after which the user may still get the address back, if there's one. */
   async holderOf(em: EntityManager, user: string, email: string): Promise<string | undefined> {
     return (await em.findOne(ReservedAddress, { user, ...this.kept(email) }))?.holder;

@@ -5,10 +5,11 @@ import { EmailCipher } from './email-cipher.js';
 import { DEFAULT_LOCALE, DEFAULT_TIMEZONE } from './profile-patch.js';
 import { searchKey } from './search-key.js';
 import type { UserStatus } from './user.entity.js';
-import { insertUsers } from './user.repository.js';
+import { ReservedAddresses } from './reserved-addresses.js';
+import { deleteUsers, findEmailIndexes, insertUsers } from './user.repository.js';
 import type { NewUser } from './users.service.js';
 
-export interface BatchedUser extends Omit<NewUser, 'id' | 'provesLater' | 'mailSent'> {
+export interface BatchedUser extends Omit<NewUser, 'provesLater' | 'mailSent'> {
   readonly status: UserStatus;
   readonly createdAt: Date;
 }
@@ -18,16 +19,17 @@ export interface BatchedUser extends Omit<NewUser, 'id' | 'provesLater' | 'mailS
 export class UserBatches {
   constructor(
     private readonly emails: EmailCipher,
+    private readonly reserved: ReservedAddresses,
     private readonly ids: IdSource,
   ) {}
 
   /**
    * Creates the users in the caller's transaction, in one statement.
-   * @returns their IDs, in order. Null where the address already has an account
+   * @returns their IDs, in order. Null where the address has an account or is reserved, or the ID is taken
    */
   async insert(em: EntityManager, users: readonly BatchedUser[]): Promise<(string | null)[]> {
     const rows = users.map((user) => {
-      const id = this.ids.next(user.createdAt);
+      const id = user.id ?? this.ids.next(user.createdAt);
       return {
         id,
         ...this.emails.seal(id, user.email),
@@ -45,6 +47,27 @@ export class UserBatches {
       };
     });
     const inserted = new Set(await insertUsers(em, rows));
-    return rows.map(({ id }) => (inserted.has(id) ? id : null));
+    // Afterwards, as in `ReservedAddresses.isReserved`.
+    const reserved = await this.reserved.among(em, users);
+    const lost = rows.filter(({ id }, index) => reserved[index] && inserted.delete(id));
+    if (lost.length > 0) {
+      await deleteUsers(
+        em,
+        lost.map(({ id }) => id),
+      );
+    }
+    return rows.map(({ id }) => (inserted.delete(id) ? id : null));
+  }
+
+  /** @returns an ID for each address that could have an account, in order. Null for the others, and those that come twice */
+  async findFree(em: EntityManager, users: readonly BatchedUser[]): Promise<(string | null)[]> {
+    const candidates = users.map(({ email }) => this.emails.candidates(email));
+    const taken = new Set(await findEmailIndexes(em, candidates.flat()));
+    const reserved = await this.reserved.among(em, users);
+    return candidates.map((indexes, position) => {
+      const isFree = !reserved[position] && !indexes.some((index) => taken.has(index));
+      indexes.forEach((index) => taken.add(index));
+      return isFree ? this.ids.next() : null;
+    });
   }
 }

@@ -126,7 +126,7 @@ export interface UserRow {
   readonly createdAt: Date;
 }
 
-/** Leaves out rows whose address is taken. @returns the IDs of the others */
+/** Leaves out rows whose address or ID is taken. @returns the IDs of the others */
 export async function insertUsers(em: EntityManager, rows: readonly UserRow[]): Promise<string[]> {
   const inserted = await em.execute<{ id: string }[]>(
     `insert into accounts.users (id, email_sealed, email_index, email_domain_index, email_verified, display_name,
@@ -137,11 +137,25 @@ export async function insertUsers(em: EntityManager, rows: readonly UserRow[]): 
         "emailDomainIndex" text, "emailVerified" boolean, "displayName" text, "searchKey" text, locale text,
         timezone text, "avatarUrl" text, roles text[], status text, metadata jsonb, "appMetadata" jsonb,
         "createdAt" timestamptz)
-     on conflict (email_index) do nothing
+     on conflict do nothing
      returning id`,
     [JSON.stringify(rows)],
   );
   return inserted.map(({ id }) => id);
+}
+
+export async function deleteUsers(em: EntityManager, ids: readonly string[]): Promise<void> {
+  await em.nativeDelete(User, { id: { $in: [...ids] } });
+}
+
+/** @returns those of the blind indexes whose addresses have accounts */
+export async function findEmailIndexes(em: EntityManager, indexes: readonly string[]): Promise<string[]> {
+  const rows = await em.execute<{ index: string }[]>(
+    `select email_index as index from accounts.users
+      where email_index in (select jsonb_array_elements_text(?::jsonb))`,
+    [JSON.stringify(indexes)],
+  );
+  return rows.map(({ index }) => index);
 }
 
 /** Plain SQL, as in `setEmailDomains`. */

@@ -1,23 +1,54 @@
-import { Controller, Get, Param } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { API_VERSIONS, Caller, Fails, IdParams, PermissionLookup, Requires } from '#libs/api';
+import { Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  API_VERSIONS,
+  Caller,
+  Cursors,
+  Fails,
+  IdParams,
+  invalidCursor,
+  PermissionLookup,
+  Requires,
+  responseHeaders,
+} from '#libs/api';
 import type { Principal } from '#libs/http';
-import { JobResponse, toJobResponse } from './jobs.dto.js';
-import { jobNotFound } from './jobs.errors.js';
-import { readJobs } from './jobs.permissions.js';
+import { JobList, JobQuery, JobResponse, toJobResponse } from './jobs.dto.js';
+import { jobIsOver, jobNotFound, jobNotRetryable } from './jobs.errors.js';
+import { readJobs, writeJobs } from './jobs.permissions.js';
 import { JobsService } from './jobs.service.js';
 import { JobsTag } from './jobs.tag.js';
 
 @JobsTag()
-@Requires()
 @Controller({ path: 'jobs', version: [...API_VERSIONS] })
 export class JobsController {
   constructor(
     private readonly jobs: JobsService,
     private readonly permissions: PermissionLookup,
+    private readonly cursors: Cursors,
   ) {}
 
+  @Get()
+  @Requires(readJobs)
+  @ApiOperation({
+    summary: 'List jobs',
+    description: 'Returns the jobs that requests have started, newest first.',
+  })
+  @ApiOkResponse({ type: JobList, description: 'A page of jobs.', headers: responseHeaders('Link') })
+  @Fails(invalidCursor)
+  async listJobs(
+    @Query() query: JobQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<JobList> {
+    const { type, state } = query;
+    const list = `jobs:${JSON.stringify([type, state])}`;
+    const slice = await this.jobs.list({ type, state }, this.cursors.read(query, list), query.total);
+    return this.cursors.respond(request, reply, { slice, list }, toJobResponse);
+  }
+
   @Get(':id')
+  @Requires()
   @ApiOperation({
     summary: 'Get a job',
     description:
@@ -31,5 +62,31 @@ export class JobsController {
       throw jobNotFound();
     }
     return toJobResponse(job);
+  }
+
+  @Post(':id/retry')
+  @HttpCode(200)
+  @Requires(writeJobs, { recent: true })
+  @ApiOperation({
+    summary: 'Retry a job',
+    description: 'Lets a job that has failed go on where it stopped. What it has done already stays done.',
+  })
+  @ApiOkResponse({ type: JobResponse, description: 'The job, which is waiting again.' })
+  @Fails(jobNotFound, jobNotRetryable)
+  async retryJob(@Param() { id }: IdParams): Promise<JobResponse> {
+    return toJobResponse(await this.jobs.retry(id));
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @Requires(writeJobs, { recent: true })
+  @ApiOperation({
+    summary: 'Cancel a job',
+    description: 'Stops a job that is waiting or active. What it has done already stays done.',
+  })
+  @ApiNoContentResponse({ description: 'The job is canceled.' })
+  @Fails(jobNotFound, jobIsOver)
+  async cancelJob(@Param() { id }: IdParams): Promise<void> {
+    await this.jobs.cancel(id);
   }
 }

@@ -1,5 +1,35 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { CursorPage, CursorQuery, EnumQuery, StringField } from '#libs/api';
 import { TRACKED_JOB_STATES, type TrackedJob, type TrackedJobState } from '#libs/jobs';
+
+export class JobQuery extends CursorQuery {
+  @StringField({
+    description: 'Only jobs of this type.',
+    example: 'import-users',
+    minLength: 1,
+    maxLength: 64,
+    optional: true,
+  })
+  type?: string;
+
+  @EnumQuery({ description: 'Only jobs in this state.', values: TRACKED_JOB_STATES, example: 'failed' })
+  state?: TrackedJobState;
+}
+
+export class JobProgress {
+  @ApiProperty({ type: 'integer', format: 'int64', example: 1_048_576, description: 'How much is done.' })
+  done!: number;
+
+  @ApiProperty({
+    type: 'integer',
+    format: 'int64',
+    example: 4_194_304,
+    description: 'How much there is to do, in the same unit: bytes of the file for imports.',
+  })
+  total!: number;
+}
+
+const NULLABLE = { type: String, nullable: true } as const;
 
 @ApiSchema({ name: 'Job' })
 export class JobResponse {
@@ -20,17 +50,49 @@ export class JobResponse {
   createdAt!: string;
 
   @ApiProperty({
-    type: String,
+    ...NULLABLE,
     format: 'date-time',
-    nullable: true,
     description: 'When it starts. Null if it starts as soon as possible.',
     example: '2026-12-11T09:30:00.000Z',
   })
   startsAt!: string | null;
 
   @ApiProperty({
-    type: String,
+    ...NULLABLE,
+    format: 'date-time',
+    description: 'When it ended, if that is known.',
+    example: null,
+  })
+  finishedAt!: string | null;
+
+  @ApiProperty({
+    type: 'integer',
+    format: 'int32',
+    example: 1,
+    description: 'How often it was begun or resumed.',
+  })
+  attempts!: number;
+
+  @ApiProperty({
+    type: JobProgress,
     nullable: true,
+    description: 'How much is done. Null if that is unknown.',
+  })
+  progress!: JobProgress | null;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    description:
+      'What has come of it so far. Imports count rows: `imported`, `skipped` for users who have an account already, and ' +
+      '`failed`.',
+    example: { imported: 998, skipped: 1, failed: 1, dryRun: false },
+  })
+  result!: Readonly<Record<string, unknown>> | null;
+
+  @ApiProperty({
+    ...NULLABLE,
     maxLength: 64,
     description: 'The code of the problem that made the job fail.',
     example: null,
@@ -38,13 +100,26 @@ export class JobResponse {
   error!: string | null;
 }
 
-export function toJobResponse({ id, type, state, createdAt, startsAt, error }: TrackedJob): JobResponse {
+export class JobList {
+  @ApiProperty({ type: [JobResponse], maxItems: 100 })
+  items!: JobResponse[];
+
+  @ApiProperty({ type: CursorPage })
+  page!: CursorPage;
+}
+
+export function toJobResponse(job: TrackedJob): JobResponse {
+  const { id, type, state, createdAt, startsAt, finishedAt, attempts, progress, result, error } = job;
   return {
     id,
     type,
     state,
     createdAt: createdAt.toISOString(),
     startsAt: startsAt?.toISOString() ?? null,
+    finishedAt: finishedAt?.toISOString() ?? null,
+    attempts,
+    progress,
+    result,
     error,
   };
 }

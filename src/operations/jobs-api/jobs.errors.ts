@@ -6,3 +6,18 @@ export const jobNotFound = defineProblem('job-not-found', {
   about: 'There is no job with this ID, it finished more than 30 days ago, or someone else started it.',
   fix: 'Check the ID in the response that started the job.',
 });
+
+export const jobIsOver = defineProblem('job-is-over', {
+  status: 409,
+  title: 'Job is over',
+  about: 'The job has finished, or has gone too far to be canceled.',
+  fix: 'See its `state`.',
+});
+
+export const jobNotRetryable = defineProblem('job-not-retryable', {
+  status: 409,
+  title: "Job can't be retried",
+  about:
+    "Only jobs that have failed can be retried, for a day if they need a file, and some can't be at all.",
+  fix: 'Start a new job.',
+});

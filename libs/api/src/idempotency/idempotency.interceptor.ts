@@ -12,7 +12,8 @@ import { Reflector } from '@nestjs/core';
 import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
-import { addressOf, perHandler } from '#libs/http';
+import { addressOf, perHandler, UPLOAD_TIMEOUT_MS } from '#libs/http';
+import { StreamedBody } from '../input/streamed-body.js';
 import { Fails } from '../openapi/fails.js';
 import { invalidInput } from '#libs/problem';
 import { idempotencyKeyReused, IdempotencyStore, idempotentRequestRunning } from '#libs/idempotency';
@@ -22,6 +23,8 @@ import { idempotencyKeyReused, IdempotencyStore, idempotentRequestRunning } from
  * (draft-ietf-httpapi-idempotency-key-header-07).
  */
 const KEY = /^(?:"([\x21\x23-\x5b\x5d-\x7e ]{1,255})"|([\x21\x23-\x7e]{1,255}))$/;
+/** Longer than any file takes to arrive. */
+const UPLOAD_LOCK_MS = UPLOAD_TIMEOUT_MS + 60_000;
 const REPLAYED_HEADERS = ['etag', 'location'] as const;
 
 /** A stored response, replayed when the request is repeated. */
@@ -29,6 +32,8 @@ interface StoredResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
+  /** The digest of a streamed body, which is only known in the end. */
+  readonly digest?: string | undefined;
 }
 
 interface IdempotentOptions<R> {
@@ -96,8 +101,15 @@ class IdempotencyInterceptor implements NestInterceptor {
     const reply = http.getResponse<FastifyReply>();
     const caller = request.principal?.userId ?? addressOf(request);
     const id = this.store.idOf(caller, `${request.method} ${request.routeOptions.url}`, key);
-    const stored = (await this.store.begin(id, request.body)) as StoredResponse | undefined;
+    const streamed = request.body instanceof StreamedBody ? request.body : undefined;
+    const begun = streamed
+      ? this.store.begin(id, streamed.description, UPLOAD_LOCK_MS)
+      : this.store.begin(id, request.body);
+    const stored = (await begun) as StoredResponse | undefined;
     if (stored) {
+      if (streamed && (await streamed.skip()) !== stored.digest) {
+        throw idempotencyKeyReused();
+      }
       void reply.status(stored.status).headers({ ...stored.headers, 'Idempotency-Replayed': 'true' });
       return stored.body;
     }
@@ -105,7 +117,12 @@ class IdempotencyInterceptor implements NestInterceptor {
     if (kept) {
       return body;
     }
-    const response: StoredResponse = { status: reply.statusCode, headers: replayedHeaders(reply), body };
+    const response: StoredResponse = {
+      status: reply.statusCode,
+      headers: replayedHeaders(reply),
+      body,
+      digest: streamed?.digest(),
+    };
     // The request has taken effect. From here on, a failure must neither hide that nor release the key, or a retry
     // would do it again.
     await this.store.complete(id, response).catch((error: unknown) => {
@@ -130,7 +147,8 @@ class IdempotencyInterceptor implements NestInterceptor {
         );
       }
       const headers = options.headers?.(result, request) ?? {};
-      return { status: options.status, headers, body: options.body(result) };
+      const digest = request.body instanceof StreamedBody ? request.body.digest() : undefined;
+      return { status: options.status, headers, body: options.body(result), digest };
     };
     try {
       return await this.store.run(id, toResponse, () =>

@@ -1,10 +1,11 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from '@nestjs/common';
 import { validate, type ValidationError } from 'class-validator';
-import { invalidInput, type InvalidMember } from '#libs/problem';
+import { invalidInput, type InvalidMember, unsupportedMediaType } from '#libs/problem';
 import type { Bound } from './fields.js';
 import { declaredMembers } from './declared-members.js';
 import { ignoresUnknown } from './ignores-unknown.js';
 import { isOptionalBody } from './optional-body.js';
+import { StreamedBody } from './streamed-body.js';
 import { MAX_ERRORS, memberPointer, storabilityOf, unknownMember } from '#libs/json';
 
 /** Maps class-validator's constraint names to the API's stable codes. */
@@ -33,6 +34,9 @@ export class InputPipe implements PipeTransform {
     if (type === 'custom' || metatype === undefined || metatype === String) {
       return given;
     }
+    if (metatype === StreamedBody) {
+      return requireStream(given);
+    }
     if (data !== undefined || typeof metatype !== 'function') {
       throw new Error(`declare a class for the whole ${type}`);
     }
@@ -50,6 +54,14 @@ export class InputPipe implements PipeTransform {
     }
     return input;
   }
+}
+
+/** Other media types have been rejected, except JSON and none at all. */
+function requireStream(given: unknown): StreamedBody {
+  if (given instanceof StreamedBody) {
+    return given;
+  }
+  throw given === undefined ? invalidInput({ detail: 'Send the file as the body.' }) : unsupportedMediaType();
 }
 
 /** The parser has already checked bodies. Queries and path parameters come straight from the URL. */

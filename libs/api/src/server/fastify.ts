@@ -1,13 +1,17 @@
+import type { IncomingMessage } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { parseJson } from '#libs/json';
 import { Problem, unsupportedMediaType } from '#libs/problem';
 import { acceptsForm, FORM_TYPE, parseFormBody } from '../input/form-body.js';
 import { UnreadableBody } from '../input/unreadable-body.js';
-import { requestIdOf, serverOptions } from '#libs/http';
+import { acceptsStream, StreamedBody } from '../input/streamed-body.js';
+import { allowSlowBody, requestIdOf, serverOptions } from '#libs/http';
 
 const JSON_TYPE = 'application/json';
 const MERGE_PATCH_TYPE = 'application/merge-patch+json';
+/** Files, which handlers read while they arrive. */
+const STREAMED_TYPES = ['text/csv', 'application/x-ndjson'];
 const BODY_LIMIT_BYTES = 100 * 1024;
 /** Longer than any ID. Cursors are in the query. */
 const MAX_PARAM_LENGTH = 256;
@@ -53,10 +57,30 @@ export function createFastifyAdapter({
   fastify.addContentTypeParser<Buffer>(FORM_TYPE, { parseAs: 'buffer' }, (request, body, done) => {
     done(null, acceptsForm(request) ? parseFormBody(body) : unreadable(request, body));
   });
+  for (const mediaType of STREAMED_TYPES) {
+    fastify.addContentTypeParser(mediaType, (request, payload, done) => {
+      done(
+        null,
+        readOrDefer(() => {
+          requireReadable(request, mediaType);
+          return streamOf(request, payload, mediaType);
+        }),
+      );
+    });
+  }
   fastify.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (request, body, done) => {
     done(null, unreadable(request, body));
   });
   return adapter;
+}
+
+/** The rest of the request has to arrive in `UPLOAD_TIMEOUT_MS`. */
+function streamOf(request: FastifyRequest, payload: IncomingMessage, mediaType: string): StreamedBody {
+  if (!acceptsStream(request, mediaType)) {
+    throw unsupportedMediaTypeOf(request);
+  }
+  allowSlowBody(request.raw);
+  return StreamedBody.of(request, payload, mediaType);
 }
 
 function unreadable(request: FastifyRequest, body: Buffer): UnreadableBody | undefined {

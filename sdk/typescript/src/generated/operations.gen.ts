@@ -96,6 +96,10 @@ import type {
   UpdateMeData,
   UpdateMeResponse,
   CancelDeletionData,
+  ImportUsersData,
+  ImportUsersResponse,
+  ListImportErrorsData,
+  ListImportErrorsResponse,
   ListUsersData,
   ListUsersResponse,
   CreateUserData,
@@ -124,8 +128,13 @@ import type {
   GetReadyResponse,
   GetStartupData,
   GetStartupResponse,
+  ListJobsData,
+  ListJobsResponse,
   GetJobData,
   GetJobResponse,
+  CancelJobData,
+  RetryJobData,
+  RetryJobResponse,
 } from './types.gen.js';
 
 /** The codes of all problems. */
@@ -194,9 +203,12 @@ export type ProblemCode =
   | 'role-in-use'
   | 'session-not-found'
   | 'deletion-not-found'
+  | 'import-not-found'
   | 'user-not-found'
   | 'user-not-active'
-  | 'job-not-found';
+  | 'job-not-found'
+  | 'job-is-over'
+  | 'job-not-retryable';
 
 /**
  * List audit events
@@ -1553,6 +1565,60 @@ export const cancelDeletion: Operation<
 };
 
 /**
+ * Import users
+ *
+ * Creates an account for each row of a file, in a job. Rows have the fields of `POST /users`, and can have `passwordHash` (bcrypt, Argon2, scrypt, PBKDF2 or Firebase scrypt), `status`, `createdAt` and `id`. Users whose address already has an account are skipped, so you can send a file twice. Requires the `users:write` permission.
+ */
+export const importUsers: Operation<
+  ImportUsersData,
+  ImportUsersResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'exceeds-your-permissions'
+  | 'idempotent-request-running'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'idempotency-key-reused'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/users/import',
+  authenticated: true,
+  idempotencyKey: true,
+  mediaType: 'text/csv',
+};
+
+/**
+ * List the errors of an import
+ *
+ * Returns why rows were skipped or failed, in the order of the file. Those of the first 10,000 such rows are kept, for 30 days. Requires the `users:write` permission.
+ */
+export const listImportErrors: Operation<
+  ListImportErrorsData,
+  ListImportErrorsResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'invalid-cursor'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'import-not-found'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/users/import/{id}/errors',
+  authenticated: true,
+};
+
+/**
  * List users
  *
  * Filter by email address, email domain, status, role or creation time, or search with `q`. Filters can be combined. Requires the `users:read` permission.
@@ -1910,6 +1976,29 @@ export const getStartup: Operation<GetStartupData, GetStartupResponse, 'internal
 };
 
 /**
+ * List jobs
+ *
+ * Returns the jobs that requests have started, newest first. Requires the `jobs:read` permission.
+ */
+export const listJobs: Operation<
+  ListJobsData,
+  ListJobsResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'invalid-cursor'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/jobs',
+  authenticated: true,
+};
+
+/**
  * Get a job
  *
  * Returns the state of a job that you started. With the `jobs:read` permission, you can get any job.
@@ -1927,5 +2016,59 @@ export const getJob: Operation<
 > = {
   method: 'GET',
   path: '/v2/jobs/{id}',
+  authenticated: true,
+};
+
+/**
+ * Cancel a job
+ *
+ * Stops a job that is waiting or active. What it has done already stays done. Requires the `jobs:write` permission.
+ */
+export const cancelJob: Operation<
+  CancelJobData,
+  void,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'job-not-found'
+  | 'job-is-over'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'DELETE',
+  path: '/v2/jobs/{id}',
+  authenticated: true,
+};
+
+/**
+ * Retry a job
+ *
+ * Lets a job that has failed go on where it stopped. What it has done already stays done. Requires the `jobs:write` permission.
+ */
+export const retryJob: Operation<
+  RetryJobData,
+  RetryJobResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'job-not-found'
+  | 'job-not-retryable'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/jobs/{id}/retry',
   authenticated: true,
 };

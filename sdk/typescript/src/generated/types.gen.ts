@@ -926,6 +926,38 @@ export type AccountDeletion = {
   deletesAt: string;
 };
 
+export type StartedJob = {
+  /**
+   * The job. See `GET /jobs/{id}`.
+   */
+  jobId: string;
+};
+
+export type ImportError = {
+  id: string;
+  /**
+   * The line of the file, starting with 1. The last one, if the row has several.
+   */
+  line: number;
+  /**
+   * The field of the row, as a JSON Pointer (RFC 6901). Empty if the error is about the whole row.
+   */
+  pointer: string;
+  /**
+   * What is wrong with it.
+   */
+  code: string;
+  /**
+   * The same in words.
+   */
+  message: string;
+};
+
+export type ImportErrorList = {
+  items: Array<ImportError>;
+  page: CursorPage;
+};
+
 export type UpdateProfileRequest = {
   /**
    * The name to display. At most 100 characters. An accented letter or an emoji counts as one character.
@@ -1091,6 +1123,17 @@ export type Health = {
   };
 };
 
+export type JobProgress = {
+  /**
+   * How much is done.
+   */
+  done: number;
+  /**
+   * How much there is to do, in the same unit: bytes of the file for imports.
+   */
+  total: number;
+};
+
 export type Job = {
   id: string;
   /**
@@ -1107,9 +1150,32 @@ export type Job = {
    */
   startsAt: string | null;
   /**
+   * When it ended, if that is known.
+   */
+  finishedAt: string | null;
+  /**
+   * How often it was begun or resumed.
+   */
+  attempts: number;
+  /**
+   * How much is done. Null if that is unknown.
+   */
+  progress: JobProgress | null;
+  /**
+   * What has come of it so far. Imports count rows: `imported`, `skipped` for users who have an account already, and `failed`.
+   */
+  result: {
+    [key: string]: unknown;
+  } | null;
+  /**
    * The code of the problem that made the job fail.
    */
   error: string | null;
+};
+
+export type JobList = {
+  items: Array<Job>;
+  page: CursorPage;
 };
 
 /**
@@ -1779,6 +1845,26 @@ export type DeletionNotFoundProblem = {
   requestId: string;
 };
 
+export type PayloadTooLargeOrPayloadTooLargeProblem = {
+  type: string;
+  title: string;
+  status: 413;
+  detail: string;
+  instance: string;
+  code: 'payload-too-large' | 'payload-too-large';
+  requestId: string;
+};
+
+export type ImportNotFoundProblem = {
+  type: string;
+  title: string;
+  status: 404;
+  detail: string;
+  instance: string;
+  code: 'import-not-found';
+  requestId: string;
+};
+
 export type UserNotFoundProblem = {
   type: string;
   title: string;
@@ -1816,6 +1902,26 @@ export type JobNotFoundProblem = {
   detail: string;
   instance: string;
   code: 'job-not-found';
+  requestId: string;
+};
+
+export type JobIsOverProblem = {
+  type: string;
+  title: string;
+  status: 409;
+  detail: string;
+  instance: string;
+  code: 'job-is-over';
+  requestId: string;
+};
+
+export type JobNotRetryableProblem = {
+  type: string;
+  title: string;
+  status: 409;
+  detail: string;
+  instance: string;
+  code: 'job-not-retryable';
   requestId: string;
 };
 
@@ -1938,6 +2044,16 @@ export type NamePath = string;
  * The `ETag` of the version you have. If it's the current one, the response is a 304.
  */
 export type IfNoneMatchHeader = string;
+
+/**
+ * Whether to check the file without creating any users.
+ */
+export type DryRunQuery = boolean;
+
+/**
+ * How to make such rows of yours: JSON with a template for each field, such as `{"email":"{username}","displayName":"{firstName|} {lastName|}"}`.
+ */
+export type ImportMappingHeader = string;
 
 /**
  * Only the user with this email address. Case-insensitive.
@@ -5800,6 +5916,176 @@ export type CancelDeletionResponses = {
 
 export type CancelDeletionResponse = CancelDeletionResponses[keyof CancelDeletionResponses];
 
+export type ImportUsersData = {
+  /**
+   * CSV with the names of the fields on its first line, or a JSON object on each line. At most 512 MB.
+   */
+  body: string;
+  headers?: {
+    /**
+     * A unique string of your choice. For 24 hours, repeating the request with the same key and body returns the original response.
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How to make such rows of yours: JSON with a template for each field, such as `{"email":"{username}","displayName":"{firstName|} {lastName|}"}`.
+     */
+    'Import-Mapping'?: string;
+  };
+  path?: never;
+  query?: {
+    /**
+     * Whether to check the file without creating any users.
+     */
+    dryRun?: boolean;
+  };
+  url: '/v2/users/import';
+};
+
+export type ImportUsersErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   *
+   * `exceeds-your-permissions`: Exceeds your permissions
+   */
+  403: ForbiddenOrSecondFactorRequiredOrExceedsYourPermissionsProblem;
+  /**
+   * `idempotent-request-running`: Original request still in progress
+   */
+  409: IdempotentRequestRunningProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   *
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeOrPayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `idempotency-key-reused`: Idempotency key already used
+   */
+  422: IdempotencyKeyReusedProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type ImportUsersError = ImportUsersErrors[keyof ImportUsersErrors];
+
+export type ImportUsersResponses = {
+  /**
+   * The file has arrived.
+   */
+  202: StartedJob;
+};
+
+export type ImportUsersResponse = ImportUsersResponses[keyof ImportUsersResponses];
+
+export type ListImportErrorsData = {
+  body?: never;
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: {
+    /**
+     * Maximum number of items to return.
+     */
+    limit?: number;
+    /**
+     * Which page to return: `page.nextCursor` or `page.previousCursor` from an earlier response.
+     */
+    cursor?: string;
+    /**
+     * Whether to count all items. Slow on long lists.
+     */
+    total?: boolean;
+  };
+  url: '/v2/users/import/{id}/errors';
+};
+
+export type ListImportErrorsErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   *
+   * `invalid-cursor`: Invalid cursor
+   */
+  400: InvalidInputOrMalformedRequestOrInvalidCursorProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `import-not-found`: Import not found
+   */
+  404: ImportNotFoundProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type ListImportErrorsError = ListImportErrorsErrors[keyof ListImportErrorsErrors];
+
+export type ListImportErrorsResponses = {
+  /**
+   * A page of errors.
+   */
+  200: ImportErrorList;
+};
+
+export type ListImportErrorsResponse = ListImportErrorsResponses[keyof ListImportErrorsResponses];
+
 export type ListUsersData = {
   body?: never;
   path?: never;
@@ -6875,6 +7161,158 @@ export type GetStartupResponses = {
 
 export type GetStartupResponse = GetStartupResponses[keyof GetStartupResponses];
 
+export type ListJobsData = {
+  body?: never;
+  path?: never;
+  query?: {
+    /**
+     * Maximum number of items to return.
+     */
+    limit?: number;
+    /**
+     * Which page to return: `page.nextCursor` or `page.previousCursor` from an earlier response.
+     */
+    cursor?: string;
+    /**
+     * Whether to count all items. Slow on long lists.
+     */
+    total?: boolean;
+    /**
+     * Only jobs of this type.
+     */
+    type?: string;
+    /**
+     * Only jobs in this state.
+     */
+    state?: 'waiting' | 'active' | 'completed' | 'failed' | 'canceled';
+  };
+  url: '/v2/jobs';
+};
+
+export type ListJobsErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   *
+   * `invalid-cursor`: Invalid cursor
+   */
+  400: InvalidInputOrMalformedRequestOrInvalidCursorProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type ListJobsError = ListJobsErrors[keyof ListJobsErrors];
+
+export type ListJobsResponses = {
+  /**
+   * A page of jobs.
+   */
+  200: JobList;
+};
+
+export type ListJobsResponse = ListJobsResponses[keyof ListJobsResponses];
+
+export type CancelJobData = {
+  body?: never;
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: never;
+  url: '/v2/jobs/{id}';
+};
+
+export type CancelJobErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `job-not-found`: Job not found
+   */
+  404: JobNotFoundProblem;
+  /**
+   * `job-is-over`: Job is over
+   */
+  409: JobIsOverProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type CancelJobError = CancelJobErrors[keyof CancelJobErrors];
+
+export type CancelJobResponses = {
+  /**
+   * The job is canceled.
+   */
+  204: void;
+};
+
+export type CancelJobResponse = CancelJobResponses[keyof CancelJobResponses];
+
 export type GetJobData = {
   body?: never;
   path: {
@@ -6930,3 +7368,79 @@ export type GetJobResponses = {
 };
 
 export type GetJobResponse = GetJobResponses[keyof GetJobResponses];
+
+export type RetryJobData = {
+  body?: never;
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: never;
+  url: '/v2/jobs/{id}/retry';
+};
+
+export type RetryJobErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `job-not-found`: Job not found
+   */
+  404: JobNotFoundProblem;
+  /**
+   * `job-not-retryable`: Job can't be retried
+   */
+  409: JobNotRetryableProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type RetryJobError = RetryJobErrors[keyof RetryJobErrors];
+
+export type RetryJobResponses = {
+  /**
+   * The job, which is waiting again.
+   */
+  200: Job;
+};
+
+export type RetryJobResponse = RetryJobResponses[keyof RetryJobResponses];

@@ -4,11 +4,14 @@ export type LiveCaller =
   | { readonly kind: 'impersonation'; readonly userId: string; readonly sessionId: string }
   | { readonly kind: 'api-key'; readonly userId: string; readonly keyId: string };
 
-/** Someone who changes what isn't their own, and what they may do. */
-export type Administrator = LiveCaller & {
+/** What someone may do. */
+export interface Authority {
   readonly roles: readonly string[];
   /** Who acts as them, within their own permissions. */
   readonly impersonator?: { readonly roles: readonly string[] };
   /** What an API key is limited to. */
   readonly permissions?: ReadonlySet<string>;
-};
+}
+
+/** Someone who changes what isn't their own, and what they may do. */
+export type Administrator = LiveCaller & Authority;

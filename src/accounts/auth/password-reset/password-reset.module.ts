@@ -8,23 +8,22 @@ import { OwnershipModule } from '../ownership/ownership.module.js';
 import { PasswordsModule } from '../passwords/passwords.module.js';
 import { RegistrationModule } from '../registration/registration.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
-import { Invitations } from './invitations.js';
-import { PasswordReset } from './password-reset.entity.js';
-import { PasswordResetLinks } from './password-reset-links.js';
+import { InvitationsModule } from './invitations.module.js';
 import { PasswordResetService } from './password-reset.service.js';
 
 @Module({
   imports: [
-    DatabaseModule.forFeature(accountsSchema, PasswordReset),
+    DatabaseModule.forFeature(accountsSchema),
     AttemptsModule,
     EmailModule,
+    InvitationsModule,
     OwnershipModule,
     PasswordsModule,
     RegistrationModule,
     SessionsModule,
     UsersModule,
   ],
-  providers: [Invitations, PasswordResetLinks, PasswordResetService],
-  exports: [Invitations, PasswordResetService],
+  providers: [PasswordResetService],
+  exports: [InvitationsModule, PasswordResetService],
 })
 export class PasswordResetModule {}

@@ -6,31 +6,22 @@ import { SignInMethodsModule } from '../sign-in/sign-in-methods.module.js';
 import { AttemptsModule } from '../attempts/attempts.module.js';
 import { AccountChangesModule } from '../account-changes/account-changes.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
-import { BreachedPasswords } from './breached-passwords.js';
-import { Password } from './password.entity.js';
 import { PasswordMethod } from './password.method.js';
 import { PasswordChangeService } from './password-change.service.js';
-import { PasswordHasher } from './password-hasher.js';
-import { PasswordPolicy } from './password-policy.js';
+import { PasswordHashingModule } from './password-hashing.module.js';
 import { PasswordsService } from './passwords.service.js';
 
 @Module({
   imports: [
-    DatabaseModule.forFeature(accountsSchema, Password),
+    DatabaseModule.forFeature(accountsSchema),
     AccountChangesModule,
     AttemptsModule,
+    PasswordHashingModule,
     SessionsModule,
     SignInMethodsModule,
     UsersModule,
   ],
-  providers: [
-    BreachedPasswords,
-    PasswordChangeService,
-    PasswordHasher,
-    PasswordMethod,
-    PasswordPolicy,
-    PasswordsService,
-  ],
-  exports: [PasswordChangeService, PasswordHasher, PasswordPolicy, PasswordsService],
+  providers: [PasswordChangeService, PasswordMethod, PasswordsService],
+  exports: [PasswordChangeService, PasswordHashingModule, PasswordsService],
 })
 export class PasswordsModule {}

@@ -12,7 +12,7 @@ import type { Device } from '../sessions/session-issuer.js';
 import { endSessions } from '../sessions/session.repository.js';
 import { PasswordHasher } from './password-hasher.js';
 import { passwordWasChanged } from './passwords.events.js';
-import { insertPasswords, putPassword, reserveNotice } from './password.repository.js';
+import { putPassword, reserveNotice } from './password.repository.js';
 
 /** Otherwise, whoever knows the password could flood the owner's mailbox. */
 const MAIL_PAUSE_MS = 60_000;
@@ -39,11 +39,6 @@ export class PasswordsService {
   /** Sets the password of a user in the caller's transaction. @param hash one that `reasonAgainstHash` accepts */
   put(em: EntityManager, userId: string, hash: string): Promise<void> {
     return putPassword(em, userId, hash, this.clock.now());
-  }
-
-  /** Like `put`, for users who have no password yet. */
-  putMany(em: EntityManager, passwords: readonly { userId: string; hash: string }[]): Promise<void> {
-    return insertPasswords(em, passwords, this.clock.now());
   }
 
   /**

@@ -3,7 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Permission } from '#libs/permissions';
 import { invalidInput } from '#libs/problem';
 import { type User, UsersService } from '../../users/index.js';
-import type { Administrator } from '../callers/caller.js';
+import type { Administrator, Authority } from '../callers/caller.js';
 import { LiveCallers } from '../callers/live-callers.js';
 import { exceedsYourPermissions } from '../permissions/permission.errors.js';
 import { ADMIN_ROLE } from './role.entity.js';
@@ -36,7 +36,7 @@ export class RoleAuthority {
    * The administrator gives, takes or changes the roles `others`. Ones that don't exist grant nothing.
    * @throws Problem `exceeds-your-permissions` if those grant anything that the administrator may not do
    */
-  async requireOver(em: EntityManager, caller: Administrator, others: readonly string[]): Promise<void> {
+  async requireOver(em: EntityManager, caller: Authority, others: readonly string[]): Promise<void> {
     const own = await permissionsOf(em, caller);
     if (own !== 'all') {
       if (others.includes(ADMIN_ROLE)) {
@@ -47,11 +47,7 @@ export class RoleAuthority {
   }
 
   /** The same, for permissions. */
-  async requireHaving(
-    em: EntityManager,
-    caller: Administrator,
-    permissions: readonly string[],
-  ): Promise<void> {
+  async requireHaving(em: EntityManager, caller: Authority, permissions: readonly string[]): Promise<void> {
     const own = await permissionsOf(em, caller);
     if (own !== 'all') {
       requireWithin(own, permissions);
@@ -89,7 +85,7 @@ type Permissions = 'all' | ReadonlySet<string>;
 /** What the caller may do: all, or these. With an API key, or as someone else, no more than that allows. */
 async function permissionsOf(
   em: EntityManager,
-  { roles, permissions, impersonator }: Administrator,
+  { roles, permissions, impersonator }: Authority,
 ): Promise<Permissions> {
   const own = both(await permissionsOfRoles(em, roles), permissions ?? 'all');
   return impersonator ? both(own, await permissionsOfRoles(em, impersonator.roles)) : own;

@@ -28,7 +28,8 @@ export function accountFrom(statement: Statement): ProviderAccount {
     email,
     emailVerified: email !== null && statement.emailVerified,
     displayName: typeof name === 'string' ? asDisplayName(name) : null,
-    locale: typeof locale === 'string' && locale.length <= LOCALE_MAX_LENGTH && isLocale(locale) ? locale : null,
+    locale:
+      typeof locale === 'string' && locale.length <= LOCALE_MAX_LENGTH && isLocale(locale) ? locale : null,
   };
 }
 

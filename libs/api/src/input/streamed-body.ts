@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { applyDecorators } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiBody, ApiConsumes } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Set by `AcceptsStream`. */
+    streams?: StreamOptions;
+  }
+}
+
+interface StreamOptions {
+  readonly mediaTypes: readonly string[];
+  /** Headers that say how to read the body: the same body with others is another request. */
+  readonly headers?: readonly string[];
+}
+
+/** The body is a file of one of these types, which the handler reads while it arrives. Its parameter is a `StreamedBody`. */
+export function AcceptsStream(options: StreamOptions & { readonly description: string }): MethodDecorator {
+  const { mediaTypes, description } = options;
+  return applyDecorators(
+    RouteConfig({ streams: options }),
+    ApiConsumes(...mediaTypes),
+    ApiBody({ description, schema: { type: 'string' } }),
+  );
+}
+
+export function acceptsStream({ routeOptions }: FastifyRequest, mediaType: string): boolean {
+  return routeOptions.config.streams?.mediaTypes.includes(mediaType) === true;
+}
+
+/** A body that's still arriving. Can be read once. */
+export class StreamedBody {
+  private readonly hash = createHash('sha256');
+
+  constructor(
+    private readonly source: Readable,
+    readonly mediaType: string,
+    /** What tells requests apart, besides the content. */
+    readonly description: object,
+  ) {}
+
+  static of(request: FastifyRequest, source: Readable, mediaType: string): StreamedBody {
+    const { headers = [] } = request.routeOptions.config.streams ?? {};
+    const given = headers.map((name) => request.headers[name] ?? null);
+    return new StreamedBody(source, mediaType, [mediaType, request.query, ...given]);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void> {
+    for await (const chunk of this.source as AsyncIterable<Buffer>) {
+      this.hash.update(chunk);
+      yield chunk;
+    }
+  }
+
+  /** The SHA-256 of what has been read. */
+  digest(): string {
+    return this.hash.copy().digest('base64url');
+  }
+
+  /** Reads what is left, without keeping it. @returns the digest */
+  async skip(): Promise<string> {
+    for await (const _ of this) {
+      // Only for the digest.
+    }
+    return this.digest();
+  }
+}

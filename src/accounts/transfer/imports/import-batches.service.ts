@@ -1,0 +1,225 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { Clock, IdSource } from '#libs/clock';
+import { Database } from '#libs/database';
+import { writeUsers } from '../../administration/index.js';
+import { AuditLog } from '../../audit/index.js';
+import {
+  type Authority,
+  exceedsYourPermissions,
+  Invitations,
+  PasswordBatches,
+  PasswordPolicy,
+  RoleAuthority,
+  TokenClaims,
+  USER_ROLE,
+  writeRoles,
+} from '../../auth/index.js';
+import { emailTaken, UserBatches, UsersService } from '../../users/index.js';
+import type { Transfer } from '../transfer.entity.js';
+import { insertErrors, lockTransfer, type RowError } from '../transfer.repository.js';
+import { TransfersService } from '../transfers.service.js';
+import { type FilePosition, rowErrorsOf } from './file-rows.js';
+import { authorityOf, type StoredImport } from './import-options.js';
+import type { ImportedUser } from './imported-user.js';
+import { imported } from './imports.events.js';
+
+/** Rows of a file, from `start` to `end`. */
+export interface ImportedBatch {
+  readonly start: FilePosition;
+  readonly end: FilePosition;
+  readonly users: readonly ImportedUser[];
+  readonly errors: readonly RowError[];
+  /** How many rows the errors are of. */
+  readonly failed: number;
+  readonly isLast: boolean;
+}
+
+/** The errors of more rows are counted, but not kept. */
+const MAX_ERRORS = 10_000;
+/** How many passwords are hashed at once, so that sign-ins in the same process don't wait. */
+const HASHED_AT_ONCE = 2;
+
+/** Creates the users of a batch. */
+@Injectable()
+export class ImportBatches {
+  constructor(
+    private readonly database: Database,
+    private readonly transfers: TransfersService,
+    private readonly users: UsersService,
+    private readonly batches: UserBatches,
+    private readonly policy: PasswordPolicy,
+    private readonly passwords: PasswordBatches,
+    private readonly invitations: Invitations,
+    private readonly authority: RoleAuthority,
+    private readonly claims: TokenClaims,
+    private readonly audit: AuditLog,
+    private readonly clock: Clock,
+    private readonly ids: IdSource,
+  ) {}
+
+  /**
+   * Imports a batch, in one transaction with the position after it.
+   * @returns false if the import was canceled, or someone else has imported the batch
+   * @throws Problem `exceeds-your-permissions` if the administrator may no longer do this
+   */
+  async import(id: string, batch: ImportedBatch, options: StoredImport): Promise<boolean> {
+    const failures: RowError[] = [];
+    const users = await this.withHashes(batch.users, failures, options.dryRun);
+    return this.database.transaction(async (em) => {
+      const transfer = await lockTransfer(em, id);
+      if (transfer?.state !== 'active' || transfer.bytesDone !== batch.start.bytes) {
+        return false;
+      }
+      const errors = [...batch.errors, ...failures];
+      const permitted = await this.permitted(
+        em,
+        users,
+        await this.authorityFor(em, transfer, options),
+        errors,
+      );
+      const created = await this.create(em, permitted, options.dryRun);
+      const taken = permitted.filter((_, index) => created[index] === null);
+      em.assign(transfer, {
+        bytesDone: batch.end.bytes,
+        linesDone: batch.end.lines,
+        succeeded: transfer.succeeded + permitted.length - taken.length,
+        skipped: transfer.skipped + taken.length,
+        failed: transfer.failed + batch.failed + batch.users.length - permitted.length,
+      });
+      await this.keepErrors(em, transfer, [...errors, ...taken.map(takenError)]);
+      if (batch.isLast) {
+        em.assign(transfer, { bytesDone: transfer.bytesTotal });
+        await this.transfers.end(em, transfer, 'completed');
+        if (!options.dryRun) {
+          await this.audit.record(em, imported, { target: id, actor: transfer.requestedBy });
+        }
+      }
+      await em.flush();
+      return true;
+    });
+  }
+
+  async keepErrors(em: EntityManager, transfer: Transfer, errors: readonly RowError[]): Promise<void> {
+    const kept = transfer.failed + transfer.skipped > MAX_ERRORS ? [] : errors;
+    if (kept.length > 0) {
+      const sorted = kept.toSorted((one, other) => one.line - other.line);
+      await insertErrors(
+        em,
+        transfer.id,
+        sorted.map((error) => ({ ...error, id: this.ids.next() })),
+      );
+    }
+  }
+
+  /** Adds the hashes of passwords. Users with weak ones become failures. */
+  private async withHashes(
+    users: readonly ImportedUser[],
+    failures: RowError[],
+    dryRun: boolean,
+  ): Promise<ImportedUser[]> {
+    const hashed: ImportedUser[] = [];
+    for (let from = 0; from < users.length; from += HASHED_AT_ONCE) {
+      const some = users.slice(from, from + HASHED_AT_ONCE);
+      hashed.push(...(await Promise.all(some.map((user) => this.withHash(user, failures, dryRun)))).flat());
+    }
+    return hashed;
+  }
+
+  private async withHash(user: ImportedUser, failures: RowError[], dryRun: boolean): Promise<ImportedUser[]> {
+    const { password, email, appMetadata, line } = user;
+    try {
+      this.claims.requireFitting(appMetadata ?? {});
+      if (password === undefined) {
+        return [user];
+      }
+      await this.policy.check(password, email);
+      return [{ ...user, passwordHash: dryRun ? '' : await this.passwords.hash(password) }];
+    } catch (error) {
+      failures.push(...rowErrorsOf(error, line));
+      return [];
+    }
+  }
+
+  /** @returns what the administrator may still do. @throws Problem `exceeds-your-permissions` if not even this */
+  private async authorityFor(
+    em: EntityManager,
+    { requestedBy }: Transfer,
+    options: StoredImport,
+  ): Promise<Authority> {
+    const administrator = await this.users.find(em, requestedBy);
+    if (administrator?.status !== 'active') {
+      throw exceedsYourPermissions();
+    }
+    const authority = authorityOf(options, administrator.roles);
+    await this.authority.requireHaving(em, authority, [writeUsers.name]);
+    return authority;
+  }
+
+  /** Leaves out users with roles that the administrator may not give. */
+  private async permitted(
+    em: EntityManager,
+    users: readonly ImportedUser[],
+    authority: Authority,
+    errors: RowError[],
+  ): Promise<ImportedUser[]> {
+    const asked = new Set(users.flatMap((user) => user.roles ?? []));
+    const refused = new Map<string, unknown>();
+    for (const role of asked) {
+      await this.requireMayGive(em, authority, role).catch((error: unknown) => refused.set(role, error));
+    }
+    return users.filter((user) => {
+      const role = user.roles?.find((each) => refused.has(each));
+      if (role !== undefined) {
+        const [error] = rowErrorsOf(refused.get(role), user.line);
+        errors.push({ line: user.line, code: 'invalid', message: 'is invalid', ...error, pointer: '/roles' });
+      }
+      return role === undefined;
+    });
+  }
+
+  private async requireMayGive(em: EntityManager, authority: Authority, role: string): Promise<void> {
+    await this.authority.requireExisting(em, [role]);
+    if (role !== USER_ROLE) {
+      await this.authority.requireHaving(em, authority, [writeRoles.name]);
+    }
+    await this.authority.requireOver(em, authority, [role]);
+  }
+
+  /** @returns the IDs, in order. Null where the address or the ID is taken */
+  private async create(
+    em: EntityManager,
+    users: readonly ImportedUser[],
+    dryRun: boolean,
+  ): Promise<(string | null)[]> {
+    const now = this.clock.now();
+    const rows = users.map((user) => ({
+      ...user,
+      roles: user.roles ?? [USER_ROLE],
+      createdAt: user.createdAt ?? now,
+    }));
+    if (dryRun) {
+      return this.batches.findFree(em, rows);
+    }
+    const created = await this.batches.insert(em, rows);
+    const pairs = users.map((user, index) => ({ ...user, userId: created[index] ?? null }));
+    const hashes = pairs.flatMap(({ userId, passwordHash: hash }) =>
+      userId !== null && hash !== undefined ? [{ userId, hash }] : [],
+    );
+    if (hashes.length > 0) {
+      await this.passwords.insert(em, hashes);
+    }
+    for (const { userId } of pairs.filter(({ invite }) => invite)) {
+      const user = userId === null ? null : await this.users.find(em, userId);
+      if (user) {
+        await this.users.reserveMailSlot(em, user);
+        await this.invitations.send(em, user);
+      }
+    }
+    return created;
+  }
+}
+
+function takenError({ line }: ImportedUser): RowError {
+  return { line, pointer: '/email', code: emailTaken.code, message: 'already has an account' };
+}

@@ -1,0 +1,122 @@
+import { invalidInput } from '#libs/problem';
+import type { Row } from './file-rows.js';
+import { ROW_MEMBERS } from './imported-user.js';
+
+/** Makes a row with our members of one that another product has exported. */
+export type ImportMapping = (row: Row) => Row;
+
+/** A text, or a value of the row: `{path}`, `{path|text if it's missing}`, `{path?text if it's there:text if it isn't}`. */
+type Part =
+  string | { readonly path: readonly string[]; readonly present?: string; readonly absent?: string };
+
+const PLACEHOLDER = /\{([^{}|?]+)(?:\|([^{}]*)|\?([^{}:]*):([^{}]*))?\}/g;
+const MAX_TEMPLATE_LENGTH = 1_024;
+
+/**
+ * Reads the header `Import-Mapping`: JSON, with a template for each member, such as
+ * `{"email":"{username}","displayName":"{firstName|} {lastName|}"}`.
+ * @throws Problem `invalid-input`
+ */
+export function parseMapping(header: string): Readonly<Record<string, string>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(header);
+  } catch {
+    throw invalidMapping('', 'must be JSON');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalidMapping('', 'must be an object');
+  }
+  for (const [member, template] of Object.entries(value)) {
+    if (!ROW_MEMBERS.includes(member)) {
+      throw invalidMapping(`/${member}`, `must be one of: ${ROW_MEMBERS.join(', ')}`);
+    }
+    if (typeof template !== 'string' || template.length > MAX_TEMPLATE_LENGTH) {
+      throw invalidMapping(`/${member}`, `must be a text of at most ${MAX_TEMPLATE_LENGTH} characters`);
+    }
+    if (/[{}]/.test(template.replace(PLACEHOLDER, ''))) {
+      throw invalidMapping(`/${member}`, 'has a brace that is not closed');
+    }
+  }
+  if (!('email' in value)) {
+    throw invalidMapping('/email', 'is required');
+  }
+  return value as Record<string, string>;
+}
+
+/** @param templates as in `parseMapping` */
+export function compileMapping(templates: Readonly<Record<string, string>>): ImportMapping {
+  const members = Object.entries(templates).map(([member, template]) => [member, partsOf(template)] as const);
+  return (row) =>
+    Object.fromEntries(
+      members.map(([member, parts]) => [member, fill(parts, row)]).filter(([, value]) => value !== undefined),
+    ) as Row;
+}
+
+function partsOf(template: string): Part[] {
+  const parts: Part[] = [];
+  let end = 0;
+  for (const match of template.matchAll(PLACEHOLDER)) {
+    const [all, path = '', missing, present, absent] = match;
+    parts.push(template.slice(end, match.index), {
+      path: path.trim().split('.'),
+      ...(present === undefined ? {} : { present }),
+      ...((missing ?? absent) === undefined ? {} : { absent: missing ?? absent ?? '' }),
+    });
+    end = match.index + all.length;
+  }
+  return [...parts, template.slice(end)].filter((part) => part !== '');
+}
+
+/** A single value stays what it is. With others around it, it becomes text. Nothing if a value is missing. */
+function fill(parts: readonly Part[], row: Row): unknown {
+  const values = parts.map((part) => (typeof part === 'string' ? part : valueOf(part, row)));
+  if (values.includes(undefined)) {
+    return undefined;
+  }
+  if (values.length === 1) {
+    return values[0];
+  }
+  const text = values
+    .map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))
+    .join('')
+    .trim();
+  return text === '' ? undefined : text;
+}
+
+function valueOf({ path, present, absent }: Exclude<Part, string>, row: Row): unknown {
+  const value = lookUp(row, path);
+  const isThere = value !== undefined && value !== null && value !== '';
+  if (present !== undefined) {
+    return isThere && value !== false && value !== 'false' && value !== 'f' ? present : absent;
+  }
+  return isThere ? value : absent;
+}
+
+/** Texts that contain JSON are opened on the way, as in a column of a CSV file. */
+function lookUp(row: Row, path: readonly string[]): unknown {
+  let value: unknown = row;
+  for (const key of path) {
+    const parent = typeof value === 'string' ? jsonIn(value) : value;
+    if (typeof parent !== 'object' || parent === null || !Object.hasOwn(parent, key)) {
+      return undefined;
+    }
+    value = (parent as Record<string, unknown>)[key];
+  }
+  return value;
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function invalidMapping(pointer: string, message: string): Error {
+  return invalidInput({
+    detail: 'The header Import-Mapping is invalid.',
+    errors: [{ pointer: `/Import-Mapping${pointer}`, code: 'invalid-mapping', message }],
+  });
+}

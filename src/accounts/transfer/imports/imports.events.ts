@@ -1,0 +1,7 @@
+import { defineAuditEvent } from '../../audit/index.js';
+
+export const importStarted = defineAuditEvent(
+  'users.import-started',
+  'An administrator sent a file of users.',
+);
+export const imported = defineAuditEvent('users.imported', 'The users of a file have accounts now.');

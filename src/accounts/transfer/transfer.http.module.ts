@@ -1,0 +1,24 @@
+import { Module } from '@nestjs/common';
+import { DatabaseModule } from '#libs/database';
+import { IdempotencyModule } from '#libs/idempotency';
+import { AuditModule } from '../audit/index.js';
+import { RoleAuthorityModule } from '../auth/index.js';
+import { accountsSchema } from '../migrations/index.js';
+import { ImportErrors } from './imports/import-errors.service.js';
+import { ImportsController } from './imports/imports.controller.js';
+import { ImportsService } from './imports/imports.service.js';
+import { TransferModule } from './transfer.module.js';
+import { TransferTracker } from './transfer.tracker.js';
+
+@Module({
+  imports: [
+    AuditModule,
+    DatabaseModule.forFeature(accountsSchema),
+    IdempotencyModule.forSchema(accountsSchema),
+    RoleAuthorityModule,
+    TransferModule,
+  ],
+  controllers: [ImportsController],
+  providers: [ImportErrors, ImportsService, TransferTracker],
+})
+export class TransferHttpModule {}

@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { DatabaseModule } from '#libs/database';
+import { AuditModule } from '../audit/index.js';
+import { InvitationsModule, PasswordHashingModule, RoleAuthorityModule, TokenClaims } from '../auth/index.js';
+import { accountsSchema } from '../migrations/index.js';
+import { UsersModule } from '../users/index.js';
+import { ImportBatches } from './imports/import-batches.service.js';
+import { ImportRuns } from './imports/import-runs.service.js';
+import { ImportUsersProcessor } from './imports/import-users.processor.js';
+import { TransferModule } from './transfer.module.js';
+import { TransfersPurge } from './transfers.purge.js';
+
+@Module({
+  imports: [
+    AuditModule,
+    DatabaseModule.forFeature(accountsSchema),
+    InvitationsModule,
+    PasswordHashingModule,
+    RoleAuthorityModule,
+    TransferModule,
+    UsersModule,
+  ],
+  providers: [ImportBatches, ImportRuns, ImportUsersProcessor, TokenClaims, TransfersPurge],
+})
+export class TransferJobsModule {}
