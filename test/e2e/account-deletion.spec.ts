@@ -134,8 +134,24 @@ describe('the deletion of an account', () => {
     expectProblem(await admin.delete(`/users/${user.session.user.id}`), 404, 'user-not-found');
   }, 90_000);
 
-  it('is refused to the last admin, also if they have become that by the time', async () => {
-    expectProblem(await admin.delete('/users/me'), 409, 'last-admin');
+  it('drops mails that are about to be sent', async () => {
+    const user = await signUp(api);
+    await notify(user, 'in an hour');
+    const { body } = await user.api.delete<Planned>('/users/me');
+    await wake(body.jobId);
+    expect(await mailsWaitingFor(user)).toEqual([]);
+  });
+
+  it('is refused to the last admin, who cannot delete themselves as an administrator either', async () => {
+    const { body: me } = await admin.me();
+    for (const account of ['me', me.id]) {
+      expectProblem(await admin.delete(`/users/${account}`), 409, 'last-admin');
+    }
+    const planned = 'select from accounts.account_deletions where user_id = $1';
+    expect(await query(database.url, planned, [me.id])).toEqual([]);
+  });
+
+  it('is refused to someone who has become the last admin by the time', async () => {
     const second = await signUp(api);
     await query(database.url, `update accounts.users set roles = '{user,admin}' where id = $1`, [
       idOf(second),
@@ -160,22 +176,32 @@ describe('the deletion of an account', () => {
   });
 });
 
-/** A command that was sent before the deletion, and that was on its way until now. */
-async function notifyLate({ email, session: { user } }: SignedUp): Promise<void> {
-  const before = sink.attempts;
-  await running.app.get(Database, { strict: false }).transaction((em) =>
-    running.app.get(Outbox, { strict: false }).append(em, sendNotification, user.id, {
+/** Sends a command to notify someone. The relay takes it at once, or much later. */
+async function notify({ email, session: { user } }: SignedUp, due: 'now' | 'in an hour'): Promise<void> {
+  await running.app.get(Database, { strict: false }).transaction(async (em) => {
+    await running.app.get(Outbox, { strict: false }).append(em, sendNotification, user.id, {
       template: 'password-changed',
       to: { userId: user.id, email, displayName: null, locale: 'en' },
       data: { link: 'https://acme.test/' },
       expiresAt: new Date(running.clock.millis() + DAY_MS).toISOString(),
-    }),
-  );
-  await eventually(async () => {
-    expect(await query(database.url, 'select from accounts.outbox where subject = $1', [user.id])).toEqual(
-      [],
-    );
+    });
+    if (due === 'in an hour') {
+      const later = `update accounts.outbox set next_at = now() + interval '1 hour' where subject = ?`;
+      await em.execute(later, [user.id], 'run');
+    }
   });
+}
+
+function mailsWaitingFor(user: SignedUp): Promise<object[]> {
+  const waiting = `select from accounts.outbox where type = 'send-notification' and subject = $1`;
+  return query(database.url, waiting, [idOf(user)]);
+}
+
+/** A command that was sent before the deletion, and that was on its way until now. */
+async function notifyLate(user: SignedUp): Promise<void> {
+  const before = sink.attempts;
+  await notify(user, 'now');
+  await eventually(async () => expect(await mailsWaitingFor(user)).toEqual([]));
   expect(sink.attempts).toBe(before);
 }
 
