@@ -83,6 +83,7 @@ describe('the job console', () => {
     expect(names.toSorted()).toEqual([
       'confirm-to-accounts',
       'confirm-to-notifications',
+      'delete-account',
       'deliver-to-accounts',
       'deliver-to-notifications',
       'index-email-domains',

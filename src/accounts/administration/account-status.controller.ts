@@ -25,7 +25,7 @@ export class AccountStatusController {
   @ApiOperation({
     summary: 'Delete a user',
     description:
-      'Signs the user out everywhere, and deletes the account and all of its data within a minute. Nobody can cancel that.',
+      'Signs the user out everywhere, and deletes the account and all of its data at once. Nobody can cancel that.',
   })
   @ApiAcceptedResponse({ type: AccountDeletionResponse, description: 'The account will be deleted.' })
   @Fails(userNotFound, lastAdmin, exceedsYourPermissions)

@@ -91,7 +91,7 @@ export class AccountStatusService {
   }
 
   /**
-   * Deletes the account within a minute, and signs the user out everywhere.
+   * Deletes the account at once, in a job, and signs the user out everywhere.
    * @param isExpected whether the change applies to a version
    * @throws Problem `user-not-found`, `last-admin`, `exceeds-your-permissions`, `precondition-failed`, `unauthenticated`
    */

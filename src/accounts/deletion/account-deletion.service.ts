@@ -3,6 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock, IdSource } from '#libs/clock';
 import { deletionRequested as deletionMail } from '#libs/contracts';
 import { Database, requireVersion, type VersionCondition } from '#libs/database';
+import { Outbox } from '#libs/messaging';
 import { AppConfig } from '../../../config/index.js';
 import { AuditLog } from '../audit/index.js';
 import { AccountMails, RoleAuthority, SessionsService } from '../auth/index.js';
@@ -10,6 +11,7 @@ import { type ChangingUser, type User, UsersService } from '../users/index.js';
 import { AccountDeletion } from './account-deletion.entity.js';
 import { findDeletion, findPending } from './account-deletion.repository.js';
 import { AccountDeletionSaga } from './account-deletion.saga.js';
+import { deletionTask } from './delete-account.job.js';
 import { deletionNotFound } from './deletion.errors.js';
 import { deletionCanceled, deletionRequested } from './deletion.events.js';
 
@@ -33,6 +35,7 @@ export class AccountDeletionService {
     private readonly authority: RoleAuthority,
     private readonly saga: AccountDeletionSaga,
     private readonly mails: AccountMails,
+    private readonly outbox: Outbox,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
     private readonly ids: IdSource,
@@ -87,7 +90,7 @@ export class AccountDeletionService {
   }
 
   /**
-   * Deletes a locked user's account without letting them cancel, in the caller's transaction, which has checked that there's
+   * Deletes a locked user's account at once, so that they can't cancel, in the caller's transaction, which has checked that there's
    * another admin.
    */
   async delete(em: EntityManager, user: User, requestedBy: string): Promise<PlannedDeletion> {
@@ -117,6 +120,9 @@ export class AccountDeletionService {
       expiresAt: new Date(deletesAt.getTime() + KEPT_MS),
     });
     await this.saga.start(em, deletion, []);
+    if (deletesAt <= now) {
+      await this.outbox.appendTask(em, deletionTask, deletion.id, user.id);
+    }
     await this.audit.record(em, deletionRequested, { subject: user.id });
     return deletion;
   }

@@ -1,13 +1,19 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
+import { MessagingModule } from '#libs/messaging';
 import { accountsSchema } from '../migrations/index.js';
 import { AccountDeletionsPurge } from './account-deletions.purge.js';
+import { DeleteAccountProcessor } from './delete-account.processor.js';
 import { DeletionSagaModule } from './deletion-saga.module.js';
 import { UserErasedHandler } from './user-erased.handler.js';
 
 /** What goes on without a request. */
 @Module({
-  imports: [DatabaseModule.forFeature(accountsSchema), DeletionSagaModule],
-  providers: [AccountDeletionsPurge, UserErasedHandler],
+  imports: [
+    DatabaseModule.forFeature(accountsSchema),
+    MessagingModule.forSchema(accountsSchema),
+    DeletionSagaModule,
+  ],
+  providers: [AccountDeletionsPurge, DeleteAccountProcessor, UserErasedHandler],
 })
 export class DeletionJobsModule {}

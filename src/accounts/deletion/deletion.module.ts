@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
+import { MessagingModule } from '#libs/messaging';
 import { EmailModule, OwnershipModule, RolesModule, SessionsModule } from '../auth/index.js';
 import { accountsSchema } from '../migrations/index.js';
 import { UsersModule } from '../users/index.js';
@@ -11,6 +12,7 @@ import { PendingDeletionMethod } from './pending-deletion.method.js';
 @Module({
   imports: [
     DatabaseModule.forFeature(accountsSchema),
+    MessagingModule.forSchema(accountsSchema),
     DeletionSagaModule,
     EmailModule,
     OwnershipModule,

@@ -1728,7 +1728,7 @@ export const updateUser: Operation<
 /**
  * Delete a user
  *
- * Signs the user out everywhere, and deletes the account and all of its data within a minute. Nobody can cancel that. Requires the `users:write` permission.
+ * Signs the user out everywhere, and deletes the account and all of its data at once. Nobody can cancel that. Requires the `users:write` permission.
  */
 export const deleteUser: Operation<
   DeleteUserData,
