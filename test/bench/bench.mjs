@@ -1,6 +1,7 @@
 import { startEnvironment } from '../support/processes.mjs';
 import { measureAdministration } from './administration.mjs';
 import { measureFactors } from './factors.mjs';
+import { measureImport } from './import.mjs';
 import { measureLists } from './lists.mjs';
 import { measureProfile } from './profile.mjs';
 import { measureRefreshes } from './refreshes.mjs';
@@ -21,6 +22,7 @@ const MEASUREMENTS = {
   lists: measureLists,
   tracing: measureTracing,
   administration: measureAdministration,
+  import: measureImport,
   start: measureStart,
 };
 
