@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { useApiApp } from '../support/api-app.js';
 import { signIn, type SignedUp, signUp, tokenIn } from '../support/factories.js';
+import type { ListBody } from '../support/client.js';
+import { openedWithAllKeys } from '../support/opened-dump.js';
 import { expectProblem } from '../support/problems.js';
 import { eventually } from '../support/servers.js';
-import { query, tablesAbout } from '../support/stored.js';
+import { dumpOf, query, redisDumpOf, tablesAbout } from '../support/stored.js';
 import type { ReceivedMail } from '../support/received-mail.js';
 import { useServers } from '../support/use-servers.js';
 import { sendNotification } from '#libs/contracts';
@@ -22,6 +24,11 @@ useApps({ worker: 'worker', notifications: 'notifications' }, {}, servers);
 interface Planned {
   readonly jobId: string;
   readonly deletesAt: string;
+}
+
+interface EventBody {
+  readonly type: string;
+  readonly ipAddress: string | null;
 }
 
 interface Job {
@@ -117,6 +124,38 @@ describe('the deletion of an account', () => {
     expect(await tablesWith(user)).toEqual(KEPT);
     // The address is free again.
     expect((await api.register(user)).status).toBe(201);
+  });
+
+  it('leaves nothing that anyone could read, even with all keys', async () => {
+    const texts = ['Ada the First', 'Ada the Second', 'AdaPhone/1'];
+    const user = await signUp(api, { displayName: 'Ada the First' });
+    await admin.patch(`/users/${idOf(user)}`, { displayName: 'Ada the Second' });
+    await signIn(api.with({ 'user-agent': 'AdaPhone/1' }), user);
+    await mailTo(user);
+    const personal = [...texts, user.email];
+    const events = `/audit-events?subjectId=${idOf(user)}`;
+    const { body: before } = await admin.get<ListBody<EventBody>>(events);
+    const opened = openedWithAllKeys(await dumpOf(database.url));
+    expect(personal.filter((text) => !opened.includes(text))).toEqual([]);
+    const { body } = await admin.delete<Planned>(`/users/${idOf(user)}`);
+    await expectState(body.jobId, 'deleted');
+    await eventually(async () => expect(await tablesWith(user)).toEqual(KEPT));
+    const left = openedWithAllKeys(
+      [await dumpOf(database.url), await redisDumpOf(running.redisUrl)].join('\n'),
+    );
+    expect(personal.filter((text) => left.includes(text))).toEqual([]);
+    // The events are still there, without what was personal.
+    const { body: after } = await admin.get<ListBody<EventBody>>(events);
+    expect(after.items.map(({ type }) => type)).toEqual([
+      'user.removed',
+      'session.ended',
+      'session.ended',
+      'user.deletion-requested',
+      ...before.items.map(({ type }) => type),
+    ]);
+    for (const event of after.items) {
+      expect(event).toMatchObject({ ipAddress: null, userAgent: null, changes: null, reason: null });
+    }
   });
 
   it('happens at once when an administrator asks for it, who alone can follow it', async () => {

@@ -28,7 +28,7 @@ const schema = defineEntity({
     /** What else it's about, such as the name of a role. Never personal. */
     target: p.text().nullable(),
     requestId: p.text().nullable(),
-    /** Where it came from and what changed, sealed for this row. */
+    /** Where it came from and what changed, sealed for this row: with the key of the subject, if it's about a user. */
     detailsSealed: p.text(),
   },
 });

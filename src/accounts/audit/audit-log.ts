@@ -1,11 +1,12 @@
-import { Injectable, Optional } from '@nestjs/common';
+import { Injectable, Logger, Optional } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { IdSource, timeOfId } from '#libs/clock';
-import { Sealer } from '#libs/crypto';
+import { SealBrokenError, Sealer } from '#libs/crypto';
 import { Database, type PageRequest, type Slice, sliceOf } from '#libs/database';
 import { currentLogContext } from '#libs/telemetry';
 import type { ActorType, AuditEvent } from './audit-event.entity.js';
 import { type AuditFilter, countEvents, findEvents, insertEvent } from './audit-event.repository.js';
+import { AuditKeys, isSealedForUser } from './audit-keys.js';
 import { AuditOrigin } from './audit-origin.js';
 import type { AuditEventType } from './define-audit-event.js';
 
@@ -31,7 +32,9 @@ interface Details {
   readonly reason: string | null;
 }
 
-/** An event with its details opened. */
+const UNREADABLE: Details = { ipAddress: null, userAgent: null, changes: null, reason: null };
+
+/** An event with its details opened. They're null if it's about a user who was deleted. */
 export interface AuditEntry extends Details {
   readonly id: string;
   readonly type: string;
@@ -48,12 +51,20 @@ export interface AuditEntry extends Details {
 /** Records what happens to accounts, for those who have to know later. Nothing can change what it has recorded. */
 @Injectable()
 export class AuditLog {
+  private readonly logger = new Logger(AuditLog.name);
+
   constructor(
     private readonly database: Database,
     private readonly sealer: Sealer,
+    private readonly keys: AuditKeys,
     private readonly ids: IdSource,
     @Optional() private readonly origin?: AuditOrigin,
   ) {}
+
+  /** @returns the key with which to insert a user. Without it, the first event about them adds one */
+  issueKey(em: EntityManager, userId: string): string {
+    return this.keys.issue(em, userId);
+  }
 
   /** Records an event in the caller's transaction, so that there's neither a change without an event nor the opposite. */
   async record(em: EntityManager, type: AuditEventType, occurrence: Occurrence = {}): Promise<void> {
@@ -63,6 +74,7 @@ export class AuditLog {
     const id = this.ids.next();
     const { ipAddress = null, userAgent = null } = origin ?? {};
     const details: Details = { ipAddress, userAgent, changes, reason };
+    const sealer = (subject === null ? null : await this.keys.of(em, subject)) ?? this.sealer;
     await insertEvent(em, {
       id,
       type: type.name,
@@ -73,7 +85,7 @@ export class AuditLog {
       subjectId: subject,
       target,
       requestId: origin?.requestId ?? currentLogContext()?.requestId ?? null,
-      detailsSealed: this.sealer.sealJson(details, contextOf(id)),
+      detailsSealed: sealer.sealJson(details, contextOf(id)),
     });
   }
 
@@ -81,32 +93,55 @@ export class AuditLog {
   list(filter: AuditFilter, page: PageRequest, withTotal: boolean): Promise<Slice<AuditEntry>> {
     return this.database.run(async (em) => {
       const { items, ...slice } = sliceOf(await findEvents(em, filter, page), page);
+      const detailsOf = await this.opener(em, items);
       return {
         ...slice,
-        items: items.map((event) => this.open(event)),
+        items: items.map((event) => toEntry(event, detailsOf(event))),
         ...(withTotal ? { total: await countEvents(em, filter) } : {}),
       };
     });
   }
 
-  private open({ detailsSealed, ...event }: AuditEvent): AuditEntry {
-    const { id, type, actorType, actorId, apiKeyId, impersonatorId } = event;
-    const { subjectId, target, requestId } = event;
-    const details = this.sealer.openJson(detailsSealed, contextOf(id)) as Details;
-    return {
-      id,
-      type,
-      occurredAt: timeOfId(id),
-      actorType,
-      actorId: actorId ?? null,
-      apiKeyId: apiKeyId ?? null,
-      impersonatorId: impersonatorId ?? null,
-      subjectId: subjectId ?? null,
-      target: target ?? null,
-      requestId: requestId ?? null,
-      ...details,
+  /** One event that can't be read doesn't keep anyone from reading the others. */
+  private async opener(
+    em: EntityManager,
+    events: readonly AuditEvent[],
+  ): Promise<(event: AuditEvent) => Details> {
+    const subjects = events
+      .filter(({ detailsSealed }) => isSealedForUser(detailsSealed))
+      .flatMap(({ subjectId }) => subjectId ?? []);
+    const openers = await this.keys.openers(em, subjects);
+    return ({ id, subjectId, detailsSealed }) => {
+      const openerOf = isSealedForUser(detailsSealed) ? openers.get(subjectId ?? '') : () => this.sealer;
+      try {
+        return openerOf ? (openerOf().openJson(detailsSealed, contextOf(id)) as Details) : UNREADABLE;
+      } catch (error) {
+        if (!(error instanceof SealBrokenError)) {
+          throw error;
+        }
+        this.logger.error(`the details of the audit event ${id} can't be read: ${error.message}`);
+        return UNREADABLE;
+      }
     };
   }
+}
+
+function toEntry(event: AuditEvent, details: Details): AuditEntry {
+  const { id, type, actorType, actorId, apiKeyId, impersonatorId } = event;
+  const { subjectId, target, requestId } = event;
+  return {
+    id,
+    type,
+    occurredAt: timeOfId(id),
+    actorType,
+    actorId: actorId ?? null,
+    apiKeyId: apiKeyId ?? null,
+    impersonatorId: impersonatorId ?? null,
+    subjectId: subjectId ?? null,
+    target: target ?? null,
+    requestId: requestId ?? null,
+    ...details,
+  };
 }
 
 function contextOf(id: string): string {

@@ -19,7 +19,9 @@ export class AuditController {
   @Requires(readAudit)
   @ApiOperation({
     summary: 'List audit events',
-    description: 'Returns what happened to accounts and who did it, newest first.',
+    description:
+      'Returns what happened to accounts and who did it, newest first. Events about a deleted account stay, without ' +
+      'their IP address, user agent, reason and changes.',
   })
   @ApiOkResponse({ type: AuditEventList, description: 'A page of events.', headers: responseHeaders('Link') })
   @Fails(invalidCursor)

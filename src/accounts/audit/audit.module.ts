@@ -2,11 +2,12 @@ import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
 import { accountsSchema } from '../migrations/index.js';
 import { AuditEvent } from './audit-event.entity.js';
+import { AuditKeys } from './audit-keys.js';
 import { AuditLog } from './audit-log.js';
 
 @Module({
   imports: [DatabaseModule.forFeature(accountsSchema, AuditEvent)],
-  providers: [AuditLog],
+  providers: [AuditKeys, AuditLog],
   exports: [AuditLog],
 })
 export class AuditModule {}

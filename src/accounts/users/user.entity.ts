@@ -65,6 +65,11 @@ const schema = defineEntity({
     devicesKnownSince: p.datetime().columnType('timestamptz(3)').nullable(),
     /** Whether they get a mail about a sign-in on a new device. */
     signInNotifications: p.boolean().default(true),
+    /**
+     * What the details of audit events about the user are sealed with, sealed itself: see `AuditKeys`. Null in rows that
+     * something else has inserted, until the next event. Never loaded with the user.
+     */
+    auditKeySealed: p.text().nullable().lazy(),
     /** Increases with every visible change. Used as the ETag. */
     version: p.integer().version(),
     createdAt: p.datetime().columnType('timestamptz(3)'),

@@ -70,6 +70,7 @@ export class UsersService {
     const user = em.create(User, {
       id,
       ...this.emails.seal(id, input.email),
+      auditKeySealed: this.audit.issueKey(em, id),
       emailVerified: input.emailVerified,
       displayName: input.displayName ?? null,
       locale: input.locale ?? DEFAULT_LOCALE,
@@ -281,8 +282,9 @@ export class UsersService {
 
   /** Deletes a locked user in the caller's transaction, with all that refers to them. Call `invalidate` after the commit. */
   async remove(em: EntityManager, { id }: User): Promise<void> {
-    await em.nativeDelete(User, { id });
+    // Not after it: the key for its details goes with the user.
     await this.audit.record(em, userRemoved, { subject: id });
+    await em.nativeDelete(User, { id });
   }
 
   /**

@@ -213,7 +213,7 @@ export type ProblemCode =
 /**
  * List audit events
  *
- * Returns what happened to accounts and who did it, newest first. Requires the `audit:read` permission.
+ * Returns what happened to accounts and who did it, newest first. Events about a deleted account stay, without their IP address, user agent, reason and changes. Requires the `audit:read` permission.
  */
 export const listAuditEvents: Operation<
   ListAuditEventsData,
