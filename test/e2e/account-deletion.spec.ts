@@ -92,6 +92,20 @@ describe('the deletion of an account', () => {
     expect((await third.api.delete<Planned>('/users/me')).body).toEqual(second.body);
   });
 
+  it('cannot be canceled once it is due', async () => {
+    const user = await signUp(api);
+    const { body } = await user.api.delete<Planned>('/users/me');
+    // `wake_at` stays, so that no one begins it meanwhile.
+    await query(
+      database.url,
+      `update accounts.account_deletions set deletes_at = now() - interval '1 hour' where id = $1`,
+      [body.jobId],
+    );
+    const again = await signIn(api, user);
+    expectProblem(await again.api.delete('/users/me/deletion'), 404, 'deletion-not-found');
+    await expectState(body.jobId, 'requested');
+  });
+
   it('is canceled when the account goes to the owner of its address, who did not ask for it', async () => {
     const stranger = await signUp(api);
     const { body } = await stranger.api.delete<Planned>('/users/me');
@@ -164,8 +178,6 @@ describe('the deletion of an account', () => {
     const { status, body } = await admin.delete<Planned>(`/users/${user.session.user.id}`);
     expect(status).toBe(202);
     expect(Date.parse(body.deletesAt)).toBeLessThanOrEqual(running.clock.millis() + 1_000);
-    const again = await signIn(api, user);
-    expectProblem(await again.api.delete('/users/me/deletion'), 404, 'deletion-not-found');
     const stranger = await signUp(api);
     expectProblem(await stranger.api.get(`/jobs/${body.jobId}`), 404, 'job-not-found');
     await expectState(body.jobId, 'deleted');
