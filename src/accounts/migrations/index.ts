@@ -16,8 +16,8 @@ import { Migration20261127000041 } from './20261127000041-audit-events.js';
 import { Migration20261127000042 } from './20261127000042-api-keys.js';
 import { Migration20261128000000 } from './20261128000000-user-search.js';
 import { Migration20261128000001 } from './20261128000001-account-deletions.js';
-import { Migration20261129000010 } from './20261129000010-transfers.js';
 import { Migration20261129000000 } from './20261129000000-audit-keys.js';
+import { Migration20261129000010 } from './20261129000010-transfers.js';
 
 /**
  * The PostgreSQL schema that this service owns. No other service reads or writes it. Migrations are listed in the order
@@ -41,6 +41,6 @@ export const accountsSchema = defineSchema('accounts', [
   Migration20261127000042,
   Migration20261128000000,
   Migration20261128000001,
-  Migration20261129000010,
   Migration20261129000000,
+  Migration20261129000010,
 ]);

@@ -4,7 +4,7 @@ import { Database } from '#libs/database';
 import { findChunk, insertChunk } from './transfer.repository.js';
 
 /** All chunks of a file have this size except for the last one, so that a position says in which chunk it is. */
-export const CHUNK_BYTES = 256 * 1024;
+export const CHUNK_BYTES = 64 * 1024;
 
 /** Files of transfers: in PostgreSQL, so that any process can go on with them, and sealed. */
 @Injectable()

@@ -58,11 +58,19 @@ export class ReservedAddresses {
     em: EntityManager,
     wanted: readonly { readonly email: string; readonly emailVerified: boolean }[],
   ): Promise<boolean[]> {
+    const now = this.clock.now();
+    const [any] = await em.execute<unknown[]>(
+      'select from accounts.reserved_addresses where expires_at > ? limit 1',
+      [now],
+    );
+    if (!any) {
+      return wanted.map(() => false);
+    }
     const candidates = wanted.map(({ email }) => this.emails.candidates(email));
     const rows = await em.execute<{ index: string; firm: boolean }[]>(
       `select email_index as index, firm from accounts.reserved_addresses
         where expires_at > ? and email_index in (select jsonb_array_elements_text(?::jsonb))`,
-      [this.clock.now(), JSON.stringify(candidates.flat())],
+      [now, JSON.stringify(candidates.flat())],
     );
     return wanted.map(({ emailVerified: isProven }, position) =>
       rows.some(({ index, firm }) => (firm || !isProven) && candidates[position]?.includes(index)),

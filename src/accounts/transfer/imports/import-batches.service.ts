@@ -37,6 +37,11 @@ export interface ImportedBatch {
 
 /** The errors of more rows are counted, but not kept. */
 const MAX_ERRORS = 10_000;
+/**
+ * After how many users PostgreSQL counts them again. It keeps plans for foreign keys that it has made for the few users of
+ * a young product: reading all of them for each new row, which takes a hundred times as long.
+ */
+const COUNTED_AFTER = [1, 4_000, 16_000, 64_000];
 /** How many passwords are hashed at once, so that sign-ins in the same process don't wait. */
 const HASHED_AT_ONCE = 2;
 
@@ -80,10 +85,14 @@ export class ImportBatches {
       );
       const created = await this.create(em, permitted, options.dryRun);
       const taken = permitted.filter((_, index) => created[index] === null);
+      const succeeded = transfer.succeeded + permitted.length - taken.length;
+      if (!options.dryRun && COUNTED_AFTER.some((step) => transfer.succeeded < step && step <= succeeded)) {
+        await this.batches.updateStatistics(em);
+      }
       em.assign(transfer, {
         bytesDone: batch.end.bytes,
         linesDone: batch.end.lines,
-        succeeded: transfer.succeeded + permitted.length - taken.length,
+        succeeded,
         skipped: transfer.skipped + taken.length,
         failed: transfer.failed + batch.failed + batch.users.length - permitted.length,
       });

@@ -19,7 +19,7 @@ import type { StoredImport } from './import-options.js';
 import { type ImportedUser, toImportedUser } from './imported-user.js';
 import type { RowError } from '../transfer.repository.js';
 
-const BATCH_ROWS = 1_000;
+const BATCH_ROWS = 250;
 /** Hashing a password takes 20 ms, and an invitation several statements. */
 const BATCH_SLOW_ROWS = 50;
 
