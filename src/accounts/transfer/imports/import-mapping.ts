@@ -10,6 +10,8 @@ type Part =
   string | { readonly path: readonly string[]; readonly present?: string; readonly absent?: string };
 
 const PLACEHOLDER = /\{([^{}|?]+)(?:\|([^{}]*)|\?([^{}:]*):([^{}]*))?\}/g;
+/** A single member of the metadata, such as the ID that the user had. */
+const NESTED = /^(metadata|appMetadata)\.([\w-]{1,64})$/;
 const MAX_TEMPLATE_LENGTH = 1_024;
 
 /**
@@ -28,7 +30,7 @@ export function parseMapping(header: string): Readonly<Record<string, string>> {
     throw invalidMapping('', 'must be an object');
   }
   for (const [member, template] of Object.entries(value)) {
-    if (!ROW_MEMBERS.includes(member)) {
+    if (!ROW_MEMBERS.includes(member) && !NESTED.test(member)) {
       throw invalidMapping(`/${member}`, `must be one of: ${ROW_MEMBERS.join(', ')}`);
     }
     if (typeof template !== 'string' || template.length > MAX_TEMPLATE_LENGTH) {
@@ -47,10 +49,24 @@ export function parseMapping(header: string): Readonly<Record<string, string>> {
 /** @param templates as in `parseMapping` */
 export function compileMapping(templates: Readonly<Record<string, string>>): ImportMapping {
   const members = Object.entries(templates).map(([member, template]) => [member, partsOf(template)] as const);
-  return (row) =>
-    Object.fromEntries(
-      members.map(([member, parts]) => [member, fill(parts, row)]).filter(([, value]) => value !== undefined),
-    ) as Row;
+  return (row) => {
+    const mapped: Record<string, unknown> = {};
+    const nested: [parent: string, key: string, value: unknown][] = [];
+    for (const [member, parts] of members) {
+      const value = fill(parts, row);
+      const [, parent, key] = NESTED.exec(member) ?? [];
+      if (value !== undefined && parent !== undefined && key !== undefined) {
+        nested.push([parent, key, value]);
+      } else if (value !== undefined) {
+        mapped[member] = value;
+      }
+    }
+    for (const [parent, key, value] of nested) {
+      const given = typeof mapped[parent] === 'string' ? jsonIn(mapped[parent]) : mapped[parent];
+      mapped[parent] = { ...(given as object | undefined), [key]: value };
+    }
+    return mapped;
+  };
 }
 
 function partsOf(template: string): Part[] {

@@ -160,6 +160,9 @@ const BOOLEANS: Readonly<Record<string, boolean>> = {
 };
 
 function fromText(member: string, value: unknown): unknown {
+  if (member === 'createdAt' && typeof value === 'number') {
+    return toInstant(String(value));
+  }
   if (typeof value !== 'string') {
     return value;
   }
@@ -170,11 +173,21 @@ function fromText(member: string, value: unknown): unknown {
     case 'metadata':
     case 'appMetadata':
       return parsed(value);
+    case 'createdAt':
+      return toInstant(value);
     case 'roles':
       return value.startsWith('[') ? parsed(value) : value.split(/[\s,;]+/).filter((role) => role !== '');
     default:
       return value;
   }
+}
+
+/** Products also write points in time as PostgreSQL does, or in milliseconds since 1970. */
+function toInstant(text: string): string {
+  if (/^\d{12,13}$/.test(text)) {
+    return new Date(Number(text)).toISOString();
+  }
+  return text.replace(/^(\d{4}-\d{2}-\d{2}) /, '$1T').replace(/([+-]\d{2})$/, '$1:00');
 }
 
 function parsed(text: string): unknown {
