@@ -111,11 +111,17 @@ export function createSend({ fetch = (url, init) => globalThis.fetch(url, init) 
 
 function answerOf(response: Response, text: string): Answer {
   const type = response.headers.get('content-type') ?? '';
-  const data: unknown = /\bjson\b/.test(type) && text !== '' ? parse(response, text) : undefined;
+  const data: unknown =
+    text === '' ? undefined : /\bjson\b/.test(type) ? parse(response, text) : textOf(type, text);
   if (response.ok || response.status === 304) {
     return { data, response };
   }
   throw isProblemDocument(data) ? new ProblemError(response, data) : new ResponseError(response);
+}
+
+/** Files are returned as they are. Anything else isn't from us. */
+function textOf(type: string, text: string): string | undefined {
+  return type.startsWith('application/x-ndjson') ? text : undefined;
 }
 
 function parse(response: Response, text: string): unknown {

@@ -18,6 +18,7 @@ import { Migration20261128000000 } from './20261128000000-user-search.js';
 import { Migration20261128000001 } from './20261128000001-account-deletions.js';
 import { Migration20261129000000 } from './20261129000000-audit-keys.js';
 import { Migration20261129000010 } from './20261129000010-transfers.js';
+import { Migration20261129000011 } from './20261129000011-exports.js';
 
 /**
  * The PostgreSQL schema that this service owns. No other service reads or writes it. Migrations are listed in the order
@@ -43,4 +44,5 @@ export const accountsSchema = defineSchema('accounts', [
   Migration20261128000001,
   Migration20261129000000,
   Migration20261129000010,
+  Migration20261129000011,
 ]);

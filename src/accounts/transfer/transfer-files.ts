@@ -1,9 +1,14 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { Sealer } from '#libs/crypto';
 import { Database } from '#libs/database';
+import type { Transfer } from './transfer.entity.js';
 import { findChunk, insertChunk } from './transfer.repository.js';
 
-/** All chunks of a file have this size except for the last one, so that a position says in which chunk it is. */
+/**
+ * All chunks of a file that was sent to us have this size except for the last one, so that a position says in which chunk it
+ * is. Those of a file that we write end with a row, so they are a little larger.
+ */
 export const CHUNK_BYTES = 64 * 1024;
 
 /** Files of transfers: in PostgreSQL, so that any process can go on with them, and sealed. */
@@ -52,7 +57,33 @@ export class TransferFiles {
     return size;
   }
 
-  /** Reads a file, from a position on. Holds one chunk in memory. */
+  /** Adds a chunk to a file that we write, in the caller's transaction. */
+  async append(
+    em: EntityManager,
+    transfer: string,
+    number: number,
+    bytes: Buffer,
+    expiresAt: Date,
+  ): Promise<void> {
+    const sealed = this.sealer.seal(bytes, contextOf(transfer, number));
+    await insertChunk(em, { transfer, number, sealed, expiresAt });
+  }
+
+  /**
+   * Reads a file that we have written. Holds one chunk in memory, and no connection while the reader takes its time.
+   * @throws Error if one of the chunks is gone, since whoever reads must not take a part of a file for the whole
+   */
+  async *readWritten({ id, chunksDone }: Pick<Transfer, 'id' | 'chunksDone'>): AsyncGenerator<Buffer, void> {
+    for (let number = 0; number < chunksDone; number += 1) {
+      const sealed = await this.database.run((em) => findChunk(em, id, number));
+      if (sealed === undefined) {
+        throw new Error(`chunk ${number} of the export ${id} is gone`);
+      }
+      yield this.sealer.openBytes(sealed, contextOf(id, number));
+    }
+  }
+
+  /** Reads a file that was sent to us, from a position on. Holds one chunk in memory. */
   async *read(transfer: string, from = 0): AsyncGenerator<Buffer, void> {
     let skipped = from % CHUNK_BYTES;
     for (let number = Math.floor(from / CHUNK_BYTES); ; number += 1) {

@@ -1,12 +1,17 @@
+import { exportTask, exportUsers } from './exports/export-users.job.js';
 import { importTask, importUsers } from './imports/import-users.job.js';
 
-const TASKS = { [importUsers.name]: importTask };
+/** What the types of transfers differ in. */
+const KINDS = {
+  [importUsers.name]: { task: importTask, isExport: false },
+  [exportUsers.name]: { task: exportTask, isExport: true },
+};
 
-/** The task that does a transfer of this type. */
-export function taskOf(type: string) {
-  const task = TASKS[type];
-  if (!task) {
-    throw new Error(`there is no task for transfers of the type "${type}": add it to TASKS`);
+/** The task that does a transfer of this type, and whether it writes a file. */
+export function kindOf(type: string) {
+  const kind = KINDS[type];
+  if (!kind) {
+    throw new Error(`there is no task for transfers of the type "${type}": add it to KINDS`);
   }
-  return task;
+  return kind;
 }

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
+import { User } from '../users/index.js';
 
 /** A `receiving` transfer has no complete file yet, and isn't shown. `completed`, `failed` and `canceled` are final. */
 const TRANSFER_STATES = ['receiving', 'waiting', 'active', 'completed', 'failed', 'canceled'] as const;
@@ -7,18 +8,32 @@ const schema = defineEntity({
   name: 'Transfer',
   tableName: 'transfers',
   schema: 'accounts',
+  indexes: [
+    { name: 'transfers_requested_by_index', properties: ['requestedBy', 'id'] },
+    {
+      name: 'transfers_pending_user_unique',
+      expression: `create unique index "transfers_pending_user_unique" on "accounts"."transfers" (user_id) where state in ('waiting', 'active')`,
+    },
+  ],
   properties: {
     id: p.uuid().primary(),
-    /** The type of the job: `import-users`. */
+    /** The type of the job, such as `import-users`. */
     type: p.text(),
     state: p.enum(TRANSFER_STATES),
     requestedBy: p.uuid(),
+    /** Whose data it is, if it's all of one user: then, it goes with their account. */
+    user: () => p.manyToOne(User).mapToPk().nullable().deleteRule('cascade').index('transfers_user_index'),
     /** How to read or write the file, and who asked for it. Sealed, because it may contain a key to password hashes. */
     optionsSealed: p.text(),
     bytesTotal: p.bigint('number').default(0),
-    /** Where to go on. Of an import, the start of the first row that isn't done. */
+    /** Where an import goes on: the start of the first row that isn't done. Of an export, the size of its file so far. */
     bytesDone: p.bigint('number').default(0),
     linesDone: p.integer().default(0),
+    /** How many rows an export will have, as counted when it began. */
+    rowsTotal: p.integer().default(0),
+    /** Where an export goes on: after this ID, with the chunk of this number. */
+    lastId: p.uuid().nullable(),
+    chunksDone: p.integer().default(0),
     /** Rows that were imported or exported. */
     succeeded: p.integer().default(0),
     /** Rows of users who have an account already. */

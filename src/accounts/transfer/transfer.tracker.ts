@@ -10,6 +10,7 @@ import {
 import type { StoredImport } from './imports/import-options.js';
 import type { Transfer } from './transfer.entity.js';
 import { countTransfers, findTransfer, findTransfers } from './transfer.repository.js';
+import { kindOf } from './transfer-tasks.js';
 import { TransfersService } from './transfers.service.js';
 
 /** Shows imports and exports as jobs. */
@@ -44,8 +45,6 @@ export class TransferTracker implements JobTracker {
 
   private toJob(transfer: Transfer): TrackedJob {
     const { id, type, requestedBy, attempts, createdAt, finishedAt, error } = transfer;
-    const { bytesDone, bytesTotal, succeeded, skipped, failed } = transfer;
-    const { dryRun } = this.transfers.optionsOf(transfer) as StoredImport;
     return {
       id,
       type,
@@ -55,9 +54,25 @@ export class TransferTracker implements JobTracker {
       createdAt,
       startsAt: null,
       finishedAt: finishedAt ?? null,
-      progress: { done: bytesDone, total: bytesTotal },
-      result: { dryRun, imported: succeeded, skipped, failed },
+      ...(kindOf(type).isExport ? exportOf(transfer) : this.importOf(transfer)),
       error: error ?? null,
     };
   }
+
+  private importOf(transfer: Transfer): Outcome {
+    const { bytesDone, bytesTotal, succeeded, skipped, failed } = transfer;
+    const { dryRun } = this.transfers.optionsOf(transfer) as StoredImport;
+    return {
+      progress: { done: bytesDone, total: bytesTotal },
+      result: { dryRun, imported: succeeded, skipped, failed },
+    };
+  }
+}
+
+type Outcome = Pick<TrackedJob, 'progress' | 'result'>;
+
+/** Users may have come or gone since they were counted. */
+function exportOf({ state, succeeded, rowsTotal }: Transfer): Outcome {
+  const total = state === 'completed' ? succeeded : Math.max(rowsTotal, succeeded);
+  return { progress: { done: succeeded, total }, result: { exported: succeeded } };
 }

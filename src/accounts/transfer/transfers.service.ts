@@ -13,7 +13,7 @@ import {
   lockTransfer,
 } from './transfer.repository.js';
 import { CHUNK_BYTES } from './transfer-files.js';
-import { taskOf } from './transfer-tasks.js';
+import { kindOf } from './transfer-tasks.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -60,13 +60,34 @@ export class TransfersService {
     await this.database.run((em) => deleteTransfer(em, id));
   }
 
+  /** Starts an export, in the caller's transaction. @param user whose data it is, if it's all of one user */
+  async start(
+    em: EntityManager,
+    { type, requestedBy, options, user = null }: NewTransfer & { readonly user?: string | null },
+  ): Promise<string> {
+    const now = this.clock.now();
+    const id = this.ids.next(now);
+    await em.insert(Transfer, {
+      id,
+      type,
+      state: 'waiting',
+      requestedBy,
+      user,
+      optionsSealed: this.sealer.sealJson(options, contextOf(id)),
+      createdAt: now,
+      expiresAt: new Date(now.getTime() + KEPT_MS),
+    });
+    await this.outbox.appendTask(em, kindOf(type).task, id, requestedBy);
+    return id;
+  }
+
   /** Lets a worker begin, in the caller's transaction. @param bytesTotal the size of the file that has arrived */
   async enqueue(em: EntityManager, id: string, bytesTotal: number): Promise<void> {
     const transfer = await em.findOneOrFail(Transfer, { id });
     const expiresAt = new Date(transfer.createdAt.getTime() + KEPT_MS);
     em.assign(transfer, { state: 'waiting', bytesTotal, expiresAt });
     await em.flush();
-    await this.outbox.appendTask(em, taskOf(transfer.type), id, transfer.requestedBy);
+    await this.outbox.appendTask(em, kindOf(transfer.type).task, id, transfer.requestedBy);
   }
 
   /** Begins or resumes a transfer. @returns null if it's over */
@@ -86,7 +107,10 @@ export class TransfersService {
     return this.sealer.openJson(optionsSealed, contextOf(id));
   }
 
-  /** Ends a locked transfer in the caller's transaction. After a failure, the file is kept for a day, to try again. */
+  /**
+   * Ends a locked transfer in the caller's transaction. After a failure, the file is kept for a day, to try again. That of an
+   * export is kept as long, to be fetched.
+   */
   async end(
     em: EntityManager,
     transfer: Transfer,
@@ -96,12 +120,13 @@ export class TransfersService {
     const now = this.clock.now();
     em.assign(transfer, { state, error, finishedAt: now });
     await em.flush();
-    if (state === 'failed') {
-      await expireChunks(em, transfer.id, new Date(now.getTime() + DAY_MS));
+    const { task, isExport } = kindOf(transfer.type);
+    if (state === 'failed' || (state === 'completed' && isExport)) {
+      await expireChunks(em, transfer.id, fileExpiryOf(now));
     } else {
       await deleteChunks(em, transfer.id);
     }
-    await this.outbox.settle(em, taskOf(transfer.type), transfer.id);
+    await this.outbox.settle(em, task, transfer.id);
   }
 
   /** What is done stays done. @returns false if it's over */
@@ -120,17 +145,30 @@ export class TransfersService {
   retry(id: string): Promise<boolean> {
     return this.database.transaction(async (em) => {
       const transfer = await lockTransfer(em, id);
-      const chunk = transfer && Math.floor(Math.max(transfer.bytesDone - 1, 0) / CHUNK_BYTES);
-      if (transfer?.state !== 'failed' || chunk === null || !(await findChunk(em, id, chunk))) {
+      if (transfer?.state !== 'failed' || !(await this.hasFile(em, transfer))) {
         return false;
       }
       await expireChunks(em, id, transfer.expiresAt);
       em.assign(transfer, { state: 'waiting', error: null, finishedAt: null });
       await em.flush();
-      await this.outbox.appendTask(em, taskOf(transfer.type), id, transfer.requestedBy);
+      await this.outbox.appendTask(em, kindOf(transfer.type).task, id, transfer.requestedBy);
       return true;
     });
   }
+
+  /** Whether what a failed transfer needs to go on is still there: of an export, what it has written. */
+  private async hasFile(em: EntityManager, { id, type, bytesDone, finishedAt }: Transfer): Promise<boolean> {
+    if (kindOf(type).isExport) {
+      return !!finishedAt && fileExpiryOf(finishedAt) > this.clock.now();
+    }
+    const chunk = Math.floor(Math.max(bytesDone - 1, 0) / CHUNK_BYTES);
+    return (await findChunk(em, id, chunk)) !== undefined;
+  }
+}
+
+/** @returns until when a file is kept whose transfer has ended at this time */
+export function fileExpiryOf(endedAt: Date): Date {
+  return new Date(endedAt.getTime() + DAY_MS);
 }
 
 function isPending({ state }: Transfer): boolean {

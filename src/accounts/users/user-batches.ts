@@ -6,7 +6,7 @@ import { DEFAULT_LOCALE, DEFAULT_TIMEZONE } from './profile-patch.js';
 import { searchKey } from './search-key.js';
 import type { UserStatus } from './user.entity.js';
 import { ReservedAddresses } from './reserved-addresses.js';
-import { deleteUsers, findEmailIndexes, insertUsers } from './user.repository.js';
+import { countUsers, deleteUsers, findEmailIndexes, findUsersAfter, insertUsers } from './user.repository.js';
 import type { NewUser } from './users.service.js';
 
 export interface BatchedUser extends Omit<NewUser, 'provesLater' | 'mailSent'> {
@@ -14,7 +14,10 @@ export interface BatchedUser extends Omit<NewUser, 'provesLater' | 'mailSent'> {
   readonly createdAt: Date;
 }
 
-/** Creates thousands of users at once. Neither publishes events nor writes the audit log. */
+/** A user who exists. */
+export type StoredUser = BatchedUser & { readonly id: string };
+
+/** Creates and reads thousands of users at once. Neither publishes events nor writes the audit log. */
 @Injectable()
 export class UserBatches {
   constructor(
@@ -74,5 +77,28 @@ export class UserBatches {
       indexes.forEach((index) => taken.add(index));
       return isFree ? this.ids.next() : null;
     });
+  }
+
+  count(em: EntityManager): Promise<number> {
+    return countUsers(em, {});
+  }
+
+  /** Returns users in the order of their IDs. @param after null to start with the first */
+  async read(em: EntityManager, after: string | null, limit: number): Promise<StoredUser[]> {
+    const users = await findUsersAfter(em, after, limit);
+    return users.map((user) => ({
+      id: user.id,
+      email: this.emails.addressOf(user),
+      emailVerified: user.emailVerified,
+      displayName: user.displayName ?? null,
+      locale: user.locale,
+      timezone: user.timezone,
+      avatarUrl: user.avatarUrl ?? null,
+      metadata: user.metadata,
+      appMetadata: user.appMetadata,
+      roles: user.roles,
+      status: user.status,
+      createdAt: user.createdAt,
+    }));
   }
 }

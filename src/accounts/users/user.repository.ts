@@ -218,6 +218,12 @@ export function countUsers(em: EntityManager, filter: UserFilter): Promise<numbe
   return em.count(User, { $and: [...idRangeOf(filter), whereOf(others), whereAnyOf(anyOf), holders] });
 }
 
+/** In the order of their IDs. @param after null to start with the first */
+export function findUsersAfter(em: EntityManager, after: string | null, limit: number): Promise<User[]> {
+  const where = after === null ? {} : { id: { $gt: after } };
+  return em.find(User, where, { orderBy: { id: 'asc' }, limit });
+}
+
 /** Newest first. Later pages take longer, because PostgreSQL reads the rows it skips. */
 export function findUsersByOffset(
   em: EntityManager,

@@ -24,7 +24,8 @@ export class JobProgress {
     type: 'integer',
     format: 'int64',
     example: 4_194_304,
-    description: 'How much there is to do, in the same unit: bytes of the file for imports.',
+    description:
+      'How much there is to do, in the same unit: bytes of the file for imports, users for exports.',
   })
   total!: number;
 }
@@ -86,7 +87,7 @@ export class JobResponse {
     nullable: true,
     description:
       'What has come of it so far. Imports count rows: `imported`, `skipped` for users who have an account already, and ' +
-      '`failed`.',
+      '`failed`. Exports count users: `exported`.',
     example: { imported: 998, skipped: 1, failed: 1, dryRun: false },
   })
   result!: Readonly<Record<string, unknown>> | null;

@@ -96,6 +96,10 @@ import type {
   UpdateMeData,
   UpdateMeResponse,
   CancelDeletionData,
+  ExportUsersData,
+  ExportUsersResponse,
+  DownloadUsersData,
+  DownloadUsersResponse,
   ImportUsersData,
   ImportUsersResponse,
   ListImportErrorsData,
@@ -203,6 +207,8 @@ export type ProblemCode =
   | 'role-in-use'
   | 'session-not-found'
   | 'deletion-not-found'
+  | 'export-not-found'
+  | 'export-not-ready'
   | 'import-not-found'
   | 'user-not-found'
   | 'user-not-active'
@@ -1561,6 +1567,60 @@ export const cancelDeletion: Operation<
 > = {
   method: 'DELETE',
   path: '/v2/users/me/deletion',
+  authenticated: true,
+};
+
+/**
+ * Export all users
+ *
+ * Writes all users to a file, in a job. It has a JSON object on each line, which `POST /users/import` accepts, with `passwordHash`. Requires the `users:export` permission.
+ */
+export const exportUsers: Operation<
+  ExportUsersData,
+  ExportUsersResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'exceeds-your-permissions'
+  | 'idempotent-request-running'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'idempotency-key-reused'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/users/export',
+  authenticated: true,
+  idempotencyKey: true,
+};
+
+/**
+ * Download an export of all users
+ *
+ * Returns the file of an export that you started. It is kept for a day after the job is complete. Requires the `users:export` permission.
+ */
+export const downloadUsers: Operation<
+  DownloadUsersData,
+  DownloadUsersResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'export-not-found'
+  | 'export-not-ready'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/users/export/{id}',
   authenticated: true,
 };
 

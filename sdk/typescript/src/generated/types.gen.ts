@@ -1129,7 +1129,7 @@ export type JobProgress = {
    */
   done: number;
   /**
-   * How much there is to do, in the same unit: bytes of the file for imports.
+   * How much there is to do, in the same unit: bytes of the file for imports, users for exports.
    */
   total: number;
 };
@@ -1162,7 +1162,7 @@ export type Job = {
    */
   progress: JobProgress | null;
   /**
-   * What has come of it so far. Imports count rows: `imported`, `skipped` for users who have an account already, and `failed`.
+   * What has come of it so far. Imports count rows: `imported`, `skipped` for users who have an account already, and `failed`. Exports count users: `exported`.
    */
   result: {
     [key: string]: unknown;
@@ -1842,6 +1842,26 @@ export type DeletionNotFoundProblem = {
   detail: string;
   instance: string;
   code: 'deletion-not-found';
+  requestId: string;
+};
+
+export type ExportNotFoundProblem = {
+  type: string;
+  title: string;
+  status: 404;
+  detail: string;
+  instance: string;
+  code: 'export-not-found';
+  requestId: string;
+};
+
+export type ExportNotReadyProblem = {
+  type: string;
+  title: string;
+  status: 409;
+  detail: string;
+  instance: string;
+  code: 'export-not-ready';
   requestId: string;
 };
 
@@ -5915,6 +5935,153 @@ export type CancelDeletionResponses = {
 };
 
 export type CancelDeletionResponse = CancelDeletionResponses[keyof CancelDeletionResponses];
+
+export type ExportUsersData = {
+  body?: never;
+  headers?: {
+    /**
+     * A unique string of your choice. For 24 hours, repeating the request with the same key and body returns the original response.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v2/users/export';
+};
+
+export type ExportUsersErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   *
+   * `exceeds-your-permissions`: Exceeds your permissions
+   */
+  403: ForbiddenOrSecondFactorRequiredOrExceedsYourPermissionsProblem;
+  /**
+   * `idempotent-request-running`: Original request still in progress
+   */
+  409: IdempotentRequestRunningProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `idempotency-key-reused`: Idempotency key already used
+   */
+  422: IdempotencyKeyReusedProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type ExportUsersError = ExportUsersErrors[keyof ExportUsersErrors];
+
+export type ExportUsersResponses = {
+  /**
+   * The export has started.
+   */
+  202: StartedJob;
+};
+
+export type ExportUsersResponse = ExportUsersResponses[keyof ExportUsersResponses];
+
+export type DownloadUsersData = {
+  body?: never;
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: never;
+  url: '/v2/users/export/{id}';
+};
+
+export type DownloadUsersErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `export-not-found`: Export not found
+   */
+  404: ExportNotFoundProblem;
+  /**
+   * `export-not-ready`: Export not ready
+   */
+  409: ExportNotReadyProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type DownloadUsersError = DownloadUsersErrors[keyof DownloadUsersErrors];
+
+export type DownloadUsersResponses = {
+  /**
+   * The file.
+   */
+  200: string;
+};
+
+export type DownloadUsersResponse = DownloadUsersResponses[keyof DownloadUsersResponses];
 
 export type ImportUsersData = {
   /**

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock } from '#libs/clock';
 import { PasswordHasher } from './password-hasher.js';
-import { insertPasswords } from './password.repository.js';
+import { findHashes, insertPasswords } from './password.repository.js';
 
-/** Stores the passwords of thousands of new users at once. */
+/** Stores and reads the passwords of thousands of users at once. */
 @Injectable()
 export class PasswordBatches {
   constructor(
@@ -20,5 +20,10 @@ export class PasswordBatches {
   /** In the caller's transaction, in one statement. @param passwords with hashes that `reasonAgainstHash` accepts */
   insert(em: EntityManager, passwords: readonly { userId: string; hash: string }[]): Promise<void> {
     return insertPasswords(em, passwords, this.clock.now());
+  }
+
+  /** By the IDs of the users who have one. */
+  async hashesOf(em: EntityManager, users: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return new Map((await findHashes(em, users)).map(({ user, hash }) => [user, hash]));
   }
 }

@@ -50,6 +50,10 @@ export function findPassword(em: EntityManager, user: string): Promise<Password 
   return em.findOne(Password, { user });
 }
 
+export function findHashes(em: EntityManager, users: readonly string[]): Promise<Password[]> {
+  return em.find(Password, { user: { $in: [...users] } });
+}
+
 /** @param hash deletes only a password with this hash */
 export async function deletePassword(em: EntityManager, user: string, hash?: string): Promise<void> {
   await em.nativeDelete(Password, { user, ...(hash === undefined ? {} : { hash }) });

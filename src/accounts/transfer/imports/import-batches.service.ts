@@ -6,7 +6,6 @@ import { writeUsers } from '../../administration/index.js';
 import { AuditLog } from '../../audit/index.js';
 import {
   type Authority,
-  exceedsYourPermissions,
   Invitations,
   PasswordBatches,
   PasswordPolicy,
@@ -16,11 +15,12 @@ import {
   writeRoles,
 } from '../../auth/index.js';
 import { emailTaken, UserBatches, UsersService } from '../../users/index.js';
+import { Requesters } from '../requesters.js';
 import type { Transfer } from '../transfer.entity.js';
 import { insertErrors, lockTransfer, type RowError } from '../transfer.repository.js';
 import { TransfersService } from '../transfers.service.js';
 import { type FilePosition, rowErrorsOf } from './file-rows.js';
-import { authorityOf, type StoredImport } from './import-options.js';
+import type { StoredImport } from './import-options.js';
 import type { ImportedUser } from './imported-user.js';
 import { imported } from './imports.events.js';
 
@@ -57,6 +57,7 @@ export class ImportBatches {
     private readonly passwords: PasswordBatches,
     private readonly invitations: Invitations,
     private readonly authority: RoleAuthority,
+    private readonly requesters: Requesters,
     private readonly claims: TokenClaims,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
@@ -80,7 +81,7 @@ export class ImportBatches {
       const permitted = await this.permitted(
         em,
         users,
-        await this.authorityFor(em, transfer, options),
+        await this.requesters.require(em, transfer, options, writeUsers),
         errors,
       );
       const created = await this.create(em, permitted, options.dryRun);
@@ -148,21 +149,6 @@ export class ImportBatches {
       failures.push(...rowErrorsOf(error, line));
       return [];
     }
-  }
-
-  /** @returns what the administrator may still do. @throws Problem `exceeds-your-permissions` if not even this */
-  private async authorityFor(
-    em: EntityManager,
-    { requestedBy }: Transfer,
-    options: StoredImport,
-  ): Promise<Authority> {
-    const administrator = await this.users.find(em, requestedBy);
-    if (administrator?.status !== 'active') {
-      throw exceedsYourPermissions();
-    }
-    const authority = authorityOf(options, administrator.roles);
-    await this.authority.requireHaving(em, authority, [writeUsers.name]);
-    return authority;
   }
 
   /** Leaves out users with roles that the administrator may not give. */

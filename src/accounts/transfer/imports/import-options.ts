@@ -1,4 +1,5 @@
 import type { Authority } from '../../auth/index.js';
+import { type StoredCaller, toStoredCaller } from '../requesters.js';
 import type { ImportFormat } from './file-rows.js';
 
 /** How an import reads its file, and for whom. */
@@ -11,28 +12,8 @@ export interface ImportOptions {
 }
 
 /** As it's stored: with what of the administrator decides what they may do. */
-export interface StoredImport extends ImportOptions {
-  readonly caller: Omit<Authority, 'permissions'> & { readonly permissions?: readonly string[] };
-}
+export type StoredImport = ImportOptions & StoredCaller;
 
 export function toStored(options: ImportOptions, caller: Authority): StoredImport {
-  const { roles, permissions, impersonator } = caller;
-  return {
-    ...options,
-    caller: {
-      roles,
-      ...(permissions ? { permissions: [...permissions] } : {}),
-      ...(impersonator ? { impersonator: { roles: impersonator.roles } } : {}),
-    },
-  };
-}
-
-/** @param roles those that the administrator still has */
-export function authorityOf({ caller }: StoredImport, roles: readonly string[]): Authority {
-  const { permissions, ...others } = caller;
-  return {
-    ...others,
-    roles: caller.roles.filter((role) => roles.includes(role)),
-    ...(permissions ? { permissions: new Set(permissions) } : {}),
-  };
+  return { ...options, ...toStoredCaller(caller) };
 }

@@ -20,10 +20,11 @@ import { payloadTooLarge } from '#libs/problem';
 import { writeUsers } from '../../administration/index.js';
 import { exceedsYourPermissions } from '../../auth/index.js';
 import { UsersTag } from '../../users/http.js';
+import { StartedJobResponse, toStartedJob } from '../started-job.dto.js';
 import { IMPORT_FORMATS } from './file-rows.js';
 import { ImportErrors } from './import-errors.service.js';
 import { parseMapping } from './import-mapping.js';
-import { ImportErrorList, ImportQuery, StartedJobResponse, toImportErrorResponse } from './imports.dto.js';
+import { ImportErrorList, ImportQuery, toImportErrorResponse } from './imports.dto.js';
 import { importNotFound } from './imports.errors.js';
 import { ImportsService } from './imports.service.js';
 
@@ -100,8 +101,4 @@ export class ImportsController {
     const slice = await this.errors.list(id, this.cursors.read(query, list), query.total);
     return this.cursors.respond(request, reply, { slice, list }, toImportErrorResponse);
   }
-}
-
-function toStartedJob(id: string): StartedJobResponse {
-  return { jobId: id };
 }

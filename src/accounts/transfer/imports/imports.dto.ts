@@ -11,16 +11,6 @@ export class ImportQuery {
   dryRun: boolean = false;
 }
 
-@ApiSchema({ name: 'StartedJob' })
-export class StartedJobResponse {
-  @ApiProperty({
-    format: 'uuid',
-    description: 'The job. See `GET /jobs/{id}`.',
-    example: '0197f9a2-5c1e-7c3b-9d52-6f1d1c1f4a10',
-  })
-  jobId!: string;
-}
-
 @ApiSchema({ name: 'ImportError' })
 export class ImportErrorResponse {
   @ApiProperty({ format: 'uuid', example: '0197f9a2-5c1e-7c3b-9d52-6f1d1c1f4a10' })
