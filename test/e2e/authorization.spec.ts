@@ -104,7 +104,7 @@ async function observe(operation: Operation): Promise<Row> {
 }
 
 /** What the document says. */
-function expected({ path, isOpen, permission, isRecent, mayNeedSession }: Operation): Row {
+function expected({ path, isOpen, permission, isRecent, isOwn, mayNeedSession }: Operation): Row {
   const isAuth = path.startsWith('/v2/auth/');
   const key = !isOpen && mayNeedSession ? '403' : 'yes';
   return {
@@ -116,7 +116,7 @@ function expected({ path, isOpen, permission, isRecent, mayNeedSession }: Operat
     admin: 'yes',
     'key with it': permission === undefined ? '' : key,
     'key without': permission === undefined ? key : '403',
-    impersonated: !isOpen && (isAuth || isRecent) ? '403' : 'yes',
+    impersonated: !isOpen && (isAuth || isRecent || isOwn) ? '403' : 'yes',
   };
 }
 

@@ -8,6 +8,8 @@ export interface Operation {
   readonly permission: string | undefined;
   /** Whether a proof from the last five minutes is needed. */
   readonly isRecent: boolean;
+  /** Whether users must be signed in themselves. */
+  readonly isOwn: boolean;
   /** Whether there are callers who are signed in, but not in this way. */
   readonly mayNeedSession: boolean;
 }
@@ -16,6 +18,7 @@ interface DocumentedOperation {
   readonly security: readonly object[];
   readonly 'x-permission'?: string;
   readonly 'x-max-age'?: number;
+  readonly 'x-session'?: boolean;
   readonly responses: Readonly<Record<string, { readonly $ref?: string }>>;
 }
 
@@ -39,6 +42,7 @@ export function operationsOf({ paths }: AuthorizationDocument): Operation[] {
         isOpen: operation.security.length === 0,
         permission: operation['x-permission'],
         isRecent: operation['x-max-age'] !== undefined,
+        isOwn: operation['x-session'] === true,
         mayNeedSession: /SessionRequired/.test(JSON.stringify(operation.responses)),
       })),
   );

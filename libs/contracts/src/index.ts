@@ -1,6 +1,7 @@
 export { findTemplate, type Template, TEMPLATE_LOCALES, type TemplateLocale } from './define-template.js';
 export { NotificationTarget, SendNotification, sendNotification } from './send-notification.js';
 export { accounts, notifications } from './services.js';
+export { CollectedUserData, collectUserData, userDataCollected, UserDataRequest } from './user-data.js';
 export { DeletionStep, userDeleted, userErased } from './user-deleted.js';
 export { accountExists } from './templates/account-exists.js';
 export { accountReclaimed } from './templates/account-reclaimed.js';

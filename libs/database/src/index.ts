@@ -5,7 +5,7 @@ export { DatabaseModule } from './database.module.js';
 export { deleteExpiredRows, inBatches } from './expired-rows.js';
 export { migrate } from './migrate.js';
 export { Migrations } from './migrations.js';
-export { keyset, type PageRequest, type Position, type Slice, sliceOf } from './paging.js';
+export { everyRow, keyset, type PageRequest, type Position, type Slice, sliceOf } from './paging.js';
 export { requireVersion, type VersionCondition } from './require-version.js';
 export { defineSchema, loadedSchemas, type Schema } from './schema.js';
 export { inTransaction } from './in-transaction.js';

@@ -33,6 +33,22 @@ export function keyset(
   } as const;
 }
 
+/** Reads all rows of a list, newest first, some at a time. @param find reads a page, as for `sliceOf` */
+export async function* everyRow<T extends { readonly id: string }>(
+  find: (page: PageRequest) => Promise<readonly T[]>,
+  limit = 500,
+): AsyncGenerator<T, void> {
+  for (let position: Position | null = null; ;) {
+    const page: Slice<T> = sliceOf(await find({ limit, position }), { limit, position });
+    yield* page.items;
+    const last = page.items.at(-1);
+    if (!page.hasNext || !last) {
+      return;
+    }
+    position = { direction: 'after', id: last.id };
+  }
+}
+
 /**
  * Makes a page from `limit + 1` rows, in the order in which they were read: away from the position, so towards the
  * start of the list for `before`.

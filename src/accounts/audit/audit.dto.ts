@@ -3,6 +3,7 @@ import { CursorPage, CursorQuery, InstantQuery, StringField, UuidField } from '#
 import { ACTOR_TYPES } from './audit-event.entity.js';
 import type { AuditEntry } from './audit-log.js';
 import { isAuditEventType } from './define-audit-event.js';
+import { asSeenBySubject, type OwnEntry } from './own-entry.js';
 
 export class AuditQuery extends CursorQuery {
   @StringField({
@@ -112,7 +113,7 @@ export class AuditEventList {
   page!: CursorPage;
 }
 
-export function toAuditEventResponse(entry: AuditEntry): AuditEventResponse {
+export function toAuditEventResponse(entry: OwnEntry): AuditEventResponse {
   const { id, type, occurredAt, actorType, actorId, apiKeyId, impersonatorId, subjectId } = entry;
   const { target, requestId, ipAddress, userAgent, reason, changes } = entry;
   return {
@@ -133,20 +134,6 @@ export function toAuditEventResponse(entry: AuditEntry): AuditEventResponse {
   };
 }
 
-/** Who and where an administrator is isn't for the user to know. */
 export function toOwnEventResponse(entry: AuditEntry): AuditEventResponse {
-  const response = toAuditEventResponse(entry);
-  const isOwn = entry.actorId === entry.subjectId && entry.impersonatorId === null;
-  return entry.actorId === null || isOwn
-    ? response
-    : {
-        ...response,
-        actorType: 'administrator',
-        actorId: null,
-        apiKeyId: null,
-        impersonatorId: null,
-        requestId: null,
-        ipAddress: null,
-        userAgent: null,
-      };
+  return toAuditEventResponse(asSeenBySubject(entry));
 }

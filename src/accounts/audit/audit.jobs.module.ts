@@ -1,7 +1,12 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
 import { accountsSchema } from '../migrations/index.js';
+import { AuditModule } from './audit.module.js';
+import { AuditData } from './audit.personal-data.js';
 import { AuditEventsPurge } from './audit-events.purge.js';
 
-@Module({ imports: [DatabaseModule.forFeature(accountsSchema)], providers: [AuditEventsPurge] })
+@Module({
+  imports: [AuditModule, DatabaseModule.forFeature(accountsSchema)],
+  providers: [AuditData, AuditEventsPurge],
+})
 export class AuditJobsModule {}

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
 import { accountsSchema } from '../migrations/index.js';
+import { AuthPersonalDataModule } from './auth.personal-data.module.js';
 import { AccountChangesPurge } from './account-changes/account-changes.purge.js';
 import { FailedAttemptsPurge } from './attempts/failed-attempts.purge.js';
 import { EmailChangeJobsModule } from './email-change/email-change.jobs.module.js';
@@ -14,7 +15,7 @@ import { SessionsPurge } from './sessions/sessions.purge.js';
 import { SignInNoticesPurge } from './sign-in-notices/sign-in-notices.purge.js';
 
 @Module({
-  imports: [DatabaseModule.forFeature(accountsSchema), EmailChangeJobsModule],
+  imports: [AuthPersonalDataModule, DatabaseModule.forFeature(accountsSchema), EmailChangeJobsModule],
   providers: [
     AccountChangesPurge,
     EmailVerificationsPurge,

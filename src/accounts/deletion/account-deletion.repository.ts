@@ -35,6 +35,11 @@ export function findDeletions(
   return em.find(AccountDeletion, { $and: [{ state: { $in: [...states] } }, where] }, options);
 }
 
+/** Of the user's account, also those that were canceled. */
+export function findDeletionsOf(em: EntityManager, userId: string): Promise<AccountDeletion[]> {
+  return em.find(AccountDeletion, { userId }, { orderBy: { id: 'desc' } });
+}
+
 export function countDeletions(em: EntityManager, states: readonly string[]): Promise<number> {
   return em.count(AccountDeletion, { state: { $in: [...states] } });
 }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
 import { MessagingModule } from '#libs/messaging';
 import { accountsSchema } from '../migrations/index.js';
+import { AccountDeletionData } from './account-deletion.personal-data.js';
 import { AccountDeletionsPurge } from './account-deletions.purge.js';
 import { DeleteAccountProcessor } from './delete-account.processor.js';
 import { DeletionSagaModule } from './deletion-saga.module.js';
@@ -14,6 +15,6 @@ import { UserErasedHandler } from './user-erased.handler.js';
     MessagingModule.forSchema(accountsSchema),
     DeletionSagaModule,
   ],
-  providers: [AccountDeletionsPurge, DeleteAccountProcessor, UserErasedHandler],
+  providers: [AccountDeletionData, AccountDeletionsPurge, DeleteAccountProcessor, UserErasedHandler],
 })
 export class DeletionJobsModule {}

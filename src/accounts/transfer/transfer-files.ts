@@ -57,16 +57,12 @@ export class TransferFiles {
     return size;
   }
 
-  /** Adds a chunk to a file that we write, in the caller's transaction. */
-  async append(
-    em: EntityManager,
-    transfer: string,
-    number: number,
-    bytes: Buffer,
-    expiresAt: Date,
-  ): Promise<void> {
-    const sealed = this.sealer.seal(bytes, contextOf(transfer, number));
-    await insertChunk(em, { transfer, number, sealed, expiresAt });
+  /** Adds a chunk to the file that a locked transfer writes, in the caller's transaction, which flushes. */
+  async append(em: EntityManager, transfer: Transfer, bytes: Buffer): Promise<void> {
+    const { id, chunksDone: number, bytesDone, expiresAt } = transfer;
+    const sealed = this.sealer.seal(bytes, contextOf(id, number));
+    await insertChunk(em, { transfer: id, number, sealed, expiresAt });
+    em.assign(transfer, { chunksDone: number + 1, bytesDone: bytesDone + bytes.length });
   }
 
   /**

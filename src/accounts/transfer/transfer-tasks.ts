@@ -1,9 +1,11 @@
 import { exportTask, exportUsers } from './exports/export-users.job.js';
 import { importTask, importUsers } from './imports/import-users.job.js';
+import { accountExportTask, exportAccount } from './personal/export-account.job.js';
 
 /** What the types of transfers differ in. */
 const KINDS = {
   [importUsers.name]: { task: importTask, isExport: false },
+  [exportAccount.name]: { task: accountExportTask, isExport: true },
   [exportUsers.name]: { task: exportTask, isExport: true },
 };
 

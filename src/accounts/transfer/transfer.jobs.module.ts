@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
+import { MessagingModule } from '#libs/messaging';
+import { PersonalDataModule } from '#libs/personal-data';
 import { AuditModule } from '../audit/index.js';
 import { InvitationsModule, PasswordHashingModule, RoleAuthorityModule, TokenClaims } from '../auth/index.js';
 import { accountsSchema } from '../migrations/index.js';
@@ -10,7 +12,12 @@ import { ExportedUsers } from './exports/exported-users.js';
 import { ImportBatches } from './imports/import-batches.service.js';
 import { ImportRuns } from './imports/import-runs.service.js';
 import { ImportUsersProcessor } from './imports/import-users.processor.js';
+import { AccountDocument } from './personal/account-document.js';
+import { AccountExportRuns } from './personal/account-export-runs.service.js';
+import { ExportAccountProcessor } from './personal/export-account.processor.js';
+import { UserDataCollectedHandler } from './personal/user-data-collected.handler.js';
 import { Requesters } from './requesters.js';
+import { TransferData } from './transfer.personal-data.js';
 import { TransferModule } from './transfer.module.js';
 import { TransfersPurge } from './transfers.purge.js';
 
@@ -21,10 +28,15 @@ import { TransfersPurge } from './transfers.purge.js';
     InvitationsModule,
     PasswordHashingModule,
     RoleAuthorityModule,
+    MessagingModule.forSchema(accountsSchema),
+    PersonalDataModule,
     TransferModule,
     UsersModule,
   ],
   providers: [
+    AccountDocument,
+    AccountExportRuns,
+    ExportAccountProcessor,
     ExportedUsers,
     ExportRuns,
     ExportUsersProcessor,
@@ -33,7 +45,9 @@ import { TransfersPurge } from './transfers.purge.js';
     ImportUsersProcessor,
     Requesters,
     TokenClaims,
+    TransferData,
     TransfersPurge,
+    UserDataCollectedHandler,
   ],
 })
 export class TransferJobsModule {}

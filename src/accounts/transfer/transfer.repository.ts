@@ -18,6 +18,31 @@ export function findTransfers(em: EntityManager, filter: JobFilter, page: PageRe
   return em.find(Transfer, { $and: [whereOf(filter), where] }, options);
 }
 
+/** Those that a user has started. Returns one row more than the limit, newest first. */
+export function findTransfersOf(
+  em: EntityManager,
+  requestedBy: string,
+  page: PageRequest,
+): Promise<Transfer[]> {
+  const { where, options } = keyset(page);
+  return em.find(Transfer, { $and: [{ requestedBy, ...VISIBLE }, where] }, options);
+}
+
+/** The pending export of everything about a user, if there is one. */
+export function findPendingOf(em: EntityManager, user: string): Promise<Transfer | null> {
+  return em.findOne(Transfer, { user, state: { $in: ['waiting', 'active'] } });
+}
+
+/** Forgets the files of earlier exports of everything about a user. */
+export async function deleteFilesOf(em: EntityManager, user: string): Promise<void> {
+  await em.execute(
+    'delete from accounts.transfer_chunks where transfer_id in (select id from accounts.transfers where user_id = ?)',
+    [user],
+    'run',
+  );
+  await em.nativeUpdate(Transfer, { user }, { chunksDone: 0 });
+}
+
 export function countTransfers(em: EntityManager, filter: JobFilter): Promise<number> {
   return em.count(Transfer, whereOf(filter));
 }

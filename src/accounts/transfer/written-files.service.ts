@@ -56,12 +56,12 @@ export class WrittenFiles {
     if (transfer?.type !== type || transfer.requestedBy !== userId || transfer.state === 'canceled') {
       throw exportNotFound();
     }
-    const { state, finishedAt, bytesDone: bytes, createdAt } = transfer;
+    const { state, finishedAt, bytesDone: bytes, chunksDone, createdAt } = transfer;
     if (state !== 'completed' || !finishedAt) {
       throw exportNotReady();
     }
-    // The purge may not have run yet.
-    if (fileExpiryOf(finishedAt) <= this.clock.now()) {
+    // The purge may not have run yet. Or a later export has replaced it.
+    if (fileExpiryOf(finishedAt) <= this.clock.now() || chunksDone === 0) {
       throw exportNotFound();
     }
     return { bytes, createdAt, content: this.files.readWritten(transfer) };

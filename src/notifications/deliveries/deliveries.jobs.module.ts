@@ -4,6 +4,7 @@ import { MessagingModule } from '#libs/messaging';
 import { notificationsSchema } from '../migrations/index.js';
 import { DeliveriesModule } from './deliveries.module.js';
 import { DeliveriesPurge } from './deliveries.purge.js';
+import { DeliveryData } from './delivery.personal-data.js';
 import { SendMailProcessor } from './send-mail.processor.js';
 
 @Module({
@@ -12,6 +13,6 @@ import { SendMailProcessor } from './send-mail.processor.js';
     DeliveriesModule,
     MessagingModule.forSchema(notificationsSchema),
   ],
-  providers: [DeliveriesPurge, SendMailProcessor],
+  providers: [DeliveriesPurge, DeliveryData, SendMailProcessor],
 })
 export class DeliveriesJobsModule {}

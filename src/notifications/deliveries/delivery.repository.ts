@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { DeliveryState, FinalState } from './delivery.entity.js';
+import { DeliveryEntity, type DeliveryState, type FinalState } from './delivery.entity.js';
 
 export interface NewDelivery {
   readonly id: string;
@@ -180,6 +180,29 @@ export async function deleteFinal(em: EntityManager, before: Date, limit: number
     [before.toISOString(), limit],
   );
   return rows.length;
+}
+
+/** A delivery as it's shown to its recipient. */
+interface ShownDelivery {
+  readonly id: string;
+  readonly template: string;
+  readonly channel: string;
+  readonly state: DeliveryState;
+  readonly createdAt: Date;
+  readonly sentAt: Date | null;
+}
+
+/** Newest first. */
+export async function findDeliveriesTo(em: EntityManager, userId: string): Promise<ShownDelivery[]> {
+  const deliveries = await em.find(DeliveryEntity, { userId }, { orderBy: { id: 'desc' } });
+  return deliveries.map(({ id, template, channel, state, createdAt, sentAt }) => ({
+    id,
+    template,
+    channel,
+    state,
+    createdAt,
+    sentAt: sentAt ?? null,
+  }));
 }
 
 /** Deletes all deliveries to a user, and the tasks to send them. */

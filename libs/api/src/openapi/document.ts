@@ -35,6 +35,8 @@ export interface Operation {
   'x-permission'?: string;
   /** How long ago users may have authenticated at most, in seconds (RFC 9470, section 3). */
   'x-max-age'?: number;
+  /** Set if users must be signed in themselves: neither an API key nor an administrator who acts as them will do. */
+  'x-session'?: true;
   /** When a deprecated operation may stop working, as a date. */
   'x-sunset'?: string;
   responses: Record<string, ResponseObject | Reference>;

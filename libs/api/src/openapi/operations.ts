@@ -83,6 +83,9 @@ function describeAccess(operation: Operation, access: Access | undefined): void 
   if (access?.kind === 'requires' && access.recent) {
     operation['x-max-age'] = MAX_PROOF_AGE_SECONDS;
   }
+  if (access?.kind === 'requires' && access.session) {
+    operation['x-session'] = true;
+  }
   if (access?.kind === 'requires' && access.permission) {
     const { name } = access.permission;
     operation['x-permission'] = name;

@@ -96,6 +96,10 @@ import type {
   UpdateMeData,
   UpdateMeResponse,
   CancelDeletionData,
+  ExportMeData,
+  ExportMeResponse,
+  DownloadMeData,
+  DownloadMeResponse,
   ExportUsersData,
   ExportUsersResponse,
   DownloadUsersData,
@@ -1567,6 +1571,55 @@ export const cancelDeletion: Operation<
 > = {
   method: 'DELETE',
   path: '/v2/users/me/deletion',
+  authenticated: true,
+};
+
+/**
+ * Export your account
+ *
+ * Collects everything that is held about you in a file, in a job. While an export is pending, you get its job again. A new export replaces the one before.
+ */
+export const exportMe: Operation<
+  ExportMeData,
+  ExportMeResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'session-required'
+  | 'idempotent-request-running'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'idempotency-key-reused'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/users/me/export',
+  authenticated: true,
+  idempotencyKey: true,
+};
+
+/**
+ * Download an export of your account
+ *
+ * Returns what is held about you. It is kept for a day after the job is complete.
+ */
+export const downloadMe: Operation<
+  DownloadMeData,
+  DownloadMeResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'session-required'
+  | 'export-not-found'
+  | 'export-not-ready'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/users/me/export/{id}',
   authenticated: true,
 };
 

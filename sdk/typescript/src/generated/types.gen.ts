@@ -933,6 +933,85 @@ export type StartedJob = {
   jobId: string;
 };
 
+export type AccountExport = {
+  /**
+   * When it was written.
+   */
+  exportedAt: string;
+  /**
+   * API keys, without the keys themselves.
+   */
+  apiKeys: Array<{
+    [key: string]: unknown;
+  }>;
+  /**
+   * What happened to the account, as in `GET /users/me/audit-events`.
+   */
+  auditEvents: Array<{
+    [key: string]: unknown;
+  }>;
+  /**
+   * Deletions of the account that were planned.
+   */
+  deletions: Array<{
+    [key: string]: unknown;
+  }>;
+  /**
+   * Changes of the email address that were asked for, with both addresses.
+   */
+  emailChanges: Array<{
+    [key: string]: unknown;
+  }>;
+  /**
+   * Accounts at providers, such as Google.
+   */
+  identities: Array<{
+    [key: string]: unknown;
+  }>;
+  /**
+   * Passkeys, without their public keys.
+   */
+  passkeys: Array<{
+    [key: string]: unknown;
+  }>;
+  /**
+   * When the password was changed. Null without one.
+   */
+  password: {
+    [key: string]: unknown;
+  } | null;
+  /**
+   * As in `GET /users/me`.
+   */
+  profile: {
+    [key: string]: unknown;
+  };
+  /**
+   * The authenticator app, without its secret, and how many recovery codes are left.
+   */
+  secondFactors: {
+    [key: string]: unknown;
+  };
+  /**
+   * Signed-in devices, and those that were signed out lately.
+   */
+  sessions: Array<{
+    [key: string]: unknown;
+  }>;
+  /**
+   * Imports and exports that the user has started.
+   */
+  transfers: Array<{
+    [key: string]: unknown;
+  }>;
+  /**
+   * Emails to the user of the last 90 days, without their texts.
+   */
+  notifications: Array<{
+    [key: string]: unknown;
+  }>;
+};
+
 export type ImportError = {
   id: string;
   /**
@@ -5935,6 +6014,143 @@ export type CancelDeletionResponses = {
 };
 
 export type CancelDeletionResponse = CancelDeletionResponses[keyof CancelDeletionResponses];
+
+export type ExportMeData = {
+  body?: never;
+  headers?: {
+    /**
+     * A unique string of your choice. For 24 hours, repeating the request with the same key and body returns the original response.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v2/users/me/export';
+};
+
+export type ExportMeErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
+  /**
+   * `idempotent-request-running`: Original request still in progress
+   */
+  409: IdempotentRequestRunningProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `idempotency-key-reused`: Idempotency key already used
+   */
+  422: IdempotencyKeyReusedProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type ExportMeError = ExportMeErrors[keyof ExportMeErrors];
+
+export type ExportMeResponses = {
+  /**
+   * The export has started.
+   */
+  202: StartedJob;
+};
+
+export type ExportMeResponse = ExportMeResponses[keyof ExportMeResponses];
+
+export type DownloadMeData = {
+  body?: never;
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: never;
+  url: '/v2/users/me/export/{id}';
+};
+
+export type DownloadMeErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
+  /**
+   * `export-not-found`: Export not found
+   */
+  404: ExportNotFoundProblem;
+  /**
+   * `export-not-ready`: Export not ready
+   */
+  409: ExportNotReadyProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type DownloadMeError = DownloadMeErrors[keyof DownloadMeErrors];
+
+export type DownloadMeResponses = {
+  /**
+   * Everything that is held about you.
+   */
+  200: AccountExport;
+};
+
+export type DownloadMeResponse = DownloadMeResponses[keyof DownloadMeResponses];
 
 export type ExportUsersData = {
   body?: never;

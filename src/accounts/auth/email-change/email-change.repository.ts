@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { keyset, type PageRequest } from '#libs/database';
 import { EmailChange } from './email-change.entity.js';
 import { UNDOABLE_STATES } from './email-change.states.js';
 import { EmailChangeLink, type LinkPurpose } from './email-change-link.entity.js';
@@ -22,6 +23,12 @@ export async function insertLink(
 
 export function findChange(em: EntityManager, id: string): Promise<EmailChange | null> {
   return em.findOne(EmailChange, { id });
+}
+
+/** Returns one row more than the limit, newest first. */
+export function findChanges(em: EntityManager, user: string, page: PageRequest): Promise<EmailChange[]> {
+  const { where, options } = keyset(page);
+  return em.find(EmailChange, { user, ...where }, options);
 }
 
 /** The one that waits for a click, if there is one. */

@@ -8,6 +8,7 @@ import { AccountChanges } from '../account-changes/account-changes.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { identityWasLinked, identityWasUnlinked } from './identities.events.js';
 import type { Identity } from './identity.entity.js';
+import { addressOf, sealAddress } from './identity-address.js';
 import { insertIdentity } from './identity.repository.js';
 
 /** What an identity consists of, before it's linked. */
@@ -37,7 +38,7 @@ export class IdentityLinks {
   ): Promise<Date | undefined> {
     const createdAt = await this.changes.momentFor(em, user.id);
     const id = this.ids.next(createdAt);
-    const emailSealed = email === null ? null : this.sealer.seal(email, contextOf(id));
+    const emailSealed = email === null ? null : sealAddress(this.sealer, id, email);
     const isStored = await insertIdentity(em, {
       id,
       user: user.id,
@@ -72,11 +73,7 @@ export class IdentityLinks {
     });
   }
 
-  emailOf({ id, emailSealed }: Identity): string | null {
-    return typeof emailSealed === 'string' ? this.sealer.open(emailSealed, contextOf(id)) : null;
+  emailOf(identity: Identity): string | null {
+    return addressOf(this.sealer, identity);
   }
-}
-
-function contextOf(identityId: string): string {
-  return `identity:${identityId}:email`;
 }

@@ -101,6 +101,12 @@ export async function keepLiveSession(em: EntityManager, id: string): Promise<bo
   return rows.length > 0;
 }
 
+/** Also those that have ended. Returns one row more than the limit, newest first. */
+export function findSessions(em: EntityManager, user: string, page: PageRequest): Promise<Session[]> {
+  const { where, options } = keyset(page);
+  return em.find(Session, { user, ...where }, options);
+}
+
 /** Returns one row more than the limit, newest first. */
 export function findLiveSessions(
   em: EntityManager,

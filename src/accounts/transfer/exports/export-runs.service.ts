@@ -88,15 +88,9 @@ export class ExportRuns {
       }
       await this.requesters.require(em, transfer, caller, exportAllUsers);
       if (rows > 0) {
-        await this.files.append(em, id, number, bytes, transfer.expiresAt);
+        await this.files.append(em, transfer, bytes);
       }
-      em.assign(transfer, {
-        rowsTotal,
-        lastId,
-        chunksDone: number + (rows > 0 ? 1 : 0),
-        bytesDone: transfer.bytesDone + bytes.length,
-        succeeded: transfer.succeeded + rows,
-      });
+      em.assign(transfer, { rowsTotal, lastId, succeeded: transfer.succeeded + rows });
       if (isLast) {
         await this.transfers.end(em, transfer, 'completed');
       }

@@ -1,0 +1,53 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+
+const OBJECT = { type: 'object', additionalProperties: true } as const;
+
+function ListOf(description: string): PropertyDecorator {
+  return ApiProperty({ type: 'array', items: OBJECT, description });
+}
+
+/** Sent as it was written, so this only documents it. */
+@ApiSchema({ name: 'AccountExport' })
+export class AccountExport {
+  @ApiProperty({ type: String, format: 'date-time', description: 'When it was written.' })
+  exportedAt!: string;
+
+  @ListOf('API keys, without the keys themselves.')
+  apiKeys!: object[];
+
+  @ListOf('What happened to the account, as in `GET /users/me/audit-events`.')
+  auditEvents!: object[];
+
+  @ListOf('Deletions of the account that were planned.')
+  deletions!: object[];
+
+  @ListOf('Changes of the email address that were asked for, with both addresses.')
+  emailChanges!: object[];
+
+  @ListOf('Accounts at providers, such as Google.')
+  identities!: object[];
+
+  @ListOf('Passkeys, without their public keys.')
+  passkeys!: object[];
+
+  @ApiProperty({ ...OBJECT, nullable: true, description: 'When the password was changed. Null without one.' })
+  password!: object | null;
+
+  @ApiProperty({ ...OBJECT, description: 'As in `GET /users/me`.' })
+  profile!: object;
+
+  @ApiProperty({
+    ...OBJECT,
+    description: 'The authenticator app, without its secret, and how many recovery codes are left.',
+  })
+  secondFactors!: object;
+
+  @ListOf('Signed-in devices, and those that were signed out lately.')
+  sessions!: object[];
+
+  @ListOf('Imports and exports that the user has started.')
+  transfers!: object[];
+
+  @ListOf('Emails to the user of the last 90 days, without their texts.')
+  notifications!: object[];
+}
