@@ -53,6 +53,16 @@ describe('the requests of the guide', () => {
     expect(output).toMatch(/^revoked: 204\nunauthenticated\na key\nnot a key$/m);
   });
 
+  it('to exports export all users, and everything about one', async () => {
+    const output = await follow('export');
+    expect(output).toMatch(
+      /^export-users\ndownloaded: 200\nid email emailVerified .+ createdAt passwordHash$/m,
+    );
+    expect(output).toMatch(
+      /^downloaded: 200\nexportedAt apiKeys auditEvents .+ notifications\nada\.\d+@example\.com$/m,
+    );
+  });
+
   it('to the audit log read, filter and page it, and show users their own history', async () => {
     const output = await follow('audit-log');
     expect(output).toMatch(/^Ada$/m);
