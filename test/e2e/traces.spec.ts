@@ -39,6 +39,14 @@ describe('traces', () => {
       ['gatehouse-worker', 'relay send-notification'],
       ['gatehouse-api', 'POST /v2/auth/register'],
     ]);
+    const kinds = new Map(spans.map(({ name, kind }) => [name.split(' ')[0], kind]));
+    expect(Object.fromEntries(kinds)).toMatchObject({
+      SMTP: 'client',
+      process: 'consumer',
+      send: 'producer',
+      relay: 'internal',
+      POST: 'server',
+    });
     const attributesOf = (name: string) => spans.find((span) => span.name === name)?.attributes;
     const id = attributesOf('relay send-notification')?.['messaging.message.id'];
     const job = (operation: string, name: string) => ({

@@ -9,6 +9,7 @@ export interface ExportedSpan {
   /** Empty for the first span of a trace. */
   readonly parentId: string;
   readonly name: string;
+  readonly kind: (typeof KINDS)[number];
   readonly service: string;
   readonly attributes: Readonly<Record<string, string | number>>;
   readonly isError: boolean;
@@ -128,16 +129,19 @@ function decodeExport(body: Buffer): ExportedSpan[] {
   });
 }
 
+const KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const;
 const STATUS_ERROR = 2n;
 
 function decodeSpan(span: Buffer, service: string): ExportedSpan {
   const [status] = messages(span, 15);
+  const [, kind] = fieldsOf(span).find(([n]) => n === 6) ?? [];
   return {
     service,
     traceId: messages(span, 1)[0]?.toString('hex') ?? '',
     spanId: messages(span, 2)[0]?.toString('hex') ?? '',
     parentId: messages(span, 4)[0]?.toString('hex') ?? '',
     name: messages(span, 5)[0]?.toString() ?? '',
+    kind: KINDS[Number(kind)] ?? 'unspecified',
     attributes: attributesOf(span, 9),
     isError: status !== undefined && fieldsOf(status).some(([n, value]) => n === 3 && value === STATUS_ERROR),
   };

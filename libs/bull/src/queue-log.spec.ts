@@ -52,3 +52,17 @@ it.each<[string, (id: string) => Promise<unknown>]>([
     ),
   );
 });
+
+it.each([
+  ['Redis is slow or not responding: Connection is closed.', 'Connection is closed.'],
+  ['Redis is slow or not responding: Command timed out', 'Command timed out'],
+  [
+    "Redis is slow or not responding: Stream isn't writeable",
+    "Stream isn't writeable and enableOfflineQueue is false",
+  ],
+])('says that %s', async (line, message) => {
+  await bench.start();
+  const lines = collectLog();
+  bench.queues.get('greet').emit('error', new Error(message));
+  expect(lines.map(({ text }) => text)).toEqual([expect.stringContaining(line)]);
+});

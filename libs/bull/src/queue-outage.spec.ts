@@ -138,6 +138,21 @@ describe('while Redis is frozen', () => {
   });
 });
 
+it('shuts down within seconds while Redis is frozen', async () => {
+  await start();
+  await eventually(put);
+  await eventually(() => expect(noted).toBe(1));
+  process.kill(redis.pid, 'SIGSTOP');
+  try {
+    const startedAt = performance.now();
+    await app?.close();
+    app = undefined;
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+  } finally {
+    process.kill(redis.pid, 'SIGCONT');
+  }
+});
+
 async function start(work: () => Promise<void> = () => Promise.resolve()): Promise<void> {
   noted = 0;
   handle = work;
