@@ -5,7 +5,8 @@ import { beforeStatement } from '../support/before-statement.js';
 import type { Answer, ApiClient } from '../support/client.js';
 import { aUser, signIn, type SignedUp, signUp } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
-import { fingerprintOf } from '../support/stored.js';
+import { eventually } from '../support/servers.js';
+import { countWaiting, fingerprintOf, query } from '../support/stored.js';
 import { WITH_ADMIN } from '../support/use-app.js';
 
 const running = useApiApp(WITH_ADMIN);
@@ -94,6 +95,26 @@ describe('a change by an administrator who is signed out while it is under way',
     expect((await user.api.me()).body.displayName).toBeNull();
   });
 
+  it('is done before they are signed out, or the key is revoked, once it has begun', async () => {
+    const boss = await userWithRoles(running, 'user', 'admin');
+    const given = { name: 'Late', permissions: ['users:write'] };
+    const { body } = await boss.api.post<{ id: string; key: string }>('/auth/api-keys', given);
+    const user = await signUp(api);
+    for (const [caller, table, end] of [
+      [boss.api, 'sessions', () => boss.api.post('/auth/logout')],
+      [api.as({ accessToken: body.key }), 'api_keys', () => deleteKey(body.id)],
+    ] as const) {
+      const ended = Promise.withResolvers<unknown>();
+      await beforeStatement(/^update "accounts"."users"/, async () => {
+        ended.resolve(end());
+        await eventually(async () => expect(await countWaiting(database.url, `%${table}%`)).toBe(1));
+      });
+      expect((await caller.patch(`/users/${idOf(user)}`, { displayName: table })).status).toBe(200);
+      await ended.promise;
+    }
+    expect((await user.api.me()).body.displayName).toBe('api_keys');
+  });
+
   it('is refused with a key that expires meanwhile', async () => {
     const boss = await userWithRoles(running, 'user', 'admin');
     const expiresAt = new Date(clock.millis() + 1000).toISOString();
@@ -107,3 +128,8 @@ describe('a change by an administrator who is signed out while it is under way',
     expectProblem(await server.patch(`/users/${idOf(user)}`, { displayName: 'Eve' }), 401, 'unauthenticated');
   });
 });
+
+/** Directly, because a request would wait for its user anyway. */
+function deleteKey(id: string): Promise<unknown> {
+  return query(database.url, 'delete from accounts.api_keys where id = $1', [id]);
+}

@@ -5,7 +5,7 @@ import { useApiApp } from '../support/api-app.js';
 import { setUpTotp, wrongCode } from '../support/authenticator.js';
 import type { ProblemBody } from '../support/client.js';
 import { signUp } from '../support/factories.js';
-import { mailsInOutbox } from '../support/mail-outbox.js';
+import { linkTokenOf, mailsInOutbox } from '../support/mail-outbox.js';
 import { expectProblem } from '../support/problems.js';
 import { SoftwareAuthenticator } from '../support/software-authenticator.js';
 import { query } from '../support/stored.js';
@@ -98,6 +98,18 @@ describe('the metrics of sign-ins', () => {
     expect(await countedBy(() => api.post('/auth/passkeys/login', device.get(request.body)))).toEqual({
       'passkey session': 1,
     });
+  });
+
+  it('know passwords that are sent again with a link that has set one', async () => {
+    const user = await signUpVerified(running);
+    clock.advance({ minutes: 1 });
+    await api.post('/auth/password/forgot', { email: user.email });
+    const mails = await mailsInOutbox(running, database.url, user.session.user.id);
+    const token = linkTokenOf(mails.find(({ template }) => template === 'reset-password'));
+    const reset = (password: string) => api.post('/auth/password/reset', { token, password });
+    expect(await countedBy(() => reset('four quiet herons'))).toEqual({});
+    expect(await countedBy(() => reset('four quiet herons'))).toEqual({ 'link right': 1 });
+    expect(await countedBy(() => reset('four loud herons'))).toEqual({ 'link wrong': 1 });
   });
 
   it('say when too many wrong ones block another', async () => {
