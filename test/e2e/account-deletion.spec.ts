@@ -125,10 +125,19 @@ describe('the deletion of an account', () => {
     const { body } = await user.api.delete<Planned>('/users/me');
     await mailTo(user, 'Your account will be deleted');
     const last = await signIn(api, user);
+    // It's cached from now on.
+    expect((await last.api.get('/auth/sessions')).status).toBe(200);
     await wake(body.jobId);
     await expectState(body.jobId, 'deleted');
-    expectProblem(await last.api.me(), 401, 'unauthenticated');
+    await eventually(async () => expectProblem(await last.api.get('/auth/sessions'), 401, 'unauthenticated'));
     expectProblem(await api.login(user), 401, 'invalid-credentials');
+    // When it was asked for, and when it was done.
+    const ended = await query(
+      database.url,
+      `select target from accounts.audit_events where subject_id = $1 and type = 'session.ended'`,
+      [idOf(user)],
+    );
+    expect(ended).toEqual([{ target: 'all' }, { target: 'all' }]);
     expect(await tablesWith(user)).toEqual(KEPT);
     expect((await bystander.api.me()).status).toBe(200);
     expect(await tablesWith(bystander)).toEqual(

@@ -5,7 +5,8 @@ import type { DeviceBody, ListBody, ProblemBody } from '../support/client.js';
 import { type SignedUp, signIn, signUp } from '../support/factories.js';
 import { mailsInOutbox } from '../support/mail-outbox.js';
 import { expectProblem } from '../support/problems.js';
-import { query } from '../support/stored.js';
+import { eventually } from '../support/servers.js';
+import { countWaiting, openTransaction, query } from '../support/stored.js';
 import { signUpVerified } from '../support/verified-user.js';
 
 const NEW = 'four quiet herons';
@@ -72,6 +73,18 @@ describe('changing a password', () => {
     expectProblem(await api.login(user), 401, 'invalid-credentials');
     const sessions = await user.api.get<ListBody<DeviceBody>>('/auth/sessions');
     expect(sessions.body.items).toHaveLength(1);
+  });
+
+  it('makes a sign-in with the old one wait whose session is stored at the same moment', async () => {
+    const user = await signUp(api);
+    const changing = await openTransaction(database.url);
+    await changing.query('update accounts.users set session_epoch = session_epoch + 1 where id = $1', [
+      user.session.user.id,
+    ]);
+    const signingIn = api.login(user);
+    await eventually(async () => expect(await countWaiting(database.url, '%accounts.sessions%')).toBe(1));
+    await changing.query('commit');
+    expectProblem(await signingIn, 401, 'invalid-credentials');
   });
 
   it('is not needed to keep out someone who is suspended while they sign in', async () => {

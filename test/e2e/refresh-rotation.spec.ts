@@ -87,6 +87,19 @@ describe('a refresh that is rejected because the user is suspended', () => {
   });
 });
 
+describe('a refresh token of a suspended user that was presented again', () => {
+  it('ends the session, which is not there when the user is restored', async () => {
+    const { api, clock } = running;
+    const { session } = await signUp(api);
+    const { refreshToken: latest } = (await api.refresh(session.refreshToken)).body;
+    clock.advance({ seconds: 11 });
+    await setStatus(session.user.id, 'suspended');
+    expectProblem(await api.refresh(session.refreshToken), 401, 'refresh-token-reused');
+    await setStatus(session.user.id, 'active');
+    expectProblem(await api.refresh(latest), 401, 'invalid-refresh-token');
+  });
+});
+
 describe('a refresh token that is newer than the database, which was restored from a backup', () => {
   it('is rejected without ending the session', async () => {
     const { api } = running;

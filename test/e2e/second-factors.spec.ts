@@ -394,6 +394,9 @@ describe('a trusted device', () => {
     const trusted = api.with({ cookie: sentBack(answer) });
     const signedIn = await trusted.login(user);
     expect([signedIn.status, decodeJwt(signedIn.body.accessToken)['amr']]).toEqual([200, ['pwd']]);
+    // Signing out ends the session, not the trust.
+    expect((await api.as(signedIn.body).post('/auth/logout')).status).toBe(204);
+    expect((await trusted.login(user)).status).toBe(200);
     // Not for someone else, and not when it's made up.
     await challenge(await signUpWithTotp(), trusted);
     await challenge(user, api.with({ cookie: sentBack(answer).replace('=', '=9') }));

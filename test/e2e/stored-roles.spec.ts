@@ -150,14 +150,17 @@ describe('a role that is changed on one replica', () => {
 describe('a role that is deleted', () => {
   it('is taken from everyone, and a new one of its name starts with nobody', async () => {
     await put('helper', ['users:read']);
+    const other = (await userWith('user', 'helper')).api.at(replica.api.url);
     const user = await userWith('user', 'helper');
     const at = user.api.at(replica.api.url);
     expect((await at.get('/users')).status).toBe(200);
+    expect((await other.get('/users')).status).toBe(200);
     expect((await at.get<UserBody>('/users/me')).body.roles).toEqual(['user', 'helper']);
     expect((await admin.delete('/roles/helper')).status).toBe(204);
     expect((await put('helper', ['users:read'])).status).toBe(201);
     await eventually(async () => {
       expectProblem(await at.get('/users'), 403, 'forbidden');
+      expectProblem(await other.get('/users'), 403, 'forbidden');
       const me = await at.get<UserBody>('/users/me');
       expect([me.body.roles, me.headers.get('etag')]).toEqual([['user'], `"3-${me.body.id}"`]);
     });
