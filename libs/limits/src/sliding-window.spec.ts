@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Redis } from 'ioredis';
 import { createRedis } from '#libs/redis';
 import { hold, useFixture } from '../../../test/support/fixture.js';
 import { eventually, redisUrl } from '../../../test/support/servers.js';
@@ -135,6 +136,35 @@ describe('RedisSlidingWindow', () => {
     expect(resetMs).toBeGreaterThan(0);
     expect(resetMs).toBeLessThanOrEqual(30_000);
     expect((await next()).allowed).toBe(false);
+  });
+
+  it('keeps nothing of rejected hits, and nothing longer because of them', async () => {
+    const [window] = replicas as [RedisSlidingWindow];
+    const next = () => window.hit({ key: 'rejected', limit: 1, windowMs: 60_000 });
+    await next();
+    await connections[0]?.pexpire('rejected', 30_000);
+    for (const allowed of [false, false, false]) {
+      expect((await next()).allowed).toBe(allowed);
+    }
+    expect(await connections[0]?.llen('rejected')).toBe(1);
+    expect(await connections[0]?.exists('rejected:blocked')).toBe(0);
+    expect(await connections[0]?.pttl('rejected')).toBeLessThanOrEqual(30_000);
+  });
+
+  it('asks Redis for many hits at once, and for the first as soon as there are sixteen', async () => {
+    const [redis] = connections as [Redis];
+    const window = new RedisSlidingWindow(redis);
+    const scripts = redis as Redis & { gatehouseHit(keys: number, ...given: unknown[]): Promise<number[]> };
+    const ask = scripts.gatehouseHit.bind(redis);
+    const sizes: number[] = [];
+    scripts.gatehouseHit = (keys, ...given) => {
+      sizes.push(keys);
+      return ask(keys, ...given);
+    };
+    const verdicts = Array.from({ length: 40 }, () => window.hit({ ...hit('many'), limit: 39 }));
+    expect(sizes).toEqual([16, 16]);
+    expect((await Promise.all(verdicts)).filter(({ allowed }) => !allowed)).toHaveLength(1);
+    expect(sizes).toEqual([16, 16, 8]);
   });
 
   it('leaves nothing in Redis after the window', async () => {

@@ -134,6 +134,30 @@ describe('a message', () => {
     expect(app.get(ParcelHandler).handled).toBe(before);
   });
 
+  it('does not wait for others whose handlers take long', async () => {
+    const handler = app.get(ParcelHandler);
+    const before = handler.handled;
+    const gate = await hold(Promise.withResolvers<void>(), ({ resolve }) => resolve());
+    handler.effect = () => gate.promise;
+    await Promise.all([deliver(), deliver()]);
+    await eventually(() => expect(handler.handled).toBe(before + 2));
+    gate.resolve();
+    handler.effect = () => Promise.resolve();
+    await eventually(async () => expect(await deliveries().getActiveCount()).toBe(0));
+  });
+
+  it('whose data is invalid becomes a dead letter at once, without the data', async () => {
+    const before = app.get(ParcelHandler).handled;
+    const messageId = randomUUID();
+    const sealed = app.get(Sealer).sealJson({ item: ['a lamp'] }, messageContext(messageId));
+    await deliver({ messageId, sealed });
+    await eventually(async () => {
+      const failed = await deliveries().getFailed();
+      expect(failed.map(({ failedReason }) => failedReason)).toEqual(['not a valid Parcel: item (isString)']);
+    });
+    expect(app.get(ParcelHandler).handled).toBe(before);
+  });
+
   it('that was sealed for another one becomes a dead letter at once', async () => {
     const before = app.get(ParcelHandler).handled;
     await deliver({ messageId: randomUUID() });

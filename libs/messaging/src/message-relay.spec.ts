@@ -203,6 +203,10 @@ describe('a service', () => {
     expect([...shop.confirm.visibleFields].sort()).toEqual(['consumer', 'messageId']);
   });
 
+  it('keeps confirmations that failed for a day alone, because their messages arrive again anyway', () => {
+    expect(shop.confirm.keepFailed).toEqual({ ageSeconds: 24 * 60 * 60, count: 1_000 });
+  });
+
   it('cannot handle a message that is not for it', () => {
     expect(() => HandlesMessage(shop, sendItem)).toThrow(
       '"shop" does not receive the message "send-item": add the service to `to` in defineMessage.',

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Sealer } from '#libs/crypto';
-import { InvalidPayloadError } from '#libs/jobs';
+import { Clock } from '#libs/clock';
+import { defineJob, InvalidPayloadError, Tick } from '#libs/jobs';
 import type { BackgroundApp } from '../../../test/support/background-app.js';
 import {
   ADA,
@@ -11,11 +12,22 @@ import {
   registered,
   useOutboxBench,
 } from '../../../test/support/outbox-bench.js';
-import { defineMessage, type DeliverMessage, Inbox, Outbox } from './index.js';
+import { defineMessage, defineTask, type DeliverMessage, Inbox, Outbox } from './index.js';
 import { openMessage } from './open-message.js';
 import { OutboxSignal } from './outbox-signal.js';
 
 const bench = useOutboxBench();
+const chore = defineTask(
+  defineJob('chore', {
+    payload: Tick,
+    role: 'writer',
+    concurrency: 1,
+    timeoutMs: 1_000,
+    attempts: 1,
+    backoff: { baseMs: 1, capMs: 1, jitter: 0 },
+  }),
+  (startsAt) => ({ startsAt }),
+);
 const unheard = defineMessage('someone.waved', { data: Registered, to: [] });
 
 describe('Outbox', () => {
@@ -78,6 +90,15 @@ describe('Outbox', () => {
     expect(await bench.rows()).toEqual([]);
   });
 
+  it('stores when a task was added, so that one that waits for too long is noticed', async () => {
+    const app = await bench.start();
+    const [id, subject] = [randomUUID(), randomUUID()];
+    await app.database.transaction((em) => app.get(Outbox).appendTask(em, chore, id, subject));
+    const [row] = await bench.rows();
+    expect(row).toMatchObject({ message_id: id, consumer: 'chore', type: 'chore', subject, sealed: null });
+    expect(Math.abs(Number(row?.occurred_at) - Date.now())).toBeLessThan(60_000);
+  });
+
   it('seals data for one message only', async () => {
     const app = await bench.start();
     await bench.append(app, 2);
@@ -95,6 +116,15 @@ describe('Inbox', () => {
     const id = randomUUID();
     const accept = () => app.database.transaction((em) => app.get(Inbox).accept(em, id));
     expect((await Promise.all([accept(), accept(), accept()])).sort()).toEqual([false, false, true]);
+  });
+
+  it('stores when a message arrived by the clock that its purge goes by', async () => {
+    const app = await bench.start();
+    const id = randomUUID();
+    const inbox = new Inbox('writer', new OldClock());
+    await app.database.transaction((em) => inbox.accept(em, id));
+    const rows = await bench.sql(`select message_id from writer.inbox where received_at = '2001-01-01Z'`);
+    expect(rows).toEqual([{ message_id: id }]);
   });
 
   it('accepts nothing outside a transaction, in which a message could be lost', async () => {
@@ -115,6 +145,12 @@ describe('Inbox', () => {
     expect(await app.database.transaction((em) => app.get(Inbox).accept(em, id))).toBe(true);
   });
 });
+
+class OldClock extends Clock {
+  override now(): Date {
+    return new Date('2001-01-01Z');
+  }
+}
 
 function append(app: BackgroundApp, em: EntityManager): Promise<string> {
   return app.get(Outbox).append(em, registered, randomUUID(), ADA);

@@ -166,6 +166,21 @@ describe('a relay', () => {
     await eventually(() => expect(queue.asked).toBe(asked + 1));
   });
 
+  it('puts a message back that Redis has refused, and no other of its batch', async () => {
+    await startPausing();
+    queue.answer = () =>
+      queue.enqueued.length === 1 ? Promise.reject(new Error('full')) : Promise.resolve();
+    await bench.append(app, 3);
+    await paused(RETRY_MS);
+    const [refused] = queue.ids;
+    const attempts = (await bench.rows()).map((row) => [row.message_id === refused, row.attempts]);
+    expect(attempts.toSorted()).toEqual([
+      [false, 1],
+      [false, 1],
+      [true, 0],
+    ]);
+  });
+
   it('reports once that Redis refuses messages, and that it accepts them once it has accepted one', async () => {
     const lines = collectLog();
     queue.answer = () => Promise.reject(new Error('full'));
