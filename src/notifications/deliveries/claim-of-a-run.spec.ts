@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Database } from '#libs/database';
-import { UnrecoverableJobError } from '#libs/jobs';
+import { type PostponeJobError, UnrecoverableJobError } from '#libs/jobs';
 import { hold } from '../../../test/support/fixture.js';
 import { freezeTimers } from '../../../test/support/frozen-timers.js';
 import { eventually } from '../../../test/support/servers.js';
@@ -109,6 +109,14 @@ describe('a claim', () => {
     expect(await row()).toMatchObject({ state: 'sent', claimed_until: null });
   });
 
+  it('of another run makes a job wait for a moment longer than it lasts', async () => {
+    await take();
+    const postponed = await claims.take(id).catch((error: unknown) => error);
+    const { delayMs } = postponed as PostponeJobError;
+    expect(delayMs).toBeGreaterThanOrEqual((await remaining()) * 1_000 + 100);
+    expect(delayMs).toBeLessThanOrEqual(LEASE_SECONDS * 1_000 + 100);
+  });
+
   it('that is released leaves the delivery pending, with the reason', async () => {
     const claimed = await take();
     await claims.release(claimed, 'deferred: 451');
@@ -119,6 +127,25 @@ describe('a claim', () => {
       attempts: 1,
     });
     expect((await take()).attempt).toBe(2);
+  });
+});
+
+describe('a delivery', () => {
+  it('is finished together with its task, or not at all', async () => {
+    await take();
+    await bench.sql(
+      `create function notifications.refuse() returns trigger language plpgsql as $$ begin raise 'refused'; end $$`,
+    );
+    await hold(undefined, () => bench.sql('drop function if exists notifications.refuse cascade'));
+    await bench.sql(
+      `create trigger refuse before delete on notifications.outbox for each row execute function notifications.refuse()`,
+    );
+    await expect(claims.finish(id, 'sent', null)).rejects.toThrow('refused');
+    expect(await row()).toMatchObject({ state: 'sending' });
+    await bench.sql('drop function notifications.refuse cascade');
+    await claims.finish(id, 'sent', null);
+    expect(await row()).toMatchObject({ state: 'sent' });
+    expect(await bench.notes()).toEqual([]);
   });
 });
 

@@ -33,22 +33,27 @@ describe('purging notifications', () => {
     // It would remove some of them itself.
     await firstRun();
     await bench.queue('send-mail').pause();
-    const [overdue, waiting] = [
+    const [overdue, other, waiting] = [
+      await bench.deliver(command({ expiresInMs: HOUR_MS })),
       await bench.deliver(command({ expiresInMs: HOUR_MS })),
       await bench.deliver(command()),
     ];
     await eventually(async () =>
       expect(
-        await bench.sql('select * from notifications.deliveries where id in (?, ?)', [overdue, waiting]),
-      ).toHaveLength(2),
+        await bench.sql('select * from notifications.deliveries where id in (?, ?, ?)', [
+          overdue,
+          other,
+          waiting,
+        ]),
+      ).toHaveLength(3),
     );
     await bench.sql(
-      `update notifications.deliveries set expires_at = now() - interval '1 minute' where id = ?`,
-      [overdue],
+      `update notifications.deliveries set expires_at = now() - interval '1 minute' where id in (?, ?)`,
+      [overdue, other],
     );
-    await insertFinal('sent', 91);
-    await insertFinal('expired', 91);
-    await insertFinal('failed', 89);
+    await insertFinal('sent', 90.01);
+    await insertFinal('expired', 90.01);
+    await insertFinal('failed', 89.99);
     await insertFinal('failed', 91, 'older');
     await insertFinal('pending', 91, 'older', '1 day');
     const lines = collectLog();
@@ -59,7 +64,7 @@ describe('purging notifications', () => {
     const before = await bench.sql('select * from notifications.inbox');
     await bench.purge();
     expect(await bench.delivery(overdue)).toMatchObject({ state: 'expired', sealed: null });
-    expect(await bench.metric('gatehouse_mails_expired_total')).toBe(1);
+    expect(await bench.metric('gatehouse_mails_expired_total')).toBe(2);
     expect(await bench.delivery(waiting)).toMatchObject({ state: 'pending' });
     expect(await bench.notes()).toEqual([{ message_id: waiting }]);
     expect(
