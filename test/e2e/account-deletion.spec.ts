@@ -61,6 +61,10 @@ describe('the deletion of an account', () => {
       state: 'waiting',
       createdAt: expect.any(String),
       startsAt: body.deletesAt,
+      finishedAt: null,
+      attempts: 0,
+      progress: null,
+      result: null,
       error: null,
     });
   });

@@ -6,7 +6,8 @@ export class Migration20261129000010 extends Migration {
     this.addSql(`create table accounts.transfers (
       id uuid not null,
       type text not null,
-      state text not null,
+      state text not null constraint transfers_state_check
+        check (state in ('receiving', 'waiting', 'active', 'completed', 'failed', 'canceled')),
       requested_by uuid not null,
       options_sealed text not null,
       bytes_total bigint not null default 0,
@@ -24,7 +25,8 @@ export class Migration20261129000010 extends Migration {
     )`);
     this.addSql(`create index transfers_expires_at_index on accounts.transfers (expires_at)`);
     this.addSql(`create table accounts.transfer_chunks (
-      transfer_id uuid not null references accounts.transfers (id) on delete cascade,
+      transfer_id uuid not null constraint transfer_chunks_transfer_id_foreign
+        references accounts.transfers (id) on delete cascade,
       number int not null,
       sealed text not null,
       expires_at timestamptz(3) not null,
@@ -33,7 +35,8 @@ export class Migration20261129000010 extends Migration {
     this.addSql(`create index transfer_chunks_expires_at_index on accounts.transfer_chunks (expires_at)`);
     this.addSql(`create table accounts.transfer_errors (
       id uuid not null,
-      transfer_id uuid not null references accounts.transfers (id) on delete cascade,
+      transfer_id uuid not null constraint transfer_errors_transfer_id_foreign
+        references accounts.transfers (id) on delete cascade,
       line int not null,
       pointer text not null,
       code text not null,

@@ -25,9 +25,9 @@ const schema = defineEntity({
     user: () => p.manyToOne(User).mapToPk().nullable().deleteRule('cascade').index('transfers_user_index'),
     /** How to read or write the file, and who asked for it. Sealed, because it may contain a key to password hashes. */
     optionsSealed: p.text(),
-    bytesTotal: p.bigint('number').default(0),
+    bytesTotal: p.bigint('number').defaultRaw('0'),
     /** Where an import goes on: the start of the first row that isn't done. Of an export, the size of its file so far. */
-    bytesDone: p.bigint('number').default(0),
+    bytesDone: p.bigint('number').defaultRaw('0'),
     linesDone: p.integer().default(0),
     /** How many rows an export will have, as counted when it began. */
     rowsTotal: p.integer().default(0),
