@@ -10,7 +10,7 @@ import { FOREIGN_HASHES, FOREIGN_PASSWORD } from '../support/foreign-hashes.js';
 import { importFile, type JobBody, jobEnd, NDJSON, ndjson } from '../support/imports.js';
 import { expectProblem } from '../support/problems.js';
 import { eventually } from '../support/servers.js';
-import { openTransaction, query } from '../support/stored.js';
+import { countWaiting, openTransaction, query } from '../support/stored.js';
 import { ADMIN, useApp, useApps, WITH_ADMIN } from '../support/use-app.js';
 import { useServers } from '../support/use-servers.js';
 
@@ -155,11 +155,14 @@ describe('an export of all users', () => {
     const release = await holdChunk(1);
     const id = await startExport(admin);
     await isHeld();
-    await worker.kill('SIGKILL');
-    await release();
     expectProblem(await admin.get(`/users/export/${id}`), 409, 'export-not-ready');
-    expect((await admin.delete(`/jobs/${id}`)).status).toBe(204);
-    await worker.restart();
+    const canceled = admin.delete(`/jobs/${id}`);
+    // Until the chunk is written, it waits.
+    await eventually(async () => {
+      expect(await countWaiting(database.url, '%from "accounts"."transfers"%for update%')).toBe(1);
+    });
+    await release();
+    expect((await canceled).status).toBe(204);
     // It takes its turn after the canceled one.
     expect(await exportUsers(admin)).toMatchObject({ state: 'completed' });
     expect(await jobEnd(admin, id)).toMatchObject({ state: 'canceled', attempts: 1 });
@@ -210,6 +213,8 @@ describe('the file of an export', () => {
     const other = await userWithPermissions(running, 'users:export', 'jobs:read');
     expectProblem(await other.api.get(`/users/export/${id}`), 404, 'export-not-found');
     expectProblem(await admin.get(`/users/export/${NOBODY}`), 404, 'export-not-found');
+    // That would need neither the permission nor a recent proof.
+    expectProblem(await admin.get(`/users/me/export/${id}`), 404, 'export-not-found');
     expectProblem(await api.get(`/users/export/${id}`), 401, 'unauthenticated');
     const user = await signUp(api);
     expectProblem(await user.api.get(`/users/export/${id}`), 403, 'forbidden');
