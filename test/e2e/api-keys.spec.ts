@@ -12,13 +12,14 @@ import {
   userWithRoles,
 } from '../support/administration.js';
 import { useApiApp } from '../support/api-app.js';
-import { afterStatement } from '../support/before-statement.js';
+import { afterStatement, beforeStatement } from '../support/before-statement.js';
 import type { Answer, ApiClient, ListBody } from '../support/client.js';
+import { collectLog } from '../support/collected-log.js';
 import { aUser, signIn, type SignedUp, signUp } from '../support/factories.js';
 import { linkTokenOf, mailsInOutbox } from '../support/mail-outbox.js';
 import { expectProblem } from '../support/problems.js';
 import { eventually } from '../support/servers.js';
-import { query } from '../support/stored.js';
+import { query, refuse } from '../support/stored.js';
 import { signUpVerified } from '../support/verified-user.js';
 import { WITH_ADMIN } from '../support/use-app.js';
 
@@ -158,6 +159,44 @@ describe('an API key', () => {
     const second = clock.now().toISOString();
     await server.get('/users/me');
     await eventually(async () => expect(await lastUse()).toBe(second));
+  });
+
+  it('is not written down each time that it is used, and works even if that fails', async () => {
+    const owner = await signUp(api);
+    const server = await serverOf(owner);
+    let isWrittenAgain = false;
+    await beforeStatement(/set last_used_at/, () => Promise.resolve((isWrittenAgain = true)), 2);
+    const lines = collectLog();
+    await refuse(database.url, 'update', 'accounts.api_keys');
+    expect((await server.get('/users/me')).status).toBe(200);
+    await eventually(() =>
+      expect(lines).toMatchObject([
+        { level: 'warn', text: 'the last use of an API key could not be recorded' },
+      ]),
+    );
+    expect((await server.get('/users/me')).status).toBe(200);
+    expect(isWrittenAgain).toBe(false);
+  });
+
+  it('is revoked alone, whichever of its owner was used last', async () => {
+    const owner = await signUp(api);
+    const [first, second] = [await create(owner.api), await create(owner.api)];
+    for (const key of [first, second]) {
+      await expectAnswers(withKey(key), '/users/me', 200);
+    }
+    expect((await owner.api.delete(`/auth/api-keys/${first.body.id}`)).status).toBe(204);
+    await expectAnswers(withKey(first), '/users/me', 401);
+    await expectAnswers(withKey(second), '/users/me', 200);
+  });
+
+  it('has its permissions in order, and no tag', async () => {
+    const owner = await userWithRoles(running, 'user', 'admin');
+    const { body } = await create(owner.api, { permissions: ['users:write', 'audit:read', 'roles:read'] });
+    expect(body.permissions).toEqual(['audit:read', 'roles:read', 'users:write']);
+    const revoke = (tag: string) =>
+      owner.api.send('DELETE', `/auth/api-keys/${body.id}`, { headers: { 'if-match': tag } });
+    expectProblem(await revoke('"zzz"'), 412, 'precondition-failed');
+    expect((await revoke('*')).status).toBe(204);
   });
 
   it('needs no step-up, and is in the audit log', async () => {

@@ -98,6 +98,13 @@ describe('a passkey', () => {
       user: { name: user.email, displayName: user.email },
       authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
       attestation: 'none',
+      pubKeyCredParams: [-8, -7, -257].map((alg) => ({ alg, type: 'public-key' })),
+      timeout: 300_000,
+    });
+    expect(await loginOptions()).toMatchObject({
+      rpId: 'acme.test',
+      userVerification: 'required',
+      timeout: 300_000,
     });
     const device = new SoftwareAuthenticator(ORIGIN);
     const added = await user.api.post<PasskeyBody>('/auth/passkeys', {

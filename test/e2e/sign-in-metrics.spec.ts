@@ -64,6 +64,10 @@ describe('the metrics of sign-ins', () => {
 
   it('count a second factor apart from the sign-in that it completes', async () => {
     const user = await signUp(api);
+    await user.api.post('/auth/mfa/totp');
+    // One of a million codes is right.
+    const guess = () => user.api.post('/auth/mfa/totp/confirm', { code: '123456' });
+    expect(await countedBy(guess)).toEqual({ 'step-up wrong': 1 });
     const { app } = await setUpTotp(user.api, clock);
     let mfaToken = '';
     const signIn = async (): Promise<void> => {

@@ -323,6 +323,46 @@ describe('a link that undoes a change', () => {
     expect((await mailsTo(owner, 'account-reclaimed'))[0]?.to.email).toBe(owner.email);
   });
 
+  it('gives back the address that the thief has changed in the same millisecond', async () => {
+    const { owner, thief } = await stolen();
+    await addedBy(thief);
+    const token = await linkTo(owner, 'passkey-added');
+    const { email: newEmail } = aUser();
+    expect((await thief.api.post('/auth/email/change', { newEmail })).status).toBe(202);
+    const confirmation = { token: await linkTo(owner, 'confirm-email-change') };
+    expect((await api.post('/auth/email/change/confirm', confirmation)).status).toBe(204);
+    expect((await undo(token)).status).toBe(204);
+    expect((await mailsTo(owner, 'account-reclaimed'))[0]?.to.email).toBe(owner.email);
+  });
+
+  it('gives back the address that the thief has changed again after the owner got it back', async () => {
+    const { owner, thief } = await stolen();
+    const { device } = await addedBy(thief);
+    const token = await linkTo(owner, 'passkey-added');
+    pause();
+    const { undoToken } = await changeEmail(running, thief);
+    expect((await api.post('/auth/email/change/undo', { token: undoToken })).status).toBe(204);
+    // That was about the address alone. The passkey is older.
+    const { body: session } = await signInWithPasskey(api, device);
+    await changeEmail(running, { ...thief, session, api: api.as(session) });
+    pause();
+    expect((await undo(token)).status).toBe(204);
+    expect((await mailsTo(owner, 'account-reclaimed')).map(({ to }) => to.email)).toEqual([
+      owner.email,
+      owner.email,
+    ]);
+  });
+
+  it('forgets an app that the thief has begun to set up', async () => {
+    const { owner, thief } = await stolen();
+    await addedBy(thief);
+    expect((await thief.api.post('/auth/mfa/totp')).status).toBe(201);
+    expect((await undo(await linkTo(owner, 'passkey-added'))).status).toBe(204);
+    const back = await comeBack(owner);
+    const confirmation = await back.api.post<ProblemBody>('/auth/mfa/totp/confirm', { code: '123456' });
+    expectProblem(confirmation, 409, 'totp-not-started');
+  });
+
   it('leaves an address that was changed before', async () => {
     const { owner } = await stolen();
     const { newEmail } = await changeEmail(running, owner);

@@ -78,6 +78,18 @@ describe('a link', () => {
     expect((await api.verify(ofOther, other.password)).status).toBe(204);
   });
 
+  it('stays valid until five others were requested', async () => {
+    const user = aUser();
+    await api.register(user);
+    const links: string[] = [];
+    for (let round = 0; round < 6; round += 1) {
+      clock.advance({ minutes: 1 });
+      links.push(await laterLink(unseen, database.url, user));
+    }
+    expectProblem(await api.verify(links[0] ?? '', user.password), 400, 'invalid-token');
+    expect((await api.verify(links[1] ?? '', user.password)).status).toBe(204);
+  });
+
   it('gives the address to the first of two confirmations at the same moment', async () => {
     const [first, second] = rivals();
     await api.register(first);

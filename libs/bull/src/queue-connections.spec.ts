@@ -29,7 +29,10 @@ it('asks Redis every five seconds whether it is there, except where that would w
   for (const type of TYPES) {
     const connection = watched.provide(type);
     await eventually(() => expect(connection.status).toBe('ready'));
-    connection.ping = () => Promise.resolve(asked.push(type)).then(() => 'PONG');
+    connection.ping = () => {
+      asked.push(type);
+      return Promise.resolve('PONG' as const);
+    };
   }
   intervals.pass(CHECK_MS - 1);
   expect(asked).toEqual([]);

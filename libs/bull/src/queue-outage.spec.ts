@@ -141,7 +141,7 @@ describe('while Redis is frozen', () => {
 it('shuts down within seconds while Redis is frozen', async () => {
   await start();
   await eventually(put);
-  await eventually(() => expect(noted).toBe(1));
+  await eventually(() => expect(noted).toBeGreaterThan(0));
   process.kill(redis.pid, 'SIGSTOP');
   try {
     const startedAt = performance.now();

@@ -173,12 +173,9 @@ describe('a relay', () => {
     await bench.append(app, 3);
     await paused(RETRY_MS);
     const [refused] = queue.ids;
-    const attempts = (await bench.rows()).map((row) => [row.message_id === refused, row.attempts]);
-    expect(attempts.toSorted()).toEqual([
-      [false, 1],
-      [false, 1],
-      [true, 0],
-    ]);
+    const rows = await bench.rows();
+    expect(rows.filter(({ attempts }) => attempts === 1)).toHaveLength(2);
+    expect(rows.find(({ message_id: id }) => id === refused)?.attempts).toBe(0);
   });
 
   it('reports once that Redis refuses messages, and that it accepts them once it has accepted one', async () => {

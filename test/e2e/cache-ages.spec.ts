@@ -2,12 +2,12 @@ import { expect, it } from '@jest/globals';
 import { Clock } from '#libs/clock';
 import type { Database } from '#libs/database';
 import type { ReplicaChannel } from '#libs/redis';
-import { hold } from '../../../test/support/fixture.js';
-import { ProfileCache } from '../users/profile-cache.js';
-import type { Profile } from '../users/profile.js';
-import { ApiKeyCache } from './api-keys/api-key-cache.js';
-import { RoleCache } from './roles/role-cache.js';
-import { SessionCache } from './sessions/session-cache.js';
+import { hold } from '../support/fixture.js';
+import { ProfileCache } from '../../src/accounts/users/profile-cache.js';
+import type { Profile } from '../../src/accounts/users/profile.js';
+import { ApiKeyCache } from '../../src/accounts/auth/api-keys/api-key-cache.js';
+import { RoleCache } from '../../src/accounts/auth/roles/role-cache.js';
+import { SessionCache } from '../../src/accounts/auth/sessions/session-cache.js';
 
 class StillClock extends Clock {
   override now(): Date {
