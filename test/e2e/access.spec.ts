@@ -129,6 +129,7 @@ describe('the worker', () => {
       'PasswordResetsPurge',
       'SessionsPurge',
       'SignInNoticesPurge',
+      'TransfersPurge',
     ]);
   });
 });
