@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { request } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { userWithPermissions } from '../support/administration.js';
 import { useApiApp } from '../support/api-app.js';
 import type { ListBody, UserBody } from '../support/client.js';
+import { collectLog } from '../support/collected-log.js';
 import { signIn, signUp, tokenIn } from '../support/factories.js';
 import {
   CSV,
@@ -18,7 +20,7 @@ import { FOREIGN_HASHES, FOREIGN_PASSWORD } from '../support/foreign-hashes.js';
 import { expectProblem } from '../support/problems.js';
 import { eventually } from '../support/servers.js';
 import { query } from '../support/stored.js';
-import { useApps, WITH_ADMIN } from '../support/use-app.js';
+import { ADMIN, useApps, WITH_ADMIN } from '../support/use-app.js';
 import { useServers } from '../support/use-servers.js';
 
 const servers = useServers();
@@ -310,6 +312,22 @@ describe('an import', () => {
     expectProblem(await user.api.get(`/users/import/${job.id}/errors`), 403, 'forbidden');
     const reader = await userWithPermissions(running, 'jobs:read');
     expect((await reader.api.get<JobBody>(`/jobs/${job.id}`)).body).toEqual(job);
+  });
+
+  it('leaves nothing of a file that did not arrive, and is no error of the server', async () => {
+    const { session } = await signIn(api, ADMIN);
+    const log = collectLog();
+    const upload = request(`${api.url}/v2/users/import`, {
+      method: 'POST',
+      headers: { 'content-type': NDJSON, authorization: `Bearer ${session.accessToken}` },
+    });
+    upload.on('error', () => undefined);
+    upload.write(ndjson([{ email: anAddress() }]));
+    const receiving = `select from accounts.transfers where state = 'receiving'`;
+    await eventually(async () => expect(await query(database.url, receiving)).toHaveLength(1));
+    upload.destroy();
+    await eventually(async () => expect(await query(database.url, receiving)).toEqual([]));
+    expect(log.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
   it('leaves no trace of its file', async () => {

@@ -4,6 +4,7 @@ import { applyDecorators } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiBody, ApiConsumes } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { malformedRequest } from '#libs/problem';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -49,10 +50,16 @@ export class StreamedBody {
     return new StreamedBody(source, mediaType, [mediaType, request.query, ...given]);
   }
 
+  /** Whoever stops reading can still respond. @throws Problem `malformed-request` if the client has gone away */
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void> {
-    for await (const chunk of this.source as AsyncIterable<Buffer>) {
-      this.hash.update(chunk);
-      yield chunk;
+    const chunks = this.source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+    try {
+      for await (const chunk of chunks) {
+        this.hash.update(chunk);
+        yield chunk;
+      }
+    } catch (error) {
+      throw malformedRequest({ detail: 'The body ended too early.', cause: error });
     }
   }
 
