@@ -1,8 +1,7 @@
-import { expect, it } from '@jest/globals';
+import { afterEach, expect, it, jest } from '@jest/globals';
 import { Clock } from '#libs/clock';
 import type { Database } from '#libs/database';
 import type { ReplicaChannel } from '#libs/redis';
-import { hold } from '../support/fixture.js';
 import { ProfileCache } from '../../src/accounts/users/profile-cache.js';
 import type { Profile } from '../../src/accounts/users/profile.js';
 import { ApiKeyCache } from '../../src/accounts/auth/api-keys/api-key-cache.js';
@@ -37,15 +36,16 @@ const LOOKUPS: Readonly<Record<string, (database: Database) => () => Promise<unk
   },
 };
 
+// `performance` is the one of all files that this process runs.
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
 it.each(Object.keys(LOOKUPS))(
   'a change that no replica heard of counts after 30 seconds: %s',
   async (what) => {
-    const realNow = performance.now.bind(performance);
     let now = 1_000_000;
-    performance.now = () => now;
-    await hold(undefined, () => {
-      performance.now = realNow;
-    });
+    jest.spyOn(performance, 'now').mockImplementation(() => now);
     let lookups = 0;
     const database = { run: () => Promise.resolve((lookups += 1) && []) } as unknown as Database;
     const look = LOOKUPS[what]?.(database);

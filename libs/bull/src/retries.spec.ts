@@ -6,7 +6,7 @@ import { eventually, redisUrl } from '../../../test/support/servers.js';
 import { JobRunnerModule, Queues } from './index.js';
 
 const HOUR_MS = 3_600_000;
-const JOBS = 20;
+const JOBS = 10;
 
 const ponder = defineJob('ponder', {
   payload: Tick,
@@ -56,6 +56,8 @@ it('waits before each retry as the job declares, and lets jobs that failed toget
     expect(Math.max(...shares)).toBeLessThan(1.1);
     expect(Math.min(...shares)).toBeGreaterThan(0.49);
     expect(Math.max(...shares) - Math.min(...shares)).toBeGreaterThan(0.05);
-    await Promise.all(delayed.map((job) => job.promote()));
+    if (attempt === 1) {
+      await Promise.all(delayed.map((job) => job.promote()));
+    }
   }
 });
