@@ -1,7 +1,6 @@
-import { expect, it } from '@jest/globals';
+import { afterEach, expect, it } from '@jest/globals';
 import { defineJob, JobQueue, ProcessesJob, Tick } from '#libs/jobs';
-import { startBackgroundApp } from '../../../test/support/background-app.js';
-import { hold } from '../../../test/support/fixture.js';
+import { type BackgroundApp, startBackgroundApp } from '../../../test/support/background-app.js';
 import { eventually, redisUrl } from '../../../test/support/servers.js';
 import { JobRunnerModule, Queues } from './index.js';
 
@@ -24,14 +23,16 @@ class PonderProcessor {
   }
 }
 
+let app: BackgroundApp;
+afterEach(() => app.close());
+
 it('waits before each retry as the job declares, and lets jobs that failed together wait for different times', async () => {
-  const starting = startBackgroundApp({
+  app = await startBackgroundApp({
     redisUrl: await redisUrl(),
     jobs: [ponder],
     imports: [JobRunnerModule.forRole('thinker')],
     providers: [PonderProcessor],
   });
-  const app = await hold(starting, (started) => started.close());
   const queue = app.get(Queues).get(ponder.name);
   for (let count = 1; count <= JOBS; count += 1) {
     await app.get(JobQueue).enqueue(ponder, { startsAt: new Date(0).toISOString() });
