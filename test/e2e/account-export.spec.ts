@@ -246,7 +246,7 @@ describe('the export of an account', () => {
     expect(body).toBeDefined();
     expectProblem(await api.as(session).get(`/users/me/export/${id}`), 404, 'export-not-found');
     expectProblem(await admin.get(`/users/me/export/${id}`), 404, 'export-not-found');
-    expectProblem(await admin.get(`/users/export/${id}`), 404, 'export-not-found');
+    expectProblem(await admin.get(`/users/export/${id}/file`), 404, 'export-not-found');
     expectProblem(await user.api.get(`/users/me/export/${NOBODY}`), 404, 'export-not-found');
     expectProblem(await api.get(`/users/me/export/${id}`), 401, 'unauthenticated');
     const key = api.as({ accessToken: ada.apiKey });

@@ -155,7 +155,7 @@ describe('an export of all users', () => {
     const release = await holdChunk(1);
     const id = await startExport(admin);
     await isHeld();
-    expectProblem(await admin.get(`/users/export/${id}`), 409, 'export-not-ready');
+    expectProblem(await admin.get(`/users/export/${id}/file`), 409, 'export-not-ready');
     const canceled = admin.delete(`/jobs/${id}`);
     // Until the chunk is written, it waits.
     await eventually(async () => {
@@ -167,7 +167,7 @@ describe('an export of all users', () => {
     expect(await exportUsers(admin)).toMatchObject({ state: 'completed' });
     expect(await jobEnd(admin, id)).toMatchObject({ state: 'canceled', attempts: 1 });
     expect(await chunksOf(id)).toEqual([]);
-    expectProblem(await admin.get(`/users/export/${id}`), 404, 'export-not-found');
+    expectProblem(await admin.get(`/users/export/${id}/file`), 404, 'export-not-found');
     expectProblem(await admin.post(`/jobs/${id}/retry`), 409, 'job-not-retryable');
   }, 60_000);
 
@@ -203,7 +203,7 @@ describe('an export of all users', () => {
 describe('the file of an export', () => {
   it('is for whoever started it, as a download that nobody stores', async () => {
     const { id } = await exportUsers(admin);
-    const { headers, body } = await admin.get<string>(`/users/export/${id}`);
+    const { headers, body } = await admin.get<string>(`/users/export/${id}/file`);
     expect(Object.fromEntries(headers)).toMatchObject({
       'content-type': 'application/x-ndjson',
       'content-disposition': expect.stringMatching(/^attachment; filename="users-\d{4}-\d\d-\d\d\.ndjson"$/),
@@ -211,15 +211,15 @@ describe('the file of an export', () => {
       'cache-control': 'no-store',
     });
     const other = await userWithPermissions(running, 'users:export', 'jobs:read');
-    expectProblem(await other.api.get(`/users/export/${id}`), 404, 'export-not-found');
-    expectProblem(await admin.get(`/users/export/${NOBODY}`), 404, 'export-not-found');
+    expectProblem(await other.api.get(`/users/export/${id}/file`), 404, 'export-not-found');
+    expectProblem(await admin.get(`/users/export/${NOBODY}/file`), 404, 'export-not-found');
     // That would need neither the permission nor a recent proof.
     expectProblem(await admin.get(`/users/me/export/${id}`), 404, 'export-not-found');
-    expectProblem(await api.get(`/users/export/${id}`), 401, 'unauthenticated');
+    expectProblem(await api.get(`/users/export/${id}/file`), 401, 'unauthenticated');
     const user = await signUp(api);
-    expectProblem(await user.api.get(`/users/export/${id}`), 403, 'forbidden');
+    expectProblem(await user.api.get(`/users/export/${id}/file`), 403, 'forbidden');
     const imported = await importFile(admin, NDJSON, ndjson([{ email: anAddress() }]));
-    expectProblem(await admin.get(`/users/export/${imported.id}`), 404, 'export-not-found');
+    expectProblem(await admin.get(`/users/export/${imported.id}/file`), 404, 'export-not-found');
   });
 
   it('can be fetched by a server, with a key for it', async () => {
@@ -229,13 +229,13 @@ describe('the file of an export', () => {
     const job = await jobEnd(key, await startExport(key));
     expect(rowsOf(await fileOf(key, job)).length).toBeGreaterThan(USERS);
     const lesser = api.as({ accessToken: (await create(['users:read'])).body.key });
-    expectProblem(await lesser.get(`/users/export/${job.id}`), 403, 'forbidden');
+    expectProblem(await lesser.get(`/users/export/${job.id}/file`), 403, 'forbidden');
   });
 
   it('is recorded when it is started and when it is downloaded, but not when it is only asked about', async () => {
     const { id } = await exportUsers(admin);
-    const head = await admin.send('HEAD', `/users/export/${id}`);
-    const { headers } = await admin.get(`/users/export/${id}`);
+    const head = await admin.send('HEAD', `/users/export/${id}/file`);
+    const { headers } = await admin.get(`/users/export/${id}/file`);
     expect([head.status, head.headers.get('content-length')]).toEqual([200, headers.get('content-length')]);
     expect(await eventsOf(id)).toEqual(['users.export-started', 'users.exported']);
   });
@@ -253,25 +253,25 @@ describe('the file of an export', () => {
     await query(database.url, 'delete from accounts.transfer_chunks where transfer_id = $1 and number = 9', [
       id,
     ]);
-    await expect(admin.get(`/users/export/${id}`)).rejects.toThrow();
+    await expect(admin.get(`/users/export/${id}/file`)).rejects.toThrow();
   });
 
   it('needs a recent proof of who is asking, and is gone after a day', async () => {
     const { id } = await exportUsers(admin);
     running.clock.advance({ minutes: 6 });
     const refreshed = await signIn(api, ADMIN);
-    expect((await refreshed.api.get(`/users/export/${id}`)).status).toBe(200);
+    expect((await refreshed.api.get(`/users/export/${id}/file`)).status).toBe(200);
     running.clock.advance({ minutes: 6 });
-    expectProblem(await refreshed.api.get(`/users/export/${id}`), 401, 'step-up-required');
+    expectProblem(await refreshed.api.get(`/users/export/${id}/file`), 401, 'step-up-required');
     expectProblem(await refreshed.api.post('/users/export'), 401, 'step-up-required');
     running.clock.advance({ hours: 23, minutes: 30 });
     const nextDay = await signIn(api, ADMIN);
-    expect((await nextDay.api.get(`/users/export/${id}`)).status).toBe(200);
+    expect((await nextDay.api.get(`/users/export/${id}/file`)).status).toBe(200);
     running.clock.advance({ hours: 1 });
     const later = await signIn(api, ADMIN);
     // The purge hasn't run.
     expect((await chunksOf(id)).length).toBeGreaterThan(0);
-    expectProblem(await later.api.get(`/users/export/${id}`), 404, 'export-not-found');
+    expectProblem(await later.api.get(`/users/export/${id}/file`), 404, 'export-not-found');
     const expiry = await query<{ hours: number }>(
       database.url,
       `select distinct extract(epoch from c.expires_at - t.finished_at)::int / 3600 as hours

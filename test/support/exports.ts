@@ -23,7 +23,7 @@ export async function exportUsers(caller: ApiClient): Promise<JobBody> {
 
 /** The text of the file. */
 export async function fileOf(caller: ApiClient, { id }: Pick<JobBody, 'id'>): Promise<string> {
-  const { status, body } = await caller.get<string>(`/users/export/${id}`);
+  const { status, body } = await caller.get<string>(`/users/export/${id}/file`);
   expect(status).toBe(200);
   return body;
 }

@@ -1673,7 +1673,7 @@ export const downloadUsers: Operation<
   | 'unavailable'
 > = {
   method: 'GET',
-  path: '/v2/users/export/{id}',
+  path: '/v2/users/export/{id}/file',
   authenticated: true,
 };
 

@@ -1944,16 +1944,6 @@ export type ExportNotReadyProblem = {
   requestId: string;
 };
 
-export type PayloadTooLargeOrPayloadTooLargeProblem = {
-  type: string;
-  title: string;
-  status: 413;
-  detail: string;
-  instance: string;
-  code: 'payload-too-large' | 'payload-too-large';
-  requestId: string;
-};
-
 export type ImportNotFoundProblem = {
   type: string;
   title: string;
@@ -6240,7 +6230,7 @@ export type DownloadUsersData = {
     id: string;
   };
   query?: never;
-  url: '/v2/users/export/{id}';
+  url: '/v2/users/export/{id}/file';
 };
 
 export type DownloadUsersErrors = {
@@ -6351,10 +6341,8 @@ export type ImportUsersErrors = {
   409: IdempotentRequestRunningProblem;
   /**
    * `payload-too-large`: Request body too large
-   *
-   * `payload-too-large`: Request body too large
    */
-  413: PayloadTooLargeOrPayloadTooLargeProblem;
+  413: PayloadTooLargeProblem;
   /**
    * `unsupported-media-type`: Unsupported media type
    */

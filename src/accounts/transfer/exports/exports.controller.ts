@@ -40,7 +40,7 @@ export class ExportsController {
     return toStartedJob(await this.exports.start(caller));
   }
 
-  @Get(':id')
+  @Get(':id/file')
   @ApiOperation({
     summary: 'Download an export of all users',
     description:

@@ -16,7 +16,6 @@ import {
   StreamedBody,
 } from '#libs/api';
 import type { Principal } from '#libs/http';
-import { payloadTooLarge } from '#libs/problem';
 import { writeUsers } from '../../administration/index.js';
 import { exceedsYourPermissions } from '../../auth/index.js';
 import { UsersTag } from '../../users/http.js';
@@ -65,7 +64,7 @@ export class ImportsController {
       'CSV with the names of the fields on its first line, or a JSON object on each line. At most 512 MB.',
   })
   @ApiAcceptedResponse({ type: StartedJobResponse, description: 'The file has arrived.' })
-  @Fails(exceedsYourPermissions, payloadTooLarge)
+  @Fails(exceedsYourPermissions)
   @Idempotent({ status: 202, body: toStartedJob })
   async importUsers(
     @Caller() caller: Principal,

@@ -2,8 +2,11 @@ import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 
 const OBJECT = { type: 'object', additionalProperties: true } as const;
 
+/** More than any account has: a client that generates checks from the document must never refuse an export. */
+const MAX_ITEMS = 1_000_000;
+
 function ListOf(description: string): PropertyDecorator {
-  return ApiProperty({ type: 'array', items: OBJECT, description });
+  return ApiProperty({ type: 'array', items: OBJECT, maxItems: MAX_ITEMS, description });
 }
 
 /** Sent as it was written, so this only documents it. */
