@@ -133,7 +133,9 @@ describe('an export of all users', () => {
       }
       await isHeld();
       const { body } = await admin.get<JobBody>(`/jobs/${id}`);
-      expect(body).toMatchObject({ state: 'active', attempts: round });
+      expect(body.state).toBe('active');
+      // A job that has lost its worker may begin more than once.
+      expect(body.attempts).toBeGreaterThanOrEqual(round);
       expect(body.progress?.done).toBe(body.result?.['exported']);
       expect(body.progress?.total).toBeGreaterThan(USERS);
       await worker.kill('SIGKILL');
@@ -144,10 +146,10 @@ describe('an export of all users', () => {
     const exported = rowsOf(await fileOf(admin, job));
     expect(job).toMatchObject({
       state: 'completed',
-      attempts: ROUNDS + 1,
       result: { exported: exported.length },
       progress: { done: exported.length, total: exported.length },
     });
+    expect(job.attempts).toBeGreaterThan(ROUNDS);
     expect(exported.map((user) => user.id)).toEqual(await allIds());
   }, 180_000);
 
