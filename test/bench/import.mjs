@@ -7,7 +7,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { v7 as uuid } from 'uuid';
 import { median } from './statistics.mjs';
 
-const ROUNDS = 1;
+const ROUNDS = 3;
 const MANY = 100_000;
 const FEW = 10_000;
 const ADMIN = { email: 'bench-admin@acme.test', password: 'the admin of this bench' };
