@@ -26,6 +26,14 @@ export async function hold<T>(starting: T | Promise<T>, release: (thing: T) => u
   return promise;
 }
 
+let heldBeforeTest = 0;
+beforeEach(() => {
+  heldBeforeTest = held.length;
+});
+// For every file that imports this, whether it has fixtures or only holds something.
+afterEach(() => releaseDownTo(heldBeforeTest), SET_UP_MS);
+afterAll(() => releaseDownTo(0), SET_UP_MS);
+
 /**
  * Registers the hooks that set something up and tear it down again. `start` passes whatever it opens to `hold`, which
  * gives it back in reverse order, even when `start` fails half-way.
@@ -36,7 +44,7 @@ export function useFixture<T extends object>(
   { per = 'suite' }: { readonly per?: 'suite' | 'test' } = {},
 ): T {
   let current: T | undefined;
-  let [heldBefore, heldBeforeTest] = [0, 0];
+  let heldBefore = 0;
   const setUp = async (): Promise<void> => {
     heldBefore = held.length;
     current = await start();
@@ -49,10 +57,6 @@ export function useFixture<T extends object>(
     afterEach(tearDown, SET_UP_MS);
   } else {
     beforeAll(setUp, SET_UP_MS);
-    beforeEach(() => {
-      heldBeforeTest = held.length;
-    });
-    afterEach(() => releaseDownTo(heldBeforeTest), SET_UP_MS);
     afterAll(tearDown, SET_UP_MS);
   }
   return standIn(() => current);
