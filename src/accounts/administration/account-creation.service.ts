@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { Database } from '#libs/database';
 import { IdempotencyStore } from '#libs/idempotency';
 import {
@@ -10,7 +9,6 @@ import {
   RoleAuthority,
   TokenClaims,
   USER_ROLE,
-  writeRoles,
 } from '../auth/index.js';
 import { AuditLog } from '../audit/index.js';
 import { type ManagedPatch, type Profile, userCreated, UsersService } from '../users/index.js';
@@ -56,7 +54,7 @@ export class AccountCreationService {
     const hash = password === undefined ? undefined : await this.passwords.hash(password);
     return this.database.transaction(async (em) => {
       const administrator = await this.authority.admit(em, caller, writeUsers);
-      await this.requireMayGive(em, administrator, roles);
+      await this.authority.requireMayGive(em, administrator, roles);
       const user = await this.users.create(em, {
         ...account,
         emailVerified: account.emailVerified ?? false,
@@ -74,17 +72,5 @@ export class AccountCreationService {
       await this.idempotency.keep(em, profile);
       return profile;
     });
-  }
-
-  private async requireMayGive(
-    em: EntityManager,
-    caller: Administrator,
-    roles: readonly string[],
-  ): Promise<void> {
-    await this.authority.requireExisting(em, roles);
-    if (roles.some((role) => role !== USER_ROLE)) {
-      await this.authority.requireHaving(em, caller, [writeRoles.name]);
-    }
-    await this.authority.requireOver(em, caller, roles);
   }
 }

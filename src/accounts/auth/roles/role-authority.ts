@@ -6,9 +6,10 @@ import { type User, UsersService } from '../../users/index.js';
 import type { Administrator, Authority } from '../callers/caller.js';
 import { LiveCallers } from '../callers/live-callers.js';
 import { exceedsYourPermissions } from '../permissions/permission.errors.js';
-import { ADMIN_ROLE } from './role.entity.js';
+import { ADMIN_ROLE, USER_ROLE } from './role.entity.js';
 import { keepRoles, lockAdmins } from './role.repository.js';
 import { lastAdmin } from './roles.errors.js';
+import { writeRoles } from './roles.permissions.js';
 
 /**
  * Keeps administrators within their own permissions. Otherwise, whoever may change roles could make themselves an admin,
@@ -52,6 +53,18 @@ export class RoleAuthority {
     if (own !== 'all') {
       requireWithin(own, permissions);
     }
+  }
+
+  /**
+   * The administrator gives these roles to a new user.
+   * @throws Problem `invalid-input` if one doesn't exist, `exceeds-your-permissions` if they may not give one of them
+   */
+  async requireMayGive(em: EntityManager, caller: Authority, roles: readonly string[]): Promise<void> {
+    await this.requireExisting(em, roles);
+    if (roles.some((role) => role !== USER_ROLE)) {
+      await this.requireHaving(em, caller, [writeRoles.name]);
+    }
+    await this.requireOver(em, caller, roles);
   }
 
   /** Keeps these roles until the caller's transaction ends. @throws Problem `invalid-input` if one doesn't exist */
