@@ -70,6 +70,15 @@ export class Tick {
   @IsISO8601() startsAt!: string;
 }
 
+/**
+ * For work that was acknowledged and needs a server that may be down: outlasts two days, with 30 retries in the first 15
+ * minutes, then one every 11 to 15 minutes.
+ */
+export const TWO_DAYS_OF_RETRIES = {
+  attempts: 300,
+  backoff: { baseMs: 2_000, capMs: 30_000, jitter: 0.25, later: { afterRetries: 30, capMs: 900_000 } },
+} as const satisfies Pick<JobOptions<object>, 'attempts' | 'backoff'>;
+
 const DAY_SECONDS = 86_400;
 const DEAD_LETTERS: Retention = { ageSeconds: 30 * DAY_SECONDS, count: 10_000 };
 /**

@@ -6,6 +6,7 @@ export {
   loadedJobs,
   type Retention,
   Tick,
+  TWO_DAYS_OF_RETRIES,
 } from './define-job.js';
 export {
   JobError,

@@ -71,11 +71,11 @@ export class TransferFiles {
    */
   async *readWritten({ id, chunksDone }: Pick<Transfer, 'id' | 'chunksDone'>): AsyncGenerator<Buffer, void> {
     for (let number = 0; number < chunksDone; number += 1) {
-      const sealed = await this.database.run((em) => findChunk(em, id, number));
-      if (sealed === undefined) {
+      const bytes = await this.open(id, number);
+      if (bytes === undefined) {
         throw new Error(`chunk ${number} of the export ${id} is gone`);
       }
-      yield this.sealer.openBytes(sealed, contextOf(id, number));
+      yield bytes;
     }
   }
 
@@ -83,14 +83,18 @@ export class TransferFiles {
   async *read(transfer: string, from = 0): AsyncGenerator<Buffer, void> {
     let skipped = from % CHUNK_BYTES;
     for (let number = Math.floor(from / CHUNK_BYTES); ; number += 1) {
-      const sealed = await this.database.run((em) => findChunk(em, transfer, number));
-      if (sealed === undefined) {
+      const bytes = await this.open(transfer, number);
+      if (bytes === undefined) {
         return;
       }
-      const bytes = this.sealer.openBytes(sealed, contextOf(transfer, number));
       yield bytes.subarray(skipped);
       skipped = 0;
     }
+  }
+
+  private async open(transfer: string, number: number): Promise<Buffer | undefined> {
+    const sealed = await this.database.run((em) => findChunk(em, transfer, number));
+    return sealed === undefined ? undefined : this.sealer.openBytes(sealed, contextOf(transfer, number));
   }
 }
 

@@ -38,21 +38,12 @@ export class TransfersService {
   ) {}
 
   /** Makes a place for a file that arrives. If the rest of it never does, that's gone after an hour. */
-  async receive({ type, requestedBy, options }: NewTransfer): Promise<{ id: string; fileExpiresAt: Date }> {
+  async receive(given: NewTransfer): Promise<{ id: string; fileExpiresAt: Date }> {
     const now = this.clock.now();
-    const id = this.ids.next(now);
-    await this.database.run((em) =>
-      em.insert(Transfer, {
-        id,
-        type,
-        state: 'receiving',
-        requestedBy,
-        optionsSealed: this.sealer.sealJson(options, contextOf(id)),
-        createdAt: now,
-        expiresAt: new Date(now.getTime() + HOUR_MS),
-      }),
-    );
-    return { id, fileExpiresAt: new Date(now.getTime() + KEPT_MS) };
+    const transfer = this.newTransfer(given, now);
+    const expiresAt = new Date(now.getTime() + HOUR_MS);
+    await this.database.run((em) => em.insert(Transfer, { ...transfer, state: 'receiving', expiresAt }));
+    return { id: transfer.id, fileExpiresAt: transfer.expiresAt };
   }
 
   /** Forgets a file that didn't arrive. */
@@ -63,22 +54,12 @@ export class TransfersService {
   /** Starts an export, in the caller's transaction. @param user whose data it is, if it's all of one user */
   async start(
     em: EntityManager,
-    { type, requestedBy, options, user = null }: NewTransfer & { readonly user?: string | null },
+    { user = null, ...given }: NewTransfer & { readonly user?: string | null },
   ): Promise<string> {
-    const now = this.clock.now();
-    const id = this.ids.next(now);
-    await em.insert(Transfer, {
-      id,
-      type,
-      state: 'waiting',
-      requestedBy,
-      user,
-      optionsSealed: this.sealer.sealJson(options, contextOf(id)),
-      createdAt: now,
-      expiresAt: new Date(now.getTime() + KEPT_MS),
-    });
-    await this.outbox.appendTask(em, kindOf(type).task, id, requestedBy);
-    return id;
+    const transfer = this.newTransfer(given, this.clock.now());
+    await em.insert(Transfer, { ...transfer, state: 'waiting', user });
+    await this.appendTask(em, transfer);
+    return transfer.id;
   }
 
   /** Lets a worker begin, in the caller's transaction. @param bytesTotal the size of the file that has arrived */
@@ -87,7 +68,7 @@ export class TransfersService {
     const expiresAt = new Date(transfer.createdAt.getTime() + KEPT_MS);
     em.assign(transfer, { state: 'waiting', bytesTotal, expiresAt });
     await em.flush();
-    await this.outbox.appendTask(em, kindOf(transfer.type).task, id, transfer.requestedBy);
+    await this.appendTask(em, transfer);
   }
 
   /** Begins or resumes a transfer. @returns null if it's over */
@@ -100,6 +81,27 @@ export class TransfersService {
       em.assign(transfer, { state: 'active', attempts: transfer.attempts + 1 });
       await em.flush();
       return transfer;
+    });
+  }
+
+  /**
+   * Does a part of a transfer, in one transaction with where it goes on.
+   * @param isNext whether this part is the next one, of the transfer as it is now
+   * @returns false, without any effect, if the transfer is over, or another run has done this part
+   */
+  advance(
+    id: string,
+    isNext: (transfer: Transfer) => boolean,
+    work: (em: EntityManager, transfer: Transfer) => Promise<void>,
+  ): Promise<boolean> {
+    return this.database.transaction(async (em) => {
+      const transfer = await lockTransfer(em, id);
+      if (transfer?.state !== 'active' || !isNext(transfer)) {
+        return false;
+      }
+      await work(em, transfer);
+      await em.flush();
+      return true;
     });
   }
 
@@ -151,9 +153,28 @@ export class TransfersService {
       await expireChunks(em, id, transfer.expiresAt);
       em.assign(transfer, { state: 'waiting', error: null, finishedAt: null });
       await em.flush();
-      await this.outbox.appendTask(em, kindOf(transfer.type).task, id, transfer.requestedBy);
+      await this.appendTask(em, transfer);
       return true;
     });
+  }
+
+  private newTransfer({ type, requestedBy, options }: NewTransfer, createdAt: Date) {
+    const id = this.ids.next(createdAt);
+    return {
+      id,
+      type,
+      requestedBy,
+      optionsSealed: this.sealer.sealJson(options, contextOf(id)),
+      createdAt,
+      expiresAt: new Date(createdAt.getTime() + KEPT_MS),
+    };
+  }
+
+  private appendTask(
+    em: EntityManager,
+    { id, type, requestedBy }: Pick<Transfer, 'id' | 'type' | 'requestedBy'>,
+  ): Promise<void> {
+    return this.outbox.appendTask(em, kindOf(type).task, id, requestedBy);
   }
 
   /** Whether what a failed transfer needs to go on is still there: of an export, what it has written. */

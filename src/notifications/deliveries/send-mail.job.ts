@@ -1,5 +1,5 @@
 import { IsUUID } from 'class-validator';
-import { defineJob } from '#libs/jobs';
+import { defineJob, TWO_DAYS_OF_RETRIES } from '#libs/jobs';
 import { defineTask } from '#libs/messaging';
 
 export class SendMail {
@@ -14,9 +14,7 @@ export const sendMail = defineJob('send-mail', {
   // Long, because interrupting a server that is slow to confirm the end of a message makes us send it twice (RFC 5321,
   // section 4.5.3.2.6).
   timeoutMs: 90_000,
-  // Covers two days of outage: 30 retries in the first 15 minutes, then one every 11 to 15 minutes.
-  attempts: 300,
-  backoff: { baseMs: 2_000, capMs: 30_000, jitter: 0.25, later: { afterRetries: 30, capMs: 900_000 } },
+  ...TWO_DAYS_OF_RETRIES,
 });
 
 /** Stays in the outbox until the delivery is final, so that no mail is lost if Redis loses its data. */

@@ -1,10 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Database } from '#libs/database';
 import { exceedsYourPermissions } from '../../auth/index.js';
 import { Requesters, type StoredCaller } from '../requesters.js';
 import type { Transfer } from '../transfer.entity.js';
 import { CHUNK_BYTES, TransferFiles } from '../transfer-files.js';
-import { lockTransfer } from '../transfer.repository.js';
 import { TransfersService } from '../transfers.service.js';
 import { ExportedUsers } from './exported-users.js';
 import { exportAllUsers } from './exports.permissions.js';
@@ -25,7 +23,6 @@ export class ExportRuns {
   private readonly logger = new Logger(ExportRuns.name);
 
   constructor(
-    private readonly database: Database,
     private readonly transfers: TransfersService,
     private readonly files: TransferFiles,
     private readonly users: ExportedUsers,
@@ -81,11 +78,8 @@ export class ExportRuns {
    */
   private commit(id: string, chunk: WrittenChunk, rowsTotal: number, caller: StoredCaller): Promise<boolean> {
     const { number, bytes, rows, lastId, isLast } = chunk;
-    return this.database.transaction(async (em) => {
-      const transfer = await lockTransfer(em, id);
-      if (transfer?.state !== 'active' || transfer.chunksDone !== number) {
-        return false;
-      }
+    const isNext = ({ chunksDone }: Transfer): boolean => chunksDone === number;
+    return this.transfers.advance(id, isNext, async (em, transfer) => {
       await this.requesters.require(em, transfer, caller, exportAllUsers);
       if (rows > 0) {
         await this.files.append(em, transfer, bytes);
@@ -94,8 +88,6 @@ export class ExportRuns {
       if (isLast) {
         await this.transfers.end(em, transfer, 'completed');
       }
-      await em.flush();
-      return true;
     });
   }
 
@@ -105,12 +97,11 @@ export class ExportRuns {
       throw error;
     }
     const { code } = exceedsYourPermissions;
-    await this.database.transaction(async (em) => {
-      const transfer = await lockTransfer(em, id);
-      if (transfer?.state === 'active') {
-        await this.transfers.end(em, transfer, 'failed', code);
-      }
-    });
+    await this.transfers.advance(
+      id,
+      () => true,
+      (em, transfer) => this.transfers.end(em, transfer, 'failed', code),
+    );
     this.logger.warn(`export ${id} has failed: ${code}`);
   }
 }

@@ -1,12 +1,13 @@
 import { type JobContext, type JobProcessor, ProcessesJob } from '#libs/jobs';
 import { ExportRuns } from './export-runs.service.js';
-import { type ExportUsers, exportUsers } from './export-users.job.js';
+import type { TransferReference } from '../transfer-job.js';
+import { exportUsers } from './export-users.job.js';
 
 @ProcessesJob(exportUsers)
-export class ExportUsersProcessor implements JobProcessor<ExportUsers> {
+export class ExportUsersProcessor implements JobProcessor<TransferReference> {
   constructor(private readonly runs: ExportRuns) {}
 
-  async process({ transferId }: ExportUsers, { signal }: JobContext): Promise<void> {
+  async process({ transferId }: TransferReference, { signal }: JobContext): Promise<void> {
     await this.runs.run(transferId, signal);
   }
 }

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock, IdSource } from '#libs/clock';
-import { Database } from '#libs/database';
 import { writeUsers } from '../../administration/index.js';
 import { AuditLog } from '../../audit/index.js';
 import {
@@ -12,12 +11,11 @@ import {
   RoleAuthority,
   TokenClaims,
   USER_ROLE,
-  writeRoles,
 } from '../../auth/index.js';
 import { emailTaken, UserBatches, UsersService } from '../../users/index.js';
 import { Requesters } from '../requesters.js';
 import type { Transfer } from '../transfer.entity.js';
-import { insertErrors, lockTransfer, type RowError } from '../transfer.repository.js';
+import { insertErrors, type RowError } from '../transfer.repository.js';
 import { TransfersService } from '../transfers.service.js';
 import { type FilePosition, rowErrorsOf } from './file-rows.js';
 import type { StoredImport } from './import-options.js';
@@ -49,7 +47,6 @@ const HASHED_AT_ONCE = 2;
 @Injectable()
 export class ImportBatches {
   constructor(
-    private readonly database: Database,
     private readonly transfers: TransfersService,
     private readonly users: UsersService,
     private readonly batches: UserBatches,
@@ -72,11 +69,8 @@ export class ImportBatches {
   async import(id: string, batch: ImportedBatch, options: StoredImport): Promise<boolean> {
     const failures: RowError[] = [];
     const users = await this.withHashes(batch.users, failures, options.dryRun);
-    return this.database.transaction(async (em) => {
-      const transfer = await lockTransfer(em, id);
-      if (transfer?.state !== 'active' || transfer.bytesDone !== batch.start.bytes) {
-        return false;
-      }
+    const isNext = ({ bytesDone }: Transfer): boolean => bytesDone === batch.start.bytes;
+    return this.transfers.advance(id, isNext, async (em, transfer) => {
       const errors = [...batch.errors, ...failures];
       const permitted = await this.permitted(
         em,
@@ -105,8 +99,6 @@ export class ImportBatches {
           await this.audit.record(em, imported, { target: id, actor: transfer.requestedBy });
         }
       }
-      await em.flush();
-      return true;
     });
   }
 
@@ -161,24 +153,18 @@ export class ImportBatches {
     const asked = new Set(users.flatMap((user) => user.roles ?? []));
     const refused = new Map<string, unknown>();
     for (const role of asked) {
-      await this.requireMayGive(em, authority, role).catch((error: unknown) => refused.set(role, error));
+      await this.authority
+        .requireMayGive(em, authority, [role])
+        .catch((error: unknown) => refused.set(role, error));
     }
     return users.filter((user) => {
       const role = user.roles?.find((each) => refused.has(each));
       if (role !== undefined) {
-        const [error] = rowErrorsOf(refused.get(role), user.line);
-        errors.push({ line: user.line, code: 'invalid', message: 'is invalid', ...error, pointer: '/roles' });
+        const reasons = rowErrorsOf(refused.get(role), user.line);
+        errors.push(...reasons.map((error) => ({ ...error, pointer: '/roles' })));
       }
       return role === undefined;
     });
-  }
-
-  private async requireMayGive(em: EntityManager, authority: Authority, role: string): Promise<void> {
-    await this.authority.requireExisting(em, [role]);
-    if (role !== USER_ROLE) {
-      await this.authority.requireHaving(em, authority, [writeRoles.name]);
-    }
-    await this.authority.requireOver(em, authority, [role]);
   }
 
   /** @returns the IDs, in order. Null where the address or the ID is taken */

@@ -1,9 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Database } from '#libs/database';
 import { exceedsYourPermissions } from '../../auth/index.js';
 import { Transfer } from '../transfer.entity.js';
 import { TransferFiles } from '../transfer-files.js';
-import { lockTransfer } from '../transfer.repository.js';
 import { TransfersService } from '../transfers.service.js';
 import {
   type FilePosition,
@@ -29,7 +27,6 @@ export class ImportRuns {
   private readonly logger = new Logger(ImportRuns.name);
 
   constructor(
-    private readonly database: Database,
     private readonly transfers: TransfersService,
     private readonly files: TransferFiles,
     private readonly batches: ImportBatches,
@@ -62,13 +59,14 @@ export class ImportRuns {
       throw error;
     }
     const code = isMalformed ? 'malformed-file' : exceedsYourPermissions.code;
-    await this.database.transaction(async (em) => {
-      const transfer = await lockTransfer(em, id);
-      if (transfer?.state === 'active') {
+    await this.transfers.advance(
+      id,
+      () => true,
+      async (em, transfer) => {
         await this.transfers.end(em, transfer, 'failed', code);
         await this.batches.keepErrors(em, transfer, isMalformed ? [error.error] : []);
-      }
-    });
+      },
+    );
     this.logger.warn(`import ${id} has failed: ${code}`);
   }
 

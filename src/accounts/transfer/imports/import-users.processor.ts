@@ -1,12 +1,13 @@
 import { type JobContext, type JobProcessor, ProcessesJob } from '#libs/jobs';
 import { ImportRuns } from './import-runs.service.js';
-import { type ImportUsers, importUsers } from './import-users.job.js';
+import type { TransferReference } from '../transfer-job.js';
+import { importUsers } from './import-users.job.js';
 
 @ProcessesJob(importUsers)
-export class ImportUsersProcessor implements JobProcessor<ImportUsers> {
+export class ImportUsersProcessor implements JobProcessor<TransferReference> {
   constructor(private readonly runs: ImportRuns) {}
 
-  async process({ transferId }: ImportUsers, { signal }: JobContext): Promise<void> {
+  async process({ transferId }: TransferReference, { signal }: JobContext): Promise<void> {
     await this.runs.run(transferId, signal);
   }
 }

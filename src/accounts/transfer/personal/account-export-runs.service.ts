@@ -5,7 +5,7 @@ import { Database } from '#libs/database';
 import { Outbox } from '#libs/messaging';
 import type { Transfer } from '../transfer.entity.js';
 import { CHUNK_BYTES, TransferFiles } from '../transfer-files.js';
-import { deleteChunks, lockTransfer } from '../transfer.repository.js';
+import { deleteChunks } from '../transfer.repository.js';
 import { TransfersService } from '../transfers.service.js';
 import { AccountDocument } from './account-document.js';
 import { accountExportTask } from './export-account.job.js';
@@ -79,14 +79,6 @@ export class AccountExportRuns {
     { id, attempts }: Transfer,
     work: (em: EntityManager, locked: Transfer) => Promise<void>,
   ): Promise<boolean> {
-    return this.database.transaction(async (em) => {
-      const locked = await lockTransfer(em, id);
-      if (locked?.state !== 'active' || locked.attempts !== attempts) {
-        return false;
-      }
-      await work(em, locked);
-      await em.flush();
-      return true;
-    });
+    return this.transfers.advance(id, (locked) => locked.attempts === attempts, work);
   }
 }
