@@ -1,2 +1,9 @@
-export { MAX_ERRORS, memberPointer, storabilityOf, unknownMember } from './members.js';
+export {
+  isJsonObject,
+  type JsonObject,
+  MAX_ERRORS,
+  memberPointer,
+  storabilityOf,
+  unknownMember,
+} from './members.js';
 export { parseJson } from './parse-json.js';

@@ -1,5 +1,11 @@
 import type { InvalidMember } from '#libs/problem';
 
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** The maximum number of errors in a response, so that a malicious request can't inflate it. */
 export const MAX_ERRORS = 20;
 const MAX_POINTER_LENGTH = 256;

@@ -1,4 +1,4 @@
-type JsonObject = Readonly<Record<string, unknown>>;
+import { isJsonObject, type JsonObject } from '#libs/json';
 
 /** RFC 7396, section 2: fields of `patch` replace those of `target`, objects are merged, null removes. */
 export function mergePatch(target: JsonObject, patch: JsonObject): JsonObject {
@@ -8,12 +8,8 @@ export function mergePatch(target: JsonObject, patch: JsonObject): JsonObject {
       merged.delete(name);
     } else {
       const present = merged.get(name);
-      merged.set(name, isObject(value) ? mergePatch(isObject(present) ? present : {}, value) : value);
+      merged.set(name, isJsonObject(value) ? mergePatch(isJsonObject(present) ? present : {}, value) : value);
     }
   }
   return Object.fromEntries(merged);
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
 import { CsvError, parse } from 'csv-parse';
-import { parseJson } from '#libs/json';
+import { isJsonObject, type JsonObject, memberPointer, parseJson } from '#libs/json';
 import { Problem } from '#libs/problem';
 import type { RowError } from '../transfer.repository.js';
 
@@ -13,7 +13,7 @@ export interface FilePosition {
   readonly lines: number;
 }
 
-export type Row = Readonly<Record<string, unknown>>;
+export type Row = JsonObject;
 
 /** A row of a file, or why it isn't one. */
 export type FileRow = { readonly end: FilePosition } & (
@@ -87,7 +87,7 @@ function parseLine(line: Buffer, end: FilePosition): FileRow | undefined {
   const at = { line: end.lines, pointer: '' };
   try {
     const row = parseJson(first);
-    return isObject(row)
+    return isJsonObject(row)
       ? { end, row }
       : { end, errors: [{ ...at, code: 'wrong-type', message: 'must be a JSON object' }] };
   } catch (error) {
@@ -203,7 +203,7 @@ function toRow(cells: readonly string[], names: readonly string[], end: FilePosi
       ? [
           {
             ...at,
-            pointer: `/${names[index] ?? ''}`,
+            pointer: memberPointer('', names[index] ?? ''),
             code: 'unstorable',
             message: 'must be UTF-8 without U+0000',
           },
@@ -237,6 +237,11 @@ function tooLong(line: number): RowError {
   return { line, pointer: '', code: 'too-long', message: `must be at most ${MAX_ROW_BYTES} bytes long` };
 }
 
-function isObject(value: unknown): value is Row {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** What a text contains, such as a cell. @returns undefined if that's not JSON */
+export function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,6 @@
+import { isJsonObject, memberPointer } from '#libs/json';
 import { invalidInput } from '#libs/problem';
-import type { Row } from './file-rows.js';
+import { jsonIn, type Row } from './file-rows.js';
 import { ROW_MEMBERS } from './imported-user.js';
 
 /** Makes a row with our members of one that another product has exported. */
@@ -20,28 +21,26 @@ const MAX_TEMPLATE_LENGTH = 1_024;
  * @throws Problem `invalid-input`
  */
 export function parseMapping(header: string): Readonly<Record<string, string>> {
-  let value: unknown;
-  try {
-    value = JSON.parse(header);
-  } catch {
-    throw invalidMapping('', 'must be JSON');
+  const value = jsonIn(header);
+  if (value === undefined) {
+    throw invalidMapping(undefined, 'must be JSON');
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw invalidMapping('', 'must be an object');
+  if (!isJsonObject(value)) {
+    throw invalidMapping(undefined, 'must be an object');
   }
   for (const [member, template] of Object.entries(value)) {
     if (!ROW_MEMBERS.includes(member) && !NESTED.test(member)) {
-      throw invalidMapping(`/${member}`, `must be one of: ${ROW_MEMBERS.join(', ')}`);
+      throw invalidMapping(member, `must be one of: ${ROW_MEMBERS.join(', ')}`);
     }
     if (typeof template !== 'string' || template.length > MAX_TEMPLATE_LENGTH) {
-      throw invalidMapping(`/${member}`, `must be a text of at most ${MAX_TEMPLATE_LENGTH} characters`);
+      throw invalidMapping(member, `must be a text of at most ${MAX_TEMPLATE_LENGTH} characters`);
     }
     if (/[{}]/.test(template.replace(PLACEHOLDER, ''))) {
-      throw invalidMapping(`/${member}`, 'has a brace that is not closed');
+      throw invalidMapping(member, 'has a brace that is not closed');
     }
   }
   if (!('email' in value)) {
-    throw invalidMapping('/email', 'is required');
+    throw invalidMapping('email', 'is required');
   }
   return value as Record<string, string>;
 }
@@ -122,17 +121,17 @@ function lookUp(row: Row, path: readonly string[]): unknown {
   return value;
 }
 
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-function invalidMapping(pointer: string, message: string): Error {
+/** @param member which template, or undefined if it's all of them */
+function invalidMapping(member: string | undefined, message: string): Error {
+  const pointer = memberPointer('', 'Import-Mapping');
   return invalidInput({
     detail: 'The header Import-Mapping is invalid.',
-    errors: [{ pointer: `/Import-Mapping${pointer}`, code: 'invalid-mapping', message }],
+    errors: [
+      {
+        pointer: member === undefined ? pointer : memberPointer(pointer, member),
+        code: 'invalid-mapping',
+        message,
+      },
+    ],
   });
 }

@@ -1,3 +1,4 @@
+import { isJsonObject, memberPointer } from '#libs/json';
 import { EMAIL_MAX_LENGTH, countGraphemes, isEmailAddress, isInstant, withColonInOffset } from '#libs/text';
 import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH, reasonAgainstHash } from '../../auth/index.js';
 import {
@@ -18,7 +19,7 @@ import {
   USER_STATUSES,
 } from '../../users/index.js';
 import type { RowError } from '../transfer.repository.js';
-import type { Row } from './file-rows.js';
+import { jsonIn, type Row } from './file-rows.js';
 
 /** A row that keeps all rules that don't depend on what's stored. */
 export interface ImportedUser extends Omit<BatchedUser, 'createdAt' | 'roles'> {
@@ -100,7 +101,7 @@ export function toImportedUser(row: Row, line: number, isText: boolean): Importe
   const errors: RowError[] = [];
   const values: Record<string, unknown> = {};
   const fail = (member: string, code: string, message: string): void => {
-    errors.push({ line, pointer: `/${member.slice(0, 64)}`.toWellFormed(), code, message });
+    errors.push({ line, pointer: memberPointer('', member), code, message });
   };
   for (const [member, given] of Object.entries(row)) {
     const check = Object.hasOwn(CHECKS, member) ? CHECKS[member] : undefined;
@@ -172,11 +173,13 @@ function fromText(member: string, value: unknown): unknown {
       return BOOLEANS[value.toLowerCase()] ?? value;
     case 'metadata':
     case 'appMetadata':
-      return parsed(value);
+      return jsonIn(value) ?? value;
     case 'createdAt':
       return toInstant(value);
     case 'roles':
-      return value.startsWith('[') ? parsed(value) : value.split(/[\s,;]+/).filter((role) => role !== '');
+      return value.startsWith('[')
+        ? (jsonIn(value) ?? value)
+        : value.split(/[\s,;]+/).filter((role) => role !== '');
     default:
       return value;
   }
@@ -188,14 +191,6 @@ function toInstant(text: string): string {
     return new Date(Number(text)).toISOString();
   }
   return text.replace(/^(\d{4}-\d{2}-\d{2}) /, '$1T').replace(/([+-]\d{2})$/, '$1:00');
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
 }
 
 interface TextOptions {
@@ -232,7 +227,7 @@ function boolean(value: unknown): ReturnType<Check> {
 }
 
 function jsonObject(value: unknown): ReturnType<Check> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isJsonObject(value)) {
     return { code: 'wrong-type', message: 'must be an object' };
   }
   return Buffer.byteLength(JSON.stringify(value)) > METADATA_BYTES

@@ -1,6 +1,6 @@
 import { importPKCS8, SignJWT } from 'jose';
+import { isJsonObject } from '#libs/json';
 import type { ClientCredentials } from '../../../../../config/index.js';
-import { isObject } from './provider-http.js';
 
 /** What every provider of OpenID Connect is free to do, and some do in their own way. */
 export interface OidcDialect {
@@ -72,7 +72,7 @@ export async function clientSecretFor(
 export function nameInForm(user: string | undefined): string | undefined {
   try {
     const { name } = JSON.parse(user ?? '{}') as { name?: unknown };
-    if (!isObject(name)) {
+    if (!isJsonObject(name)) {
       return undefined;
     }
     return [name['firstName'], name['lastName']].filter((part) => typeof part === 'string').join(' ');

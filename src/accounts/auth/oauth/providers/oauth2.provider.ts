@@ -1,8 +1,9 @@
+import { isJsonObject } from '#libs/json';
 import type { OAuthProviderConfig } from '../../../../../config/index.js';
 import { accountFrom } from './account.js';
 import type { AuthorizationAttempt } from './attempt.js';
 import { authorizationUrlOf, type FlowOptions, tokensFor } from './passport-flow.js';
-import { askForAnyJson, askForJson, isObject, nonsense } from './provider-http.js';
+import { askForAnyJson, askForJson, nonsense } from './provider-http.js';
 import type { AuthorizationResponse, Provider, ProviderAccount } from './provider.js';
 import { codeIn } from './response.js';
 
@@ -79,7 +80,7 @@ function primaryIn(list: unknown): { readonly email: unknown } | undefined {
     throw nonsense('there is no list of addresses');
   }
   return list
-    .filter(isObject)
+    .filter(isJsonObject)
     .map(({ email, primary, verified }) => ({ email, isUsable: primary === true && verified === true }))
     .find(({ isUsable }) => isUsable);
 }

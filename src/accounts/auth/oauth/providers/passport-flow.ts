@@ -1,7 +1,8 @@
 import { PassportStrategy } from '@nestjs/passport';
 import OAuth2Strategy from 'passport-oauth2';
+import { isJsonObject } from '#libs/json';
 import type { AuthorizationAttempt } from './attempt.js';
-import { isObject, nonsense, textOf } from './provider-http.js';
+import { nonsense, textOf } from './provider-http.js';
 import { requestTokens, type TokenRequest } from './token-request.js';
 
 /** What a request for authorization or tokens needs to know about the provider. */
@@ -81,7 +82,7 @@ class FlowStrategy extends PassportStrategy(OAuth2Strategy, 'oauth2', ARITY) {
 
   /** Passport's "user" are the tokens: whose they are is decided later. */
   validate(accessToken: string, _refreshToken: string, results: unknown): TokenResponse {
-    return { accessToken, idToken: isObject(results) ? textOf(results['id_token']) : undefined };
+    return { accessToken, idToken: isJsonObject(results) ? textOf(results['id_token']) : undefined };
   }
 
   /** Strategies add themselves to Passport's register when they're made. Nobody looks up one of these. */

@@ -1,3 +1,4 @@
+import { isJsonObject } from '#libs/json';
 import { invalidProviderResponse, providerUnavailable } from '../oauth.errors.js';
 
 /** People wait for it, with nothing on their screen. */
@@ -54,7 +55,7 @@ export async function askForJson(
   request?: ProviderRequest,
 ): Promise<Readonly<Record<string, unknown>>> {
   const value = await askForAnyJson(url, request);
-  if (!isObject(value)) {
+  if (!isJsonObject(value)) {
     throw nonsense(`${originOf(url)} didn't respond with a JSON object`);
   }
   return value;
@@ -76,10 +77,6 @@ export async function askForAnyJson(url: string, request?: ProviderRequest): Pro
 /** @param reason logged, never sent, so it may name the provider but no secrets */
 export function nonsense(reason: string): Error {
   return invalidProviderResponse({ cause: new Error(reason) });
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function textOf(value: unknown): string | undefined {

@@ -1,4 +1,5 @@
-import { askProvider, isObject, nonsense, textOf } from './provider-http.js';
+import { isJsonObject } from '#libs/json';
+import { askProvider, nonsense, textOf } from './provider-http.js';
 
 export interface TokenRequest {
   readonly clientId: string;
@@ -46,7 +47,7 @@ function formEncode(text: string): string {
 function tokensIn(text: string): object | undefined {
   try {
     const value = JSON.parse(text) as unknown;
-    return isObject(value) && textOf(value['access_token']) !== undefined ? value : undefined;
+    return isJsonObject(value) && textOf(value['access_token']) !== undefined ? value : undefined;
   } catch {
     return undefined;
   }
