@@ -2,12 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { IdSource } from '#libs/clock';
 import { EmailCipher } from './email-cipher.js';
-import { DEFAULT_LOCALE, DEFAULT_TIMEZONE } from './profile-patch.js';
+import { columnsOf, type NewUser } from './new-user.js';
 import { searchKey } from './search-key.js';
 import type { UserStatus } from './user.entity.js';
 import { ReservedAddresses } from './reserved-addresses.js';
 import { countUsers, deleteUsers, findEmailIndexes, findUsersAfter, insertUsers } from './user.repository.js';
-import type { NewUser } from './users.service.js';
 
 export interface BatchedUser extends Omit<NewUser, 'provesLater' | 'mailSent'> {
   readonly status: UserStatus;
@@ -36,16 +35,9 @@ export class UserBatches {
       return {
         id,
         ...this.emails.seal(id, user.email),
-        emailVerified: user.emailVerified,
-        displayName: user.displayName ?? null,
+        ...columnsOf(user),
         searchKey: typeof user.displayName === 'string' ? searchKey(user.displayName) : null,
-        locale: user.locale ?? DEFAULT_LOCALE,
-        timezone: user.timezone ?? DEFAULT_TIMEZONE,
-        avatarUrl: user.avatarUrl ?? null,
-        roles: user.roles,
         status: user.status,
-        metadata: user.metadata ?? {},
-        appMetadata: user.appMetadata ?? {},
         createdAt: user.createdAt,
       };
     });

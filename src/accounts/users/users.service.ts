@@ -10,7 +10,8 @@ import type { ManagedPatch, Profile, ProfilePatch } from './profile.js';
 import { changesBetween } from './profile-changes.js';
 import { ProfileCache } from './profile-cache.js';
 import { ReservedAddresses } from './reserved-addresses.js';
-import { applyPatch, DEFAULT_LOCALE, DEFAULT_TIMEZONE } from './profile-patch.js';
+import { columnsOf, type NewUser } from './new-user.js';
+import { applyPatch } from './profile-patch.js';
 import { UNIQUE_EMAIL, User } from './user.entity.js';
 import {
   findUser,
@@ -28,24 +29,6 @@ import { emailChanged, emailVerified, userRemoved, userUpdated } from './users.e
 
 /** The minimum time between mails that anyone who knows an address can trigger. */
 const MAIL_PAUSE_MS = 60_000;
-
-export interface NewUser {
-  /** A new ID, if it had to be known earlier. */
-  readonly id?: string | undefined;
-  readonly email: string;
-  readonly emailVerified: boolean;
-  readonly displayName?: string | null | undefined;
-  readonly locale?: string | undefined;
-  readonly timezone?: string | undefined;
-  readonly avatarUrl?: string | null | undefined;
-  readonly metadata?: Readonly<Record<string, unknown>> | null | undefined;
-  readonly appMetadata?: Readonly<Record<string, unknown>> | null | undefined;
-  readonly roles: readonly string[];
-  /** Whether they have yet to prove that the address is theirs before they can use it. A mere wish doesn't stop that. */
-  readonly provesLater?: boolean;
-  /** Whether a mail is sent along with this, so that the next one has to wait. */
-  readonly mailSent?: boolean;
-}
 
 @Injectable()
 export class UsersService {
@@ -71,16 +54,9 @@ export class UsersService {
       id,
       ...this.emails.seal(id, input.email),
       auditKeySealed: this.audit.issueKey(em, id),
-      emailVerified: input.emailVerified,
-      displayName: input.displayName ?? null,
-      locale: input.locale ?? DEFAULT_LOCALE,
-      timezone: input.timezone ?? DEFAULT_TIMEZONE,
-      avatarUrl: input.avatarUrl ?? null,
-      roles: [...input.roles],
+      ...columnsOf(input),
       status: 'active',
       signInNotifications: true,
-      metadata: input.metadata ?? {},
-      appMetadata: input.appMetadata ?? {},
       mailedAt: input.mailSent ? now : null,
       createdAt: now,
       updatedAt: now,
