@@ -220,7 +220,7 @@ describe('the list of identities', () => {
 });
 
 describe('unlinking an identity', () => {
-  it('ends that the user can sign in with it, of which they are told', async () => {
+  it('keeps the user from signing in with it, and tells them by email', async () => {
     const user = await signUpVerified(running);
     await link(user);
     const [identity] = await identitiesOf(user);
