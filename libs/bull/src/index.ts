@@ -1,4 +1,3 @@
-export { DeadLetters, NotADeadLetterError } from './dead-letters.js';
 export { JobRunnerModule } from './job-runner.module.js';
 export { QueueModule } from './queue.module.js';
 export { Queues } from './queues.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { greet, useJobBench } from '../../../test/support/job-bench.js';
 import { eventually } from '../../../test/support/servers.js';
 import { UnrecoverableJobError } from '#libs/jobs';
-import { DeadLetters } from './index.js';
+import { DeadLetters } from '#libs/dead-letters';
 
 const bench = useJobBench();
 const { household } = bench;

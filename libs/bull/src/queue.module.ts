@@ -1,8 +1,8 @@
 import { ConfigurableModuleBuilder, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { LazyModuleLoader } from '@nestjs/core';
+import { DeadLetters } from '#libs/dead-letters';
 import { type Job, JobQueue, loadedJobs } from '#libs/jobs';
 import { BullJobQueue } from './bull-job-queue.js';
-import { DeadLetters } from './dead-letters.js';
 import { QueueConnections } from './queue-connections.js';
 import { QueueMetrics } from './queue-metrics.js';
 import { Queues } from './queues.js';
@@ -34,7 +34,11 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
         Queues.open(jobs, connections, loader),
     },
     { provide: JobQueue, useClass: BullJobQueue },
-    DeadLetters,
+    {
+      provide: DeadLetters,
+      inject: [QueueConnections],
+      useFactory: ({ client }: QueueConnections) => new DeadLetters(client),
+    },
     QueueMetrics,
   ],
   exports: [JOBS, Queues, JobQueue, DeadLetters, QueueMetrics],

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { DeadLetters } from '#libs/bull';
+import { DeadLetters } from '#libs/dead-letters';
 import { command, HOUR_MS, useNotificationsBench } from '../../../test/support/notifications-bench.js';
 import { eventually } from '../../../test/support/servers.js';
 import { sendMail } from './send-mail.job.js';

@@ -1,6 +1,6 @@
 import { BullAdapter } from '@bull-board/api/bullAdapter';
 import type { Job, Queue } from 'bull';
-import { type DeadLetters, NotADeadLetterError } from '#libs/bull';
+import { type DeadLetters, NotADeadLetterError } from '#libs/dead-letters';
 
 const REDACTED = '[redacted]';
 

@@ -2,7 +2,8 @@ import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { ControllerHandlerReturnType, ErrorTranslationKey } from '@bull-board/api/typings/app';
 import type { FastifyError, FastifyPluginAsync } from 'fastify';
 import { ManagementServer } from '#libs/management';
-import { DeadLetters, JOBS, NotADeadLetterError, Queues } from '#libs/bull';
+import { JOBS, Queues } from '#libs/bull';
+import { DeadLetters, NotADeadLetterError } from '#libs/dead-letters';
 import type { Job } from '#libs/jobs';
 import { describeError } from '#libs/telemetry';
 

@@ -3,9 +3,9 @@ import { freezeTimers } from '../../../test/support/frozen-timers.js';
 import { collectLog } from '../../../test/support/collected-log.js';
 import { greet, useJobBench } from '../../../test/support/job-bench.js';
 import { eventually } from '../../../test/support/servers.js';
+import { DeadLetters, NotADeadLetterError } from '#libs/dead-letters';
 import { JobQueue, UnrecoverableJobError } from '#libs/jobs';
 import { DeadLetterRetention } from './dead-letter-retention.js';
-import { DeadLetters, NotADeadLetterError } from './index.js';
 
 const bench = useJobBench();
 const { household } = bench;

@@ -1,0 +1,1 @@
+export { type DeadLetter, DeadLetters, NotADeadLetterError } from './dead-letters.js';
