@@ -5,6 +5,8 @@ import { AppConfig } from '../../config/index.js';
 import { AccountsHttpModule } from '../accounts/accounts.http.module.js';
 import { HealthHttpModule } from '../operations/health/health.http.module.js';
 import { JobsApiModule } from '../operations/jobs-api/index.js';
+// Declares the jobs of other services, so that dead letters of theirs are among the jobs that the API shows.
+import '../notifications/index.js';
 import { PlatformModule } from './platform.module.js';
 import { REQUEST_PIPELINE } from './request-pipeline.js';
 

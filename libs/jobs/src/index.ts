@@ -16,6 +16,7 @@ export {
   toLoggableError,
   UnrecoverableJobError,
 } from './job-errors.js';
+export { JobJournal } from './job-journal.js';
 export { type JobContext, type JobProcessor, ProcessesJob } from './job-processor.js';
 export { type EnqueueOptions, JobQueue } from './job-queue.js';
 export { InvalidPayloadError, parsePayload } from './payload.js';

@@ -11,8 +11,8 @@ export interface TrackedJob {
   /** What it does, in the imperative, such as `delete-account`. */
   readonly type: string;
   readonly state: TrackedJobState;
-  /** The user who started it. */
-  readonly ownerId: string;
+  /** The user who started it. Null if it wasn't started for anyone to follow. */
+  readonly ownerId: string | null;
   readonly createdAt: Date;
   /** When it starts, if that's not at once. */
   readonly startsAt: Date | null;
@@ -38,8 +38,9 @@ export interface JobPage {
   readonly position: { readonly direction: 'after' | 'before'; readonly id: string } | null;
 }
 
-/** Knows jobs of one or more types. */
+/** Knows all jobs of one or more types. A queue of that name does the work. */
 export interface JobTracker {
+  readonly types: readonly string[];
   find(id: string): Promise<TrackedJob | null>;
   /** In the order in which a page is read: away from its position. */
   list(filter: JobFilter, page: JobPage): Promise<TrackedJob[]>;

@@ -24,6 +24,8 @@ const TYPE = 'delete-account';
 /** Shows deletions of accounts as jobs. */
 @TracksJobs()
 export class AccountDeletionTracker implements JobTracker {
+  readonly types = [TYPE];
+
   constructor(
     private readonly database: Database,
     private readonly deletions: AccountDeletionService,

@@ -9,6 +9,9 @@ const KINDS = {
   [exportUsers.name]: { task: exportTask, isExport: true },
 };
 
+/** The types of all transfers. */
+export const TRANSFER_TYPES = Object.keys(KINDS);
+
 /** The task that does a transfer of this type, and whether it writes a file. */
 export function kindOf(type: string) {
   const kind = KINDS[type];

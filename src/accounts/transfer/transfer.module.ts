@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
 import { MessagingModule } from '#libs/messaging';
+import { AuditModule } from '../audit/index.js';
 import { accountsSchema } from '../migrations/index.js';
 import { TransferChunk } from './transfer-chunk.entity.js';
 import { TransferError } from './transfer-error.entity.js';
@@ -13,6 +14,7 @@ import { TransfersService } from './transfers.service.js';
   imports: [
     DatabaseModule.forFeature(accountsSchema, Transfer, TransferChunk, TransferError),
     MessagingModule.forSchema(accountsSchema),
+    AuditModule,
   ],
   providers: [TransferFiles, TransfersService],
   exports: [TransferFiles, TransfersService],

@@ -10,12 +10,14 @@ import {
 import type { StoredImport } from './imports/import-options.js';
 import type { Transfer } from './transfer.entity.js';
 import { countTransfers, findTransfer, findTransfers } from './transfer.repository.js';
-import { kindOf } from './transfer-tasks.js';
+import { kindOf, TRANSFER_TYPES } from './transfer-tasks.js';
 import { TransfersService } from './transfers.service.js';
 
 /** Shows imports and exports as jobs. */
 @TracksJobs()
 export class TransferTracker implements JobTracker {
+  readonly types = TRANSFER_TYPES;
+
   constructor(
     private readonly database: Database,
     private readonly transfers: TransfersService,

@@ -4,6 +4,7 @@ import { Clock, IdSource } from '#libs/clock';
 import { Sealer } from '#libs/crypto';
 import { Database } from '#libs/database';
 import { Outbox } from '#libs/messaging';
+import { AuditLog, jobCanceled, jobRetried } from '../audit/index.js';
 import { Transfer } from './transfer.entity.js';
 import {
   deleteChunks,
@@ -33,6 +34,7 @@ export class TransfersService {
     private readonly database: Database,
     private readonly outbox: Outbox,
     private readonly sealer: Sealer,
+    private readonly audit: AuditLog,
     private readonly clock: Clock,
     private readonly ids: IdSource,
   ) {}
@@ -139,6 +141,7 @@ export class TransfersService {
         return false;
       }
       await this.end(em, transfer, 'canceled');
+      await this.audit.record(em, jobCanceled, { target: id });
       return true;
     });
   }
@@ -154,6 +157,7 @@ export class TransfersService {
       em.assign(transfer, { state: 'waiting', error: null, finishedAt: null });
       await em.flush();
       await this.appendTask(em, transfer);
+      await this.audit.record(em, jobRetried, { target: id });
       return true;
     });
   }

@@ -32,7 +32,9 @@ export class JobsController {
   @Requires(readJobs)
   @ApiOperation({
     summary: 'List jobs',
-    description: 'Returns the jobs that requests have started, newest first.',
+    description:
+      'Returns the jobs that requests have started, and jobs in the background that were given up, such as an email that ' +
+      'the mail server refused. Newest first.',
   })
   @ApiOkResponse({ type: JobList, description: 'A page of jobs.', headers: responseHeaders('Link') })
   @Fails(invalidCursor)
@@ -69,7 +71,8 @@ export class JobsController {
   @Requires(writeJobs, { recent: true })
   @ApiOperation({
     summary: 'Retry a job',
-    description: 'Lets a job that has failed go on where it stopped. What it has done already stays done.',
+    description:
+      'Lets a job that has failed go on where it stopped, with all of its attempts. What it has done already stays done.',
   })
   @ApiOkResponse({ type: JobResponse, description: 'The job, which is waiting again.' })
   @Fails(jobNotFound, jobNotRetryable)

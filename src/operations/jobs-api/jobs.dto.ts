@@ -87,7 +87,7 @@ export class JobResponse {
     nullable: true,
     description:
       'What has come of it so far. Imports count rows: `imported`, `skipped` for users who have an account already, and ' +
-      '`failed`. Exports count users: `exported`.',
+      '`failed`. Exports count users: `exported`. Of jobs that were given up, it has the `reason` why the last attempt failed.',
     example: { imported: 998, skipped: 1, failed: 1, dryRun: false },
   })
   result!: Readonly<Record<string, unknown>> | null;
@@ -95,7 +95,8 @@ export class JobResponse {
   @ApiProperty({
     ...NULLABLE,
     maxLength: 64,
-    description: 'The code of the problem that made the job fail.',
+    description:
+      'Why the job failed: the code of a problem, or `dead-letter` if it was given up after its last attempt.',
     example: null,
   })
   error!: string | null;

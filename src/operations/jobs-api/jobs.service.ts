@@ -1,68 +1,86 @@
 import { Injectable } from '@nestjs/common';
-import { DiscoveryService } from '@nestjs/core';
 import { type PageRequest, type Slice, sliceOf } from '#libs/database';
-import { type JobFilter, type JobTracker, type TrackedJob, Tracks } from '#libs/jobs';
+import type { JobFilter, JobTracker, TrackedJob } from '#libs/jobs';
+import { DeadLetterTracker } from './dead-letter.tracker.js';
+import { JobTrackers } from './job-trackers.js';
 import { jobIsOver, jobNotFound, jobNotRetryable } from './jobs.errors.js';
 
-/** Finds jobs among those of all features. */
+/** Finds jobs among those of all features, and those that failed for good. */
 @Injectable()
 export class JobsService {
-  constructor(private readonly discovery: DiscoveryService) {}
+  constructor(
+    private readonly trackers: JobTrackers,
+    private readonly deadLetters: DeadLetterTracker,
+  ) {}
 
+  /** @throws Problem `unavailable` if no feature knows the job, and Redis is down */
   async find(id: string): Promise<TrackedJob | null> {
-    return (await this.locate(id))?.job ?? null;
+    return (await this.locate(id))?.job ?? (await this.deadLetters.find(id));
   }
 
-  /** Newest first. Their IDs are in order of creation, whichever feature they are of. */
+  /**
+   * Newest first. Their IDs are in order of creation, whichever feature they are of.
+   * @throws Problem `unavailable`
+   */
   async list(filter: JobFilter, page: PageRequest, withTotal: boolean): Promise<Slice<TrackedJob>> {
-    const found = (await Promise.all(this.trackers().map((tracker) => tracker.list(filter, page)))).flat();
+    const found = (await Promise.all(this.sources().map((source) => source.list(filter, page)))).flat();
     const sign = page.position?.direction === 'before' ? 1 : -1;
     found.sort((one, other) => (one.id < other.id ? -sign : sign));
     const slice = sliceOf(found.slice(0, page.limit + 1), page);
     return withTotal ? { ...slice, total: await this.count(filter) } : slice;
   }
 
-  /** @throws Problem `job-not-found`, `job-is-over` */
+  /** @throws Problem `job-not-found`, `job-is-over`, `unavailable` */
   async cancel(id: string): Promise<void> {
-    const { tracker } = await this.require(id);
-    if (!(await tracker.cancel(id))) {
+    const located = await this.locate(id);
+    if (!located && !(await this.deadLetters.find(id))) {
+      throw jobNotFound();
+    }
+    // A dead letter is over. What it's for would only be enqueued again.
+    if (!(await located?.tracker.cancel(id))) {
       throw jobIsOver();
     }
   }
 
-  /** @throws Problem `job-not-found`, `job-not-retryable` */
+  /**
+   * Resumes a job that has failed, or that was given up after its last attempt.
+   * @throws Problem `job-not-found`, `job-not-retryable`, `unavailable`
+   */
   async retry(id: string): Promise<TrackedJob> {
-    const { tracker } = await this.require(id);
-    if (!(await tracker.retry(id))) {
+    const located = await this.locate(id);
+    const job = located?.job ?? (await this.deadLetters.find(id));
+    if (!job) {
+      throw jobNotFound();
+    }
+    if (!(await located?.tracker.retry(id)) && !(await this.deadLetters.retry(id))) {
       throw jobNotRetryable();
     }
-    return (await this.require(id)).job;
+    // Nobody tracks what isn't a dead letter any more.
+    return (
+      (await this.locate(id))?.job ?? {
+        ...job,
+        state: 'waiting',
+        attempts: 0,
+        finishedAt: null,
+        result: null,
+        error: null,
+      }
+    );
   }
 
   private async count(filter: JobFilter): Promise<number> {
-    const counts = await Promise.all(this.trackers().map((tracker) => tracker.count(filter)));
+    const counts = await Promise.all(this.sources().map((source) => source.count(filter)));
     return counts.reduce((sum, count) => sum + count, 0);
-  }
-
-  private async require(id: string): Promise<{ tracker: JobTracker; job: TrackedJob }> {
-    const located = await this.locate(id);
-    if (!located) {
-      throw jobNotFound();
-    }
-    return located;
   }
 
   private async locate(id: string): Promise<{ tracker: JobTracker; job: TrackedJob } | undefined> {
     const found = await Promise.all(
-      this.trackers().map(async (tracker) => ({ tracker, job: await tracker.find(id) })),
+      this.trackers.all().map(async (tracker) => ({ tracker, job: await tracker.find(id) })),
     );
     return found.flatMap(({ tracker, job }) => (job ? [{ tracker, job }] : []))[0];
   }
 
-  private trackers(): JobTracker[] {
-    return this.discovery
-      .getProviders({ metadataKey: Tracks.KEY })
-      .filter(({ isAlias }) => !isAlias)
-      .map(({ instance }) => instance as JobTracker);
+  private sources(): Pick<JobTracker, 'list' | 'count'>[] {
+    return [...this.trackers.all(), this.deadLetters];
   }
 }

@@ -2091,7 +2091,7 @@ export const getStartup: Operation<GetStartupData, GetStartupResponse, 'internal
 /**
  * List jobs
  *
- * Returns the jobs that requests have started, newest first. Requires the `jobs:read` permission.
+ * Returns the jobs that requests have started, and jobs in the background that were given up, such as an email that the mail server refused. Newest first. Requires the `jobs:read` permission.
  */
 export const listJobs: Operation<
   ListJobsData,
@@ -2162,7 +2162,7 @@ export const cancelJob: Operation<
 /**
  * Retry a job
  *
- * Lets a job that has failed go on where it stopped. What it has done already stays done. Requires the `jobs:write` permission.
+ * Lets a job that has failed go on where it stopped, with all of its attempts. What it has done already stays done. Requires the `jobs:write` permission.
  */
 export const retryJob: Operation<
   RetryJobData,

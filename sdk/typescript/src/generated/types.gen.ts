@@ -1241,13 +1241,13 @@ export type Job = {
    */
   progress: JobProgress | null;
   /**
-   * What has come of it so far. Imports count rows: `imported`, `skipped` for users who have an account already, and `failed`. Exports count users: `exported`.
+   * What has come of it so far. Imports count rows: `imported`, `skipped` for users who have an account already, and `failed`. Exports count users: `exported`. Of jobs that were given up, it has the `reason` why the last attempt failed.
    */
   result: {
     [key: string]: unknown;
   } | null;
   /**
-   * The code of the problem that made the job fail.
+   * Why the job failed: the code of a problem, or `dead-letter` if it was given up after its last attempt.
    */
   error: string | null;
 };

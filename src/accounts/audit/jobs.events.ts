@@ -1,0 +1,4 @@
+import { defineAuditEvent } from './define-audit-event.js';
+
+export const jobRetried = defineAuditEvent('job.retried', 'An administrator retried a job that had failed.');
+export const jobCanceled = defineAuditEvent('job.canceled', 'An administrator canceled a job.');

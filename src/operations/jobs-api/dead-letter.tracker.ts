@@ -1,0 +1,129 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Redis } from 'ioredis';
+import { type DeadLetter, DeadLetters, NotADeadLetterError } from '#libs/dead-letters';
+import { type JobFilter, JobJournal, type JobPage, loadedJobs, type TrackedJob } from '#libs/jobs';
+import { Problem, unavailable } from '#libs/problem';
+import { REDIS } from '#libs/redis';
+import { JobTrackers } from './job-trackers.js';
+
+/** Only these are in order of creation. Periodic jobs have other IDs, and run again anyway. */
+const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+interface Address {
+  readonly queue: string;
+  readonly id: string;
+}
+
+/** Shows jobs that failed for good and that no feature tracks, such as emails that a server has refused. */
+@Injectable()
+export class DeadLetterTracker {
+  private readonly deadLetters: DeadLetters;
+
+  constructor(
+    @Inject(REDIS) redis: Redis,
+    private readonly trackers: JobTrackers,
+    private readonly journal: JobJournal,
+  ) {
+    this.deadLetters = new DeadLetters(redis);
+  }
+
+  /** @throws Problem `unavailable` without Redis */
+  find(id: string): Promise<TrackedJob | null> {
+    return reading(async () => {
+      const letter = await this.findIn(this.queues(), id);
+      return letter ? toJob(letter) : null;
+    });
+  }
+
+  /** As `JobTracker.list`. @throws Problem `unavailable` without Redis: some jobs must not be taken for all of them */
+  list(filter: JobFilter, { limit, position }: JobPage): Promise<TrackedJob[]> {
+    const isBefore = position?.direction === 'before';
+    return reading(async () => {
+      const ahead = (await this.matching(filter)).filter(
+        ({ id }) => !position || (isBefore ? id > position.id : id < position.id),
+      );
+      ahead.sort((one, other) => (one.id < other.id === isBefore ? -1 : 1));
+      const page = ahead.slice(0, limit + 1);
+      const letters = await Promise.all(page.map(({ queue, id }) => this.deadLetters.find(queue, id)));
+      return letters.flatMap((letter) => (letter ? [toJob(letter)] : []));
+    });
+  }
+
+  /** @throws Problem `unavailable` without Redis */
+  async count(filter: JobFilter): Promise<number> {
+    return (await reading(() => this.matching(filter))).length;
+  }
+
+  /**
+   * Lets a job go on with all of its attempts. Also one that a feature tracks.
+   * @returns false if it hasn't failed for good
+   * @throws Problem `unavailable` without Redis
+   */
+  retry(id: string): Promise<boolean> {
+    return reading(async () => {
+      const letter = await this.findIn(allQueues(), id);
+      if (!letter) {
+        return false;
+      }
+      await this.journal.retried(id);
+      try {
+        await this.deadLetters.revive(letter.queue, id);
+        return true;
+      } catch (error) {
+        if (error instanceof NotADeadLetterError) {
+          return false;
+        }
+        throw error;
+      }
+    });
+  }
+
+  private async findIn(queues: readonly string[], id: string): Promise<DeadLetter | undefined> {
+    const letters = await Promise.all(queues.map((queue) => this.deadLetters.find(queue, id)));
+    return letters.find((letter) => letter !== null);
+  }
+
+  private async matching({ type, state = 'failed' }: JobFilter): Promise<Address[]> {
+    const queues = this.queues().filter((queue) => state === 'failed' && (type ?? queue) === queue);
+    const ids = await Promise.all(
+      queues.map(async (queue) =>
+        (await this.deadLetters.ids(queue)).filter((id) => UUID_V7.test(id)).map((id) => ({ queue, id })),
+      ),
+    );
+    return ids.flat();
+  }
+
+  /** Of jobs that no feature tracks. */
+  private queues(): string[] {
+    const tracked = new Set(this.trackers.all().flatMap(({ types }) => types));
+    return allQueues().filter((queue) => !tracked.has(queue));
+  }
+}
+
+function allQueues(): string[] {
+  return loadedJobs().map(({ name }) => name);
+}
+
+function toJob({ queue, id, enqueuedAt, failedAt, attempts, reason }: DeadLetter): TrackedJob {
+  return {
+    id,
+    type: queue,
+    state: 'failed',
+    ownerId: null,
+    createdAt: enqueuedAt,
+    startsAt: null,
+    finishedAt: failedAt,
+    attempts,
+    progress: null,
+    result: { reason },
+    error: 'dead-letter',
+  };
+}
+
+async function reading<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    throw cause instanceof Problem ? cause : unavailable({ headers: { 'Retry-After': '1' }, cause });
+  }
+}
