@@ -139,6 +139,24 @@ describe('a one-time code', () => {
     expect((await verify({ email: user.email, code }, known)).status).toBe(200);
   });
 
+  it.each(['anyone', 'the browser that requested it', 'a device of its owner'])(
+    'that %s has tried too often is followed by one that can be tried again',
+    async (who) => {
+      const user = await signUpVerified(running);
+      const known = api.with({ cookie: sentBack(await api.with({ origin: APP_URL }).login(user)) });
+      const from = ({ browser }: Code): ApiClient =>
+        who === 'anyone' ? api : who === 'a device of its owner' ? known : browser;
+      const last = await codeFor(user);
+      for (const by of [1, 2, 3, 4, 5]) {
+        await verify({ email: user.email, code: wrongCode(last.code, by) }, from(last));
+      }
+      expectProblem(await verify({ email: user.email, code: last.code }, from(last)), 401, 'invalid-code');
+      clock.advance({ minutes: 1 });
+      const next = await codeFor(user);
+      expect((await verify({ email: user.email, code: next.code }, from(next))).status).toBe(200);
+    },
+  );
+
   it('is replaced by the next one, which is sent a minute later at the earliest', async () => {
     const user = await signUpVerified(running);
     const first = await codeFor(user);
