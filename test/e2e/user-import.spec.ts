@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
-import { userWithPermissions } from '../support/administration.js';
+import { v7 } from 'uuid';
+import { idOf, userWithPermissions } from '../support/administration.js';
 import { useApiApp } from '../support/api-app.js';
 import type { ListBody, UserBody } from '../support/client.js';
 import { collectLog } from '../support/collected-log.js';
@@ -162,6 +163,34 @@ describe('an import', () => {
     const job = await importFile(admin, NDJSON, ndjson(rows), { query: '?dryRun=true' });
     expect(job.result).toEqual({ dryRun: true, imported: 2, skipped: 2, failed: 1 });
     expect(await userOf(free)).toBeUndefined();
+  });
+
+  it('finds in a dry run what an import would, anywhere in the file', async () => {
+    const [address, last, id, other] = [anAddress(), anAddress(), v7(), v7()];
+    const taken = idOf(await signUp(api));
+    const filler = Array.from({ length: 300 }, () => ({ email: anAddress() }));
+    const rows = [
+      { email: address, id },
+      { email: anAddress(), id: taken },
+      ...filler,
+      { email: anAddress(), id },
+      { email: address, id: other, password: 'seven brave otters' },
+      // Nobody got it from the row before.
+      { email: last, id: other, passwordHash: FOREIGN_HASHES[0]?.hash },
+      ...filler.slice(0, 2),
+    ];
+    const file = ndjson(rows);
+    const dry = await importFile(admin, NDJSON, file, { query: '?dryRun=true' });
+    const real = await importFile(admin, NDJSON, file);
+    expect(real.result).toEqual({ dryRun: false, imported: 302, skipped: 5, failed: 0 });
+    expect(dry.result).toEqual({ ...real.result, dryRun: true });
+    const linesOf = async (job: JobBody): Promise<number[]> =>
+      (await errorsOf(admin, job)).map(({ line }) => line);
+    expect(await linesOf(dry)).toEqual([2, 303, 304, 306, 307]);
+    expect(await linesOf(real)).toEqual(await linesOf(dry));
+    expect((await userOf(last))?.id).toBe(other);
+    await signIn(api, { email: last, password: FOREIGN_PASSWORD });
+    expect(await query(database.url, 'select from accounts.dry_run_users')).toEqual([]);
   });
 
   it('is done once if it is sent twice with the same key', async () => {

@@ -9,6 +9,8 @@ import { UsersModule } from '../users/index.js';
 import { ExportRuns } from './exports/export-runs.service.js';
 import { ExportUsersProcessor } from './exports/export-users.processor.js';
 import { ExportedUsers } from './exports/exported-users.js';
+import { DryRunUser } from './imports/dry-run-user.entity.js';
+import { DryRuns } from './imports/dry-runs.js';
 import { ImportBatches } from './imports/import-batches.service.js';
 import { ImportRuns } from './imports/import-runs.service.js';
 import { ImportUsersProcessor } from './imports/import-users.processor.js';
@@ -24,7 +26,7 @@ import { TransfersPurge } from './transfers.purge.js';
 @Module({
   imports: [
     AuditModule,
-    DatabaseModule.forFeature(accountsSchema),
+    DatabaseModule.forFeature(accountsSchema, DryRunUser),
     InvitationsModule,
     PasswordHashingModule,
     RoleAuthorityModule,
@@ -36,6 +38,7 @@ import { TransfersPurge } from './transfers.purge.js';
   providers: [
     AccountDocument,
     AccountExportRuns,
+    DryRuns,
     ExportAccountProcessor,
     ExportedUsers,
     ExportRuns,

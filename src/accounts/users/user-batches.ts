@@ -6,7 +6,14 @@ import { columnsOf, type NewUser } from './new-user.js';
 import { searchKey } from './search-key.js';
 import type { UserStatus } from './user.entity.js';
 import { ReservedAddresses } from './reserved-addresses.js';
-import { countUsers, deleteUsers, findEmailIndexes, findUsersAfter, insertUsers } from './user.repository.js';
+import {
+  countUsers,
+  deleteUsers,
+  findEmailIndexes,
+  findUserIds,
+  findUsersAfter,
+  insertUsers,
+} from './user.repository.js';
 
 export interface BatchedUser extends Omit<NewUser, 'provesLater' | 'mailSent'> {
   readonly status: UserStatus;
@@ -44,14 +51,14 @@ export class UserBatches {
     const inserted = new Set(await insertUsers(em, rows));
     // Afterwards, as in `ReservedAddresses.isReserved`.
     const reserved = await this.reserved.among(em, users);
-    const lost = rows.filter(({ id }, index) => reserved[index] && inserted.delete(id));
+    const lost = rows.filter(({ emailSealed }, index) => reserved[index] && inserted.delete(emailSealed));
     if (lost.length > 0) {
       await deleteUsers(
         em,
         lost.map(({ id }) => id),
       );
     }
-    return rows.map(({ id }) => (inserted.delete(id) ? id : null));
+    return rows.map(({ id, emailSealed }) => (inserted.has(emailSealed) ? id : null));
   }
 
   /** Lets PostgreSQL plan for the users that there are now. Without the right to do so, it only warns. */
@@ -59,15 +66,23 @@ export class UserBatches {
     await em.execute('analyze accounts.users', [], 'run');
   }
 
-  /** @returns an ID for each address that could have an account, in order. Null for the others, and those that come twice */
-  async findFree(em: EntityManager, users: readonly BatchedUser[]): Promise<(string | null)[]> {
+  /**
+   * @returns what identifies each user who could be inserted, in order: the blind index of the address, and the ID if it's
+   * given. Null where the address has an account or is reserved, or the ID is taken
+   */
+  async identitiesOfFree(em: EntityManager, users: readonly BatchedUser[]): Promise<(string[] | null)[]> {
     const candidates = users.map(({ email }) => this.emails.candidates(email));
-    const taken = new Set(await findEmailIndexes(em, candidates.flat()));
+    const givenIds = users.flatMap(({ id }) => id ?? []);
+    const taken = new Set([
+      ...(await findEmailIndexes(em, candidates.flat())),
+      ...(await findUserIds(em, givenIds)),
+    ]);
     const reserved = await this.reserved.among(em, users);
-    return candidates.map((indexes, position) => {
-      const isFree = !reserved[position] && !indexes.some((index) => taken.has(index));
-      indexes.forEach((index) => taken.add(index));
-      return isFree ? this.ids.next() : null;
+    return users.map(({ id }, position) => {
+      const indexes = candidates[position] ?? [];
+      const ids = id === undefined ? [] : [id];
+      const isFree = !reserved[position] && ![...indexes, ...ids].some((part) => taken.has(part));
+      return isFree ? [...indexes.slice(0, 1), ...ids] : null;
     });
   }
 

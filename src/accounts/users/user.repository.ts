@@ -126,9 +126,9 @@ export interface UserRow {
   readonly createdAt: Date;
 }
 
-/** Leaves out rows whose address or ID is taken. @returns the IDs of the others */
+/** Leaves out rows whose address or ID is taken. @returns the sealed addresses of the others: two rows can have the same ID */
 export async function insertUsers(em: EntityManager, rows: readonly UserRow[]): Promise<string[]> {
-  const inserted = await em.execute<{ id: string }[]>(
+  const inserted = await em.execute<{ emailSealed: string }[]>(
     `insert into accounts.users (id, email_sealed, email_index, email_domain_index, email_verified, display_name,
         search_key, locale, timezone, avatar_url, roles, status, metadata, app_metadata, created_at, updated_at)
      select id, "emailSealed", "emailIndex", "emailDomainIndex", "emailVerified", "displayName",
@@ -138,10 +138,10 @@ export async function insertUsers(em: EntityManager, rows: readonly UserRow[]): 
         timezone text, "avatarUrl" text, roles text[], status text, metadata jsonb, "appMetadata" jsonb,
         "createdAt" timestamptz)
      on conflict do nothing
-     returning id`,
+     returning email_sealed as "emailSealed"`,
     [JSON.stringify(rows)],
   );
-  return inserted.map(({ id }) => id);
+  return inserted.map(({ emailSealed }) => emailSealed);
 }
 
 export async function deleteUsers(em: EntityManager, ids: readonly string[]): Promise<void> {
@@ -156,6 +156,15 @@ export async function findEmailIndexes(em: EntityManager, indexes: readonly stri
     [JSON.stringify(indexes)],
   );
   return rows.map(({ index }) => index);
+}
+
+/** @returns those of the IDs that users have */
+export async function findUserIds(em: EntityManager, ids: readonly string[]): Promise<string[]> {
+  const rows = await em.execute<{ id: string }[]>(
+    'select id from accounts.users where id in (select jsonb_array_elements_text(?::jsonb)::uuid)',
+    [JSON.stringify(ids)],
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** Plain SQL, as in `setEmailDomains`. */

@@ -17,6 +17,7 @@ import { Requesters } from '../requesters.js';
 import type { Transfer } from '../transfer.entity.js';
 import { insertErrors, type RowError } from '../transfer.repository.js';
 import { TransfersService } from '../transfers.service.js';
+import { DryRuns } from './dry-runs.js';
 import { type FilePosition, rowErrorsOf } from './file-rows.js';
 import type { StoredImport } from './import-options.js';
 import type { ImportedUser } from './imported-user.js';
@@ -55,6 +56,7 @@ export class ImportBatches {
     private readonly invitations: Invitations,
     private readonly authority: RoleAuthority,
     private readonly requesters: Requesters,
+    private readonly dryRuns: DryRuns,
     private readonly claims: TokenClaims,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
@@ -78,8 +80,8 @@ export class ImportBatches {
         await this.requesters.require(em, transfer, options, writeUsers),
         errors,
       );
-      const created = await this.create(em, permitted, options.dryRun);
-      const taken = permitted.filter((_, index) => created[index] === null);
+      const created = await this.create(em, permitted, options.dryRun ? id : undefined);
+      const taken = permitted.filter((_, index) => !created[index]);
       const succeeded = transfer.succeeded + permitted.length - taken.length;
       if (!options.dryRun && COUNTED_AFTER.some((step) => transfer.succeeded < step && step <= succeeded)) {
         await this.batches.updateStatistics(em);
@@ -94,6 +96,7 @@ export class ImportBatches {
       await this.keepErrors(em, transfer, [...errors, ...taken.map(takenError)]);
       if (batch.isLast) {
         em.assign(transfer, { bytesDone: transfer.bytesTotal });
+        await this.dryRuns.forget(em, id);
         await this.transfers.end(em, transfer, 'completed');
         if (!options.dryRun) {
           await this.audit.record(em, imported, { target: id, actor: transfer.requestedBy });
@@ -167,20 +170,23 @@ export class ImportBatches {
     });
   }
 
-  /** @returns the IDs, in order. Null where the address or the ID is taken */
+  /**
+   * @param dryRun the transfer, if it only pretends to
+   * @returns whether each was created, in order. Not those whose address or ID is taken
+   */
   private async create(
     em: EntityManager,
     users: readonly ImportedUser[],
-    dryRun: boolean,
-  ): Promise<(string | null)[]> {
+    dryRun: string | undefined,
+  ): Promise<boolean[]> {
     const now = this.clock.now();
     const rows = users.map((user) => ({
       ...user,
       roles: user.roles ?? [USER_ROLE],
       createdAt: user.createdAt ?? now,
     }));
-    if (dryRun) {
-      return this.batches.findFree(em, rows);
+    if (dryRun !== undefined) {
+      return this.dryRuns.create(em, dryRun, await this.batches.identitiesOfFree(em, rows));
     }
     const created = await this.batches.insert(em, rows);
     const pairs = users.map((user, index) => ({ ...user, userId: created[index] ?? null }));
@@ -197,7 +203,7 @@ export class ImportBatches {
         await this.invitations.send(em, user);
       }
     }
-    return created;
+    return created.map((userId) => userId !== null);
   }
 }
 

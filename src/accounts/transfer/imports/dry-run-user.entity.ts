@@ -1,0 +1,17 @@
+import { defineEntity, p } from '@mikro-orm/postgresql';
+import { Transfer } from '../transfer.entity.js';
+
+const schema = defineEntity({
+  name: 'DryRunUser',
+  tableName: 'dry_run_users',
+  schema: 'accounts',
+  properties: {
+    transfer: () => p.manyToOne(Transfer).primary().mapToPk().deleteRule('cascade').index(false),
+    /** A hash of the transfer's ID and the blind index of the address, or the user's ID. Tells nothing about anyone. */
+    fingerprint: p.text().primary(),
+  },
+});
+
+/** A user whom an import would have created if it wasn't a dry run, by the address or the ID. */
+export class DryRunUser extends schema.class {}
+schema.setClass(DryRunUser);
