@@ -11,6 +11,11 @@ const ROUNDS = 3;
 const MANY = 100_000;
 const FEW = 10_000;
 const ADMIN = { email: 'bench-admin@acme.test', password: 'the admin of this bench' };
+/**
+ * What Node gives the heap of a worker in a pod of the chart, whose memory is limited to 384 MB. With the memory of a whole
+ * machine, Node leaves twice as much garbage, whatever it does.
+ */
+const AS_IN_A_POD = { NODE_OPTIONS: '--max-old-space-size=192' };
 const HASH = '$2b$10$BI1fujAUvwTgoYcDKw/v3evAhcwK7kPfkjVeEG7094B5gDPsaDQva';
 
 /** Imports relative to the least that one could do: seal the addresses, and COPY the rows into the same tables. */
@@ -35,7 +40,7 @@ export async function measureImport(environment) {
       await empty(client);
       copies.push(await timed(() => copy(client, cipher)));
       await empty(client);
-      const worker = await environment.startRole('worker');
+      const worker = await environment.startRole('worker', AS_IN_A_POD);
       // So that neither run pays for what is compiled and cached only once.
       await importUsers(api.url, accessToken, 'warm-up', FEW, worker.pid);
       const few = await importUsers(api.url, accessToken, 'few', FEW, worker.pid);
@@ -62,7 +67,7 @@ export async function measureImport(environment) {
       value: `${Math.round(median(growths))} MB`,
       target: '≤ 60 MB',
       met: median(growths) <= 60,
-      detail: 'the highest during each import',
+      detail: 'the highest during each import, with the heap of a pod',
     },
   ];
 }
