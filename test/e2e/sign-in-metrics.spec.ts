@@ -4,6 +4,7 @@ import { IdSource } from '#libs/clock';
 import { useApiApp } from '../support/api-app.js';
 import { setUpTotp, wrongCode } from '../support/authenticator.js';
 import type { ProblemBody } from '../support/client.js';
+import { sentBack } from '../support/cookies.js';
 import { signUp } from '../support/factories.js';
 import { linkTokenOf, mailsInOutbox } from '../support/mail-outbox.js';
 import { expectProblem } from '../support/problems.js';
@@ -11,7 +12,8 @@ import { SoftwareAuthenticator } from '../support/software-authenticator.js';
 import { query } from '../support/stored.js';
 import { signUpVerified } from '../support/verified-user.js';
 
-const running = useApiApp({ APP_URL: 'https://app.acme.test' });
+const APP_URL = 'https://app.acme.test';
+const running = useApiApp({ APP_URL });
 const { api, clock, database } = running;
 
 type Series = Readonly<Record<string, number>>;
@@ -95,13 +97,30 @@ describe('the metrics of sign-ins', () => {
       'one-time-code session': 1,
     });
 
-    const device = new SoftwareAuthenticator('https://app.acme.test');
+    const device = new SoftwareAuthenticator(APP_URL);
     const creation = await user.api.post<Parameters<typeof device.create>[0]>('/auth/passkeys/options');
     expect((await user.api.post('/auth/passkeys', device.create(creation.body))).status).toBe(201);
     const request = await api.post<Parameters<typeof device.get>[0]>('/auth/passkeys/login/options');
     expect(await countedBy(() => api.post('/auth/passkeys/login', device.get(request.body)))).toEqual({
       'passkey session': 1,
     });
+  });
+
+  it('count the same on a device that the user has signed in on', async () => {
+    const user = await signUpVerified(running);
+    const known = api.with({ cookie: sentBack(await api.with({ origin: APP_URL }).login(user)) });
+    expect(await countedBy(() => known.login({ ...user, password: 'a guess of mine' }))).toEqual({
+      'password wrong': 1,
+    });
+    const verify = () => known.post('/auth/otp/verify', { email: user.email, code: '123456' });
+    expect(await countedBy(verify)).toEqual({ 'one-time-code wrong': 1 });
+    const { app } = await setUpTotp(user.api, clock);
+    const { mfaToken } = expectProblem(await known.login(user), 401, 'mfa-required') as unknown as {
+      readonly mfaToken: string;
+    };
+    const code = wrongCode(app.code());
+    const complete = () => known.post('/auth/login/mfa', { mfaToken, factor: 'totp', code });
+    expect(await countedBy(complete)).toEqual({ 'second-factor wrong': 1 });
   });
 
   it('know passwords that are sent again with a link that has set one', async () => {
