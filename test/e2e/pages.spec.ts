@@ -82,7 +82,7 @@ describe('the page of a problem', () => {
     expect(status).toBe(200);
     expect(linksIn(body)).toContain('/docs/v2#register');
     expect(textOf(body)).toMatch(
-      /What happened An account with this email address already exists\. How to fix it Sign in instead\. Example .*"code": "email-taken".* Operations POST \/v2\/auth\/register Create an account/,
+      /What happened An account with this email address already exists\. How to fix it Sign in instead, or use a different address\. Example .*"code": "email-taken".* Operations POST \/v2\/auth\/register Create an account/,
     );
   });
 

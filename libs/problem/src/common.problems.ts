@@ -88,14 +88,14 @@ export const conflict = defineProblem('conflict', {
 export const preconditionFailed = defineProblem('precondition-failed', {
   status: 412,
   title: 'Resource has changed',
-  about: "The version in the `If-Match` header isn't the current one.",
+  about: "The version in the `If-Match` header isn't the current one, or `If-None-Match` excludes it.",
   fix: 'Get the resource again, reapply your change and send it with the new `ETag`.',
 });
 
 export const payloadTooLarge = defineProblem('payload-too-large', {
   status: 413,
   title: 'Request body too large',
-  about: 'A JSON body can be at most 100 KB.',
+  about: 'A JSON body can be at most 100 KB, and a file to import at most 512 MB.',
   fix: 'Send a smaller body.',
 });
 
@@ -135,7 +135,9 @@ export const unsupportedMediaType = defineProblem('unsupported-media-type', {
   status: 415,
   title: 'Unsupported media type',
   about: "The body isn't in a format that this operation accepts.",
-  fix: 'Send it as `application/json`, in UTF-8 and uncompressed. For a PATCH, `application/merge-patch+json` works too.',
+  fix:
+    'Send it as one of the types listed for the operation, usually `application/json`, in UTF-8 and ' +
+    'uncompressed. For a PATCH, `application/merge-patch+json` works too.',
 });
 
 export const expectationFailed = defineProblem('expectation-failed', {

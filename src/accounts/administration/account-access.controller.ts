@@ -66,7 +66,8 @@ export class AccountAccessController {
     summary: "Remove a user's second factors",
     description:
       'Removes the authenticator app and the recovery codes, for a user who has lost access to them. Passkeys ' +
-      "are kept, because they don't need a second factor. The user gets an email.",
+      "are kept, because they don't need a second factor. If the address is verified and something was " +
+      'removed, the user gets an email.',
   })
   @ApiNoContentResponse({ description: 'Second factors removed.' })
   @Fails(userNotFound, exceedsYourPermissions)

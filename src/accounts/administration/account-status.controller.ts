@@ -25,7 +25,8 @@ export class AccountStatusController {
   @ApiOperation({
     summary: 'Delete a user',
     description:
-      'Signs the user out everywhere, and deletes the account and all of its data at once. Nobody can cancel that.',
+      "Signs the user out everywhere, and deletes the account and all of its data at once. This can't be " +
+      'canceled.',
   })
   @ApiAcceptedResponse({ type: AccountDeletionResponse, description: 'The account will be deleted.' })
   @Fails(userNotFound, lastAdmin, exceedsYourPermissions)

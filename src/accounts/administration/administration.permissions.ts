@@ -2,5 +2,5 @@ import { definePermission } from '#libs/permissions';
 
 export const writeUsers = definePermission(
   'users:write',
-  'Create, update, suspend and restore users, sign them out, and remove their second factors',
+  'Create, import, update, suspend, restore and delete users, sign them out, and remove their second factors',
 );

@@ -52,7 +52,7 @@ export class AuditEventResponse {
     example: 'user',
     description:
       "Who did it: `user`; `anonymous`, for someone who isn't signed in, such as a person following a link in " +
-      'an email; or `system`. In their own audit events, users see anyone else as `administrator`.',
+      'an email; or `system`. In their own audit events, users see any other user as `administrator`.',
   })
   actorType!: string;
 

@@ -39,7 +39,7 @@ export class DeletionController {
   @Requires()
   @ApiOperation({
     summary: 'Cancel the deletion of your account',
-    description: 'Keeps your account. You stay signed out on the devices that you were signed in on.',
+    description: 'Keeps your account. Your other devices stay signed out.',
   })
   @ApiNoContentResponse({ description: 'The account stays.' })
   @Fails(deletionNotFound)

@@ -10,7 +10,11 @@ export class AccountDeletionResponse {
   })
   jobId!: string;
 
-  @ApiProperty({ format: 'date-time', description: 'When it starts.', example: '2026-12-11T09:30:00.000Z' })
+  @ApiProperty({
+    format: 'date-time',
+    description: 'When the deletion starts.',
+    example: '2026-12-11T09:30:00.000Z',
+  })
   deletesAt!: string;
 }
 

@@ -4,6 +4,9 @@ export const deletionNotFound = defineProblem('deletion-not-found', {
   status: 404,
   title: 'No pending deletion',
   about:
-    "The account isn't about to be deleted: nobody asked for that, the deletion was already canceled, or it's too late.",
-  fix: "There's nothing to cancel. If it's too late, the account is deleted within a minute.",
+    "There's no deletion to cancel: it was never requested, it was already canceled, or it has already " +
+    'started.',
+  fix:
+    "If the deletion was canceled or never requested, you don't need to do anything. Once it has " +
+    "started, it can't be stopped.",
 });

@@ -18,6 +18,6 @@ export const emailTaken = defineProblem('email-taken', {
   status: 409,
   title: 'Email address already in use',
   about: 'An account with this email address already exists.',
-  fix: 'Sign in instead.',
+  fix: 'Sign in instead, or use a different address.',
   field: { pointer: '/email', message: 'is already in use' },
 });

@@ -33,8 +33,8 @@ export class JobsController {
   @ApiOperation({
     summary: 'List jobs',
     description:
-      'Returns the jobs that requests have started, and jobs in the background that were given up, such as an email that ' +
-      'the mail server refused. Newest first.',
+      'Returns jobs started by API requests, and background jobs that failed for good, such as an email ' +
+      'that the mail server refused, newest first.',
   })
   @ApiOkResponse({ type: JobList, description: 'A page of jobs.', headers: responseHeaders('Link') })
   @Fails(invalidCursor)
@@ -72,7 +72,8 @@ export class JobsController {
   @ApiOperation({
     summary: 'Retry a job',
     description:
-      'Lets a job that has failed go on where it stopped, with all of its attempts. What it has done already stays done.',
+      "Resumes a failed job where it left off, with a fresh set of attempts. Work that's already done " +
+      "isn't repeated.",
   })
   @ApiOkResponse({ type: JobResponse, description: 'The job, which is waiting again.' })
   @Fails(jobNotFound, jobNotRetryable)
@@ -85,7 +86,7 @@ export class JobsController {
   @Requires(writeJobs, { recent: true })
   @ApiOperation({
     summary: 'Cancel a job',
-    description: 'Stops a job that is waiting or active. What it has done already stays done.',
+    description: "Stops a job that is waiting or active. Work that's already done isn't undone.",
   })
   @ApiNoContentResponse({ description: 'The job is canceled.' })
   @Fails(jobNotFound, jobIsOver)

@@ -70,7 +70,7 @@ export class JobResponse {
     type: 'integer',
     format: 'int32',
     example: 1,
-    description: 'How often it was begun or resumed.',
+    description: 'How many times the job was started or resumed.',
   })
   attempts!: number;
 
@@ -86,8 +86,9 @@ export class JobResponse {
     additionalProperties: true,
     nullable: true,
     description:
-      'What has come of it so far. Imports count rows: `imported`, `skipped` for users who have an account already, and ' +
-      '`failed`. Exports count users: `exported`. Of jobs that were given up, it has the `reason` why the last attempt failed.',
+      'The result so far. Imports count rows: `imported`, `skipped` (the user already has an account) and ' +
+      '`failed`. Exports count users: `exported`. For background jobs that failed for good, `reason` ' +
+      'says why the last attempt failed.',
     example: { imported: 998, skipped: 1, failed: 1, dryRun: false },
   })
   result!: Readonly<Record<string, unknown>> | null;
@@ -96,7 +97,8 @@ export class JobResponse {
     ...NULLABLE,
     maxLength: 64,
     description:
-      'Why the job failed: the code of a problem, or `dead-letter` if it was given up after its last attempt.',
+      'Why the job failed: the code of a problem, or `dead-letter` for a background job that failed for ' +
+      'good.',
     example: null,
   })
   error!: string | null;

@@ -9,15 +9,16 @@ export const jobNotFound = defineProblem('job-not-found', {
 
 export const jobIsOver = defineProblem('job-is-over', {
   status: 409,
-  title: 'Job is over',
+  title: 'Job already finished',
   about: 'The job has finished, or has gone too far to be canceled.',
-  fix: 'See its `state`.',
+  fix: 'Get the job to see its `state`.',
 });
 
 export const jobNotRetryable = defineProblem('job-not-retryable', {
   status: 409,
   title: "Job can't be retried",
   about:
-    "Only jobs that have failed can be retried, for a day if they need a file, and some can't be at all.",
+    'Only failed jobs can be retried, and not all of them. Jobs that need a file can be retried for a day ' +
+    'after they fail.',
   fix: 'Start a new job.',
 });

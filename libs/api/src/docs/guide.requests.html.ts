@@ -51,8 +51,8 @@ for await (const user of gatehouse.items(listUsers, options)) {
 export function limits({ hasSdk }: PageContext): GuideSection {
   const text = html`<p>
       Requests are counted per user if you're signed in, and per IP address otherwise. Each response from a
-      rate-limited operation says how many requests are left (<code>r</code>) and in how many seconds more
-      become available (<code>t</code>), and what the limit is:
+      rate-limited operation says how many requests are left (<code>r</code>), how many seconds it takes until
+      more become available (<code>t</code>), and what the limit is:
       <code>q</code> requests in any <code>w</code> seconds. Sign-up, sign-in and similar operations have a
       lower limit per IP address.
     </p>
@@ -61,8 +61,8 @@ export function limits({ hasSdk }: PageContext): GuideSection {
       ${hasSdk ? 'The SDK does this for you.' : ''}
     </p>
     <p>
-      In addition, only a few requests from the same caller run at a time; any more have to wait. Request
-      bodies can be up to 100 KB.
+      In addition, only a few requests from the same caller run at a time; any more have to wait. JSON bodies
+      can be up to 100 KB, and files to import up to 512 MB.
     </p>`;
   const headers = `HTTP/1.1 200 OK
 RateLimit: "default";r=599;t=60

@@ -7,7 +7,8 @@ export const accountReclaimed = defineTemplate('account-reclaimed', {
     heading: 'Choose a new password',
     paragraphs: [
       "You told us that a change to your account wasn't yours. We've signed out all devices and removed your password, because someone else may know it.",
-      "Use this link to choose a new one that you don't use anywhere else. If someone else may be reading your email, change your email password, too. Then check the passkeys and apps in your account.",
+      "Use this link to choose a new one that you don't use anywhere else. If someone else may be reading your email, change your email password, too. Then " +
+        'check the passkeys and authenticator apps in your account.',
     ],
     action: 'Choose a new password',
     notes: [

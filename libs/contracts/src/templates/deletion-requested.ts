@@ -3,7 +3,7 @@ import { defineTemplate } from '../define-template.js';
 export const deletionRequested = defineTemplate('deletion-requested', {
   en: {
     subject: 'Your account will be deleted',
-    preheader: 'Until then, you can sign in and cancel.',
+    preheader: 'You can still sign in and cancel.',
     heading: 'Your account will be deleted',
     paragraphs: [
       'You asked us to delete your account. We signed you out on all devices, and will delete the account and all of its data at the time below.',
@@ -11,7 +11,7 @@ export const deletionRequested = defineTemplate('deletion-requested', {
     ],
     action: 'Sign in',
     notes: [
-      "Wasn't you? Sign in, cancel the deletion, and choose a new password.",
+      'Not you? Sign in, cancel the deletion, and choose a new password.',
       'You get this email when someone asks to delete your account.',
     ],
   },

@@ -1163,7 +1163,7 @@ export const listApiKeys: Operation<
 /**
  * Create an API key
  *
- * Creates a key that a server sends as a bearer token to act on your behalf. The key has the `permissions` you list, as long as you have them yourself, and can read everything that requires no permission, such as your profile. It doesn't work under `/auth`. You get an email about the new key.
+ * Creates a key that a server sends as a bearer token to act on your behalf. The key has the `permissions` you list, as long as you have them yourself, and can read almost everything that requires no permission, such as your profile, but not exports of your account. It doesn't work under `/auth`. You get an email about the new key.
  */
 export const createApiKey: Operation<
   CreateApiKeyData,
@@ -1553,7 +1553,7 @@ export const updateMe: Operation<
 /**
  * Cancel the deletion of your account
  *
- * Keeps your account. You stay signed out on the devices that you were signed in on.
+ * Keeps your account. Your other devices stay signed out.
  */
 export const cancelDeletion: Operation<
   CancelDeletionData,
@@ -1577,7 +1577,7 @@ export const cancelDeletion: Operation<
 /**
  * Export your account
  *
- * Collects everything that is held about you in a file, in a job. While an export is pending, you get its job again. A new export replaces the one before.
+ * Starts a job that collects everything held about you in a file. While that job is pending, this returns the same job. A new export replaces the previous one.
  */
 export const exportMe: Operation<
   ExportMeData,
@@ -1626,7 +1626,7 @@ export const downloadMe: Operation<
 /**
  * Export all users
  *
- * Writes all users to a file, in a job. It has a JSON object on each line, which `POST /users/import` accepts, with `passwordHash`. Requires the `users:export` permission.
+ * Starts a job that writes all users to a file, one JSON object per line, including `passwordHash`. `POST /users/import` accepts the file. Requires the `users:export` permission.
  */
 export const exportUsers: Operation<
   ExportUsersData,
@@ -1710,7 +1710,7 @@ export const importUsers: Operation<
 /**
  * List the errors of an import
  *
- * Returns why rows were skipped or failed, in the order of the file. Those of the first 10,000 such rows are kept, for 30 days. Requires the `users:write` permission.
+ * Returns why rows were skipped or failed, in file order. Only the first 10,000 such rows are listed, and for 30 days. Requires the `users:write` permission.
  */
 export const listImportErrors: Operation<
   ListImportErrorsData,
@@ -1841,7 +1841,7 @@ export const updateUser: Operation<
 /**
  * Delete a user
  *
- * Signs the user out everywhere, and deletes the account and all of its data at once. Nobody can cancel that. Requires the `users:write` permission.
+ * Signs the user out everywhere, and deletes the account and all of its data at once. This can't be canceled. Requires the `users:write` permission.
  */
 export const deleteUser: Operation<
   DeleteUserData,
@@ -2005,7 +2005,7 @@ export const endUserSessions: Operation<
 /**
  * Remove a user's second factors
  *
- * Removes the authenticator app and the recovery codes, for a user who has lost access to them. Passkeys are kept, because they don't need a second factor. The user gets an email. Requires the `users:write` permission.
+ * Removes the authenticator app and the recovery codes, for a user who has lost access to them. Passkeys are kept, because they don't need a second factor. If the address is verified and something was removed, the user gets an email. Requires the `users:write` permission.
  */
 export const removeUserMfa: Operation<
   RemoveUserMfaData,
@@ -2091,7 +2091,7 @@ export const getStartup: Operation<GetStartupData, GetStartupResponse, 'internal
 /**
  * List jobs
  *
- * Returns the jobs that requests have started, and jobs in the background that were given up, such as an email that the mail server refused. Newest first. Requires the `jobs:read` permission.
+ * Returns jobs started by API requests, and background jobs that failed for good, such as an email that the mail server refused, newest first. Requires the `jobs:read` permission.
  */
 export const listJobs: Operation<
   ListJobsData,
@@ -2135,7 +2135,7 @@ export const getJob: Operation<
 /**
  * Cancel a job
  *
- * Stops a job that is waiting or active. What it has done already stays done. Requires the `jobs:write` permission.
+ * Stops a job that is waiting or active. Work that's already done isn't undone. Requires the `jobs:write` permission.
  */
 export const cancelJob: Operation<
   CancelJobData,
@@ -2162,7 +2162,7 @@ export const cancelJob: Operation<
 /**
  * Retry a job
  *
- * Lets a job that has failed go on where it stopped, with all of its attempts. What it has done already stays done. Requires the `jobs:write` permission.
+ * Resumes a failed job where it left off, with a fresh set of attempts. Work that's already done isn't repeated. Requires the `jobs:write` permission.
  */
 export const retryJob: Operation<
   RetryJobData,

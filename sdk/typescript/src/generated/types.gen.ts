@@ -14,7 +14,7 @@ export type AuditEvent = {
    */
   occurredAt: string;
   /**
-   * Who did it: `user`; `anonymous`, for someone who isn't signed in, such as a person following a link in an email; or `system`. In their own audit events, users see anyone else as `administrator`.
+   * Who did it: `user`; `anonymous`, for someone who isn't signed in, such as a person following a link in an email; or `system`. In their own audit events, users see any other user as `administrator`.
    */
   actorType: 'user' | 'anonymous' | 'system' | 'administrator';
   /**
@@ -921,7 +921,7 @@ export type AccountDeletion = {
    */
   jobId: string;
   /**
-   * When it starts.
+   * When the deletion starts.
    */
   deletesAt: string;
 };
@@ -935,7 +935,7 @@ export type StartedJob = {
 
 export type AccountExport = {
   /**
-   * When it was written.
+   * When the export was created.
    */
   exportedAt: string;
   /**
@@ -951,13 +951,13 @@ export type AccountExport = {
     [key: string]: unknown;
   }>;
   /**
-   * Deletions of the account that were planned.
+   * Scheduled deletions of the account.
    */
   deletions: Array<{
     [key: string]: unknown;
   }>;
   /**
-   * Changes of the email address that were asked for, with both addresses.
+   * Requested changes to the email address, with both addresses.
    */
   emailChanges: Array<{
     [key: string]: unknown;
@@ -975,7 +975,7 @@ export type AccountExport = {
     [key: string]: unknown;
   }>;
   /**
-   * When the password was changed. Null without one.
+   * When the password was changed. Null if there's no password.
    */
   password: {
     [key: string]: unknown;
@@ -993,7 +993,7 @@ export type AccountExport = {
     [key: string]: unknown;
   };
   /**
-   * Signed-in devices, and those that were signed out lately.
+   * Signed-in devices, and those signed out recently.
    */
   sessions: Array<{
     [key: string]: unknown;
@@ -1005,7 +1005,7 @@ export type AccountExport = {
     [key: string]: unknown;
   }>;
   /**
-   * Emails to the user of the last 90 days, without their texts.
+   * Emails sent to the user in the last 90 days, without their content.
    */
   notifications: Array<{
     [key: string]: unknown;
@@ -1015,7 +1015,7 @@ export type AccountExport = {
 export type ImportError = {
   id: string;
   /**
-   * The line of the file, starting with 1. The last one, if the row has several.
+   * The line number in the file, starting at 1. For a row that spans several lines, the last one.
    */
   line: number;
   /**
@@ -1023,11 +1023,11 @@ export type ImportError = {
    */
   pointer: string;
   /**
-   * What is wrong with it.
+   * A stable code for what's wrong.
    */
   code: string;
   /**
-   * The same in words.
+   * What's wrong, in words.
    */
   message: string;
 };
@@ -1233,7 +1233,7 @@ export type Job = {
    */
   finishedAt: string | null;
   /**
-   * How often it was begun or resumed.
+   * How many times the job was started or resumed.
    */
   attempts: number;
   /**
@@ -1241,13 +1241,13 @@ export type Job = {
    */
   progress: JobProgress | null;
   /**
-   * What has come of it so far. Imports count rows: `imported`, `skipped` for users who have an account already, and `failed`. Exports count users: `exported`. Of jobs that were given up, it has the `reason` why the last attempt failed.
+   * The result so far. Imports count rows: `imported`, `skipped` (the user already has an account) and `failed`. Exports count users: `exported`. For background jobs that failed for good, `reason` says why the last attempt failed.
    */
   result: {
     [key: string]: unknown;
   } | null;
   /**
-   * Why the job failed: the code of a problem, or `dead-letter` if it was given up after its last attempt.
+   * Why the job failed: the code of a problem, or `dead-letter` for a background job that failed for good.
    */
   error: string | null;
 };
@@ -2140,7 +2140,7 @@ export type IfNoneMatchHeader = string;
 export type DryRunQuery = boolean;
 
 /**
- * How to make such rows of yours: JSON with a template for each field, such as `{"email":"{username}","displayName":"{firstName|} {lastName|}"}`.
+ * Maps fields of your file to ours: a JSON object with a template for each of our fields, such as `{"email":"{username}","displayName":"{firstName|} {lastName|}"}`.
  */
 export type ImportMappingHeader = string;
 
@@ -6300,7 +6300,7 @@ export type ImportUsersData = {
      */
     'Idempotency-Key'?: string;
     /**
-     * How to make such rows of yours: JSON with a template for each field, such as `{"email":"{username}","displayName":"{firstName|} {lastName|}"}`.
+     * Maps fields of your file to ours: a JSON object with a template for each of our fields, such as `{"email":"{username}","displayName":"{firstName|} {lastName|}"}`.
      */
     'Import-Mapping'?: string;
   };
@@ -7644,7 +7644,7 @@ export type CancelJobErrors = {
    */
   404: JobNotFoundProblem;
   /**
-   * `job-is-over`: Job is over
+   * `job-is-over`: Job already finished
    */
   409: JobIsOverProblem;
   /**

@@ -72,8 +72,9 @@ export class ApiKeysController {
     summary: 'Create an API key',
     description:
       'Creates a key that a server sends as a bearer token to act on your behalf. The key has the ' +
-      '`permissions` you list, as long as you have them yourself, and can read everything that requires no ' +
-      "permission, such as your profile. It doesn't work under `/auth`. You get an email about the new key.",
+      '`permissions` you list, as long as you have them yourself, and can read almost everything that requires no ' +
+      "permission, such as your profile, but not exports of your account. It doesn't work under `/auth`. You get an " +
+      'email about the new key.',
   })
   @ApiCreatedResponse({
     type: CreatedApiKeyResponse,

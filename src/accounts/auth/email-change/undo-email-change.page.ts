@@ -7,14 +7,15 @@ const SCRIPT = notMeScript('v2/auth/email/change/undo');
 const ENGLISH: NotMeTexts = {
   title: "That wasn't me",
   lead:
-    'Click the button to take your account back. It will have the address to which we sent the email. All ' +
+    'Click the button to take your account back. It will have the address we sent the email to. All ' +
     "devices will be signed out, your password will no longer work, and you'll get a link to choose a new " +
     'one.',
   button: 'Take my account back',
   says: {
     done:
       "Your account is yours again. We've sent you an email with a link to choose a new password. If the email " +
-      "doesn't arrive or the link has expired, get a new one below. Then remove passkeys and apps that aren't " +
+      "doesn't arrive or the link has expired, get a new one below. Then remove passkeys and authenticator " +
+      "apps that aren't " +
       'yours from your account.',
     invalid:
       "This link isn't valid, or it has expired. If someone else has access to your account, choose a new password, " +

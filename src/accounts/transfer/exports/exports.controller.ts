@@ -30,8 +30,8 @@ export class ExportsController {
   @ApiOperation({
     summary: 'Export all users',
     description:
-      'Writes all users to a file, in a job. It has a JSON object on each line, which `POST /users/import` accepts, with ' +
-      '`passwordHash`.',
+      'Starts a job that writes all users to a file, one JSON object per line, including `passwordHash`. ' +
+      '`POST /users/import` accepts the file.',
   })
   @ApiAcceptedResponse({ type: StartedJobResponse, description: 'The export has started.' })
   @Fails(exceedsYourPermissions)

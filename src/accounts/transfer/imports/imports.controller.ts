@@ -53,7 +53,7 @@ export class ImportsController {
     name: 'Import-Mapping',
     required: false,
     description:
-      'How to make such rows of yours: JSON with a template for each field, such as ' +
+      'Maps fields of your file to ours: a JSON object with a template for each of our fields, such as ' +
       '`{"email":"{username}","displayName":"{firstName|} {lastName|}"}`.',
     schema: { type: 'string', maxLength: 8192 },
   })
@@ -81,8 +81,8 @@ export class ImportsController {
   @ApiOperation({
     summary: 'List the errors of an import',
     description:
-      'Returns why rows were skipped or failed, in the order of the file. Those of the first 10,000 such rows are kept, ' +
-      'for 30 days.',
+      'Returns why rows were skipped or failed, in file order. Only the first 10,000 such rows are listed, ' +
+      'and for 30 days.',
   })
   @ApiOkResponse({
     type: ImportErrorList,

@@ -20,7 +20,8 @@ export class ImportErrorResponse {
     type: 'integer',
     format: 'int32',
     example: 17,
-    description: 'The line of the file, starting with 1. The last one, if the row has several.',
+    description:
+      'The line number in the file, starting at 1. For a row that spans several lines, the last ' + 'one.',
   })
   line!: number;
 
@@ -32,10 +33,10 @@ export class ImportErrorResponse {
   })
   pointer!: string;
 
-  @ApiProperty({ type: String, example: 'invalid-email', description: 'What is wrong with it.' })
+  @ApiProperty({ type: String, example: 'invalid-email', description: "A stable code for what's wrong." })
   code!: string;
 
-  @ApiProperty({ type: String, example: 'must be an email address', description: 'The same in words.' })
+  @ApiProperty({ type: String, example: 'must be an email address', description: "What's wrong, in words." })
   message!: string;
 }
 

@@ -4,4 +4,4 @@ export const importStarted = defineAuditEvent(
   'users.import-started',
   'An administrator sent a file of users.',
 );
-export const imported = defineAuditEvent('users.imported', 'The users of a file have accounts now.');
+export const imported = defineAuditEvent('users.imported', 'An import created its users.');

@@ -27,8 +27,8 @@ export class AccountExportsController {
   @ApiOperation({
     summary: 'Export your account',
     description:
-      'Collects everything that is held about you in a file, in a job. While an export is pending, you get its job again. A ' +
-      'new export replaces the one before.',
+      'Starts a job that collects everything held about you in a file. While that job is pending, this ' +
+      'returns the same job. A new export replaces the previous one.',
   })
   @ApiAcceptedResponse({ type: StartedJobResponse, description: 'The export has started.' })
   @Idempotent({ status: 202, body: toStartedJob })

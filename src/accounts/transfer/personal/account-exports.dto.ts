@@ -12,7 +12,7 @@ function ListOf(description: string): PropertyDecorator {
 /** Sent as it was written, so this only documents it. */
 @ApiSchema({ name: 'AccountExport' })
 export class AccountExport {
-  @ApiProperty({ type: String, format: 'date-time', description: 'When it was written.' })
+  @ApiProperty({ type: String, format: 'date-time', description: 'When the export was created.' })
   exportedAt!: string;
 
   @ListOf('API keys, without the keys themselves.')
@@ -21,10 +21,10 @@ export class AccountExport {
   @ListOf('What happened to the account, as in `GET /users/me/audit-events`.')
   auditEvents!: object[];
 
-  @ListOf('Deletions of the account that were planned.')
+  @ListOf('Scheduled deletions of the account.')
   deletions!: object[];
 
-  @ListOf('Changes of the email address that were asked for, with both addresses.')
+  @ListOf('Requested changes to the email address, with both addresses.')
   emailChanges!: object[];
 
   @ListOf('Accounts at providers, such as Google.')
@@ -33,7 +33,11 @@ export class AccountExport {
   @ListOf('Passkeys, without their public keys.')
   passkeys!: object[];
 
-  @ApiProperty({ ...OBJECT, nullable: true, description: 'When the password was changed. Null without one.' })
+  @ApiProperty({
+    ...OBJECT,
+    nullable: true,
+    description: "When the password was changed. Null if there's " + 'no password.',
+  })
   password!: object | null;
 
   @ApiProperty({ ...OBJECT, description: 'As in `GET /users/me`.' })
@@ -45,12 +49,12 @@ export class AccountExport {
   })
   secondFactors!: object;
 
-  @ListOf('Signed-in devices, and those that were signed out lately.')
+  @ListOf('Signed-in devices, and those signed out recently.')
   sessions!: object[];
 
   @ListOf('Imports and exports that the user has started.')
   transfers!: object[];
 
-  @ListOf('Emails to the user of the last 90 days, without their texts.')
+  @ListOf('Emails sent to the user in the last 90 days, without their content.')
   notifications!: object[];
 }
