@@ -7,15 +7,16 @@ import type { Hit, Verdict } from './sliding-window.js';
  * or disagree about the time. Rejected requests aren't logged, so a caller who keeps trying is served again as soon as
  * the window allows it.
  *
- * KEYS: the windows. ARGV: limit, window and block in milliseconds for each. Returns for each: allowed, remaining, and
- * reset in milliseconds.
+ * KEYS: the windows. ARGV: limit, window and block in milliseconds for each, or once if they are the same for all. Returns
+ * for each: allowed, remaining, and reset in milliseconds.
  */
 const SCRIPT = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local reply = {}
 for i, key in ipairs(KEYS) do
-  local limit, window, block = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i])
+  local at = #ARGV == 3 and 1 or 3 * i - 2
+  local limit, window, block = tonumber(ARGV[at]), tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
   local blocked = block > 0 and redis.call('PTTL', key .. ':blocked') or 0
   local oldest = redis.call('LINDEX', key, 0)
   while oldest and tonumber(oldest) <= now - window do
@@ -86,7 +87,7 @@ export class RedisSlidingWindow {
       const reply = await this.redis.gatehouseHit(
         batch.length,
         ...batch.map(({ hit }) => hit.key),
-        ...batch.flatMap(({ hit }) => [hit.limit, hit.windowMs, hit.blockMs ?? 0]),
+        ...policiesOf(batch),
       );
       batch.forEach(({ resolve }, i) => {
         const [allowed, remaining, resetMs] = reply.slice(3 * i, 3 * i + 3) as [number, number, number];
@@ -96,4 +97,11 @@ export class RedisSlidingWindow {
       batch.forEach(({ reject }) => reject(error));
     }
   }
+}
+
+/** Once, if it is the same for all, as it nearly always is. */
+function policiesOf(batch: readonly PendingHit[]): number[] {
+  const [first, ...policies] = batch.map(({ hit }) => [hit.limit, hit.windowMs, hit.blockMs ?? 0]);
+  const isSame = (policy: readonly number[]): boolean => policy.every((value, i) => value === first?.[i]);
+  return policies.every(isSame) ? (first ?? []) : [...(first ?? []), ...policies.flat()];
 }
