@@ -137,8 +137,24 @@ describe('a passkey', () => {
     const user = await signUpVerified(running);
     const { device } = await addPasskey(user, {}, new SoftwareAuthenticator(ORIGIN, counts));
     for (const _ of [1, 2, 3]) {
+      clock.advance({ minutes: 1 });
       expect((await login(device)).status).toBe(200);
+      expect((await list(user)).body.items).toMatchObject([{ lastUsedAt: clock.now().toISOString() }]);
     }
+  });
+
+  it('is known to the browser that makes another one, with its name for the user and how to reach it', async () => {
+    const user = await signUpVerified(running);
+    await user.api.patch('/users/me', { displayName: 'Ada' });
+    const device = new SoftwareAuthenticator(ORIGIN);
+    const created = device.create(await optionsFor(user));
+    const transports = ['quantum', 'internal', 'hybrid'];
+    const response = { ...created.response, transports };
+    expect((await user.api.post('/auth/passkeys', { ...created, response })).status).toBe(201);
+    expect(await optionsFor(user)).toMatchObject({
+      user: { name: user.email, displayName: 'Ada' },
+      excludeCredentials: [{ id: created.id, type: 'public-key', transports: ['hybrid', 'internal'] }],
+    });
   });
 
   it('says whether it is backed up as of its latest sign-in', async () => {

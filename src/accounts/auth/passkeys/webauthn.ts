@@ -57,7 +57,7 @@ export class WebAuthn {
   /** @param known passkeys that the user has, so that no authenticator makes a second one */
   async registrationOptions(
     { id, email, displayName }: PasskeyOwner,
-    known: readonly { readonly credentialId: string }[],
+    known: readonly Pick<NewCredential, 'credentialId' | 'transports'>[],
   ): Promise<PublicKeyCredentialCreationOptionsJSON> {
     const { generateRegistrationOptions } = await this.load();
     return generateRegistrationOptions({
@@ -69,7 +69,11 @@ export class WebAuthn {
       challenge: randomChallenge(),
       timeout: CHALLENGE_MS,
       supportedAlgorithmIDs: [...ALGORITHMS],
-      excludeCredentials: known.map(({ credentialId }) => ({ id: credentialId })),
+      // With how to reach them, the browser needn't ask every device around for one.
+      excludeCredentials: known.map(({ credentialId: id, transports }) => ({
+        id,
+        transports: TRANSPORTS.filter((one) => transports.includes(one)),
+      })),
       authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
     });
   }
