@@ -47,7 +47,9 @@ export function seed({ users, password }: SeedCommand, config: AppConfig): Promi
       const count = Math.min(BATCH, users - from + 1);
       const batch = Array.from({ length: count }, (_, index) => madeUpUser(from + index, users, startedAt));
       await database.transaction(async (em) => {
-        const ids = (await batches.insert(em, batch)).filter((id) => id !== null);
+        const ids = (await batches.insert(em, batch)).flatMap((outcome) =>
+          'id' in outcome ? [outcome.id] : [],
+        );
         await passwords.insert(
           em,
           ids.map((userId) => ({ userId, hash })),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { setRoles, userWithPermissions, userWithRoles } from '../support/administration.js';
 import { useApiApp } from '../support/api-app.js';
 import { signIn, type SignedUp, signUp, tokenIn } from '../support/factories.js';
 import type { ListBody } from '../support/client.js';
@@ -94,6 +95,24 @@ describe('the deletion of an account', () => {
     expect(second.body.jobId).not.toBe(first.body.jobId);
     const third = await signIn(api, user);
     expect((await third.api.delete<Planned>('/users/me')).body).toEqual(second.body);
+  });
+
+  it('is only canceled by administrators who may do all that its user may, and tells the user', async () => {
+    const user = await signUp(api);
+    const canceler = await userWithPermissions(running, 'jobs:read', 'jobs:write');
+    const chief = await userWithRoles(running, 'user', 'admin');
+    const [ofUser, ofChief] = await Promise.all([
+      user.api.delete<Planned>('/users/me'),
+      chief.api.delete<Planned>('/users/me'),
+    ]);
+    expectProblem(await canceler.api.delete(`/jobs/${ofChief.body.jobId}`), 403, 'forbidden');
+    expect((await admin.get<Job>(`/jobs/${ofChief.body.jobId}`)).body.state).toBe('waiting');
+    expect((await canceler.api.delete(`/jobs/${ofUser.body.jobId}`)).status).toBe(204);
+    expect((await admin.get<Job>(`/jobs/${ofUser.body.jobId}`)).body.state).toBe('canceled');
+    expect((await mailTo(user, "Your account won't be deleted")).text).toContain('/sign-in');
+    expect((await admin.delete(`/jobs/${ofChief.body.jobId}`)).status).toBe(204);
+    // Others here count on a single admin.
+    expect((await setRoles(admin, chief, ['user'])).status).toBe(200);
   });
 
   it('cannot be canceled once it is due', async () => {

@@ -88,3 +88,22 @@ it('fails if the administrator has lost the permission, and goes on once they ha
     result: { imported: 1 },
   });
 });
+
+it.each([
+  ['import', (key: ApiClient) => sendImport(key, NDJSON, ndjson([{ email: 'by-a-key@acme.test' }]))],
+  ['export', (key: ApiClient) => key.post<{ jobId: string }>('/users/export')],
+])('an %s stops when the API key that started it is revoked', async (_, start) => {
+  const permissions = ['users:write', 'users:export'];
+  const { body: key } = await admin.post<{ id: string; key: string }>('/auth/api-keys', {
+    name: 'CI',
+    permissions,
+  });
+  await worker.stop();
+  const { body } = await start(api.api.with({ authorization: `Bearer ${key.key}` }));
+  expect((await admin.delete(`/auth/api-keys/${key.id}`)).status).toBe(204);
+  await worker.restart();
+  expect(await jobEnd(admin, body.jobId)).toMatchObject({
+    state: 'failed',
+    error: 'exceeds-your-permissions',
+  });
+});

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { request } from 'node:http';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { v7 } from 'uuid';
 import { idOf, userWithPermissions } from '../support/administration.js';
 import { useApiApp } from '../support/api-app.js';
 import type { ListBody, UserBody } from '../support/client.js';
 import { collectLog } from '../support/collected-log.js';
+import { hold } from '../support/fixture.js';
 import { signIn, signUp, tokenIn } from '../support/factories.js';
 import {
   CSV,
@@ -120,10 +122,18 @@ describe('an import', () => {
             createdAt: '2999-01-01T00:00:00Z',
           },
           { email: anAddress(), displayName: 'a\u202eb', emailVerified: 'yes', status: 'gone', id: 'x' },
+          { email: anAddress(), metadata: { a: 'x'.repeat(103_000) } },
+          { email: anAddress(), invite: true, status: 'suspended' },
+          { email: anAddress(), id: 'ffffffff-ffff-7fff-bfff-ffffffffffff' },
+          {
+            email: anAddress(),
+            id: '0190f9a2-5c1e-7c3b-9d52-6f1d1c1f4a11',
+            createdAt: '2001-01-01T00:00:00Z',
+          },
         ]),
       ].join('\n'),
     );
-    expect(job).toMatchObject({ state: 'completed', result: { imported: 1, skipped: 2, failed: 12 } });
+    expect(job).toMatchObject({ state: 'completed', result: { imported: 1, skipped: 2, failed: 16 } });
     const errors = await errorsOf(admin, job);
     expect(errors.map(({ line, pointer, code }) => `${line} ${pointer} ${code}`)).toEqual([
       '2 /email invalid-email',
@@ -146,6 +156,10 @@ describe('an import', () => {
       '16 /emailVerified wrong-type',
       '16 /status not-one-of',
       '16 /id invalid-id',
+      '17  too-long',
+      '18 /invite conflicting',
+      '19 /id contradicts-created-at',
+      '20 /id contradicts-created-at',
     ]);
     expect(JSON.stringify(errors)).not.toContain('acme.test');
   });
@@ -182,12 +196,18 @@ describe('an import', () => {
     const file = ndjson(rows);
     const dry = await importFile(admin, NDJSON, file, { query: '?dryRun=true' });
     const real = await importFile(admin, NDJSON, file);
-    expect(real.result).toEqual({ dryRun: false, imported: 302, skipped: 5, failed: 0 });
+    expect(real.result).toEqual({ dryRun: false, imported: 302, skipped: 3, failed: 2 });
     expect(dry.result).toEqual({ ...real.result, dryRun: true });
-    const linesOf = async (job: JobBody): Promise<number[]> =>
-      (await errorsOf(admin, job)).map(({ line }) => line);
-    expect(await linesOf(dry)).toEqual([2, 303, 304, 306, 307]);
-    expect(await linesOf(real)).toEqual(await linesOf(dry));
+    const reasonsOf = async (job: JobBody): Promise<string[]> =>
+      (await errorsOf(admin, job)).map(({ line, pointer, code }) => `${line} ${pointer} ${code}`);
+    expect(await reasonsOf(dry)).toEqual([
+      '2 /id id-taken',
+      '303 /id id-taken',
+      '304 /email email-taken',
+      '306 /email email-taken',
+      '307 /email email-taken',
+    ]);
+    expect(await reasonsOf(real)).toEqual(await reasonsOf(dry));
     expect((await userOf(last))?.id).toBe(other);
     await signIn(api, { email: last, password: FOREIGN_PASSWORD });
     expect(await query(database.url, 'select from accounts.dry_run_users')).toEqual([]);
@@ -218,6 +238,137 @@ describe('an import', () => {
     const reset = await api.post('/auth/password/reset', { token: tokenIn(mail), password });
     expect(reset.status).toBe(204);
     expect((await api.login({ email, password })).status).toBe(200);
+  });
+
+  it.each([
+    [String.raw`{""a"":""\u0000""}`, '/metadata/a unstorable'],
+    [String.raw`{""\ud800"":1}`, '/metadata/\ufffd unstorable'],
+    ['{""__proto__"":{""admin"":true}}', '/metadata/__proto__ unknown-member'],
+    [`{""a"":${'['.repeat(40)}${']'.repeat(40)}}`, ' too-deep'],
+    [`${'['.repeat(20_000)}12345678901234567890${']'.repeat(20_000)}`, ' too-deep'],
+    ['{""a"":1e999}', '/metadata/a out-of-range'],
+    ['{""a"":12345678901234567890}', '/metadata/a out-of-range'],
+    ['[1]', '/metadata wrong-type'],
+    ['{', '/metadata wrong-type'],
+  ])('keeps the rules of JSON in a cell of a CSV file: %.40s', async (metadata, reason) => {
+    const good = anAddress();
+    const file = `email,metadata\n${anAddress()},"${metadata}"\n${good},"{""a"":1.5e3}"\n`;
+    const job = await importFile(admin, CSV, file);
+    expect(job.result).toMatchObject({ imported: 1, failed: 1 });
+    const errors = await errorsOf(admin, job);
+    expect(errors.map(({ pointer, code }) => `${pointer} ${code}`)).toEqual([reason]);
+    expect((await userOf(good))?.metadata).toEqual({ a: 1500 });
+  });
+
+  it('keeps the rules of JSON in texts that a mapping opens', async () => {
+    const good = anAddress();
+    const rows = [
+      { e: anAddress(), raw: '{"a":"\\u0000"}' },
+      { e: good, raw: '{"a":1,"unused":12345678901234567890}' },
+      { e: anAddress(), raw: '{"a":12345678901234567890}' },
+    ];
+    const headers = { 'import-mapping': '{"email":"{e}","metadata.x":"{raw.a}"}' };
+    const job = await importFile(admin, NDJSON, ndjson(rows), { headers });
+    expect(
+      (await errorsOf(admin, job)).map(({ line, pointer, code }) => `${line} ${pointer} ${code}`),
+    ).toEqual(['1 /metadata/x unstorable', '3 /metadata/x out-of-range']);
+    expect((await userOf(good))?.metadata).toEqual({ x: 1 });
+  });
+
+  it('reads a mapping as UTF-8', async () => {
+    const email = anAddress();
+    const mapping = '{"email":"{e}","displayName":"Jörg","metadata.größe":"{größe}"}';
+    const headers = { 'import-mapping': Buffer.from(mapping).toString('latin1') };
+    const job = await importFile(admin, NDJSON, ndjson([{ e: email, größe: 'XL' }]), { headers });
+    expect(await errorsOf(admin, job)).toEqual([]);
+    expect(await userOf(email)).toMatchObject({ displayName: 'Jörg', metadata: { größe: 'XL' } });
+    const latin = { 'import-mapping': mapping };
+    expectProblem(
+      await sendImport(admin, NDJSON, ndjson([{ e: email }]), { headers: latin }),
+      400,
+      'invalid-input',
+    );
+  });
+
+  it('records who has got more than the role of everyone', async () => {
+    const [plain, chief] = [anAddress(), anAddress()];
+    const job = await importFile(
+      admin,
+      NDJSON,
+      ndjson([{ email: plain }, { email: chief, roles: ['user', 'admin'] }]),
+    );
+    const eventsOf = async (filter: string) =>
+      (await admin.get<ListBody<{ type: string; changes: unknown }>>(`/audit-events?${filter}`)).body.items;
+    const ids = await Promise.all([plain, chief].map(async (email) => (await userOf(email))?.id));
+    expect(await eventsOf(`subjectId=${ids[0]}`)).toEqual([]);
+    expect(await eventsOf(`subjectId=${ids[1]}`)).toMatchObject([{ type: 'user.created' }]);
+    expect(await eventsOf('type=users.imported&limit=1')).toMatchObject([
+      { target: job.id, changes: { imported: { from: 0, to: 2 } } },
+    ]);
+  });
+
+  it('gives nobody the ID of someone who was deleted', async () => {
+    const gone = idOf(await signUp(api));
+    expect((await admin.delete(`/users/${gone}`)).status).toBe(202);
+    await eventually(async () => expect((await admin.get(`/users/${gone}`)).status).toBe(404));
+    for (const options of [{ query: '?dryRun=true' }, {}]) {
+      const job = await importFile(
+        admin,
+        NDJSON,
+        ndjson([{ email: anAddress(), id: gone }, { email: anAddress() }]),
+        options,
+      );
+      expect(job.result).toMatchObject({ imported: 1, failed: 1 });
+      expect(await errorsOf(admin, job)).toMatchObject([{ line: 1, pointer: '/id', code: 'id-taken' }]);
+    }
+  });
+
+  it('whose file arrives slowly keeps no other request of its administrator waiting', async () => {
+    const { session } = await signIn(api, ADMIN);
+    const uploads = Array.from({ length: 6 }, () => {
+      const upload = request(`${api.url}/v2/users/import`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${session.accessToken}`, 'content-type': NDJSON },
+      });
+      upload.on('error', () => undefined);
+      upload.write('{"email":');
+      return hold(upload, () => upload.destroy());
+    });
+    await Promise.all(uploads);
+    await eventually(async () =>
+      expect(
+        await query(database.url, `select from accounts.transfers where state = 'receiving'`),
+      ).toHaveLength(4),
+    );
+    const startedAt = performance.now();
+    expect((await admin.get('/users?limit=1')).status).toBe(200);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+  });
+
+  it.each([
+    ['text/plain', 'email'],
+    ['application/json', '{'],
+    ['application/merge-patch+json', '{}'],
+  ])('is refused as %s, and says what to send', async (type, file) => {
+    const { detail } = expectProblem(await sendImport(admin, type, file), 415, 'unsupported-media-type');
+    expect(detail).toBe('Send the file as text/csv or application/x-ndjson, in UTF-8 and uncompressed.');
+  });
+
+  it('is refused at once if the file would be too large', async () => {
+    const { session } = await signIn(api, ADMIN);
+    const upload = request(`${api.url}/v2/users/import`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${session.accessToken}`,
+        'content-type': CSV,
+        'content-length': 600_000_000,
+      },
+    });
+    await hold(upload, () => upload.destroy());
+    upload.on('error', () => undefined);
+    upload.write('email');
+    const [{ statusCode }] = (await once(upload, 'response')) as [IncomingMessage];
+    expect(statusCode).toBe(413);
   });
 
   it('gives roles only if the administrator may', async () => {

@@ -25,6 +25,7 @@ export { resetPassword } from './templates/reset-password.js';
 export { secondFactorAdded } from './templates/second-factor-added.js';
 export { secondFactorGuessed } from './templates/second-factor-guessed.js';
 export { secondFactorRemoved } from './templates/second-factor-removed.js';
+export { deletionCanceled } from './templates/deletion-canceled.js';
 export { deletionRequested } from './templates/deletion-requested.js';
 export { signInCode } from './templates/sign-in-code.js';
 export { verifyEmail } from './templates/verify-email.js';

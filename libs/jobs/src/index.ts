@@ -23,6 +23,7 @@ export { InvalidPayloadError, parsePayload } from './payload.js';
 export { ProcessorDiscovery } from './processor-discovery.js';
 export { assignProcessors, type RunnableJob } from './processor-lookup.js';
 export {
+  type JobCaller,
   type JobFilter,
   type JobPage,
   type JobTracker,

@@ -38,6 +38,16 @@ export interface JobPage {
   readonly position: { readonly direction: 'after' | 'before'; readonly id: string } | null;
 }
 
+/** Who changes a job of someone else, and what they may do. */
+export interface JobCaller {
+  readonly userId: string;
+  readonly roles: readonly string[];
+  /** What an API key is limited to. */
+  readonly permissions?: ReadonlySet<string>;
+  /** Who acts as them, within their own permissions. */
+  readonly impersonator?: { readonly roles: readonly string[] };
+}
+
 /** Knows all jobs of one or more types. A queue of that name does the work. */
 export interface JobTracker {
   readonly types: readonly string[];
@@ -45,8 +55,11 @@ export interface JobTracker {
   /** In the order in which a page is read: away from its position. */
   list(filter: JobFilter, page: JobPage): Promise<TrackedJob[]>;
   count(filter: JobFilter): Promise<number>;
-  /** @returns false if the job is over, or can't be canceled any more */
-  cancel(id: string): Promise<boolean>;
+  /**
+   * @returns false if the job is over, or can't be canceled any more
+   * @throws Problem `forbidden` if this caller may not
+   */
+  cancel(id: string, caller: JobCaller): Promise<boolean>;
   /** Lets a failed job go on. @returns false if it can't */
   retry(id: string): Promise<boolean>;
 }

@@ -6,4 +6,4 @@ export {
   storabilityOf,
   unknownMember,
 } from './members.js';
-export { parseJson } from './parse-json.js';
+export { invalidMembersOf, jsonIn, parseJson } from './parse-json.js';

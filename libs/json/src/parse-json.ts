@@ -23,18 +23,38 @@ export function parseJson(body: Buffer): unknown {
   const text = decode(body);
   const value = parse(text);
   requireUsable(value);
-  if (LONG_NUMBER.test(text)) {
-    // Only now, because a reviver is called recursively, at any depth.
-    requireUsable(JSON.parse(text, outOfRangeAsInfinity as (key: string, value: unknown) => unknown));
+  const exact = withInfinities(text, value);
+  if (exact !== value) {
+    requireUsable(exact);
   }
   return value;
 }
 
+/**
+ * What a text contains, such as a cell of a CSV file. Check it with `invalidMembersOf`: integers beyond 2^53 are infinite.
+ * @returns undefined if that's not JSON
+ */
+export function jsonIn(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return invalidMembersOf(value).length > 0 ? value : withInfinities(text, value);
+  } catch {
+    return undefined;
+  }
+}
+
 function requireUsable(value: unknown): void {
-  const errors = inspect(value);
+  const errors = invalidMembersOf(value);
   if (errors.length > 0) {
     throw invalidInput({ errors });
   }
+}
+
+/** Only of a value that's not nested too deep, because a reviver is called recursively. */
+function withInfinities(text: string, value: unknown): unknown {
+  return LONG_NUMBER.test(text)
+    ? JSON.parse(text, outOfRangeAsInfinity as (key: string, value: unknown) => unknown)
+    : value;
 }
 
 /**
@@ -75,8 +95,11 @@ interface Node {
   readonly depth: number;
 }
 
-/** Iterative, so that nesting can't overflow the stack here either. Stops after `MAX_ERRORS`. */
-function inspect(root: unknown): InvalidMember[] {
+/**
+ * What is in a value that no body may have: see `parseJson`. Iterative, so that nesting can't overflow the stack here
+ * either. Stops after `MAX_ERRORS`.
+ */
+export function invalidMembersOf(root: unknown): InvalidMember[] {
   const errors: InvalidMember[] = [];
   const pending: Node[] = [{ value: root, pointer: '', depth: 0 }];
   for (let node = pending.pop(); node && errors.length < MAX_ERRORS; node = pending.pop()) {

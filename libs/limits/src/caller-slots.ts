@@ -2,6 +2,8 @@ import { type Problem, tooManyRequests, unavailable } from '#libs/problem';
 
 const RETRY_SOON = { 'Retry-After': '1' };
 const TOO_MANY = 'Too many of your requests are waiting for earlier ones. Send fewer at once.';
+const BUSY = 'Your earlier requests take too long for this one to wait for them. Send fewer at once.';
+const NO_SLOT = 'the caller has kept all of its slots busy';
 
 export interface SlotOptions {
   /** How many requests of one caller run at once. */
@@ -102,7 +104,9 @@ export class CallerSlots {
     const now = performance.now();
     for (const [caller, queue] of this.queues) {
       while ((queue.waiting[0]?.deadline ?? Infinity) <= now) {
-        this.dequeue(caller, queue)?.refuse(unavailable({ headers: RETRY_SOON }));
+        this.dequeue(caller, queue)?.refuse(
+          unavailable({ detail: BUSY, headers: RETRY_SOON, cause: new Error(NO_SLOT) }),
+        );
       }
     }
     if (this.queues.size === 0) {

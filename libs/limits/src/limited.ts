@@ -22,6 +22,12 @@ class Skipped {}
 /** The metadata key of `@SkipThrottle()`. The package doesn't export it. */
 const [SKIP_KEY] = Reflect.getMetadataKeys(Skipped) as unknown[];
 
+/**
+ * Gives requests slots of their own, for routes that wait for their clients, such as for a file that arrives slowly: they
+ * don't keep other requests of the same caller waiting.
+ */
+export const HasOwnSlots = Reflector.createDecorator<true>({ transform: () => true });
+
 /** Whether any limit applies to a route. */
 export function isLimited(handler: object, controller: object): boolean {
   const skips = [handler, controller].map(
@@ -36,4 +42,8 @@ export function hasAuthLimit(handler: object, controller: object): boolean {
 
 export function needsSlot(handler: object, controller: object): boolean {
   return isLimited(handler, controller) && Reflect.getMetadata(NeedsNoSlot.KEY, handler) !== true;
+}
+
+export function hasOwnSlots(handler: object): boolean {
+  return Reflect.getMetadata(HasOwnSlots.KEY, handler) === true;
 }

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { perHandler } from '#libs/http';
 import { CallerSlots } from './caller-slots.js';
 import { clientOf } from './limit-trackers.js';
-import { needsSlot } from './limited.js';
+import { hasOwnSlots, needsSlot } from './limited.js';
 
 /** Of the ten connections to PostgreSQL, one caller can't take more than these. */
 const SLOTS_PER_CALLER = 4;
@@ -40,6 +40,7 @@ export function createSlots(): CallerSlots {
 @Injectable()
 export class SlotGuard implements CanActivate {
   private readonly isExempt = perHandler((handler, controller) => !needsSlot(handler, controller));
+  private readonly isApart = perHandler((handler) => hasOwnSlots(handler));
 
   constructor(private readonly slots: CallerSlots) {}
 
@@ -49,7 +50,8 @@ export class SlotGuard implements CanActivate {
       return true;
     }
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const caller = request.principal?.userId ?? clientOf(request);
+    const name = request.principal?.userId ?? clientOf(request);
+    const caller = this.isApart(context) ? `${name} uploads` : name;
     if (this.slots.tryAcquire(caller)) {
       request.slot = caller;
       return true;

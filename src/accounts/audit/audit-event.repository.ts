@@ -38,6 +38,16 @@ export async function insertEvent(em: EntityManager, event: NewEvent): Promise<v
   );
 }
 
+/** @returns those of the IDs that are the subject of an event */
+export async function findSubjects(em: EntityManager, ids: readonly string[]): Promise<string[]> {
+  const rows = await em.execute<{ id: string }[]>(
+    `select id from (select jsonb_array_elements_text(?::jsonb)::uuid as id) as given
+      where exists (select from accounts.audit_events e where e.subject_id = given.id)`,
+    [JSON.stringify(ids)],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** Returns one row more than the limit, newest first. */
 export function findEvents(em: EntityManager, filter: AuditFilter, page: PageRequest): Promise<AuditEvent[]> {
   const { where, options } = keyset(page);

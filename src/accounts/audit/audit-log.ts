@@ -5,7 +5,13 @@ import { SealBrokenError, Sealer } from '#libs/crypto';
 import { Database, type PageRequest, type Slice, sliceOf } from '#libs/database';
 import { currentLogContext } from '#libs/telemetry';
 import type { ActorType, AuditEvent } from './audit-event.entity.js';
-import { type AuditFilter, countEvents, findEvents, insertEvent } from './audit-event.repository.js';
+import {
+  type AuditFilter,
+  countEvents,
+  findEvents,
+  findSubjects,
+  insertEvent,
+} from './audit-event.repository.js';
 import { AuditKeys, isSealedForUser } from './audit-keys.js';
 import { AuditOrigin } from './audit-origin.js';
 import type { AuditEventType } from './define-audit-event.js';
@@ -87,6 +93,11 @@ export class AuditLog {
       requestId: origin?.requestId ?? currentLogContext()?.requestId ?? null,
       detailsSealed: sealer.sealJson(details, contextOf(id)),
     });
+  }
+
+  /** @returns those of the IDs of users about whom there are events, whether or not they still exist */
+  subjectsAmong(em: EntityManager, userIds: readonly string[]): Promise<string[]> {
+    return findSubjects(em, userIds);
   }
 
   /** Newest first. */

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock, IdSource } from '#libs/clock';
-import { deletionRequested as deletionMail } from '#libs/contracts';
+import { deletionCanceled as canceledMail, deletionRequested as deletionMail } from '#libs/contracts';
 import { Database, requireVersion, type VersionCondition } from '#libs/database';
+import type { JobCaller } from '#libs/jobs';
 import { Outbox } from '#libs/messaging';
+import { forbidden } from '#libs/problem';
 import { AppConfig } from '../../../config/index.js';
 import { AuditLog } from '../audit/index.js';
-import { AccountMails, RoleAuthority, SessionsService } from '../auth/index.js';
+import { AccountMails, exceedsYourPermissions, RoleAuthority, SessionsService } from '../auth/index.js';
 import { type ChangingUser, type User, UsersService } from '../users/index.js';
 import { AccountDeletion } from './account-deletion.entity.js';
 import { findDeletion, findPending } from './account-deletion.repository.js';
@@ -74,14 +76,23 @@ export class AccountDeletionService {
     });
   }
 
-  /** Cancels a deletion for an administrator, as its user could. @returns false if it's too late for that */
-  withdraw(id: string): Promise<boolean> {
+  /**
+   * Cancels a deletion for an administrator, as its user could, and lets the user know.
+   * @returns false if it's too late for that
+   * @throws Problem `forbidden` if the user may do anything that the administrator may not
+   */
+  withdraw(id: string, caller: JobCaller): Promise<boolean> {
     return this.database.transaction(async (em) => {
       const deletion = await findDeletion(em, id);
       const user = deletion && (await this.users.lock(em, deletion.userId));
       const pending = user && (await findPending(em, user.id));
       if (!user || pending?.id !== id || pending.deletesAt <= this.clock.now()) {
         return false;
+      }
+      if (caller.userId !== user.id) {
+        await this.requireOver(em, caller, user);
+        const expiresAt = new Date(this.clock.millis() + DAY_MS);
+        await this.mails.send(em, user, { template: canceledMail, path: '/sign-in', expiresAt });
       }
       await this.saga.apply(em, pending, { type: 'canceled' });
       await this.audit.record(em, deletionCanceled, { subject: user.id });
@@ -125,6 +136,16 @@ export class AccountDeletionService {
     }
     await this.audit.record(em, deletionRequested, { subject: user.id });
     return deletion;
+  }
+
+  private async requireOver(em: EntityManager, caller: JobCaller, { roles }: User): Promise<void> {
+    try {
+      await this.authority.requireOver(em, caller, roles);
+    } catch (error) {
+      throw exceedsYourPermissions.is(error)
+        ? forbidden({ detail: 'The account has permissions that you lack.', cause: error })
+        : error;
+    }
   }
 
   /** Tells the user, unless it's too late to cancel. */

@@ -1,5 +1,6 @@
 import { Database } from '#libs/database';
 import {
+  type JobCaller,
   type JobFilter,
   type JobPage,
   type JobTracker,
@@ -44,8 +45,8 @@ export class AccountDeletionTracker implements JobTracker {
     return this.database.run((em) => countDeletions(em, statesOf(filter)));
   }
 
-  cancel(id: string): Promise<boolean> {
-    return this.deletions.withdraw(id);
+  cancel(id: string, caller: JobCaller): Promise<boolean> {
+    return this.deletions.withdraw(id, caller);
   }
 
   /** One that was refused has to be asked for again. */

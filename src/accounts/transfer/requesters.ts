@@ -1,19 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Permission } from '#libs/permissions';
-import { type Authority, exceedsYourPermissions, RoleAuthority } from '../auth/index.js';
+import { type Administrator, type Authority, exceedsYourPermissions, RoleAuthority } from '../auth/index.js';
 import { UsersService } from '../users/index.js';
 import type { Transfer } from './transfer.entity.js';
 
 /** What decides what an administrator may do, as it's stored with what they have started. */
 export interface StoredCaller {
-  readonly caller: Omit<Authority, 'permissions'> & { readonly permissions?: readonly string[] };
+  readonly caller: Omit<Authority, 'permissions'> & {
+    readonly permissions?: readonly string[];
+    /** The API key with which it was started. */
+    readonly keyId?: string;
+  };
 }
 
-export function toStoredCaller({ roles, permissions, impersonator }: Authority): StoredCaller {
+export function toStoredCaller(caller: Administrator): StoredCaller {
+  const { roles, permissions, impersonator } = caller;
   return {
     caller: {
       roles,
+      ...(caller.kind === 'api-key' ? { keyId: caller.keyId } : {}),
       ...(permissions ? { permissions: [...permissions] } : {}),
       ...(impersonator ? { impersonator: { roles: impersonator.roles } } : {}),
     },
@@ -30,7 +36,7 @@ export class Requesters {
 
   /**
    * @returns what the administrator may still do
-   * @throws Problem `exceeds-your-permissions` if they no longer have the permission
+   * @throws Problem `exceeds-your-permissions` if they no longer have the permission, or their API key no longer works
    */
   async require(
     em: EntityManager,
@@ -42,7 +48,10 @@ export class Requesters {
     if (administrator?.status !== 'active') {
       throw exceedsYourPermissions();
     }
-    const { permissions, ...others } = caller;
+    const { permissions, keyId, ...others } = caller;
+    if (keyId !== undefined) {
+      await this.authority.requireKey(em, keyId);
+    }
     const authority = {
       ...others,
       roles: caller.roles.filter((role) => administrator.roles.includes(role)),

@@ -141,7 +141,8 @@ export class TransfersService {
         return false;
       }
       await this.end(em, transfer, 'canceled');
-      await this.audit.record(em, jobCanceled, { target: id });
+      const changes = { done: { from: 0, to: transfer.succeeded } };
+      await this.audit.record(em, jobCanceled, { target: id, changes });
       return true;
     });
   }

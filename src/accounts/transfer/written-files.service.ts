@@ -58,7 +58,11 @@ export class WrittenFiles {
     }
     const { state, finishedAt, bytesDone: bytes, chunksDone, createdAt } = transfer;
     if (state !== 'completed' || !finishedAt) {
-      throw exportNotReady();
+      throw exportNotReady(
+        state === 'failed'
+          ? { detail: 'The export has failed. Start a new one, or have its job retried.' }
+          : {},
+      );
     }
     // The purge may not have run yet. Or a later export has replaced it.
     if (fileExpiryOf(finishedAt) <= this.clock.now() || chunksDone === 0) {

@@ -19,7 +19,7 @@ export { changesBetween } from './profile-changes.js';
 export { PROFILE_TOPIC } from './profile-cache.js';
 export { ReservedAddresses } from './reserved-addresses.js';
 export { User, USER_STATUSES } from './user.entity.js';
-export { type BatchedUser, type StoredUser, UserBatches } from './user-batches.js';
+export { type BatchedUser, type Identity, type StoredUser, type Taken, UserBatches } from './user-batches.js';
 export { UserListService } from './user-list.service.js';
 export { emailTaken, userNotActive, userNotFound } from './users.errors.js';
 export {

@@ -20,6 +20,14 @@ export interface BatchedUser extends Omit<NewUser, 'provesLater' | 'mailSent'> {
   readonly createdAt: Date;
 }
 
+/** What kept a user from being created: the address has an account or is reserved, or someone has the ID. */
+export type Taken = 'email' | 'id';
+
+/** What identifies a user who could be created, or what keeps them from it. */
+export type Identity =
+  | { readonly emailIndex: string; readonly id: string | undefined; readonly taken?: undefined }
+  | { readonly taken: Taken };
+
 /** A user who exists. */
 export type StoredUser = BatchedUser & { readonly id: string };
 
@@ -34,9 +42,12 @@ export class UserBatches {
 
   /**
    * Creates the users in the caller's transaction, in one statement.
-   * @returns their IDs, in order. Null where the address has an account or is reserved, or the ID is taken
+   * @returns their IDs, in order, or what kept them from being created
    */
-  async insert(em: EntityManager, users: readonly BatchedUser[]): Promise<(string | null)[]> {
+  async insert(
+    em: EntityManager,
+    users: readonly BatchedUser[],
+  ): Promise<({ readonly id: string } | { readonly taken: Taken })[]> {
     const rows = users.map((user) => {
       const id = user.id ?? this.ids.next(user.createdAt);
       return {
@@ -58,7 +69,20 @@ export class UserBatches {
         lost.map(({ id }) => id),
       );
     }
-    return rows.map(({ id, emailSealed }) => (inserted.has(emailSealed) ? id : null));
+    const left = users.filter((_, index) => !inserted.has(rows[index]?.emailSealed ?? ''));
+    const known = new Set(
+      await findEmailIndexes(
+        em,
+        left.flatMap(({ email }) => this.emails.candidates(email)),
+      ),
+    );
+    return rows.map(({ id, emailSealed, emailIndex }, index) => {
+      if (inserted.has(emailSealed)) {
+        return { id };
+      }
+      const indexes = [emailIndex, ...this.emails.candidates(users[index]?.email ?? '')];
+      return { taken: reserved[index] || indexes.some((each) => known.has(each)) ? 'email' : 'id' };
+    });
   }
 
   /** Lets PostgreSQL plan for the users that there are now. Without the right to do so, it only warns. */
@@ -66,24 +90,30 @@ export class UserBatches {
     await em.execute('analyze accounts.users', [], 'run');
   }
 
-  /**
-   * @returns what identifies each user who could be inserted, in order: the blind index of the address, and the ID if it's
-   * given. Null where the address has an account or is reserved, or the ID is taken
-   */
-  async identitiesOfFree(em: EntityManager, users: readonly BatchedUser[]): Promise<(string[] | null)[]> {
+  /** @returns in order, what identifies each user who could be inserted now, or what keeps them from it */
+  async identify(em: EntityManager, users: readonly BatchedUser[]): Promise<Identity[]> {
     const candidates = users.map(({ email }) => this.emails.candidates(email));
-    const givenIds = users.flatMap(({ id }) => id ?? []);
-    const taken = new Set([
-      ...(await findEmailIndexes(em, candidates.flat())),
-      ...(await findUserIds(em, givenIds)),
-    ]);
+    const emails = new Set(await findEmailIndexes(em, candidates.flat()));
+    const ids = new Set(
+      await findUserIds(
+        em,
+        users.flatMap(({ id }) => id ?? []),
+      ),
+    );
     const reserved = await this.reserved.among(em, users);
     return users.map(({ id }, position) => {
       const indexes = candidates[position] ?? [];
-      const ids = id === undefined ? [] : [id];
-      const isFree = !reserved[position] && ![...indexes, ...ids].some((part) => taken.has(part));
-      return isFree ? [...indexes.slice(0, 1), ...ids] : null;
+      const [emailIndex = ''] = indexes;
+      if (reserved[position] || indexes.some((index) => emails.has(index))) {
+        return { taken: 'email' };
+      }
+      return id !== undefined && ids.has(id) ? { taken: 'id' } : { emailIndex, id };
     });
+  }
+
+  /** @returns those of the IDs that users have */
+  async existing(em: EntityManager, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return new Set(await findUserIds(em, ids));
   }
 
   count(em: EntityManager): Promise<number> {

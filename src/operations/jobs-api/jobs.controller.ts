@@ -86,11 +86,13 @@ export class JobsController {
   @Requires(writeJobs, { recent: true })
   @ApiOperation({
     summary: 'Cancel a job',
-    description: "Stops a job that is waiting or active. Work that's already done isn't undone.",
+    description:
+      "Stops a job that is waiting or active. Work that's already done isn't undone. You can only cancel the deletion of " +
+      'an account if you have all of its permissions, and its user gets an email.',
   })
   @ApiNoContentResponse({ description: 'The job is canceled.' })
   @Fails(jobNotFound, jobIsOver)
-  async cancelJob(@Param() { id }: IdParams): Promise<void> {
-    await this.jobs.cancel(id);
+  async cancelJob(@Caller() caller: Principal, @Param() { id }: IdParams): Promise<void> {
+    await this.jobs.cancel(id, caller);
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type PageRequest, type Slice, sliceOf } from '#libs/database';
-import type { JobFilter, JobTracker, TrackedJob } from '#libs/jobs';
+import type { JobCaller, JobFilter, JobTracker, TrackedJob } from '#libs/jobs';
 import { DeadLetterTracker } from './dead-letter.tracker.js';
 import { JobTrackers } from './job-trackers.js';
 import { jobIsOver, jobNotFound, jobNotRetryable } from './jobs.errors.js';
@@ -30,14 +30,14 @@ export class JobsService {
     return withTotal ? { ...slice, total: await this.count(filter) } : slice;
   }
 
-  /** @throws Problem `job-not-found`, `job-is-over`, `unavailable` */
-  async cancel(id: string): Promise<void> {
+  /** @throws Problem `job-not-found`, `job-is-over`, `forbidden`, `unavailable` */
+  async cancel(id: string, caller: JobCaller): Promise<void> {
     const located = await this.locate(id);
     if (!located && !(await this.deadLetters.find(id))) {
       throw jobNotFound();
     }
     // A dead letter is over. What it's for would only be enqueued again.
-    if (!(await located?.tracker.cancel(id))) {
+    if (!(await located?.tracker.cancel(id, caller))) {
       throw jobIsOver();
     }
   }

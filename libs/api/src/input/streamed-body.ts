@@ -4,7 +4,7 @@ import { applyDecorators } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiBody, ApiConsumes } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { malformedRequest } from '#libs/problem';
+import { malformedRequest, payloadTooLarge } from '#libs/problem';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -15,6 +15,8 @@ declare module 'fastify' {
 
 interface StreamOptions {
   readonly mediaTypes: readonly string[];
+  /** A larger body is refused before it arrives, if its length is known. Whoever reads it has to count the others. */
+  readonly maxBytes: number;
   /** Headers that say how to read the body: the same body with others is another request. */
   readonly headers?: readonly string[];
 }
@@ -27,6 +29,21 @@ export function AcceptsStream(options: StreamOptions & { readonly description: s
     ApiConsumes(...mediaTypes),
     ApiBody({ description, schema: { type: 'string' } }),
   );
+}
+
+/** @throws Problem `payload-too-large` */
+export function requireStreamSize({ headers, routeOptions }: FastifyRequest): void {
+  const { maxBytes = Infinity } = routeOptions.config.streams ?? {};
+  if (Number(headers['content-length'] ?? 0) > maxBytes) {
+    throw payloadTooLarge({
+      detail: `A file can have at most ${maxBytes / 1024 / 1024} MB. Split it into several.`,
+    });
+  }
+}
+
+/** @returns the media types of files, or undefined if the operation takes none */
+export function streamedTypesOf({ routeOptions }: FastifyRequest): readonly string[] | undefined {
+  return routeOptions.config.streams?.mediaTypes;
 }
 
 export function acceptsStream({ routeOptions }: FastifyRequest, mediaType: string): boolean {

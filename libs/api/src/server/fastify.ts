@@ -5,7 +5,7 @@ import { parseJson } from '#libs/json';
 import { Problem, unsupportedMediaType } from '#libs/problem';
 import { acceptsForm, FORM_TYPE, parseFormBody } from '../input/form-body.js';
 import { UnreadableBody } from '../input/unreadable-body.js';
-import { acceptsStream, StreamedBody } from '../input/streamed-body.js';
+import { acceptsStream, requireStreamSize, StreamedBody, streamedTypesOf } from '../input/streamed-body.js';
 import { allowSlowBody, requestIdOf, serverOptions } from '#libs/http';
 
 const JSON_TYPE = 'application/json';
@@ -79,6 +79,7 @@ function streamOf(request: FastifyRequest, payload: IncomingMessage, mediaType: 
   if (!acceptsStream(request, mediaType)) {
     throw unsupportedMediaTypeOf(request);
   }
+  requireStreamSize(request);
   allowSlowBody(request.raw);
   return StreamedBody.of(request, payload, mediaType);
 }
@@ -107,6 +108,9 @@ function requireReadable(request: FastifyRequest, mediaType: string): void {
   if (!/^(identity)?$/i.test(headers['content-encoding']?.trim() ?? '')) {
     throw unsupportedMediaType({ headers: { 'Accept-Encoding': 'identity' } });
   }
+  if (streamedTypesOf(request) && !acceptsStream(request, mediaType)) {
+    throw unsupportedMediaTypeOf(request);
+  }
   const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
   if (!/^utf-?8$/i.test(charset) || (mediaType === MERGE_PATCH_TYPE && method !== 'PATCH')) {
     throw unsupportedMediaTypeOf(request);
@@ -114,8 +118,14 @@ function requireReadable(request: FastifyRequest, mediaType: string): void {
 }
 
 /** RFC 5789, section 2.2. */
-function unsupportedMediaTypeOf({ method }: FastifyRequest): Problem {
+function unsupportedMediaTypeOf(request: FastifyRequest): Problem {
+  const files = streamedTypesOf(request);
+  if (files) {
+    return unsupportedMediaType({
+      detail: `Send the file as ${files.join(' or ')}, in UTF-8 and uncompressed.`,
+    });
+  }
   return unsupportedMediaType(
-    method === 'PATCH' ? { headers: { 'Accept-Patch': `${MERGE_PATCH_TYPE}, ${JSON_TYPE}` } } : {},
+    request.method === 'PATCH' ? { headers: { 'Accept-Patch': `${MERGE_PATCH_TYPE}, ${JSON_TYPE}` } } : {},
   );
 }

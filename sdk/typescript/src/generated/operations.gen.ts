@@ -2135,7 +2135,7 @@ export const getJob: Operation<
 /**
  * Cancel a job
  *
- * Stops a job that is waiting or active. Work that's already done isn't undone. Requires the `jobs:write` permission.
+ * Stops a job that is waiting or active. Work that's already done isn't undone. You can only cancel the deletion of an account if you have all of its permissions, and its user gets an email. Requires the `jobs:write` permission.
  */
 export const cancelJob: Operation<
   CancelJobData,

@@ -31,4 +31,9 @@ export class LiveCallers {
     }
     return { ...caller, roles: caller.roles.filter((role) => user.roles.includes(role)) };
   }
+
+  /** Keeps an API key until the caller's transaction ends. @returns whether it was neither revoked nor has expired */
+  hasKey(em: EntityManager, keyId: string): Promise<boolean> {
+    return keepLiveKey(em, keyId, this.clock.now());
+  }
 }

@@ -55,6 +55,13 @@ export class RoleAuthority {
     }
   }
 
+  /** For work that a server has started. @throws Problem `exceeds-your-permissions` if its key was revoked or has expired */
+  async requireKey(em: EntityManager, keyId: string): Promise<void> {
+    if (!(await this.callers.hasKey(em, keyId))) {
+      throw exceedsYourPermissions();
+    }
+  }
+
   /**
    * The administrator gives these roles to a new user.
    * @throws Problem `invalid-input` if one doesn't exist, `exceeds-your-permissions` if they may not give one of them

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { hashToken } from '#libs/crypto';
+import type { Identity, Taken } from '../../users/index.js';
 import { DryRunUser } from './dry-run-user.entity.js';
 
 /** Remembers whom dry runs would have created, so that they find the same duplicates as an import. */
@@ -8,35 +9,45 @@ import { DryRunUser } from './dry-run-user.entity.js';
 export class DryRuns {
   /**
    * For a locked transfer, in the caller's transaction.
-   * @param identities what identifies each user, in order: the blind index of the address, and the ID if it's given. Null
-   * for those who can't be created anyway
-   * @returns whether each would be created
+   * @returns in order, what would have kept each user from being created. Null if nothing would
    */
   async create(
     em: EntityManager,
     transfer: string,
-    identities: readonly (readonly string[] | null)[],
-  ): Promise<boolean[]> {
-    const fingerprints = identities.map(
-      (identity) => identity?.map((part) => hashToken(`${transfer}:${part}`)) ?? null,
+    identities: readonly Identity[],
+  ): Promise<(Taken | null)[]> {
+    const fingerprint = (part: string): string => hashToken(`${transfer}:${part}`);
+    const users = identities.map((identity) =>
+      identity.taken === undefined
+        ? { email: fingerprint(identity.emailIndex), id: identity.id && fingerprint(identity.id) }
+        : identity,
     );
-    const all = fingerprints.flatMap((each) => each ?? []);
+    const all = users.flatMap((user) => ('email' in user ? [user.email, user.id ?? user.email] : []));
     const found = await em.find(DryRunUser, { transfer, fingerprint: { $in: all } });
-    const taken = new Set(found.map(({ fingerprint }) => fingerprint));
+    const seen = new Set(found.map((row) => row.fingerprint));
     const created: string[] = [];
-    const outcome = fingerprints.map((each) => {
-      const isFree = each !== null && !each.some((fingerprint) => taken.has(fingerprint));
-      if (isFree) {
-        each.forEach((fingerprint) => taken.add(fingerprint));
-        created.push(...each);
+    const outcomes = users.map((user): Taken | null => {
+      if (!('email' in user)) {
+        return user.taken;
       }
-      return isFree;
+      const { email, id } = user;
+      if (seen.has(email)) {
+        return 'email';
+      }
+      if (id !== undefined && seen.has(id)) {
+        return 'id';
+      }
+      for (const each of id === undefined ? [email] : [email, id]) {
+        seen.add(each);
+        created.push(each);
+      }
+      return null;
     });
     await em.insertMany(
       DryRunUser,
-      created.map((fingerprint) => ({ transfer, fingerprint })),
+      created.map((each) => ({ transfer, fingerprint: each })),
     );
-    return outcome;
+    return outcomes;
   }
 
   async forget(em: EntityManager, transfer: string): Promise<void> {

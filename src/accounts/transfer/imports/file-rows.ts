@@ -236,12 +236,3 @@ function malformedFile(line: number, message: string): MalformedFileError {
 function tooLong(line: number): RowError {
   return { line, pointer: '', code: 'too-long', message: `must be at most ${MAX_ROW_BYTES} bytes long` };
 }
-
-/** What a text contains, such as a cell. @returns undefined if that's not JSON */
-export function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { Clock, IdSource } from '#libs/clock';
+import { Clock, IdSource, timeOfId } from '#libs/clock';
 import { writeUsers } from '../../administration/index.js';
 import { AuditLog } from '../../audit/index.js';
 import {
@@ -12,7 +12,7 @@ import {
   TokenClaims,
   USER_ROLE,
 } from '../../auth/index.js';
-import { emailTaken, UserBatches, UsersService } from '../../users/index.js';
+import { emailTaken, type Taken, UserBatches, userCreated, UsersService } from '../../users/index.js';
 import { Requesters } from '../requesters.js';
 import type { Transfer } from '../transfer.entity.js';
 import { insertErrors, type RowError } from '../transfer.repository.js';
@@ -80,9 +80,11 @@ export class ImportBatches {
         await this.requesters.require(em, transfer, options, writeUsers),
         errors,
       );
-      const created = await this.create(em, permitted, options.dryRun ? id : undefined);
-      const taken = permitted.filter((_, index) => !created[index]);
-      const succeeded = transfer.succeeded + permitted.length - taken.length;
+      const outcomes = await this.create(em, transfer, permitted, options.dryRun);
+      const skipped = permitted.filter((_, index) => outcomes[index] === 'email');
+      const refused = permitted.filter((_, index) => outcomes[index] === 'id');
+      const left = permitted.length - refused.length;
+      const succeeded = transfer.succeeded + left - skipped.length;
       if (!options.dryRun && COUNTED_AFTER.some((step) => transfer.succeeded < step && step <= succeeded)) {
         await this.batches.updateStatistics(em);
       }
@@ -90,16 +92,21 @@ export class ImportBatches {
         bytesDone: batch.end.bytes,
         linesDone: batch.end.lines,
         succeeded,
-        skipped: transfer.skipped + taken.length,
-        failed: transfer.failed + batch.failed + batch.users.length - permitted.length,
+        skipped: transfer.skipped + skipped.length,
+        failed: transfer.failed + batch.failed + batch.users.length - left,
       });
-      await this.keepErrors(em, transfer, [...errors, ...taken.map(takenError)]);
+      await this.keepErrors(em, transfer, [
+        ...errors,
+        ...skipped.map(emailTakenError),
+        ...refused.map(idTakenError),
+      ]);
       if (batch.isLast) {
         em.assign(transfer, { bytesDone: transfer.bytesTotal });
         await this.dryRuns.forget(em, id);
         await this.transfers.end(em, transfer, 'completed');
         if (!options.dryRun) {
-          await this.audit.record(em, imported, { target: id, actor: transfer.requestedBy });
+          const changes = { imported: { from: 0, to: succeeded } };
+          await this.audit.record(em, imported, { target: id, actor: transfer.requestedBy, changes });
         }
       }
     });
@@ -170,43 +177,85 @@ export class ImportBatches {
     });
   }
 
-  /**
-   * @param dryRun the transfer, if it only pretends to
-   * @returns whether each was created, in order. Not those whose address or ID is taken
-   */
+  /** @returns in order, what kept each user from being created, or would have in a dry run. Null if nothing did */
   private async create(
     em: EntityManager,
+    { id, requestedBy: actor }: Transfer,
     users: readonly ImportedUser[],
-    dryRun: string | undefined,
-  ): Promise<boolean[]> {
+    dryRun: boolean,
+  ): Promise<(Taken | null)[]> {
     const now = this.clock.now();
-    const rows = users.map((user) => ({
-      ...user,
-      roles: user.roles ?? [USER_ROLE],
-      createdAt: user.createdAt ?? now,
-    }));
-    if (dryRun !== undefined) {
-      return this.dryRuns.create(em, dryRun, await this.batches.identitiesOfFree(em, rows));
-    }
-    const created = await this.batches.insert(em, rows);
-    const pairs = users.map((user, index) => ({ ...user, userId: created[index] ?? null }));
-    const hashes = pairs.flatMap(({ userId, passwordHash: hash }) =>
-      userId !== null && hash !== undefined ? [{ userId, hash }] : [],
+    const gone = await this.idsOfDeleted(em, users);
+    const rows = users
+      .filter((user) => !gone.has(user.id ?? ''))
+      .map((user) => ({
+        ...user,
+        roles: user.roles ?? [USER_ROLE],
+        createdAt: user.createdAt ?? (user.id === undefined ? now : timeOfId(user.id)),
+      }));
+    const outcomes = dryRun
+      ? await this.dryRuns.create(em, id, await this.batches.identify(em, rows))
+      : await this.insert(em, rows, actor);
+    return users.map((user) => (gone.has(user.id ?? '') ? 'id' : (outcomes.shift() ?? null)));
+  }
+
+  private async insert(
+    em: EntityManager,
+    rows: readonly ReadyUser[],
+    actor: string,
+  ): Promise<(Taken | null)[]> {
+    const outcomes = await this.batches.insert(em, rows);
+    const created = rows.flatMap((row, index) => {
+      const outcome = outcomes[index];
+      return outcome && 'id' in outcome ? [{ ...row, userId: outcome.id }] : [];
+    });
+    const hashes = created.flatMap(({ userId, passwordHash: hash }) =>
+      hash === undefined ? [] : [{ userId, hash }],
     );
     if (hashes.length > 0) {
       await this.passwords.insert(em, hashes);
     }
-    for (const { userId } of pairs.filter(({ invite }) => invite)) {
-      const user = userId === null ? null : await this.users.find(em, userId);
+    for (const { userId } of created.filter(({ invite }) => invite)) {
+      const user = await this.users.find(em, userId);
       if (user) {
         await this.users.reserveMailSlot(em, user);
         await this.invitations.send(em, user);
       }
     }
-    return created.map((userId) => userId !== null);
+    // Of all others, the event of the import is enough.
+    for (const { userId } of created.filter(({ roles }) => roles.some((role) => role !== USER_ROLE))) {
+      await this.audit.record(em, userCreated, { actor, subject: userId });
+    }
+    return outcomes.map((outcome) => ('taken' in outcome ? outcome.taken : null));
+  }
+
+  /** The log still tells what they did, and must not tell it of someone else. */
+  private async idsOfDeleted(
+    em: EntityManager,
+    users: readonly ImportedUser[],
+  ): Promise<ReadonlySet<string>> {
+    const given = users.flatMap(({ id }) => id ?? []);
+    const known = given.length > 0 ? await this.audit.subjectsAmong(em, given) : [];
+    const existing = known.length > 0 ? await this.batches.existing(em, known) : new Set();
+    return new Set(known.filter((id) => !existing.has(id)));
   }
 }
 
-function takenError({ line }: ImportedUser): RowError {
+/** With everything that a row may leave out. */
+type ReadyUser = Omit<ImportedUser, 'roles' | 'createdAt'> & {
+  readonly roles: readonly string[];
+  readonly createdAt: Date;
+};
+
+function emailTakenError({ line }: ImportedUser): RowError {
   return { line, pointer: '/email', code: emailTaken.code, message: 'already has an account' };
+}
+
+function idTakenError({ line }: ImportedUser): RowError {
+  return {
+    line,
+    pointer: '/id',
+    code: 'id-taken',
+    message: 'is the ID of another user, or of one who was deleted',
+  };
 }

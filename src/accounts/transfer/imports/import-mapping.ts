@@ -1,6 +1,6 @@
-import { isJsonObject, memberPointer } from '#libs/json';
+import { isJsonObject, jsonIn, memberPointer, storabilityOf } from '#libs/json';
 import { invalidInput } from '#libs/problem';
-import { jsonIn, type Row } from './file-rows.js';
+import type { Row } from './file-rows.js';
 import { ROW_MEMBERS } from './imported-user.js';
 
 /** Makes a row with our members of one that another product has exported. */
@@ -12,7 +12,7 @@ type Part =
 
 const PLACEHOLDER = /\{([^{}|?]+)(?:\|([^{}]*)|\?([^{}:]*):([^{}]*))?\}/g;
 /** A single member of the metadata, such as the ID that the user had. */
-const NESTED = /^(metadata|appMetadata)\.([\w-]{1,64})$/;
+const NESTED = /^(metadata|appMetadata)\.(?!__proto__$)([\p{L}\p{N}_-]{1,64})$/u;
 const MAX_TEMPLATE_LENGTH = 1_024;
 
 /**
@@ -21,9 +21,9 @@ const MAX_TEMPLATE_LENGTH = 1_024;
  * @throws Problem `invalid-input`
  */
 export function parseMapping(header: string): Readonly<Record<string, string>> {
-  const value = jsonIn(header);
+  const value = jsonIn(decoded(header));
   if (value === undefined) {
-    throw invalidMapping(undefined, 'must be JSON');
+    throw invalidMapping(undefined, 'must be JSON, in UTF-8');
   }
   if (!isJsonObject(value)) {
     throw invalidMapping(undefined, 'must be an object');
@@ -33,7 +33,11 @@ export function parseMapping(header: string): Readonly<Record<string, string>> {
       throw invalidMapping(member, `must be one of: ${ROW_MEMBERS.join(', ')}`);
     }
     if (typeof template !== 'string' || template.length > MAX_TEMPLATE_LENGTH) {
-      throw invalidMapping(member, `must be a text of at most ${MAX_TEMPLATE_LENGTH} characters`);
+      throw invalidMapping(member, `must be a string of at most ${MAX_TEMPLATE_LENGTH} characters`);
+    }
+    const [unstorable] = storabilityOf(template, '');
+    if (unstorable) {
+      throw invalidMapping(member, unstorable.message);
     }
     if (/[{}]/.test(template.replace(PLACEHOLDER, ''))) {
       throw invalidMapping(member, 'has a brace that is not closed');
@@ -43,6 +47,15 @@ export function parseMapping(header: string): Readonly<Record<string, string>> {
     throw invalidMapping('email', 'is required');
   }
   return value as Record<string, string>;
+}
+
+/** Node reads the bytes of headers as Latin-1. @returns an empty string if they're not UTF-8 */
+function decoded(header: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(header, 'latin1'));
+  } catch {
+    return '';
+  }
 }
 
 /** @param templates as in `parseMapping` */

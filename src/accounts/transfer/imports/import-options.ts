@@ -1,4 +1,4 @@
-import type { Authority } from '../../auth/index.js';
+import type { Administrator } from '../../auth/index.js';
 import { type StoredCaller, toStoredCaller } from '../requesters.js';
 import type { ImportFormat } from './file-rows.js';
 
@@ -14,6 +14,6 @@ export interface ImportOptions {
 /** As it's stored: with what of the administrator decides what they may do. */
 export type StoredImport = ImportOptions & StoredCaller;
 
-export function toStored(options: ImportOptions, caller: Authority): StoredImport {
+export function toStored(options: ImportOptions, caller: Administrator): StoredImport {
   return { ...options, ...toStoredCaller(caller) };
 }

@@ -1,4 +1,5 @@
-import { isJsonObject, memberPointer } from '#libs/json';
+import { invalidMembersOf, isJsonObject, jsonIn, memberPointer } from '#libs/json';
+import { timeOfId } from '#libs/clock';
 import { EMAIL_MAX_LENGTH, countGraphemes, isEmailAddress, isInstant, withColonInOffset } from '#libs/text';
 import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH, reasonAgainstHash } from '../../auth/index.js';
 import {
@@ -19,7 +20,7 @@ import {
   USER_STATUSES,
 } from '../../users/index.js';
 import type { RowError } from '../transfer.repository.js';
-import { jsonIn, type Row } from './file-rows.js';
+import type { Row } from './file-rows.js';
 
 /** A row that keeps all rules that don't depend on what's stored. */
 export interface ImportedUser extends Omit<BatchedUser, 'createdAt' | 'roles'> {
@@ -96,7 +97,10 @@ const CONFLICTS = [
   ['password', 'passwordHash'],
 ] as const;
 
-/** @param isText whether all values are texts, as in CSV: then, they are read as what they should be */
+/**
+ * @param isText whether the values can be texts, as in CSV, that are read as what they should be. What JSON may not contain
+ * was not looked for then
+ */
 export function toImportedUser(row: Row, line: number, isText: boolean): ImportedUser | readonly RowError[] {
   const errors: RowError[] = [];
   const values: Record<string, unknown> = {};
@@ -108,8 +112,12 @@ export function toImportedUser(row: Row, line: number, isText: boolean): Importe
     if (!check) {
       fail(member, 'unknown-member', 'is not a known field');
     } else if (given !== null) {
-      const checked = check(isText ? fromText(member, given) : given);
-      if ('value' in checked) {
+      const value = isText ? fromText(member, given) : given;
+      const invalid = isText ? invalidMembersOf({ [member]: value }) : [];
+      const checked = check(value);
+      if (invalid.length > 0) {
+        errors.push(...invalid.map(({ pointer, code, message }) => ({ line, pointer, code, message })));
+      } else if ('value' in checked) {
         values[member] = checked.value;
       } else {
         fail(member, checked.code, checked.message);
@@ -124,7 +132,31 @@ export function toImportedUser(row: Row, line: number, isText: boolean): Importe
       fail(one, 'conflicting', `must not be combined with \`${other}\``);
     }
   }
+  const contradiction = timeOfContradiction(values);
+  if (contradiction !== undefined) {
+    fail('id', 'contradicts-created-at', contradiction);
+  }
+  if (values['invite'] && values['status'] === 'suspended') {
+    fail('invite', 'conflicting', 'must not be combined with `"status": "suspended"`');
+  }
   return errors.length > 0 ? errors.slice(0, MAX_ERRORS) : userOf(values as Values, line);
+}
+
+/** Products issue an ID a moment before or after they store the account. */
+const TOLERANCE_MS = 60_000;
+
+/** Lists and filters go by the time in the ID, so it has to be that of the account. @returns what is wrong with it */
+function timeOfContradiction({ id, createdAt }: Record<string, unknown>): string | undefined {
+  if (typeof id !== 'string') {
+    return undefined;
+  }
+  const time = timeOfId(id).getTime();
+  if (time > Date.now() + TOLERANCE_MS) {
+    return 'must not contain a time in the future';
+  }
+  return typeof createdAt === 'string' && Math.abs(Date.parse(createdAt) - time) > TOLERANCE_MS
+    ? 'must contain the time of `createdAt`. Leave it out, and keep it in the metadata'
+    : undefined;
 }
 
 /** Enough to see what's wrong with a row. */

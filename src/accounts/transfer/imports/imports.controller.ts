@@ -16,6 +16,7 @@ import {
   StreamedBody,
 } from '#libs/api';
 import type { Principal } from '#libs/http';
+import { HasOwnSlots } from '#libs/limits';
 import { writeUsers } from '../../administration/index.js';
 import { exceedsYourPermissions } from '../../auth/index.js';
 import { UsersTag } from '../../users/http.js';
@@ -25,7 +26,7 @@ import { ImportErrors } from './import-errors.service.js';
 import { parseMapping } from './import-mapping.js';
 import { ImportErrorList, ImportQuery, toImportErrorResponse } from './imports.dto.js';
 import { importNotFound } from './imports.errors.js';
-import { ImportsService } from './imports.service.js';
+import { ImportsService, MAX_FILE_BYTES } from './imports.service.js';
 
 const MAPPING = 'import-mapping';
 
@@ -59,12 +60,14 @@ export class ImportsController {
   })
   @AcceptsStream({
     mediaTypes: Object.keys(IMPORT_FORMATS),
+    maxBytes: MAX_FILE_BYTES,
     headers: [MAPPING],
     description:
       'CSV with the names of the fields on its first line, or a JSON object on each line. At most 512 MB.',
   })
   @ApiAcceptedResponse({ type: StartedJobResponse, description: 'The file has arrived.' })
   @Fails(exceedsYourPermissions)
+  @HasOwnSlots()
   @Idempotent({ status: 202, body: toStartedJob })
   async importUsers(
     @Caller() caller: Principal,

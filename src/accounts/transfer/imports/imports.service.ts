@@ -14,7 +14,7 @@ import { importStarted } from './imports.events.js';
 import { ROW_MEMBERS } from './imported-user.js';
 
 /** Two million users with names and passwords. */
-const MAX_FILE_BYTES = 512 * 1024 * 1024;
+export const MAX_FILE_BYTES = 512 * 1024 * 1024;
 
 /** Takes files of users to import. */
 @Injectable()
