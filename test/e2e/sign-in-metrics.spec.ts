@@ -71,8 +71,7 @@ describe('the metrics of sign-ins', () => {
     const guess = () => user.api.post('/auth/mfa/totp/confirm', { code: '123456' });
     expect(await countedBy(guess)).toEqual({ 'step-up wrong': 1 });
     const { app } = await setUpTotp(user.api, clock);
-    const stepUp = () =>
-      user.api.post('/auth/step-up', { factor: 'totp', code: wrongCode(app.code()) });
+    const stepUp = () => user.api.post('/auth/step-up', { factor: 'totp', code: wrongCode(app.code()) });
     expect(await countedBy(stepUp)).toEqual({ 'step-up wrong': 1 });
     let mfaToken = '';
     const signIn = async (): Promise<void> => {
