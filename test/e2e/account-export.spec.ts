@@ -173,6 +173,9 @@ describe('the export of an account', () => {
 
   it('is complete only when the other service has answered', async () => {
     const user = await signUp(api);
+    // Otherwise, the question may overtake the mail while the service is down.
+    const deliveries = 'select from notifications.deliveries where user_id = $1';
+    await eventually(async () => expect(await query(database.url, deliveries, [idOf(user)])).toHaveLength(1));
     await notifications.kill('SIGKILL');
     const id = await start(user.api);
     await eventually(async () => {
