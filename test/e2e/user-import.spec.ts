@@ -177,6 +177,10 @@ describe('an import', () => {
     const job = await importFile(admin, NDJSON, ndjson(rows), { query: '?dryRun=true' });
     expect(job.result).toEqual({ dryRun: true, imported: 2, skipped: 2, failed: 1 });
     expect(await userOf(free)).toBeUndefined();
+    const again = await importFile(admin, NDJSON, ndjson([{ email: known.email }]), {
+      query: '?dryRun=true',
+    });
+    expect(again.result).toMatchObject({ imported: 0, skipped: 1 });
   });
 
   it('finds in a dry run what an import would, anywhere in the file', async () => {

@@ -150,6 +150,9 @@ export async function deleteUsers(em: EntityManager, ids: readonly string[]): Pr
 
 /** @returns those of the blind indexes whose addresses have accounts */
 export async function findEmailIndexes(em: EntityManager, indexes: readonly string[]): Promise<string[]> {
+  if (indexes.length === 0) {
+    return [];
+  }
   const rows = await em.execute<{ index: string }[]>(
     `select email_index as index from accounts.users
       where email_index in (select jsonb_array_elements_text(?::jsonb))`,
@@ -160,6 +163,9 @@ export async function findEmailIndexes(em: EntityManager, indexes: readonly stri
 
 /** @returns those of the IDs that users have */
 export async function findUserIds(em: EntityManager, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) {
+    return [];
+  }
   const rows = await em.execute<{ id: string }[]>(
     'select id from accounts.users where id in (select jsonb_array_elements_text(?::jsonb)::uuid)',
     [JSON.stringify(ids)],

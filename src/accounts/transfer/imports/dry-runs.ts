@@ -43,10 +43,12 @@ export class DryRuns {
       }
       return null;
     });
-    await em.insertMany(
-      DryRunUser,
-      created.map((each) => ({ transfer, fingerprint: each })),
-    );
+    if (created.length > 0) {
+      await em.insertMany(
+        DryRunUser,
+        created.map((each) => ({ transfer, fingerprint: each })),
+      );
+    }
     return outcomes;
   }
 

@@ -236,7 +236,7 @@ export class ImportBatches {
   ): Promise<ReadonlySet<string>> {
     const given = users.flatMap(({ id }) => id ?? []);
     const known = given.length > 0 ? await this.audit.subjectsAmong(em, given) : [];
-    const existing = known.length > 0 ? await this.batches.existing(em, known) : new Set();
+    const existing = await this.batches.existing(em, known);
     return new Set(known.filter((id) => !existing.has(id)));
   }
 }
