@@ -75,7 +75,10 @@ export class JobsController {
       "Resumes a failed job where it left off, with a fresh set of attempts. Work that's already done " +
       "isn't repeated.",
   })
-  @ApiOkResponse({ type: JobResponse, description: 'The job, which is waiting again.' })
+  @ApiOkResponse({
+    type: JobResponse,
+    description: 'The job, which is waiting again. Background jobs are no longer listed once they succeed.',
+  })
   @Fails(jobNotFound, jobNotRetryable)
   async retryJob(@Param() { id }: IdParams): Promise<JobResponse> {
     return toJobResponse(await this.jobs.retry(id));

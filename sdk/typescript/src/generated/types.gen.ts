@@ -7809,7 +7809,7 @@ export type RetryJobError = RetryJobErrors[keyof RetryJobErrors];
 
 export type RetryJobResponses = {
   /**
-   * The job, which is waiting again.
+   * The job, which is waiting again. Background jobs are no longer listed once they succeed.
    */
   200: Job;
 };
