@@ -82,6 +82,14 @@ function protocol(commands, results) {
   };
 }
 
+/** Chromium gives no answer if the page goes away at that moment. @returns that it was still there */
+function whileNavigating(error) {
+  if (!/navigated or closed|context was destroyed/i.test(error.message)) {
+    throw error;
+  }
+  return true;
+}
+
 /** What a person does with a page. */
 function tab(send) {
   /** Runs what one would paste into the console. @returns the value of the last line */
@@ -135,7 +143,8 @@ function tab(send) {
     reload: async () => {
       await run('window.isOld = true');
       await send('Page.reload');
-      await until(async () => !(await run('window.isOld')), 'The page should have been reloaded');
+      const isOld = () => run('window.isOld').catch(whileNavigating);
+      await until(async () => !(await isOld()), 'The page should have been reloaded');
     },
   };
 }
