@@ -15,8 +15,7 @@ const ENGLISH: NotMeTexts = {
     done:
       "Your account is yours again. We've sent you an email with a link to choose a new password. If the email " +
       "doesn't arrive or the link has expired, get a new one below. Then remove passkeys and authenticator " +
-      "apps that aren't " +
-      'yours from your account.',
+      "apps that aren't yours from your account.",
     invalid:
       "This link isn't valid, or it has expired. If someone else has access to your account, choose a new password, " +
       'or contact us.',

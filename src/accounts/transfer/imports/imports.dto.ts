@@ -21,7 +21,7 @@ export class ImportErrorResponse {
     format: 'int32',
     example: 17,
     description:
-      'The line number in the file, starting at 1. For a row that spans several lines, the last ' + 'one.',
+      'The line number in the file, starting at 1. For a row that spans several lines, the last one.',
   })
   line!: number;
 

@@ -36,7 +36,7 @@ export class AccountExport {
   @ApiProperty({
     ...OBJECT,
     nullable: true,
-    description: "When the password was changed. Null if there's " + 'no password.',
+    description: "When the password was changed. Null if there's no password.",
   })
   password!: object | null;
 
