@@ -1,4 +1,4 @@
-import type { Backoff } from '#libs/jobs';
+import { type Backoff, fullDelay } from '#libs/jobs';
 
 /**
  * The wait in milliseconds before retry number `retry` (from 1).
@@ -6,15 +6,4 @@ import type { Backoff } from '#libs/jobs';
  */
 export function backoffDelay(backoff: Backoff, retry: number, random: number): number {
   return Math.max(1, Math.round(fullDelay(backoff, retry) * (1 - backoff.jitter * random)));
-}
-
-function fullDelay({ baseMs, capMs, later }: Backoff, retry: number): number {
-  if (later && retry > later.afterRetries) {
-    return doubled(capMs, retry - later.afterRetries, later.capMs);
-  }
-  return doubled(baseMs, retry - 1, capMs);
-}
-
-function doubled(startMs: number, times: number, capMs: number): number {
-  return Math.min(startMs * 2 ** times, capMs);
 }

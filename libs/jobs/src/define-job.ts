@@ -116,6 +116,23 @@ export function defineHourlyJob(name: string, role: string): Job<Tick> {
   });
 }
 
+/** Declares a job that runs every minute. */
+export function defineMinutelyJob(name: string, role: string): Job<Tick> {
+  return defineJob(name, {
+    payload: Tick,
+    role,
+    visibleFields: ['startsAt'],
+    concurrency: 1,
+    timeoutMs: 50_000,
+    attempts: 3,
+    backoff: { baseMs: 5_000, capMs: 15_000, jitter: 0.25 },
+    // Kept until its period is over, as above.
+    keepCompleted: { ageSeconds: 600, count: 10 },
+    keepFailed: { ageSeconds: DAY_SECONDS, count: 100 },
+    everyMinutes: 1,
+  });
+}
+
 /** All jobs whose declarations this process has loaded. */
 export function loadedJobs(): readonly Job[] {
   return [...jobs.values()];

@@ -1,6 +1,7 @@
 export {
   type Backoff,
   defineHourlyJob,
+  defineMinutelyJob,
   defineJob,
   type Job,
   loadedJobs,
@@ -8,6 +9,7 @@ export {
   Tick,
   TWO_DAYS_OF_RETRIES,
 } from './define-job.js';
+export { fullDelay } from './full-delay.js';
 export {
   JobError,
   JobInterruptedError,

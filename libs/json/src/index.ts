@@ -7,3 +7,4 @@ export {
   unknownMember,
 } from './members.js';
 export { invalidMembersOf, jsonIn, parseJson } from './parse-json.js';
+export { mergePatch } from './merge-patch.js';

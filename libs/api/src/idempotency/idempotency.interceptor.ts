@@ -104,7 +104,7 @@ class IdempotencyInterceptor implements NestInterceptor {
     const streamed = request.body instanceof StreamedBody ? request.body : undefined;
     const begun = streamed
       ? this.store.begin(id, streamed.description, UPLOAD_LOCK_MS)
-      : this.store.begin(id, request.body);
+      : this.store.begin(id, whatIsAsked(request));
     const stored = (await begun) as StoredResponse | undefined;
     if (stored) {
       if (streamed && (await streamed.skip()) !== stored.digest) {
@@ -185,4 +185,10 @@ function replayedHeaders(reply: FastifyReply): Record<string, string> {
       return value === undefined ? [] : [[name, String(value)]];
     }),
   );
+}
+
+/** What must be the same when a key is used again: the body, and the IDs in the path. */
+function whatIsAsked({ body, params }: FastifyRequest): unknown {
+  const ids = Object.entries(params as Record<string, string>);
+  return ids.length === 0 ? body : { body, ids };
 }

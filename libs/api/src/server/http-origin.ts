@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { addressOf, currentRequest } from '#libs/http';
 import { printableUserAgent } from '#libs/text';
-import { AuditOrigin, type Origin } from './audit-origin.js';
+import { AuditOrigin, type Origin } from '#libs/audit';
 
 /** The request that is handled, and its caller. */
 @Injectable()
