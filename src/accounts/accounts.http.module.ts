@@ -3,6 +3,7 @@ import { AdministrationHttpModule } from './administration/administration.http.m
 import { AdministrationModule, FirstAdmin } from './administration/index.js';
 import { AuditHttpModule } from './audit/audit.http.module.js';
 import { AuthHttpModule } from './auth/auth.http.module.js';
+import { DirectoryModule } from './directory/directory.module.js';
 import { DeletionHttpModule } from './deletion/deletion.http.module.js';
 import { TransferHttpModule } from './transfer/transfer.http.module.js';
 import { UsersHttpModule } from './users/users.http.module.js';
@@ -13,6 +14,7 @@ import { UsersHttpModule } from './users/users.http.module.js';
     AuditHttpModule,
     AdministrationModule,
     AuthHttpModule,
+    DirectoryModule,
     // Before users: `/users/me` isn't the ID of one, nor is `/users/import`.
     DeletionHttpModule,
     TransferHttpModule,

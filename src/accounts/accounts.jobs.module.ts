@@ -1,14 +1,14 @@
 import { Module } from '@nestjs/common';
 import { accounts } from '#libs/contracts';
-import { IdempotencyModule } from '#libs/idempotency';
+import { IdempotencyModule, idempotencyKeysPurge } from '#libs/idempotency';
 import { MessageRelayModule } from '#libs/messaging';
 import { PurgeModule } from '#libs/purge';
 import { SagaModule } from '#libs/saga';
 import { accountsSchema } from './migrations/index.js';
+import { AdministrationJobsModule } from './administration/administration.jobs.module.js';
 import { AuditJobsModule } from './audit/audit.jobs.module.js';
 import { AuthJobsModule } from './auth/auth.jobs.module.js';
 import { DeletionJobsModule } from './deletion/deletion.jobs.module.js';
-import { IdempotencyKeysPurge } from './idempotency-keys.purge.js';
 import { TransferJobsModule } from './transfer/transfer.jobs.module.js';
 import { UsersJobsModule } from './users/users.jobs.module.js';
 import { resumeSagas } from './resume-sagas.job.js';
@@ -20,12 +20,13 @@ import { resumeSagas } from './resume-sagas.job.js';
     PurgeModule.forJob(accounts.purge),
     SagaModule.forJob(resumeSagas),
     IdempotencyModule.forSchema(accountsSchema),
+    AdministrationJobsModule,
     AuditJobsModule,
     AuthJobsModule,
     DeletionJobsModule,
     TransferJobsModule,
     UsersJobsModule,
   ],
-  providers: [IdempotencyKeysPurge],
+  providers: [idempotencyKeysPurge(accounts.purge)],
 })
 export class AccountsJobsModule {}

@@ -31,3 +31,7 @@ export function defineTemplate(name: string, texts: Template['texts']): Template
 export function findTemplate(name: string): Template | undefined {
   return templates.get(name);
 }
+
+export function builtInTemplates(): Template[] {
+  return [...templates.values()];
+}

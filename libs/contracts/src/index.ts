@@ -1,8 +1,39 @@
-export { findTemplate, type Template, TEMPLATE_LOCALES, type TemplateLocale } from './define-template.js';
+export {
+  AccountEvent,
+  passwordChangedEvent,
+  refreshReuseDetectedEvent,
+  SessionEnded,
+  sessionEndedEvent,
+  sessionStartedEvent,
+  userDeletedEvent,
+  userDeletionCanceledEvent,
+  userDeletionRequestedEvent,
+  userEmailVerifiedEvent,
+  userRegisteredEvent,
+  userSuspendedEvent,
+  userUpdatedEvent,
+} from './account-events.js';
+export { AccountDirectory, type DirectoryUser } from './account-directory.js';
+export { defineEvent, type EventType, eventTypes } from './define-event.js';
+export {
+  notificationDeliveredEvent,
+  NotificationEvent,
+  notificationFailedEvent,
+} from './notification-events.js';
+export {
+  builtInTemplates,
+  findTemplate,
+  type Template,
+  TEMPLATE_LOCALES,
+  type TemplateLocale,
+  type TemplateTexts,
+} from './define-template.js';
 export { NotificationTarget, SendNotification, sendNotification } from './send-notification.js';
+export { AuditRecord, recordAuditEvent } from './record-audit-event.js';
+export { WebhookStopped, webhookStopped } from './webhook-stopped.js';
 export { accounts, notifications } from './services.js';
 export { CollectedUserData, collectUserData, userDataCollected, UserDataRequest } from './user-data.js';
-export { DeletionStep, userDeleted, userErased } from './user-deleted.js';
+export { DeletionStep, eraseUser, userErased } from './erase-user.js';
 export { accountExists } from './templates/account-exists.js';
 export { accountReclaimed } from './templates/account-reclaimed.js';
 export { addressWanted } from './templates/address-wanted.js';
@@ -28,4 +59,5 @@ export { secondFactorRemoved } from './templates/second-factor-removed.js';
 export { deletionCanceled } from './templates/deletion-canceled.js';
 export { deletionRequested } from './templates/deletion-requested.js';
 export { signInCode } from './templates/sign-in-code.js';
+export { webhookGone, webhookPaused } from './templates/webhook-stopped.js';
 export { verifyEmail } from './templates/verify-email.js';

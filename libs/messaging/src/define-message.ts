@@ -8,7 +8,7 @@ interface MessageOptions<D extends object> {
 }
 
 /**
- * A type of message. Events are named in the past tense (`user.deleted`), commands in the imperative
+ * A type of message. Events are named in the past tense (`user.suspended`), commands in the imperative
  * (`send-notification`).
  */
 export interface MessageType<D extends object = object> extends MessageOptions<D> {

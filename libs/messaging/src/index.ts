@@ -1,4 +1,4 @@
-export { defineMessage, type Message } from './define-message.js';
+export { defineMessage, type Message, type MessageType } from './define-message.js';
 export { defineService, type DeliverMessage } from './define-service.js';
 export { defineTask } from './define-task.js';
 export { Inbox } from './inbox.js';
@@ -6,3 +6,4 @@ export { HandlesMessage, type MessageHandler } from './message-handler.js';
 export { MessageRelayModule } from './message-relay.module.js';
 export { MessagingModule } from './messaging.module.js';
 export { Outbox } from './outbox.js';
+export type { Statement } from './outbox-rows.js';

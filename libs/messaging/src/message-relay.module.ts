@@ -12,6 +12,7 @@ import { Database, DatabaseModule, type Schema } from '#libs/database';
 import { type JobProcessor, JobQueue, ProcessesJob } from '#libs/jobs';
 import { type Purge, PurgedBy } from '#libs/purge';
 import type { ConfirmMessage, DeliverMessage, Service } from './define-service.js';
+import { patientTasks } from './define-task.js';
 import { Inbox } from './inbox.js';
 import { MessageReceiver } from './message-receiver.js';
 import { MessagingModule } from './messaging.module.js';
@@ -49,7 +50,7 @@ export class MessageRelayModule implements OnModuleInit, OnApplicationBootstrap,
           provide: OutboxRelay,
           inject: [OutboxRows, Database, JobQueue, OutboxMetrics],
           useFactory: (rows: OutboxRows, database: Database, jobs: JobQueue, metrics: OutboxMetrics) => {
-            metrics.watch(schema.name, () => database.run((em) => rows.backlog(em)));
+            metrics.watch(schema.name, () => database.run((em) => rows.backlog(em, patientTasks())));
             return new OutboxRelay(service, rows, database, jobs);
           },
         },

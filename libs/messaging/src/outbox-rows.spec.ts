@@ -109,6 +109,14 @@ describe('rows of the outbox', () => {
     expect(Number((await bench.rows())[0]?.due_in)).toBeCloseTo(300, -1);
   });
 
+  it('are no backlog for consumers that may wait for days', async () => {
+    const app = await bench.start();
+    const [mine, other] = [aRow({ consumer: 'patient' }), aRow({ consumer: 'urgent' })];
+    await app.database.run((em) => rows.insert(em, [mine, other]));
+    expect(await app.database.run((em) => rows.backlog(em, ['patient']))).toMatchObject({ rows: 1 });
+    expect(await app.database.run((em) => rows.backlog(em))).toMatchObject({ rows: 2 });
+  });
+
   it('have no negative age if the clock of their process was ahead', async () => {
     const app = await bench.start();
     await app.database.run((em) => rows.insert(em, [aRow({ occurredAt: new Date(Date.now() + 3_600_000) })]));

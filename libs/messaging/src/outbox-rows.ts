@@ -15,6 +15,12 @@ export interface OutboxRow {
   readonly requestId: string | null;
 }
 
+/** A statement with its parameters, in the order of its question marks. */
+export interface Statement {
+  readonly sql: string;
+  readonly values: readonly unknown[];
+}
+
 export interface Backlog {
   readonly rows: number;
   readonly oldestAgeSeconds: number;
@@ -33,11 +39,22 @@ export class OutboxRows {
   }
 
   async insert(em: EntityManager, rows: readonly OutboxRow[]): Promise<void> {
-    const values = rows.map(() => '(?, ?, ?, ?, ?, ?, ?, ?)').join(', ');
-    await em.execute(
-      `insert into ${this.table} (message_id, consumer, type, subject, occurred_at, sealed, traceparent, request_id)
-       values ${values}`,
-      rows.flatMap((row) => [
+    const { sql, values } = this.insertion(rows);
+    await em.execute(sql, values, 'run');
+  }
+
+  /** Inserts rows and runs another statement, in one round trip: both take effect, or neither. */
+  async insertWith(em: EntityManager, rows: readonly OutboxRow[], statement: Statement): Promise<void> {
+    const { sql, values } = this.insertion(rows);
+    await em.execute(`with messages as (${sql}) ${statement.sql}`, [...values, ...statement.values], 'run');
+  }
+
+  private insertion(rows: readonly OutboxRow[]): Statement {
+    return {
+      sql:
+        `insert into ${this.table} (message_id, consumer, type, subject, occurred_at, sealed, traceparent, request_id)
+       values ` + rows.map(() => '(?, ?, ?, ?, ?, ?, ?, ?)').join(', '),
+      values: rows.flatMap((row) => [
         row.messageId,
         row.consumer,
         row.type,
@@ -47,8 +64,7 @@ export class OutboxRows {
         row.traceparent,
         row.requestId,
       ]),
-      'run',
-    );
+    };
   }
 
   /**
@@ -95,9 +111,12 @@ export class OutboxRows {
     );
   }
 
-  async backlog(em: EntityManager): Promise<Backlog> {
+  /** @param except the consumers whose rows are none */
+  async backlog(em: EntityManager, except: readonly string[] = []): Promise<Backlog> {
     const [row] = await em.execute<{ rows: string; age: string | null }[]>(
-      `select count(*) as rows, extract(epoch from now() - min(occurred_at)) as age from ${this.table}`,
+      `select count(*) as rows, extract(epoch from now() - min(occurred_at)) as age from ${this.table}
+        where consumer <> all(array(select jsonb_array_elements_text(?::jsonb)))`,
+      [JSON.stringify(except)],
     );
     return { rows: Number(row?.rows ?? 0), oldestAgeSeconds: Math.max(0, Number(row?.age ?? 0)) };
   }

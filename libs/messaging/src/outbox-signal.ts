@@ -13,22 +13,28 @@ export class OutboxSignal {
   constructor(database: Database) {
     database.onCommit((transaction) => {
       if (this.withMessages.has(transaction)) {
-        this.listeners.forEach((listener) => {
-          listener();
-        });
+        this.notify();
       }
     });
   }
 
-  /** Call it in the transaction that writes messages. */
+  /** Call it in the transaction that writes messages or, if there's none, after the statement that wrote them. */
   announce(em: EntityManager): void {
     const transaction = em.getTransactionContext<object>();
     if (transaction) {
       this.withMessages.add(transaction);
+    } else {
+      this.notify();
     }
   }
 
   onCommit(listener: () => void): void {
     this.listeners.add(listener);
+  }
+
+  private notify(): void {
+    this.listeners.forEach((listener) => {
+      listener();
+    });
   }
 }

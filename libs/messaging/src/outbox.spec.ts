@@ -11,6 +11,7 @@ import {
   Registered,
   registered,
   useOutboxBench,
+  writer,
 } from '../../../test/support/outbox-bench.js';
 import { defineMessage, defineTask, type DeliverMessage, Inbox, Outbox } from './index.js';
 import { openMessage } from './open-message.js';
@@ -49,6 +50,27 @@ describe('Outbox', () => {
     });
     await expect(failing).rejects.toThrow('the change failed');
     expect(await bench.rows()).toEqual([]);
+  });
+
+  it('inserts a message together with another statement, without a transaction: both or neither', async () => {
+    const app = await bench.start();
+    let told = 0;
+    app.get(OutboxSignal).onCommit(() => {
+      told += 1;
+    });
+    const [subject, id] = [randomUUID(), randomUUID()];
+    const statement = {
+      sql: `insert into ${writer.name}.inbox (message_id, received_at) values (?, now())`,
+      values: [id],
+    };
+    const together = () =>
+      app.database.run((em) => app.get(Outbox).appendWith(em, registered, subject, ADA, statement));
+    await together();
+    expect((await bench.rows()).map((row) => row.type)).toEqual([registered.type]);
+    expect(await bench.sql(`select message_id from ${writer.name}.inbox`)).toEqual([{ message_id: id }]);
+    expect(told).toBe(1);
+    await expect(together()).rejects.toThrow();
+    expect([(await bench.rows()).length, told]).toEqual([1, 1]);
   });
 
   it('signals messages on commit, not earlier and not after a rollback', async () => {

@@ -6,7 +6,7 @@ import { currentLogContext, currentTracing } from '#libs/telemetry';
 import type { MessageType } from './define-message.js';
 import type { Task } from './define-task.js';
 import { messageContext } from './message-context.js';
-import type { OutboxRow, OutboxRows } from './outbox-rows.js';
+import type { OutboxRow, OutboxRows, Statement } from './outbox-rows.js';
 import type { OutboxSignal } from './outbox-signal.js';
 
 /**
@@ -33,22 +33,24 @@ export class Outbox {
     subject: string,
     data: D,
   ): Promise<string> {
-    parsePayload(message.data, data);
-    const messageId = this.ids.next();
-    const sealed = this.sealer.sealJson(data, messageContext(messageId));
-    const common = {
-      messageId,
-      type: message.type,
-      subject,
-      occurredAt: this.clock.now(),
-      sealed,
-      ...cause(),
-    };
-    await this.write(
-      em,
-      message.to.map((consumer) => ({ ...common, consumer: consumer.name })),
-    );
-    return messageId;
+    const rows = this.rowsOf(message, subject, data);
+    await this.write(em, rows.all);
+    return rows.messageId;
+  }
+
+  /**
+   * Like `append`, together with another statement, in one round trip: both take effect, or neither. So it needs no
+   * transaction if that statement is all that the message is about.
+   */
+  async appendWith<D extends object>(
+    em: EntityManager,
+    message: MessageType<D>,
+    subject: string,
+    data: D,
+    statement: Statement,
+  ): Promise<void> {
+    await this.rows.insertWith(em, this.rowsOf(message, subject, data).all, statement);
+    this.signal.announce(em);
   }
 
   /** Adds a task for the service itself. Its job is enqueued repeatedly until the task is settled. */
@@ -71,6 +73,25 @@ export class Outbox {
   /** Marks the message as processed by the consumer. Idempotent. */
   async confirm(em: EntityManager, messageId: string, consumer: string): Promise<void> {
     await this.rows.remove(em, messageId, consumer);
+  }
+
+  private rowsOf<D extends object>(
+    message: MessageType<D>,
+    subject: string,
+    data: D,
+  ): { readonly messageId: string; readonly all: readonly OutboxRow[] } {
+    parsePayload(message.data, data);
+    const messageId = this.ids.next();
+    const sealed = this.sealer.sealJson(data, messageContext(messageId));
+    const common = {
+      messageId,
+      type: message.type,
+      subject,
+      occurredAt: this.clock.now(),
+      sealed,
+      ...cause(),
+    };
+    return { messageId, all: message.to.map((consumer) => ({ ...common, consumer: consumer.name })) };
   }
 
   private async write(em: EntityManager, rows: readonly OutboxRow[]): Promise<void> {

@@ -1,6 +1,7 @@
 import type { EntityManager, FilterQuery } from '@mikro-orm/postgresql';
 import { lowestIdAt } from '#libs/clock';
 import { keyset, type PageRequest } from '#libs/database';
+import type { Statement } from '#libs/messaging';
 import { AuditEvent } from './audit-event.entity.js';
 
 export interface AuditFilter {
@@ -25,17 +26,27 @@ type NewEvent = Pick<
   | 'detailsSealed'
 >;
 
-/** Plain SQL, because every sign-in runs this. */
-export async function insertEvent(em: EntityManager, event: NewEvent): Promise<void> {
+/** The statement that inserts an event. Plain SQL, because every sign-in runs this. */
+export function insertionOf(event: NewEvent): Statement {
   const { id, type, actorType, actorId, apiKeyId, impersonatorId } = event;
   const { subjectId, target, requestId, detailsSealed } = event;
-  await em.execute(
-    `insert into accounts.audit_events
+  return {
+    sql: `insert into accounts.audit_events
        (id, type, actor_type, actor_id, api_key_id, impersonator_id, subject_id, target, request_id, details_sealed)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    [id, type, actorType, actorId, apiKeyId, impersonatorId, subjectId, target, requestId, detailsSealed],
-    'run',
-  );
+    values: [
+      id,
+      type,
+      actorType,
+      actorId,
+      apiKeyId,
+      impersonatorId,
+      subjectId,
+      target,
+      requestId,
+      detailsSealed,
+    ],
+  };
 }
 
 /** @returns those of the IDs that are the subject of an event */

@@ -1,8 +1,10 @@
 import { Injectable, Logger, Optional } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { type AuditChanges, type AuditEventType, AuditOrigin, type Origin } from '#libs/audit';
 import { IdSource, timeOfId } from '#libs/clock';
 import { SealBrokenError, Sealer } from '#libs/crypto';
 import { Database, type PageRequest, type Slice, sliceOf } from '#libs/database';
+import { Outbox, type Statement } from '#libs/messaging';
 import { currentLogContext } from '#libs/telemetry';
 import type { ActorType, AuditEvent } from './audit-event.entity.js';
 import {
@@ -10,14 +12,9 @@ import {
   countEvents,
   findEvents,
   findSubjects,
-  insertEvent,
+  insertionOf,
 } from './audit-event.repository.js';
 import { AuditKeys, isSealedForUser } from './audit-keys.js';
-import { AuditOrigin } from './audit-origin.js';
-import type { AuditEventType } from './define-audit-event.js';
-
-/** The values of what changed, by name. */
-export type AuditChanges = Readonly<Record<string, { readonly from: unknown; readonly to: unknown }>>;
 
 interface Occurrence {
   /** The user whom it's about. */
@@ -28,6 +25,23 @@ interface Occurrence {
   readonly reason?: string;
   /** The user who does it, if the request doesn't say so, as at a sign-in. */
   readonly actor?: string | undefined;
+  /** Whether other services hear of it, if the type says so. Default: true. False if it made no difference. */
+  readonly isPublished?: boolean;
+}
+
+/** Something of another service. */
+interface ForeignEvent extends Origin {
+  readonly type: string;
+  readonly target: string | null;
+  readonly changes: AuditChanges | null;
+}
+
+interface NewEntry {
+  readonly id: string;
+  readonly type: string;
+  readonly origin: Origin | undefined;
+  readonly occurrence: Occurrence;
+  readonly actor: string | null;
 }
 
 interface Details {
@@ -64,6 +78,7 @@ export class AuditLog {
     private readonly sealer: Sealer,
     private readonly keys: AuditKeys,
     private readonly ids: IdSource,
+    private readonly outbox: Outbox,
     @Optional() private readonly origin?: AuditOrigin,
   ) {}
 
@@ -72,18 +87,59 @@ export class AuditLog {
     return this.keys.issue(em, userId);
   }
 
-  /** Records an event in the caller's transaction, so that there's neither a change without an event nor the opposite. */
+  /**
+   * Records an event in the caller's transaction, so that there's neither a change without an event nor the opposite. Some
+   * types are also published to other services.
+   */
   async record(em: EntityManager, type: AuditEventType, occurrence: Occurrence = {}): Promise<void> {
     const origin = this.origin?.current();
+    const { subject = null, target = null, changes = null } = occurrence;
+    const { actor = origin?.userId ?? null, isPublished = true } = occurrence;
+    const entry = { id: this.ids.next(), type: type.name, origin, occurrence, actor };
+    const insertion = await this.insertionOf(em, entry);
+    if (!type.publication || subject === null || !isPublished) {
+      await em.execute(insertion.sql, [...insertion.values], 'run');
+      return;
+    }
+    const { event, data } = type.publication;
+    const message = {
+      ...data({ target, changes }),
+      actorId: actor,
+      impersonatorId: origin?.impersonatorId ?? null,
+    };
+    await this.outbox.appendWith(em, event, subject, message, insertion);
+  }
+
+  /**
+   * Records what someone did to something of another service.
+   * @param id a UUIDv7 from when it happened
+   */
+  async recordOf(
+    em: EntityManager,
+    id: string,
+    { type, target, changes, ...origin }: ForeignEvent,
+  ): Promise<void> {
+    const insertion = await this.insertionOf(em, {
+      id,
+      type,
+      origin,
+      occurrence: { target: target ?? undefined, changes: changes ?? undefined },
+      actor: origin.userId,
+    });
+    await em.execute(insertion.sql, [...insertion.values], 'run');
+  }
+
+  private async insertionOf(
+    em: EntityManager,
+    { id, type, origin, occurrence, actor }: NewEntry,
+  ): Promise<Statement> {
     const { subject = null, target = null, changes = null, reason = null } = occurrence;
-    const { actor = origin?.userId ?? null } = occurrence;
-    const id = this.ids.next();
     const { ipAddress = null, userAgent = null } = origin ?? {};
     const details: Details = { ipAddress, userAgent, changes, reason };
     const sealer = (subject === null ? null : await this.keys.of(em, subject)) ?? this.sealer;
-    await insertEvent(em, {
+    return insertionOf({
       id,
-      type: type.name,
+      type,
       actorType: actor !== null ? 'user' : origin ? 'anonymous' : 'system',
       actorId: actor,
       apiKeyId: origin?.apiKeyId ?? null,

@@ -1,8 +1,8 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { isAuditEventType } from '#libs/audit';
 import { CursorPage, CursorQuery, InstantQuery, StringField, UuidField } from '#libs/api';
 import { ACTOR_TYPES } from './audit-event.entity.js';
 import type { AuditEntry } from './audit-log.js';
-import { isAuditEventType } from './define-audit-event.js';
 import { asSeenBySubject, type OwnEntry } from './own-entry.js';
 
 export class AuditQuery extends CursorQuery {

@@ -5,19 +5,14 @@ import { accountsSchema } from '../migrations/index.js';
 import { AuditController } from './audit.controller.js';
 import { AuditedJobs } from './audited-jobs.js';
 import { AuditModule } from './audit.module.js';
-import { AuditOrigin } from './audit-origin.js';
-import { HttpOrigin } from './http-origin.js';
 import { OwnHistoryController } from './own-history.controller.js';
 
-/** Global, because what records events knows no transport, and gets the origin from whichever there is. */
+/** Global, because whoever retries jobs knows no service that keeps records of it. */
 @Global()
 @Module({
   imports: [DatabaseModule.forFeature(accountsSchema), AuditModule],
   controllers: [AuditController, OwnHistoryController],
-  providers: [
-    { provide: AuditOrigin, useClass: HttpOrigin },
-    { provide: JobJournal, useClass: AuditedJobs },
-  ],
-  exports: [AuditOrigin, JobJournal],
+  providers: [{ provide: JobJournal, useClass: AuditedJobs }],
+  exports: [JobJournal],
 })
 export class AuditHttpModule {}

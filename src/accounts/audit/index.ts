@@ -1,4 +1,3 @@
-export { type AuditChanges, AuditLog } from './audit-log.js';
+export { AuditLog } from './audit-log.js';
 export { AuditModule } from './audit.module.js';
-export { type AuditEventType, defineAuditEvent } from './define-audit-event.js';
 export { jobCanceled, jobRetried } from './jobs.events.js';

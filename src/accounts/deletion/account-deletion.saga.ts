@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { userDeleted } from '#libs/contracts';
+import { eraseUser } from '#libs/contracts';
 import { Database } from '#libs/database';
 import { Outbox } from '#libs/messaging';
 import { type AfterCommit, Saga, type Step } from '#libs/saga';
@@ -72,7 +72,7 @@ export class AccountDeletionSaga extends Saga<
       case 'remove-account':
         return this.remove(em, userId);
       case 'erase-elsewhere':
-        await this.outbox.append(em, userDeleted, userId, { deletionId });
+        await this.outbox.append(em, eraseUser, userId, { deletionId });
         return undefined;
     }
   }

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { AuditEventType } from '#libs/audit';
 import { Clock } from '#libs/clock';
 import { Database } from '#libs/database';
-import { type AuditEventType, AuditLog } from '../audit/index.js';
+import { AuditLog } from '../audit/index.js';
 import { exportNotFound, exportNotReady } from './export.errors.js';
 import { TransferFiles } from './transfer-files.js';
 import { findTransfer } from './transfer.repository.js';

@@ -4,8 +4,6 @@ export { canonicalEmail, EmailCipher } from './email-cipher.js';
 export {
   AVATAR_URL_MAX_LENGTH,
   AVATAR_URL_RULE,
-  isLocale,
-  LOCALE_MAX_LENGTH,
   LOCALE_RULE,
   NAME_RULE,
   type TextRule,

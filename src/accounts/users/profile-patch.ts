@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { mergePatch } from '#libs/json';
 import { invalidInput } from '#libs/problem';
-import { mergePatch } from './merge-patch.js';
 import type { User } from './user.entity.js';
 import type { ManagedPatch } from './profile.js';
 
@@ -11,14 +11,16 @@ export const DEFAULT_TIMEZONE = 'UTC';
 
 /**
  * Merges `patch` into the user (RFC 7396).
- * @returns whether anything has changed
+ * @returns the names of the members that have changed
  * @throws Problem `invalid-input` if the merged metadata is too large
  */
-export function applyPatch(user: User, patch: ManagedPatch): boolean {
+export function applyPatch(user: User, patch: ManagedPatch): string[] {
   const before = profileOf(user);
   const after = patched(before, patch);
   Object.assign(user, after);
-  return !isDeepStrictEqual(before, after);
+  return Object.keys(after).filter(
+    (name) => !isDeepStrictEqual(before[name as keyof PatchedMembers], after[name as keyof PatchedMembers]),
+  );
 }
 
 type PatchedMembers = Pick<

@@ -1,3 +1,4 @@
+import { isLocale } from '#libs/text';
 import { isHttpsUri } from './avatar-url.js';
 import { isVisibleName } from './display-name.js';
 
@@ -14,7 +15,6 @@ export const NAME_RULE: TextRule = {
   message: 'must be a visible name on one line, without control or invisible characters',
 };
 
-export const LOCALE_MAX_LENGTH = 35;
 export const LOCALE_RULE: TextRule = {
   code: 'invalid-locale',
   test: isLocale,
@@ -34,15 +34,6 @@ export const AVATAR_URL_RULE: TextRule = {
   test: isHttpsUri,
   message: 'must be an https URL',
 };
-
-/** Whether `text` is a BCP 47 language tag, such as `de-AT`. */
-export function isLocale(text: string): boolean {
-  try {
-    return Intl.getCanonicalLocales(text).length === 1;
-  } catch {
-    return false;
-  }
-}
 
 /** Whether `text` is an IANA time zone, such as `Europe/Vienna`. */
 function isTimezone(text: string): boolean {

@@ -1,10 +1,10 @@
 import { BooleanField, StringField } from '#libs/api';
+import { LOCALE_MAX_LENGTH } from '#libs/text';
 import { toUri } from './avatar-url.js';
 import { NAME_MAX_GRAPHEMES, NAME_MAX_LENGTH, trimName } from './display-name.js';
 import {
   AVATAR_URL_MAX_LENGTH,
   AVATAR_URL_RULE,
-  LOCALE_MAX_LENGTH,
   LOCALE_RULE,
   NAME_RULE,
   TIMEZONE_MAX_LENGTH,

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
+import { MessagingModule } from '#libs/messaging';
 import { AuditModule } from '../audit/index.js';
 import { accountsSchema } from '../migrations/index.js';
 import { EmailCipher } from './email-cipher.js';
@@ -14,7 +15,11 @@ import { UsersService } from './users.service.js';
 
 /** User management, without any transport. */
 @Module({
-  imports: [AuditModule, DatabaseModule.forFeature(accountsSchema, User, UserRole, ReservedAddress)],
+  imports: [
+    AuditModule,
+    DatabaseModule.forFeature(accountsSchema, User, UserRole, ReservedAddress),
+    MessagingModule.forSchema(accountsSchema),
+  ],
   providers: [EmailCipher, ProfileCache, ReservedAddresses, UserBatches, UserListService, UsersService],
   exports: [AuditModule, EmailCipher, ReservedAddresses, UserBatches, UserListService, UsersService],
 })

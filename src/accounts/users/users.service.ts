@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { Clock, IdSource } from '#libs/clock';
+import { userUpdatedEvent } from '#libs/contracts';
 import { Database, isUniqueViolation, requireVersion, type VersionCondition } from '#libs/database';
+import { Outbox } from '#libs/messaging';
 import { requireRecentProof } from '#libs/problem';
 import { AuditLog } from '../audit/index.js';
 import { EmailCipher } from './email-cipher.js';
@@ -39,6 +41,7 @@ export class UsersService {
     private readonly reserved: ReservedAddresses,
     private readonly sessions: LiveSessions,
     private readonly audit: AuditLog,
+    private readonly outbox: Outbox,
     private readonly clock: Clock,
     private readonly ids: IdSource,
   ) {}
@@ -77,6 +80,7 @@ export class UsersService {
    */
   async changeEmail(em: EntityManager, user: User, email: string): Promise<void> {
     const changes = { email: { from: this.emails.addressOf(user), to: email } };
+    const wasVerified = user.emailVerified;
     Object.assign(user, this.emails.seal(user.id, email), {
       emailVerified: true,
       updatedAt: this.clock.now(),
@@ -86,6 +90,9 @@ export class UsersService {
       throw emailTaken();
     }
     await this.audit.record(em, emailChanged, { subject: user.id, changes });
+    if (!wasVerified) {
+      await this.audit.record(em, emailVerified, { subject: user.id });
+    }
   }
 
   findByEmail(em: EntityManager, email: string): Promise<User | null> {
@@ -201,11 +208,18 @@ export class UsersService {
         requireRecentProof(caller.authenticatedAt, this.clock.now());
       }
       const before = caller.isImpersonated ? this.profileOf(user) : undefined;
-      await this.change(em, user, patch);
+      const changed = await this.change(em, user, patch);
       const after = this.profileOf(user);
       const changes = before && changesBetween(before, after);
       if (changes) {
         await this.audit.record(em, userUpdated, { subject: user.id, changes });
+      } else if (changed.length > 0) {
+        // What users change themselves isn't in the audit log.
+        await this.outbox.append(em, userUpdatedEvent, user.id, {
+          actorId: user.id,
+          impersonatorId: null,
+          changed,
+        });
       }
       return after;
     });
@@ -216,12 +230,15 @@ export class UsersService {
   /**
    * Changes a locked user in the caller's transaction. Call `invalidate` after the commit. A patch without any changes
    * doesn't create a new version.
+   * @returns the names of the members that have changed
    */
-  async change(em: EntityManager, user: User, patch: ManagedPatch): Promise<void> {
-    if (applyPatch(user, patch)) {
+  async change(em: EntityManager, user: User, patch: ManagedPatch): Promise<string[]> {
+    const changed = applyPatch(user, patch);
+    if (changed.length > 0) {
       user.updatedAt = this.clock.now();
       await em.flush();
     }
+    return changed;
   }
 
   /** Sets what a locked user is, in the caller's transaction. Call `invalidate` after the commit. */

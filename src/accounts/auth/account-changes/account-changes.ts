@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { AuditEventType } from '#libs/audit';
 import { Clock } from '#libs/clock';
 import type { Template } from '#libs/contracts';
 import { hashToken, randomToken } from '#libs/crypto';
 import { Database } from '#libs/database';
-import { type AuditEventType, AuditLog } from '../../audit/index.js';
+import { AuditLog } from '../../audit/index.js';
 import { type User, UsersService } from '../../users/index.js';
 import { AccountMails } from '../email/account-mails.js';
 import { invalidToken } from '../email/email.errors.js';

@@ -1,4 +1,4 @@
-import { defineAuditEvent } from '../../audit/index.js';
+import { defineAuditEvent } from '#libs/audit';
 
 export const identityWasLinked = defineAuditEvent('identity.linked', 'The user can sign in with a provider.');
 export const identityWasUnlinked = defineAuditEvent(

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { Clock } from '#libs/clock';
 import { AuditLog } from '../../audit/index.js';
 import { type User, UsersService } from '../../users/index.js';
-import { endSessions } from '../sessions/session.repository.js';
+import { SessionEnds } from '../sessions/session-ends.js';
 import type { Device } from '../sessions/session-issuer.js';
 import { accountReclaimedByOwner } from './ownership.events.js';
 import { SignInMethods } from './sign-in-methods.js';
@@ -33,7 +32,7 @@ export class AccountReclaim {
     private readonly users: UsersService,
     private readonly methods: SignInMethods,
     private readonly audit: AuditLog,
-    private readonly clock: Clock,
+    private readonly ends: SessionEnds,
   ) {}
 
   add(part: ReclaimedPart): void {
@@ -63,6 +62,6 @@ export class AccountReclaim {
     // The owner must not miss it when whoever it was signs in again, on whatever device.
     await this.users.change(em, user, { signInNotifications: null });
     await this.users.forgetDevices(em, user.id);
-    return endSessions(em, user.id, this.clock.now(), 'all');
+    return this.ends.end(em, user.id);
   }
 }

@@ -1,4 +1,4 @@
-import { defineAuditEvent } from '../../audit/index.js';
+import { defineAuditEvent } from '#libs/audit';
 
 export const accountReclaimedByOwner = defineAuditEvent(
   'account.reclaimed',

@@ -1,7 +1,7 @@
 import { applyDecorators, Controller, Get, Header, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { SkipThrottle } from '@nestjs/throttler';
-import { html, type Html, pageOf, pagePolicy, Public } from '#libs/api';
+import { html, type Html, pageLanguage, pageOf, pagePolicy, Public } from '#libs/api';
 
 /** What a page with forms says, in one language. */
 export interface FormTexts {
@@ -65,7 +65,7 @@ export function formPage<T extends FormTexts>(
   script: string,
   after: (texts: T) => Html = () => html``,
 ): string {
-  const lang = /^\s*de\b/i.test(languages ?? '') ? 'de' : 'en';
+  const lang = pageLanguage(languages);
   const [own, common] = [texts[lang], COMMON[lang]];
   const says = Object.entries({ ...common.says, ...own.says });
   const body = html`<p${says.map(([name, text]) => html` data-${name}="${text}"`)}>${own.lead}</p>

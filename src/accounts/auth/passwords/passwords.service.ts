@@ -9,7 +9,7 @@ import { AccountChanges } from '../account-changes/account-changes.js';
 import { SignInMethods } from '../ownership/sign-in-methods.js';
 import { SessionCache } from '../sessions/session-cache.js';
 import type { Device } from '../sessions/session-issuer.js';
-import { endSessions } from '../sessions/session.repository.js';
+import { SessionEnds } from '../sessions/session-ends.js';
 import { PasswordHasher } from './password-hasher.js';
 import { passwordWasChanged } from './passwords.events.js';
 import { putPassword, reserveNotice } from './password.repository.js';
@@ -27,6 +27,7 @@ export class PasswordsService {
     private readonly changes: AccountChanges,
     private readonly methods: SignInMethods,
     private readonly sessions: SessionCache,
+    private readonly ends: SessionEnds,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {}
@@ -66,7 +67,7 @@ export class PasswordsService {
     if (user.emailVerified && (await reserveNotice(em, user.id, since, now))) {
       await this.changes.tellOwner(em, user, { template: passwordChanged, device });
     }
-    return endSessions(em, user.id, now, except === undefined ? 'all' : { except });
+    return this.ends.end(em, user.id, except);
   }
 
   /** Replaces the password, and ends all sessions. @throws Problem `user-not-found` */

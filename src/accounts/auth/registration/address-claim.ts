@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { Clock } from '#libs/clock';
 import { type User, UsersService } from '../../users/index.js';
-import { endSessions } from '../sessions/session.repository.js';
+import { SessionEnds } from '../sessions/session-ends.js';
 import { SignInMethods } from '../ownership/sign-in-methods.js';
 import { settleRegistrations } from './pending-registration.repository.js';
 
@@ -12,7 +11,7 @@ export class AddressClaim {
   constructor(
     private readonly users: UsersService,
     private readonly methods: SignInMethods,
-    private readonly clock: Clock,
+    private readonly ends: SessionEnds,
   ) {}
 
   /**
@@ -31,7 +30,7 @@ export class AddressClaim {
     await this.users.change(em, user, { signInNotifications: null });
     await this.users.knowDevicesSince(em, user.id, null);
     await this.users.markEmailVerified(em, user);
-    const ended = await endSessions(em, user.id, this.clock.now(), 'all');
+    const ended = await this.ends.end(em, user.id);
     // A sign-in that comes with it is in the new epoch.
     await em.refresh(user);
     return ended;

@@ -11,7 +11,7 @@ import { findLink } from '../email/email-verification.repository.js';
 import { findPassword, putPassword } from '../passwords/password.repository.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { SessionCache } from '../sessions/session-cache.js';
-import { endSessions } from '../sessions/session.repository.js';
+import { SessionEnds } from '../sessions/session-ends.js';
 import { SignInMethods } from '../ownership/sign-in-methods.js';
 import { passwordRequired } from './confirmation.errors.js';
 import type { PendingRegistration } from './pending-registration.entity.js';
@@ -43,6 +43,7 @@ export class ConfirmationService {
     private readonly hasher: PasswordHasher,
     private readonly methods: SignInMethods,
     private readonly cache: SessionCache,
+    private readonly ends: SessionEnds,
     private readonly clock: Clock,
     private readonly config: AppConfig,
   ) {}
@@ -152,6 +153,6 @@ export class ConfirmationService {
     await this.users.knowDevicesSince(em, user.id, null);
     await this.methods.removeAll(em, user.id);
     await putPassword(em, user.id, passwordHash, now);
-    return endSessions(em, user.id, now, 'all');
+    return this.ends.end(em, user.id);
   }
 }

@@ -10,7 +10,7 @@ import { findLink, forgetUser } from '../email/email-verification.repository.js'
 import { deletePassword } from '../passwords/password.repository.js';
 import { RoleAuthority } from '../roles/role-authority.js';
 import { SessionCache } from '../sessions/session-cache.js';
-import { endSessions } from '../sessions/session.repository.js';
+import { SessionEnds } from '../sessions/session-ends.js';
 import { deleteRegistration, findRegistrations } from './pending-registration.repository.js';
 
 /** Lets the owner of an address undo what a stranger has registered with it. */
@@ -21,6 +21,7 @@ export class DisownService {
     private readonly users: UsersService,
     private readonly authority: RoleAuthority,
     private readonly sessions: SessionCache,
+    private readonly ends: SessionEnds,
     private readonly clock: Clock,
   ) {}
 
@@ -56,7 +57,7 @@ export class DisownService {
     if (!user || !current.user) {
       return [];
     }
-    const ended = await endSessions(em, id, now, 'all');
+    const ended = await this.ends.end(em, id);
     const others = (await findRegistrations(em, id, now)).filter((one) => one.id !== link.registrationId);
     if (link.registrationId && others.length > 0) {
       const hash = await deleteRegistration(em, link.registrationId);

@@ -1,4 +1,4 @@
-import { defineAuditEvent } from '../../audit/index.js';
+import { defineAuditEvent } from '#libs/audit';
 
 export const roleCreated = defineAuditEvent('role.created', 'A role was created.');
 export const roleChanged = defineAuditEvent('role.changed', "A role's permissions were changed.");

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import type { AuditChanges } from '#libs/audit';
 import { Clock, IdSource } from '#libs/clock';
 import { Database, type PageRequest, type Slice, sliceOf } from '#libs/database';
 import { preconditionFailed } from '#libs/problem';
-import { type AuditChanges, AuditLog } from '../../audit/index.js';
+import { AuditLog } from '../../audit/index.js';
 import { UsersService } from '../../users/index.js';
 import type { Administrator } from '../callers/caller.js';
 import { SessionsService } from '../sessions/sessions.service.js';

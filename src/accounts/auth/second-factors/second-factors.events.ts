@@ -1,4 +1,4 @@
-import { defineAuditEvent } from '../../audit/index.js';
+import { defineAuditEvent } from '#libs/audit';
 
 export const factorWasAdded = defineAuditEvent('second-factor.added', 'The user set up a second factor.');
 export const factorWasRemoved = defineAuditEvent('second-factor.removed', 'A second factor was removed.');

@@ -56,7 +56,12 @@ export class SessionsService {
     const ended = await this.database.transaction(async (em) => {
       await this.users.lockCaller(em, caller);
       const ids = await endSessions(em, caller.userId, this.clock.now(), { except: caller.sessionId });
-      await this.audit.record(em, sessionEnded, { subject: caller.userId, target: 'all others' });
+      const isPublished = ids.length > 0;
+      await this.audit.record(em, sessionEnded, {
+        subject: caller.userId,
+        target: 'all others',
+        isPublished,
+      });
       return ids;
     });
     this.cache.ended(ended);
@@ -65,7 +70,11 @@ export class SessionsService {
   /** Ends all sessions of a locked user in the caller's transaction. @returns their IDs. Pass them to `changed` */
   async endAll(em: EntityManager, userId: string): Promise<string[]> {
     const ids = await endSessions(em, userId, this.clock.now(), 'all');
-    await this.audit.record(em, sessionEnded, { subject: userId, target: 'all' });
+    await this.audit.record(em, sessionEnded, {
+      subject: userId,
+      target: 'all',
+      isPublished: ids.length > 0,
+    });
     return ids;
   }
 

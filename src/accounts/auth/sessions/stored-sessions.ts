@@ -24,7 +24,11 @@ export class StoredSessions extends LiveSessions {
 
   override async endAll(em: EntityManager, userId: string): Promise<() => void> {
     const ids = await endSessions(em, userId, this.clock.now(), 'all');
-    await this.audit.record(em, sessionEnded, { subject: userId, target: 'all' });
+    await this.audit.record(em, sessionEnded, {
+      subject: userId,
+      target: 'all',
+      isPublished: ids.length > 0,
+    });
     return () => this.cache.ended(ids);
   }
 }

@@ -224,7 +224,7 @@ export class ImportBatches {
     }
     // Of all others, the event of the import is enough.
     for (const { userId } of created.filter(({ roles }) => roles.some((role) => role !== USER_ROLE))) {
-      await this.audit.record(em, userCreated, { actor, subject: userId });
+      await this.audit.record(em, userCreated, { actor, subject: userId, isPublished: false });
     }
     return outcomes.map((outcome) => ('taken' in outcome ? outcome.taken : null));
   }

@@ -1,12 +1,18 @@
 import { invalidMembersOf, isJsonObject, jsonIn, memberPointer } from '#libs/json';
 import { timeOfId } from '#libs/clock';
-import { EMAIL_MAX_LENGTH, countGraphemes, isEmailAddress, isInstant, withColonInOffset } from '#libs/text';
+import {
+  EMAIL_MAX_LENGTH,
+  countGraphemes,
+  isEmailAddress,
+  isInstant,
+  LOCALE_MAX_LENGTH,
+  withColonInOffset,
+} from '#libs/text';
 import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH, reasonAgainstHash } from '../../auth/index.js';
 import {
   AVATAR_URL_MAX_LENGTH,
   AVATAR_URL_RULE,
   type BatchedUser,
-  LOCALE_MAX_LENGTH,
   LOCALE_RULE,
   METADATA_BYTES,
   NAME_MAX_GRAPHEMES,

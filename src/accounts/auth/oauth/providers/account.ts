@@ -1,5 +1,6 @@
 import { isEmail } from 'class-validator';
-import { asDisplayName, isLocale, LOCALE_MAX_LENGTH } from '../../../users/index.js';
+import { isLocale, LOCALE_MAX_LENGTH } from '#libs/text';
+import { asDisplayName } from '../../../users/index.js';
 import { nonsense } from './provider-http.js';
 import type { ProviderAccount } from './provider.js';
 

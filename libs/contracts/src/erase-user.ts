@@ -7,8 +7,8 @@ export class DeletionStep {
   @IsUUID('7') deletionId!: string;
 }
 
-/** An account was deleted. Every receiver removes what it has of the user, and replies with `user.erased`. */
-export const userDeleted = defineMessage('user.deleted', { data: DeletionStep, to: [notifications] });
+/** Tells a service to remove what it has of a user whose account was deleted. It replies with `user.erased`. */
+export const eraseUser = defineMessage('erase-user', { data: DeletionStep, to: [notifications] });
 
 /** The notifications service has removed what it had of a deleted user. */
 export const userErased = defineMessage('user.erased', { data: DeletionStep, to: [accounts] });
