@@ -1,17 +1,22 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { randomUUID } from 'node:crypto';
-import { Database } from '#libs/database';
 import { type BatchedUser, UserBatches } from '../../src/accounts/users/index.js';
 import { useApiApp } from '../support/api-app.js';
 import type { ListBody, UserBody } from '../support/client.js';
 import { setRoles } from '../support/administration.js';
 import { aUser } from '../support/factories.js';
+import { accountsDatabase } from '../support/of-accounts.js';
 import { query } from '../support/stored.js';
 import { recordStatements, type Statement } from '../support/recorded-statements.js';
 import { useUser, WITH_ADMIN } from '../support/use-app.js';
 
 const COUNT = 40_000;
+/** How many have this name. They are the oldest. */
+const CALM = 15_000;
+const NAMED_BY_ADDRESS = 'named@acme.test';
+/** The name of the first one: far from those who have just signed up. */
+const OLDEST = `${NAMED_BY_ADDRESS} the elder`;
 /** What a statement may read. Each of the large tables has many more pages. */
 const MAX_PAGES = 150;
 const SEEDED = `display_name ~ '^(Brave|Calm) '`;
@@ -96,6 +101,43 @@ describe('every statement reads few pages of a large table', () => {
   });
 });
 
+describe('a search by name', () => {
+  it.each([
+    ['that most have', 'brave', 'desc'],
+    ['that few have', 'brave 77', 'desc'],
+    ['that few have, oldest first', 'brave 77', 'asc'],
+    ['that many have, all far from the first page', 'calm', 'desc'],
+    ['that no one has', 'nothing', 'desc'],
+  ])('%s returns them in order', async (_, q, order) => {
+    const sort = order === 'asc' ? 'createdAt' : '-createdAt';
+    const found: string[] = [];
+    let cursor: string | null = '';
+    for (let page = 0; page < 3 && cursor !== null; page += 1) {
+      const { body }: { body: ListBody<UserBody> } = await admin.get(
+        `/users?q=${q}&sort=${sort}${cursor && `&cursor=${cursor}`}`,
+      );
+      found.push(...body.items.map(({ id }) => id));
+      cursor = body.page.nextCursor;
+    }
+    const expected = await query<{ id: string }>(
+      database.url,
+      `select id from accounts.users where lower(display_name) like '${q}%' order by id ${order} limit 60`,
+    );
+    expect(found).toEqual(expected.map(({ id }) => id));
+  });
+
+  it('returns someone whose name is their address once, and then the others', async () => {
+    await api.register(aUser({ email: NAMED_BY_ADDRESS, displayName: NAMED_BY_ADDRESS }));
+    const first = await admin.get<ListBody<UserBody>>(`/users?q=${NAMED_BY_ADDRESS}&limit=1&total=true`);
+    expect(first.body.items.map(({ displayName }) => displayName)).toEqual([NAMED_BY_ADDRESS]);
+    expect(first.body.page.total).toBe(2);
+    const next = await admin.get<ListBody<UserBody>>(
+      `/users?q=${NAMED_BY_ADDRESS}&limit=1&cursor=${first.body.page.nextCursor}`,
+    );
+    expect(next.body.items.map(({ displayName }) => displayName)).toEqual([OLDEST]);
+  });
+});
+
 /** Runs the operation. @returns its statements that read more than they may, and how much that was */
 async function costly(operation: () => Promise<{ status: number }>): Promise<unknown[]> {
   sent.length = 0;
@@ -108,7 +150,8 @@ async function costly(operation: () => Promise<{ status: number }>): Promise<unk
   const costs: unknown[] = [];
   for (const statement of statements) {
     const pages = await pagesOf(statement);
-    if (pages > MAX_PAGES) {
+    // An update also reads pages, now and then, to remove dead entries from a full page of an index. A scan always does.
+    if (pages > MAX_PAGES && (await pagesOf(statement)) > MAX_PAGES) {
       costs.push({ pages, ...statement });
     }
   }
@@ -147,14 +190,14 @@ async function fill(): Promise<void> {
       email: `seed-${number}@${number % 100 === 0 ? `team-${number}` : 'acme'}.example`,
       emailVerified: true,
       // In another order than that of their creation, as names are.
-      displayName: `${number % 2 === 0 ? 'Brave' : 'Calm'} ${(number * 7_919) % COUNT}`,
+      displayName: number === 1 ? OLDEST : `${number > CALM ? 'Brave' : 'Calm'} ${(number * 7_919) % COUNT}`,
       // All that have it are among the oldest.
       roles: number <= COUNT / 50 ? ['user', 'old'] : ['user'],
       status: number % 50 === 0 ? 'suspended' : 'active',
       createdAt: new Date(started + number * 500_000),
     };
   });
-  await running.app.get(Database, { strict: false }).transaction((em) => batches.insert(em, users));
+  await accountsDatabase(running.app).transaction((em) => batches.insert(em, users));
   await query(
     database.url,
     `insert into accounts.passwords (user_id, hash, changed_at)

@@ -2,13 +2,11 @@ import { type EntityManager, type FilterQuery, LockMode } from '@mikro-orm/postg
 import { lowestIdAt } from '#libs/clock';
 import { keyset, type PageRequest } from '#libs/database';
 import { User, type UserStatus } from './user.entity.js';
+import { findFewMatches, findMatches, type IdRange, type NameOrEmail, whereAnyOf } from './user-matches.js';
 import { UserRole } from './user-role.entity.js';
 
 export const USER_SORTS = ['createdAt', '-createdAt'] as const;
 export type UserSort = (typeof USER_SORTS)[number];
-
-/** So few that finding all of them takes hardly longer than reading a page. */
-const FEW = 2_000;
 
 export interface UserFilter {
   /** The possible blind indexes of one address, any of which may match. */
@@ -21,16 +19,6 @@ export interface UserFilter {
   readonly createdBefore?: Date;
   /** Any of these may match. */
   readonly anyOf?: NameOrEmail;
-}
-
-interface IdRange {
-  readonly id?: { readonly $gte?: string; readonly $gt?: string; readonly $lt?: string };
-}
-
-interface NameOrEmail {
-  /** The beginning of a search key, or empty for none. */
-  readonly searchKeyPrefix: string;
-  readonly emailIndexes: readonly string[];
 }
 
 export function findUser(em: EntityManager, id: string): Promise<User | null> {
@@ -217,13 +205,10 @@ export async function findUserPage(
     }
     conditions.push({ id: { $in: holders.getNativeQuery() } });
   }
-  const matches = anyOf && (await findFewMatches(em, anyOf));
-  if (matches) {
-    const isAll = role === undefined && Object.keys(others).length === 0;
-    conditions.push({ id: { $in: isAll ? pageOf(matches, range, options) : matches } });
-  } else {
-    conditions.push(whereAnyOf(anyOf));
-  }
+  const isOnlyFilter = role === undefined && Object.keys(others).length === 0;
+  const matches =
+    anyOf && (isOnlyFilter ? await findMatches(em, anyOf, range, options) : await findFewMatches(em, anyOf));
+  conditions.push(matches ? { id: { $in: matches } } : whereAnyOf(anyOf));
   return em.find(User, { $and: conditions }, options);
 }
 
@@ -271,49 +256,4 @@ function idRangeOf({ createdAfter, createdBefore }: UserFilter): IdRange[] {
 
 function holdersOf(em: EntityManager, role: string) {
   return em.createQueryBuilder(UserRole, 'r').select('r.user').where({ role });
-}
-
-/**
- * The IDs of those whose name or address matches, if they are few. PostgreSQL can't estimate how rare the beginning of a
- * name is, so it could read most users to find a page of them.
- */
-async function findFewMatches(em: EntityManager, anyOf: NameOrEmail): Promise<string[] | undefined> {
-  const { emailIndexes, searchKeyPrefix } = anyOf;
-  // In the order of the index. Otherwise, PostgreSQL could choose to read all users for this.
-  const rows = await em.execute<{ id: string }[]>(
-    `(select id from accounts.users where ? and search_key like ? order by search_key using ~<~ limit ?)
-     union select id from accounts.users where email_index in (select jsonb_array_elements_text(?::jsonb))`,
-    [searchKeyPrefix !== '', startOf(anyOf), FEW + 1, JSON.stringify(emailIndexes)],
-  );
-  return rows.length > FEW ? undefined : rows.map(({ id }) => id);
-}
-
-/** Those of the IDs that are on the page. Reading the others' rows, too, would take longer than finding them. */
-function pageOf(
-  ids: readonly string[],
-  range: readonly IdRange[],
-  { orderBy, limit }: ReturnType<typeof keyset>['options'],
-): string[] {
-  const sorted = ids
-    .filter((id) =>
-      range.every(({ id: { $gte = '', $gt = '', $lt = '~' } = {} }) => id >= $gte && id > $gt && id < $lt),
-    )
-    .sort();
-  return (orderBy.id === 'asc' ? sorted : sorted.toReversed()).slice(0, limit);
-}
-
-function whereAnyOf(anyOf: NameOrEmail | undefined): FilterQuery<User> {
-  if (!anyOf) {
-    return {};
-  }
-  const byEmail = { emailIndex: { $in: [...anyOf.emailIndexes] } };
-  // The prefix '%' would find everyone with a name.
-  return anyOf.searchKeyPrefix === ''
-    ? byEmail
-    : { $or: [byEmail, { searchKey: { $like: startOf(anyOf) } }] };
-}
-
-/** A pattern of `like`. */
-function startOf({ searchKeyPrefix }: NameOrEmail): string {
-  return `${searchKeyPrefix.replace(/[\\%_]/g, '\\$&')}%`;
 }
