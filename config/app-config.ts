@@ -66,6 +66,8 @@ export abstract class AppConfig {
   abstract readonly webAuthn: { readonly rpId: string; readonly origins: readonly string[] };
   /** How long the audit log keeps events. */
   abstract readonly auditRetentionDays: number;
+  /** Networks, as CIDRs, that webhooks may be sent to although they aren't public. */
+  abstract readonly webhookAllowedNetworks: readonly string[];
   abstract readonly trustedProxies: readonly string[];
   abstract readonly corsOrigins: readonly string[];
   abstract readonly rateLimits: { readonly default: RateLimit | null; readonly auth: RateLimit | null };

@@ -20,6 +20,7 @@ describe('parseEnvironment', () => {
       registration: 'immediate',
       mfaRequiredRoles: [],
       webAuthn: { rpId: 'localhost', origins: ['http://localhost:3000'] },
+      webhookAllowedNetworks: [],
       trustedProxies: [],
       corsOrigins: [],
       rateLimits: {
@@ -246,7 +247,7 @@ describe('limits, proxies and origins', () => {
     'refuses to trust everyone with "%s"',
     (cidr) => {
       expect(problemsOf({ TRUSTED_PROXIES: `10.0.0.0/8,${cidr}` })).toEqual([
-        `TRUSTED_PROXIES must not contain "${cidr}": anyone could then claim any address`,
+        `TRUSTED_PROXIES must not contain "${cidr}": it stands for every address`,
       ]);
     },
   );

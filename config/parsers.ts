@@ -94,7 +94,7 @@ export function parseCidrs(text: string): string[] {
     }
     const mapped = bits === 128 && width >= MAPPED_PREFIX ? mappedIPv4(address) : undefined;
     if (width === 0 || (mapped !== undefined && width === MAPPED_PREFIX)) {
-      throw new BadValue(`must not contain "${cidr}": anyone could then claim any address`);
+      throw new BadValue(`must not contain "${cidr}": it stands for every address`);
     }
     new BlockList().addSubnet(address, width, bits === 32 ? 'ipv4' : 'ipv6');
     return mapped === undefined ? cidr : `${mapped}/${width - MAPPED_PREFIX}`;

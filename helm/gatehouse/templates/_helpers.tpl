@@ -58,7 +58,7 @@ app.kubernetes.io/instance: {{ .Release.Name | toYaml }}
 {{- define "gatehouse.roles" -}}
 api:
   program: dist/src/main.api.js
-  secrets: [database, redis, encryptionKeys, blindIndexKeys, jwtPrivateKeys, adminEmail, adminPassword]
+  secrets: [database, notificationsDatabase, redis, encryptionKeys, blindIndexKeys, jwtPrivateKeys, adminEmail, adminPassword]
 worker:
   program: dist/src/main.worker.js
   secrets: [database, redis, encryptionKeys, blindIndexKeys, managementToken]

@@ -1,0 +1,2 @@
+export { WebhookEvents } from './webhook-events.js';
+export { WebhooksModule } from './webhooks.module.js';

@@ -1,0 +1,25 @@
+import { type AuditChanges, auditChanges } from '#libs/audit';
+import type { Webhook } from './webhook.entity.js';
+
+export interface WebhookPatch {
+  readonly url?: string | undefined;
+  readonly events?: readonly string[] | undefined;
+  readonly description?: string | null | undefined;
+  readonly enabled?: boolean | undefined;
+}
+
+/** What a patch changes, for the audit log. @returns undefined if it changes nothing */
+export function changesOf(webhook: Webhook, url: string, patch: WebhookPatch): AuditChanges | undefined {
+  const before = {
+    url,
+    events: [...webhook.eventTypes],
+    description: webhook.description ?? null,
+    enabled: webhook.enabled,
+  };
+  return auditChanges(before, {
+    url: patch.url ?? before.url,
+    events: [...(patch.events ?? before.events)].sort(),
+    description: patch.description === undefined ? before.description : patch.description,
+    enabled: patch.enabled ?? before.enabled,
+  });
+}

@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { Clock, IdSource } from '#libs/clock';
+import type { EventType } from '#libs/contracts';
+import { Outbox } from '#libs/messaging';
+import { WEBHOOK_TRIES, webhookTask } from './deliver-webhook.job.js';
+import { keepSubscribed } from './webhook.repository.js';
+import { insertDelivery } from './webhook-delivery.repository.js';
+
+/** Something that happened. */
+interface Happening<D extends object> {
+  /** The same for every webhook, and in every attempt. */
+  readonly id: string;
+  readonly occurredAt: Date;
+  readonly subject: string;
+  readonly data: D;
+}
+
+/** Delivers events to the webhooks that want them. */
+@Injectable()
+export class WebhookEvents {
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly clock: Clock,
+    private readonly ids: IdSource,
+  ) {}
+
+  /** Creates a delivery, and the task to send it, for each webhook that wants the event, in the caller's transaction. */
+  async publish<D extends object>(
+    em: EntityManager,
+    { type, version }: EventType<D>,
+    { id: eventId, occurredAt, subject, data }: Happening<D>,
+  ): Promise<void> {
+    const webhooks = await keepSubscribed(em, type);
+    const body = JSON.stringify({ id: eventId, type, version, occurredAt, subject, data });
+    for (const webhookId of webhooks) {
+      const id = this.ids.next();
+      const delivery = { id, webhookId, eventId, type, subject, body, triesLeft: WEBHOOK_TRIES };
+      if (await insertDelivery(em, delivery, this.clock.now())) {
+        await this.outbox.appendTask(em, webhookTask, id, subject);
+      }
+    }
+  }
+}
