@@ -1,58 +1,66 @@
-import { Injectable } from '@nestjs/common';
-import { Liquid, type Template } from 'liquidjs';
-import { findTemplate, TEMPLATE_LOCALES, type TemplateLocale } from '#libs/contracts';
-import { LAYOUT_HTML } from './layout.html.js';
-import { LAYOUT_TEXT } from './layout.text.js';
-import { LAYOUT_TEXTS } from './layout.texts.js';
-import { detailsOf } from './mail-details.js';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { TEMPLATE_LOCALES } from '#libs/contracts';
+import { type MailToRender, renderAccountMail } from './built-in/account-mail.js';
+import { templateValues } from './content/variables.js';
+import { contentFor, translated } from './published-contents.js';
+import { PublishedTemplates } from './published-templates.js';
+import { lookUpLocale } from './rendering/pick-locale.js';
+import { type RenderedMail, renderEmail } from './rendering/render-email.js';
+import { siteOf, TEMPLATE_OPTIONS, type TemplateOptions } from './template.options.js';
+import type { PublishedVersion } from './template.repository.js';
 
-export interface RenderedMail {
-  readonly subject: string;
-  readonly html: string;
-  readonly text: string;
-}
-
-/** No templates from disk, and a missing variable is an error instead of a gap in someone's mail. */
-const STRICT = { templates: {}, strictVariables: true, strictFilters: true };
-
+/** Renders emails as administrators have published them, and those about accounts also with the built-in texts. */
 @Injectable()
 export class MailRenderer {
-  private readonly htmlEngine = new Liquid({ ...STRICT, outputEscape: 'escape' });
-  private readonly textEngine = new Liquid(STRICT);
-  private readonly html: Template[] = this.htmlEngine.parse(LAYOUT_HTML);
-  private readonly text: Template[] = this.textEngine.parse(LAYOUT_TEXT);
+  private readonly logger = new Logger(MailRenderer.name);
 
-  /** @throws Error if the template is unknown, or if the data has no http(s) link */
-  render(name: string, locale: string, data: Readonly<Record<string, string>>): RenderedMail {
-    const lang = templateLocale(locale);
-    const template = findTemplate(name);
-    if (!template) {
-      throw new Error(`unknown template "${name}"`);
+  constructor(
+    private readonly published: PublishedTemplates,
+    @Inject(TEMPLATE_OPTIONS) private readonly options: TemplateOptions,
+  ) {}
+
+  /**
+   * @returns null if the data doesn't fit the template, or there's no such template: trying again wouldn't help
+   * @throws Error if PostgreSQL doesn't answer
+   */
+  async render(mail: MailToRender): Promise<RenderedMail | null> {
+    return mail.templateVersion === undefined
+      ? this.accountMail(mail, await this.published.find(mail.template, { isBuiltIn: true }))
+      : this.ownMail(mail, await this.published.byId(mail.templateVersion));
+  }
+
+  /** With the built-in texts if the published ones fail, or lack the reader's language and the built-in ones don't. */
+  private accountMail(mail: MailToRender, published: PublishedVersion | null): RenderedMail | null {
+    const hasBuiltIn = lookUpLocale(TEMPLATE_LOCALES, mail.to.locale) !== undefined;
+    const pick = hasBuiltIn ? translated : contentFor;
+    const source = published && pick(published, 'email', mail.to.locale);
+    return (
+      (source && this.attempt(mail, () => renderAccountMail(mail, source))) ??
+      this.attempt(mail, () => renderAccountMail(mail))
+    );
+  }
+
+  /** With the version that the data was checked against. */
+  private ownMail(mail: MailToRender, version: PublishedVersion | null): RenderedMail | null {
+    return this.attempt(mail, () => {
+      const source = version && contentFor(version, 'email', mail.to.locale);
+      if (!source) {
+        throw new Error('the template was deleted');
+      }
+      const { to, data, unsubscribeUrl } = mail;
+      const site = siteOf(this.options);
+      return renderEmail(source, templateValues(version.variables, data, { to, site, unsubscribeUrl }));
+    });
+  }
+
+  private attempt({ id, template }: MailToRender, render: () => RenderedMail): RenderedMail | null {
+    try {
+      return render();
+    } catch (error) {
+      // The error's message may contain the link.
+      const reason = error instanceof Error ? error.name : 'unknown error';
+      this.logger.error(`could not render delivery ${id} with the template "${template}": ${reason}`);
+      return null;
     }
-    const texts = template.texts[lang];
-    const link = webLink(data['link']);
-    const layout = LAYOUT_TEXTS[lang];
-    const code = data['code'] ?? null;
-    const details = detailsOf(data, locale, lang);
-    const variables = { lang, texts, layout, code, details, link: link.href, site: link.host };
-    return {
-      subject: texts.subject,
-      html: this.htmlEngine.renderSync(this.html, variables) as string,
-      text: this.textEngine.renderSync(this.text, variables) as string,
-    };
   }
-}
-
-/** Maps `de-AT` to `de`, and languages without a translation to `en`. */
-export function templateLocale(locale: string): TemplateLocale {
-  const language = locale.toLowerCase().split(/[-_]/)[0];
-  return TEMPLATE_LOCALES.find((known) => known === language) ?? 'en';
-}
-
-function webLink(link: string | undefined): URL {
-  const url = new URL(link ?? '');
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    throw new TypeError('the link in an email must start with https: or http:');
-  }
-  return url;
 }

@@ -1,6 +1,6 @@
 import type { TemplateLocale } from '#libs/contracts';
 
-interface LayoutTexts {
+export interface LayoutTexts {
   /** Shown above the plain link, for people who can't use the button. */
   readonly fallback: string;
   /** Shown before the site's name. */

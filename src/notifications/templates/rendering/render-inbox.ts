@@ -1,0 +1,29 @@
+import { isWebUrl } from '#libs/text';
+import { type InboxSource, ParsedSource, textEngine } from './liquid.js';
+import { oneLine } from './render-email.js';
+
+/** Of what is shown, in characters. */
+const MAX_LENGTHS = { title: 500, body: 10_000, url: 2_048 };
+
+/** A notification as it's shown in the app. */
+export interface RenderedInbox {
+  readonly title: string;
+  readonly body: string;
+  readonly url: string | null;
+}
+
+/** @throws Error if a variable is missing, a limit is reached, or the URL isn't an http or https URL */
+export function renderInbox({ title, body, url }: InboxSource, values: object): RenderedInbox {
+  const render = (source: string, max: number): string =>
+    ParsedSource.of(textEngine, source).render(values, max);
+  const link = url === null ? null : render(url, MAX_LENGTHS.url).trim();
+  const address = link === null ? null : URL.parse(link);
+  if (link !== null && (!isWebUrl(link) || !address || address.href.length > MAX_LENGTHS.url)) {
+    throw new TypeError('the url must be an http or https URL of at most 2,048 characters');
+  }
+  return {
+    title: oneLine(render(title, MAX_LENGTHS.title)),
+    body: render(body, MAX_LENGTHS.body).trim(),
+    url: address?.href ?? null,
+  };
+}
