@@ -1,0 +1,5 @@
+export { isWanted, turnedOff } from './choices.js';
+export { PreferenceCheck } from './preference-check.js';
+export { PreferencesModule } from './preferences.module.js';
+export { choicesOf, deletePreferencesOf } from './preferences.repository.js';
+export { UnsubscribeLinks } from './unsubscribe-links.js';

@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { Clock } from '#libs/clock';
+import { Database } from '#libs/database';
+import { preconditionFailed } from '#libs/problem';
+import { isErased, lockRecipient } from '../recipients/index.js';
+import { type ChannelName, CHANNELS, findCategories, SECURITY } from '../templates/index.js';
+import { type Choices, hasTurnedOffEmail, isWanted, withoutEmail } from './choices.js';
+import { choicesOf, findChoices, storeChoices, type StoredChoices } from './preferences.repository.js';
+
+/** What applies to a user, with every category that they can choose. */
+export interface EffectivePreferences {
+  readonly channels: Readonly<Record<ChannelName, boolean>>;
+  readonly categories: Readonly<Record<string, Readonly<Record<ChannelName, boolean>>>>;
+  /** How often the user has changed them. */
+  readonly version: number;
+}
+
+/** What users want to be notified of. */
+@Injectable()
+export class PreferencesService {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  get(userId: string): Promise<EffectivePreferences> {
+    return this.database.run(async (em) => effective(em, await findChoices(em, userId)));
+  }
+
+  /** Replaces what the user has chosen. @throws Problem `precondition-failed` */
+  set(
+    userId: string,
+    choices: Choices,
+    isExpected: (version: number) => boolean,
+  ): Promise<EffectivePreferences> {
+    return this.database.transaction(async (em) => {
+      await lockRecipient(em, userId);
+      if (!isExpected((await findChoices(em, userId)).version)) {
+        throw preconditionFailed();
+      }
+      return effective(em, await storeChoices(em, userId, choices, this.clock.now()));
+    });
+  }
+
+  /** Turns off emails of a category. Doing it twice is the same as once, and a deleted user gets none anyway. */
+  async unsubscribe(userId: string, category: string): Promise<void> {
+    await this.database.transaction(async (em) => {
+      await lockRecipient(em, userId);
+      const choices = await choicesOf(em, userId);
+      // Also if they want no emails at all at the moment, since they may change that.
+      if (!hasTurnedOffEmail(choices, category) && !(await isErased(em, userId))) {
+        await storeChoices(em, userId, withoutEmail(choices, category), this.clock.now());
+      }
+    });
+  }
+}
+
+async function effective(
+  em: EntityManager,
+  { choices, version }: StoredChoices,
+): Promise<EffectivePreferences> {
+  const names = new Set([...(await findCategories(em)), ...Object.keys(choices.categories)]);
+  names.delete(SECURITY);
+  return {
+    channels: perChannel((channel) => choices.channels[channel] ?? true),
+    categories: Object.fromEntries(
+      [...names].sort().map((name) => [name, perChannel((channel) => isWanted(choices, name, channel))]),
+    ),
+    version,
+  };
+}
+
+function perChannel(of: (channel: ChannelName) => boolean): Readonly<Record<ChannelName, boolean>> {
+  return Object.fromEntries(CHANNELS.map((channel) => [channel, of(channel)])) as Record<
+    ChannelName,
+    boolean
+  >;
+}
