@@ -2,4 +2,4 @@ export { CallerSlots } from './caller-slots.js';
 export { LimitGuard } from './limit.guard.js';
 export { AuthLimited, HasOwnSlots, isLimited, NeedsNoSlot } from './limited.js';
 export { LimitsModule } from './limits.module.js';
-export { createSlots, releaseSlots, SlotGuard } from './slot.guard.js';
+export { createSlots, releaseSlot, releaseSlots, SlotGuard } from './slot.guard.js';

@@ -77,16 +77,21 @@ export function releaseSlots(fastify: FastifyInstance, slots: CallerSlots): void
       const handled: unknown = handler.call(this, request, reply);
       // Nest's handlers are all asynchronous, and only its guards give out slots.
       if (handled instanceof Promise) {
-        const release = (): void => {
-          if (request.slot !== undefined) {
-            slots.release(request.slot);
-          }
-        };
+        const release = (): void => releaseSlot(request, slots);
         handled.then(release, release);
       }
       return handled;
     };
   });
+}
+
+/** Releases a request's slot early, if it has one: for a response that goes on long after the work is done. */
+export function releaseSlot(request: FastifyRequest, slots: CallerSlots): void {
+  const { slot } = request;
+  if (slot !== undefined) {
+    request.slot = undefined;
+    slots.release(slot);
+  }
 }
 
 function bytesOf({ headers }: FastifyRequest): number {
