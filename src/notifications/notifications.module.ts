@@ -2,19 +2,32 @@ import { Module } from '@nestjs/common';
 import { notifications } from '#libs/contracts';
 import { MessageRelayModule } from '#libs/messaging';
 import { PurgeModule } from '#libs/purge';
+import { IdempotencyModule, idempotencyKeysPurge } from '#libs/idempotency';
 import { DeliveriesJobsModule } from './deliveries/deliveries.jobs.module.js';
+import { InboxJobsModule } from './inbox/inbox.jobs.module.js';
 import { IntakeJobsModule } from './intake/intake.jobs.module.js';
+import { PersonalDataJobsModule } from './personal-data/personal-data.jobs.module.js';
+import { PreferencesJobsModule } from './preferences/preferences.jobs.module.js';
 import { RecipientsJobsModule } from './recipients/recipients.jobs.module.js';
+import { TemplatesJobsModule } from './templates/templates.jobs.module.js';
+import { WebhooksJobsModule } from './webhooks/webhooks.jobs.module.js';
 import { notificationsSchema } from './migrations/index.js';
 
 /** The whole service: receives messages, sends notifications, and deletes expired data. */
 @Module({
   imports: [
     DeliveriesJobsModule,
+    InboxJobsModule,
     IntakeJobsModule,
+    IdempotencyModule.forSchema(notificationsSchema),
+    PersonalDataJobsModule,
+    PreferencesJobsModule,
     RecipientsJobsModule,
+    TemplatesJobsModule,
+    WebhooksJobsModule,
     MessageRelayModule.forService(notifications, notificationsSchema),
     PurgeModule.forJob(notifications.purge),
   ],
+  providers: [idempotencyKeysPurge(notifications.purge)],
 })
 export class NotificationsModule {}

@@ -2,6 +2,7 @@ import { afterEach, beforeEach } from '@jest/globals';
 import { Global, Module } from '@nestjs/common';
 import { v7 } from 'uuid';
 import {
+  type AccountEvent,
   accounts,
   type DeletionStep,
   notifications,
@@ -67,7 +68,9 @@ class NotificationsBench {
     this.sink.clear();
     const config = {
       publicUrl: 'https://id.example.com',
+      appUrl: 'https://app.example.com',
       mail: { smtpUrl: this.sink.url, from: 'no-reply@id.example.com', fromName: '' },
+      webhookAllowedNetworks: ['127.0.0.0/8'],
     };
     @Global()
     @Module({ providers: [{ provide: AppConfig, useValue: config }], exports: [AppConfig] })
@@ -106,7 +109,7 @@ class NotificationsBench {
 
   /** @returns the id of the message */
   async deliver(
-    data: SendNotification | DeletionStep,
+    data: SendNotification | DeletionStep | AccountEvent,
     messageId = v7(),
     subject = v7(),
     type = sendNotification.type,

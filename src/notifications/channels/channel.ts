@@ -1,12 +1,17 @@
-import type { NotificationTarget, SendNotification } from '#libs/contracts';
+import type { NotificationTarget } from '#libs/contracts';
+import type { JsonObject } from '#libs/json';
 
 /** A notification for a channel to send. */
 export interface OutgoingNotification {
   /** The ID of the delivery. */
   readonly id: string;
   readonly template: string;
+  /** The ID of the version to use, if it isn't about an account. */
+  readonly templateVersion?: string | undefined;
+  /** Of a version. Users can turn off any but `security`. */
+  readonly category?: string | undefined;
   readonly to: NotificationTarget;
-  readonly data: SendNotification['data'];
+  readonly data: JsonObject;
   /** The same in every attempt, so that duplicates can be recognized. */
   readonly messageId: string;
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AppConfig } from '../../../config/index.js';
+import { PreferencesModule } from '../preferences/index.js';
 import { TemplatesModule } from '../templates/index.js';
 import { Channel } from './channel.js';
 import { MailChannel } from './mail/mail.channel.js';
@@ -7,7 +8,7 @@ import { MAIL_OPTIONS, type MailOptions } from './mail/mail.options.js';
 import { Mailer } from './mail/mailer.js';
 
 @Module({
-  imports: [TemplatesModule],
+  imports: [PreferencesModule, TemplatesModule],
   providers: [
     {
       provide: MAIL_OPTIONS,

@@ -5,6 +5,7 @@ import { notificationsSchema } from '../migrations/index.js';
 import { DeliveriesModule } from './deliveries.module.js';
 import { DeliveriesPurge } from './deliveries.purge.js';
 import { DeliveryData } from './delivery.personal-data.js';
+import { NotificationsPurge } from './notifications.purge.js';
 import { SendMailProcessor } from './send-mail.processor.js';
 
 @Module({
@@ -13,6 +14,6 @@ import { SendMailProcessor } from './send-mail.processor.js';
     DeliveriesModule,
     MessagingModule.forSchema(notificationsSchema),
   ],
-  providers: [DeliveriesPurge, DeliveryData, SendMailProcessor],
+  providers: [DeliveriesPurge, DeliveryData, NotificationsPurge, SendMailProcessor],
 })
 export class DeliveriesJobsModule {}

@@ -2,19 +2,25 @@ import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
 import { MessagingModule } from '#libs/messaging';
 import { ChannelsModule } from '../channels/index.js';
+import { PreferencesModule } from '../preferences/index.js';
+import { WebhooksModule } from '../webhooks/index.js';
 import { notificationsSchema } from '../migrations/index.js';
 import { DeliveryEntity } from './delivery.entity.js';
 import { DeliveryClaims } from './delivery-claims.js';
+import { DeliveryEnds } from './delivery-ends.js';
+import { Notification } from './notification.entity.js';
 import { MailMetrics } from './mail-metrics.js';
 import { SendMailService } from './send-mail.service.js';
 
 @Module({
   imports: [
     ChannelsModule,
-    DatabaseModule.forFeature(notificationsSchema, DeliveryEntity),
+    DatabaseModule.forFeature(notificationsSchema, DeliveryEntity, Notification),
     MessagingModule.forSchema(notificationsSchema),
+    PreferencesModule,
+    WebhooksModule,
   ],
-  providers: [DeliveryClaims, MailMetrics, SendMailService],
-  exports: [MailMetrics, SendMailService],
+  providers: [DeliveryClaims, DeliveryEnds, MailMetrics, SendMailService],
+  exports: [DeliveryEnds, MailMetrics, SendMailService],
 })
 export class DeliveriesModule {}

@@ -2,21 +2,20 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock } from '#libs/clock';
 import { notifications } from '#libs/contracts';
 import { Database, inBatches } from '#libs/database';
-import { Outbox } from '#libs/messaging';
 import { type Purge, PurgedBy } from '#libs/purge';
+import { DeliveryEnds } from './delivery-ends.js';
 import { MailMetrics } from './mail-metrics.js';
-import { deleteFinal, eraseFailed, findOverdue, finishDelivery } from './delivery.repository.js';
-import { mailTask } from './send-mail.job.js';
+import { deleteFinal, eraseFailed, findOverdue } from './delivery.repository.js';
 
-/** How long final deliveries are kept. */
-const KEPT_MS = 90 * 24 * 60 * 60 * 1000;
+/** How long final deliveries, and the notifications that they belong to, are kept. */
+export const KEPT_MS = 90 * 24 * 60 * 60 * 1000;
 
 /** Expires overdue deliveries, erases the data of failed ones, and deletes old ones. */
 @PurgedBy(notifications.purge)
 export class DeliveriesPurge implements Purge {
   constructor(
     private readonly database: Database,
-    private readonly outbox: Outbox,
+    private readonly ends: DeliveryEnds,
     private readonly clock: Clock,
     private readonly metrics: MailMetrics,
   ) {}
@@ -34,8 +33,7 @@ export class DeliveriesPurge implements Purge {
   private async expire(em: EntityManager, now: Date, limit: number): Promise<number> {
     const overdue = await findOverdue(em, now, limit);
     for (const id of overdue) {
-      await finishDelivery(em, id, 'expired', null, now);
-      await this.outbox.settle(em, mailTask, id);
+      await this.ends.end(em, id, 'expired', null);
     }
     return overdue.length;
   }

@@ -3,12 +3,12 @@ import { Clock } from '#libs/clock';
 import { Database } from '#libs/database';
 import { Outbox } from '#libs/messaging';
 import { PostponeJobError, UnrecoverableJobError } from '#libs/jobs';
-import type { FinalState } from './delivery.entity.js';
+import type { DeliveryAttempt, FinalState } from './delivery.entity.js';
+import { DeliveryEnds } from './delivery-ends.js';
 import {
   claimDelivery,
   type ClaimedRow,
   deliveryStatus,
-  finishDelivery,
   releaseDelivery,
   renewClaim,
   reopenDelivery,
@@ -33,6 +33,7 @@ export class DeliveryClaims {
   constructor(
     private readonly database: Database,
     private readonly outbox: Outbox,
+    private readonly ends: DeliveryEnds,
     private readonly clock: Clock,
   ) {}
 
@@ -106,15 +107,21 @@ export class DeliveryClaims {
   }
 
   /** Releases the claim for a later attempt. */
-  async release(claimed: ClaimedDelivery, lastError: string): Promise<void> {
-    await this.database.run((em) => releaseDelivery(em, claimed, lastError));
+  async release(
+    claimed: ClaimedDelivery,
+    lastError: string,
+    tried: readonly DeliveryAttempt[] = [],
+  ): Promise<void> {
+    await this.database.run((em) => releaseDelivery(em, claimed, lastError, tried));
   }
 
   /** Updates the state and settles the task in one transaction, so that a finished delivery isn't enqueued again. */
-  async finish(deliveryId: string, state: FinalState, lastError: string | null): Promise<void> {
-    await this.database.transaction(async (em) => {
-      await finishDelivery(em, deliveryId, state, lastError, this.clock.now());
-      await this.outbox.settle(em, mailTask, deliveryId);
-    });
+  async finish(
+    deliveryId: string,
+    state: FinalState,
+    lastError: string | null,
+    tried: readonly DeliveryAttempt[] = [],
+  ): Promise<void> {
+    await this.database.transaction((em) => this.ends.end(em, deliveryId, state, lastError, tried));
   }
 }

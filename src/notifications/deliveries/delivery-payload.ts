@@ -1,10 +1,15 @@
-import type { NotificationTarget, SendNotification } from '#libs/contracts';
+import type { NotificationTarget } from '#libs/contracts';
 import type { Sealer } from '#libs/crypto';
+import type { JsonObject } from '#libs/json';
 
 /** The personal and secret data of a delivery. */
 export interface DeliveryPayload {
   readonly to: NotificationTarget;
-  readonly data: SendNotification['data'];
+  readonly data: JsonObject;
+  /** The ID of the version that the data was checked against, if it isn't about an account. */
+  readonly templateVersion?: string;
+  /** The category of that version. */
+  readonly category?: string;
 }
 
 export function sealDelivery(sealer: Sealer, deliveryId: string, payload: DeliveryPayload): string {

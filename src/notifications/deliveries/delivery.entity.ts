@@ -1,19 +1,44 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
+import type { SendOutcomeKind } from '../channels/index.js';
 
-/** `sent`, `failed` and `expired` are final. */
-export const DELIVERY_STATES = ['pending', 'sending', 'sent', 'failed', 'expired'] as const;
+/**
+ * `queued` is the `pending` of what was sent through the API: the release before that knows no such templates, and would
+ * refuse it for good. All but `pending`, `queued` and `sending` are final. `suppressed` means that nothing was ever
+ * attempted, on purpose.
+ */
+export const DELIVERY_STATES = [
+  'pending',
+  'queued',
+  'sending',
+  'sent',
+  'failed',
+  'expired',
+  'suppressed',
+] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
-export type FinalState = Exclude<DeliveryState, 'pending' | 'sending'>;
+export type FinalState = Exclude<DeliveryState, 'pending' | 'queued' | 'sending'>;
 
-/** An intent to notify a person, and its state. */
+/** An attempt to send. */
+export interface DeliveryAttempt {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly durationMs: number;
+  readonly outcome: SendOutcomeKind;
+  /** Why it wasn't sent. Omits the server's text, which may contain an address. */
+  readonly reason: string | null;
+}
+
+/** An intent to notify a person on one channel, and its state. */
 export const DeliveryEntity = defineEntity({
   name: 'Delivery',
   tableName: 'deliveries',
   schema: 'notifications',
   indexes: [{ name: 'deliveries_state_expires_at_index', properties: ['state', 'expiresAt'] }],
   properties: {
-    /** The ID of the command: one intent, one row. */
+    /** For a command of another service, the ID of the command: one intent, one row. */
     id: p.uuid().primary(),
+    /** The notification that someone sent through the API, if it's not about an account. */
+    notificationId: p.uuid().nullable(),
     userId: p.uuid().index('deliveries_user_index'),
     template: p.text(),
     channel: p.text(),
@@ -29,6 +54,8 @@ export const DeliveryEntity = defineEntity({
     claimedUntil: p.datetime().columnType('timestamptz(3)').nullable(),
     /** Message-ID (RFC 5322, section 3.6.4), the same in every attempt, so that duplicates can be recognized. */
     messageId: p.text(),
+    /** What became of each attempt, oldest first. */
+    tries: p.json<DeliveryAttempt[]>().default([]),
     /** Why the last attempt failed. Omits the server's text, which may contain an address. */
     lastError: p.text().nullable(),
     expiresAt: p.datetime().columnType('timestamptz(3)'),

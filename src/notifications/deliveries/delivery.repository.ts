@@ -1,11 +1,23 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
-import { DeliveryEntity, type DeliveryState, type FinalState } from './delivery.entity.js';
+import type { EntityManager, InferEntity } from '@mikro-orm/postgresql';
+import { mailTask } from './send-mail.job.js';
+import type { ChannelName } from '../templates/index.js';
+import type { Notification } from './notification.entity.js';
+import {
+  type DeliveryAttempt,
+  DeliveryEntity,
+  type DeliveryState,
+  type FinalState,
+} from './delivery.entity.js';
 
 export interface NewDelivery {
   readonly id: string;
   readonly userId: string;
+  /** The notification that it's for, if that was sent through the API. */
+  readonly notificationId?: string;
   readonly template: string;
-  readonly sealed: string;
+  readonly channel: ChannelName;
+  /** Null if nothing has to leave the process. */
+  readonly sealed: string | null;
   readonly messageId: string;
   readonly expiresAt: Date;
   readonly createdAt: Date;
@@ -29,18 +41,24 @@ export interface DeliveryStatus {
   readonly lastError: string | null;
 }
 
+/** The state of a delivery that waits for its next attempt. */
+const WAITING = `case when notification_id is null then 'pending' else 'queued' end`;
+
 // Claims use PostgreSQL's clock, which all processes share.
 
 /** @returns false, without any effect, if the intent already exists */
 export async function insertDelivery(em: EntityManager, delivery: NewDelivery): Promise<boolean> {
   const rows = await em.execute<object[]>(
     `insert into notifications.deliveries
-       (id, user_id, template, channel, sealed, message_id, expires_at, created_at)
-     values (?, ?, ?, 'mail', ?, ?, ?, ?) on conflict (id) do nothing returning 1 as inserted`,
+       (id, user_id, notification_id, state, template, channel, sealed, message_id, expires_at, created_at)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing returning 1 as inserted`,
     [
       delivery.id,
       delivery.userId,
+      delivery.notificationId ?? null,
+      delivery.notificationId === undefined ? 'pending' : 'queued',
       delivery.template,
+      delivery.channel,
       delivery.sealed,
       delivery.messageId,
       delivery.expiresAt.toISOString(),
@@ -59,7 +77,7 @@ export async function claimDelivery(
   const [row] = await em.execute<ClaimRow[]>(
     `update notifications.deliveries
         set state = 'sending', attempts = attempts + 1, claimed_until = now() + ? * interval '1 millisecond'
-      where id = ? and (state = 'pending' or (state = 'sending' and claimed_until < now()))
+      where id = ? and (state in ('pending', 'queued') or (state = 'sending' and claimed_until < now()))
   returning template, sealed, message_id, attempts, extract(epoch from expires_at) * 1000 as expires_at_ms`,
     [leaseMs, id],
   );
@@ -82,7 +100,7 @@ export async function reopenDelivery(
   at: Date,
 ): Promise<{ readonly userId: string } | null> {
   const [row] = await em.execute<{ user_id: string }[]>(
-    `update notifications.deliveries set state = 'pending'
+    `update notifications.deliveries set state = ${WAITING}
       where id = ? and state = 'failed' and expires_at > ?
   returning user_id`,
     [id, at.toISOString()],
@@ -121,37 +139,56 @@ export async function releaseDelivery(
   em: EntityManager,
   { id, attempt }: ClaimedRow,
   lastError: string,
+  tried: readonly DeliveryAttempt[],
 ): Promise<void> {
   await em.execute(
-    `update notifications.deliveries set state = 'pending', claimed_until = null, last_error = ?
+    `update notifications.deliveries
+        set state = ${WAITING}, tries = tries || ?::jsonb, claimed_until = null, last_error = ?
       where id = ? and state = 'sending' and attempts = ?`,
-    [lastError, id, attempt],
+    [JSON.stringify(tried), lastError, id, attempt],
     'run',
   );
 }
 
-/** Ends a delivery and erases its address and data. If it failed, they are kept so that it can be reopened. */
+/**
+ * Ends a delivery and erases its address and data. If it failed, they are kept so that it can be reopened.
+ * @returns what it was, or null if it had ended before
+ */
 export async function finishDelivery(
   em: EntityManager,
   id: string,
   state: FinalState,
   lastError: string | null,
   at: Date,
-): Promise<void> {
-  await em.execute(
+  tried: readonly DeliveryAttempt[],
+): Promise<EndedDelivery | null> {
+  const [row] = await em.execute<EndedRow[]>(
     `update notifications.deliveries
-        set state = ?, sealed = case when ? then sealed end, claimed_until = null, last_error = ?, sent_at = ?
-      where id = ? and state in ('pending', 'sending')`,
-    [state, state === 'failed', lastError, state === 'sent' ? at.toISOString() : null, id],
-    'run',
+        set state = ?, sealed = case when ? then sealed end, tries = tries || ?::jsonb, claimed_until = null,
+            last_error = ?, sent_at = ?
+      where id = ? and state in ('pending', 'queued', 'sending')
+  returning user_id, notification_id, template, channel`,
+    [
+      state,
+      state === 'failed',
+      JSON.stringify(tried),
+      lastError,
+      state === 'sent' ? at.toISOString() : null,
+      id,
+    ],
   );
+  if (!row) {
+    return null;
+  }
+  const { user_id: userId, notification_id: notificationId, template, channel } = row;
+  return { userId, notificationId: notificationId ?? id, template, channel: channelName(channel) };
 }
 
 /** IDs of deliveries that have expired without a run noticing. */
 export async function findOverdue(em: EntityManager, at: Date, limit: number): Promise<string[]> {
   const rows = await em.execute<{ id: string }[]>(
     `select id from notifications.deliveries
-      where (state = 'pending' or (state = 'sending' and claimed_until < now())) and expires_at < ?
+      where (state in ('pending', 'queued') or (state = 'sending' and claimed_until < now())) and expires_at < ?
       order by expires_at limit ?`,
     [at.toISOString(), limit],
   );
@@ -175,7 +212,7 @@ export async function deleteFinal(em: EntityManager, before: Date, limit: number
   const rows = await em.execute<object[]>(
     `delete from notifications.deliveries where id in
        (select id from notifications.deliveries
-         where created_at < ? and state in ('sent', 'failed', 'expired') order by created_at limit ?)
+         where created_at < ? and state in ('sent', 'failed', 'expired', 'suppressed') order by created_at limit ?)
      returning 1 as gone`,
     [before.toISOString(), limit],
   );
@@ -194,21 +231,59 @@ interface ShownDelivery {
 
 /** Newest first. */
 export async function findDeliveriesTo(em: EntityManager, userId: string): Promise<ShownDelivery[]> {
-  const deliveries = await em.find(DeliveryEntity, { userId }, { orderBy: { id: 'desc' } });
+  const fields = ['id', 'template', 'channel', 'state', 'createdAt', 'sentAt'] as const;
+  const deliveries = await em.find(DeliveryEntity, { userId }, { orderBy: { id: 'desc' }, fields });
   return deliveries.map(({ id, template, channel, state, createdAt, sentAt }) => ({
     id,
     template,
-    channel,
+    channel: channelName(channel),
     state,
     createdAt,
     sentAt: sentAt ?? null,
   }));
 }
 
-/** Deletes all deliveries to a user, and the tasks to send them. */
+/** An earlier release called it `mail`. */
+function channelName(channel: string): string {
+  return channel === 'mail' ? 'email' : channel;
+}
+
+export type Delivery = InferEntity<typeof DeliveryEntity>;
+
+/** What became of a notification, in the order of its channels. */
+export async function findDeliveriesOf(
+  em: EntityManager,
+  { deliveryIds }: Notification,
+): Promise<Delivery[]> {
+  const deliveries = await em.find(DeliveryEntity, { id: { $in: deliveryIds } });
+  return deliveries.sort((one, other) => deliveryIds.indexOf(one.id) - deliveryIds.indexOf(other.id));
+}
+
+/** Deletes all notifications and deliveries to a user, and the tasks to send them. */
 export async function deleteDeliveriesTo(em: EntityManager, userId: string): Promise<void> {
-  await em.execute('delete from notifications.outbox where subject = ? and sealed is null', [userId], 'run');
+  await em.execute(
+    'delete from notifications.outbox where subject = ? and consumer = ?',
+    [userId, mailTask.job.name],
+    'run',
+  );
   await em.execute('delete from notifications.deliveries where user_id = ?', [userId], 'run');
+  await em.execute('delete from notifications.notifications where user_id = ?', [userId], 'run');
+}
+
+/** What events say about a delivery that has ended. */
+interface EndedDelivery {
+  readonly userId: string;
+  /** The notification that was sent through the API, or else the delivery itself. */
+  readonly notificationId: string;
+  readonly template: string;
+  readonly channel: string;
+}
+
+interface EndedRow {
+  readonly user_id: string;
+  readonly notification_id: string | null;
+  readonly template: string;
+  readonly channel: string;
 }
 
 interface StatusRow {

@@ -1,10 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '#libs/clock';
 import { JobError, UnrecoverableJobError } from '#libs/jobs';
 import { type ClaimedDelivery, DeliveryClaims } from './delivery-claims.js';
 import { Sealer } from '#libs/crypto';
 import { Channel, type SendContext, type SendOutcome } from '../channels/index.js';
+import { PreferenceCheck, turnedOff } from '../preferences/index.js';
 import { type DeliveryPayload, openDelivery } from './delivery-payload.js';
+import type { DeliveryAttempt } from './delivery.entity.js';
 import { MailMetrics } from './mail-metrics.js';
 
 export interface SendOptions {
@@ -12,6 +15,8 @@ export interface SendOptions {
   /** Whether an operator retries it after it has failed for good. */
   readonly revived: boolean;
 }
+
+type AttemptTiming = Pick<DeliveryAttempt, 'at' | 'durationMs'>;
 
 /** How long to wait before storing an outcome again if PostgreSQL failed. */
 const STORE_RETRY_MS = 500;
@@ -29,7 +34,9 @@ export class SendMailService {
     private readonly claims: DeliveryClaims,
     private readonly sealer: Sealer,
     private readonly channel: Channel,
+    private readonly preferences: PreferenceCheck,
     private readonly metrics: MailMetrics,
+    private readonly clock: Clock,
   ) {}
 
   /** @throws JobError if the job must be retried @throws UnrecoverableJobError if retrying wouldn't help */
@@ -47,10 +54,19 @@ export class SendMailService {
       this.metrics.expired();
       return;
     }
+    const payload = this.open(claimed);
+    const { category } = payload ?? {};
+    if (payload && category !== undefined && !(await this.isWanted(payload, category))) {
+      await this.claims.finish(deliveryId, 'suppressed', turnedOff(category));
+      return;
+    }
     const outcome = await this.claims.whileClaimed(claimed, async (isHeld) => {
-      const result = await this.attempt(claimed, { signal, isHeld });
+      const at = this.clock.now().toISOString();
+      const startedAt = performance.now();
+      const result = await this.attempt(claimed, payload, { signal, isHeld });
       this.metrics.attempted(deliveryId, result.kind);
-      await this.storeOutcome(claimed, result, signal);
+      const durationMs = Math.round(performance.now() - startedAt);
+      await this.storeOutcome(claimed, result, { at, durationMs }, signal);
       return result;
     });
     if (outcome.kind === 'sent') {
@@ -61,8 +77,15 @@ export class SendMailService {
     }
   }
 
-  private attempt(claimed: ClaimedDelivery, context: SendContext): Promise<SendOutcome> {
-    const payload = this.open(claimed);
+  private isWanted({ to }: DeliveryPayload, category: string): Promise<boolean> {
+    return this.preferences.isWanted(to.userId, category, 'email');
+  }
+
+  private attempt(
+    claimed: ClaimedDelivery,
+    payload: DeliveryPayload | null,
+    context: SendContext,
+  ): Promise<SendOutcome> {
     const { id, template, messageId } = claimed;
     return payload
       ? this.channel.send({ id, template, messageId, ...payload }, context)
@@ -84,11 +107,12 @@ export class SendMailService {
   private async storeOutcome(
     claimed: ClaimedDelivery,
     outcome: SendOutcome,
+    timing: AttemptTiming,
     signal: AbortSignal,
   ): Promise<void> {
     for (;;) {
       try {
-        await this.tryToStore(claimed, outcome);
+        await this.tryToStore(claimed, outcome, timing);
         return;
       } catch (error) {
         if (signal.aborted) {
@@ -99,16 +123,22 @@ export class SendMailService {
     }
   }
 
-  private async tryToStore(claimed: ClaimedDelivery, outcome: SendOutcome): Promise<void> {
+  private async tryToStore(
+    claimed: ClaimedDelivery,
+    outcome: SendOutcome,
+    timing: AttemptTiming,
+  ): Promise<void> {
+    const reason = outcome.kind === 'sent' ? null : outcome.reason;
+    const tried = [{ ...timing, outcome: outcome.kind, reason }];
     switch (outcome.kind) {
       case 'sent':
-        return this.claims.finish(claimed.id, 'sent', null);
+        return this.claims.finish(claimed.id, 'sent', null, tried);
       case 'refused':
-        return this.claims.finish(claimed.id, 'failed', outcome.reason);
+        return this.claims.finish(claimed.id, 'failed', outcome.reason, tried);
       case 'deferred':
       case 'unreachable':
       case 'unknown':
-        return this.claims.release(claimed, `${outcome.kind}: ${outcome.reason}`);
+        return this.claims.release(claimed, `${outcome.kind}: ${outcome.reason}`, tried);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { Clock } from '#libs/clock';
 import { v7 } from 'uuid';
 import { Queues } from '#libs/bull';
 import { Sealer } from '#libs/crypto';
@@ -9,6 +10,7 @@ import type { ClaimedDelivery, DeliveryClaims } from './delivery-claims.js';
 import { sealDelivery } from './delivery-payload.js';
 import { MailMetrics } from './mail-metrics.js';
 import { sendMail } from './send-mail.job.js';
+import { PreferenceCheck } from '../preferences/index.js';
 import { SendMailService } from './send-mail.service.js';
 import { command, HOUR_MS, useNotificationsBench } from '../../../test/support/notifications-bench.js';
 
@@ -200,7 +202,14 @@ describe('a delivery', () => {
     } as unknown as DeliveryClaims;
     const sealer = { openJson: () => ({}) } as unknown as Sealer;
     const channel = { send: () => Promise.resolve({ kind: 'sent' }) } as unknown as Channel;
-    const mails = new SendMailService(claims, sealer, channel, bench.app.get(MailMetrics));
+    const mails = new SendMailService(
+      claims,
+      sealer,
+      channel,
+      bench.app.get(PreferenceCheck),
+      bench.app.get(MailMetrics),
+      bench.app.get(Clock),
+    );
     const sending = mails.send(claimed.id, { signal: AbortSignal.abort(), revived: false });
     await expect(sending).rejects.toThrow('PostgreSQL is down');
     expect(stores).toBe(1);

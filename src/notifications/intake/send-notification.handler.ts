@@ -6,22 +6,18 @@ import { Sealer } from '#libs/crypto';
 import { JobError } from '#libs/jobs';
 import { HandlesMessage, type Message, type MessageHandler, Outbox } from '#libs/messaging';
 import { MAIL_OPTIONS, type MailOptions } from '../channels/index.js';
-import { insertDelivery, mailTask, sealDelivery } from '../deliveries/index.js';
+import { insertDelivery, mailTask, messageIdOf, sealDelivery } from '../deliveries/index.js';
 import { isErased, lockRecipient } from '../recipients/index.js';
 
 /** Creates a delivery for the command to notify someone, and the task to send it. Nobody notifies a deleted user. */
 @HandlesMessage(notifications, sendNotification)
 export class SendNotificationHandler implements MessageHandler<SendNotification> {
-  private readonly messageIdDomain: string;
-
   constructor(
     private readonly outbox: Outbox,
     private readonly sealer: Sealer,
     private readonly clock: Clock,
-    @Inject(MAIL_OPTIONS) { publicUrl }: MailOptions,
-  ) {
-    this.messageIdDomain = new URL(publicUrl).hostname;
-  }
+    @Inject(MAIL_OPTIONS) private readonly options: MailOptions,
+  ) {}
 
   /**
    * @throws JobError if the template is unknown. That happens during a rollout, when an old process gets a command of a
@@ -40,8 +36,9 @@ export class SendNotificationHandler implements MessageHandler<SendNotification>
       id,
       userId: to.userId,
       template,
+      channel: 'email',
       sealed: sealDelivery(this.sealer, id, { to, data }),
-      messageId: `<${id}@${this.messageIdDomain}>`,
+      messageId: messageIdOf(id, this.options.publicUrl),
       expiresAt: new Date(expiresAt),
       createdAt: this.clock.now(),
     });

@@ -40,7 +40,7 @@ describe('the command send-notification', () => {
     expect(row).toMatchObject({
       user_id: to.userId,
       template: 'verify-email',
-      channel: 'mail',
+      channel: 'email',
       message_id: `<${id}@id.example.com>`,
       state: 'pending',
     });

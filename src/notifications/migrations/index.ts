@@ -1,6 +1,10 @@
 import { defineSchema } from '#libs/database';
 import { Migration20261122000000 } from './20261122000000-foundation.js';
 import { Migration20261128000000 } from './20261128000000-erased-users.js';
+import { Migration20261130000000 } from './20261130000000-webhooks.js';
+import { Migration20261201000000 } from './20261201000000-templates.js';
+import { Migration20261202000000 } from './20261202000000-notifications.js';
+import { Migration20261203000000 } from './20261203000000-preferences.js';
 
 /**
  * The PostgreSQL schema that this service owns. No other service reads or writes it. Migrations are listed in the order
@@ -9,4 +13,8 @@ import { Migration20261128000000 } from './20261128000000-erased-users.js';
 export const notificationsSchema = defineSchema('notifications', [
   Migration20261122000000,
   Migration20261128000000,
+  Migration20261130000000,
+  Migration20261201000000,
+  Migration20261202000000,
+  Migration20261203000000,
 ]);

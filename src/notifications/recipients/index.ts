@@ -1,1 +1,1 @@
-export { isErased, lockRecipient } from './erased-user.repository.js';
+export { insertErasedUser, isErased, lockRecipient } from './erased-user.repository.js';

@@ -1,7 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { UnsubscribeLinks } from '../../preferences/index.js';
 import { MailRenderer } from '../../templates/index.js';
 import { Channel, type OutgoingNotification, type SendContext, type SendOutcome } from '../channel.js';
-import { type Mail, Mailer } from './mailer.js';
+import { Mailer } from './mailer.js';
 
 /** Sends email via SMTP. */
 @Injectable()
@@ -11,27 +12,29 @@ export class MailChannel extends Channel {
   constructor(
     private readonly renderer: MailRenderer,
     private readonly mailer: Mailer,
+    private readonly links: UnsubscribeLinks,
   ) {
     super();
   }
 
-  override send(notification: OutgoingNotification, context: SendContext): Promise<SendOutcome> {
-    const mail = this.render(notification);
-    return mail
-      ? this.mailer.send(mail, context)
-      : Promise.resolve({ kind: 'refused', reason: 'rendering failed' });
-  }
-
-  /** @returns null if the data doesn't fit the template, because retrying wouldn't help */
-  private render({ id, template, to, data, messageId }: OutgoingNotification): Mail | null {
-    try {
-      const { subject, html, text } = this.renderer.render(template, to.locale, data);
-      return { to: { address: to.email, name: to.displayName }, messageId, subject, html, text };
-    } catch (error) {
-      // The error's message may contain the link.
-      const name = error instanceof Error ? error.name : 'unknown error';
-      this.logger.error(`could not render delivery ${id} with the template "${template}": ${name}`);
-      return null;
+  override async send(notification: OutgoingNotification, context: SendContext): Promise<SendOutcome> {
+    const { to, category, messageId } = notification;
+    const unsubscribeUrl =
+      category === undefined ? undefined : this.links.urlFor({ userId: to.userId, category });
+    const rendered = await this.renderer
+      .render({ ...notification, unsubscribeUrl })
+      .catch((error: unknown) => {
+        this.logger.warn(`could not read the template of delivery ${notification.id}`, { error });
+        return undefined;
+      });
+    if (!rendered) {
+      return rendered === null
+        ? { kind: 'refused', reason: 'rendering failed' }
+        : { kind: 'deferred', reason: 'the template could not be read' };
     }
+    return this.mailer.send(
+      { to: { address: to.email, name: to.displayName }, messageId, unsubscribeUrl, ...rendered },
+      context,
+    );
   }
 }

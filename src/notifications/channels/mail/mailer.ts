@@ -15,6 +15,8 @@ export interface Mail {
   readonly subject: string;
   readonly html: string;
   readonly text: string;
+  /** Where readers, or their mail providers for them, turn off emails like this one. */
+  readonly unsubscribeUrl?: string | undefined;
 }
 
 const CONNECTIONS = 10;
@@ -78,7 +80,7 @@ export class Mailer implements OnApplicationShutdown {
   }
 
   private async attempt(
-    { to, ...mail }: Mail,
+    { to, unsubscribeUrl, ...mail }: Mail,
     signal: AbortSignal,
     mayLeave: () => boolean,
   ): Promise<SendOutcome> {
@@ -93,8 +95,11 @@ export class Mailer implements OnApplicationShutdown {
         from: { address: this.options.from, name: this.options.fromName },
         to: { address, name: displayName(to.name) },
         date: new Date(),
-        // RFC 3834: suppresses automatic replies, such as vacation notices.
-        headers: { 'Auto-Submitted': 'auto-generated' },
+        headers: {
+          // RFC 3834: suppresses automatic replies, such as vacation notices.
+          'Auto-Submitted': 'auto-generated',
+          ...(unsubscribeUrl === undefined ? {} : oneClickHeaders(unsubscribeUrl)),
+        },
         signal,
         mayLeave,
       } as SendMailOptions);
@@ -110,6 +115,11 @@ export class Mailer implements OnApplicationShutdown {
     this.transport.close({ force: true });
     this.utf8Transport.close();
   }
+}
+
+/** RFC 8058. Nodemailer folds long lines, but not within a URL. */
+function oneClickHeaders(url: string): Record<string, string> {
+  return { 'List-Unsubscribe': `<${url}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' };
 }
 
 /** Describes the server, but not the mail or its recipient. */

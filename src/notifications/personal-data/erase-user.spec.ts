@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { v7 } from 'uuid';
-import { userDeleted } from '#libs/contracts';
+import { eraseUser } from '#libs/contracts';
 import { command, useNotificationsBench } from '../../../test/support/notifications-bench.js';
 import { eventually } from '../../../test/support/servers.js';
 
@@ -26,7 +26,7 @@ it('takes mails back that wait for a deleted user, with the tasks to send them, 
      values (?, 'accounts', 'user.erased', ?, now(), 'sealed', now() + interval '1 hour')`,
     [message, gone.to.userId],
   );
-  await bench.deliver({ deletionId: v7() }, v7(), gone.to.userId, userDeleted.type);
+  await bench.deliver({ deletionId: v7() }, v7(), gone.to.userId, eraseUser.type);
   await eventually(async () =>
     expect(await bench.sql('select id from notifications.deliveries')).toEqual([{ id: kept }]),
   );

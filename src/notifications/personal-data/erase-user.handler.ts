@@ -1,16 +1,18 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock } from '#libs/clock';
-import { type DeletionStep, notifications, userDeleted, userErased } from '#libs/contracts';
+import { type DeletionStep, notifications, eraseUser, userErased } from '#libs/contracts';
 import { HandlesMessage, type Message, type MessageHandler, Outbox } from '#libs/messaging';
+import { deleteInboxOf } from '../inbox/index.js';
 import { deleteDeliveriesTo } from '../deliveries/index.js';
-import { insertErasedUser, lockRecipient } from './erased-user.repository.js';
+import { deletePreferencesOf } from '../preferences/index.js';
+import { insertErasedUser, lockRecipient } from '../recipients/index.js';
 
 /** Longer than any message or job is kept. */
 const REMEMBERED_MS = 90 * 24 * 60 * 60 * 1000;
 
 /** Removes everything that this service has of a deleted user, and says so. */
-@HandlesMessage(notifications, userDeleted)
-export class UserDeletedHandler implements MessageHandler<DeletionStep> {
+@HandlesMessage(notifications, eraseUser)
+export class EraseUserHandler implements MessageHandler<DeletionStep> {
   constructor(
     private readonly outbox: Outbox,
     private readonly clock: Clock,
@@ -20,6 +22,8 @@ export class UserDeletedHandler implements MessageHandler<DeletionStep> {
     await lockRecipient(em, userId);
     await insertErasedUser(em, userId, new Date(this.clock.millis() + REMEMBERED_MS));
     await deleteDeliveriesTo(em, userId);
+    await deleteInboxOf(em, userId);
+    await deletePreferencesOf(em, userId);
     await this.outbox.append(em, userErased, userId, data);
   }
 }

@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { Clock, IdSource } from '#libs/clock';
+import { notificationDeliveredEvent, notificationFailedEvent } from '#libs/contracts';
+import { Outbox } from '#libs/messaging';
+import { WebhookEvents } from '../webhooks/index.js';
+import type { DeliveryAttempt, FinalState } from './delivery.entity.js';
+import { finishDelivery } from './delivery.repository.js';
+import { mailTask } from './send-mail.job.js';
+
+/** Ends deliveries, and lets webhooks know. */
+@Injectable()
+export class DeliveryEnds {
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly events: WebhookEvents,
+    private readonly clock: Clock,
+    private readonly ids: IdSource,
+  ) {}
+
+  /**
+   * Ends a delivery and settles its task in the caller's transaction, so that it isn't enqueued again.
+   * @param reason why it failed
+   * @param tried the attempt that ended it, if there was one
+   */
+  async end(
+    em: EntityManager,
+    id: string,
+    state: FinalState,
+    reason: string | null,
+    tried: readonly DeliveryAttempt[] = [],
+  ): Promise<void> {
+    const occurredAt = this.clock.now();
+    const ended = await finishDelivery(em, id, state, reason, occurredAt, tried);
+    await this.outbox.settle(em, mailTask, id);
+    if (ended) {
+      const { userId: subject, notificationId, template, channel } = ended;
+      await this.events.publish(em, state === 'sent' ? notificationDeliveredEvent : notificationFailedEvent, {
+        id: this.ids.next(occurredAt),
+        occurredAt,
+        subject,
+        data: { notificationId, template, channel, reason },
+      });
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import { defineEntity, p } from '@mikro-orm/postgresql';
+
+const schema = defineEntity({
+  name: 'Notification',
+  tableName: 'notifications',
+  schema: 'notifications',
+  properties: {
+    id: p.uuid().primary(),
+    userId: p.uuid().index('notifications_user_index'),
+    template: p.text(),
+    /** In the order of its channels. */
+    deliveryIds: p.array().columnType('uuid[]'),
+    /** The user who sent it, or whose API key did. */
+    sentBy: p.uuid(),
+    createdAt: p.datetime().columnType('timestamptz(3)').index('notifications_created_at_index'),
+  },
+});
+
+/** What was sent to a user through the API. Each channel has a delivery of it. */
+export class Notification extends schema.class {}
+schema.setClass(Notification);

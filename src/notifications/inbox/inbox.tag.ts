@@ -1,0 +1,3 @@
+import { defineTag } from '#libs/api';
+
+export const InboxTag = defineTag('inbox', 'Notifications in your app');

@@ -1,0 +1,181 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ObjectField, StringField, StringListField, UuidField } from '#libs/api';
+import type { JsonObject } from '#libs/json';
+import { SEND_OUTCOMES, type SendOutcomeKind } from '../channels/index.js';
+import type { Delivery, DeliveryState } from '../deliveries/index.js';
+import { type ChannelName, CHANNELS } from '../templates/index.js';
+import type { SentNotification } from './notifications.service.js';
+
+const MAX_DATA_BYTES = 32 * 1024;
+/** More than there can be, unless an operator retries it again and again. */
+const MAX_ATTEMPTS = 100;
+const STATES = ['queued', 'sent', 'failed', 'suppressed'] as const;
+type PublicState = (typeof STATES)[number];
+
+const PUBLIC_STATES: Readonly<Record<DeliveryState, PublicState>> = {
+  pending: 'queued',
+  queued: 'queued',
+  sending: 'queued',
+  sent: 'sent',
+  failed: 'failed',
+  expired: 'failed',
+  suppressed: 'suppressed',
+};
+
+export class SendNotificationRequest {
+  @UuidField({ description: 'The ID of the user to notify.' })
+  recipient!: string;
+
+  @StringField({
+    description: 'The name of a published template. Built-in ones are only sent by the application.',
+    example: 'order-shipped',
+    minLength: 1,
+    maxLength: 64,
+  })
+  template!: string;
+
+  @ObjectField({
+    description: 'The values of the variables of the template.',
+    example: { orderId: '4711', trackingUrl: 'https://parcels.example/4711' },
+    maxBytes: MAX_DATA_BYTES,
+    optional: true,
+  })
+  data?: JsonObject;
+
+  @StringListField({
+    description: `How to reach the user: ${CHANNELS.map((channel) => `\`${channel}\``).join(', ')}. Defaults to all that the template has content for.`,
+    example: ['email', 'inbox'],
+    minItems: 1,
+    maxItems: CHANNELS.length,
+    maxLength: 16,
+    optional: true,
+    rule: {
+      code: 'not-one-of',
+      test: (channel) => CHANNELS.some((known) => known === channel),
+      message: `must be one of: ${CHANNELS.join(', ')}`,
+    },
+  })
+  channels?: ChannelName[];
+}
+
+@ApiSchema({ name: 'NotificationAttempt' })
+export class AttemptResponse {
+  @ApiProperty({ type: String, format: 'date-time', description: 'When the attempt began, in UTC.' })
+  at!: string;
+
+  @ApiProperty({
+    type: 'integer',
+    format: 'int32',
+    example: 87,
+    description: 'How long it took, in milliseconds.',
+  })
+  durationMs!: number;
+
+  @ApiProperty({
+    enum: SEND_OUTCOMES,
+    description:
+      '`sent` if the mail server accepted it, `refused` if it rejected it permanently. After `deferred`, `unreachable` and ' +
+      '`unknown`, it is tried again. `unknown` means that the connection was lost before the server confirmed.',
+  })
+  outcome!: SendOutcomeKind;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: '451 4.7.1 RCPT',
+    description: 'Why it was not sent.',
+  })
+  reason!: string | null;
+}
+
+@ApiSchema({ name: 'NotificationDelivery' })
+export class DeliveryResponse {
+  @ApiProperty({ type: String, format: 'uuid', description: 'A UUIDv7.' })
+  id!: string;
+
+  @ApiProperty({ type: String, example: 'email', description: 'How the user is reached.' })
+  channel!: string;
+
+  @ApiProperty({
+    enum: STATES,
+    description:
+      '`sent` once the mail server has accepted the email, or the notification is in the inbox. `suppressed` if it ' +
+      'must not be sent, such as to an email address that is not verified.',
+  })
+  state!: PublicState;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Why it was not, or not yet, sent.' })
+  reason!: string | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When it was sent, in UTC.',
+  })
+  sentAt!: string | null;
+
+  @ApiProperty({
+    type: [AttemptResponse],
+    maxItems: MAX_ATTEMPTS,
+    description: 'The attempts to send it, oldest first.',
+  })
+  attempts!: AttemptResponse[];
+}
+
+@ApiSchema({ name: 'Notification' })
+export class NotificationResponse {
+  @ApiProperty({ type: String, format: 'uuid', description: 'A UUIDv7.' })
+  id!: string;
+
+  @ApiProperty({ type: String, format: 'uuid', description: 'The ID of the user to notify.' })
+  recipient!: string;
+
+  @ApiProperty({ type: String, example: 'order-shipped', description: 'The name of the template.' })
+  template!: string;
+
+  @ApiProperty({
+    enum: STATES,
+    description: '`queued` until every channel is done, then `sent` if any channel reached the user.',
+  })
+  state!: PublicState;
+
+  @ApiProperty({
+    type: [DeliveryResponse],
+    maxItems: CHANNELS.length,
+    description: 'What became of it on each channel.',
+  })
+  deliveries!: DeliveryResponse[];
+
+  @ApiProperty({ type: String, format: 'date-time', description: 'When it was accepted, in UTC.' })
+  createdAt!: string;
+}
+
+export function toNotificationResponse({ notification, deliveries }: SentNotification): NotificationResponse {
+  const { id, userId: recipient, template, createdAt } = notification;
+  const states = deliveries.map(({ state }) => PUBLIC_STATES[state as DeliveryState]);
+  return {
+    id,
+    recipient,
+    template,
+    state: (['queued', 'sent', 'failed'] as const).find((state) => states.includes(state)) ?? 'suppressed',
+    deliveries: deliveries.map(toDeliveryResponse),
+    createdAt: createdAt.toISOString(),
+  };
+}
+
+function toDeliveryResponse(delivery: Delivery): DeliveryResponse {
+  const { id, channel, lastError, sentAt, tries } = delivery;
+  const state: DeliveryState = delivery.state;
+  const isSent = state === 'sent';
+  return {
+    id,
+    channel,
+    state: PUBLIC_STATES[state],
+    reason: isSent ? null : (lastError ?? (state === 'expired' ? 'it could not be sent in time' : null)),
+    sentAt: sentAt?.toISOString() ?? null,
+    attempts: tries
+      .slice(-MAX_ATTEMPTS)
+      .map(({ at, durationMs, outcome, reason }) => ({ at, durationMs, outcome, reason })),
+  };
+}

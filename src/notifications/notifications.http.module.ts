@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { InboxHttpModule } from './inbox/inbox.http.module.js';
+import { IntakeHttpModule } from './intake/intake.http.module.js';
+import { PreferencesHttpModule } from './preferences/preferences.http.module.js';
+import { TemplatesHttpModule } from './templates/templates.http.module.js';
+import { WebhooksHttpModule } from './webhooks/webhooks.http.module.js';
+
+/** The HTTP API of the service. */
+@Module({
+  imports: [
+    InboxHttpModule,
+    IntakeHttpModule,
+    PreferencesHttpModule,
+    TemplatesHttpModule,
+    WebhooksHttpModule,
+  ],
+})
+export class NotificationsHttpModule {}

@@ -1,0 +1,23 @@
+import { notifications } from '#libs/contracts';
+import { Database } from '#libs/database';
+import { type Purge, PurgedBy } from '#libs/purge';
+
+/** Deletes what a worker of an earlier release, which doesn't know these tables, has left of deleted users. */
+@PurgedBy(notifications.purge)
+export class ErasedNotificationsPurge implements Purge {
+  constructor(private readonly database: Database) {}
+
+  purge(): Promise<number> {
+    return this.database.run(async (em) => {
+      let deleted = 0;
+      for (const table of ['inbox_notifications', 'notifications', 'preferences']) {
+        const rows = await em.execute<object[]>(
+          `delete from notifications.${table} n using notifications.erased_users e
+            where n.user_id = e.user_id returning 1 as deleted`,
+        );
+        deleted += rows.length;
+      }
+      return deleted;
+    });
+  }
+}
