@@ -5,8 +5,9 @@ import { AppConfig } from '../../config/index.js';
 import { AccountsHttpModule } from '../accounts/accounts.http.module.js';
 import { HealthHttpModule } from '../operations/health/health.http.module.js';
 import { JobsApiModule } from '../operations/jobs-api/index.js';
-// Declares the jobs of other services, so that dead letters of theirs are among the jobs that the API shows.
+// Declares the jobs of the service, so that its dead letters are among the jobs that the API shows.
 import '../notifications/index.js';
+import { NotificationsHttpModule } from '../notifications/notifications.http.module.js';
 import { PlatformModule } from './platform.module.js';
 import { REQUEST_PIPELINE } from './request-pipeline.js';
 
@@ -29,6 +30,7 @@ import { REQUEST_PIPELINE } from './request-pipeline.js';
     AccountsHttpModule,
     HealthHttpModule,
     JobsApiModule,
+    NotificationsHttpModule,
   ],
   providers: REQUEST_PIPELINE,
 })

@@ -7,3 +7,8 @@ export function databaseUrlOf({
 }: Pick<AppConfig['database'], 'url' | 'notificationsUrl'>): (schema: string) => string {
   return (schema) => (schema === 'notifications' ? notificationsUrl : url);
 }
+
+/** The API serves accounts even if the notifications service has a database of its own that is down. */
+export function optionalSchemasOf(role: AppConfig['role']): string[] {
+  return role === 'api' ? ['notifications'] : [];
+}

@@ -4,7 +4,7 @@ import { CryptoModule, KeyRing } from '#libs/crypto';
 import { DatabaseModule } from '#libs/database';
 import { RedisModule } from '#libs/redis';
 import { AppConfig } from '../../config/index.js';
-import { databaseUrlOf } from './database-urls.js';
+import { databaseUrlOf, optionalSchemasOf } from './database-urls.js';
 
 /** What everything that touches the data needs, whether or not it serves anything. */
 @Module({
@@ -19,7 +19,11 @@ import { databaseUrlOf } from './database-urls.js';
     }),
     DatabaseModule.forRootAsync({
       inject: [AppConfig],
-      useFactory: ({ database }: AppConfig) => ({ ...database, urlOf: databaseUrlOf(database) }),
+      useFactory: ({ database, role }: AppConfig) => ({
+        ...database,
+        urlOf: databaseUrlOf(database),
+        optionalSchemas: optionalSchemasOf(role),
+      }),
     }),
     RedisModule.forRootAsync({
       inject: [AppConfig],

@@ -2,12 +2,14 @@ import { ConfigurableModuleBuilder, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
+import { AuditOrigin } from '#libs/audit';
 import { EXPOSED_HEADERS, isAllowedOrigin, MethodTable, mountAt, mountPathOf } from '#libs/http';
 import { Drain } from '#libs/lifecycle';
 import { CallerSlots, createSlots, releaseSlots } from '#libs/limits';
 import { ACCESS_LOG, PINO } from '#libs/telemetry';
 import { Cursors } from './paging/cursor.js';
 import { HTTP_OPTIONS, type HttpOptions } from './http.options.js';
+import { HttpOrigin } from './server/http-origin.js';
 import { addRequestHooks } from './server/request-hooks.js';
 
 const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<HttpOptions>({
@@ -17,10 +19,15 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<HttpOptions>({
   .setExtras({}, (module) => ({ ...module, global: true }))
   .build();
 
-/** The building blocks of an HTTP API: cursors, and the dependencies of the request pipeline. */
+/** The building blocks of an HTTP API: cursors, the origin of requests, and the dependencies of the request pipeline. */
 @Module({
-  providers: [MethodTable, Cursors, { provide: CallerSlots, useFactory: createSlots }],
-  exports: [MethodTable, Cursors, CallerSlots, HTTP_OPTIONS],
+  providers: [
+    MethodTable,
+    Cursors,
+    { provide: CallerSlots, useFactory: createSlots },
+    { provide: AuditOrigin, useClass: HttpOrigin },
+  ],
+  exports: [AuditOrigin, MethodTable, Cursors, CallerSlots, HTTP_OPTIONS],
 })
 export class HttpModule extends ConfigurableModuleClass {}
 

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { malformedRequest, preconditionFailed } from '#libs/problem';
 import { Fails } from './openapi/fails.js';
 import { responseHeaders } from './openapi/headers.js';
@@ -92,6 +92,26 @@ export function conditionsOf({ headers }: Pick<FastifyRequest, 'headers'>): Cond
   return headers['if-match'] === undefined && headers['if-none-match'] === undefined
     ? NONE
     : new Conditions(headers);
+}
+
+/**
+ * Answers a GET with the `ETag`, and with a 304 if the client already has this version.
+ * @returns undefined then, or else what `present` returns
+ * @throws Problem `precondition-failed`, `malformed-request`
+ */
+export function unlessKnown<T>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  resource: Versioned,
+  present: () => T,
+): T | undefined {
+  const etag = etagOf(resource);
+  void reply.header('ETag', etag);
+  if (conditionsOf(request).isNotModified(etag)) {
+    void reply.status(304);
+    return undefined;
+  }
+  return present();
 }
 
 const SCHEMA = { type: 'string', maxLength: 256, pattern: String.raw`^(?:\*|${TAGS})$` } as const;

@@ -25,6 +25,8 @@ export interface PoolUsage {
 
 /** The connections to one URL. */
 interface Server {
+  /** The names of the schemas there. */
+  readonly schemas: readonly string[];
   readonly orm: MikroORM;
   readonly probe: Probe;
   readonly background: LimitFunction;
@@ -36,27 +38,38 @@ export class Connections {
     private readonly servers: ReadonlyMap<string, Server>,
     private readonly urlOf: (schema: string) => string,
     readonly schemas: readonly Schema[],
+    private readonly optionalSchemas: readonly string[],
   ) {}
 
   /** Connects, after applying pending migrations if `migrateOnStart` is set. */
   static async open(schemas: readonly Schema[], options: ConnectionOptions): Promise<Connections> {
     const logger = new Logger('Database');
+    const { optionalSchemas = [] } = options;
     const byUrl = Map.groupBy(schemas, ({ name }) => options.urlOf(name));
     const servers = new Map<string, Server>();
     for (const [url, schemasThere] of byUrl) {
       for (const schema of options.migrateOnStart ? schemasThere : []) {
-        await migrate(url, schema, { report: (text) => logger.log(text) });
+        const migration = migrate(url, schema, { report: (text) => logger.log(text) });
+        await (optionalSchemas.includes(schema.name)
+          ? migration.catch((error: unknown) => logger.warn(withoutIts(schema.name, error)))
+          : migration);
       }
       const entities = schemasThere.flatMap((schema) => schema.entities);
-      const orm = await MikroORM.init(ormOptions({ url, poolSize: options.poolSize, entities }));
+      const isOptional = schemasThere.every(({ name }) => optionalSchemas.includes(name));
+      const orm = await MikroORM.init({
+        ...ormOptions({ url, poolSize: options.poolSize, entities }),
+        // Looks whether the database is there, and so fails if the server isn't.
+        ensureDatabase: !isOptional,
+      });
       await traceStatements(orm);
       servers.set(url, {
+        schemas: schemasThere.map(({ name }) => name),
         orm,
         probe: new Probe({ connectionString: url, application_name: 'gatehouse-probe' }),
         background: pLimit(Math.max(1, Math.floor(options.poolSize * BACKGROUND_SHARE))),
       });
     }
-    return new Connections(servers, options.urlOf, schemas);
+    return new Connections(servers, options.urlOf, schemas, optionalSchemas);
   }
 
   /** @throws Error if this process hasn't loaded the schema's declaration */
@@ -70,23 +83,28 @@ export class Connections {
     return this.server(schema).probe.query<T>(sql);
   }
 
-  /** @throws Error that says why, if a database can't be written to right now */
-  async requireWritable(): Promise<void> {
-    await Promise.all(
-      [...this.servers.values()].map(async ({ probe }) => {
-        const [row] = await probe
-          .query<{ writable: boolean }>(`select current_setting('transaction_read_only') = 'off' as writable`)
-          .catch((cause: unknown) => {
-            // Anyone may read this, so it has no addresses.
-            throw new Error(`PostgreSQL is not responding (${reasonOf(cause)})`, { cause });
-          });
-        if (!row?.writable) {
-          // A session keeps the default that it began with, and a new one may lead to another server.
-          probe.close();
-          throw new Error('PostgreSQL is read only');
+  /**
+   * @returns the schemas that the process can do without, and whose database can't be written to right now
+   * @throws Error that says why, if that's so of another one
+   */
+  async requireWritable(): Promise<readonly string[]> {
+    const missing = [...this.servers.values()].map(async ({ probe, schemas }) => {
+      try {
+        await requireWritable(probe);
+        return [];
+      } catch (error) {
+        if (schemas.every((name) => this.isOptional(name))) {
+          return schemas;
         }
-      }),
-    );
+        throw error;
+      }
+    });
+    return (await Promise.all(missing)).flat();
+  }
+
+  /** Whether the process can do without the schema. */
+  isOptional(schema: string): boolean {
+    return this.optionalSchemas.includes(schema);
   }
 
   async pools(): Promise<(() => PoolUsage)[]> {
@@ -118,6 +136,24 @@ export class Connections {
     }
     return server;
   }
+}
+
+async function requireWritable(probe: Probe): Promise<void> {
+  const [row] = await probe
+    .query<{ writable: boolean }>(`select current_setting('transaction_read_only') = 'off' as writable`)
+    .catch((cause: unknown) => {
+      // Anyone may read this, so it has no addresses.
+      throw new Error(`PostgreSQL is not responding (${reasonOf(cause)})`, { cause });
+    });
+  if (!row?.writable) {
+    // A session keeps the default that it began with, and a new one may lead to another server.
+    probe.close();
+    throw new Error('PostgreSQL is read only');
+  }
+}
+
+function withoutIts(schema: string, error: unknown): string {
+  return `starting without the database of ${schema}, whose operations will fail: ${error instanceof Error ? error.message : 'unknown error'}`;
 }
 
 /** The part of node-postgres' pool that we read. */

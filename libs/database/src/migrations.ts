@@ -17,17 +17,34 @@ export class Migrations {
    * undone.
    */
   async areApplied(): Promise<boolean> {
-    this.applied ||= (await this.pending()).length === 0;
-    return this.applied;
+    if (this.applied) {
+      return true;
+    }
+    const perSchema = await Promise.all(this.connections.schemas.map((schema) => this.isUpToDate(schema)));
+    this.applied = perSchema.every((answer) => answer === true);
+    return perSchema.every((answer) => answer !== false);
   }
 
   /** The names of the migrations that this process needs but the database lacks. */
   async pending(): Promise<string[]> {
-    const perSchema = this.connections.schemas.map(async (schema) => {
-      const done = await appliedIn(this.connections, schema);
-      return schema.pendingAfter(done).map((name) => `${schema.name}/${name}`);
-    });
-    return (await Promise.all(perSchema)).flat();
+    return (await Promise.all(this.connections.schemas.map((schema) => this.pendingIn(schema)))).flat();
+  }
+
+  private async pendingIn(schema: Schema): Promise<string[]> {
+    const done = await appliedIn(this.connections, schema);
+    return schema.pendingAfter(done).map((name) => `${schema.name}/${name}`);
+  }
+
+  /** @returns undefined if nobody can say, because the database of a schema is down that the process can do without */
+  private async isUpToDate(schema: Schema): Promise<boolean | undefined> {
+    try {
+      return (await this.pendingIn(schema)).length === 0;
+    } catch (error) {
+      if (this.connections.isOptional(schema.name)) {
+        return undefined;
+      }
+      throw error;
+    }
   }
 }
 

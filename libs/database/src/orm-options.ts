@@ -20,6 +20,8 @@ export interface ConnectionOptions {
   readonly poolSize: number;
   /** Whether to apply pending migrations before anything else uses the database. */
   readonly migrateOnStart: boolean;
+  /** Schemas of other services, without whose database the process starts and stays ready: most of what it does works. */
+  readonly optionalSchemas?: readonly string[];
 }
 
 export function ormOptions({

@@ -99,11 +99,17 @@ export class HealthService {
       : this.checkStarted();
   }
 
-  private checkDatabase() {
-    return this.indicators
+  private async checkDatabase() {
+    let missing: readonly string[] = [];
+    const result = await this.indicators
       .check('database')
-      .attempt(() => this.connections.requireWritable())
+      .attempt(async () => {
+        missing = await this.connections.requireWritable();
+      })
       .withTimeout(CHECK_TIMEOUT_MS);
+    return missing.length === 0
+      ? result
+      : this.report('database', [`the database of ${missing.join(' and ')} is not responding`]);
   }
 
   private checkMigrations() {

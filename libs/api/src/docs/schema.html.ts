@@ -2,13 +2,14 @@ import type { Reference } from '../openapi/document.js';
 import { html, type Html, prose } from '../pages/page.html.js';
 import { type Parameter, type Schema, schemaNameOf, type Spec } from '../openapi/spec.js';
 
-/** The members of an object, or of the items of a list, with the objects inside them folded. */
+/** The members of an object, or of the items of a list or a map, with the objects inside them folded. */
 export function membersOf(
   spec: Spec,
   schema: Schema | Reference,
   above: ReadonlySet<string> = new Set(),
 ): Html | '' {
-  const inner = spec.schemaOf(schema).items ?? schema;
+  const { items, additionalProperties } = spec.schemaOf(schema);
+  const inner = items ?? (typeof additionalProperties === 'object' ? additionalProperties : schema);
   const name = schemaNameOf(inner);
   const { properties, required = [] } = spec.schemaOf(inner);
   if (!properties || (name !== undefined && above.has(name))) {
@@ -58,6 +59,8 @@ function typeOf({ type = 'any', format, nullable = false, ...schema }: Schema): 
   const limits = [
     rangeOf(schema.minLength, schema.maxLength, ' characters'),
     rangeOf(schema.minimum, schema.maximum, ''),
+    // Otherwise, lists are short, and may be empty.
+    schema.minItems === undefined ? '' : rangeOf(schema.minItems, schema.maxItems, ' items'),
     schema.default === undefined ? '' : `default ${JSON.stringify(schema.default)}`,
   ].filter((text) => text !== '');
   return [`${type}${shown}`, ...limits].join(', ') + (nullable ? ', or null' : '');

@@ -1,7 +1,8 @@
-import { applyDecorators } from '@nestjs/common';
-import { ApiProperty } from '@nestjs/swagger';
+import { applyDecorators, type Type } from '@nestjs/common';
+import { ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import {
   ArrayMaxSize,
+  ArrayMinSize,
   ArrayUnique,
   IsArray,
   IsBoolean,
@@ -125,14 +126,29 @@ function MaxGraphemes(max: number, maxLength: number): PropertyDecorator {
 
 /** A list of texts, each of which is there once. */
 export function StringListField(
-  options: FieldOptions & { maxItems: number; maxLength: number; rule?: StringFieldOptions['rule'] },
+  options: FieldOptions & {
+    minItems?: number;
+    maxItems: number;
+    maxLength: number;
+    rule?: StringFieldOptions['rule'];
+  },
 ): PropertyDecorator {
-  const { maxItems, maxLength, rule } = options;
+  const { minItems = 0, maxItems, maxLength, rule } = options;
   return field(
     options,
-    { type: [String], maxItems, uniqueItems: true, items: { type: 'string', maxLength } },
+    {
+      type: [String],
+      ...(minItems > 0 ? { minItems } : {}),
+      maxItems,
+      uniqueItems: true,
+      items: { type: 'string', maxLength },
+    },
     IsArray({ message: '$property must be a list' }),
     IsString({ each: true, message: '$property must be a list of strings' }),
+    ArrayMinSize(minItems, {
+      message: '$property must have at least $constraint1 items',
+      context: { minimum: minItems } satisfies Bound,
+    }),
     ArrayMaxSize(maxItems, {
       message: '$property must have at most $constraint1 items',
       context: { maximum: maxItems } satisfies Bound,
@@ -179,10 +195,20 @@ export function EnumField(options: FieldOptions & { values: readonly string[] })
   return field(options, { type: String, enum: [...options.values] }, oneOf(options.values));
 }
 
-export function ObjectField(options: FieldOptions & { maxBytes: number }): PropertyDecorator {
+/**
+ * An object whose members are checked later.
+ * @param options.of what its values are in the document, if clients choose the names
+ * @param options.shape what the object is in the document, if they don't
+ */
+export function ObjectField(
+  options: FieldOptions & { maxBytes: number; of?: Type; shape?: Type },
+): PropertyDecorator {
+  const { of, shape } = options;
   return field(
     options,
-    { type: 'object', additionalProperties: true },
+    shape
+      ? { type: shape }
+      : { type: 'object', additionalProperties: of ? { $ref: getSchemaPath(of) } : true },
     IsObject(),
     ValidateBy(
       {

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { perHandler } from '#libs/http';
 import { invalidInput, type InvalidMember, malformedRequest } from '#libs/problem';
 import { MAX_ERRORS, memberPointer, unknownMember } from '#libs/json';
+import { ignoresBody } from './ignores-body.js';
 import { UnreadableBody } from './unreadable-body.js';
 
 /** What a handler accepts. */
@@ -32,8 +33,9 @@ export class InputGuard implements CanActivate {
 
   /** @throws Problem `invalid-input`, `malformed-request`, or the problem of an unreadable body */
   canActivate(context: ExecutionContext): boolean {
-    const { body, query, routeOptions, url } = context.switchToHttp().getRequest<FastifyRequest>();
-    if (body instanceof UnreadableBody) {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const { body, query, routeOptions, url } = request;
+    if (body instanceof UnreadableBody && !ignoresBody(request)) {
       throw body.problem;
     }
     requireDecodable(url);

@@ -40,7 +40,7 @@ export class InputPipe implements PipeTransform {
     if (data !== undefined || typeof metatype !== 'function') {
       throw new Error(`declare a class for the whole ${type}`);
     }
-    const value = given ?? (isOptionalBody(metatype) ? {} : given);
+    const value = given === undefined && isOptionalBody(metatype) ? {} : given;
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       const message = 'must be a JSON object';
       throw invalidInput({ errors: [{ pointer: '', code: 'wrong-type', message }] });

@@ -75,6 +75,11 @@ function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
+/** The language of a page that users of the product see. @param languages the header `Accept-Language` */
+export function pageLanguage(languages: string | undefined): 'en' | 'de' {
+  return /^\s*de\b/i.test(languages ?? '') ? 'de' : 'en';
+}
+
 /** One of our pages, in light and dark, for phones and desktops. */
 export function pageOf(
   title: string,
@@ -105,15 +110,18 @@ function element(name: 'style' | 'script', content: string): Html {
   return new Html(`<${name}>${content}</${name}>`);
 }
 
-/** The Content-Security-Policy for `pageOf`: its style and script by hash, and requests to this origin. */
-export function pagePolicy(script?: string, style = ''): string {
+/**
+ * The Content-Security-Policy for `pageOf`: its style and script by hash, and requests to this origin.
+ * @param formAction where its forms may be sent without a script
+ */
+export function pagePolicy(script?: string, style = '', formAction = "'none'"): string {
   return [
     "default-src 'none'",
     `style-src ${hashSource(STYLE + style)}`,
     ...(script === undefined ? [] : [`script-src ${hashSource(script)}`, "connect-src 'self'"]),
     "frame-ancestors 'none'",
     "base-uri 'none'",
-    "form-action 'none'",
+    `form-action ${formAction}`,
   ].join('; ');
 }
 

@@ -48,8 +48,8 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    // The client closed the connection while sending the body. There's no one to answer, and it isn't our failure.
-    if (request.raw.destroyed && !request.raw.complete) {
+    // There's no one to answer, and it isn't our failure.
+    if (hasLeft(request, error)) {
       return;
     }
     const problem = this.toProblem(error, request);
@@ -96,4 +96,10 @@ export class ProblemFilter implements ExceptionFilter {
     }
     return internalError({ cause: error });
   }
+}
+
+/** Whether the client closed the connection while sending the body, or while a response was streamed to it. */
+function hasLeft({ raw }: FastifyRequest, error: unknown): boolean {
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  return (raw.destroyed && !raw.complete) || code === 'ERR_STREAM_PREMATURE_CLOSE';
 }

@@ -23,6 +23,8 @@ declare module 'fastify' {
     traceId: string | undefined;
     /** The span of the whole request. Undefined without tracing. */
     span: Span | undefined;
+    /** How long it took until the response began, if that's what counts: a stream lasts as long as its client wants. */
+    firstByteMs: number | undefined;
   }
 }
 
@@ -48,6 +50,7 @@ export function addRequestHooks(fastify: FastifyInstance, options: HookOptions):
   fastify.decorateRequest('traceId', undefined);
   fastify.decorateRequest('span', undefined);
   fastify.decorateRequest('problemCode', undefined);
+  fastify.decorateRequest('firstByteMs', undefined);
   const tracing = currentTracing();
   if (tracing) {
     addSpans(fastify, tracing);
@@ -62,9 +65,17 @@ export function addRequestHooks(fastify: FastifyInstance, options: HookOptions):
   });
 
   // Checked when the response is sent: a request that arrived before the drain may end during it.
-  fastify.addHook('onSend', (_request, reply, _payload, done) => {
+  fastify.addHook('onSend', (request, reply, _payload, done) => {
     if (isDraining()) {
       void reply.header('Connection', 'close');
+    }
+    // Most streams are closed by their clients, which Fastify doesn't count as a response.
+    if (request.firstByteMs !== undefined) {
+      reply.raw.once('close', () => {
+        if (reply.raw.headersSent && !reply.raw.writableFinished) {
+          responded(request, reply);
+        }
+      });
     }
     done();
   });
@@ -78,12 +89,16 @@ export function addRequestHooks(fastify: FastifyInstance, options: HookOptions):
   closeInTime(fastify, logger);
 
   fastify.addHook('onResponse', (request, reply, done) => {
-    const seconds = reply.elapsedTime / 1000;
+    responded(request, reply);
+    done();
+  });
+
+  function responded(request: FastifyRequest, reply: FastifyReply): void {
+    const seconds = (request.firstByteMs ?? reply.elapsedTime) / 1000;
     const route = request.is404 ? 'none' : (request.routeOptions.url ?? 'none');
     observe(METHODS.has(request.method) ? request.method : '_OTHER', route, reply.statusCode, seconds);
     accessLog.info(requestLine(request, reply, route), 'request');
-    done();
-  });
+  }
 }
 
 /** Fastify says 0, but it would be the length of the representation (RFC 9110, section 8.6). */
