@@ -1,3 +1,5 @@
+export { followInbox } from './follow-inbox.js';
+export type { InboxEvent } from './follow-inbox.js';
 export { createGatehouse } from './gatehouse.js';
 export type { Gatehouse, GatehouseOptions, Page, RequestOptions } from './gatehouse.js';
 export type { Arguments, Operation, Options, ProblemCodeOf } from './operation.js';

@@ -97,7 +97,9 @@ export function createSend({ fetch = (url, init) => globalThis.fetch(url, init) 
       headers: { ...init.headers, ...(accessToken ? { authorization: `Bearer ${accessToken}` } : {}) },
       ...(signal ? { signal } : {}),
     });
-    return answerOf(response, await response.text());
+    return response.ok && isStream(response)
+      ? { data: undefined, response }
+      : answerOf(response, await response.text());
   };
   return (request, { accessToken, signal, attemptMs }) =>
     withRetries(
@@ -117,6 +119,11 @@ function answerOf(response: Response, text: string): Answer {
     return { data, response };
   }
   throw isProblemDocument(data) ? new ProblemError(response, data) : new ResponseError(response);
+}
+
+/** Whoever asks for a stream reads it. */
+function isStream({ headers }: Response): boolean {
+  return headers.get('content-type') === 'text/event-stream';
 }
 
 /** Files are returned as they are. Anything else isn't from us. */

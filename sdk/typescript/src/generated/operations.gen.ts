@@ -143,6 +143,57 @@ import type {
   CancelJobData,
   RetryJobData,
   RetryJobResponse,
+  StreamMyNotificationsData,
+  StreamMyNotificationsResponse,
+  ListMyNotificationsData,
+  ListMyNotificationsResponse,
+  CountMyUnreadNotificationsData,
+  CountMyUnreadNotificationsResponse,
+  ReadAllMyNotificationsData,
+  UpdateMyNotificationData,
+  UpdateMyNotificationResponse,
+  SendNotificationData,
+  SendNotificationResponse,
+  GetNotificationData,
+  GetNotificationResponse,
+  GetMyNotificationPreferencesData,
+  GetMyNotificationPreferencesResponse,
+  SetMyNotificationPreferencesData,
+  SetMyNotificationPreferencesResponse,
+  ListTemplatesData,
+  ListTemplatesResponse,
+  CreateTemplateData,
+  CreateTemplateResponse,
+  GetTemplateData,
+  GetTemplateResponse,
+  UpdateTemplateData,
+  UpdateTemplateResponse,
+  DeleteTemplateData,
+  PreviewTemplateData,
+  PreviewTemplateResponse,
+  PublishTemplateData,
+  PublishTemplateResponse,
+  ListTemplateVersionsData,
+  ListTemplateVersionsResponse,
+  GetTemplateVersionData,
+  GetTemplateVersionResponse,
+  RepublishTemplateData,
+  RepublishTemplateResponse,
+  ListWebhooksData,
+  ListWebhooksResponse,
+  CreateWebhookData,
+  CreateWebhookResponse,
+  GetWebhookData,
+  GetWebhookResponse,
+  UpdateWebhookData,
+  UpdateWebhookResponse,
+  DeleteWebhookData,
+  RotateWebhookSecretData,
+  RotateWebhookSecretResponse,
+  ListWebhookDeliveriesData,
+  ListWebhookDeliveriesResponse,
+  ReplayWebhookDeliveryData,
+  ReplayWebhookDeliveryResponse,
 } from './types.gen.js';
 
 /** The codes of all problems. */
@@ -218,7 +269,19 @@ export type ProblemCode =
   | 'user-not-active'
   | 'job-not-found'
   | 'job-is-over'
-  | 'job-not-retryable';
+  | 'job-not-retryable'
+  | 'inbox-notification-not-found'
+  | 'notification-not-rendered'
+  | 'notification-not-found'
+  | 'template-exists'
+  | 'too-many-templates'
+  | 'template-not-found'
+  | 'built-in-template'
+  | 'invalid-template'
+  | 'template-version-not-found'
+  | 'too-many-webhooks'
+  | 'webhook-not-found'
+  | 'webhook-delivery-not-found';
 
 /**
  * List audit events
@@ -2184,4 +2247,685 @@ export const retryJob: Operation<
   method: 'POST',
   path: '/v2/jobs/{id}/retry',
   authenticated: true,
+};
+
+/**
+ * Follow your notifications
+ *
+ * Sends your notifications as they arrive, as server-sent events: `notification` with the notification, and `unread-count` with `{"unread": 3}`, at the beginning and whenever the number changes. Connect again when the stream ends, after the time in `retry` and with the ID of the last event in `Last-Event-ID`, to miss nothing. It ends when your access token expires, your session is over or your API key is revoked, and when the server restarts. Lines that begin with a colon only show that it is alive. You can have 20 streams at a time.
+ */
+export const streamMyNotifications: Operation<
+  StreamMyNotificationsData,
+  StreamMyNotificationsResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/users/me/notifications/stream',
+  authenticated: true,
+};
+
+/**
+ * List your notifications
+ *
+ * Returns the notifications in your inbox, newest first.
+ */
+export const listMyNotifications: Operation<
+  ListMyNotificationsData,
+  ListMyNotificationsResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'invalid-cursor'
+  | 'unauthenticated'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/users/me/notifications',
+  authenticated: true,
+};
+
+/**
+ * Count your unread notifications
+ *
+ * Returns how many notifications in your inbox are not read yet.
+ */
+export const countMyUnreadNotifications: Operation<
+  CountMyUnreadNotificationsData,
+  CountMyUnreadNotificationsResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/users/me/notifications/unread-count',
+  authenticated: true,
+};
+
+/**
+ * Mark all notifications as read
+ *
+ * Marks all notifications in your inbox as read, except archived ones.
+ */
+export const readAllMyNotifications: Operation<
+  ReadAllMyNotificationsData,
+  void,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'session-required'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/users/me/notifications/read-all',
+  authenticated: true,
+};
+
+/**
+ * Mark a notification as read, or archive it
+ *
+ * Takes a JSON merge patch (RFC 7396): fields you leave out stay the same.
+ */
+export const updateMyNotification: Operation<
+  UpdateMyNotificationData,
+  UpdateMyNotificationResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'session-required'
+  | 'inbox-notification-not-found'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'PATCH',
+  path: '/v2/users/me/notifications/{id}',
+  authenticated: true,
+  mediaType: 'application/merge-patch+json',
+};
+
+/**
+ * Send a notification
+ *
+ * Sends a published template to a user. The notification in the app appears immediately; the email is sent in the background and retried for two days. Requires the `notifications:send` permission.
+ */
+export const sendNotification: Operation<
+  SendNotificationData,
+  SendNotificationResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'idempotent-request-running'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'idempotency-key-reused'
+  | 'notification-not-rendered'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/notifications',
+  authenticated: true,
+  idempotencyKey: true,
+};
+
+/**
+ * Get a notification
+ *
+ * Returns what became of a notification that you, or an API key of yours, sent. Requires the `notifications:send` permission.
+ */
+export const getNotification: Operation<
+  GetNotificationData,
+  GetNotificationResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'notification-not-found'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/notifications/{id}',
+  authenticated: true,
+};
+
+/**
+ * Get your notification preferences
+ *
+ * Returns what you want to be notified of, with every category that there is.
+ */
+export const getMyNotificationPreferences: Operation<
+  GetMyNotificationPreferencesData,
+  GetMyNotificationPreferencesResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/users/me/notification-preferences',
+  authenticated: true,
+};
+
+/**
+ * Set your notification preferences
+ *
+ * Replaces what you want to be notified of. You want whatever you leave out. It applies at once, even to emails that wait to be sent. Emails about your account are always sent. Send the `ETag` in `If-Match`, so that you notice if someone has unsubscribed from an email meanwhile.
+ */
+export const setMyNotificationPreferences: Operation<
+  SetMyNotificationPreferencesData,
+  SetMyNotificationPreferencesResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'session-required'
+  | 'precondition-failed'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'PUT',
+  path: '/v2/users/me/notification-preferences',
+  authenticated: true,
+};
+
+/**
+ * List notification templates
+ *
+ * Returns the emails about accounts, which are built in, and then your own templates, oldest first. Requires the `templates:read` permission.
+ */
+export const listTemplates: Operation<
+  ListTemplatesData,
+  ListTemplatesResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'invalid-cursor'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/notification-templates',
+  authenticated: true,
+};
+
+/**
+ * Create a notification template
+ *
+ * Creates a draft. Nothing can be sent with it before you publish it. Requires the `templates:write` permission.
+ */
+export const createTemplate: Operation<
+  CreateTemplateData,
+  CreateTemplateResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'idempotent-request-running'
+  | 'template-exists'
+  | 'too-many-templates'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'idempotency-key-reused'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/notification-templates',
+  authenticated: true,
+  idempotencyKey: true,
+};
+
+/**
+ * Get a notification template
+ *
+ * Returns the draft. A built-in template has its built-in texts until you change them. Requires the `templates:read` permission.
+ */
+export const getTemplate: Operation<
+  GetTemplateData,
+  GetTemplateResponse | undefined,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'template-not-found'
+  | 'precondition-failed'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/notification-templates/{name}',
+  authenticated: true,
+};
+
+/**
+ * Update a notification template's draft
+ *
+ * Takes a JSON merge patch (RFC 7396): fields you leave out stay the same, also inside `variables`, `exampleData` and `contents`. What is sent only changes when you publish the draft. Requires the `templates:write` permission.
+ */
+export const updateTemplate: Operation<
+  UpdateTemplateData,
+  UpdateTemplateResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'template-not-found'
+  | 'built-in-template'
+  | 'precondition-failed'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'PATCH',
+  path: '/v2/notification-templates/{name}',
+  authenticated: true,
+  mediaType: 'application/merge-patch+json',
+};
+
+/**
+ * Delete a notification template
+ *
+ * Deletes the template with its versions. A built-in template gets its built-in texts back. Requires the `templates:write` permission.
+ */
+export const deleteTemplate: Operation<
+  DeleteTemplateData,
+  void,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'template-not-found'
+  | 'built-in-template'
+  | 'precondition-failed'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'DELETE',
+  path: '/v2/notification-templates/{name}',
+  authenticated: true,
+};
+
+/**
+ * Preview a notification template
+ *
+ * Renders the draft with its example data. Finds the same mistakes as publishing it. Requires the `templates:read` permission.
+ */
+export const previewTemplate: Operation<
+  PreviewTemplateData,
+  PreviewTemplateResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'template-not-found'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'invalid-template'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/notification-templates/{name}/preview',
+  authenticated: true,
+};
+
+/**
+ * Publish a notification template's draft
+ *
+ * Makes the draft a new version. All replicas send it within a second. Requires the `templates:write` permission.
+ */
+export const publishTemplate: Operation<
+  PublishTemplateData,
+  PublishTemplateResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'template-not-found'
+  | 'precondition-failed'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'invalid-template'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/notification-templates/{name}/publish',
+  authenticated: true,
+};
+
+/**
+ * List a notification template's versions
+ *
+ * Returns the last 50 published versions, newest first. Requires the `templates:read` permission.
+ */
+export const listTemplateVersions: Operation<
+  ListTemplateVersionsData,
+  ListTemplateVersionsResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'invalid-cursor'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'template-not-found'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/notification-templates/{name}/versions',
+  authenticated: true,
+};
+
+/**
+ * Get a version of a notification template
+ *
+ * Returns what the template said when the version was published. Requires the `templates:read` permission.
+ */
+export const getTemplateVersion: Operation<
+  GetTemplateVersionData,
+  GetTemplateVersionResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'template-not-found'
+  | 'template-version-not-found'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/notification-templates/{name}/versions/{version}',
+  authenticated: true,
+};
+
+/**
+ * Publish an earlier version of a notification template
+ *
+ * Sends this version again from now on. The draft stays as it is. Requires the `templates:write` permission.
+ */
+export const republishTemplate: Operation<
+  RepublishTemplateData,
+  RepublishTemplateResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'template-not-found'
+  | 'template-version-not-found'
+  | 'precondition-failed'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/notification-templates/{name}/versions/{version}/publish',
+  authenticated: true,
+};
+
+/**
+ * List webhooks
+ *
+ * Returns webhooks, newest first. Requires the `webhooks:read` permission.
+ */
+export const listWebhooks: Operation<
+  ListWebhooksData,
+  ListWebhooksResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'invalid-cursor'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/webhooks',
+  authenticated: true,
+};
+
+/**
+ * Create a webhook
+ *
+ * Sends events to a URL of yours, signed as Standard Webhooks defines it. An event arrives at least once: its `webhook-id` is the same each time. Answer with a 2xx status within 15 seconds; otherwise, it is sent again for two days, with growing delays. Requires the `webhooks:write` permission.
+ */
+export const createWebhook: Operation<
+  CreateWebhookData,
+  CreateWebhookResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'idempotent-request-running'
+  | 'too-many-webhooks'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'idempotency-key-reused'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/webhooks',
+  authenticated: true,
+  idempotencyKey: true,
+};
+
+/**
+ * Get a webhook
+ *
+ * Returns a webhook, without its secret. Requires the `webhooks:read` permission.
+ */
+export const getWebhook: Operation<
+  GetWebhookData,
+  GetWebhookResponse | undefined,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'webhook-not-found'
+  | 'precondition-failed'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/webhooks/{id}',
+  authenticated: true,
+};
+
+/**
+ * Update a webhook
+ *
+ * Takes a JSON merge patch (RFC 7396): fields you leave out stay the same. Another URL, or enabling the webhook, also ends a pause. Requires the `webhooks:write` permission.
+ */
+export const updateWebhook: Operation<
+  UpdateWebhookData,
+  UpdateWebhookResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'webhook-not-found'
+  | 'precondition-failed'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'PATCH',
+  path: '/v2/webhooks/{id}',
+  authenticated: true,
+  mediaType: 'application/merge-patch+json',
+};
+
+/**
+ * Delete a webhook
+ *
+ * Deletes the webhook with all of its deliveries. Requires the `webhooks:write` permission.
+ */
+export const deleteWebhook: Operation<
+  DeleteWebhookData,
+  void,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'webhook-not-found'
+  | 'precondition-failed'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'DELETE',
+  path: '/v2/webhooks/{id}',
+  authenticated: true,
+};
+
+/**
+ * Replace a webhook's secret
+ *
+ * Creates a new secret. For 24 hours, what is sent has a signature of each, so that you can replace the secret in your server in the meantime. Requires the `webhooks:write` permission.
+ */
+export const rotateWebhookSecret: Operation<
+  RotateWebhookSecretData,
+  RotateWebhookSecretResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'webhook-not-found'
+  | 'idempotent-request-running'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'idempotency-key-reused'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/webhooks/{id}/rotate-secret',
+  authenticated: true,
+  idempotencyKey: true,
+};
+
+/**
+ * List a webhook's deliveries
+ *
+ * Returns the events for the webhook of the last 30 days, newest first, with every attempt to deliver them. Requires the `webhooks:read` permission.
+ */
+export const listWebhookDeliveries: Operation<
+  ListWebhookDeliveriesData,
+  ListWebhookDeliveriesResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'invalid-cursor'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'webhook-not-found'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/webhooks/{id}/deliveries',
+  authenticated: true,
+};
+
+/**
+ * Replay a delivery
+ *
+ * Sends the event again, with the same `webhook-id` and body, even if it was delivered. Does nothing if it is still being delivered. Requires the `webhooks:write` permission.
+ */
+export const replayWebhookDelivery: Operation<
+  ReplayWebhookDeliveryData,
+  ReplayWebhookDeliveryResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'webhook-delivery-not-found'
+  | 'idempotent-request-running'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'idempotency-key-reused'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/webhooks/{id}/deliveries/{deliveryId}/replay',
+  authenticated: true,
+  idempotencyKey: true,
 };

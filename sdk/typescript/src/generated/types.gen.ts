@@ -1257,6 +1257,727 @@ export type JobList = {
   page: CursorPage;
 };
 
+export type InboxNotification = {
+  /**
+   * A UUIDv7.
+   */
+  id: string;
+  /**
+   * The name of its template.
+   */
+  template: string;
+  /**
+   * The title, as plain text.
+   */
+  title: string;
+  /**
+   * The text, as plain text.
+   */
+  body: string;
+  /**
+   * Where a click leads: an http or https URL.
+   */
+  url: string | null;
+  /**
+   * Whether you have read it.
+   */
+  read: boolean;
+  /**
+   * When you read it, in UTC.
+   */
+  readAt: string | null;
+  /**
+   * Whether it is archived.
+   */
+  archived: boolean;
+  /**
+   * When it arrived, in UTC.
+   */
+  createdAt: string;
+};
+
+export type InboxList = {
+  items: Array<InboxNotification>;
+  page: CursorPage;
+};
+
+export type UnreadCount = {
+  /**
+   * How many notifications are neither read nor archived.
+   */
+  unread: number;
+};
+
+export type UpdateInboxNotificationRequest = {
+  /**
+   * Whether you have read it.
+   */
+  read?: boolean;
+  /**
+   * Whether it is archived, and so no longer in the list.
+   */
+  archived?: boolean;
+};
+
+export type SendNotificationRequest = {
+  /**
+   * The ID of the user to notify.
+   */
+  recipient: string;
+  /**
+   * The name of a published template. Built-in ones are only sent by the application.
+   */
+  template: string;
+  /**
+   * The values of the variables of the template.
+   */
+  data?: {
+    [key: string]: unknown;
+  };
+  /**
+   * How to reach the user: `email`, `inbox`. Defaults to all that the template has content for.
+   */
+  channels?: Array<string>;
+};
+
+export type NotificationAttempt = {
+  /**
+   * When the attempt began, in UTC.
+   */
+  at: string;
+  /**
+   * How long it took, in milliseconds.
+   */
+  durationMs: number;
+  /**
+   * `sent` if the mail server accepted it, `refused` if it rejected it permanently. After `deferred`, `unreachable` and `unknown`, it is tried again. `unknown` means that the connection was lost before the server confirmed.
+   */
+  outcome: 'sent' | 'refused' | 'deferred' | 'unreachable' | 'unknown';
+  /**
+   * Why it was not sent.
+   */
+  reason: string | null;
+};
+
+export type NotificationDelivery = {
+  /**
+   * A UUIDv7.
+   */
+  id: string;
+  /**
+   * How the user is reached.
+   */
+  channel: string;
+  /**
+   * `sent` once the mail server has accepted the email, or the notification is in the inbox. `suppressed` if it must not be sent, such as to an email address that is not verified.
+   */
+  state: 'queued' | 'sent' | 'failed' | 'suppressed';
+  /**
+   * Why it was not, or not yet, sent.
+   */
+  reason: string | null;
+  /**
+   * When it was sent, in UTC.
+   */
+  sentAt: string | null;
+  /**
+   * The attempts to send it, oldest first.
+   */
+  attempts: Array<NotificationAttempt>;
+};
+
+export type Notification = {
+  /**
+   * A UUIDv7.
+   */
+  id: string;
+  /**
+   * The ID of the user to notify.
+   */
+  recipient: string;
+  /**
+   * The name of the template.
+   */
+  template: string;
+  /**
+   * `queued` until every channel is done, then `sent` if any channel reached the user.
+   */
+  state: 'queued' | 'sent' | 'failed' | 'suppressed';
+  /**
+   * What became of it on each channel.
+   */
+  deliveries: Array<NotificationDelivery>;
+  /**
+   * When it was accepted, in UTC.
+   */
+  createdAt: string;
+};
+
+export type ChannelChoices = {
+  /**
+   * Whether you want emails.
+   */
+  email?: boolean;
+  /**
+   * Whether you want notifications in the app.
+   */
+  inbox?: boolean;
+};
+
+export type NotificationPreferences = {
+  /**
+   * Whether you want each channel, for all categories without a choice of their own.
+   */
+  channels: ChannelChoices;
+  /**
+   * Whether you want each channel, by category. Everyone gets `security`, so it is not among them.
+   */
+  categories: {
+    [key: string]: ChannelChoices;
+  };
+};
+
+export type SetPreferencesRequest = {
+  /**
+   * Whether you want each channel, for all categories without a choice of their own.
+   */
+  channels?: ChannelChoices;
+  /**
+   * Whether you want each channel, by category. Everyone gets `security`, so it is not among them.
+   */
+  categories?: {
+    [key: string]: ChannelChoices;
+  };
+};
+
+export type NotificationTemplateSummary = {
+  /**
+   * A UUIDv7.
+   */
+  id: string;
+  /**
+   * The unique name.
+   */
+  name: string;
+  /**
+   * Whether this is an email about accounts, which also exists without your changes.
+   */
+  builtIn: boolean;
+  /**
+   * What the template is for.
+   */
+  description: string | null;
+  /**
+   * What users choose by whether they want such notifications. Everyone gets those of the category `security`.
+   */
+  category: string;
+  /**
+   * The language for recipients whose own the template doesn't have, as a BCP 47 tag.
+   */
+  defaultLocale: string;
+  /**
+   * The languages of the draft, sorted.
+   */
+  locales: Array<string>;
+  /**
+   * The version that is sent. Null if none is: a built-in template then says what it says by default.
+   */
+  publishedVersion: number | null;
+  /**
+   * Whether the draft differs from the version that is sent.
+   */
+  draftChanged: boolean;
+  /**
+   * When the template was created, in UTC. Null for a built-in template that nobody has changed.
+   */
+  createdAt: string | null;
+  /**
+   * When the template was last changed, in UTC. Null for a built-in template that nobody has changed.
+   */
+  updatedAt: string | null;
+};
+
+export type TemplateList = {
+  items: Array<NotificationTemplateSummary>;
+  page: CursorPage;
+};
+
+export type CreateTemplateRequest = {
+  /**
+   * The unique name, which you pass when you send.
+   */
+  name: string;
+  /**
+   * What the template is for.
+   */
+  description?: string | null;
+  /**
+   * What users choose by whether they want such notifications. Everyone gets those of the category `security`. Defaults to `general`.
+   */
+  category?: string;
+  /**
+   * The language for recipients whose own the template doesn't have, as a BCP 47 tag. Defaults to `en`.
+   */
+  defaultLocale?: string;
+  /**
+   * The variables by name. Every template also has `recipient.displayName`, `recipient.email`, `recipient.locale`, `site`, the host of your app, and in emails `unsubscribeUrl`, where the reader can turn them off.
+   */
+  variables?: {
+    [key: string]: TemplateVariable;
+  };
+  /**
+   * Values of the variables, for previews.
+   */
+  exampleData?: {
+    [key: string]: unknown;
+  };
+  /**
+   * What the notification says, by BCP 47 language tag.
+   */
+  contents?: {
+    [key: string]: TemplateContent;
+  };
+};
+
+export type TemplateVariable = {
+  /**
+   * What the value must be. `url` is an http or https URL, `date-time` an RFC 3339 date and time.
+   */
+  type: 'string' | 'number' | 'boolean' | 'url' | 'date-time' | 'array' | 'object';
+  /**
+   * Whether the value may be left out. The variable is null then.
+   */
+  optional?: boolean;
+  /**
+   * Whether the value is a credential. It can be a link, but not a part of another URL.
+   */
+  secret?: boolean;
+  /**
+   * What the value is.
+   */
+  description?: string;
+};
+
+export type TemplateEmail = {
+  /**
+   * The subject, as Liquid.
+   */
+  subject: string;
+  /**
+   * The body as MJML and Liquid. An email has either this or `html`.
+   */
+  mjml?: string;
+  /**
+   * The body as HTML and Liquid.
+   */
+  html?: string;
+  /**
+   * The body as plain text and Liquid. Without it, the text is made from the HTML.
+   */
+  text?: string;
+};
+
+export type TemplateInbox = {
+  /**
+   * The title, as Liquid.
+   */
+  title: string;
+  /**
+   * The text, as Liquid. It is plain text.
+   */
+  body: string;
+  /**
+   * Where a click leads, as Liquid that results in an http or https URL.
+   */
+  url?: string;
+};
+
+export type TemplateContent = {
+  /**
+   * What the email says.
+   */
+  email?: TemplateEmail;
+  /**
+   * What the notification in the app says.
+   */
+  inbox?: TemplateInbox;
+};
+
+export type NotificationTemplate = {
+  /**
+   * A UUIDv7.
+   */
+  id: string;
+  /**
+   * The unique name.
+   */
+  name: string;
+  /**
+   * Whether this is an email about accounts, which also exists without your changes.
+   */
+  builtIn: boolean;
+  /**
+   * What the template is for.
+   */
+  description: string | null;
+  /**
+   * What users choose by whether they want such notifications. Everyone gets those of the category `security`.
+   */
+  category: string;
+  /**
+   * The language for recipients whose own the template doesn't have, as a BCP 47 tag.
+   */
+  defaultLocale: string;
+  /**
+   * The languages of the draft, sorted.
+   */
+  locales: Array<string>;
+  /**
+   * The version that is sent. Null if none is: a built-in template then says what it says by default.
+   */
+  publishedVersion: number | null;
+  /**
+   * Whether the draft differs from the version that is sent.
+   */
+  draftChanged: boolean;
+  /**
+   * When the template was created, in UTC. Null for a built-in template that nobody has changed.
+   */
+  createdAt: string | null;
+  /**
+   * When the template was last changed, in UTC. Null for a built-in template that nobody has changed.
+   */
+  updatedAt: string | null;
+  /**
+   * The variables by name. Every template also has `recipient.displayName`, `recipient.email`, `recipient.locale`, `site`, the host of your app, and in emails `unsubscribeUrl`, where the reader can turn them off.
+   */
+  variables: {
+    [key: string]: TemplateVariable;
+  };
+  /**
+   * Values of the variables, for previews.
+   */
+  exampleData: {
+    [key: string]: unknown;
+  };
+  /**
+   * What the notification says, by BCP 47 language tag.
+   */
+  contents: {
+    [key: string]: TemplateContent;
+  };
+};
+
+export type UpdateTemplateRequest = {
+  /**
+   * What the template is for.
+   */
+  description?: string | null;
+  /**
+   * What users choose by whether they want such notifications. Everyone gets those of the category `security`.
+   */
+  category?: string;
+  /**
+   * The language for recipients whose own the template doesn't have, as a BCP 47 tag.
+   */
+  defaultLocale?: string;
+  /**
+   * Variables to add or change, by name. Null removes one.
+   */
+  variables?: {
+    [key: string]: unknown;
+  };
+  /**
+   * Values for previews to add or change, by name. Null removes one.
+   */
+  exampleData?: {
+    [key: string]: unknown;
+  };
+  /**
+   * What to change of what the notification says, by language. Null removes one.
+   */
+  contents?: {
+    [key: string]: unknown;
+  };
+};
+
+export type PreviewTemplateRequest = {
+  /**
+   * The language of the recipient, as a BCP 47 tag. Defaults to that of the template.
+   */
+  locale?: string;
+  /**
+   * Values of the variables, instead of those of `exampleData`.
+   */
+  data?: {
+    [key: string]: unknown;
+  };
+};
+
+export type RenderedEmail = {
+  /**
+   * The subject.
+   */
+  subject: string;
+  /**
+   * The HTML part.
+   */
+  html: string;
+  /**
+   * The plain text part.
+   */
+  text: string;
+};
+
+export type RenderedInbox = {
+  /**
+   * The title.
+   */
+  title: string;
+  /**
+   * The text.
+   */
+  body: string;
+  /**
+   * Where a click leads.
+   */
+  url: string | null;
+};
+
+export type TemplatePreview = {
+  /**
+   * The language that such a recipient gets.
+   */
+  locale: string;
+  /**
+   * The email. Null if the template has none.
+   */
+  email: RenderedEmail | null;
+  /**
+   * The notification in the app. Null if the template has none.
+   */
+  inbox: RenderedInbox | null;
+};
+
+export type TemplateVersionSummary = {
+  /**
+   * The number of the version: 1, 2, 3 and so on.
+   */
+  version: number;
+  /**
+   * When it was published, in UTC.
+   */
+  publishedAt: string;
+  /**
+   * The ID of the user who published it.
+   */
+  publishedBy: string;
+};
+
+export type VersionList = {
+  items: Array<TemplateVersionSummary>;
+  page: CursorPage;
+};
+
+export type TemplateVersion = {
+  /**
+   * The number of the version: 1, 2, 3 and so on.
+   */
+  version: number;
+  /**
+   * When it was published, in UTC.
+   */
+  publishedAt: string;
+  /**
+   * The ID of the user who published it.
+   */
+  publishedBy: string;
+  /**
+   * The default language, as a BCP 47 tag.
+   */
+  defaultLocale: string;
+  /**
+   * The variables by name.
+   */
+  variables: {
+    [key: string]: TemplateVariable;
+  };
+  /**
+   * What the notification says, by BCP 47 language tag.
+   */
+  contents: {
+    [key: string]: TemplateContent;
+  };
+};
+
+export type Webhook = {
+  /**
+   * A UUIDv7.
+   */
+  id: string;
+  /**
+   * Where events are sent to.
+   */
+  url: string;
+  /**
+   * The types of events that are sent, sorted.
+   */
+  events: Array<string>;
+  /**
+   * What the webhook is for.
+   */
+  description: string | null;
+  /**
+   * `paused` if all deliveries have failed for an hour. Events are kept, and sent as soon as a test, once a minute, succeeds. `disabled` by an administrator, or because the server answered 410 Gone.
+   */
+  status: 'active' | 'paused' | 'disabled';
+  /**
+   * When the webhook was created, in UTC.
+   */
+  createdAt: string;
+  /**
+   * When the webhook was last changed, in UTC.
+   */
+  updatedAt: string;
+};
+
+export type WebhookList = {
+  items: Array<Webhook>;
+  page: CursorPage;
+};
+
+export type CreateWebhookRequest = {
+  /**
+   * Where events are sent to: an `https` URL with a public address. `WEBHOOK_ALLOWED_NETWORKS` allows others.
+   */
+  url: string;
+  /**
+   * The types of events to send: `user.registered`, `user.email-verified`, `user.updated`, `user.suspended`, `user.deletion-requested`, `user.deletion-canceled`, `user.deleted`, `session.started`, `session.ended`, `session.refresh-reuse-detected`, `password.changed`, `notification.delivered`, `notification.failed`.
+   */
+  events: Array<string>;
+  /**
+   * What the webhook is for.
+   */
+  description?: string | null;
+};
+
+export type WebhookWithSecretResponse = {
+  /**
+   * A UUIDv7.
+   */
+  id: string;
+  /**
+   * Where events are sent to.
+   */
+  url: string;
+  /**
+   * The types of events that are sent, sorted.
+   */
+  events: Array<string>;
+  /**
+   * What the webhook is for.
+   */
+  description: string | null;
+  /**
+   * `paused` if all deliveries have failed for an hour. Events are kept, and sent as soon as a test, once a minute, succeeds. `disabled` by an administrator, or because the server answered 410 Gone.
+   */
+  status: 'active' | 'paused' | 'disabled';
+  /**
+   * When the webhook was created, in UTC.
+   */
+  createdAt: string;
+  /**
+   * When the webhook was last changed, in UTC.
+   */
+  updatedAt: string;
+  /**
+   * The secret that signs what is sent, as Standard Webhooks defines it. It is shown only once.
+   */
+  secret: string;
+};
+
+export type UpdateWebhookRequest = {
+  /**
+   * Where events are sent to: an `https` URL with a public address. `WEBHOOK_ALLOWED_NETWORKS` allows others.
+   */
+  url?: string;
+  /**
+   * The types of events to send: `user.registered`, `user.email-verified`, `user.updated`, `user.suspended`, `user.deletion-requested`, `user.deletion-canceled`, `user.deleted`, `session.started`, `session.ended`, `session.refresh-reuse-detected`, `password.changed`, `notification.delivered`, `notification.failed`.
+   */
+  events?: Array<string>;
+  /**
+   * What the webhook is for.
+   */
+  description?: string | null;
+  /**
+   * Whether events are sent. While it is `false`, new ones are not kept for later.
+   */
+  enabled?: boolean;
+};
+
+export type WebhookAttempt = {
+  /**
+   * When the request was sent, in UTC.
+   */
+  at: string;
+  /**
+   * How long it took until the answer, or until it failed, in milliseconds.
+   */
+  durationMs: number;
+  /**
+   * The status that your server answered with. Null if it did not answer.
+   */
+  status: number | null;
+  /**
+   * Why there was no answer. Null if there was one.
+   */
+  error: string | null;
+};
+
+export type WebhookDelivery = {
+  /**
+   * A UUIDv7.
+   */
+  id: string;
+  /**
+   * The ID of the event, sent as `webhook-id`.
+   */
+  eventId: string;
+  /**
+   * The type of the event.
+   */
+  type: string;
+  /**
+   * The ID of the user whom the event is about.
+   */
+  subject: string;
+  /**
+   * `pending` until your server accepts it, or until it has failed for two days. `paused` while the webhook is paused or disabled.
+   */
+  state: 'pending' | 'paused' | 'delivered' | 'failed';
+  /**
+   * The latest attempts, oldest first.
+   */
+  attempts: Array<WebhookAttempt>;
+  /**
+   * The body that was or will be sent, byte for byte.
+   */
+  body: string;
+  /**
+   * When the delivery was created, in UTC.
+   */
+  createdAt: string;
+  /**
+   * When it was delivered, or failed for good, in UTC.
+   */
+  endedAt: string | null;
+};
+
+export type WebhookDeliveryList = {
+  items: Array<WebhookDelivery>;
+  page: CursorPage;
+};
+
 /**
  * A field of the input that is invalid.
  */
@@ -2014,6 +2735,116 @@ export type JobNotRetryableProblem = {
   requestId: string;
 };
 
+export type InboxNotificationNotFoundProblem = {
+  type: string;
+  title: string;
+  status: 404;
+  detail: string;
+  instance: string;
+  code: 'inbox-notification-not-found';
+  requestId: string;
+};
+
+export type IdempotencyKeyReusedOrNotificationNotRenderedProblem = {
+  type: string;
+  title: string;
+  status: 422;
+  detail: string;
+  instance: string;
+  code: 'idempotency-key-reused' | 'notification-not-rendered';
+  requestId: string;
+};
+
+export type NotificationNotFoundProblem = {
+  type: string;
+  title: string;
+  status: 404;
+  detail: string;
+  instance: string;
+  code: 'notification-not-found';
+  requestId: string;
+};
+
+export type IdempotentRequestRunningOrTemplateExistsOrTooManyTemplatesProblem = {
+  type: string;
+  title: string;
+  status: 409;
+  detail: string;
+  instance: string;
+  code: 'idempotent-request-running' | 'template-exists' | 'too-many-templates';
+  requestId: string;
+};
+
+export type TemplateNotFoundProblem = {
+  type: string;
+  title: string;
+  status: 404;
+  detail: string;
+  instance: string;
+  code: 'template-not-found';
+  requestId: string;
+};
+
+export type BuiltInTemplateProblem = {
+  type: string;
+  title: string;
+  status: 409;
+  detail: string;
+  instance: string;
+  code: 'built-in-template';
+  requestId: string;
+};
+
+export type InvalidTemplateProblem = {
+  type: string;
+  title: string;
+  status: 422;
+  detail: string;
+  instance: string;
+  code: 'invalid-template';
+  requestId: string;
+};
+
+export type TemplateNotFoundOrTemplateVersionNotFoundProblem = {
+  type: string;
+  title: string;
+  status: 404;
+  detail: string;
+  instance: string;
+  code: 'template-not-found' | 'template-version-not-found';
+  requestId: string;
+};
+
+export type IdempotentRequestRunningOrTooManyWebhooksProblem = {
+  type: string;
+  title: string;
+  status: 409;
+  detail: string;
+  instance: string;
+  code: 'idempotent-request-running' | 'too-many-webhooks';
+  requestId: string;
+};
+
+export type WebhookNotFoundProblem = {
+  type: string;
+  title: string;
+  status: 404;
+  detail: string;
+  instance: string;
+  code: 'webhook-not-found';
+  requestId: string;
+};
+
+export type WebhookDeliveryNotFoundProblem = {
+  type: string;
+  title: string;
+  status: 404;
+  detail: string;
+  instance: string;
+  code: 'webhook-delivery-not-found';
+  requestId: string;
+};
+
 /**
  * Maximum number of items to return.
  */
@@ -2183,6 +3014,31 @@ export type QQuery = string;
  * The sort order. A leading minus means newest first.
  */
 export type SortQuery = 'createdAt' | '-createdAt';
+
+/**
+ * The ID of the last event you received. You get everything that has arrived since.
+ */
+export type LastEventIdHeader = string;
+
+/**
+ * Only notifications that are not read yet.
+ */
+export type UnreadQuery = boolean;
+
+/**
+ * The archived notifications instead of the others.
+ */
+export type ArchivedQuery = boolean;
+
+/**
+ * The number of the version.
+ */
+export type VersionPath = number;
+
+/**
+ * The ID of the delivery.
+ */
+export type DeliveryIdPath = string;
 
 export type ListAuditEventsData = {
   body?: never;
@@ -7815,3 +8671,2003 @@ export type RetryJobResponses = {
 };
 
 export type RetryJobResponse = RetryJobResponses[keyof RetryJobResponses];
+
+export type StreamMyNotificationsData = {
+  body?: never;
+  headers?: {
+    /**
+     * The ID of the last event you received. You get everything that has arrived since.
+     */
+    'Last-Event-ID'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v2/users/me/notifications/stream';
+};
+
+export type StreamMyNotificationsErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type StreamMyNotificationsError = StreamMyNotificationsErrors[keyof StreamMyNotificationsErrors];
+
+export type StreamMyNotificationsResponses = {
+  /**
+   * Events, until the stream ends.
+   */
+  200: string;
+};
+
+export type StreamMyNotificationsResponse =
+  StreamMyNotificationsResponses[keyof StreamMyNotificationsResponses];
+
+export type ListMyNotificationsData = {
+  body?: never;
+  path?: never;
+  query?: {
+    /**
+     * Maximum number of items to return.
+     */
+    limit?: number;
+    /**
+     * Which page to return: `page.nextCursor` or `page.previousCursor` from an earlier response.
+     */
+    cursor?: string;
+    /**
+     * Whether to count all items. Slow on long lists.
+     */
+    total?: boolean;
+    /**
+     * Only notifications that are not read yet.
+     */
+    unread?: boolean;
+    /**
+     * The archived notifications instead of the others.
+     */
+    archived?: boolean;
+  };
+  url: '/v2/users/me/notifications';
+};
+
+export type ListMyNotificationsErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   *
+   * `invalid-cursor`: Invalid cursor
+   */
+  400: InvalidInputOrMalformedRequestOrInvalidCursorProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type ListMyNotificationsError = ListMyNotificationsErrors[keyof ListMyNotificationsErrors];
+
+export type ListMyNotificationsResponses = {
+  /**
+   * A page of notifications.
+   */
+  200: InboxList;
+};
+
+export type ListMyNotificationsResponse = ListMyNotificationsResponses[keyof ListMyNotificationsResponses];
+
+export type CountMyUnreadNotificationsData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/v2/users/me/notifications/unread-count';
+};
+
+export type CountMyUnreadNotificationsErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type CountMyUnreadNotificationsError =
+  CountMyUnreadNotificationsErrors[keyof CountMyUnreadNotificationsErrors];
+
+export type CountMyUnreadNotificationsResponses = {
+  /**
+   * The number of unread notifications.
+   */
+  200: UnreadCount;
+};
+
+export type CountMyUnreadNotificationsResponse =
+  CountMyUnreadNotificationsResponses[keyof CountMyUnreadNotificationsResponses];
+
+export type ReadAllMyNotificationsData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/v2/users/me/notifications/read-all';
+};
+
+export type ReadAllMyNotificationsErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type ReadAllMyNotificationsError = ReadAllMyNotificationsErrors[keyof ReadAllMyNotificationsErrors];
+
+export type ReadAllMyNotificationsResponses = {
+  /**
+   * All are read.
+   */
+  204: void;
+};
+
+export type ReadAllMyNotificationsResponse =
+  ReadAllMyNotificationsResponses[keyof ReadAllMyNotificationsResponses];
+
+export type UpdateMyNotificationData = {
+  body: UpdateInboxNotificationRequest;
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: never;
+  url: '/v2/users/me/notifications/{id}';
+};
+
+export type UpdateMyNotificationErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
+  /**
+   * `inbox-notification-not-found`: Notification not found
+   */
+  404: InboxNotificationNotFoundProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type UpdateMyNotificationError = UpdateMyNotificationErrors[keyof UpdateMyNotificationErrors];
+
+export type UpdateMyNotificationResponses = {
+  /**
+   * The updated notification.
+   */
+  200: InboxNotification;
+};
+
+export type UpdateMyNotificationResponse = UpdateMyNotificationResponses[keyof UpdateMyNotificationResponses];
+
+export type SendNotificationData = {
+  body: SendNotificationRequest;
+  headers?: {
+    /**
+     * A unique string of your choice. For 24 hours, repeating the request with the same key and body returns the original response.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v2/notifications';
+};
+
+export type SendNotificationErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `idempotent-request-running`: Original request still in progress
+   */
+  409: IdempotentRequestRunningProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `idempotency-key-reused`: Idempotency key already used
+   *
+   * `notification-not-rendered`: Notification not rendered
+   */
+  422: IdempotencyKeyReusedOrNotificationNotRenderedProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type SendNotificationError = SendNotificationErrors[keyof SendNotificationErrors];
+
+export type SendNotificationResponses = {
+  /**
+   * The notification is accepted.
+   */
+  202: Notification;
+};
+
+export type SendNotificationResponse = SendNotificationResponses[keyof SendNotificationResponses];
+
+export type GetNotificationData = {
+  body?: never;
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: never;
+  url: '/v2/notifications/{id}';
+};
+
+export type GetNotificationErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `notification-not-found`: Notification not found
+   */
+  404: NotificationNotFoundProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type GetNotificationError = GetNotificationErrors[keyof GetNotificationErrors];
+
+export type GetNotificationResponses = {
+  /**
+   * The notification with every attempt to send it.
+   */
+  200: Notification;
+};
+
+export type GetNotificationResponse = GetNotificationResponses[keyof GetNotificationResponses];
+
+export type GetMyNotificationPreferencesData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/v2/users/me/notification-preferences';
+};
+
+export type GetMyNotificationPreferencesErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type GetMyNotificationPreferencesError =
+  GetMyNotificationPreferencesErrors[keyof GetMyNotificationPreferencesErrors];
+
+export type GetMyNotificationPreferencesResponses = {
+  /**
+   * Your preferences.
+   */
+  200: NotificationPreferences;
+};
+
+export type GetMyNotificationPreferencesResponse =
+  GetMyNotificationPreferencesResponses[keyof GetMyNotificationPreferencesResponses];
+
+export type SetMyNotificationPreferencesData = {
+  body: SetPreferencesRequest;
+  headers?: {
+    /**
+     * The `ETag` of the version you expect. If the resource has changed since, the response is a 412.
+     */
+    'If-Match'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v2/users/me/notification-preferences';
+};
+
+export type SetMyNotificationPreferencesErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
+  /**
+   * `precondition-failed`: Resource has changed
+   */
+  412: PreconditionFailedProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type SetMyNotificationPreferencesError =
+  SetMyNotificationPreferencesErrors[keyof SetMyNotificationPreferencesErrors];
+
+export type SetMyNotificationPreferencesResponses = {
+  /**
+   * Your new preferences.
+   */
+  200: NotificationPreferences;
+};
+
+export type SetMyNotificationPreferencesResponse =
+  SetMyNotificationPreferencesResponses[keyof SetMyNotificationPreferencesResponses];
+
+export type ListTemplatesData = {
+  body?: never;
+  path?: never;
+  query?: {
+    /**
+     * Maximum number of items to return.
+     */
+    limit?: number;
+    /**
+     * Which page to return: `page.nextCursor` or `page.previousCursor` from an earlier response.
+     */
+    cursor?: string;
+    /**
+     * Whether to count all items. Slow on long lists.
+     */
+    total?: boolean;
+  };
+  url: '/v2/notification-templates';
+};
+
+export type ListTemplatesErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   *
+   * `invalid-cursor`: Invalid cursor
+   */
+  400: InvalidInputOrMalformedRequestOrInvalidCursorProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type ListTemplatesError = ListTemplatesErrors[keyof ListTemplatesErrors];
+
+export type ListTemplatesResponses = {
+  /**
+   * A page of templates.
+   */
+  200: TemplateList;
+};
+
+export type ListTemplatesResponse = ListTemplatesResponses[keyof ListTemplatesResponses];
+
+export type CreateTemplateData = {
+  body: CreateTemplateRequest;
+  headers?: {
+    /**
+     * A unique string of your choice. For 24 hours, repeating the request with the same key and body returns the original response.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v2/notification-templates';
+};
+
+export type CreateTemplateErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `idempotent-request-running`: Original request still in progress
+   *
+   * `template-exists`: Template exists
+   *
+   * `too-many-templates`: Too many templates
+   */
+  409: IdempotentRequestRunningOrTemplateExistsOrTooManyTemplatesProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `idempotency-key-reused`: Idempotency key already used
+   */
+  422: IdempotencyKeyReusedProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type CreateTemplateError = CreateTemplateErrors[keyof CreateTemplateErrors];
+
+export type CreateTemplateResponses = {
+  /**
+   * Template created.
+   */
+  201: NotificationTemplate;
+};
+
+export type CreateTemplateResponse = CreateTemplateResponses[keyof CreateTemplateResponses];
+
+export type DeleteTemplateData = {
+  body?: never;
+  headers?: {
+    /**
+     * The `ETag` of the version you expect. If the resource has changed since, the response is a 412.
+     */
+    'If-Match'?: string;
+  };
+  path: {
+    /**
+     * The name of the template.
+     */
+    name: string;
+  };
+  query?: never;
+  url: '/v2/notification-templates/{name}';
+};
+
+export type DeleteTemplateErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `template-not-found`: Template not found
+   */
+  404: TemplateNotFoundProblem;
+  /**
+   * `built-in-template`: Built-in template
+   */
+  409: BuiltInTemplateProblem;
+  /**
+   * `precondition-failed`: Resource has changed
+   */
+  412: PreconditionFailedProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type DeleteTemplateError = DeleteTemplateErrors[keyof DeleteTemplateErrors];
+
+export type DeleteTemplateResponses = {
+  /**
+   * Template deleted, or restored.
+   */
+  204: void;
+};
+
+export type DeleteTemplateResponse = DeleteTemplateResponses[keyof DeleteTemplateResponses];
+
+export type GetTemplateData = {
+  body?: never;
+  headers?: {
+    /**
+     * The `ETag` of the version you have. If it's the current one, the response is a 304.
+     */
+    'If-None-Match'?: string;
+    /**
+     * The `ETag` of the version you expect. If the resource has changed since, the response is a 412.
+     */
+    'If-Match'?: string;
+  };
+  path: {
+    /**
+     * The name of the template.
+     */
+    name: string;
+  };
+  query?: never;
+  url: '/v2/notification-templates/{name}';
+};
+
+export type GetTemplateErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `template-not-found`: Template not found
+   */
+  404: TemplateNotFoundProblem;
+  /**
+   * `precondition-failed`: Resource has changed
+   */
+  412: PreconditionFailedProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type GetTemplateError = GetTemplateErrors[keyof GetTemplateErrors];
+
+export type GetTemplateResponses = {
+  /**
+   * The template.
+   */
+  200: NotificationTemplate;
+};
+
+export type GetTemplateResponse = GetTemplateResponses[keyof GetTemplateResponses];
+
+export type UpdateTemplateData = {
+  body: UpdateTemplateRequest;
+  headers?: {
+    /**
+     * The `ETag` of the version you expect. If the resource has changed since, the response is a 412.
+     */
+    'If-Match'?: string;
+  };
+  path: {
+    /**
+     * The name of the template.
+     */
+    name: string;
+  };
+  query?: never;
+  url: '/v2/notification-templates/{name}';
+};
+
+export type UpdateTemplateErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `template-not-found`: Template not found
+   */
+  404: TemplateNotFoundProblem;
+  /**
+   * `built-in-template`: Built-in template
+   */
+  409: BuiltInTemplateProblem;
+  /**
+   * `precondition-failed`: Resource has changed
+   */
+  412: PreconditionFailedProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type UpdateTemplateError = UpdateTemplateErrors[keyof UpdateTemplateErrors];
+
+export type UpdateTemplateResponses = {
+  /**
+   * The updated template.
+   */
+  200: NotificationTemplate;
+};
+
+export type UpdateTemplateResponse = UpdateTemplateResponses[keyof UpdateTemplateResponses];
+
+export type PreviewTemplateData = {
+  body?: PreviewTemplateRequest;
+  path: {
+    /**
+     * The name of the template.
+     */
+    name: string;
+  };
+  query?: never;
+  url: '/v2/notification-templates/{name}/preview';
+};
+
+export type PreviewTemplateErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `template-not-found`: Template not found
+   */
+  404: TemplateNotFoundProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `invalid-template`: Invalid template
+   */
+  422: InvalidTemplateProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type PreviewTemplateError = PreviewTemplateErrors[keyof PreviewTemplateErrors];
+
+export type PreviewTemplateResponses = {
+  /**
+   * The rendered draft.
+   */
+  200: TemplatePreview;
+};
+
+export type PreviewTemplateResponse = PreviewTemplateResponses[keyof PreviewTemplateResponses];
+
+export type PublishTemplateData = {
+  body?: never;
+  headers?: {
+    /**
+     * The `ETag` of the version you expect. If the resource has changed since, the response is a 412.
+     */
+    'If-Match'?: string;
+  };
+  path: {
+    /**
+     * The name of the template.
+     */
+    name: string;
+  };
+  query?: never;
+  url: '/v2/notification-templates/{name}/publish';
+};
+
+export type PublishTemplateErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `template-not-found`: Template not found
+   */
+  404: TemplateNotFoundProblem;
+  /**
+   * `precondition-failed`: Resource has changed
+   */
+  412: PreconditionFailedProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `invalid-template`: Invalid template
+   */
+  422: InvalidTemplateProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type PublishTemplateError = PublishTemplateErrors[keyof PublishTemplateErrors];
+
+export type PublishTemplateResponses = {
+  /**
+   * The template.
+   */
+  200: NotificationTemplate;
+};
+
+export type PublishTemplateResponse = PublishTemplateResponses[keyof PublishTemplateResponses];
+
+export type ListTemplateVersionsData = {
+  body?: never;
+  path: {
+    /**
+     * The name of the template.
+     */
+    name: string;
+  };
+  query?: {
+    /**
+     * Maximum number of items to return.
+     */
+    limit?: number;
+    /**
+     * Which page to return: `page.nextCursor` or `page.previousCursor` from an earlier response.
+     */
+    cursor?: string;
+    /**
+     * Whether to count all items. Slow on long lists.
+     */
+    total?: boolean;
+  };
+  url: '/v2/notification-templates/{name}/versions';
+};
+
+export type ListTemplateVersionsErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   *
+   * `invalid-cursor`: Invalid cursor
+   */
+  400: InvalidInputOrMalformedRequestOrInvalidCursorProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `template-not-found`: Template not found
+   */
+  404: TemplateNotFoundProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type ListTemplateVersionsError = ListTemplateVersionsErrors[keyof ListTemplateVersionsErrors];
+
+export type ListTemplateVersionsResponses = {
+  /**
+   * A page of versions.
+   */
+  200: VersionList;
+};
+
+export type ListTemplateVersionsResponse = ListTemplateVersionsResponses[keyof ListTemplateVersionsResponses];
+
+export type GetTemplateVersionData = {
+  body?: never;
+  path: {
+    /**
+     * The name of the template.
+     */
+    name: string;
+    /**
+     * The number of the version.
+     */
+    version: number;
+  };
+  query?: never;
+  url: '/v2/notification-templates/{name}/versions/{version}';
+};
+
+export type GetTemplateVersionErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `template-not-found`: Template not found
+   *
+   * `template-version-not-found`: Version not found
+   */
+  404: TemplateNotFoundOrTemplateVersionNotFoundProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type GetTemplateVersionError = GetTemplateVersionErrors[keyof GetTemplateVersionErrors];
+
+export type GetTemplateVersionResponses = {
+  /**
+   * The version.
+   */
+  200: TemplateVersion;
+};
+
+export type GetTemplateVersionResponse = GetTemplateVersionResponses[keyof GetTemplateVersionResponses];
+
+export type RepublishTemplateData = {
+  body?: never;
+  headers?: {
+    /**
+     * The `ETag` of the version you expect. If the resource has changed since, the response is a 412.
+     */
+    'If-Match'?: string;
+  };
+  path: {
+    /**
+     * The name of the template.
+     */
+    name: string;
+    /**
+     * The number of the version.
+     */
+    version: number;
+  };
+  query?: never;
+  url: '/v2/notification-templates/{name}/versions/{version}/publish';
+};
+
+export type RepublishTemplateErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `template-not-found`: Template not found
+   *
+   * `template-version-not-found`: Version not found
+   */
+  404: TemplateNotFoundOrTemplateVersionNotFoundProblem;
+  /**
+   * `precondition-failed`: Resource has changed
+   */
+  412: PreconditionFailedProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type RepublishTemplateError = RepublishTemplateErrors[keyof RepublishTemplateErrors];
+
+export type RepublishTemplateResponses = {
+  /**
+   * The template.
+   */
+  200: NotificationTemplate;
+};
+
+export type RepublishTemplateResponse = RepublishTemplateResponses[keyof RepublishTemplateResponses];
+
+export type ListWebhooksData = {
+  body?: never;
+  path?: never;
+  query?: {
+    /**
+     * Maximum number of items to return.
+     */
+    limit?: number;
+    /**
+     * Which page to return: `page.nextCursor` or `page.previousCursor` from an earlier response.
+     */
+    cursor?: string;
+    /**
+     * Whether to count all items. Slow on long lists.
+     */
+    total?: boolean;
+  };
+  url: '/v2/webhooks';
+};
+
+export type ListWebhooksErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   *
+   * `invalid-cursor`: Invalid cursor
+   */
+  400: InvalidInputOrMalformedRequestOrInvalidCursorProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type ListWebhooksError = ListWebhooksErrors[keyof ListWebhooksErrors];
+
+export type ListWebhooksResponses = {
+  /**
+   * A page of webhooks.
+   */
+  200: WebhookList;
+};
+
+export type ListWebhooksResponse = ListWebhooksResponses[keyof ListWebhooksResponses];
+
+export type CreateWebhookData = {
+  body: CreateWebhookRequest;
+  headers?: {
+    /**
+     * A unique string of your choice. For 24 hours, repeating the request with the same key and body returns the original response.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v2/webhooks';
+};
+
+export type CreateWebhookErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `idempotent-request-running`: Original request still in progress
+   *
+   * `too-many-webhooks`: Too many webhooks
+   */
+  409: IdempotentRequestRunningOrTooManyWebhooksProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `idempotency-key-reused`: Idempotency key already used
+   */
+  422: IdempotencyKeyReusedProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type CreateWebhookError = CreateWebhookErrors[keyof CreateWebhookErrors];
+
+export type CreateWebhookResponses = {
+  /**
+   * Webhook created. The secret is shown only once.
+   */
+  201: WebhookWithSecretResponse;
+};
+
+export type CreateWebhookResponse = CreateWebhookResponses[keyof CreateWebhookResponses];
+
+export type DeleteWebhookData = {
+  body?: never;
+  headers?: {
+    /**
+     * The `ETag` of the version you expect. If the resource has changed since, the response is a 412.
+     */
+    'If-Match'?: string;
+  };
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: never;
+  url: '/v2/webhooks/{id}';
+};
+
+export type DeleteWebhookErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `webhook-not-found`: Webhook not found
+   */
+  404: WebhookNotFoundProblem;
+  /**
+   * `precondition-failed`: Resource has changed
+   */
+  412: PreconditionFailedProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type DeleteWebhookError = DeleteWebhookErrors[keyof DeleteWebhookErrors];
+
+export type DeleteWebhookResponses = {
+  /**
+   * Webhook deleted.
+   */
+  204: void;
+};
+
+export type DeleteWebhookResponse = DeleteWebhookResponses[keyof DeleteWebhookResponses];
+
+export type GetWebhookData = {
+  body?: never;
+  headers?: {
+    /**
+     * The `ETag` of the version you have. If it's the current one, the response is a 304.
+     */
+    'If-None-Match'?: string;
+    /**
+     * The `ETag` of the version you expect. If the resource has changed since, the response is a 412.
+     */
+    'If-Match'?: string;
+  };
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: never;
+  url: '/v2/webhooks/{id}';
+};
+
+export type GetWebhookErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `webhook-not-found`: Webhook not found
+   */
+  404: WebhookNotFoundProblem;
+  /**
+   * `precondition-failed`: Resource has changed
+   */
+  412: PreconditionFailedProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type GetWebhookError = GetWebhookErrors[keyof GetWebhookErrors];
+
+export type GetWebhookResponses = {
+  /**
+   * The webhook.
+   */
+  200: Webhook;
+};
+
+export type GetWebhookResponse = GetWebhookResponses[keyof GetWebhookResponses];
+
+export type UpdateWebhookData = {
+  body: UpdateWebhookRequest;
+  headers?: {
+    /**
+     * The `ETag` of the version you expect. If the resource has changed since, the response is a 412.
+     */
+    'If-Match'?: string;
+  };
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: never;
+  url: '/v2/webhooks/{id}';
+};
+
+export type UpdateWebhookErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `webhook-not-found`: Webhook not found
+   */
+  404: WebhookNotFoundProblem;
+  /**
+   * `precondition-failed`: Resource has changed
+   */
+  412: PreconditionFailedProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type UpdateWebhookError = UpdateWebhookErrors[keyof UpdateWebhookErrors];
+
+export type UpdateWebhookResponses = {
+  /**
+   * The updated webhook.
+   */
+  200: Webhook;
+};
+
+export type UpdateWebhookResponse = UpdateWebhookResponses[keyof UpdateWebhookResponses];
+
+export type RotateWebhookSecretData = {
+  body?: never;
+  headers?: {
+    /**
+     * A unique string of your choice. For 24 hours, repeating the request with the same key and body returns the original response.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: never;
+  url: '/v2/webhooks/{id}/rotate-secret';
+};
+
+export type RotateWebhookSecretErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `webhook-not-found`: Webhook not found
+   */
+  404: WebhookNotFoundProblem;
+  /**
+   * `idempotent-request-running`: Original request still in progress
+   */
+  409: IdempotentRequestRunningProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `idempotency-key-reused`: Idempotency key already used
+   */
+  422: IdempotencyKeyReusedProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type RotateWebhookSecretError = RotateWebhookSecretErrors[keyof RotateWebhookSecretErrors];
+
+export type RotateWebhookSecretResponses = {
+  /**
+   * The webhook with its new secret, which is shown only once.
+   */
+  200: WebhookWithSecretResponse;
+};
+
+export type RotateWebhookSecretResponse = RotateWebhookSecretResponses[keyof RotateWebhookSecretResponses];
+
+export type ListWebhookDeliveriesData = {
+  body?: never;
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: {
+    /**
+     * Maximum number of items to return.
+     */
+    limit?: number;
+    /**
+     * Which page to return: `page.nextCursor` or `page.previousCursor` from an earlier response.
+     */
+    cursor?: string;
+    /**
+     * Whether to count all items. Slow on long lists.
+     */
+    total?: boolean;
+    /**
+     * Only deliveries in this state.
+     */
+    state?: 'pending' | 'paused' | 'delivered' | 'failed';
+    /**
+     * Only deliveries of events of this type.
+     */
+    type?: string;
+  };
+  url: '/v2/webhooks/{id}/deliveries';
+};
+
+export type ListWebhookDeliveriesErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   *
+   * `invalid-cursor`: Invalid cursor
+   */
+  400: InvalidInputOrMalformedRequestOrInvalidCursorProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `webhook-not-found`: Webhook not found
+   */
+  404: WebhookNotFoundProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type ListWebhookDeliveriesError = ListWebhookDeliveriesErrors[keyof ListWebhookDeliveriesErrors];
+
+export type ListWebhookDeliveriesResponses = {
+  /**
+   * A page of deliveries.
+   */
+  200: WebhookDeliveryList;
+};
+
+export type ListWebhookDeliveriesResponse =
+  ListWebhookDeliveriesResponses[keyof ListWebhookDeliveriesResponses];
+
+export type ReplayWebhookDeliveryData = {
+  body?: never;
+  headers?: {
+    /**
+     * A unique string of your choice. For 24 hours, repeating the request with the same key and body returns the original response.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    /**
+     * The ID of the webhook.
+     */
+    id: string;
+    /**
+     * The ID of the delivery.
+     */
+    deliveryId: string;
+  };
+  query?: never;
+  url: '/v2/webhooks/{id}/deliveries/{deliveryId}/replay';
+};
+
+export type ReplayWebhookDeliveryErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `webhook-delivery-not-found`: Delivery not found
+   */
+  404: WebhookDeliveryNotFoundProblem;
+  /**
+   * `idempotent-request-running`: Original request still in progress
+   */
+  409: IdempotentRequestRunningProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `idempotency-key-reused`: Idempotency key already used
+   */
+  422: IdempotencyKeyReusedProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type ReplayWebhookDeliveryError = ReplayWebhookDeliveryErrors[keyof ReplayWebhookDeliveryErrors];
+
+export type ReplayWebhookDeliveryResponses = {
+  /**
+   * The delivery, which is pending again.
+   */
+  202: WebhookDelivery;
+};
+
+export type ReplayWebhookDeliveryResponse =
+  ReplayWebhookDeliveryResponses[keyof ReplayWebhookDeliveryResponses];
