@@ -21,13 +21,20 @@ export function commandsOf(guide: string): string {
   return [...blocks].map(([, block]) => block).join('\n');
 }
 
-/** Runs commands until one fails. @returns what they print */
+/** Runs commands until one fails. @returns what they print @throws Error with what they printed until then */
 export async function bash(
   commands: string,
   env: Readonly<Record<string, string>>,
   cwd = '.',
 ): Promise<string> {
   const args = ['--norc', '-euo', 'pipefail', '-c', commands];
-  const { stdout } = await promisify(execFile)('bash', args, { env, cwd });
-  return stdout;
+  try {
+    return (await promisify(execFile)('bash', args, { env, cwd })).stdout;
+  } catch (error) {
+    // Its own message begins with all commands, so that logs cut off what failed.
+    const { code, signal, stdout, stderr } = error as Record<string, string | number>;
+    throw new Error(`Exit ${code ?? signal}. Standard error:\n${stderr}\nStandard output:\n${stdout}`, {
+      cause: code,
+    });
+  }
 }
