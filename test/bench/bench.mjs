@@ -8,6 +8,7 @@ import { measureRefreshes } from './refreshes.mjs';
 import { measureScale } from './scale.mjs';
 import { measureSignIn } from './sign-in.mjs';
 import { measureStart } from './start.mjs';
+import { measureStreams } from './streams.mjs';
 import { measureTiming } from './timing.mjs';
 import { measureTracing } from './tracing.mjs';
 import { UserError } from '../../tools/project.mjs';
@@ -23,6 +24,7 @@ const MEASUREMENTS = {
   tracing: measureTracing,
   administration: measureAdministration,
   import: measureImport,
+  streams: measureStreams,
   start: measureStart,
 };
 

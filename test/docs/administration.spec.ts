@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { auditEventTypes } from '#libs/audit';
+import { eventTypes } from '#libs/contracts';
 import { startMailbox } from '#tools/embedded';
 import '../../src/accounts/accounts.http.module.js';
-import { auditEventTypes } from '../../src/accounts/audit/define-audit-event.js';
+import '../../src/notifications/notifications.http.module.js';
 import { hold, useFixture } from '../support/fixture.js';
 import { bash, commandsOf } from '../support/guide-commands.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
@@ -18,6 +20,7 @@ const app = useApp('all', () => ({
   SMTP_URL: mailbox.smtpUrl,
   ADMIN_EMAIL: 'admin@example.com',
   ADMIN_PASSWORD,
+  WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
 }));
 
 /** Runs all commands of a guide in order, as they are. @returns what they print */
@@ -71,6 +74,32 @@ describe('the requests of the guide', () => {
     );
     expect(output).toMatch(/^\{ displayName: \{ from: null, to: 'Ada' \} \}\n3\nsession\.started$/m);
     expect(output).toMatch(/actorType: 'administrator',\s+actorId: null/);
+  });
+});
+
+it('the commands of the guide to notifications write, publish and send a template, and change a built-in one', async () => {
+  const output = await follow('notifications');
+  expect(output).toMatch(
+    /^true\nOrder 4712 is on its way\n1\ntrue\nuses the variable "number", which is not declared$/m,
+  );
+  expect(output).toMatch(/^2\n2\nsent\n1\nOrder 4711 is on its way\ntrue\nread: 204\ntrue$/m);
+  expect(output).toMatch(/^true\ntrue\n1\nrestored: 204$/m);
+});
+
+it('the commands of the guide to webhooks receive events, and replay one', async () => {
+  const output = await follow('webhooks');
+  expect(output).toMatch(/^user\.registered\nuser\.updated$/m);
+  expect(output).toMatch(/status: 204,\s+error: null/);
+  expect(output).toMatch(/^replayed: 202\nuser\.suspended\ndeleted: 204$/m);
+});
+
+describe('the table of events', () => {
+  it('has exactly those that are declared, with their descriptions', () => {
+    const rows = readFileSync('docs/guides/webhooks.md', 'utf8').matchAll(
+      /^\| `([a-z]+\.[a-z-]+)` +\| ([A-Z].+?) +\|$/gm,
+    );
+    const declared = [...eventTypes().values()].map(({ type, description }) => `${type}: ${description}`);
+    expect([...rows].map(([, type, description]) => `${type}: ${description}`)).toEqual(declared.sort());
   });
 });
 

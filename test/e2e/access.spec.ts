@@ -17,7 +17,7 @@ import { APP_FILTER, APP_GUARD, ModulesContainer } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Access, accessOf, PermissionLookup, Public, Requires } from '#libs/api';
+import { type Access, accessOf, Authentication, PermissionLookup, Public, Requires } from '#libs/api';
 import { ClockModule } from '#libs/clock';
 import type { Principal } from '#libs/http';
 import { Problem } from '#libs/problem';
@@ -26,6 +26,7 @@ import type { AppConfig } from '../../config/index.js';
 import { ApiModule } from '../../src/processes/api.module.js';
 import { readUsers } from '../../src/accounts/users/users.permissions.js';
 import { AccessGuard } from '../../src/accounts/auth/access/access.guard.js';
+import { BearerAuthentication } from '../../src/accounts/auth/access/bearer-authentication.js';
 import { type Authenticator, AUTHENTICATORS } from '../../src/accounts/auth/access/authenticator.js';
 import { IdentityGuard } from '../../src/accounts/auth/access/identity.guard.js';
 import { ProcessModule } from '../../src/processes/run.js';
@@ -74,6 +75,9 @@ const OPEN_TO_ALL = [
   'UndoChangeController.undoChange',
   'UndoChangePage.show',
   'UndoEmailChangePage.show',
+  // Whoever has the link may unsubscribe, such as a mail provider for its user.
+  'UnsubscribePage.show',
+  'UnsubscribePage.unsubscribe',
   'VerifyEmailPage.show',
   'WellKnownController.getKeys',
   'WellKnownController.getMetadata',
@@ -146,6 +150,7 @@ describe('the identity guard', () => {
     { provide: APP_GUARD, useClass: IdentityGuard },
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: PermissionLookup, useClass: AdminsOnly },
+    { provide: Authentication, useClass: BearerAuthentication },
     {
       provide: AUTHENTICATORS,
       useValue: [knows('one'), knowsLater('two'), knowsLater('three'), knows('four')],

@@ -150,8 +150,10 @@ async function allGone(users: readonly SignedUp[], before: readonly [number, num
     expect(await waiting()).toEqual([]);
   }, WITHIN_A_MINUTE);
   expect(await statesOf(users)).toHaveLength(users.length);
-  // Of each user, `user.deleted` there and `user.erased` here, no matter how often they arrived.
-  expect(await processed()).toEqual(before.map((count) => count + users.length));
+  // Of each user, `user.erased` here, and there `erase-user` and the events that say so: the request, the end of all sessions
+  // then, and the deletion. No matter how often they arrived.
+  const [wereHere, wereThere] = before;
+  expect(await processed()).toEqual([wereHere + users.length, wereThere + 4 * users.length]);
   for (const type of ['user.deletion-requested', 'user.removed']) {
     const recorded = 'select from accounts.audit_events where type = $1 and subject_id = any($2)';
     const events = await query(database.url, recorded, [type, users.map(idOf)]);

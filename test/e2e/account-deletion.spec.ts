@@ -3,6 +3,7 @@ import { setRoles, userWithPermissions, userWithRoles } from '../support/adminis
 import { useApiApp } from '../support/api-app.js';
 import { signIn, type SignedUp, signUp, tokenIn } from '../support/factories.js';
 import type { ListBody } from '../support/client.js';
+import { accountsDatabase, accountsOutbox } from '../support/of-accounts.js';
 import { openedWithAllKeys } from '../support/opened-dump.js';
 import { expectProblem } from '../support/problems.js';
 import { eventually } from '../support/servers.js';
@@ -10,9 +11,8 @@ import { dumpOf, query, redisDumpOf, tablesAbout } from '../support/stored.js';
 import type { ReceivedMail } from '../support/received-mail.js';
 import { useServers } from '../support/use-servers.js';
 import { sendNotification } from '#libs/contracts';
-import { Database } from '#libs/database';
-import { Outbox } from '#libs/messaging';
 import { AccountDeletionSaga } from '../../src/accounts/deletion/account-deletion.saga.js';
+import { notifyInApp, publishTemplate } from '../support/templates.js';
 import { useApps, WITH_ADMIN } from '../support/use-app.js';
 
 const servers = useServers();
@@ -145,6 +145,11 @@ describe('the deletion of an account', () => {
     const user = await signUp(api, { displayName: 'Ada of the deleted' });
     const bystander = await signUp(api);
     await Promise.all([mailTo(user), mailTo(bystander)]);
+    await notifyInApp(admin, await publishTemplate(admin, 'order-shipped'), [user, bystander]);
+    for (const { api: own } of [user, bystander]) {
+      const choices = { categories: { general: { email: false } } };
+      await own.send('PUT', '/users/me/notification-preferences', { json: choices });
+    }
     const { body } = await user.api.delete<Planned>('/users/me');
     await mailTo(user, 'Your account will be deleted');
     const last = await signIn(api, user);
@@ -164,7 +169,13 @@ describe('the deletion of an account', () => {
     expect(await tablesWith(user)).toEqual(KEPT);
     expect((await bystander.api.me()).status).toBe(200);
     expect(await tablesWith(bystander)).toEqual(
-      expect.arrayContaining(['accounts.users', 'notifications.deliveries']),
+      expect.arrayContaining([
+        'accounts.users',
+        'notifications.deliveries',
+        'notifications.inbox_notifications',
+        'notifications.notifications',
+        'notifications.preferences',
+      ]),
     );
     await notifyLate(user);
     expect(await tablesWith(user)).toEqual(KEPT);
@@ -270,8 +281,8 @@ describe('the deletion of an account', () => {
 
 /** Sends a command to notify someone. The relay takes it at once, or much later. */
 async function notify({ email, session: { user } }: SignedUp, due: 'now' | 'in an hour'): Promise<void> {
-  await running.app.get(Database, { strict: false }).transaction(async (em) => {
-    await running.app.get(Outbox, { strict: false }).append(em, sendNotification, user.id, {
+  await accountsDatabase(running.app).transaction(async (em) => {
+    await accountsOutbox(running.app).append(em, sendNotification, user.id, {
       template: 'password-changed',
       to: { userId: user.id, email, displayName: null, locale: 'en' },
       data: { link: 'https://acme.test/' },

@@ -13,6 +13,7 @@ import { signInWithPasskey } from '../support/passkeys.js';
 import { expectProblem } from '../support/problems.js';
 import { eventually } from '../support/servers.js';
 import { query, rowsAbout, tablesAbout } from '../support/stored.js';
+import { notifyInApp, publishTemplate } from '../support/templates.js';
 import { useApps, WITH_ADMIN } from '../support/use-app.js';
 import { useServers } from '../support/use-servers.js';
 
@@ -46,6 +47,7 @@ const people = useFixture(async () => {
   expect((await api.as(planned.body).delete('/users/me')).status).toBe(202);
   const { body } = await signInWithPasskey(api, ada.passkey.device);
   expect((await api.as(body).delete('/users/me/deletion')).status).toBe(204);
+  await notifyInApp(admin, await publishTemplate(admin, 'order-shipped'), [ada, eve]);
   const patch = { displayName: 'Ada Lovelace', appMetadata: { plan: 'gold' } };
   expect((await admin.patch(`/users/${idOf(ada)}`, patch)).status).toBe(200);
   return { ada, eve, session: body };
@@ -85,6 +87,8 @@ const SHOWN: Readonly<Record<string, string>> = {
   'accounts.user_roles': 'profile',
   'accounts.users': 'profile',
   'notifications.deliveries': 'notifications',
+  'notifications.inbox_notifications': 'inbox',
+  'notifications.preferences': 'notificationPreferences',
 };
 /** Nothing but hashes, times, and messages on their way. */
 const NOT_SHOWN = [
@@ -98,6 +102,7 @@ const NOT_SHOWN = [
   'accounts.reserved_addresses',
   'accounts.seen_devices',
   'accounts.sign_in_notices',
+  'notifications.notifications',
   'notifications.outbox',
 ];
 

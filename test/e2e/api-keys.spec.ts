@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Connections } from '#libs/database';
+import { ReplicaChannel } from '#libs/redis';
+import { PROFILE_TOPIC } from '../../src/accounts/users/index.js';
 import { findApiKeys, recordUse } from '../../src/accounts/auth/api-keys/api-key.repository.js';
 import {
   expectEverywhere,
@@ -80,8 +82,18 @@ describe('an API key', () => {
   it('that is revoked just while it is looked up is dead from then on', async () => {
     const owner = await signUp(api);
     const created = await create(owner.api);
+    // By another replica: one that revokes a key itself hears of it twice, the second time from Redis, a moment later.
+    const heard = new Promise<void>((resolve) => {
+      app.get(ReplicaChannel, { strict: false }).on(PROFILE_TOPIC, (id) => {
+        if (id === idOf(owner)) {
+          resolve();
+        }
+      });
+    });
     await afterStatement(/"api_keys".*"key_hash" = /, async () => {
-      expect((await owner.api.delete(`/auth/api-keys/${created.body.id}`)).status).toBe(204);
+      const there = owner.api.at(replica.api.url);
+      expect((await there.delete(`/auth/api-keys/${created.body.id}`)).status).toBe(204);
+      await heard;
     });
     await withKey(created).get('/users/me');
     expectProblem(await owner.api.delete(`/auth/api-keys/${created.body.id}`), 404, 'api-key-not-found');

@@ -123,9 +123,9 @@ describe('the samples of the API reference', () => {
 /** What libs/api/src/docs knows of schemas. It would leave out others, such as `oneOf`, without a word. */
 const SHOWN: ReadonlySet<string> = new Set(
   (
-    '$ref allOf type format description example default enum nullable minimum maximum minLength maxLength pattern items ' +
+    '$ref allOf type format description example default enum nullable minimum maximum minLength maxLength minItems pattern items ' +
     // Nothing that a reader needs to know: unknown members are rejected everywhere, and lists are short, with
-    // each item once.
+    // each item once. (The maximum is shown with a minimum.)
     'properties required additionalProperties maxItems uniqueItems'
   ).split(' '),
 );

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { IdempotencyStore } from '#libs/idempotency';
+import { accountsKeys } from '../support/of-accounts.js';
 import { useApiApp } from '../support/api-app.js';
 import type { ProblemBody, SessionBody } from '../support/client.js';
 import { aUser, type NewUser } from '../support/factories.js';
@@ -30,7 +30,7 @@ describe('an idempotency key', () => {
 
   it('is kept if the request fails after its effect was committed, so a retry gets the response', async () => {
     const user = aUser();
-    const store = running.app.get(IdempotencyStore);
+    const store = accountsKeys(running.app);
     const run = store.run.bind(store) as (...args: unknown[]) => Promise<never>;
     jest.spyOn(store, 'run').mockImplementationOnce(async (...args: unknown[]) => {
       await run(...args);

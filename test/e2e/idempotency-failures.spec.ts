@@ -1,5 +1,5 @@
 import { afterEach, expect, it, jest } from '@jest/globals';
-import { IdempotencyStore } from '#libs/idempotency';
+import { accountsKeys } from '../support/of-accounts.js';
 import { unavailable } from '#libs/problem';
 import { useApiApp } from '../support/api-app.js';
 import type { SessionBody } from '../support/client.js';
@@ -19,9 +19,7 @@ it('returns success for completed work even if its response could not be stored'
   const { api } = running;
   const { email } = await signUp(api);
   const key = { 'idempotency-key': email };
-  jest
-    .spyOn(running.app.get(IdempotencyStore), 'complete')
-    .mockRejectedValueOnce(new Error('PostgreSQL went away'));
+  jest.spyOn(accountsKeys(running.app), 'complete').mockRejectedValueOnce(new Error('PostgreSQL went away'));
   expect((await api.post('/auth/email/resend', { email }, key)).status).toBe(202);
   // The key stays taken, so the work isn't done twice.
   expectProblem(await api.post('/auth/email/resend', { email }, key), 409, 'idempotent-request-running');
@@ -46,9 +44,7 @@ it('stores the response to a registration with the account, so a crash cannot se
 it('returns the original error even if the key could not be released', async () => {
   const { api } = running;
   const { email } = await signUp(api);
-  jest
-    .spyOn(running.app.get(IdempotencyStore), 'release')
-    .mockRejectedValueOnce(new Error('PostgreSQL went away'));
+  jest.spyOn(accountsKeys(running.app), 'release').mockRejectedValueOnce(new Error('PostgreSQL went away'));
   const answer = await api.post('/auth/register', { ...aUser(), email }, { 'idempotency-key': email });
   expectProblem(answer, 409, 'email-taken');
 });
@@ -57,7 +53,9 @@ it('releases a key whose claim was stored, although its confirmation got lost', 
   const { api } = running;
   const { email } = await signUp(api);
   const key = { 'idempotency-key': `lost-${email}` };
-  const store: { claimOrReplay(...args: unknown[]): Promise<unknown> } = running.app.get(IdempotencyStore);
+  const store = accountsKeys(running.app) as unknown as {
+    claimOrReplay(...args: unknown[]): Promise<unknown>;
+  };
   const claim = store.claimOrReplay.bind(store);
   jest.spyOn(store, 'claimOrReplay').mockImplementationOnce(async (...args) => {
     await claim(...args);

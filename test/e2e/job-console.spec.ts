@@ -86,6 +86,7 @@ describe('the job console', () => {
       'delete-account',
       'deliver-to-accounts',
       'deliver-to-notifications',
+      'deliver-webhook',
       'export-account',
       'export-users',
       'import-users',
@@ -93,6 +94,8 @@ describe('the job console', () => {
       'purge-accounts',
       'purge-notifications',
       'resume-sagas',
+      'resume-webhooks',
+      'retry-webhook',
       'send-mail',
     ]);
   });
@@ -139,7 +142,9 @@ describe('the job console', () => {
     await apps.notifications.stop();
     await signUp(api);
     await eventually(async () => {
-      const [delivery] = (await queues('deliver-to-notifications', 'waiting')).flatMap(({ jobs }) => jobs);
+      const delivery = (await queues('deliver-to-notifications', 'waiting'))
+        .flatMap(({ jobs }) => jobs)
+        .find(({ data }) => (data as { type?: string }).type === 'send-notification');
       expect(delivery?.data).toEqual({
         from: 'accounts',
         messageId: expect.stringMatching(UUID),

@@ -95,7 +95,8 @@ describe('a new user', () => {
   it('is sent exactly one mail, unless it is the admin that the settings name', async () => {
     const mails = await query<{ mails: string }>(
       database.url,
-      `select (select count(*) from accounts.outbox o where o.subject = u.id) as mails from accounts.users u
+      `select (select count(*) from accounts.outbox o
+                where o.subject = u.id and o.type = 'send-notification') as mails from accounts.users u
         where not 'admin' = any(u.roles)`,
     );
     expect(mails.length).toBeGreaterThan(1);

@@ -58,14 +58,15 @@ describe('each role alone', () => {
     const { url } = servers.database;
     const { api } = await servers.start('api');
     const { session } = await signUp(api);
-    expect(await rowCounts(url)).toMatchObject({ 'accounts.outbox': 1, 'notifications.deliveries': 0 });
+    // The mail, and the events that someone has registered and signed in.
+    expect(await rowCounts(url)).toMatchObject({ 'accounts.outbox': 3, 'notifications.deliveries': 0 });
     await Promise.all([servers.start('worker'), servers.start('notifications')]);
     await eventually(async () => {
       const rows = await query(url, 'select template from notifications.deliveries where user_id = $1', [
         session.user.id,
       ]);
       expect(rows).toEqual([{ template: 'verify-email' }]);
-      expect(await rowCounts(url)).toMatchObject({ 'accounts.outbox': 0, 'notifications.inbox': 1 });
+      expect(await rowCounts(url)).toMatchObject({ 'accounts.outbox': 0, 'notifications.inbox': 3 });
     });
   });
 });

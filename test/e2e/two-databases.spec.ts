@@ -5,8 +5,9 @@ import { ApiClient } from '../support/client.js';
 import { signUp, tokenIn } from '../support/factories.js';
 import { eventually, type TestDatabase } from '../support/servers.js';
 import { query } from '../support/stored.js';
-import { useApp } from '../support/use-app.js';
-import { useEmptyDatabase } from '../support/use-servers.js';
+import { expectProblem } from '../support/problems.js';
+import { signInAdmin, useApp, WITH_ADMIN } from '../support/use-app.js';
+import { useEmptyDatabase, useServers } from '../support/use-servers.js';
 
 describe('a process with a database for each service', () => {
   const [accounts, notifications] = [useEmptyDatabase(), useEmptyDatabase()];
@@ -48,6 +49,41 @@ describe('a process with a database for each service', () => {
     await allowConnections(database, other, true);
     // PgBouncer waits 15 seconds before it connects again.
     await eventually(async () => expect(await ready()).toBe(200), { timeoutMs: 25_000 });
+  });
+});
+
+describe('an API with a database for each service', () => {
+  const [accounts, notifications] = [useEmptyDatabase(), useEmptyDatabase()];
+  const settings = () => ({ ...WITH_ADMIN, NOTIFICATIONS_DATABASE_URL: notifications.url });
+  const servers = useServers({ database: accounts });
+  const app = useApp('api', settings, servers);
+
+  it('serves accounts while the database of notifications is unreachable, and starts without it', async () => {
+    const ready = async (url: string) => {
+      const { status, body } = await new ApiClient(url, '').get<{ info: object }>('/health/ready');
+      return [status, body.info];
+    };
+    const degraded = { database: { status: 'degraded', message: expect.stringContaining('notifications') } };
+    expect((await app.admin.get('/webhooks')).status).toBe(200);
+    await allowConnections(notifications, accounts, false);
+    await eventually(async () =>
+      expect(await ready(app.managementUrl)).toEqual([200, expect.objectContaining(degraded)]),
+    );
+    expectProblem(await app.admin.get('/webhooks'), 503, 'unavailable');
+    expect((await signUp(app.api)).session.user.status).toBe('active');
+    const other = await servers.start('api', settings());
+    expect(await ready(other.managementUrl)).toEqual([200, expect.objectContaining(degraded)]);
+    await allowConnections(notifications, accounts, true);
+    const admins = [app.admin, (await signInAdmin(other.api, settings()))()];
+    for (const admin of admins) {
+      await eventually(async () => expect((await admin.get('/webhooks')).status).toBe(200), {
+        timeoutMs: 25_000,
+      });
+    }
+    expect(await ready(other.managementUrl)).toEqual([
+      200,
+      expect.objectContaining({ database: expect.objectContaining({ status: 'up' }) }),
+    ]);
   });
 });
 

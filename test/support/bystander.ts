@@ -38,6 +38,9 @@ export async function aBystander(running: UsedApiApp, { origin, link }: Surround
   const undoToken = linkTokenOf(await lastMail(running, user, 'identity-linked'));
   const passkey = await addPasskey(user.api, origin);
   const apiKey = await addApiKey(user.api);
+  await user.api.send('PUT', '/users/me/notification-preferences', {
+    json: { categories: { orders: { email: false } } },
+  });
   const { app, recoveryCodes } = await setUpTotp(user.api, clock);
   const { newEmail: email } = await changeEmail(running, user);
   const openChange = await askForChange(running, user);

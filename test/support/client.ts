@@ -88,7 +88,7 @@ export class ApiClient {
   constructor(
     readonly url: string,
     private readonly prefix = '/v2',
-    private readonly headers: Readonly<Record<string, string>> = {},
+    readonly headers: Readonly<Record<string, string>> = {},
   ) {}
 
   /** Under another prefix: `/v1`, or an empty one for unversioned routes. */
@@ -121,9 +121,11 @@ export class ApiClient {
       },
       ...(body === undefined ? {} : { body }),
     });
-    const text = await response.text();
-    const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '');
-    const parsed: unknown = text === '' ? undefined : isJson ? JSON.parse(text) : text;
+    const type = response.headers.get('content-type') ?? '';
+    // A stream doesn't end by itself.
+    const text = type === 'text/event-stream' ? await response.body?.cancel() : await response.text();
+    const isJson = /\bjson\b/.test(type);
+    const parsed: unknown = text === '' || text === undefined ? undefined : isJson ? JSON.parse(text) : text;
     return { status: response.status, headers: response.headers, body: parsed as T };
   }
 

@@ -9,6 +9,8 @@ export interface LogLine {
   readonly version?: string;
   readonly waitingFor?: string;
   readonly signal?: string;
+  /** Of a request. */
+  readonly userId?: string;
   readonly err?: { readonly message: string };
 }
 

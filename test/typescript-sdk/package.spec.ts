@@ -10,7 +10,14 @@ import { useInstalledSdk } from './installed-sdk.js';
 const KB = 1024;
 /** What a sign-in page may load of the SDK, gzipped. Both READMEs promise it. */
 const MOST = 4 * KB;
-const EVERYTHING = ['createGatehouse', 'isProblem', 'memoryStorage', 'nativeStorage', 'webStorage'];
+const EVERYTHING = [
+  'createGatehouse',
+  'followInbox',
+  'isProblem',
+  'memoryStorage',
+  'nativeStorage',
+  'webStorage',
+];
 const SIGN_IN_PAGE = `
   import { createGatehouse, isProblem, webStorage } from '@gatehouse/client';
   const gatehouse = createGatehouse({ baseUrl: '', storage: webStorage(localStorage) });
