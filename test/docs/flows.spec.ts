@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { freePort, startMailbox } from '#tools/embedded';
 import { hold, useFixture } from '../support/fixture.js';
@@ -121,5 +122,12 @@ describe('the requests of the guide', () => {
     expect(output).toMatch(/provider: 'acme',\s+title: 'Acme',\s+email: 'ada@acme\.test'/);
     expect(output).toMatch(/^last-sign-in-method$/m);
     expect(output).toMatch(/^unlinked: 204$/m);
+  });
+
+  it('to social sign-in take a verifier that begins with a hyphen', async () => {
+    const verifier = '-'.repeat(43);
+    const hash = createHash('sha256').update(verifier).digest('base64url');
+    const challenge = /^challenge\(\) .+$/m.exec(commandsOf('docs/guides/social-sign-in.md'))?.[0];
+    expect(await run(`${challenge}\nchallenge ${verifier}`)).toBe(`${hash}\n`);
   });
 });
