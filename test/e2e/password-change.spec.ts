@@ -73,6 +73,8 @@ describe('changing a password', () => {
     expectProblem(await api.login(user), 401, 'invalid-credentials');
     const sessions = await user.api.get<ListBody<DeviceBody>>('/auth/sessions');
     expect(sessions.body.items).toHaveLength(1);
+    const started = `select from accounts.audit_events where type = 'session.started' and subject_id = $1`;
+    expect(await query(database.url, started, [user.session.user.id])).toHaveLength(1);
   });
 
   it('makes a sign-in with the old one wait whose session is stored at the same moment', async () => {

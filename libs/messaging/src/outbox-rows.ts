@@ -21,6 +21,14 @@ export interface Statement {
   readonly values: readonly unknown[];
 }
 
+/** A change, and what is to happen in the same statement: all of it, or nothing. */
+export interface Change {
+  /** Returns a row if it has changed something. If it returns none, nothing else happens. */
+  readonly change: Statement;
+  /** Selects from `changed`, which has the rows that the change returned. */
+  readonly record: Statement;
+}
+
 export interface Backlog {
   readonly rows: number;
   readonly oldestAgeSeconds: number;
@@ -43,17 +51,26 @@ export class OutboxRows {
     await em.execute(sql, values, 'run');
   }
 
-  /** Inserts rows and runs another statement, in one round trip: both take effect, or neither. */
-  async insertWith(em: EntityManager, rows: readonly OutboxRow[], statement: Statement): Promise<void> {
-    const { sql, values } = this.insertion(rows);
-    await em.execute(`with messages as (${sql}) ${statement.sql}`, [...values, ...statement.values], 'run');
+  /** Makes a change and inserts rows, in one round trip. @returns whether the change has changed anything */
+  async insertWith(
+    em: EntityManager,
+    rows: readonly OutboxRow[],
+    { change, record }: Change,
+  ): Promise<boolean> {
+    const messages = this.insertion(rows, 'from changed');
+    const changed = await em.execute<unknown[]>(
+      `with changed as (${change.sql}), recorded as (${record.sql}), messages as (${messages.sql}) select from changed`,
+      [...change.values, ...record.values, ...messages.values],
+    );
+    return changed.length > 0;
   }
 
-  private insertion(rows: readonly OutboxRow[]): Statement {
+  private insertion(rows: readonly OutboxRow[], from = ''): Statement {
+    const row = `select ?::uuid, ?, ?, ?::uuid, ?::timestamptz, ?, ?, ? ${from}`;
     return {
       sql:
         `insert into ${this.table} (message_id, consumer, type, subject, occurred_at, sealed, traceparent, request_id)
-       values ` + rows.map(() => '(?, ?, ?, ?, ?, ?, ?, ?)').join(', '),
+       ` + rows.map(() => row).join(' union all '),
       values: rows.flatMap((row) => [
         row.messageId,
         row.consumer,

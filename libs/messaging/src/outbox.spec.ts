@@ -52,25 +52,33 @@ describe('Outbox', () => {
     expect(await bench.rows()).toEqual([]);
   });
 
-  it('inserts a message together with another statement, without a transaction: both or neither', async () => {
+  it('inserts a message together with a change and its record, without a transaction: all or nothing', async () => {
     const app = await bench.start();
     let told = 0;
     app.get(OutboxSignal).onCommit(() => {
       told += 1;
     });
-    const [subject, id] = [randomUUID(), randomUUID()];
-    const statement = {
-      sql: `insert into ${writer.name}.inbox (message_id, received_at) values (?, now())`,
-      values: [id],
-    };
-    const together = () =>
-      app.database.run((em) => app.get(Outbox).appendWith(em, registered, subject, ADA, statement));
-    await together();
-    expect((await bench.rows()).map((row) => row.type)).toEqual([registered.type]);
-    expect(await bench.sql(`select message_id from ${writer.name}.inbox`)).toEqual([{ message_id: id }]);
-    expect(told).toBe(1);
-    await expect(together()).rejects.toThrow();
-    expect([(await bench.rows()).length, told]).toEqual([1, 1]);
+    const [subject, id, record] = [randomUUID(), randomUUID(), randomUUID()];
+    const insertion = `insert into ${writer.name}.inbox (message_id, received_at) select ?::uuid, now()`;
+    const together = (condition: string) =>
+      app.database.run((em) =>
+        app.get(Outbox).appendWith(em, registered, subject, ADA, {
+          change: { sql: `${insertion} where ${condition} returning message_id`, values: [id] },
+          record: { sql: `${insertion} from changed`, values: [record] },
+        }),
+      );
+    const stored = async () => [
+      (await bench.rows()).map((row) => row.type),
+      (await bench.sql(`select message_id from ${writer.name}.inbox`)).map((row) => row.message_id).sort(),
+      told,
+    ];
+    expect(await together('false')).toBe(false);
+    expect(await stored()).toEqual([[], [], 0]);
+    expect(await together('true')).toBe(true);
+    const all = [[registered.type], [id, record].sort(), 1];
+    expect(await stored()).toEqual(all);
+    await expect(together('true')).rejects.toThrow();
+    expect(await stored()).toEqual(all);
   });
 
   it('signals messages on commit, not earlier and not after a rollback', async () => {

@@ -6,7 +6,7 @@ import { currentLogContext, currentTracing } from '#libs/telemetry';
 import type { MessageType } from './define-message.js';
 import type { Task } from './define-task.js';
 import { messageContext } from './message-context.js';
-import type { OutboxRow, OutboxRows, Statement } from './outbox-rows.js';
+import type { Change, OutboxRow, OutboxRows } from './outbox-rows.js';
 import type { OutboxSignal } from './outbox-signal.js';
 
 /**
@@ -39,18 +39,22 @@ export class Outbox {
   }
 
   /**
-   * Like `append`, together with another statement, in one round trip: both take effect, or neither. So it needs no
-   * transaction if that statement is all that the message is about.
+   * Like `append`, together with the change that the message is about, in one round trip. So it needs no transaction if
+   * that statement is all that changes.
+   * @returns whether it has changed anything. If it hasn't, there's no message
    */
   async appendWith<D extends object>(
     em: EntityManager,
     message: MessageType<D>,
     subject: string,
     data: D,
-    statement: Statement,
-  ): Promise<void> {
-    await this.rows.insertWith(em, this.rowsOf(message, subject, data).all, statement);
-    this.signal.announce(em);
+    change: Change,
+  ): Promise<boolean> {
+    const hasChanged = await this.rows.insertWith(em, this.rowsOf(message, subject, data).all, change);
+    if (hasChanged) {
+      this.signal.announce(em);
+    }
+    return hasChanged;
   }
 
   /** Adds a task for the service itself. Its job is enqueued repeatedly until the task is settled. */

@@ -4,7 +4,7 @@ import { type AuditChanges, type AuditEventType, AuditOrigin, type Origin } from
 import { IdSource, timeOfId } from '#libs/clock';
 import { SealBrokenError, Sealer } from '#libs/crypto';
 import { Database, type PageRequest, type Slice, sliceOf } from '#libs/database';
-import { Outbox, type Statement } from '#libs/messaging';
+import { type Change, Outbox, type Statement } from '#libs/messaging';
 import { currentLogContext } from '#libs/telemetry';
 import type { ActorType, AuditEvent } from './audit-event.entity.js';
 import {
@@ -52,6 +52,9 @@ interface Details {
   readonly reason: string | null;
 }
 
+/** For changes that earlier statements of the transaction have made. */
+const ALREADY_CHANGED: Statement = { sql: 'select', values: [] };
+
 const UNREADABLE: Details = { ipAddress: null, userAgent: null, changes: null, reason: null };
 
 /** An event with its details opened. They're null if it's about a user who was deleted. */
@@ -92,14 +95,27 @@ export class AuditLog {
    * types are also published to other services.
    */
   async record(em: EntityManager, type: AuditEventType, occurrence: Occurrence = {}): Promise<void> {
+    await this.recordWith(em, ALREADY_CHANGED, type, occurrence);
+  }
+
+  /**
+   * Like `record`, together with the change, in one round trip. So it needs no transaction.
+   * @param change returns a row if it has changed something
+   * @returns whether it has. If it hasn't, nothing is recorded
+   */
+  async recordWith(
+    em: EntityManager,
+    change: Statement,
+    type: AuditEventType,
+    occurrence: Occurrence,
+  ): Promise<boolean> {
     const origin = this.origin?.current();
     const { subject = null, target = null, changes = null } = occurrence;
     const { actor = origin?.userId ?? null, isPublished = true } = occurrence;
     const entry = { id: this.ids.next(), type: type.name, origin, occurrence, actor };
-    const insertion = await this.insertionOf(em, entry);
+    const record = await this.insertionOf(em, entry);
     if (!type.publication || subject === null || !isPublished) {
-      await em.execute(insertion.sql, [...insertion.values], 'run');
-      return;
+      return execute(em, { change, record });
     }
     const { event, data } = type.publication;
     const message = {
@@ -107,7 +123,7 @@ export class AuditLog {
       actorId: actor,
       impersonatorId: origin?.impersonatorId ?? null,
     };
-    await this.outbox.appendWith(em, event, subject, message, insertion);
+    return this.outbox.appendWith(em, event, subject, message, { change, record });
   }
 
   /**
@@ -119,14 +135,14 @@ export class AuditLog {
     id: string,
     { type, target, changes, ...origin }: ForeignEvent,
   ): Promise<void> {
-    const insertion = await this.insertionOf(em, {
+    const record = await this.insertionOf(em, {
       id,
       type,
       origin,
       occurrence: { target: target ?? undefined, changes: changes ?? undefined },
       actor: origin.userId,
     });
-    await em.execute(insertion.sql, [...insertion.values], 'run');
+    await execute(em, { change: ALREADY_CHANGED, record });
   }
 
   private async insertionOf(
@@ -200,6 +216,14 @@ export class AuditLog {
       }
     };
   }
+}
+
+async function execute(em: EntityManager, { change, record }: Change): Promise<boolean> {
+  const changed = await em.execute<unknown[]>(
+    `with changed as (${change.sql}), recorded as (${record.sql}) select from changed`,
+    [...change.values, ...record.values],
+  );
+  return changed.length > 0;
 }
 
 function toEntry(event: AuditEvent, details: Details): AuditEntry {

@@ -11,7 +11,7 @@ import { TokenClaims } from '../tokens/token-claims.js';
 import { RefreshTokenCodec } from '../tokens/refresh-token.js';
 import type { AccessGrant, SessionGrant } from './session-grant.js';
 import type { Session } from './session.entity.js';
-import { insertSession } from './session.repository.js';
+import { insertionOfSession } from './session.repository.js';
 import { sessionStarted } from './sessions.events.js';
 
 /** The device, as described by the request. */
@@ -63,7 +63,8 @@ export class SessionIssuer {
     const source = { id: this.ids.next(now), seed: randomToken() };
     const refreshToken = this.refreshTokens.issue(source, 0);
     const expiresAt = this.expiryOf(now, now);
-    const isStored = await insertSession(em, {
+    const { id } = source;
+    const insertion = insertionOfSession({
       ...source,
       user: user.id,
       epoch: user.sessionEpoch,
@@ -75,11 +76,8 @@ export class SessionIssuer {
       createdAt: now,
       expiresAt,
     });
-    const { id } = source;
-    if (isStored) {
-      await this.audit.record(em, sessionStarted, { actor: user.id, subject: user.id, target: id });
-    }
-    return isStored
+    const occurrence = { actor: user.id, subject: user.id, target: id };
+    return (await this.audit.recordWith(em, insertion, sessionStarted, occurrence))
       ? { id, grant: this.grant(user, { id, expiresAt }, authentication, refreshToken) }
       : undefined;
   }

@@ -1,5 +1,6 @@
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { keyset, type PageRequest } from '#libs/database';
+import type { Statement } from '#libs/messaging';
 import { unauthenticated } from '#libs/problem';
 import { Session } from './session.entity.js';
 
@@ -18,21 +19,21 @@ export type NewSession = Pick<
 > & { readonly epoch: number };
 
 /**
- * Plain SQL, because every sign-in runs this. Waits for a transaction that is ending all sessions, and then stores
- * nothing: otherwise, a sign-in with the old password that is under way would outlive a change of the password.
- * @returns whether it's stored. It isn't if all sessions were ended since the user was read, or the user was suspended
+ * The statement that stores a session. Plain SQL, because every sign-in runs this. Waits for a transaction that is ending
+ * all sessions, and then stores nothing and returns no row: otherwise, a sign-in with the old password that is under way
+ * would outlive a change of the password. The same if the user was suspended.
  */
-export async function insertSession(em: EntityManager, session: NewSession): Promise<boolean> {
+export function insertionOfSession(session: NewSession): Statement {
   const { id, user, epoch, seed, tokenHash, authenticatedAt, methods } = session;
   const { userAgent, ipAddress, createdAt, expiresAt } = session;
-  const rows = await em.execute<unknown[]>(
-    `insert into accounts.sessions
+  return {
+    sql: `insert into accounts.sessions
        (id, user_id, generation, token_hash, seed, authenticated_at, methods, rotated_at, user_agent, ip_address,
         created_at, expires_at)
      select ?::uuid, id, 0, ?, ?, ?::timestamptz, ?::text[], ?::timestamptz, ?, ?, ?::timestamptz, ?::timestamptz
        from accounts.users where id = ? and session_epoch = ? and status = 'active' for share
      returning id`,
-    [
+    values: [
       id,
       tokenHash,
       seed,
@@ -46,8 +47,7 @@ export async function insertSession(em: EntityManager, session: NewSession): Pro
       user,
       epoch,
     ],
-  );
-  return rows.length > 0;
+  };
 }
 
 /** What the guard needs to know about a session and its user. */
