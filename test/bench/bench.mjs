@@ -52,13 +52,13 @@ export async function bench() {
     }
   } finally {
     await environment.stop();
+    print(rows);
   }
-  print(rows);
   return rows.some((row) => row.met === false) ? 1 : 0;
 }
 
 function print(rows) {
-  const width = Math.max(...rows.map(({ what }) => what.length));
+  const width = Math.max(0, ...rows.map(({ what }) => what.length));
   process.stdout.write('\n');
   for (const { what, value, target, met, detail } of rows) {
     const verdict = met === undefined ? '' : met ? 'met' : 'MISSED';
