@@ -2,9 +2,8 @@ import { applyDecorators, createParamDecorator, type ExecutionContext } from '@n
 import { Reflector } from '@nestjs/core';
 import { ApiBearerAuth } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import type { Principal } from '#libs/http';
 import { unauthenticated } from '#libs/problem';
-import type { Permission } from '#libs/permissions';
+import type { Permission, Principal } from '#libs/permissions';
 
 /** Who may call a route. */
 export type Access =

@@ -11,7 +11,6 @@ export {
   REFRESH_COOKIE,
   Requires,
 } from './access.js';
-export { Authentication } from './authentication.js';
 export { Deprecated, DeprecationGuard } from './deprecation.js';
 export { HttpModule, setUpHttp } from './http.module.js';
 export { Idempotent } from './idempotency/idempotency.interceptor.js';
@@ -47,7 +46,6 @@ export { servePages } from './pages/pages.routes.js';
 export type { StartLink } from './pages/start.page.js';
 export { Cursors, invalidCursor } from './paging/cursor.js';
 export { CursorPage, CursorQuery, linkPages } from './paging/page.js';
-export { PermissionLookup } from './permission-lookup.js';
 export {
   ConditionalChange,
   ConditionalGet,

@@ -1,3 +1,4 @@
+import './principal.js';
 export { addressOf, canonicalAddress } from './address.js';
 export { appendHeader } from './append-header.js';
 export { allowSlowBody } from './body-deadlines.js';
@@ -6,7 +7,6 @@ export { currentRequest } from './current-request.js';
 export { EXPOSED_HEADERS, isAllowedOrigin } from './cors.js';
 export { MethodTable } from './method-table.js';
 export { perHandler } from './per-handler.js';
-export type { ApiKeyPrincipal, ImpersonationPrincipal, Principal, SessionPrincipal } from './principal.js';
 export { problemReply, sendProblem } from './problem-document.js';
 export { replyWithProblems } from './problem-replies.js';
 export { linkTo, mountAt, mountPathOf, publicUrlOf } from './public-url.js';

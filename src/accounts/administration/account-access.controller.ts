@@ -12,7 +12,7 @@ import {
   Requires,
   responseHeaders,
 } from '#libs/api';
-import type { Principal } from '#libs/http';
+import type { Principal } from '#libs/permissions';
 import { exceedsYourPermissions } from '../auth/index.js';
 import { DeviceList, toDevice } from '../auth/http.js';
 import { userNotFound } from '../users/index.js';

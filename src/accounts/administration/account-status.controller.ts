@@ -2,7 +2,7 @@ import { Body, Controller, Delete, HttpCode, Param, Post, Put, Req, Res } from '
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { API_VERSIONS, Caller, ConditionalChange, conditionsOf, Fails, IdParams, Requires } from '#libs/api';
-import type { Principal } from '#libs/http';
+import type { Principal } from '#libs/permissions';
 import { exceedsYourPermissions, lastAdmin, writeRoles } from '../auth/index.js';
 import { userNotFound } from '../users/index.js';
 import { ETAG_HEADER, present, UserResponse, UsersTag } from '../users/http.js';

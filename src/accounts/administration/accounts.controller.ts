@@ -13,7 +13,7 @@ import {
   Requires,
   responseHeaders,
 } from '#libs/api';
-import type { Principal } from '#libs/http';
+import type { Principal } from '#libs/permissions';
 import { invalidInput } from '#libs/problem';
 import { exceedsYourPermissions } from '../auth/index.js';
 import { weakPassword } from '../auth/http.js';

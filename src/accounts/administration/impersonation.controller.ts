@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { API_VERSIONS, Caller, Fails, IdParams, Requires } from '#libs/api';
-import type { SessionPrincipal } from '#libs/http';
+import type { SessionPrincipal } from '#libs/permissions';
 import { exceedsYourPermissions, impersonateUsers } from '../auth/index.js';
 import { AccessTokenResponse, toAccessTokenResponse } from '../auth/http.js';
 import { userNotActive, userNotFound } from '../users/index.js';

@@ -11,7 +11,7 @@ import {
   Requires,
   responseHeaders,
 } from '#libs/api';
-import type { Principal } from '#libs/http';
+import type { Principal } from '#libs/permissions';
 import { AuditEventList, toOwnEventResponse } from './audit.dto.js';
 import { AuditLog } from './audit-log.js';
 import { AuditTag } from './audit.tag.js';

@@ -2,7 +2,7 @@ import { Controller, Delete, HttpCode, Req } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiNoContentResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { API_VERSIONS, Caller, ConditionalChange, conditionsOf, Fails, Requires } from '#libs/api';
-import type { ImpersonationPrincipal, SessionPrincipal } from '#libs/http';
+import type { ImpersonationPrincipal, SessionPrincipal } from '#libs/permissions';
 import { lastAdmin } from '../auth/index.js';
 import { UsersTag } from '../users/http.js';
 import { AccountDeletionService } from './account-deletion.service.js';

@@ -10,7 +10,7 @@ import {
   Fails,
   Requires,
 } from '#libs/api';
-import type { ImpersonationPrincipal, Principal, SessionPrincipal } from '#libs/http';
+import type { ImpersonationPrincipal, Principal, SessionPrincipal } from '#libs/permissions';
 import { NeedsNoSlot } from '#libs/limits';
 import { sessionRequired, stepUpRequired } from '#libs/problem';
 import { ETAG_HEADER, present, presentUnlessKnown } from './profile.response.js';

@@ -11,7 +11,7 @@ import {
   Requires,
   responseHeaders,
 } from '#libs/api';
-import type { Principal } from '#libs/http';
+import type { Principal } from '#libs/permissions';
 import {
   InboxList,
   InboxNotificationResponse,

@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { API_VERSIONS, Caller, Fails, Idempotent, IdParams, Requires, responseHeaders } from '#libs/api';
-import type { Principal } from '#libs/http';
+import type { Principal } from '#libs/permissions';
 import {
   NotificationResponse,
   SendNotificationRequest,

@@ -10,7 +10,7 @@ import {
   Requires,
   responseHeaders,
 } from '#libs/api';
-import type { Principal } from '#libs/http';
+import type { Principal } from '#libs/permissions';
 import { toChoices } from './choices.js';
 import { PreferencesResponse, SetPreferencesRequest, toPreferencesResponse } from './preferences.dto.js';
 import { PreferencesTag } from './preferences.tag.js';

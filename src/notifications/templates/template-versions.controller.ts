@@ -13,7 +13,7 @@ import {
   Requires,
   responseHeaders,
 } from '#libs/api';
-import type { Principal } from '#libs/http';
+import type { Principal } from '#libs/permissions';
 import { expects } from './expected-template.js';
 import { TemplatePublishingService } from './template-publishing.service.js';
 import {

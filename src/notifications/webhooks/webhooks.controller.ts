@@ -16,7 +16,7 @@ import {
   responseHeaders,
   unlessKnown,
 } from '#libs/api';
-import type { Principal } from '#libs/http';
+import type { Principal } from '#libs/permissions';
 import { WebhookUrls } from './webhook-urls.js';
 import {
   CreateWebhookRequest,

@@ -8,11 +8,10 @@ import {
   Fails,
   IdParams,
   invalidCursor,
-  PermissionLookup,
   Requires,
   responseHeaders,
 } from '#libs/api';
-import type { Principal } from '#libs/http';
+import { PermissionLookup, type Principal } from '#libs/permissions';
 import { JobList, JobQuery, JobResponse, toJobResponse } from './jobs.dto.js';
 import { jobIsOver, jobNotFound, jobNotRetryable } from './jobs.errors.js';
 import { readJobs, writeJobs } from './jobs.permissions.js';

@@ -1,8 +1,9 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { type Access, accessOf, callerOf, isAboutSigningIn, needsSession, PermissionLookup } from '#libs/api';
+import { type Access, accessOf, callerOf, isAboutSigningIn, needsSession } from '#libs/api';
 import { Clock } from '#libs/clock';
-import { perHandler, type Principal } from '#libs/http';
+import { perHandler } from '#libs/http';
+import { PermissionLookup, type Principal } from '#libs/permissions';
 import { forbidden, requireRecentProof, secondFactorRequired, sessionRequired } from '#libs/problem';
 
 /** RFC 6750, section 3.1. */

@@ -1,5 +1,5 @@
 import { Global, Module } from '@nestjs/common';
-import { Authentication, PermissionLookup } from '#libs/api';
+import { Authentication, PermissionLookup } from '#libs/permissions';
 import { UsersModule } from '../../users/index.js';
 import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { RolesModule } from '../roles/roles.module.js';

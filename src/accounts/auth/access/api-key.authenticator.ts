@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Clock } from '#libs/clock';
 import { hashToken } from '#libs/crypto';
-import type { ApiKeyPrincipal } from '#libs/http';
+import type { ApiKeyPrincipal } from '#libs/permissions';
 import { type Profile, UsersService } from '../../users/index.js';
 import { API_KEY_PREFIX, isApiKey } from '../api-keys/api-key.js';
 import { ApiKeyCache, type KeyState } from '../api-keys/api-key-cache.js';

@@ -1,4 +1,4 @@
-import type { Principal } from '#libs/http';
+import type { Principal } from '#libs/permissions';
 
 /** The injection token of all authenticators, in the order they are tried. */
 export const AUTHENTICATORS = Symbol('Authenticators');

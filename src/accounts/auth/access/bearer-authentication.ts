@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Authentication, BEARER } from '#libs/api';
-import type { Principal } from '#libs/http';
+import { BEARER } from '#libs/api';
+import { Authentication, type Principal } from '#libs/permissions';
 import { type Authenticator, AUTHENTICATORS } from './authenticator.js';
 
 /** Recognizes callers by their bearer token (RFC 6750, section 2.1). */

@@ -1,7 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { Authentication } from '#libs/api';
-import type { Principal } from '#libs/http';
+import { Authentication, type Principal } from '#libs/permissions';
 
 /**
  * Identifies the caller, so that rate limits can count the request for them. Rejects no one: `AccessGuard` does that

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { PermissionLookup } from '#libs/api';
-import type { ImpersonationPrincipal } from '#libs/http';
+import { type ImpersonationPrincipal, PermissionLookup } from '#libs/permissions';
 import { UsersService } from '../../users/index.js';
 import { impersonateUsers } from '../permissions/impersonation.permissions.js';
 import { SessionCache } from '../sessions/session-cache.js';

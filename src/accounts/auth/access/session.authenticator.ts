@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { SessionPrincipal } from '#libs/http';
+import type { SessionPrincipal } from '#libs/permissions';
 import { SessionCache } from '../sessions/session-cache.js';
 import type { SessionState } from '../sessions/session.repository.js';
 import { AccessTokenService } from '../tokens/access-token.service.js';

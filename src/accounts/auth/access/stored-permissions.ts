@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { PermissionLookup } from '#libs/api';
-import type { ImpersonationPrincipal, Principal } from '#libs/http';
-import type { Permission } from '#libs/permissions';
+import {
+  type ImpersonationPrincipal,
+  type Permission,
+  PermissionLookup,
+  type Principal,
+} from '#libs/permissions';
 import { ADMIN_ROLE } from '../roles/role.entity.js';
 import { type Grants, RoleCache } from '../roles/role-cache.js';
 

@@ -14,13 +14,11 @@ import {
   IdParams,
   instantOf,
   invalidCursor,
-  PermissionLookup,
   Requires,
   responseHeaders,
 } from '#libs/api';
 import { Clock } from '#libs/clock';
-import type { SessionPrincipal } from '#libs/http';
-import { declaredPermissions } from '#libs/permissions';
+import { declaredPermissions, PermissionLookup, type SessionPrincipal } from '#libs/permissions';
 import { invalidInput } from '#libs/problem';
 import { CallerDevice } from '../sessions/device.js';
 import type { Device } from '../sessions/session-issuer.js';

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiNoContentResponse, ApiOperation } from '@nestjs/swagger';
 import { ACCEPTED, Accepted, API_VERSIONS, Caller, Fails, Idempotent, Public, Requires } from '#libs/api';
-import type { SessionPrincipal } from '#libs/http';
+import type { SessionPrincipal } from '#libs/permissions';
 import { AuthLimited } from '#libs/limits';
 import { emailTaken } from '../../users/index.js';
 import { invalidToken } from '../email/email.errors.js';

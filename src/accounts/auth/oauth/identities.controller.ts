@@ -14,7 +14,7 @@ import {
   Requires,
   responseHeaders,
 } from '#libs/api';
-import type { SessionPrincipal } from '#libs/http';
+import type { SessionPrincipal } from '#libs/permissions';
 import { AuthTag } from '../openapi/auth.tag.js';
 import { deviceOf } from '../sessions/device.js';
 import { lastSignInMethod } from '../sign-in/sign-in.errors.js';

@@ -3,7 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger
 import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server';
 import type { FastifyReply } from 'fastify';
 import { API_VERSIONS, Caller, Fails, Idempotent, Requires, responseHeaders } from '#libs/api';
-import type { SessionPrincipal } from '#libs/http';
+import type { SessionPrincipal } from '#libs/permissions';
 import { CallerDevice } from '../sessions/device.js';
 import type { Device } from '../sessions/session-issuer.js';
 import {

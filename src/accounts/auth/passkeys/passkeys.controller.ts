@@ -14,7 +14,7 @@ import {
   Requires,
   responseHeaders,
 } from '#libs/api';
-import type { SessionPrincipal } from '#libs/http';
+import type { SessionPrincipal } from '#libs/permissions';
 import { deviceOf } from '../sessions/device.js';
 import { lastSignInMethod } from '../sign-in/sign-in.errors.js';
 import {

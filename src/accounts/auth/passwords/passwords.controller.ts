@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { API_VERSIONS, Caller, Fails, Requires } from '#libs/api';
-import type { SessionPrincipal } from '#libs/http';
+import type { SessionPrincipal } from '#libs/permissions';
 import { AuthTag } from '../openapi/auth.tag.js';
 import { stepUpRequired } from '#libs/problem';
 import { deviceOf } from '../sessions/device.js';

@@ -15,7 +15,7 @@ import {
   Requires,
   responseHeaders,
 } from '#libs/api';
-import type { Principal } from '#libs/http';
+import type { Principal } from '#libs/permissions';
 import { exceedsYourPermissions } from '../permissions/permission.errors.js';
 import { PutRoleRequest, RoleList, RoleParams, RoleResponse, toRoleResponse } from './roles.dto.js';
 import { builtInRole, roleInUse, roleNotFound, tooManyRoles } from './roles.errors.js';

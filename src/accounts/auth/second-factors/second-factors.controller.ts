@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import encodeQR from 'qr';
 import { API_VERSIONS, Caller, Fails, Idempotent, Requires } from '#libs/api';
-import type { SessionPrincipal } from '#libs/http';
+import type { SessionPrincipal } from '#libs/permissions';
 import { tooManyAttempts } from '../attempts/attempts.errors.js';
 import { AuthTag } from '../openapi/auth.tag.js';
 import { CallerDevice } from '../sessions/device.js';

@@ -15,7 +15,7 @@ import {
   Requires,
   responseHeaders,
 } from '#libs/api';
-import type { SessionPrincipal } from '#libs/http';
+import type { SessionPrincipal } from '#libs/permissions';
 import { sessionNotFound } from './sessions.errors.js';
 import { DeviceList, toDevice } from './sessions.dto.js';
 import { SessionsService } from './sessions.service.js';

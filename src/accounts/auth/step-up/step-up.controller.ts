@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { API_VERSIONS, Caller, Fails, Requires } from '#libs/api';
-import type { SessionPrincipal } from '#libs/http';
+import type { SessionPrincipal } from '#libs/permissions';
 import { AuthTag } from '../openapi/auth.tag.js';
 import { tooManyAttempts } from '../attempts/attempts.errors.js';
 import { CallerDevice } from '../sessions/device.js';

@@ -2,7 +2,7 @@ import { Controller, Get, HttpCode, Param, Post, Req, Res, StreamableFile } from
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiProduces } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { API_VERSIONS, Caller, Fails, Idempotent, IdParams, Requires } from '#libs/api';
-import type { Principal } from '#libs/http';
+import type { Principal } from '#libs/permissions';
 import { exceedsYourPermissions } from '../../auth/index.js';
 import { UsersTag } from '../../users/http.js';
 import { exportNotFound, exportNotReady } from '../export.errors.js';

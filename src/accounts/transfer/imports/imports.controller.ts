@@ -15,7 +15,7 @@ import {
   responseHeaders,
   StreamedBody,
 } from '#libs/api';
-import type { Principal } from '#libs/http';
+import type { Principal } from '#libs/permissions';
 import { HasOwnSlots } from '#libs/limits';
 import { writeUsers } from '../../administration/index.js';
 import { exceedsYourPermissions } from '../../auth/index.js';

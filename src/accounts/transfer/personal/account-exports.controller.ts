@@ -2,7 +2,7 @@ import { Controller, Get, HttpCode, Param, Post, Req, Res, type StreamableFile }
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { API_VERSIONS, Caller, Fails, Idempotent, IdParams, Requires } from '#libs/api';
-import type { SessionPrincipal } from '#libs/http';
+import type { SessionPrincipal } from '#libs/permissions';
 import { UsersTag } from '../../users/http.js';
 import { download } from '../download.js';
 import { exportNotFound, exportNotReady } from '../export.errors.js';

@@ -1,9 +1,9 @@
 import { Controller, Get, Headers, Req, Res, type StreamableFile } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { API_VERSIONS, Authentication, Caller, EVENT_STREAM, Requires, sendEventStream } from '#libs/api';
-import type { Principal } from '#libs/http';
+import { API_VERSIONS, Caller, EVENT_STREAM, Requires, sendEventStream } from '#libs/api';
 import { CallerSlots, releaseSlot } from '#libs/limits';
+import { Authentication, type Principal } from '#libs/permissions';
 import { InboxTag } from '../inbox.tag.js';
 import { InboxStreams } from './inbox-streams.js';
 

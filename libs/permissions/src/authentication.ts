@@ -1,4 +1,4 @@
-import type { Principal } from '#libs/http';
+import type { Principal } from './principal.js';
 
 /** Recognizes callers. Provided by the service that issues their credentials. */
 export abstract class Authentication {

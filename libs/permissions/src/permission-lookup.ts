@@ -1,5 +1,5 @@
-import type { Principal } from '#libs/http';
-import type { Permission } from '#libs/permissions';
+import type { Principal } from './principal.js';
+import type { Permission } from './permission.js';
 
 /** Looks up what a principal may do. */
 export abstract class PermissionLookup {
