@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { disagreements, notes } from '../../tools/scripts/release-facts.ts';
-import { lastRelease } from '../../tools/scripts/spec-rules.ts';
+import { lastRelease } from '../../tools/scripts/releases.ts';
 
 describe('The last release', () => {
   it.each([

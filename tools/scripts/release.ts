@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
 import { inProject, main, root, UserError } from '../project.mjs';
 import { disagreements, notes, versionOf } from './release-facts.ts';
-import { lastRelease } from './spec-rules.ts';
+import { newestRelease } from './releases.ts';
 
 interface Package {
   readonly version?: string;
@@ -72,8 +72,7 @@ function gather(tag: string, published: { image?: string | undefined; chart?: st
 }
 
 function history(): { since: string | undefined; subjects: string[] } {
-  const tags = (option: string): string[] => run('git', ['tag', option, 'HEAD']).split('\n');
-  const since = lastRelease(tags('--merged'), tags('--points-at'));
+  const since = newestRelease();
   const range = since ? `${since}..HEAD` : 'HEAD';
   return {
     since,

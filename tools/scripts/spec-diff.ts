@@ -3,14 +3,14 @@
  * on a breaking change, which belongs in a new API version with its own document, and on a change that docs/api-changelog.md
  * doesn't announce.
  */
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inProject, main, root, UserError } from '../project.mjs';
+import { inProject, main, UserError } from '../project.mjs';
 import { entriesSince, unannounced } from './api-changelog.ts';
 import { compare, oasdiff } from './oasdiff.ts';
-import { type Document, documentsOf, EXAMPLES, lastRelease, withoutPaths } from './spec-rules.ts';
+import { git, newestRelease } from './releases.ts';
+import { type Document, documentsOf, EXAMPLES, withoutPaths } from './spec-rules.ts';
 
 type Judge = (before: Document, after: Document) => ReturnType<typeof compare>;
 
@@ -89,15 +89,6 @@ async function judgeExamples(judge: Judge): Promise<void> {
   }
 }
 
-function newestRelease(): string | undefined {
-  const tags = (option: string): string[] => git('tag', option, 'HEAD').split('\n');
-  const release = lastRelease(tags('--merged'), tags('--points-at'));
-  if (!release && git('rev-parse', '--is-shallow-repository') === 'true') {
-    throw new UserError('This clone is shallow and may lack releases. Run: git fetch --unshallow --tags');
-  }
-  return release;
-}
-
 function commitOf(ref: string): string {
   try {
     git('rev-parse', '--verify', '--quiet', `${ref}^{commit}`);
@@ -124,9 +115,4 @@ function currentDocuments(): Record<string, Document> {
 function parsed(names: readonly string[], read: (name: string) => string): Record<string, Document> {
   const wanted = names.filter((name) => /^v\d+\.json$/.test(name)).toSorted();
   return Object.fromEntries(wanted.map((name) => [name, JSON.parse(read(name)) as Document]));
-}
-
-function git(...args: string[]): string {
-  const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
-  return execFileSync('git', args, { cwd: root, encoding: 'utf8', maxBuffer: 64 << 20, stdio }).trim();
 }

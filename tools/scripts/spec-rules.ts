@@ -32,20 +32,6 @@ export const NOTICE_DAYS = 365;
 /** Reported but allowed by oasdiff. We promise clients that optional response members and headers stay. */
 export const STRICTER = ['response-optional-property-removed', 'optional-response-header-removed'];
 
-/**
- * The newest release that a commit contains. Its own tag does not count, so that a release is compared with the one before
- * it. Neither do pre-releases (v2.0.0-beta.1), which promise nothing.
- *
- * @param contained the tags of the commit and its ancestors, in any order
- * @param own the tags of the commit itself
- */
-export function lastRelease(contained: readonly string[], own: readonly string[]): string | undefined {
-  return contained
-    .filter((tag) => /^v\d+\.\d+\.\d+$/.test(tag) && !own.includes(tag))
-    .toSorted((one, other) => one.localeCompare(other, 'en', { numeric: true }))
-    .at(-1);
-}
-
 /** A document without operations, to compare a removed API version with. */
 export function withoutPaths({ openapi, info }: Document): Document {
   return { openapi, info, paths: {} };
