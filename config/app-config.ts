@@ -22,6 +22,11 @@ export abstract class AppConfig {
     readonly token: string | null;
     readonly hosts: readonly string[];
   };
+  /** `tls` has the paths of PEM files. Null for plaintext. */
+  abstract readonly grpc: {
+    readonly port: number;
+    readonly tls: { readonly cert: string; readonly key: string; readonly ca: string } | null;
+  };
   abstract readonly publicUrl: string;
   abstract readonly appUrl: string;
   abstract readonly database: {

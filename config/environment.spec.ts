@@ -129,6 +129,25 @@ describe('required variables', () => {
   });
 });
 
+describe('gRPC', () => {
+  const folder = useTemporaryFolder();
+
+  it('requires a port of its own only if one was chosen, and all files of its TLS or none', () => {
+    expect(namesIn(problemsOf({ GRPC_PORT: '3001' }))).toEqual(['GRPC_PORT']);
+    expect(parse({ PORT: '50051' }).grpc).toEqual({ port: 50_051, tls: null });
+    const [cert, key, ca] = ['cert', 'key', 'ca'].map((name) => folder.write(name, 'PEM'));
+    const files = { GRPC_TLS_CERT: cert ?? '', GRPC_TLS_KEY: key ?? '', GRPC_TLS_CA: ca ?? '' };
+    expect(parse(files).grpc.tls).toEqual({ cert, key, ca });
+    expect(problemsOf({ ...files, GRPC_TLS_CA: '' })).toEqual([
+      'GRPC_TLS_CERT needs GRPC_TLS_KEY and GRPC_TLS_CA, and each of them the others',
+    ]);
+    expect(problemsOf({ ...files, GRPC_TLS_KEY: `${key}.missing` })).toEqual([
+      "GRPC_TLS_KEY names a file that can't be read (ENOENT)",
+    ]);
+    expect(parse({ GRPC_TLS_CERT: '/missing' }, 'worker').grpc.tls).toBeNull();
+  });
+});
+
 describe('a secret in a file', () => {
   const folder = useTemporaryFolder();
   const file = (name: string, content: string): string => folder.write(name, content);

@@ -15,6 +15,7 @@ import {
   parseOrigins,
   parseRoleNames,
   parseRateLimit,
+  parseReadableFile,
   parseToken,
 } from './parsers.js';
 import { readWebAuthn } from './web-authn.js';
@@ -25,6 +26,7 @@ import { readTracing } from './tracing-config.js';
 import { parseBaseUrl, parseDatabaseUrl, parseRedisUrl, parseSmtpUrl } from './urls.js';
 
 const DEFAULT_PORT = 3000;
+export const DEFAULT_GRPC_PORT = 50_051;
 const DAY_SECONDS = 24 * 60 * 60;
 const MAX_DAYS = 3650;
 
@@ -53,6 +55,7 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
       token: read.optional<string | null>('MANAGEMENT_TOKEN', parseToken, () => null),
       hosts: read.optional('MANAGEMENT_HOSTS', parseHosts, () => []),
     },
+    grpc: readGrpc(read, servesPublic),
     publicUrl,
     appUrl,
     database: {
@@ -104,14 +107,40 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
     logLevel: read.optional('LOG_LEVEL', parseOneOf(...LOG_LEVELS), () => 'info'),
     tracing: readTracing(read),
   };
-  if (servesPublic && config.port && config.port === config.management.port) {
-    read.addProblem('MANAGEMENT_PORT', 'must differ from PORT');
+  if (servesPublic) {
+    requireDistinctPorts(read, config);
   }
   if (production) {
     rejectUnsafeInProduction(read, config);
   }
   read.finish();
   return { ...config, warnings: read.misspellings() };
+}
+
+function requireDistinctPorts(
+  read: EnvironmentReader,
+  { port, management, grpc }: Pick<AppConfig, 'port' | 'management' | 'grpc'>,
+): void {
+  if (port && port === management.port) {
+    read.addProblem('MANAGEMENT_PORT', 'must differ from PORT');
+  }
+  if (grpc.port && grpc.port !== DEFAULT_GRPC_PORT && [port, management.port].includes(grpc.port)) {
+    read.addProblem('GRPC_PORT', 'must differ from PORT and MANAGEMENT_PORT');
+  }
+}
+
+function readGrpc(read: EnvironmentReader, servesGrpc: boolean): AppConfig['grpc'] {
+  const port = read.optional('GRPC_PORT', parseInteger(0, 65535), () => DEFAULT_GRPC_PORT);
+  const file = (name: string): string | null =>
+    servesGrpc ? read.optional<string | null>(name, parseReadableFile, () => null) : read.unused(name, null);
+  const [cert, key, ca] = [file('GRPC_TLS_CERT'), file('GRPC_TLS_KEY'), file('GRPC_TLS_CA')];
+  if (cert !== null && key !== null && ca !== null) {
+    return { port, tls: { cert, key, ca } };
+  }
+  if (cert !== null || key !== null || ca !== null) {
+    read.addProblem('GRPC_TLS_CERT', 'needs GRPC_TLS_KEY and GRPC_TLS_CA, and each of them the others');
+  }
+  return { port, tls: null };
 }
 
 type DatabaseUrls = Pick<AppConfig['database'], 'url' | 'notificationsUrl'>;

@@ -1,6 +1,6 @@
 export { AppConfig, type Role } from './app-config.js';
 export { ConfigModule } from './config.module.js';
-export { parseEnvironment } from './environment.js';
+export { DEFAULT_GRPC_PORT, parseEnvironment } from './environment.js';
 export type { ClientCredentials, OAuthProviderConfig } from './oauth-config.js';
 export { BadEnvironment } from './reader.js';
 export { VERSION } from './version.js';

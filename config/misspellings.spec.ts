@@ -44,8 +44,6 @@ describe('other variables', () => {
 
   it('that a later release will read are not reported', () => {
     const later = [
-      'GRPC_PORT',
-      'GRPC_TLS_CERT',
       'ACCOUNTS_GRPC_URL',
       'NOTIFICATIONS_GRPC_URL',
       'SMS_URL',

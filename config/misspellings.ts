@@ -1,10 +1,6 @@
 /** Read by `npm start`, or planned: whoever sets one already has not misspelled anything. */
 const RESERVED = new Set([
   'DATA_DIR',
-  'GRPC_PORT',
-  'GRPC_TLS_CERT',
-  'GRPC_TLS_KEY',
-  'GRPC_TLS_CA',
   'ACCOUNTS_GRPC_URL',
   'NOTIFICATIONS_GRPC_URL',
   'VAPID_PRIVATE_KEY',

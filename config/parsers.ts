@@ -1,4 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
+import { accessSync, constants } from 'node:fs';
 import { BlockList, isIPv4, isIPv6, SocketAddress } from 'node:net';
 import { BadValue } from './reader.js';
 
@@ -210,4 +211,16 @@ export function parseEmail(text: string): string {
     throw new BadValue('must be an email address with a full host name, such as admin@acme.com');
   }
   return text;
+}
+
+/** The path of a file, which must be readable. */
+export function parseReadableFile(text: string): string {
+  try {
+    accessSync(text, constants.R_OK);
+    return text;
+  } catch (error) {
+    throw new BadValue(
+      `names a file that can't be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`,
+    );
+  }
 }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { HttpModule } from '#libs/api';
 import { LimitsModule } from '#libs/limits';
 import { AppConfig } from '../../config/index.js';
+import { AccountsGrpcModule } from '../accounts/accounts.grpc.module.js';
 import { AccountsHttpModule } from '../accounts/accounts.http.module.js';
 import { HealthHttpModule } from '../operations/health/health.http.module.js';
 import { JobsApiModule } from '../operations/jobs-api/index.js';
@@ -11,7 +12,7 @@ import { NotificationsHttpModule } from '../notifications/notifications.http.mod
 import { PlatformModule } from './platform.module.js';
 import { REQUEST_PIPELINE } from './request-pipeline.js';
 
-/** The role `api`: serves the HTTP API. */
+/** The role `api`: serves the HTTP API and, to other services, gRPC. */
 @Module({
   imports: [
     PlatformModule,
@@ -28,6 +29,7 @@ import { REQUEST_PIPELINE } from './request-pipeline.js';
       useFactory: ({ rateLimits }: AppConfig) => rateLimits,
     }),
     AccountsHttpModule,
+    AccountsGrpcModule,
     HealthHttpModule,
     JobsApiModule,
     NotificationsHttpModule,

@@ -13,6 +13,7 @@ import {
 import { type Loggers, NestLogger } from '#libs/telemetry';
 import { type AppConfig, VERSION } from '../../config/index.js';
 import { developmentLinks } from './development-links.js';
+import { serveGrpc } from './serve-grpc.js';
 import type { Beginning } from './lifetime.js';
 import { ApiModule } from './api.module.js';
 import { explainNoQueue, refuseQueues } from './queue-access.js';
@@ -31,6 +32,7 @@ const ABOUT = {
 export function serve(beginning: Beginning, ...roles: Type[]): Promise<INestApplicationContext> {
   return run(beginning, async (config, loggers) => {
     const app = await createServer(ProcessModule.forRoles(roles, config, loggers), config, loggers);
+    await serveGrpc(app, config, loggers.log);
     await app.listen({ port: config.port, host: config.host });
     loggers.log.info({ url: config.publicUrl }, 'ready to serve');
     return app;

@@ -68,6 +68,7 @@ export async function startEnvironment() {
       ...serverSettings(),
       PORT: String(port),
       MANAGEMENT_PORT: String(managementPort),
+      GRPC_PORT: '0',
       DRAIN_SECONDS: '0',
       NODE_ENV: 'production',
       // The same for every process, since it is the issuer of the tokens they accept from each other.

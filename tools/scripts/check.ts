@@ -25,6 +25,7 @@ const CHECKS: readonly Check[] = [
   },
   { name: 'format', steps: [[tool('prettier', 'prettier.cjs'), '--check', '--log-level=warn', '.']] },
   { name: 'spec', before: ensureBuilt, steps: [['dist/src/spec.js', '--check']] },
+  { name: 'proto', steps: [['tools/scripts/proto.ts', '--check']] },
   { name: 'sdk', steps: [['tools/scripts/sdk.ts', '--check']] },
   { name: 'lint', steps: [[tool('oxlint', 'oxlint'), '--type-aware']] },
   {

@@ -14,6 +14,7 @@ export {
   userUpdatedEvent,
 } from './account-events.js';
 export { AccountDirectory, type DirectoryUser } from './account-directory.js';
+export * as accountsProto from './generated/gatehouse/accounts/v1/accounts_pb.js';
 export { defineEvent, type EventType, eventTypes } from './define-event.js';
 export {
   notificationDeliveredEvent,

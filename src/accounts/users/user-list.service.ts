@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type PageRequest, type Slice, sliceOf } from '#libs/database';
+import { Database, type PageRequest, type Position, type Slice, sliceOf } from '#libs/database';
 import { EmailCipher } from './email-cipher.js';
 import type { Profile } from './profile.js';
 import { searchKey } from './search-key.js';
@@ -7,6 +7,7 @@ import type { UserStatus } from './user.entity.js';
 import {
   countUsers,
   findUserPage,
+  findUsers,
   findUsersByOffset,
   type UserFilter,
   type UserSort,
@@ -25,6 +26,9 @@ export interface UserSearch {
   readonly q?: string | undefined;
   readonly sort: UserSort;
 }
+
+/** How many users are read at once. */
+const BATCH = 500;
 
 @Injectable()
 export class UserListService {
@@ -51,6 +55,26 @@ export class UserListService {
         ...(withTotal ? { total: await countUsers(em, filter) } : {}),
       };
     });
+  }
+
+  /** @returns those of the users that exist, in the order of the IDs */
+  async byIds(ids: readonly string[]): Promise<Profile[]> {
+    const users = await this.database.run((em) => findUsers(em, ids));
+    const found = new Map(users.map((user) => [user.id, this.users.profileOf(user)]));
+    return ids.flatMap((id) => found.get(id) ?? []);
+  }
+
+  /** All users that match, in the order of `sort`, read some at a time. @param after the ID of a user, or null */
+  async *all(search: UserSearch, after: string | null): AsyncGenerator<Profile, void> {
+    for (let position: Position | null = after === null ? null : { direction: 'after', id: after }; ;) {
+      const page: Slice<Profile> = await this.byPosition(search, { limit: BATCH, position }, false);
+      yield* page.items;
+      const last = page.items.at(-1);
+      if (!page.hasNext || !last) {
+        return;
+      }
+      position = { direction: 'after', id: last.id };
+    }
   }
 
   private filterOf(search: UserSearch): UserFilter {

@@ -218,6 +218,11 @@ export function countUsers(em: EntityManager, filter: UserFilter): Promise<numbe
   return em.count(User, { $and: [...idRangeOf(filter), whereOf(others), whereAnyOf(anyOf), holders] });
 }
 
+/** Those that exist, in any order. */
+export function findUsers(em: EntityManager, ids: readonly string[]): Promise<User[]> {
+  return em.find(User, { id: { $in: [...new Set(ids)] } });
+}
+
 /** In the order of their IDs. @param after null to start with the first */
 export function findUsersAfter(em: EntityManager, after: string | null, limit: number): Promise<User[]> {
   const where = after === null ? {} : { id: { $gt: after } };

@@ -1,0 +1,60 @@
+import {
+  create,
+  type DescFile,
+  type DescMessage,
+  type DescMethod,
+  type DescService,
+  fromBinary,
+  type MessageInitShape,
+  toBinary,
+} from '@bufbuild/protobuf';
+import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
+import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
+import type { PackageDefinition } from '@grpc/proto-loader';
+
+/** A service in the form of grpc-js. Messages that are sent may leave out fields that have their default. */
+export function serviceDefinitionOf(service: DescService): ServiceDefinition {
+  return Object.fromEntries(service.methods.map((method) => [method.name, methodDefinitionOf(method)]));
+}
+
+function methodDefinitionOf(method: DescMethod): MethodDefinition<object, object> {
+  const { parent, name, localName, methodKind, input, output } = method;
+  return {
+    path: `/${parent.typeName}/${name}`,
+    originalName: localName,
+    requestStream: methodKind === 'client_streaming' || methodKind === 'bidi_streaming',
+    responseStream: methodKind === 'server_streaming' || methodKind === 'bidi_streaming',
+    requestSerialize: (message) => serialize(input, message),
+    requestDeserialize: (bytes) => fromBinary(input, bytes),
+    responseSerialize: (message) => serialize(output, message),
+    responseDeserialize: (bytes) => fromBinary(output, bytes),
+  };
+}
+
+function serialize(type: DescMessage, message: object): Buffer {
+  return Buffer.from(toBinary(type, create(type, message as MessageInitShape<DescMessage>)));
+}
+
+/** Services in the form of proto-loader, which Nest reads. */
+export function packageDefinitionOf(services: readonly DescService[]): PackageDefinition {
+  return Object.fromEntries(
+    services.map((service) => [service.typeName, serviceDefinitionOf(service)]),
+  ) as unknown as PackageDefinition;
+}
+
+/** What server reflection reads: the files of the services and of all that they import. */
+export function descriptorsOf(services: readonly DescService[]): PackageDefinition {
+  const files = new Map<string, DescFile>();
+  services.forEach(({ file }) => addWithImports(files, file));
+  const fileDescriptorProtos = [...files.values()].map(({ proto }) =>
+    Buffer.from(toBinary(FileDescriptorProtoSchema, proto)),
+  );
+  return { files: { format: '', type: {}, fileDescriptorProtos } } as unknown as PackageDefinition;
+}
+
+function addWithImports(files: Map<string, DescFile>, file: DescFile): void {
+  if (!files.has(file.name)) {
+    files.set(file.name, file);
+    file.dependencies.forEach((imported) => addWithImports(files, imported));
+  }
+}

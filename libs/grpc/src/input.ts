@@ -1,0 +1,25 @@
+import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
+import { validate } from 'uuid';
+import { invalidInput, type Problem } from '#libs/problem';
+
+/** @param pointer a JSON Pointer to the field, such as `/id`. @throws Problem `invalid-input` if it isn't a UUID */
+export function requireUuid(value: string, pointer: string): string {
+  if (!validate(value)) {
+    throw invalidField(pointer, 'invalid-id', 'must be a UUID');
+  }
+  return value.toLowerCase();
+}
+
+/** @throws Problem `invalid-input` if it's out of the range of dates */
+export function dateOf(value: Timestamp | undefined, pointer: string): Date | undefined {
+  const date = value && timestampDate(value);
+  if (date && Number.isNaN(date.getTime())) {
+    throw invalidField(pointer, 'invalid-time', 'must be a time between the years 1 and 9999');
+  }
+  return date;
+}
+
+/** A Problem `invalid-input` about one field. */
+export function invalidField(pointer: string, code: string, message: string): Problem {
+  return invalidInput({ errors: [{ pointer, code, message }] });
+}

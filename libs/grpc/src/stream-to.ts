@@ -1,0 +1,39 @@
+import type { ServerWritableStream } from '@grpc/grpc-js';
+import { from, ignoreElements, type Observable } from 'rxjs';
+
+/**
+ * Sends messages as fast as the client reads them, and stops when it cancels the call. Nest would read all of them at once,
+ * and keep what the client isn't ready for in memory.
+ * @returns what the handler of a stream returns
+ */
+export function streamTo<T>(
+  call: ServerWritableStream<unknown, T>,
+  messages: AsyncIterable<T>,
+): Observable<never> {
+  return from(sendAll(call, messages)).pipe(ignoreElements());
+}
+
+async function sendAll<T>(call: ServerWritableStream<unknown, T>, messages: AsyncIterable<T>): Promise<void> {
+  for await (const message of messages) {
+    if (call.cancelled) {
+      return;
+    }
+    if (!call.write(message)) {
+      await readyForMore(call);
+    }
+  }
+}
+
+function readyForMore(call: ServerWritableStream<unknown, unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      call.off('drain', done).off('cancelled', done);
+      resolve();
+    };
+    call.on('drain', done).on('cancelled', done);
+    // It may have been cancelled before anyone listened.
+    if (call.cancelled) {
+      done();
+    }
+  });
+}
