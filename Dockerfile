@@ -49,7 +49,7 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 # A numeric ID, so that Kubernetes can verify that it isn't root.
 USER 1000:1000
-EXPOSE 3000 3001
+EXPOSE 3000 3001 50051
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.MANAGEMENT_PORT || 3001}/health/ready`).then((response) => process.exit(response.ok ? 0 : 1), () => process.exit(1))"]
