@@ -30,6 +30,7 @@ export async function serveGrpc(
   app.connectMicroservice({ strategy });
   try {
     await app.startAllMicroservices();
+    log.info({ address: strategy.address, tls: grpc.tls !== null }, 'ready to serve gRPC');
   } catch (error) {
     if (grpc.port !== DEFAULT_GRPC_PORT || !isAddressInUse(error)) {
       throw error;

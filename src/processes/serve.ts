@@ -32,6 +32,8 @@ const ABOUT = {
 export function serve(beginning: Beginning, ...roles: Type[]): Promise<INestApplicationContext> {
   return run(beginning, async (config, loggers) => {
     const app = await createServer(ProcessModule.forRoles(roles, config, loggers), config, loggers);
+    // Applies migrations, and creates the first admin.
+    await app.init();
     await serveGrpc(app, config, loggers.log);
     await app.listen({ port: config.port, host: config.host });
     loggers.log.info({ url: config.publicUrl }, 'ready to serve');

@@ -93,6 +93,29 @@ describe('AccountsService', () => {
     }
   });
 
+  it('refuses filters that no user can match', async () => {
+    const wrong: [field: string, request: Parameters<typeof service.stream<typeof streamUsers>>[1]][] = [
+      ['after_id', { afterId: 'ada' }],
+      ['role', { role: 'a\0b' }],
+      ['role', { role: 'x'.repeat(65) }],
+      ['email_domain', { emailDomain: 'acme test' }],
+      ['email_domain', { emailDomain: '\0' }],
+      ['status', { status: 77 as accountsProto.UserStatus }],
+      ['created_after', { createdAfter: { seconds: 10n ** 15n } }],
+      ['created_before', { createdBefore: { seconds: -(10n ** 15n) } }],
+    ];
+    for (const [field, request] of wrong) {
+      const { code, message, details } = await failureOf(service.stream(streamUsers, request).toArray());
+      expect([code, message]).toEqual([
+        'INVALID_ARGUMENT',
+        expect.stringMatching(new RegExp(`^${field} must`)),
+      ]);
+      expect(details['BadRequest']).toMatchObject({ fieldViolations: [{ field }] });
+    }
+    const { details } = await failureOf(service.call(batchGetUsers, { ids: [randomUUID(), 'ada'] }));
+    expect(details['BadRequest']).toMatchObject({ fieldViolations: [{ field: 'ids[2]' }] });
+  });
+
   it('returns many users at once, in the order of the request, without those who do not exist', async () => {
     const ids = await Promise.all([1, 2, 3].map(async () => (await signUp(app.api)).session.user.id));
     const [first = '', second = '', third = ''] = ids;
@@ -261,7 +284,7 @@ describe('a process that serves gRPC', () => {
     );
     try {
       const second = await app.start('api', { GRPC_PORT: '' });
-      expect(second.logs()).toMatch(/"port":50051.*gRPC is not served/);
+      await eventually(() => expect(second.logs()).toMatch(/"port":50051.*gRPC is not served/));
       expect((await second.api.get('/auth/oauth/providers')).status).toBe(200);
       await second.stop();
     } finally {
@@ -270,7 +293,7 @@ describe('a process that serves gRPC', () => {
   });
 
   it('does not start if a port that was chosen is taken', async () => {
-    const failed = await launchApp('api', { ...app.env });
+    const failed = await launchApp('api', { ...app.env, PORT: '0', MANAGEMENT_PORT: '0' });
     expect((await failed.exited).code).toBe(1);
     expect(failed.logs()).toMatch(/gRPC can't be served at 127\.0\.0\.1:\d+.*Set GRPC_PORT/);
   });

@@ -10,6 +10,17 @@ export function requireUuid(value: string, pointer: string): string {
   return value.toLowerCase();
 }
 
+/** @throws Problem `invalid-input` if it's longer than `max` or has a character that PostgreSQL can't store */
+export function requireText(value: string, pointer: string, max: number): string {
+  if (value.length > max) {
+    throw invalidField(pointer, 'too-long', `must have at most ${max} characters`);
+  }
+  if (value.includes('\0')) {
+    throw invalidField(pointer, 'invalid-characters', 'must not contain the character U+0000');
+  }
+  return value;
+}
+
 /** @throws Problem `invalid-input` if it's out of the range of dates */
 export function dateOf(value: Timestamp | undefined, pointer: string): Date | undefined {
   const date = value && timestampDate(value);

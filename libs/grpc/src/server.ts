@@ -66,6 +66,11 @@ export class GrpcServer extends ServerGrpc implements CustomTransportStrategy {
     );
   }
 
+  /** The host and port. */
+  get address(): string {
+    return this.url;
+  }
+
   /** @throws Error that names the variable, if the port can't be used */
   override async createClient(): Promise<Server> {
     const server = (await super.createClient().catch((cause: unknown) => {

@@ -1,7 +1,7 @@
 import { create, type DescMessage, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { type Any, anyPack } from '@bufbuild/protobuf/wkt';
 import { Metadata, type StatusObject, status as Code } from '@grpc/grpc-js';
-import { detailOf, type Problem } from '#libs/problem';
+import type { Problem } from '#libs/problem';
 import {
   BadRequestSchema,
   ErrorInfoSchema,
@@ -33,10 +33,10 @@ const CODES: Readonly<Record<number, Code>> = {
  * apply, `BadRequest`, `RetryInfo` and `RequestInfo`.
  */
 export function statusOf(problem: Problem, requestId: string | undefined): StatusObject {
-  const { definition, occurrence } = problem;
+  const { definition } = problem;
   const code =
     CODES[definition.status] ?? (definition.status < 500 ? Code.FAILED_PRECONDITION : Code.INTERNAL);
-  const message = occurrence.detail ?? detailOf(definition);
+  const message = messageOf(problem);
   const metadata = new Metadata();
   const details = detailsOf(problem, requestId);
   metadata.set(
@@ -44,6 +44,12 @@ export function statusOf(problem: Problem, requestId: string | undefined): Statu
     Buffer.from(toBinary(StatusSchema, create(StatusSchema, { code, message, details }))),
   );
   return { code, details: message, metadata };
+}
+
+/** What went wrong this time. What the definition says about it is for HTTP. */
+function messageOf({ definition, occurrence: { detail, errors = [] } }: Problem): string {
+  const invalid = errors.map(({ pointer, message }) => `${fieldOf(pointer)} ${message}`).join('; ');
+  return detail ?? (invalid || definition.title);
 }
 
 function detailsOf({ code, occurrence: { errors, headers } }: Problem, requestId: string | undefined): Any[] {
@@ -66,9 +72,12 @@ function detailsOf({ code, occurrence: { errors, headers } }: Problem, requestId
   return details;
 }
 
-/** `/data/orderId` as `data.orderId`. */
+/** `/ids/0` as `ids[1]`: `BadRequest` counts from 1. */
 function fieldOf(pointer: string): string {
-  return pointer.slice(1).replaceAll('/', '.');
+  return pointer
+    .slice(1)
+    .replaceAll(/\/(\d+)/g, (_, index) => `[${Number(index) + 1}]`)
+    .replaceAll('/', '.');
 }
 
 function packed<T extends DescMessage>(type: T, message: MessageInitShape<T>): Any {

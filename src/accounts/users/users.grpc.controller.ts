@@ -4,7 +4,7 @@ import type { Metadata, ServerWritableStream } from '@grpc/grpc-js';
 import { GrpcMethod } from '@nestjs/microservices';
 import type { Observable } from 'rxjs';
 import { accountsProto } from '#libs/contracts';
-import { dateOf, GrpcController, invalidField, requireUuid, streamTo } from '#libs/grpc';
+import { dateOf, GrpcController, invalidField, requireText, requireUuid, streamTo } from '#libs/grpc';
 import { Drain } from '#libs/lifecycle';
 import { unavailable } from '#libs/problem';
 import { UserListService, type UserSearch } from './user-list.service.js';
@@ -14,6 +14,8 @@ import { UsersService } from './users.service.js';
 
 const SERVICE = accountsProto.AccountsService.name;
 const MAX_BATCH = 100;
+const ROLE_MAX_LENGTH = 64;
+const DOMAIN_MAX_LENGTH = 253;
 
 /** The methods of `AccountsService` about users. */
 @GrpcController(readUsers)
@@ -53,7 +55,7 @@ export class UsersGrpcController {
       MessageInitShape<typeof accountsProto.StreamUsersResponseSchema>
     >,
   ): Observable<never> {
-    const after = afterId === '' ? null : requireUuid(afterId, '/afterId');
+    const after = afterId === '' ? null : requireUuid(afterId, '/after_id');
     return streamTo(call, this.matching(searchOf(filter), after));
   }
 
@@ -73,15 +75,20 @@ export class UsersGrpcController {
 type Filter = Omit<accountsProto.StreamUsersRequest, 'afterId'>;
 
 function searchOf({ status, role, emailDomain, createdAfter, createdBefore }: Filter): UserSearch {
+  requireText(role, '/role', ROLE_MAX_LENGTH);
+  requireText(emailDomain, '/email_domain', DOMAIN_MAX_LENGTH);
   if (emailDomain !== '' && domainToASCII(emailDomain) === '') {
-    throw invalidField('/emailDomain', 'invalid-domain', 'must be a domain name');
+    throw invalidField('/email_domain', 'invalid-domain', 'must be a domain name');
+  }
+  if (status !== accountsProto.UserStatus.UNSPECIFIED && statusFrom(status) === undefined) {
+    throw invalidField('/status', 'not-one-of', 'must be a status of this version of the API');
   }
   return {
     status: statusFrom(status),
     role: role || undefined,
     emailDomain: emailDomain || undefined,
-    createdAfter: dateOf(createdAfter, '/createdAfter'),
-    createdBefore: dateOf(createdBefore, '/createdBefore'),
+    createdAfter: dateOf(createdAfter, '/created_after'),
+    createdBefore: dateOf(createdBefore, '/created_before'),
     sort: 'createdAt',
   };
 }
