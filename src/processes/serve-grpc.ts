@@ -18,7 +18,7 @@ export async function serveGrpc(
   log: Logger,
 ): Promise<void> {
   const health = app.get(HealthService);
-  const interceptor = callContext({ accessLog: app.get<Logger>(ACCESS_LOG), registry: app.get(Registry) });
+  const interceptor = callContext(app.get<Logger>(ACCESS_LOG), app.get(Registry));
   const strategy = new GrpcServer({
     host,
     port: grpc.port,

@@ -1,11 +1,13 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
+import { accountsProto } from '#libs/contracts';
 import { ApiClient } from '../support/client.js';
 import { aUser, signUp } from '../support/factories.js';
+import { failureOf, GrpcClient } from '../support/grpc-client.js';
 import { metricOf, type Sample, scrape } from '../support/metrics.js';
 import { dashboardExpressions, type Expression, ruleExpressions } from '../support/monitoring.js';
 import { parsePromQuery } from '../support/promql.js';
-import { eventually } from '../support/servers.js';
+import { eventually, type RunningApp } from '../support/servers.js';
 import { useApps } from '../support/use-app.js';
 
 /** Labels that Prometheus adds to every series of a target. */
@@ -29,6 +31,7 @@ let samples: Sample[];
 
 beforeAll(async () => {
   await makeTraffic(apps.api.api);
+  await callOverGrpc(apps.api);
   samples = (await Promise.all([apps.api, apps.worker, apps.notifications].map(scrape))).flat();
 });
 
@@ -172,4 +175,11 @@ function hasValue(metric: string, label: string, op: string, value: string): boo
   const values = samples.filter(({ name }) => name === metric).map(({ labels }) => labels[label] ?? '');
   const pattern = new RegExp(`^(?:${value})$`);
   return values.some((told) => (op.endsWith('~') ? pattern.test(told) : told === value));
+}
+
+async function callOverGrpc({ env }: RunningApp): Promise<void> {
+  const client = new GrpcClient(`127.0.0.1:${env['GRPC_PORT']}`);
+  const { getUser } = accountsProto.AccountsService.method;
+  expect((await failureOf(client.call(getUser, { id: '' }))).code).toBe('UNAUTHENTICATED');
+  client.close();
 }

@@ -10,6 +10,7 @@ const PARTS = [
   '.dependency-cruiser.folders.mjs',
   '.dependency-cruiser.mjs',
   '.oxlintrc.json',
+  '.prettierignore',
   '.prettierrc.json',
   '.swcrc',
   'config',
