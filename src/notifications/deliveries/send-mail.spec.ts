@@ -29,6 +29,8 @@ describe('when SMTP', () => {
     await eventually(async () => expect((await bench.delivery(id)).state).toBe('sent'));
     await bench.idle();
     expect(bench.sink.attempts).toBe(1);
+    // Nobody needs the address and the data any more.
+    expect(await bench.delivery(id)).toMatchObject({ sealed: null });
     expect(await bench.metric('gatehouse_mail_attempts_total{outcome="sent"}')).toBe(1);
   });
 
@@ -49,7 +51,9 @@ describe('when SMTP', () => {
     await eventually(async () => expect((await bench.delivery(id)).state).toBe('failed'));
     await bench.idle();
     expect(bench.sink.attempts).toBe(1);
-    expect(await bench.delivery(id)).toMatchObject({ last_error: '550 DATA EMESSAGE', sent_at: null });
+    // Kept, since an operator may retry it.
+    const kept = { last_error: '550 DATA EMESSAGE', sent_at: null, sealed: expect.any(String) };
+    expect(await bench.delivery(id)).toMatchObject(kept);
     expect(await bench.notes()).toEqual([]);
     const [letter] = await bench.queue('send-mail').getFailed();
     expect(letter?.failedReason).toBe(`delivery ${id} was not sent (refused): 550 DATA EMESSAGE`);
