@@ -33,12 +33,17 @@ export function keyset(
   } as const;
 }
 
-/** Reads all rows of a list, newest first, some at a time. @param find reads a page, as for `sliceOf` */
+/**
+ * Reads all rows of a list in its order, some at a time.
+ * @param find reads a page, as for `sliceOf`
+ * @param after the ID of a row to start after, or null to start with the first
+ */
 export async function* everyRow<T extends { readonly id: string }>(
   find: (page: PageRequest) => Promise<readonly T[]>,
+  after: string | null = null,
   limit = 500,
 ): AsyncGenerator<T, void> {
-  for (let position: Position | null = null; ;) {
+  for (let position: Position | null = after === null ? null : { direction: 'after', id: after }; ;) {
     const page: Slice<T> = sliceOf(await find({ limit, position }), { limit, position });
     yield* page.items;
     const last = page.items.at(-1);

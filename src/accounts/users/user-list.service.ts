@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type PageRequest, type Position, type Slice, sliceOf } from '#libs/database';
+import { Database, everyRow, type PageRequest, type Slice, sliceOf } from '#libs/database';
 import { EmailCipher } from './email-cipher.js';
 import type { Profile } from './profile.js';
 import { searchKey } from './search-key.js';
@@ -26,9 +26,6 @@ export interface UserSearch {
   readonly q?: string | undefined;
   readonly sort: UserSort;
 }
-
-/** How many users are read at once. */
-const BATCH = 500;
 
 @Injectable()
 export class UserListService {
@@ -66,14 +63,13 @@ export class UserListService {
 
   /** All users that match, in the order of `sort`, read some at a time. @param after the ID of a user, or null */
   async *all(search: UserSearch, after: string | null): AsyncGenerator<Profile, void> {
-    for (let position: Position | null = after === null ? null : { direction: 'after', id: after }; ;) {
-      const page: Slice<Profile> = await this.byPosition(search, { limit: BATCH, position }, false);
-      yield* page.items;
-      const last = page.items.at(-1);
-      if (!page.hasNext || !last) {
-        return;
-      }
-      position = { direction: 'after', id: last.id };
+    const filter = this.filterOf(search);
+    const users = everyRow(
+      (page) => this.database.run((em) => findUserPage(em, filter, search.sort, page)),
+      after,
+    );
+    for await (const user of users) {
+      yield this.users.profileOf(user);
     }
   }
 
