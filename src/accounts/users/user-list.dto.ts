@@ -1,4 +1,3 @@
-import { domainToASCII } from 'node:url';
 import { ApiProperty } from '@nestjs/swagger';
 import {
   CursorPage,
@@ -11,6 +10,7 @@ import {
   StringField,
 } from '#libs/api';
 import { NAME_MAX_LENGTH } from './display-name.js';
+import { DOMAIN_MAX_LENGTH, DOMAIN_RULE, ROLE_MAX_LENGTH } from './search-rules.js';
 import { USER_STATUSES } from './user.entity.js';
 import { USER_SORTS, type UserSort } from './user.repository.js';
 import type { UserSearch } from './user-list.service.js';
@@ -57,7 +57,6 @@ export class UserCursorList {
 }
 
 const EMAIL_MAX_LENGTH = 254;
-const DOMAIN_MAX_LENGTH = 253;
 
 export class UserListQuery extends CursorQuery {
   @EmailField({ description: 'Only the user with this email address. Case-insensitive.', optional: true })
@@ -69,11 +68,7 @@ export class UserListQuery extends CursorQuery {
     example: 'acme.com',
     minLength: 1,
     maxLength: DOMAIN_MAX_LENGTH,
-    rule: {
-      code: 'invalid-domain',
-      test: (text) => domainToASCII(text) !== '',
-      message: 'must be a domain name',
-    },
+    rule: DOMAIN_RULE,
     optional: true,
   })
   emailDomain?: string;
@@ -85,7 +80,7 @@ export class UserListQuery extends CursorQuery {
     description: 'Only users with this role.',
     example: 'admin',
     minLength: 1,
-    maxLength: 64,
+    maxLength: ROLE_MAX_LENGTH,
     optional: true,
   })
   role?: string;

@@ -1,4 +1,3 @@
-import { domainToASCII } from 'node:url';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { Metadata, ServerWritableStream } from '@grpc/grpc-js';
 import { GrpcMethod } from '@nestjs/microservices';
@@ -7,6 +6,7 @@ import { accountsProto } from '#libs/contracts';
 import { dateOf, GrpcController, invalidField, requireText, requireUuid, streamTo } from '#libs/grpc';
 import { Drain } from '#libs/lifecycle';
 import { unavailable } from '#libs/problem';
+import { DOMAIN_MAX_LENGTH, DOMAIN_RULE, ROLE_MAX_LENGTH } from './search-rules.js';
 import { UserListService, type UserSearch } from './user-list.service.js';
 import { statusFrom, toUserMessage } from './users.grpc.dto.js';
 import { readUsers } from './users.permissions.js';
@@ -14,8 +14,6 @@ import { UsersService } from './users.service.js';
 
 const SERVICE = accountsProto.AccountsService.name;
 const MAX_BATCH = 100;
-const ROLE_MAX_LENGTH = 64;
-const DOMAIN_MAX_LENGTH = 253;
 
 /** The methods of `AccountsService` about users. */
 @GrpcController(readUsers)
@@ -77,8 +75,8 @@ type Filter = Omit<accountsProto.StreamUsersRequest, 'afterId'>;
 function searchOf({ status, role, emailDomain, createdAfter, createdBefore }: Filter): UserSearch {
   requireText(role, '/role', ROLE_MAX_LENGTH);
   requireText(emailDomain, '/email_domain', DOMAIN_MAX_LENGTH);
-  if (emailDomain !== '' && domainToASCII(emailDomain) === '') {
-    throw invalidField('/email_domain', 'invalid-domain', 'must be a domain name');
+  if (emailDomain !== '' && !DOMAIN_RULE.test(emailDomain)) {
+    throw invalidField('/email_domain', DOMAIN_RULE.code, DOMAIN_RULE.message);
   }
   if (status !== accountsProto.UserStatus.UNSPECIFIED && statusFrom(status) === undefined) {
     throw invalidField('/status', 'not-one-of', 'must be a status of this version of the API');
