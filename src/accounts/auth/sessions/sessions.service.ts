@@ -5,6 +5,7 @@ import { Database, type PageRequest, type Slice, sliceOf } from '#libs/database'
 import { preconditionFailed } from '#libs/problem';
 import { AuditLog } from '../../audit/index.js';
 import { type ChangingUser, UsersService } from '../../users/index.js';
+import { endAllSessions } from './end-all-sessions.js';
 import { SessionCache } from './session-cache.js';
 import type { Session } from './session.entity.js';
 import { countLiveSessions, endSessions, findLiveIds, findLiveSessions } from './session.repository.js';
@@ -68,14 +69,8 @@ export class SessionsService {
   }
 
   /** Ends all sessions of a locked user in the caller's transaction. @returns their IDs. Pass them to `changed` */
-  async endAll(em: EntityManager, userId: string): Promise<string[]> {
-    const ids = await endSessions(em, userId, this.clock.now(), 'all');
-    await this.audit.record(em, sessionEnded, {
-      subject: userId,
-      target: 'all',
-      isPublished: ids.length > 0,
-    });
-    return ids;
+  endAll(em: EntityManager, userId: string): Promise<string[]> {
+    return endAllSessions(em, this.audit, userId, this.clock.now());
   }
 
   /** The IDs of these users' sessions. Pass them to `changed` after the commit. */

@@ -3,9 +3,9 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock } from '#libs/clock';
 import { AuditLog } from '../../audit/index.js';
 import { LiveSessions } from '../../users/index.js';
+import { endAllSessions } from './end-all-sessions.js';
 import { SessionCache } from './session-cache.js';
-import { endSessions, requireLiveSession } from './session.repository.js';
-import { sessionEnded } from './sessions.events.js';
+import { requireLiveSession } from './session.repository.js';
 
 /** Looks sessions up where they are stored: what's cached may be a moment old. */
 @Injectable()
@@ -23,12 +23,7 @@ export class StoredSessions extends LiveSessions {
   }
 
   override async endAll(em: EntityManager, userId: string): Promise<() => void> {
-    const ids = await endSessions(em, userId, this.clock.now(), 'all');
-    await this.audit.record(em, sessionEnded, {
-      subject: userId,
-      target: 'all',
-      isPublished: ids.length > 0,
-    });
+    const ids = await endAllSessions(em, this.audit, userId, this.clock.now());
     return () => this.cache.ended(ids);
   }
 }
