@@ -3,6 +3,7 @@ export { Connections, type PoolUsage } from './connections.js';
 export { Database } from './database.js';
 export { DatabaseModule } from './database.module.js';
 export { deleteExpiredRows, inBatches } from './expired-rows.js';
+export { makeChange, type Statement } from './make-change.js';
 export { migrate } from './migrate.js';
 export { Migrations } from './migrations.js';
 export { everyRow, keyset, type PageRequest, type Position, type Slice, sliceOf } from './paging.js';

@@ -6,4 +6,3 @@ export { HandlesMessage, type MessageHandler } from './message-handler.js';
 export { MessageRelayModule } from './message-relay.module.js';
 export { MessagingModule } from './messaging.module.js';
 export { Outbox } from './outbox.js';
-export type { Change, Statement } from './outbox-rows.js';

@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { makeChange, type Statement } from '#libs/database';
 
 /** One message for one consumer. */
 export interface OutboxRow {
@@ -13,20 +14,6 @@ export interface OutboxRow {
   readonly traceparent: string | null;
   /** The request that caused the message, for the logs. */
   readonly requestId: string | null;
-}
-
-/** A statement with its parameters, in the order of its question marks. */
-export interface Statement {
-  readonly sql: string;
-  readonly values: readonly unknown[];
-}
-
-/** A change, and what is to happen in the same statement: all of it, or nothing. */
-export interface Change {
-  /** Returns a row if it has changed something. If it returns none, nothing else happens. */
-  readonly change: Statement;
-  /** Selects from `changed`, which has the rows that the change returned. */
-  readonly record: Statement;
 }
 
 export interface Backlog {
@@ -51,18 +38,14 @@ export class OutboxRows {
     await em.execute(sql, values, 'run');
   }
 
-  /** Makes a change and inserts rows, in one round trip. @returns whether the change has changed anything */
-  async insertWith(
+  /** Makes a change, records it, and inserts rows. See `makeChange`. */
+  insertWith(
     em: EntityManager,
     rows: readonly OutboxRow[],
-    { change, record }: Change,
+    change: Statement,
+    record: Statement,
   ): Promise<boolean> {
-    const messages = this.insertion(rows, 'from changed');
-    const changed = await em.execute<unknown[]>(
-      `with changed as (${change.sql}), recorded as (${record.sql}), messages as (${messages.sql}) select from changed`,
-      [...change.values, ...record.values, ...messages.values],
-    );
-    return changed.length > 0;
+    return makeChange(em, change, record, this.insertion(rows, 'from changed'));
   }
 
   private insertion(rows: readonly OutboxRow[], from = ''): Statement {

@@ -1,13 +1,20 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock, IdSource } from '#libs/clock';
 import type { Sealer } from '#libs/crypto';
+import type { Statement } from '#libs/database';
 import { parsePayload } from '#libs/jobs';
 import { currentLogContext, currentTracing } from '#libs/telemetry';
 import type { MessageType } from './define-message.js';
 import type { Task } from './define-task.js';
 import { messageContext } from './message-context.js';
-import type { Change, OutboxRow, OutboxRows } from './outbox-rows.js';
+import type { OutboxRow, OutboxRows } from './outbox-rows.js';
 import type { OutboxSignal } from './outbox-signal.js';
+
+/** The statements of `makeChange`. */
+interface RecordedChange {
+  readonly change: Statement;
+  readonly record: Statement;
+}
 
 /**
  * Stores a service's messages in the same transaction as the change they describe, so that both happen or neither does.
@@ -39,8 +46,7 @@ export class Outbox {
   }
 
   /**
-   * Like `append`, together with the change that the message is about, in one round trip. So it needs no transaction if
-   * that statement is all that changes.
+   * Like `append`, together with the change that the message is about and a record of it. See `makeChange`.
    * @returns whether it has changed anything. If it hasn't, there's no message
    */
   async appendWith<D extends object>(
@@ -48,9 +54,10 @@ export class Outbox {
     message: MessageType<D>,
     subject: string,
     data: D,
-    change: Change,
+    { change, record }: RecordedChange,
   ): Promise<boolean> {
-    const hasChanged = await this.rows.insertWith(em, this.rowsOf(message, subject, data).all, change);
+    const { all } = this.rowsOf(message, subject, data);
+    const hasChanged = await this.rows.insertWith(em, all, change, record);
     if (hasChanged) {
       this.signal.announce(em);
     }

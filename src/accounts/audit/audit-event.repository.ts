@@ -1,7 +1,6 @@
 import type { EntityManager, FilterQuery } from '@mikro-orm/postgresql';
 import { lowestIdAt } from '#libs/clock';
-import { keyset, type PageRequest } from '#libs/database';
-import type { Statement } from '#libs/messaging';
+import { keyset, type PageRequest, type Statement } from '#libs/database';
 import { AuditEvent } from './audit-event.entity.js';
 
 export interface AuditFilter {

@@ -3,8 +3,8 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { type AuditChanges, type AuditEventType, AuditOrigin, type Origin } from '#libs/audit';
 import { IdSource, timeOfId } from '#libs/clock';
 import { SealBrokenError, Sealer } from '#libs/crypto';
-import { Database, type PageRequest, type Slice, sliceOf } from '#libs/database';
-import { type Change, Outbox, type Statement } from '#libs/messaging';
+import { Database, makeChange, type PageRequest, type Slice, sliceOf, type Statement } from '#libs/database';
+import { Outbox } from '#libs/messaging';
 import { currentLogContext } from '#libs/telemetry';
 import type { ActorType, AuditEvent } from './audit-event.entity.js';
 import {
@@ -115,7 +115,7 @@ export class AuditLog {
     const entry = { id: this.ids.next(), type: type.name, origin, occurrence, actor };
     const record = await this.insertionOf(em, entry);
     if (!type.publication || subject === null || !isPublished) {
-      return execute(em, { change, record });
+      return makeChange(em, change, record);
     }
     const { event, data } = type.publication;
     const message = {
@@ -142,7 +142,7 @@ export class AuditLog {
       occurrence: { target: target ?? undefined, changes: changes ?? undefined },
       actor: origin.userId,
     });
-    await execute(em, { change: ALREADY_CHANGED, record });
+    await makeChange(em, ALREADY_CHANGED, record);
   }
 
   private async insertionOf(
@@ -216,14 +216,6 @@ export class AuditLog {
       }
     };
   }
-}
-
-async function execute(em: EntityManager, { change, record }: Change): Promise<boolean> {
-  const changed = await em.execute<unknown[]>(
-    `with changed as (${change.sql}), recorded as (${record.sql}) select from changed`,
-    [...change.values, ...record.values],
-  );
-  return changed.length > 0;
 }
 
 function toEntry(event: AuditEvent, details: Details): AuditEntry {

@@ -1,6 +1,5 @@
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
-import { keyset, type PageRequest } from '#libs/database';
-import type { Statement } from '#libs/messaging';
+import { keyset, type PageRequest, type Statement } from '#libs/database';
 import { unauthenticated } from '#libs/problem';
 import { Session } from './session.entity.js';
 
