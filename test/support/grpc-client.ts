@@ -8,7 +8,6 @@ import type {
 import { createRegistry, fromBinary } from '@bufbuild/protobuf';
 import { anyUnpack } from '@bufbuild/protobuf/wkt';
 import {
-  type CallOptions,
   type ChannelCredentials,
   Client,
   credentials,
@@ -54,20 +53,8 @@ export class GrpcClient {
   call<M extends DescMethodUnary>(
     method: M,
     request: MessageInitShape<M['input']>,
-    options: CallOptions = {},
   ): Promise<MessageShape<M['output']>> {
-    const { path, requestSerialize, responseDeserialize } = definitionOf(method.parent, method.name);
-    return new Promise((resolve, reject) => {
-      this.client.makeUnaryRequest(
-        path,
-        requestSerialize,
-        responseDeserialize,
-        request as object,
-        this.sent(),
-        { deadline: Date.now() + DEADLINE_MS, ...options },
-        (error, response) => (error ? reject(error) : resolve(response as MessageShape<M['output']>)),
-      );
-    });
+    return this.unary(definitionOf(method.parent, method.name), request);
   }
 
   stream<M extends DescMethodServerStreaming>(method: M, request: MessageInitShape<M['input']>) {
@@ -83,22 +70,29 @@ export class GrpcClient {
   }
 
   /** @returns the status of `grpc.health.v1` */
-  health(service = ''): Promise<string> {
-    const { path, requestSerialize, responseDeserialize } = healthCheck;
+  async health(service = ''): Promise<string> {
+    return (await this.unary<{ status: string }>(healthCheck, { service })).status;
+  }
+
+  close(): void {
+    this.client.close();
+  }
+
+  private unary<T>(
+    { path, requestSerialize, responseDeserialize }: MethodDefinition<object, object>,
+    request: object,
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
       this.client.makeUnaryRequest(
         path,
         requestSerialize,
         responseDeserialize,
-        { service },
+        request,
+        this.sent(),
         { deadline: Date.now() + DEADLINE_MS },
-        (error, response) => (error ? reject(error) : resolve((response as { status: string }).status)),
+        (error, response) => (error ? reject(error) : resolve(response as T)),
       );
     });
-  }
-
-  close(): void {
-    this.client.close();
   }
 
   private sent(): Metadata {
