@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { transformFile } from '@swc/core';
 import { inProject, root } from '../project.mjs';
@@ -31,6 +31,17 @@ export class Compiler {
     }
     const differs = await Promise.all(written.map((path) => this.compile(path)));
     return removed.length > 0 || differs.includes(true);
+  }
+
+  /** What the compiled files import from node_modules. Asked here, because files come and go only in this process. */
+  importedPackages(): string[] {
+    const files = readdirSync(DEV_BUILD, { recursive: true, encoding: 'utf8' }).filter((path) =>
+      path.endsWith('.js'),
+    );
+    const imports = files.flatMap((path) => [
+      ...readFileSync(join(DEV_BUILD, path), 'utf8').matchAll(/^import\b[^'";]*["']([^'".#][^'"]*)["']/gm),
+    ]);
+    return [...new Set(imports.map(([, name = '']) => name))];
   }
 
   private async compile(path: string): Promise<boolean> {

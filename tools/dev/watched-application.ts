@@ -71,6 +71,7 @@ export class WatchedApplication implements Application {
         DEV_BUILD,
         INSPECTOR_HOST,
         String(this.inspectorPort),
+        ...this.compiler.importedPackages(),
       ],
       env,
       cwd: root,
