@@ -173,7 +173,16 @@ describe('a notification', () => {
       );
     const [one, other] = [await once(), await once()];
     expect([other.status, other.body]).toEqual([202, one.body]);
+    expect(other.headers.get('location')).toBe(one.headers.get('location'));
     expect(await inboxOf(user)).toHaveLength(1);
+    // In one transaction, so that no crash can separate them. xmin is the transaction that wrote a row.
+    const together = await query(
+      database.url,
+      `select k.xmin = n.xmin as same from notifications.notifications n, notifications.idempotency_keys k
+       where n.id = $1 order by k.expires_at desc limit 1`,
+      [one.body.id],
+    );
+    expect(together).toEqual([{ same: true }]);
   });
 
   it.each<[string, object, string, string]>([

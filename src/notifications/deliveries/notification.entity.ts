@@ -10,8 +10,8 @@ const schema = defineEntity({
     template: p.text(),
     /** In the order of its channels. */
     deliveryIds: p.array().columnType('uuid[]'),
-    /** The user who sent it, or whose API key did. */
-    sentBy: p.uuid(),
+    /** The user who sent it, or whose API key did. Null if a service did. */
+    sentBy: p.uuid().nullable(),
     createdAt: p.datetime().columnType('timestamptz(3)').index('notifications_created_at_index'),
   },
 });

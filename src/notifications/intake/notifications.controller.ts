@@ -3,6 +3,8 @@ import { ApiAcceptedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagge
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { API_VERSIONS, Caller, Fails, Idempotent, IdParams, Requires, responseHeaders } from '#libs/api';
 import type { Principal } from '#libs/permissions';
+import type { NotificationReport } from './notification-report.js';
+import { NotificationSender } from './notification-sender.js';
 import {
   NotificationResponse,
   SendNotificationRequest,
@@ -10,13 +12,12 @@ import {
 } from './notifications.dto.js';
 import { notificationNotFound, notificationNotRendered } from './notifications.errors.js';
 import { sendNotifications } from './notifications.permissions.js';
-import { NotificationsService } from './notifications.service.js';
 import { NotificationsTag } from './notifications.tag.js';
 
 @NotificationsTag()
 @Controller({ path: 'notifications', version: [...API_VERSIONS] })
 export class NotificationsController {
-  constructor(private readonly notifications: NotificationsService) {}
+  constructor(private readonly notifications: NotificationSender) {}
 
   @Post()
   @HttpCode(202)
@@ -33,7 +34,11 @@ export class NotificationsController {
     headers: responseHeaders('Location'),
   })
   @Fails(notificationNotRendered)
-  @Idempotent()
+  @Idempotent<NotificationReport>({
+    status: 202,
+    body: toNotificationResponse,
+    headers: (report, request) => ({ location: locationOf(report, request) }),
+  })
   async sendNotification(
     @Caller() { userId }: Principal,
     @Body() { recipient, template, data = {}, channels }: SendNotificationRequest,
@@ -41,7 +46,7 @@ export class NotificationsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<NotificationResponse> {
     const sent = await this.notifications.send(userId, { recipient, template, data, channels });
-    void reply.header('location', `${request.url.split('?', 1)[0]}/${sent.notification.id}`);
+    void reply.header('location', locationOf(sent, request));
     return toNotificationResponse(sent);
   }
 
@@ -62,4 +67,8 @@ export class NotificationsController {
   ): Promise<NotificationResponse> {
     return toNotificationResponse(await this.notifications.get(id, userId));
   }
+}
+
+function locationOf({ id }: NotificationReport, { url }: FastifyRequest): string {
+  return `${url.split('?', 1)[0]}/${id}`;
 }

@@ -2,25 +2,15 @@ import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { ObjectField, StringField, StringListField, UuidField } from '#libs/api';
 import type { JsonObject } from '#libs/json';
 import { SEND_OUTCOMES, type SendOutcomeKind } from '../channels/index.js';
-import type { Delivery, DeliveryState } from '../deliveries/index.js';
 import { type ChannelName, CHANNELS } from '../templates/index.js';
-import type { SentNotification } from './notifications.service.js';
-
-const MAX_DATA_BYTES = 32 * 1024;
-/** More than there can be, unless an operator retries it again and again. */
-const MAX_ATTEMPTS = 100;
-const STATES = ['queued', 'sent', 'failed', 'suppressed'] as const;
-type PublicState = (typeof STATES)[number];
-
-const PUBLIC_STATES: Readonly<Record<DeliveryState, PublicState>> = {
-  pending: 'queued',
-  queued: 'queued',
-  sending: 'queued',
-  sent: 'sent',
-  failed: 'failed',
-  expired: 'failed',
-  suppressed: 'suppressed',
-};
+import {
+  type DeliveryReport,
+  MAX_ATTEMPTS,
+  type NotificationReport,
+  REPORTED_STATES,
+  type ReportedState,
+} from './notification-report.js';
+import { CHANNEL_RULE, DATA_MAX_BYTES, TEMPLATE_MAX_LENGTH } from './notification-rules.js';
 
 export class SendNotificationRequest {
   @UuidField({ description: 'The ID of the user to notify.' })
@@ -30,14 +20,14 @@ export class SendNotificationRequest {
     description: 'The name of a published template. Built-in ones are only sent by the application.',
     example: 'order-shipped',
     minLength: 1,
-    maxLength: 64,
+    maxLength: TEMPLATE_MAX_LENGTH,
   })
   template!: string;
 
   @ObjectField({
     description: 'The values of the variables of the template.',
     example: { orderId: '4711', trackingUrl: 'https://parcels.example/4711' },
-    maxBytes: MAX_DATA_BYTES,
+    maxBytes: DATA_MAX_BYTES,
     optional: true,
   })
   data?: JsonObject;
@@ -49,11 +39,7 @@ export class SendNotificationRequest {
     maxItems: CHANNELS.length,
     maxLength: 16,
     optional: true,
-    rule: {
-      code: 'not-one-of',
-      test: (channel) => CHANNELS.some((known) => known === channel),
-      message: `must be one of: ${CHANNELS.join(', ')}`,
-    },
+    rule: CHANNEL_RULE,
   })
   channels?: ChannelName[];
 }
@@ -97,12 +83,12 @@ export class DeliveryResponse {
   channel!: string;
 
   @ApiProperty({
-    enum: STATES,
+    enum: REPORTED_STATES,
     description:
       '`sent` once the mail server has accepted the email, or the notification is in the inbox. `suppressed` if it ' +
       'must not be sent, such as to an email address that is not verified.',
   })
-  state!: PublicState;
+  state!: ReportedState;
 
   @ApiProperty({ type: String, nullable: true, description: 'Why it was not, or not yet, sent.' })
   reason!: string | null;
@@ -135,10 +121,10 @@ export class NotificationResponse {
   template!: string;
 
   @ApiProperty({
-    enum: STATES,
+    enum: REPORTED_STATES,
     description: '`queued` until every channel is done, then `sent` if any channel reached the user.',
   })
-  state!: PublicState;
+  state!: ReportedState;
 
   @ApiProperty({
     type: [DeliveryResponse],
@@ -151,31 +137,31 @@ export class NotificationResponse {
   createdAt!: string;
 }
 
-export function toNotificationResponse({ notification, deliveries }: SentNotification): NotificationResponse {
-  const { id, userId: recipient, template, createdAt } = notification;
-  const states = deliveries.map(({ state }) => PUBLIC_STATES[state as DeliveryState]);
+export function toNotificationResponse(report: NotificationReport): NotificationResponse {
+  const { id, recipient, template, state, deliveries, createdAt } = report;
   return {
     id,
     recipient,
     template,
-    state: (['queued', 'sent', 'failed'] as const).find((state) => states.includes(state)) ?? 'suppressed',
+    state,
     deliveries: deliveries.map(toDeliveryResponse),
     createdAt: createdAt.toISOString(),
   };
 }
 
-function toDeliveryResponse(delivery: Delivery): DeliveryResponse {
-  const { id, channel, lastError, sentAt, tries } = delivery;
-  const state: DeliveryState = delivery.state;
-  const isSent = state === 'sent';
+function toDeliveryResponse(delivery: DeliveryReport): DeliveryResponse {
+  const { id, channel, state, reason, sentAt, attempts } = delivery;
   return {
     id,
     channel,
-    state: PUBLIC_STATES[state],
-    reason: isSent ? null : (lastError ?? (state === 'expired' ? 'it could not be sent in time' : null)),
+    state,
+    reason,
     sentAt: sentAt?.toISOString() ?? null,
-    attempts: tries
-      .slice(-MAX_ATTEMPTS)
-      .map(({ at, durationMs, outcome, reason }) => ({ at, durationMs, outcome, reason })),
+    attempts: attempts.map(({ at, durationMs, outcome, reason: why }) => ({
+      at: at.toISOString(),
+      durationMs,
+      outcome,
+      reason: why,
+    })),
   };
 }

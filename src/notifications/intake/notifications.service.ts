@@ -2,9 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Clock, IdSource } from '#libs/clock';
 import { AccountDirectory, type DirectoryUser } from '#libs/contracts';
 import { Database } from '#libs/database';
+import { IdempotencyStore } from '#libs/idempotency';
 import type { JsonObject } from '#libs/json';
 import { invalidInput } from '#libs/problem';
-import { type Delivery, findDeliveriesOf, findNotification, Notification } from '../deliveries/index.js';
+import { findDeliveriesOf, findNotification, Notification } from '../deliveries/index.js';
 import { InboxChanges } from '../inbox/index.js';
 import { choicesOf, isWanted, turnedOff, UnsubscribeLinks } from '../preferences/index.js';
 import { isErased, lockRecipient } from '../recipients/index.js';
@@ -25,26 +26,13 @@ import {
   templateValues,
 } from '../templates/index.js';
 import { NewDeliveries } from './new-deliveries.js';
+import { type NotificationReport, reportOf } from './notification-report.js';
+import { type NewNotification, NotificationSender } from './notification-sender.js';
 import { notificationNotFound, notificationNotRendered } from './notifications.errors.js';
-
-export interface NewNotification {
-  /** The ID of a user. */
-  readonly recipient: string;
-  readonly template: string;
-  readonly data: JsonObject;
-  /** Undefined for all that the template has content for. */
-  readonly channels: readonly ChannelName[] | undefined;
-}
-
-/** A notification with what became of it on each channel. */
-export interface SentNotification {
-  readonly notification: Notification;
-  readonly deliveries: readonly Delivery[];
-}
 
 /** Sends notifications to users. */
 @Injectable()
-export class NotificationsService {
+export class NotificationsService extends NotificationSender {
   constructor(
     private readonly database: Database,
     private readonly directory: AccountDirectory,
@@ -52,17 +40,15 @@ export class NotificationsService {
     private readonly deliveries: NewDeliveries,
     private readonly links: UnsubscribeLinks,
     private readonly inboxChanges: InboxChanges,
+    private readonly keys: IdempotencyStore,
     private readonly clock: Clock,
     private readonly ids: IdSource,
     @Inject(TEMPLATE_OPTIONS) private readonly options: TemplateOptions,
-  ) {}
+  ) {
+    super();
+  }
 
-  /**
-   * Accepts a notification. What has to leave the process does so later, in a job.
-   * @param sentBy the ID of the user who sends it, or whose API key does
-   * @throws Problem `invalid-input`, `notification-not-rendered`
-   */
-  async send(sentBy: string, given: NewNotification): Promise<SentNotification> {
+  override async send(sentBy: string | null, given: NewNotification): Promise<NotificationReport> {
     const { template, data, recipient } = given;
     const version = await this.versionOf(template);
     const { category } = version;
@@ -100,7 +86,9 @@ export class NotificationsService {
           await this.deliveries.putIntoInbox(em, delivery, inbox);
         }
       }
-      return { notification, deliveries: await findDeliveriesOf(em, notification) };
+      const report = reportOf(notification, await findDeliveriesOf(em, notification));
+      await this.keys.keep(em, report);
+      return report;
     });
     if (inbox) {
       this.inboxChanges.publish(user.id);
@@ -108,14 +96,13 @@ export class NotificationsService {
     return sent;
   }
 
-  /** @throws Problem `notification-not-found`, also if someone else sent it */
-  get(id: string, sentBy: string): Promise<SentNotification> {
+  override get(id: string, sentBy: string | null): Promise<NotificationReport> {
     return this.database.run(async (em) => {
       const notification = await findNotification(em, id, sentBy);
       if (!notification) {
         throw notificationNotFound();
       }
-      return { notification, deliveries: await findDeliveriesOf(em, notification) };
+      return reportOf(notification, await findDeliveriesOf(em, notification));
     });
   }
 

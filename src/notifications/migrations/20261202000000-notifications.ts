@@ -8,7 +8,7 @@ export class Migration20261202000000 extends Migration {
       user_id uuid not null,
       template text not null,
       delivery_ids uuid[] not null,
-      sent_by uuid not null,
+      sent_by uuid null,
       created_at timestamptz(3) not null,
       primary key (id)
     )`);

@@ -1,0 +1,73 @@
+import type { SendOutcomeKind } from '../channels/index.js';
+import type { Delivery, DeliveryState, Notification } from '../deliveries/index.js';
+
+export const REPORTED_STATES = ['queued', 'sent', 'failed', 'suppressed'] as const;
+export type ReportedState = (typeof REPORTED_STATES)[number];
+
+/** More than there can be, unless an operator retries it again and again. */
+export const MAX_ATTEMPTS = 100;
+
+const STATES: Readonly<Record<DeliveryState, ReportedState>> = {
+  pending: 'queued',
+  queued: 'queued',
+  sending: 'queued',
+  sent: 'sent',
+  failed: 'failed',
+  expired: 'failed',
+  suppressed: 'suppressed',
+};
+
+/** What became of a notification, for whoever sent it. */
+export interface NotificationReport {
+  readonly id: string;
+  /** The ID of a user. */
+  readonly recipient: string;
+  readonly template: string;
+  readonly state: ReportedState;
+  /** In the order of the channels. */
+  readonly deliveries: readonly DeliveryReport[];
+  readonly createdAt: Date;
+}
+
+export interface DeliveryReport {
+  readonly id: string;
+  readonly channel: string;
+  readonly state: ReportedState;
+  /** Why it was not, or not yet, sent. */
+  readonly reason: string | null;
+  readonly sentAt: Date | null;
+  /** Oldest first. */
+  readonly attempts: readonly AttemptReport[];
+}
+
+export interface AttemptReport {
+  readonly at: Date;
+  readonly durationMs: number;
+  readonly outcome: SendOutcomeKind;
+  readonly reason: string | null;
+}
+
+export function reportOf(notification: Notification, deliveries: readonly Delivery[]): NotificationReport {
+  const { id, userId: recipient, template, createdAt } = notification;
+  const reports = deliveries.map(reportOfDelivery);
+  const state = (['queued', 'sent', 'failed'] as const).find((state) =>
+    reports.some((report) => report.state === state),
+  );
+  return { id, recipient, template, state: state ?? 'suppressed', deliveries: reports, createdAt };
+}
+
+function reportOfDelivery(delivery: Delivery): DeliveryReport {
+  const { id, channel, lastError, sentAt, tries } = delivery;
+  const state: DeliveryState = delivery.state;
+  const tooLate = state === 'expired' ? 'it could not be sent in time' : null;
+  return {
+    id,
+    channel,
+    state: STATES[state],
+    reason: state === 'sent' ? null : (lastError ?? tooLate),
+    sentAt: sentAt ?? null,
+    attempts: tries
+      .slice(-MAX_ATTEMPTS)
+      .map(({ at, durationMs, outcome, reason }) => ({ at: new Date(at), durationMs, outcome, reason })),
+  };
+}

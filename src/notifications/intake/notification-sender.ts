@@ -1,0 +1,28 @@
+import type { JsonObject } from '#libs/json';
+import type { ChannelName } from '../templates/index.js';
+import type { NotificationReport } from './notification-report.js';
+
+export interface NewNotification {
+  /** The ID of a user. */
+  readonly recipient: string;
+  readonly template: string;
+  readonly data: JsonObject;
+  /** Undefined for all that the template has content for. */
+  readonly channels: readonly ChannelName[] | undefined;
+}
+
+/** Sends notifications to users, in this process or in another one. */
+export abstract class NotificationSender {
+  /**
+   * Accepts a notification. What has to leave the process does so later, in a job.
+   * @param sentBy the ID of the user who sends it, or whose API key does. Null for a service.
+   * @throws Problem `invalid-input`, `notification-not-rendered`
+   */
+  abstract send(sentBy: string | null, given: NewNotification): Promise<NotificationReport>;
+
+  /**
+   * @param sentBy who asks. Null for a service, which may see all.
+   * @throws Problem `notification-not-found`, also if someone else sent it
+   */
+  abstract get(id: string, sentBy: string | null): Promise<NotificationReport>;
+}
