@@ -5,6 +5,7 @@ import { type CustomTransportStrategy, ServerGrpc } from '@nestjs/microservices'
 import { within } from '#libs/lifecycle';
 import { descriptorsOf, packageDefinitionOf } from './definition.js';
 import { GrpcHealth } from './health.js';
+import { filesOf, type GrpcTls } from './tls.js';
 
 const MAX_REQUEST_BYTES = 256 * 1024;
 const MAX_METADATA_BYTES = 16 * 1024;
@@ -16,15 +17,8 @@ const KEEPALIVE_TIMEOUT_MS = 10_000;
 const MIN_PING_INTERVAL_MS = 10_000;
 /** How long calls may take that are still running when the server closes. */
 const CLOSE_WITHIN_MS = 30_000;
-const CERTIFICATE_CHECK_MS = 10_000;
-
-/** Files in PEM. They are read again when they change. */
-interface GrpcTls {
-  readonly cert: string;
-  readonly key: string;
-  /** Who may have issued the certificates of callers. */
-  readonly ca: string;
-}
+/** Clients connect again after this time, so that they find new replicas. */
+const MAX_CONNECTION_AGE_MS = 5 * 60_000;
 
 export interface GrpcServerOptions {
   readonly host: string;
@@ -55,6 +49,7 @@ export class GrpcServer extends ServerGrpc implements CustomTransportStrategy {
         http2MinPingIntervalWithoutDataMs: MIN_PING_INTERVAL_MS,
       },
       channelOptions: {
+        'grpc.max_connection_age_ms': MAX_CONNECTION_AGE_MS,
         'grpc.max_concurrent_streams': MAX_CALLS_PER_CONNECTION,
         // Passed on as they are, although they aren't options of a channel.
         ...({ interceptors: settings.interceptors } as object),
@@ -82,7 +77,6 @@ export class GrpcServer extends ServerGrpc implements CustomTransportStrategy {
     })) as Server;
     this.health.addTo(server);
     new ReflectionService(descriptorsOf(this.settings.services)).addToServer(server);
-    await this.health.watch();
     return server;
   }
 
@@ -104,12 +98,7 @@ export function isAddressInUse(error: unknown): boolean {
 }
 
 /** Callers must have a certificate, too. */
-function mutualTls({ cert, key, ca }: GrpcTls): ServerCredentials {
-  const files = new experimental.FileWatcherCertificateProvider({
-    certificateFile: cert,
-    privateKeyFile: key,
-    caCertificateFile: ca,
-    refreshIntervalMs: CERTIFICATE_CHECK_MS,
-  });
+function mutualTls(tls: GrpcTls): ServerCredentials {
+  const files = filesOf(tls);
   return experimental.createCertificateProviderServerCredentials(files, files, true);
 }
