@@ -106,7 +106,7 @@ export default {
       from: { path: '^src/main\\.(worker|notifications)\\.ts$' },
       to: {
         path: [
-          '^src/.+\\.(controller|page)\\.ts$',
+          '^src/.+(?<!\\.grpc)\\.(controller|page)\\.ts$',
           '^libs/(api|limits)/',
           '^node_modules/@nestjs/(swagger|platform-fastify|throttler)/',
         ],

@@ -22,10 +22,15 @@ export abstract class AppConfig {
     readonly token: string | null;
     readonly hosts: readonly string[];
   };
-  /** `tls` has the paths of PEM files. Null for plaintext. */
+  /**
+   * `tls` has the paths of PEM files. Null for plaintext. `accounts` and `notifications` are where to ask these services,
+   * as gRPC targets. Null if this process has the answers itself.
+   */
   abstract readonly grpc: {
     readonly port: number;
     readonly tls: { readonly cert: string; readonly key: string; readonly ca: string } | null;
+    readonly accounts: string | null;
+    readonly notifications: string | null;
   };
   abstract readonly publicUrl: string;
   abstract readonly appUrl: string;

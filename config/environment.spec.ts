@@ -134,7 +134,12 @@ describe('gRPC', () => {
 
   it('requires a port of its own only if one was chosen, and all files of its TLS or none', () => {
     expect(namesIn(problemsOf({ GRPC_PORT: '3001' }))).toEqual(['GRPC_PORT']);
-    expect(parse({ PORT: '50051' }).grpc).toEqual({ port: 50_051, tls: null });
+    expect(parse({ PORT: '50051' }).grpc).toEqual({
+      port: 50_051,
+      tls: null,
+      accounts: null,
+      notifications: null,
+    });
     const [cert, key, ca] = ['cert', 'key', 'ca'].map((name) => folder.write(name, 'PEM'));
     const files = { GRPC_TLS_CERT: cert ?? '', GRPC_TLS_KEY: key ?? '', GRPC_TLS_CA: ca ?? '' };
     expect(parse(files).grpc.tls).toEqual({ cert, key, ca });
@@ -145,6 +150,36 @@ describe('gRPC', () => {
       "GRPC_TLS_KEY names a file that can't be read (ENOENT)",
     ]);
     expect(parse({ GRPC_TLS_CERT: '/missing' }, 'worker').grpc.tls).toBeNull();
+  });
+
+  it.each([
+    ['accounts:50051', 'dns:///accounts:50051'],
+    ['grpc://accounts.internal:50051', 'dns:///accounts.internal:50051'],
+    ['dns:///accounts:50051', 'dns:///accounts:50051'],
+    ['10.0.0.1:50051', 'ipv4:10.0.0.1:50051'],
+    ['10.0.0.1:50051, 10.0.0.2:50052', 'ipv4:10.0.0.1:50051,10.0.0.2:50052'],
+    ['[::1]:50051', 'ipv6:[::1]:50051'],
+  ])('understands the address %s of another service', (text, target) => {
+    expect(parse({ ACCOUNTS_GRPC_URL: text }, 'notifications').grpc.accounts).toBe(target);
+    expect(parse({ NOTIFICATIONS_GRPC_URL: text }, 'api').grpc.notifications).toBe(target);
+  });
+
+  it.each(['accounts', 'accounts:', 'accounts:99999', 'http://accounts:50051', 'a:1,b:2', ':50051', 'a b:1'])(
+    'refuses the address %s',
+    (text) => {
+      expect(() => parse({ ACCOUNTS_GRPC_URL: text }, 'notifications')).toThrow(
+        /ACCOUNTS_GRPC_URL must be .*host and/,
+      );
+    },
+  );
+
+  it('has the answers itself where the services run together, and where nobody asks', () => {
+    const urls = { ACCOUNTS_GRPC_URL: 'accounts:50051', NOTIFICATIONS_GRPC_URL: 'notifications:50051' };
+    for (const role of ['all', 'worker'] as const) {
+      expect(parse(urls, role).grpc).toMatchObject({ accounts: null, notifications: null });
+    }
+    expect(parse(urls, 'api').grpc.accounts).toBeNull();
+    expect(parse(urls, 'notifications').grpc.notifications).toBeNull();
   });
 });
 

@@ -23,7 +23,7 @@ import { rejectUnsafeInProduction } from './production.js';
 import { type Environment, EnvironmentReader } from './reader.js';
 import { parseRedirectUrls } from './redirect-urls.js';
 import { readTracing } from './tracing-config.js';
-import { parseBaseUrl, parseDatabaseUrl, parseRedisUrl, parseSmtpUrl } from './urls.js';
+import { parseBaseUrl, parseDatabaseUrl, parseGrpcTarget, parseRedisUrl, parseSmtpUrl } from './urls.js';
 
 const DEFAULT_PORT = 3000;
 export const DEFAULT_GRPC_PORT = 50_051;
@@ -55,7 +55,7 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
       token: read.optional<string | null>('MANAGEMENT_TOKEN', parseToken, () => null),
       hosts: read.optional('MANAGEMENT_HOSTS', parseHosts, () => []),
     },
-    grpc: readGrpc(read, servesPublic),
+    grpc: readGrpc(read, role),
     publicUrl,
     appUrl,
     database: {
@@ -129,18 +129,24 @@ function requireDistinctPorts(
   }
 }
 
-function readGrpc(read: EnvironmentReader, servesGrpc: boolean): AppConfig['grpc'] {
+function readGrpc(read: EnvironmentReader, role: Role): AppConfig['grpc'] {
   const port = read.optional('GRPC_PORT', parseInteger(0, 65535), () => DEFAULT_GRPC_PORT);
+  const target = (name: string, asks: Role): string | null =>
+    role === asks ? read.optional<string | null>(name, parseGrpcTarget, () => null) : read.unused(name, null);
   const file = (name: string): string | null =>
-    servesGrpc ? read.optional<string | null>(name, parseReadableFile, () => null) : read.unused(name, null);
+    role === 'worker'
+      ? read.unused(name, null)
+      : read.optional<string | null>(name, parseReadableFile, () => null);
   const [cert, key, ca] = [file('GRPC_TLS_CERT'), file('GRPC_TLS_KEY'), file('GRPC_TLS_CA')];
-  if (cert !== null && key !== null && ca !== null) {
-    return { port, tls: { cert, key, ca } };
-  }
-  if (cert !== null || key !== null || ca !== null) {
+  if ((cert === null || key === null || ca === null) && (cert ?? key ?? ca) !== null) {
     read.addProblem('GRPC_TLS_CERT', 'needs GRPC_TLS_KEY and GRPC_TLS_CA, and each of them the others');
   }
-  return { port, tls: null };
+  return {
+    port,
+    tls: cert !== null && key !== null && ca !== null ? { cert, key, ca } : null,
+    accounts: target('ACCOUNTS_GRPC_URL', 'notifications'),
+    notifications: target('NOTIFICATIONS_GRPC_URL', 'api'),
+  };
 }
 
 type DatabaseUrls = Pick<AppConfig['database'], 'url' | 'notificationsUrl'>;

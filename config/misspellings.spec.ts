@@ -44,8 +44,6 @@ describe('other variables', () => {
 
   it('that a later release will read are not reported', () => {
     const later = [
-      'ACCOUNTS_GRPC_URL',
-      'NOTIFICATIONS_GRPC_URL',
       'SMS_URL',
       'VAPID_PRIVATE_KEY',
       'VAPID_PRIVATE_KEY_FILE',

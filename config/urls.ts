@@ -1,4 +1,5 @@
 import { accessSync, constants } from 'node:fs';
+import { isIPv4 } from 'node:net';
 import { BadValue } from './reader.js';
 
 const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
@@ -55,6 +56,30 @@ export function parseRedisUrl(text: string): string {
     throw new BadValue('must end with the number of a database, such as /0, or with nothing after the host');
   }
   return url;
+}
+
+/**
+ * Where a service answers over gRPC: host and port, or several IPv4 addresses with their ports, separated by commas. The
+ * schemes `grpc` and `dns` are understood, too.
+ * @returns a target of gRPC (its "Name Resolution"). A name is resolved to all its addresses.
+ */
+export function parseGrpcTarget(text: string): string {
+  const addresses = text
+    .replace(/^(grpc:\/\/|dns:(\/\/\/)?)/, '')
+    .split(',')
+    .map((address) => /^(?<host>\[[\da-f:.]+\]|[a-z\d.-]+):(?<port>\d{1,5})$/i.exec(address.trim())?.groups);
+  const [first] = addresses;
+  if (!first || addresses.some((address) => !address || Number(address['port']) > 65_535)) {
+    throw new BadValue('must be a host and a port, such as accounts:50051');
+  }
+  const list = addresses.map((address) => `${address?.['host']}:${address?.['port']}`).join(',');
+  if (addresses.every((address) => isIPv4(address?.['host'] ?? ''))) {
+    return `ipv4:${list}`;
+  }
+  if (addresses.length > 1) {
+    throw new BadValue('must be one host and port, or several IPv4 addresses with their ports');
+  }
+  return first['host']?.startsWith('[') ? `ipv6:${list}` : `dns:///${list}`;
 }
 
 export function parseSmtpUrl(text: string): string {

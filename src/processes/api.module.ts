@@ -8,6 +8,7 @@ import { HealthHttpModule } from '../operations/health/health.http.module.js';
 import { JobsApiModule } from '../operations/jobs-api/index.js';
 // Declares the jobs of the service, so that its dead letters are among the jobs that the API shows.
 import '../notifications/index.js';
+import { NotificationsGrpcModule } from '../notifications/notifications.grpc.module.js';
 import { NotificationsHttpModule } from '../notifications/notifications.http.module.js';
 import { PlatformModule } from './platform.module.js';
 import { REQUEST_PIPELINE } from './request-pipeline.js';
@@ -32,6 +33,7 @@ import { REQUEST_PIPELINE } from './request-pipeline.js';
     AccountsGrpcModule,
     HealthHttpModule,
     JobsApiModule,
+    NotificationsGrpcModule,
     NotificationsHttpModule,
   ],
   providers: REQUEST_PIPELINE,

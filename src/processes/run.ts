@@ -18,11 +18,14 @@ export class ProcessModule {
   }
 }
 
+/** A running application. */
+export type Started = Pick<INestApplicationContext, 'get' | 'close'>;
+
 /** Sets up tracing and starts the application. Resolves once it's ready. */
 export async function run(
   { config, loggers, waitFor }: Beginning,
-  start: (config: AppConfig, loggers: Loggers) => Promise<INestApplicationContext>,
-): Promise<INestApplicationContext> {
+  start: (config: AppConfig, loggers: Loggers) => Promise<Started>,
+): Promise<Started> {
   requireRunners(loadedJobs());
   await trace(config, loggers.log);
   waitFor('PostgreSQL, its migrations, or Redis');

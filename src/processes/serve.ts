@@ -1,4 +1,4 @@
-import { type DynamicModule, type INestApplicationContext, type Type, VersioningType } from '@nestjs/common';
+import { type DynamicModule, type Type, VersioningType } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
@@ -10,6 +10,7 @@ import {
   servePages,
   setUpHttp,
 } from '#libs/api';
+import { accountsProto, notificationsProto } from '#libs/contracts';
 import { type Loggers, NestLogger } from '#libs/telemetry';
 import { type AppConfig, VERSION } from '../../config/index.js';
 import { developmentLinks } from './development-links.js';
@@ -17,8 +18,9 @@ import { serveGrpc } from './serve-grpc.js';
 import type { Beginning } from './lifetime.js';
 import { ApiModule } from './api.module.js';
 import { explainNoQueue, refuseQueues } from './queue-access.js';
-import { ProcessModule, run } from './run.js';
+import { ProcessModule, run, type Started } from './run.js';
 
+const GRPC_SERVICES = [accountsProto.AccountsService, notificationsProto.NotificationsService];
 const SUMMARY = 'Accounts, sign-in and notifications.';
 /** Title and description of the OpenAPI documents. */
 const ABOUT = {
@@ -29,12 +31,12 @@ const ABOUT = {
 };
 
 /** Starts an application that serves HTTP, with the given roles. */
-export function serve(beginning: Beginning, ...roles: Type[]): Promise<INestApplicationContext> {
+export function serve(beginning: Beginning, ...roles: Type[]): Promise<Started> {
   return run(beginning, async (config, loggers) => {
     const app = await createServer(ProcessModule.forRoles(roles, config, loggers), config, loggers);
     // Applies migrations, and creates the first admin.
     await app.init();
-    await serveGrpc(app, config, loggers.log);
+    await serveGrpc(app, GRPC_SERVICES, config, loggers.log);
     await app.listen({ port: config.port, host: config.host });
     loggers.log.info({ url: config.publicUrl }, 'ready to serve');
     return app;

@@ -1,11 +1,11 @@
-import type { INestApplicationContext, Type } from '@nestjs/common';
+import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { NestLogger } from '#libs/telemetry';
 import type { Beginning } from './lifetime.js';
-import { ProcessModule, run } from './run.js';
+import { ProcessModule, run, type Started } from './run.js';
 
 /** Starts an application without a public port. */
-export function work(beginning: Beginning, ...roles: Type[]): Promise<INestApplicationContext> {
+export function work(beginning: Beginning, ...roles: Type[]): Promise<Started> {
   return run(beginning, async (config, loggers) => {
     const root = ProcessModule.forRoles(roles, config, loggers);
     const app = await NestFactory.createApplicationContext(root, {

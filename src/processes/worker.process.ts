@@ -1,10 +1,10 @@
 import 'reflect-metadata';
-import type { INestApplicationContext } from '@nestjs/common';
 import type { Beginning } from './lifetime.js';
+import type { Started } from './run.js';
 import { work } from './work.js';
 import { WorkerModule } from './worker.module.js';
 
 /** Starts the role `worker`. */
-export function start(beginning: Beginning): Promise<INestApplicationContext> {
+export function start(beginning: Beginning): Promise<Started> {
   return work(beginning, WorkerModule);
 }

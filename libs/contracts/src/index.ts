@@ -15,6 +15,7 @@ export {
 } from './account-events.js';
 export { AccountDirectory, type DirectoryUser } from './account-directory.js';
 export * as accountsProto from './generated/gatehouse/accounts/v1/accounts_pb.js';
+export * as notificationsProto from './generated/gatehouse/notifications/v1/notifications_pb.js';
 export { defineEvent, type EventType, eventTypes } from './define-event.js';
 export {
   notificationDeliveredEvent,

@@ -1,28 +1,66 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Metadata, ServerUnaryCall } from '@grpc/grpc-js';
-import { Authentication, type Permission, PermissionLookup } from '#libs/permissions';
+import { Clock } from '#libs/clock';
+import { MacFactory } from '#libs/crypto';
+import { type ApiKeyPrincipal, Authentication, type Permission, PermissionLookup } from '#libs/permissions';
 import { forbidden, unauthenticated } from '#libs/problem';
 import { textOf } from './call-context.js';
+import { ServiceCredentials } from './service-credentials.js';
 
 export const RequiredPermission = Reflector.createDecorator<Permission>();
 
-/** Services with a certificate may call everything. All others need an API key that grants the service's permission. */
+/** Who calls: an API key, or a service. */
+export type GrpcCaller = ApiKeyPrincipal | 'service';
+
+const callers = new WeakMap<object, GrpcCaller>();
+
+/** @param call the last argument of a handler */
+export function callerOf(call: object): GrpcCaller {
+  const caller = callers.get(call);
+  if (!caller) {
+    throw new Error('the call was not checked: its controller needs @GrpcController()');
+  }
+  return caller;
+}
+
+/**
+ * Services with a certificate, and our own processes, may call everything. All others need an API key that grants the
+ * service's permission.
+ */
 @Injectable()
 export class GrpcAccessGuard implements CanActivate {
+  private readonly services: ServiceCredentials;
+
   constructor(
     private readonly reflector: Reflector,
     private readonly authentication: Authentication,
     private readonly permissions: PermissionLookup,
-  ) {}
+    macs: MacFactory,
+    clock: Clock,
+  ) {
+    this.services = new ServiceCredentials(macs, clock);
+  }
 
   /** @throws Problem `unauthenticated`, `forbidden` */
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const rpc = context.switchToRpc();
+    const metadata = context.switchToRpc().getContext<Metadata>();
     const call = context.getArgByIndex<ServerUnaryCall<unknown, unknown>>(2);
-    const authorization = textOf(rpc.getContext<Metadata>(), 'authorization');
-    if (authorization === undefined && call.getAuthContext()?.sslPeerCertificate) {
-      return true;
+    callers.set(call, await this.identify(context, textOf(metadata, 'authorization'), call));
+    return true;
+  }
+
+  private async identify(
+    context: ExecutionContext,
+    authorization: string | undefined,
+    call: ServerUnaryCall<unknown, unknown>,
+  ): Promise<GrpcCaller> {
+    const isService =
+      authorization === undefined
+        ? call.getAuthContext()?.sslPeerCertificate !== undefined
+        : this.services.accepts(authorization);
+    if (isService) {
+      return 'service';
     }
     const principal = await this.authentication.identify(authorization);
     if (principal?.kind !== 'api-key') {
@@ -32,6 +70,6 @@ export class GrpcAccessGuard implements CanActivate {
     if (!permission || !(await this.permissions.grants(principal, permission))) {
       throw forbidden({ detail: `Your API key doesn't grant the permission ${permission?.name ?? ''}.` });
     }
-    return true;
+    return principal;
   }
 }

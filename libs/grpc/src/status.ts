@@ -11,9 +11,9 @@ import {
 import { StatusSchema } from './generated/google/rpc/status_pb.js';
 
 /** The trailer in which clients find a `google.rpc.Status`. */
-const DETAILS = 'grpc-status-details-bin';
+export const DETAILS = 'grpc-status-details-bin';
 /** Of `google.rpc.ErrorInfo`: whose codes these are. */
-const DOMAIN = 'gatehouse';
+export const DOMAIN = 'gatehouse';
 
 /** As `google.rpc.Code` maps them to HTTP. */
 const CODES: Readonly<Record<number, Code>> = {
@@ -78,6 +78,13 @@ function fieldOf(pointer: string): string {
     .slice(1)
     .replaceAll(/\/(\d+)/g, (_, index) => `[${Number(index) + 1}]`)
     .replaceAll('/', '.');
+}
+
+/** The pointer that `fieldOf` was given, unless a name in it has a dot. */
+export function pointerOf(field: string): string {
+  return field === ''
+    ? ''
+    : `/${field.replaceAll('.', '/').replaceAll(/\[(\d+)\]/g, (_, number) => `/${Number(number) - 1}`)}`;
 }
 
 function packed<T extends DescMessage>(type: T, message: MessageInitShape<T>): Any {

@@ -112,6 +112,37 @@ export class IdempotencyStore {
   }
 
   /**
+   * Does the work once per key, for work that stores its result with `keep`.
+   * @param toResponse converts the result to what is stored and returned
+   * @returns the response, of this time or of the first
+   * @throws Problem `idempotency-key-reused`, `idempotent-request-running`
+   */
+  async once<T>(
+    id: string,
+    body: unknown,
+    toResponse: (result: T) => unknown,
+    work: () => Promise<T>,
+  ): Promise<unknown> {
+    const stored = await this.begin(id, body);
+    if (stored !== undefined) {
+      return stored;
+    }
+    try {
+      const { result } = await this.run(id, toResponse as (result: unknown) => unknown, work);
+      return toResponse(result);
+    } catch (error) {
+      // If this fails, too, the lock expires.
+      await this.release(id).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** The ID of the key that is used at the moment, by this request. */
+  currentId(): string | undefined {
+    return this.uses.getStore()?.id;
+  }
+
+  /**
    * Stores the result in the transaction that produces it, as its last statement. If the process is killed before it
    * responds, a retry then replays the result. Does nothing for requests without a key.
    */

@@ -1,0 +1,1 @@
+export { AccountsClientModule } from './accounts-client.module.js';
