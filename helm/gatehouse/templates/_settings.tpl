@@ -6,6 +6,15 @@ PORT: {{ .Values.ports.http | quote }}
 MANAGEMENT_PORT: {{ .Values.ports.management | quote }}
 {{- if .Values.grpc.enabled }}
 GRPC_PORT: {{ .Values.ports.grpc | quote }}
+{{- if .Values.grpc.apart }}
+ACCOUNTS_GRPC_URL: {{ printf "%s-grpc:%d" (include "gatehouse.fullname" .) (int .Values.ports.grpc) | quote }}
+NOTIFICATIONS_GRPC_URL: {{ printf "%s-notifications-grpc:%d" (include "gatehouse.fullname" .) (int .Values.ports.grpc) | quote }}
+{{- end }}
+{{- if .Values.grpc.tlsSecret }}
+GRPC_TLS_CERT: /run/secrets/gatehouse-grpc/tls.crt
+GRPC_TLS_KEY: /run/secrets/gatehouse-grpc/tls.key
+GRPC_TLS_CA: /run/secrets/gatehouse-grpc/ca.crt
+{{- end }}
 {{- end }}
 PUBLIC_URL: {{ .Values.publicUrl | quote }}
 APP_URL: {{ .Values.appUrl | quote }}
@@ -32,4 +41,13 @@ OTEL_TRACES_SAMPLER_ARG: {{ printf "%.6f" (float64 .ratio) | quote }}
 {{- end }}
 {{- end }}
 {{- end }}
+{{- end -}}
+
+{{/* "true" for the roles that serve gRPC. Takes the root and the role. */}}
+{{- define "gatehouse.servesGrpc" -}}
+{{- $root := index . 0 -}}
+{{- $role := index . 1 -}}
+{{- if and $root.Values.grpc.enabled (or (eq $role "api") (and $root.Values.grpc.apart (eq $role "notifications"))) -}}
+true
+{{- end -}}
 {{- end -}}
