@@ -1,6 +1,7 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig, type Options } from '@mikro-orm/postgresql';
 import { careFor } from './pool-care.js';
+import { Driver } from './driver.js';
 import { PooledClient } from './pooled-client.js';
 import type { Entity, Schema } from './schema.js';
 
@@ -34,6 +35,7 @@ export function ormOptions({
   readonly entities: readonly Entity[];
 }): Options {
   return defineConfig({
+    driver: Driver,
     clientUrl: url,
     entities: [...entities],
     discovery: { warnWhenNoEntities: false },
