@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { exceedsYourPermissions } from '../../auth/index.js';
+import { readAhead } from '../read-ahead.js';
 import { Transfer } from '../transfer.entity.js';
 import { TransferFiles } from '../transfer-files.js';
 import { TransfersService } from '../transfers.service.js';
@@ -17,7 +18,10 @@ import type { StoredImport } from './import-options.js';
 import { type ImportedUser, toImportedUser } from './imported-user.js';
 import type { RowError } from '../transfer.repository.js';
 
-const BATCH_ROWS = 250;
+/** What a batch costs apart from its rows doesn't matter any more. */
+const BATCH_ROWS = 1_000;
+/** Of the file. A row may have 100 KB, and is in memory several times. */
+const BATCH_BYTES = 1024 * 1024;
 /** Hashing a password takes 20 ms, and an invitation several statements. */
 const BATCH_SLOW_ROWS = 50;
 
@@ -40,7 +44,7 @@ export class ImportRuns {
     }
     const options = this.transfers.optionsOf(transfer) as StoredImport;
     try {
-      for await (const batch of this.read(transfer, options)) {
+      for await (const batch of readAhead(this.read(transfer, options))) {
         signal.throwIfAborted();
         if (!(await this.batches.import(id, batch, options))) {
           return;
@@ -74,7 +78,7 @@ export class ImportRuns {
   private async *read(
     { id, bytesDone, linesDone }: Transfer,
     options: StoredImport,
-  ): AsyncGenerator<ImportedBatch> {
+  ): AsyncGenerator<ImportedBatch, void> {
     const mapping = options.mapping && compileMapping(options.mapping);
     const isText = mapping !== null || options.format === 'csv';
     let start: FilePosition = { bytes: bytesDone, lines: linesDone };
@@ -99,7 +103,8 @@ export class ImportRuns {
           errors.push(...user);
           failed += 1;
         }
-        if (users.length + failed >= BATCH_ROWS || slow >= BATCH_SLOW_ROWS) {
+        const isFull = users.length + failed >= BATCH_ROWS || end.bytes - start.bytes >= BATCH_BYTES;
+        if (isFull || slow >= BATCH_SLOW_ROWS) {
           yield take(false);
         }
       }
