@@ -106,8 +106,8 @@ export function invalidMembersOf(root: unknown): InvalidMember[] {
     const { value, pointer, depth } = node;
     if (typeof value === 'string') {
       errors.push(...storabilityOf(value, pointer));
-    } else if (value === Infinity || value === -Infinity) {
-      // JSON.stringify turns it into null.
+    } else if (typeof value === 'number' && !Number.isFinite(value)) {
+      // JSON.stringify turns it into null. JSON itself has no NaN, but other formats do.
       errors.push({
         pointer,
         code: 'out-of-range',
