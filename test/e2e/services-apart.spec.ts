@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { JsonValue } from '@bufbuild/protobuf';
 import { notificationsProto } from '#libs/contracts';
 import { createAuthority } from '../support/certificates.js';
 import type { ApiClient } from '../support/client.js';
@@ -96,6 +97,15 @@ async function keyWith(...permissions: string[]): Promise<{ id: string; key: str
 
 const atNotifications = (key: string) =>
   caller(`127.0.0.1:${apart.notifications.env['GRPC_PORT']}`, { authorization: `Bearer ${key}` });
+
+/** An array in an array, and so on. */
+function nested(levels: number): JsonValue {
+  let value: JsonValue = [];
+  for (let level = 0; level < levels; level += 1) {
+    value = [value];
+  }
+  return value;
+}
 
 describe('services in processes of their own', () => {
   it('send a notification together, under one request ID', async () => {
@@ -229,6 +239,8 @@ describe('NotificationsService', () => {
     ['a channel twice', { channels: ['inbox', 'inbox'] }, 'channels', 'array-unique'],
     ['too much data', { data: { text: 'x'.repeat(33_000) } }, 'data', 'too-large'],
     ['data that nobody can store', { data: { orderId: 'a\0b' } }, 'data.orderId', 'unstorable'],
+    ['a number that is none', { data: { orderId: NaN } }, 'data.orderId', 'out-of-range'],
+    ['data that is nested too deep', { data: { orderId: nested(40) } }, 'data', 'too-deep'],
     ['a missing value', { data: {} }, 'data.orderId', 'required'],
     ['a sender', { sentBy: randomUUID() }, 'sent_by', 'not-allowed'],
     ['a key that is too long', { idempotencyKey: 'x'.repeat(256) }, 'idempotency_key', 'too-long'],
@@ -243,6 +255,16 @@ describe('NotificationsService', () => {
       field,
       reason,
     ]);
+  });
+
+  it('refuses what it cannot decode', async () => {
+    const client = await atNotifications((await keyWith('notifications:send')).key);
+    // Field 3 of a thousand structs, each in the one before, and no message at all.
+    const deep = Buffer.concat(Array.from({ length: 1_000 }, () => Buffer.from([0x1a, 0xff, 0x01])));
+    for (const bytes of [deep, Buffer.from([0xff, 0xff]), Buffer.alloc(64, 0x1b)]) {
+      const { code, details } = await failureOf(client.callWith(send, bytes));
+      expect([code, details['ErrorInfo']?.['reason']]).toEqual(['INVALID_ARGUMENT', 'malformed-request']);
+    }
   });
 
   it('needs an API key with the permission, and stops accepting one that is revoked', async () => {

@@ -57,6 +57,11 @@ export class GrpcClient {
     return this.unary(definitionOf(method.parent, method.name), request);
   }
 
+  /** Sends any bytes as the request. */
+  callWith(method: DescMethodUnary, bytes: Buffer): Promise<unknown> {
+    return this.unary({ ...definitionOf(method.parent, method.name), requestSerialize: () => bytes }, {});
+  }
+
   stream<M extends DescMethodServerStreaming>(method: M, request: MessageInitShape<M['input']>) {
     const { path, requestSerialize, responseDeserialize } = definitionOf(method.parent, method.name);
     return this.client.makeServerStreamRequest(

@@ -4,8 +4,9 @@ import type { Metadata, ServerUnaryCall } from '@grpc/grpc-js';
 import { Clock } from '#libs/clock';
 import { MacFactory } from '#libs/crypto';
 import { type ApiKeyPrincipal, Authentication, type Permission, PermissionLookup } from '#libs/permissions';
-import { forbidden, unauthenticated } from '#libs/problem';
+import { forbidden, malformedRequest, unauthenticated } from '#libs/problem';
 import { textOf } from './call-context.js';
+import { Undecodable } from './definition.js';
 import { ServiceCredentials } from './service-credentials.js';
 
 export const RequiredPermission = Reflector.createDecorator<Permission>();
@@ -42,11 +43,14 @@ export class GrpcAccessGuard implements CanActivate {
     this.services = new ServiceCredentials(macs, clock);
   }
 
-  /** @throws Problem `unauthenticated`, `forbidden` */
+  /** @throws Problem `unauthenticated`, `forbidden`, `malformed-request` */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const metadata = context.switchToRpc().getContext<Metadata>();
     const call = context.getArgByIndex<ServerUnaryCall<unknown, unknown>>(2);
     callers.set(call, await this.identify(context, textOf(metadata, 'authorization'), call));
+    if (context.getArgByIndex<unknown>(0) instanceof Undecodable) {
+      throw malformedRequest({ detail: "The message can't be decoded, or it's nested too deep." });
+    }
     return true;
   }
 

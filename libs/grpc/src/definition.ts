@@ -25,10 +25,21 @@ function methodDefinitionOf(method: DescMethod): MethodDefinition<object, object
     requestStream: methodKind === 'client_streaming' || methodKind === 'bidi_streaming',
     responseStream: methodKind === 'server_streaming' || methodKind === 'bidi_streaming',
     requestSerialize: (message) => serialize(input, message),
-    requestDeserialize: (bytes) => fromBinary(input, bytes),
+    requestDeserialize: (bytes) => decoded(input, bytes),
     responseSerialize: (message) => serialize(output, message),
     responseDeserialize: (bytes) => fromBinary(output, bytes),
   };
+}
+
+/** A request that can't be decoded. grpc-js would answer that it was a mistake of ours. */
+export class Undecodable {}
+
+function decoded(type: DescMessage, bytes: Buffer): object {
+  try {
+    return fromBinary(type, bytes);
+  } catch {
+    return new Undecodable();
+  }
 }
 
 function serialize(type: DescMessage, message: object): Buffer {

@@ -42,7 +42,8 @@ export class NotificationsGrpcController {
     }
     const id = this.keys.idOf(sentBy ?? 'service', ROUTE, key);
     const sent = await this.keys.once(id, toJson(SendRequestSchema, request), toStored, send);
-    return fromJson(SendResponseSchema, sent as JsonValue);
+    // A newer release may have stored it.
+    return fromJson(SendResponseSchema, sent as JsonValue, { ignoreUnknownFields: true });
   }
 
   @GrpcMethod(SERVICE, 'GetNotification')
@@ -85,13 +86,14 @@ function notificationOf({
   };
 }
 
+/** The depth first: what comes after it is recursive. */
 function requireData(data: JsonObject): JsonObject {
-  if (Buffer.byteLength(JSON.stringify(data)) > DATA_MAX_BYTES) {
-    throw invalidField('/data', 'too-large', `must be at most ${DATA_MAX_BYTES} bytes of JSON`);
-  }
   const errors = invalidMembersOf(data).map((error) => ({ ...error, pointer: `/data${error.pointer}` }));
   if (errors.length > 0) {
     throw invalidInput({ errors });
+  }
+  if (Buffer.byteLength(JSON.stringify(data)) > DATA_MAX_BYTES) {
+    throw invalidField('/data', 'too-large', `must be at most ${DATA_MAX_BYTES} bytes of JSON`);
   }
   return data;
 }
