@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { JsonValue } from '@bufbuild/protobuf';
 import { notificationsProto } from '#libs/contracts';
@@ -21,6 +22,9 @@ const { send, getNotification } = notificationsProto.NotificationsService.method
 const TEMPLATE = 'order-shipped';
 /** How long a call to the other service may take. */
 const SEND_DEADLINE_MS = 10_000;
+
+/** After this, a connection is tried again every ten seconds by default, and then even less often. */
+const OUTAGE_MS = 12_000;
 
 jest.setTimeout(60_000);
 
@@ -199,9 +203,11 @@ describe('services in processes of their own', () => {
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     }
     expect(apart.gateway.logs().match(failed)).toHaveLength(before + 1);
+    // By now, it would wait longer and longer before it tries again.
+    await delay(OUTAGE_MS);
     await apart.notifications.restart();
     await eventually(async () => expect((await post({ channels: ['inbox'] })).status).toBe(202), {
-      timeoutMs: 30_000,
+      timeoutMs: 6_000,
     });
     await eventually(() => expect(apart.gateway.logs()).toMatch(/NotificationsService.*answers again/));
   });

@@ -21,6 +21,8 @@ const DEFAULT_DEADLINE_MS = 3_000;
 /** A replica that has vanished is noticed after this time and `KEEPALIVE_TIMEOUT_MS`. The server accepts no shorter one. */
 const KEEPALIVE_MS = 10_000;
 const KEEPALIVE_TIMEOUT_MS = 3_000;
+/** How long after an outage nobody may have noticed that it's over. By default, two minutes. */
+const MAX_RECONNECT_MS = 3_000;
 const RETRIES = {
   maxAttempts: 5,
   initialBackoff: '0.1s',
@@ -62,6 +64,7 @@ export class GrpcPeer {
     this.client = new Client(target, tls ? mutualTls(tls) : credentials.createInsecure(), {
       'grpc.service_config': JSON.stringify(serviceConfig(service, safe)),
       'grpc.service_config_disable_resolution': 1,
+      'grpc.max_reconnect_backoff_ms': MAX_RECONNECT_MS,
       'grpc.keepalive_time_ms': KEEPALIVE_MS,
       'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
       'grpc.keepalive_permit_without_calls': 1,
