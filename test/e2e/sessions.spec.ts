@@ -96,7 +96,7 @@ describe("a user's sessions", () => {
     const [, laptop] = await twoDevices();
     await query(
       database.url,
-      `update accounts.sessions set expires_at = now() where user_id = $1 and user_agent = 'Phone'`,
+      `update accounts.sessions set expires_at = now() - interval '1 second' where user_id = $1 and user_agent = 'Phone'`,
       [laptop.session.user.id],
     );
     const { body } = await laptop.api.get<ListBody<DeviceBody>>('/auth/sessions?total=true');
