@@ -193,6 +193,24 @@ describe('services in processes of their own', () => {
     expect(await unread()).toBe(before + 1);
   });
 
+  it('send once what is repeated after the response was lost', async () => {
+    const key = { 'idempotency-key': randomUUID() };
+    const { body } = await post({ channels: ['inbox'] }, key);
+    // As if the API had been killed before it stored the response. Its key was claimed before that of its call.
+    await query(
+      own.url,
+      `delete from notifications.idempotency_keys where id in (
+         select id from (select * from notifications.idempotency_keys order by expires_at desc limit 2) newest
+         order by expires_at limit 1)`,
+    );
+    const again = await post({ channels: ['inbox'] }, key);
+    expect([again.status, again.body.id, again.headers.get('idempotency-replayed')]).toEqual([
+      202,
+      body.id,
+      null,
+    ]);
+  });
+
   it('answer 503 while the other is down, say so once in the log, and go on when it is back', async () => {
     const failed = /NotificationsService.*doesn't answer/g;
     const before = apart.gateway.logs().match(failed)?.length ?? 0;
