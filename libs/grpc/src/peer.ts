@@ -8,7 +8,7 @@ import {
   type MethodDefinition,
   type ServiceError,
 } from '@grpc/grpc-js';
-import { Logger } from '@nestjs/common';
+import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Outage } from '#libs/lifecycle';
 import { currentLogContext, currentTracing, tracedChild } from '#libs/telemetry';
 import { serviceDefinitionOf } from './definition.js';
@@ -47,7 +47,7 @@ export interface GrpcPeerOptions {
  * Another service of ours. Calls go to its replicas in turn, have a deadline, and are repeated if that is safe. The ID of
  * the request and the trace go along.
  */
-export class GrpcPeer {
+export class GrpcPeer implements OnApplicationShutdown {
   private readonly client: Client;
   private readonly methods: Readonly<Record<string, MethodDefinition<object, object>>>;
   private readonly credentials: ServiceCredentials | undefined;
@@ -96,7 +96,7 @@ export class GrpcPeer {
     }
   }
 
-  close(): void {
+  onApplicationShutdown(): void {
     this.client.close();
   }
 

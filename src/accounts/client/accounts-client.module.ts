@@ -1,4 +1,4 @@
-import { Global, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { AccountDirectory, accountsProto } from '#libs/contracts';
 import { MacFactory } from '#libs/crypto';
@@ -33,10 +33,4 @@ const { AccountsService } = accountsProto;
   ],
   exports: [AccountDirectory, Authentication, PermissionLookup],
 })
-export class AccountsClientModule implements OnApplicationShutdown {
-  constructor(private readonly peer: GrpcPeer) {}
-
-  onApplicationShutdown(): void {
-    this.peer.close();
-  }
-}
+export class AccountsClientModule {}

@@ -1,4 +1,4 @@
-import { Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { notificationsProto } from '#libs/contracts';
 import { MacFactory } from '#libs/crypto';
@@ -46,12 +46,4 @@ const service = notificationsProto.NotificationsService;
     },
   ],
 })
-export class IntakeHttpModule implements OnApplicationShutdown {
-  constructor(private readonly sender: NotificationSender) {}
-
-  onApplicationShutdown(): void {
-    if (this.sender instanceof RemoteSender) {
-      this.sender.close();
-    }
-  }
-}
+export class IntakeHttpModule {}

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { OnApplicationShutdown } from '@nestjs/common';
 import type { JsonObject as ProtoObject } from '@bufbuild/protobuf';
 import { notificationsProto } from '#libs/contracts';
 import type { GrpcPeer } from '#libs/grpc';
@@ -13,7 +14,7 @@ const { method } = notificationsProto.NotificationsService;
 const SEND_DEADLINE_MS = 10_000;
 
 /** Has the service in another process send notifications. */
-export class RemoteSender extends NotificationSender {
+export class RemoteSender extends NotificationSender implements OnApplicationShutdown {
   constructor(
     private readonly peer: GrpcPeer,
     private readonly keys: IdempotencyStore,
@@ -53,8 +54,8 @@ export class RemoteSender extends NotificationSender {
     return required(notification);
   }
 
-  close(): void {
-    this.peer.close();
+  onApplicationShutdown(): void {
+    this.peer.onApplicationShutdown();
   }
 }
 
