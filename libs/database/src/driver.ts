@@ -2,7 +2,7 @@ import { type Configuration, PostgreSqlDriver } from '@mikro-orm/postgresql';
 
 /**
  * MikroORM puts the parameters of raw SQL into its text, and goes through each character by character. For the rows of a
- * batch, the garbage of that was a third of all work.
+ * batch, the garbage of that was a tenth of all work.
  */
 export class Driver extends PostgreSqlDriver {
   constructor(config: Configuration) {
