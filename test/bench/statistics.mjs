@@ -1,6 +1,8 @@
-/** The median. */
+/** The median: of an even number of values, the mean of the middle two. */
 export function median(values) {
-  return percentile(values, 0.5);
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
 }
 
 /** The value below which the given fraction of the values lies. */
