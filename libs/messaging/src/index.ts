@@ -1,6 +1,6 @@
 export { defineMessage, type Message, type MessageType } from './define-message.js';
 export { defineService, type DeliverMessage } from './define-service.js';
-export { defineTask } from './define-task.js';
+export { defineTask, type Task } from './define-task.js';
 export { Inbox } from './inbox.js';
 export { HandlesMessage, type MessageHandler } from './message-handler.js';
 export { MessageRelayModule } from './message-relay.module.js';

@@ -117,6 +117,22 @@ describe('rows of the outbox', () => {
     expect(await app.database.run((em) => rows.backlog(em))).toMatchObject({ rows: 2 });
   });
 
+  it('are no backlog before they are due, and as old as that afterwards', async () => {
+    const app = await bench.start();
+    const inAnHour = new Date(Date.now() + 3_600_000);
+    const [later, now] = [aRow({ occurredAt: inAnHour, dueAt: inAnHour }), aRow()];
+    await app.database.run((em) => rows.insert(em, [later, now]));
+    expect(await app.database.run((em) => rows.backlog(em))).toMatchObject({ rows: 1 });
+    expect(await app.database.run((em) => take(em, 2))).toEqual([now.messageId]);
+    const aMinuteAgo = new Date(Date.now() - 60_000);
+    await app.database.run((em) => rows.postpone(em, later.messageId, later.consumer, aMinuteAgo));
+    expect(await app.database.run((em) => take(em, 2))).toEqual([later.messageId]);
+    await app.database.run((em) => rows.remove(em, now.messageId, now.consumer));
+    const { oldestAgeSeconds } = await app.database.run((em) => rows.backlog(em));
+    expect(oldestAgeSeconds).toBeGreaterThanOrEqual(60);
+    expect(oldestAgeSeconds).toBeLessThan(70);
+  });
+
   it('have no negative age if the clock of their process was ahead', async () => {
     const app = await bench.start();
     await app.database.run((em) => rows.insert(em, [aRow({ occurredAt: new Date(Date.now() + 3_600_000) })]));

@@ -14,6 +14,8 @@ export interface OutboxRow {
   readonly traceparent: string | null;
   /** The request that caused the message, for the logs. */
   readonly requestId: string | null;
+  /** When it is to be enqueued first. By default, at once. */
+  readonly dueAt?: Date;
 }
 
 export interface Backlog {
@@ -49,11 +51,12 @@ export class OutboxRows {
   }
 
   private insertion(rows: readonly OutboxRow[], from = ''): Statement {
-    const row = `select ?::uuid, ?, ?, ?::uuid, ?::timestamptz, ?, ?, ? ${from}`;
+    const row = `select ?::uuid, ?, ?, ?::uuid, ?::timestamptz, ?, ?, ?, coalesce(?::timestamptz, now()) ${from}`;
     return {
       sql:
-        `insert into ${this.table} (message_id, consumer, type, subject, occurred_at, sealed, traceparent, request_id)
-       ` + rows.map(() => row).join(' union all '),
+        `insert into ${this.table}
+         (message_id, consumer, type, subject, occurred_at, sealed, traceparent, request_id, next_at) ` +
+        rows.map(() => row).join(' union all '),
       values: rows.flatMap((row) => [
         row.messageId,
         row.consumer,
@@ -63,6 +66,7 @@ export class OutboxRows {
         row.sealed,
         row.traceparent,
         row.requestId,
+        row.dueAt?.toISOString() ?? null,
       ]),
     };
   }
@@ -103,6 +107,15 @@ export class OutboxRows {
     );
   }
 
+  /** Makes a row due at a later time, as if it had been inserted for then. */
+  async postpone(em: EntityManager, messageId: string, consumer: string, dueAt: Date): Promise<void> {
+    await em.execute(
+      `update ${this.table} set attempts = 0, next_at = ?, occurred_at = ? where message_id = ? and consumer = ?`,
+      [dueAt.toISOString(), dueAt.toISOString(), messageId, consumer],
+      'run',
+    );
+  }
+
   async remove(em: EntityManager, messageId: string, consumer: string): Promise<void> {
     await em.execute(
       `delete from ${this.table} where message_id = ? and consumer = ?`,
@@ -111,11 +124,12 @@ export class OutboxRows {
     );
   }
 
-  /** @param except the consumers whose rows are none */
+  /** Without what is only due later. @param except the consumers whose rows don't count */
   async backlog(em: EntityManager, except: readonly string[] = []): Promise<Backlog> {
     const [row] = await em.execute<{ rows: string; age: string | null }[]>(
       `select count(*) as rows, extract(epoch from now() - min(occurred_at)) as age from ${this.table}
-        where consumer <> all(array(select jsonb_array_elements_text(?::jsonb)))`,
+        where consumer <> all(array(select jsonb_array_elements_text(?::jsonb)))
+          and least(next_at, occurred_at) <= now()`,
       [JSON.stringify(except)],
     );
     return { rows: Number(row?.rows ?? 0), oldestAgeSeconds: Math.max(0, Number(row?.age ?? 0)) };

@@ -64,16 +64,30 @@ export class Outbox {
     return hasChanged;
   }
 
-  /** Adds a task for the service itself. Its job is enqueued repeatedly until the task is settled. */
+  /**
+   * Adds a task for the service itself. Its job is enqueued repeatedly until the task is settled.
+   * @param dueAt when to begin. By default, at once
+   */
   async appendTask<P extends object>(
     em: EntityManager,
     { job }: Task<P>,
     id: string,
     subject: string,
+    dueAt?: Date,
   ): Promise<void> {
-    const occurredAt = this.clock.now();
+    const occurredAt = dueAt ?? this.clock.now();
     const row = { messageId: id, consumer: job.name, type: job.name, subject, occurredAt, sealed: null };
-    await this.write(em, [{ ...row, ...cause() }]);
+    await this.write(em, [{ ...row, ...cause(), ...(dueAt && { dueAt }) }]);
+  }
+
+  /** Puts a task off until a later time. It must not be running, except in the job that calls this and ends then. */
+  async postponeTask<P extends object>(
+    em: EntityManager,
+    { job }: Task<P>,
+    id: string,
+    dueAt: Date,
+  ): Promise<void> {
+    await this.rows.postpone(em, id, job.name, dueAt);
   }
 
   /** Marks the task as done. Idempotent. */
