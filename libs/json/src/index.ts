@@ -1,7 +1,9 @@
 export {
+  checkMembers,
   isJsonObject,
   type JsonObject,
   MAX_ERRORS,
+  type MemberCheck,
   memberPointer,
   storabilityOf,
   unknownMember,

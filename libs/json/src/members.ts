@@ -23,6 +23,28 @@ export function unknownMember(pointer: string): InvalidMember {
   return { pointer: printable(pointer), code: 'unknown-member', message: 'is not a known field' };
 }
 
+/** What's wrong with the value of a member. Undefined if it's fine. */
+export type MemberCheck = (value: unknown) => Omit<InvalidMember, 'pointer'> | undefined;
+
+/** What's wrong with an object that must have no other members than these. Checks get undefined for those it lacks. */
+export function checkMembers(
+  pointer: string,
+  value: unknown,
+  checks: Readonly<Record<string, MemberCheck>>,
+): InvalidMember[] {
+  if (!isJsonObject(value)) {
+    return [{ pointer, code: 'wrong-type', message: 'must be an object' }];
+  }
+  const unknown = Object.keys(value).filter((name) => !Object.hasOwn(checks, name));
+  return [
+    ...unknown.map((name) => unknownMember(memberPointer(pointer, name))),
+    ...Object.entries(checks).flatMap(([name, check]) => {
+      const mistake = check(Object.hasOwn(value, name) ? value[name] : undefined);
+      return mistake ? [{ pointer: memberPointer(pointer, name), ...mistake }] : [];
+    }),
+  ];
+}
+
 /**
  * PostgreSQL can't store U+0000 or lone surrogates. Rejecting them here returns a clear error instead of a database
  * error.

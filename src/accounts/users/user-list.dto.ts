@@ -9,8 +9,9 @@ import {
   IntegerQuery,
   StringField,
 } from '#libs/api';
+import { DOMAIN_MAX_LENGTH } from '#libs/text';
 import { NAME_MAX_LENGTH } from './display-name.js';
-import { DOMAIN_MAX_LENGTH, DOMAIN_RULE, ROLE_MAX_LENGTH } from './search-rules.js';
+import { DOMAIN_RULE, ROLE_MAX_LENGTH } from './search-rules.js';
 import { USER_STATUSES } from './user.entity.js';
 import { USER_SORTS, type UserSort } from './user.repository.js';
 import type { UserSearch } from './user-list.service.js';
