@@ -8,7 +8,14 @@ export function databaseUrlOf({
   return (schema) => (schema === 'notifications' ? notificationsUrl : url);
 }
 
-/** The API serves accounts even if the notifications service has a database of its own that is down. */
-export function optionalSchemasOf(role: AppConfig['role']): string[] {
-  return role === 'api' ? ['notifications'] : [];
+const OPTIONAL: Readonly<Partial<Record<AppConfig['role'], readonly string[]>>> = {
+  // It serves accounts even if the notifications service has a database of its own that is down.
+  api: ['notifications'],
+  // It asks accounts about recipients, but only of what was scheduled or collected.
+  notifications: ['accounts'],
+};
+
+/** The schemas without whose database a process is ready anyway. */
+export function optionalSchemasOf(role: AppConfig['role']): readonly string[] {
+  return OPTIONAL[role] ?? [];
 }

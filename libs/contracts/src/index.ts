@@ -13,7 +13,7 @@ export {
   userSuspendedEvent,
   userUpdatedEvent,
 } from './account-events.js';
-export { AccountDirectory, type DirectoryUser } from './account-directory.js';
+export { AccountDirectory, type Audience, type DirectoryUser } from './account-directory.js';
 export * as accountsProto from './generated/gatehouse/accounts/v1/accounts_pb.js';
 export * as notificationsProto from './generated/gatehouse/notifications/v1/notifications_pb.js';
 export { defineEvent, type EventType, eventTypes } from './define-event.js';
@@ -60,6 +60,7 @@ export { secondFactorGuessed } from './templates/second-factor-guessed.js';
 export { secondFactorRemoved } from './templates/second-factor-removed.js';
 export { deletionCanceled } from './templates/deletion-canceled.js';
 export { deletionRequested } from './templates/deletion-requested.js';
+export { digest } from './templates/digest.js';
 export { signInCode } from './templates/sign-in-code.js';
 export { webhookGone, webhookPaused } from './templates/webhook-stopped.js';
 export { verifyEmail } from './templates/verify-email.js';

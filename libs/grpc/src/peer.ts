@@ -1,4 +1,11 @@
-import type { DescMethodUnary, DescService, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type {
+  DescMethod,
+  DescMethodServerStreaming,
+  DescMethodUnary,
+  DescService,
+  MessageInitShape,
+  MessageShape,
+} from '@bufbuild/protobuf';
 import {
   type ChannelCredentials,
   Client,
@@ -40,7 +47,7 @@ export interface GrpcPeerOptions {
   /** What the other side knows this process by without TLS. */
   readonly credentials: ServiceCredentials;
   /** The methods that are safe to repeat. */
-  readonly safe: readonly DescMethodUnary[];
+  readonly safe: readonly DescMethod[];
 }
 
 /**
@@ -77,14 +84,38 @@ export class GrpcPeer implements OnApplicationShutdown {
     request: MessageInitShape<M['input']>,
     deadlineMs = DEFAULT_DEADLINE_MS,
   ): Promise<MessageShape<M['output']>> {
+    const answer = await this.ask(method, () => this.unary(method.name, request as object, deadlineMs));
+    return answer as MessageShape<M['output']>;
+  }
+
+  /**
+   * Returns the first messages of a stream, and ends it.
+   * @param limit at least 1
+   * @throws Problem as `call` does
+   */
+  async take<M extends DescMethodServerStreaming>(
+    method: M,
+    request: MessageInitShape<M['input']>,
+    limit: number,
+    deadlineMs = DEFAULT_DEADLINE_MS,
+  ): Promise<MessageShape<M['output']>[]> {
+    const taken = await this.ask(method, () =>
+      this.streamed(method.name, request as object, limit, deadlineMs),
+    );
+    return taken as MessageShape<M['output']>[];
+  }
+
+  onApplicationShutdown(): void {
+    this.client.close();
+  }
+
+  private async ask<T>(method: DescMethod, work: () => Promise<T>): Promise<T> {
     const name = `${method.parent.typeName}/${method.name}`;
     const attributes = { 'rpc.system': 'grpc', 'rpc.method': name };
     try {
-      const answer = await tracedChild({ name, kind: 'client', attributes }, () =>
-        this.unary(method.name, request as object, deadlineMs),
-      );
+      const answer = await tracedChild({ name, kind: 'client', attributes }, work);
       this.outage.ended();
-      return answer as MessageShape<M['output']>;
+      return answer;
     } catch (error) {
       const failure = error as ServiceError;
       if (isAnswer(failure)) {
@@ -96,15 +127,8 @@ export class GrpcPeer implements OnApplicationShutdown {
     }
   }
 
-  onApplicationShutdown(): void {
-    this.client.close();
-  }
-
   private unary(name: string, request: object, deadlineMs: number): Promise<object | undefined> {
-    const { path, requestSerialize, responseDeserialize } = this.methods[name] as MethodDefinition<
-      object,
-      object
-    >;
+    const { path, requestSerialize, responseDeserialize } = this.definitionOf(name);
     const deadline = Date.now() + deadlineMs;
     return new Promise((resolve, reject) => {
       this.client.makeUnaryRequest(
@@ -117,6 +141,39 @@ export class GrpcPeer implements OnApplicationShutdown {
         (error, response) => (error ? reject(error) : resolve(response)),
       );
     });
+  }
+
+  private async streamed(
+    name: string,
+    request: object,
+    limit: number,
+    deadlineMs: number,
+  ): Promise<object[]> {
+    const { path, requestSerialize, responseDeserialize } = this.definitionOf(name);
+    const options = { deadline: Date.now() + deadlineMs };
+    const stream = this.client.makeServerStreamRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      request,
+      this.metadata(),
+      options,
+    );
+    const taken: object[] = [];
+    for await (const message of stream) {
+      taken.push(message as object);
+      if (taken.length === limit) {
+        // What it says about having been canceled concerns nobody.
+        stream.on('error', () => undefined);
+        stream.cancel();
+        break;
+      }
+    }
+    return taken;
+  }
+
+  private definitionOf(name: string): MethodDefinition<object, object> {
+    return this.methods[name] as MethodDefinition<object, object>;
   }
 
   private metadata(): Metadata {
@@ -136,7 +193,7 @@ export class GrpcPeer implements OnApplicationShutdown {
   }
 }
 
-function serviceConfig(service: DescService, safe: readonly DescMethodUnary[]): object {
+function serviceConfig(service: DescService, safe: readonly DescMethod[]): object {
   return {
     loadBalancingConfig: [{ round_robin: {} }],
     methodConfig: [

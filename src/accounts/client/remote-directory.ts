@@ -1,7 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { AccountDirectory, accountsProto, type DirectoryUser } from '#libs/contracts';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { AccountDirectory, accountsProto, type Audience, type DirectoryUser } from '#libs/contracts';
 import { GrpcPeer } from '#libs/grpc';
 import { Problem } from '#libs/problem';
+
+const { method } = accountsProto.AccountsService;
+/** Counting a million users takes longer than a question about one. */
+const COUNT_DEADLINE_MS = 15_000;
 
 /** Asks accounts in another process. */
 @Injectable()
@@ -13,16 +18,8 @@ export class RemoteDirectory extends AccountDirectory {
   /** @throws Problem `unavailable` */
   override async find(userId: string): Promise<DirectoryUser | null> {
     try {
-      const { user } = await this.accounts.call(accountsProto.AccountsService.method.getUser, { id: userId });
-      return user
-        ? {
-            id: user.id,
-            email: user.email,
-            emailVerified: user.emailVerified,
-            displayName: user.displayName ?? null,
-            locale: user.locale,
-          }
-        : null;
+      const { user } = await this.accounts.call(method.getUser, { id: userId });
+      return user ? toDirectoryUser(user) : null;
     } catch (error) {
       if (error instanceof Problem && error.definition.status === 404) {
         return null;
@@ -30,4 +27,37 @@ export class RemoteDirectory extends AccountDirectory {
       throw error;
     }
   }
+
+  /** @throws Problem `unavailable` */
+  override async list(audience: Audience, after: string | null, limit: number): Promise<DirectoryUser[]> {
+    const request = { ...filterOf(audience), afterId: after ?? '' };
+    const messages = await this.accounts.take(method.streamUsers, request, limit);
+    return messages.flatMap(({ user }) => (user ? [toDirectoryUser(user)] : []));
+  }
+
+  /** @throws Problem `unavailable` */
+  override async count(audience: Audience): Promise<number> {
+    const { count } = await this.accounts.call(method.countUsers, filterOf(audience), COUNT_DEADLINE_MS);
+    return Number(count);
+  }
+}
+
+const STATUSES = {
+  active: accountsProto.UserStatus.ACTIVE,
+  suspended: accountsProto.UserStatus.SUSPENDED,
+};
+
+function filterOf({ status, role = '', emailDomain = '', createdAfter, createdBefore }: Audience) {
+  return {
+    role,
+    emailDomain,
+    ...(status && { status: STATUSES[status] }),
+    ...(createdAfter && { createdAfter: timestampFromDate(createdAfter) }),
+    ...(createdBefore && { createdBefore: timestampFromDate(createdBefore) }),
+  };
+}
+
+function toDirectoryUser(user: accountsProto.User): DirectoryUser {
+  const { id, email, emailVerified, displayName, locale, timezone } = user;
+  return { id, email, emailVerified, displayName: displayName ?? null, locale, timezone };
 }

@@ -54,6 +54,10 @@ export class UserListService {
     });
   }
 
+  count(search: UserSearch): Promise<number> {
+    return this.database.run((em) => countUsers(em, this.filterOf(search)));
+  }
+
   /** @returns those of the users that exist, in the order of the IDs */
   async byIds(ids: readonly string[]): Promise<Profile[]> {
     const users = await this.database.run((em) => findUsers(em, ids));

@@ -6,7 +6,8 @@ import { accountsProto } from '#libs/contracts';
 import { dateOf, GrpcController, invalidField, requireText, requireUuid, streamTo } from '#libs/grpc';
 import { Drain } from '#libs/lifecycle';
 import { unavailable } from '#libs/problem';
-import { DOMAIN_MAX_LENGTH, DOMAIN_RULE, ROLE_MAX_LENGTH } from './search-rules.js';
+import { DOMAIN_MAX_LENGTH } from '#libs/text';
+import { DOMAIN_RULE, ROLE_MAX_LENGTH } from './search-rules.js';
 import { UserListService, type UserSearch } from './user-list.service.js';
 import { statusFrom, toUserMessage } from './users.grpc.dto.js';
 import { readUsers } from './users.permissions.js';
@@ -57,6 +58,13 @@ export class UsersGrpcController {
     return streamTo(call, this.matching(searchOf(filter), after));
   }
 
+  @GrpcMethod(SERVICE, 'CountUsers')
+  async countUsers(
+    filter: accountsProto.CountUsersRequest,
+  ): Promise<MessageInitShape<typeof accountsProto.CountUsersResponseSchema>> {
+    return { count: BigInt(await this.list.count(searchOf(filter))) };
+  }
+
   private async *matching(
     search: UserSearch,
     after: string | null,
@@ -70,7 +78,7 @@ export class UsersGrpcController {
   }
 }
 
-type Filter = Omit<accountsProto.StreamUsersRequest, 'afterId'>;
+type Filter = Omit<accountsProto.CountUsersRequest, '$typeName' | '$unknown'>;
 
 function searchOf({ status, role, emailDomain, createdAfter, createdBefore }: Filter): UserSearch {
   requireText(role, '/role', ROLE_MAX_LENGTH);

@@ -12,7 +12,7 @@ import type { JsonObject, Message } from "@bufbuild/protobuf";
  * Describes the file gatehouse/accounts/v1/accounts.proto.
  */
 export const file_gatehouse_accounts_v1_accounts: GenFile = /*@__PURE__*/
-  fileDesc("CiRnYXRlaG91c2UvYWNjb3VudHMvdjEvYWNjb3VudHMucHJvdG8SFWdhdGVob3VzZS5hY2NvdW50cy52MSLbAwoEVXNlchIKCgJpZBgBIAEoCRINCgVlbWFpbBgCIAEoCRIWCg5lbWFpbF92ZXJpZmllZBgDIAEoCBIZCgxkaXNwbGF5X25hbWUYBCABKAlIAIgBARIOCgZsb2NhbGUYBSABKAkSEAoIdGltZXpvbmUYBiABKAkSFwoKYXZhdGFyX3VybBgHIAEoCUgBiAEBEh0KFXNpZ25faW5fbm90aWZpY2F0aW9ucxgIIAEoCBIxCgZzdGF0dXMYCSABKA4yIS5nYXRlaG91c2UuYWNjb3VudHMudjEuVXNlclN0YXR1cxINCgVyb2xlcxgKIAMoCRIpCghtZXRhZGF0YRgLIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSLQoMYXBwX21ldGFkYXRhGAwgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIuCgpjcmVhdGVkX2F0GA0gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GA4gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgd2ZXJzaW9uGA8gASgDQg8KDV9kaXNwbGF5X25hbWVCDQoLX2F2YXRhcl91cmwiHAoOR2V0VXNlclJlcXVlc3QSCgoCaWQYASABKAkiPAoPR2V0VXNlclJlc3BvbnNlEikKBHVzZXIYASABKAsyGy5nYXRlaG91c2UuYWNjb3VudHMudjEuVXNlciIjChRCYXRjaEdldFVzZXJzUmVxdWVzdBILCgNpZHMYASADKAkiQwoVQmF0Y2hHZXRVc2Vyc1Jlc3BvbnNlEioKBXVzZXJzGAEgAygLMhsuZ2F0ZWhvdXNlLmFjY291bnRzLnYxLlVzZXIi5AEKElN0cmVhbVVzZXJzUmVxdWVzdBIQCghhZnRlcl9pZBgBIAEoCRIxCgZzdGF0dXMYAiABKA4yIS5nYXRlaG91c2UuYWNjb3VudHMudjEuVXNlclN0YXR1cxIMCgRyb2xlGAMgASgJEhQKDGVtYWlsX2RvbWFpbhgEIAEoCRIxCg1jcmVhdGVkX2FmdGVyGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCg5jcmVhdGVkX2JlZm9yZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiQAoTU3RyZWFtVXNlcnNSZXNwb25zZRIpCgR1c2VyGAEgASgLMhsuZ2F0ZWhvdXNlLmFjY291bnRzLnYxLlVzZXIiJwoWSW50cm9zcGVjdFRva2VuUmVxdWVzdBINCgV0b2tlbhgBIAEoCSKfAQoXSW50cm9zcGVjdFRva2VuUmVzcG9uc2USDgoGYWN0aXZlGAEgASgIEg8KB3VzZXJfaWQYAiABKAkSEgoKc2Vzc2lvbl9pZBgDIAEoCRISCgphcGlfa2V5X2lkGAQgASgJEhcKD2ltcGVyc29uYXRvcl9pZBgFIAEoCRINCgVyb2xlcxgGIAMoCRITCgtwZXJtaXNzaW9ucxgHIAMoCSpcCgpVc2VyU3RhdHVzEhsKF1VTRVJfU1RBVFVTX1VOU1BFQ0lGSUVEEAASFgoSVVNFUl9TVEFUVVNfQUNUSVZFEAESGQoVVVNFUl9TVEFUVVNfU1VTUEVOREVEEAIysQMKD0FjY291bnRzU2VydmljZRJYCgdHZXRVc2VyEiUuZ2F0ZWhvdXNlLmFjY291bnRzLnYxLkdldFVzZXJSZXF1ZXN0GiYuZ2F0ZWhvdXNlLmFjY291bnRzLnYxLkdldFVzZXJSZXNwb25zZRJqCg1CYXRjaEdldFVzZXJzEisuZ2F0ZWhvdXNlLmFjY291bnRzLnYxLkJhdGNoR2V0VXNlcnNSZXF1ZXN0GiwuZ2F0ZWhvdXNlLmFjY291bnRzLnYxLkJhdGNoR2V0VXNlcnNSZXNwb25zZRJmCgtTdHJlYW1Vc2VycxIpLmdhdGVob3VzZS5hY2NvdW50cy52MS5TdHJlYW1Vc2Vyc1JlcXVlc3QaKi5nYXRlaG91c2UuYWNjb3VudHMudjEuU3RyZWFtVXNlcnNSZXNwb25zZTABEnAKD0ludHJvc3BlY3RUb2tlbhItLmdhdGVob3VzZS5hY2NvdW50cy52MS5JbnRyb3NwZWN0VG9rZW5SZXF1ZXN0Gi4uZ2F0ZWhvdXNlLmFjY291bnRzLnYxLkludHJvc3BlY3RUb2tlblJlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_struct, file_google_protobuf_timestamp]);
+  fileDesc("CiRnYXRlaG91c2UvYWNjb3VudHMvdjEvYWNjb3VudHMucHJvdG8SFWdhdGVob3VzZS5hY2NvdW50cy52MSLbAwoEVXNlchIKCgJpZBgBIAEoCRINCgVlbWFpbBgCIAEoCRIWCg5lbWFpbF92ZXJpZmllZBgDIAEoCBIZCgxkaXNwbGF5X25hbWUYBCABKAlIAIgBARIOCgZsb2NhbGUYBSABKAkSEAoIdGltZXpvbmUYBiABKAkSFwoKYXZhdGFyX3VybBgHIAEoCUgBiAEBEh0KFXNpZ25faW5fbm90aWZpY2F0aW9ucxgIIAEoCBIxCgZzdGF0dXMYCSABKA4yIS5nYXRlaG91c2UuYWNjb3VudHMudjEuVXNlclN0YXR1cxINCgVyb2xlcxgKIAMoCRIpCghtZXRhZGF0YRgLIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSLQoMYXBwX21ldGFkYXRhGAwgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIuCgpjcmVhdGVkX2F0GA0gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GA4gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgd2ZXJzaW9uGA8gASgDQg8KDV9kaXNwbGF5X25hbWVCDQoLX2F2YXRhcl91cmwiHAoOR2V0VXNlclJlcXVlc3QSCgoCaWQYASABKAkiPAoPR2V0VXNlclJlc3BvbnNlEikKBHVzZXIYASABKAsyGy5nYXRlaG91c2UuYWNjb3VudHMudjEuVXNlciIjChRCYXRjaEdldFVzZXJzUmVxdWVzdBILCgNpZHMYASADKAkiQwoVQmF0Y2hHZXRVc2Vyc1Jlc3BvbnNlEioKBXVzZXJzGAEgAygLMhsuZ2F0ZWhvdXNlLmFjY291bnRzLnYxLlVzZXIi5AEKElN0cmVhbVVzZXJzUmVxdWVzdBIQCghhZnRlcl9pZBgBIAEoCRIxCgZzdGF0dXMYAiABKA4yIS5nYXRlaG91c2UuYWNjb3VudHMudjEuVXNlclN0YXR1cxIMCgRyb2xlGAMgASgJEhQKDGVtYWlsX2RvbWFpbhgEIAEoCRIxCg1jcmVhdGVkX2FmdGVyGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCg5jcmVhdGVkX2JlZm9yZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiQAoTU3RyZWFtVXNlcnNSZXNwb25zZRIpCgR1c2VyGAEgASgLMhsuZ2F0ZWhvdXNlLmFjY291bnRzLnYxLlVzZXIi0QEKEUNvdW50VXNlcnNSZXF1ZXN0EjEKBnN0YXR1cxgBIAEoDjIhLmdhdGVob3VzZS5hY2NvdW50cy52MS5Vc2VyU3RhdHVzEgwKBHJvbGUYAiABKAkSFAoMZW1haWxfZG9tYWluGAMgASgJEjEKDWNyZWF0ZWRfYWZ0ZXIYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjIKDmNyZWF0ZWRfYmVmb3JlGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIjChJDb3VudFVzZXJzUmVzcG9uc2USDQoFY291bnQYASABKAMiJwoWSW50cm9zcGVjdFRva2VuUmVxdWVzdBINCgV0b2tlbhgBIAEoCSKfAQoXSW50cm9zcGVjdFRva2VuUmVzcG9uc2USDgoGYWN0aXZlGAEgASgIEg8KB3VzZXJfaWQYAiABKAkSEgoKc2Vzc2lvbl9pZBgDIAEoCRISCgphcGlfa2V5X2lkGAQgASgJEhcKD2ltcGVyc29uYXRvcl9pZBgFIAEoCRINCgVyb2xlcxgGIAMoCRITCgtwZXJtaXNzaW9ucxgHIAMoCSpcCgpVc2VyU3RhdHVzEhsKF1VTRVJfU1RBVFVTX1VOU1BFQ0lGSUVEEAASFgoSVVNFUl9TVEFUVVNfQUNUSVZFEAESGQoVVVNFUl9TVEFUVVNfU1VTUEVOREVEEAIylAQKD0FjY291bnRzU2VydmljZRJYCgdHZXRVc2VyEiUuZ2F0ZWhvdXNlLmFjY291bnRzLnYxLkdldFVzZXJSZXF1ZXN0GiYuZ2F0ZWhvdXNlLmFjY291bnRzLnYxLkdldFVzZXJSZXNwb25zZRJqCg1CYXRjaEdldFVzZXJzEisuZ2F0ZWhvdXNlLmFjY291bnRzLnYxLkJhdGNoR2V0VXNlcnNSZXF1ZXN0GiwuZ2F0ZWhvdXNlLmFjY291bnRzLnYxLkJhdGNoR2V0VXNlcnNSZXNwb25zZRJmCgtTdHJlYW1Vc2VycxIpLmdhdGVob3VzZS5hY2NvdW50cy52MS5TdHJlYW1Vc2Vyc1JlcXVlc3QaKi5nYXRlaG91c2UuYWNjb3VudHMudjEuU3RyZWFtVXNlcnNSZXNwb25zZTABEmEKCkNvdW50VXNlcnMSKC5nYXRlaG91c2UuYWNjb3VudHMudjEuQ291bnRVc2Vyc1JlcXVlc3QaKS5nYXRlaG91c2UuYWNjb3VudHMudjEuQ291bnRVc2Vyc1Jlc3BvbnNlEnAKD0ludHJvc3BlY3RUb2tlbhItLmdhdGVob3VzZS5hY2NvdW50cy52MS5JbnRyb3NwZWN0VG9rZW5SZXF1ZXN0Gi4uZ2F0ZWhvdXNlLmFjY291bnRzLnYxLkludHJvc3BlY3RUb2tlblJlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_struct, file_google_protobuf_timestamp]);
 
 /**
  * @generated from message gatehouse.accounts.v1.User
@@ -265,6 +265,62 @@ export const StreamUsersResponseSchema: GenMessage<StreamUsersResponse> = /*@__P
   messageDesc(file_gatehouse_accounts_v1_accounts, 6);
 
 /**
+ * The filters of `StreamUsersRequest`.
+ *
+ * @generated from message gatehouse.accounts.v1.CountUsersRequest
+ */
+export type CountUsersRequest = Message<"gatehouse.accounts.v1.CountUsersRequest"> & {
+  /**
+   * @generated from field: gatehouse.accounts.v1.UserStatus status = 1;
+   */
+  status: UserStatus;
+
+  /**
+   * @generated from field: string role = 2;
+   */
+  role: string;
+
+  /**
+   * @generated from field: string email_domain = 3;
+   */
+  emailDomain: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp created_after = 4;
+   */
+  createdAfter?: Timestamp | undefined;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp created_before = 5;
+   */
+  createdBefore?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message gatehouse.accounts.v1.CountUsersRequest.
+ * Use `create(CountUsersRequestSchema)` to create a new message.
+ */
+export const CountUsersRequestSchema: GenMessage<CountUsersRequest> = /*@__PURE__*/
+  messageDesc(file_gatehouse_accounts_v1_accounts, 7);
+
+/**
+ * @generated from message gatehouse.accounts.v1.CountUsersResponse
+ */
+export type CountUsersResponse = Message<"gatehouse.accounts.v1.CountUsersResponse"> & {
+  /**
+   * @generated from field: int64 count = 1;
+   */
+  count: bigint;
+};
+
+/**
+ * Describes the message gatehouse.accounts.v1.CountUsersResponse.
+ * Use `create(CountUsersResponseSchema)` to create a new message.
+ */
+export const CountUsersResponseSchema: GenMessage<CountUsersResponse> = /*@__PURE__*/
+  messageDesc(file_gatehouse_accounts_v1_accounts, 8);
+
+/**
  * @generated from message gatehouse.accounts.v1.IntrospectTokenRequest
  */
 export type IntrospectTokenRequest = Message<"gatehouse.accounts.v1.IntrospectTokenRequest"> & {
@@ -281,7 +337,7 @@ export type IntrospectTokenRequest = Message<"gatehouse.accounts.v1.IntrospectTo
  * Use `create(IntrospectTokenRequestSchema)` to create a new message.
  */
 export const IntrospectTokenRequestSchema: GenMessage<IntrospectTokenRequest> = /*@__PURE__*/
-  messageDesc(file_gatehouse_accounts_v1_accounts, 7);
+  messageDesc(file_gatehouse_accounts_v1_accounts, 9);
 
 /**
  * @generated from message gatehouse.accounts.v1.IntrospectTokenResponse
@@ -342,7 +398,7 @@ export type IntrospectTokenResponse = Message<"gatehouse.accounts.v1.IntrospectT
  * Use `create(IntrospectTokenResponseSchema)` to create a new message.
  */
 export const IntrospectTokenResponseSchema: GenMessage<IntrospectTokenResponse> = /*@__PURE__*/
-  messageDesc(file_gatehouse_accounts_v1_accounts, 8);
+  messageDesc(file_gatehouse_accounts_v1_accounts, 10);
 
 /**
  * @generated from enum gatehouse.accounts.v1.UserStatus
@@ -409,6 +465,16 @@ export const AccountsService: GenService<{
     methodKind: "server_streaming";
     input: typeof StreamUsersRequestSchema;
     output: typeof StreamUsersResponseSchema;
+  },
+  /**
+   * Returns the number of users that match.
+   *
+   * @generated from rpc gatehouse.accounts.v1.AccountsService.CountUsers
+   */
+  countUsers: {
+    methodKind: "unary";
+    input: typeof CountUsersRequestSchema;
+    output: typeof CountUsersResponseSchema;
   },
   /**
    * Says whether an access token or API key is valid, and whom it stands for, as OAuth 2.0 Token Introspection does
