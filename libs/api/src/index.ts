@@ -64,4 +64,5 @@ export {
   sendEventStream,
 } from './server/event-stream.js';
 export { createFastifyAdapter } from './server/fastify.js';
+export { StartedJobResponse, toStartedJob } from './started-job.js';
 export { ProblemFilter } from './server/problem.filter.js';

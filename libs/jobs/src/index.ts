@@ -4,6 +4,7 @@ export {
   defineMinutelyJob,
   defineJob,
   type Job,
+  type JobOptions,
   loadedJobs,
   type Retention,
   Tick,

@@ -2,7 +2,7 @@ import { applyDecorators, Injectable, type Type } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 
 /** `completed`, `failed` and `canceled` are final. */
-export const TRACKED_JOB_STATES = ['waiting', 'active', 'completed', 'failed', 'canceled'] as const;
+export const TRACKED_JOB_STATES = ['waiting', 'active', 'paused', 'completed', 'failed', 'canceled'] as const;
 export type TrackedJobState = (typeof TRACKED_JOB_STATES)[number];
 
 /** Work that a request has started, and that whoever made it can follow. */
@@ -62,6 +62,10 @@ export interface JobTracker {
   cancel(id: string, caller: JobCaller): Promise<boolean>;
   /** Lets a failed job go on. @returns false if it can't */
   retry(id: string): Promise<boolean>;
+  /** Stops a job until it's resumed. @returns false if it's over, paused, or can't be paused. Without it, none can. */
+  pause?(id: string): Promise<boolean>;
+  /** @returns false if it isn't paused */
+  resume?(id: string): Promise<boolean>;
 }
 
 export const Tracks = DiscoveryService.createDecorator<true>();

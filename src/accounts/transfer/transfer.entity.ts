@@ -2,7 +2,7 @@ import { defineEntity, p } from '@mikro-orm/postgresql';
 import { User } from '../users/index.js';
 
 /** A `receiving` transfer has no complete file yet, and isn't shown. `completed`, `failed` and `canceled` are final. */
-const TRANSFER_STATES = ['receiving', 'waiting', 'active', 'completed', 'failed', 'canceled'] as const;
+export const TRANSFER_STATES = ['receiving', 'waiting', 'active', 'completed', 'failed', 'canceled'] as const;
 
 const schema = defineEntity({
   name: 'Transfer',

@@ -2,7 +2,7 @@ import { type EntityManager, type FilterQuery, LockMode } from '@mikro-orm/postg
 import { keyset, type PageRequest } from '#libs/database';
 import type { JobFilter } from '#libs/jobs';
 import { TransferChunk } from './transfer-chunk.entity.js';
-import { Transfer } from './transfer.entity.js';
+import { Transfer, TRANSFER_STATES } from './transfer.entity.js';
 import { TransferError } from './transfer-error.entity.js';
 
 /** What the caller may see: not one whose file is still arriving. */
@@ -48,7 +48,9 @@ export function countTransfers(em: EntityManager, filter: JobFilter): Promise<nu
 }
 
 function whereOf({ state, type }: JobFilter): FilterQuery<Transfer> {
-  return { $and: [VISIBLE, state === undefined ? {} : { state }, type === undefined ? {} : { type }] };
+  // Other jobs have states that transfers don't have.
+  const inState = { state: { $in: TRANSFER_STATES.filter((each) => each === state) } };
+  return { $and: [VISIBLE, state === undefined ? {} : inState, type === undefined ? {} : { type }] };
 }
 
 /** Locks the transfer until the transaction ends. */

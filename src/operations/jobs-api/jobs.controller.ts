@@ -13,7 +13,7 @@ import {
 } from '#libs/api';
 import { PermissionLookup, type Principal } from '#libs/permissions';
 import { JobList, JobQuery, JobResponse, toJobResponse } from './jobs.dto.js';
-import { jobIsOver, jobNotFound, jobNotRetryable } from './jobs.errors.js';
+import { jobIsOver, jobNotFound, jobNotPausable, jobNotRetryable } from './jobs.errors.js';
 import { readJobs, writeJobs } from './jobs.permissions.js';
 import { JobsService } from './jobs.service.js';
 import { JobsTag } from './jobs.tag.js';
@@ -81,6 +81,29 @@ export class JobsController {
   @Fails(jobNotFound, jobNotRetryable)
   async retryJob(@Param() { id }: IdParams): Promise<JobResponse> {
     return toJobResponse(await this.jobs.retry(id));
+  }
+
+  @Post(':id/pause')
+  @HttpCode(200)
+  @Requires(writeJobs, { recent: true })
+  @ApiOperation({
+    summary: 'Pause a job',
+    description: 'Stops a broadcast until it is resumed. It goes on with the users whom it has not reached.',
+  })
+  @ApiOkResponse({ type: JobResponse, description: 'The job, which is paused.' })
+  @Fails(jobNotFound, jobNotPausable)
+  async pauseJob(@Param() { id }: IdParams): Promise<JobResponse> {
+    return toJobResponse(await this.jobs.pause(id));
+  }
+
+  @Post(':id/resume')
+  @HttpCode(200)
+  @Requires(writeJobs, { recent: true })
+  @ApiOperation({ summary: 'Resume a job', description: 'Lets a paused job go on where it stopped.' })
+  @ApiOkResponse({ type: JobResponse, description: 'The job, which is waiting again.' })
+  @Fails(jobNotFound, jobNotPausable)
+  async resumeJob(@Param() { id }: IdParams): Promise<JobResponse> {
+    return toJobResponse(await this.jobs.resume(id));
   }
 
   @Delete(':id')

@@ -25,7 +25,7 @@ export class JobProgress {
     format: 'int64',
     example: 4_194_304,
     description:
-      'How much there is to do, in the same unit: bytes of the file for imports, users for exports.',
+      'How much there is to do, in the same unit: bytes of the file for imports, users for exports and broadcasts.',
   })
   total!: number;
 }
@@ -87,7 +87,8 @@ export class JobResponse {
     nullable: true,
     description:
       'The result so far. Imports count rows: `imported`, `skipped` (the user already has an account) and ' +
-      '`failed`. Exports count users: `exported`. For background jobs that failed for good, `reason` ' +
+      '`failed`. Exports count users: `exported`. Broadcasts count them, too: `notified`, and `notRendered`, whose template ' +
+      'failed. For background jobs that failed for good, `reason` ' +
       'says why the last attempt failed.',
     example: { imported: 998, skipped: 1, failed: 1, dryRun: false },
   })

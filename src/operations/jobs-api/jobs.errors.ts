@@ -22,3 +22,10 @@ export const jobNotRetryable = defineProblem('job-not-retryable', {
     'after they fail.',
   fix: 'Start a new job.',
 });
+
+export const jobNotPausable = defineProblem('job-not-pausable', {
+  status: 409,
+  title: "Job can't be paused or resumed",
+  about: 'Only broadcasts can be paused, as long as they are not over, and only paused jobs can be resumed.',
+  fix: 'Get the job to see its `state`.',
+});

@@ -3,7 +3,7 @@ import { type PageRequest, type Slice, sliceOf } from '#libs/database';
 import type { JobCaller, JobFilter, JobTracker, TrackedJob } from '#libs/jobs';
 import { DeadLetterTracker } from './dead-letter.tracker.js';
 import { JobTrackers } from './job-trackers.js';
-import { jobIsOver, jobNotFound, jobNotRetryable } from './jobs.errors.js';
+import { jobIsOver, jobNotFound, jobNotPausable, jobNotRetryable } from './jobs.errors.js';
 
 /** Finds jobs among those of all features, and those that failed for good. */
 @Injectable()
@@ -66,6 +66,30 @@ export class JobsService {
         error: null,
       }
     );
+  }
+
+  /** @throws Problem `job-not-found`, `job-not-pausable` */
+  pause(id: string): Promise<TrackedJob> {
+    return this.change(id, (tracker) => tracker.pause?.(id));
+  }
+
+  /** @throws Problem `job-not-found`, `job-not-pausable` */
+  resume(id: string): Promise<TrackedJob> {
+    return this.change(id, (tracker) => tracker.resume?.(id));
+  }
+
+  private async change(
+    id: string,
+    change: (tracker: JobTracker) => Promise<boolean> | undefined,
+  ): Promise<TrackedJob> {
+    const located = await this.locate(id);
+    if (!located) {
+      throw jobNotFound();
+    }
+    if (!(await change(located.tracker))) {
+      throw jobNotPausable();
+    }
+    return (await located.tracker.find(id)) ?? located.job;
   }
 
   private async count(filter: JobFilter): Promise<number> {

@@ -1,12 +1,20 @@
 import { Controller, Get, HttpCode, Param, Post, Req, Res, StreamableFile } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiProduces } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { API_VERSIONS, Caller, Fails, Idempotent, IdParams, Requires } from '#libs/api';
+import {
+  API_VERSIONS,
+  Caller,
+  Fails,
+  Idempotent,
+  IdParams,
+  Requires,
+  StartedJobResponse,
+  toStartedJob,
+} from '#libs/api';
 import type { Principal } from '#libs/permissions';
 import { exceedsYourPermissions } from '../../auth/index.js';
 import { UsersTag } from '../../users/http.js';
 import { exportNotFound, exportNotReady } from '../export.errors.js';
-import { StartedJobResponse, toStartedJob } from '../started-job.dto.js';
 import { download } from '../download.js';
 import { WrittenFiles } from '../written-files.service.js';
 import { exportUsers } from './export-users.job.js';

@@ -13,14 +13,15 @@ import {
   invalidCursor,
   Requires,
   responseHeaders,
+  StartedJobResponse,
   StreamedBody,
+  toStartedJob,
 } from '#libs/api';
 import type { Principal } from '#libs/permissions';
 import { HasOwnSlots } from '#libs/limits';
 import { writeUsers } from '../../administration/index.js';
 import { exceedsYourPermissions } from '../../auth/index.js';
 import { UsersTag } from '../../users/http.js';
-import { StartedJobResponse, toStartedJob } from '../started-job.dto.js';
 import { IMPORT_FORMATS } from './file-rows.js';
 import { ImportErrors } from './import-errors.service.js';
 import { parseMapping } from './import-mapping.js';

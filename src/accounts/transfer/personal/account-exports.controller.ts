@@ -1,12 +1,20 @@
 import { Controller, Get, HttpCode, Param, Post, Req, Res, type StreamableFile } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { API_VERSIONS, Caller, Fails, Idempotent, IdParams, Requires } from '#libs/api';
+import {
+  API_VERSIONS,
+  Caller,
+  Fails,
+  Idempotent,
+  IdParams,
+  Requires,
+  StartedJobResponse,
+  toStartedJob,
+} from '#libs/api';
 import type { SessionPrincipal } from '#libs/permissions';
 import { UsersTag } from '../../users/http.js';
 import { download } from '../download.js';
 import { exportNotFound, exportNotReady } from '../export.errors.js';
-import { StartedJobResponse, toStartedJob } from '../started-job.dto.js';
 import { WrittenFiles } from '../written-files.service.js';
 import { AccountExport } from './account-exports.dto.js';
 import { accountExported } from './account-exports.events.js';
