@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { BroadcastsHttpModule } from './broadcasts/broadcasts.http.module.js';
 import { InboxHttpModule } from './inbox/inbox.http.module.js';
 import { IntakeHttpModule } from './intake/intake.http.module.js';
 import { PreferencesHttpModule } from './preferences/preferences.http.module.js';
@@ -8,6 +9,7 @@ import { WebhooksHttpModule } from './webhooks/webhooks.http.module.js';
 /** The HTTP API of the service. */
 @Module({
   imports: [
+    BroadcastsHttpModule,
     InboxHttpModule,
     IntakeHttpModule,
     PreferencesHttpModule,

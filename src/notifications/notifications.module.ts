@@ -3,7 +3,9 @@ import { notifications } from '#libs/contracts';
 import { MessageRelayModule } from '#libs/messaging';
 import { PurgeModule } from '#libs/purge';
 import { IdempotencyModule, idempotencyKeysPurge } from '#libs/idempotency';
+import { BroadcastsJobsModule } from './broadcasts/broadcasts.jobs.module.js';
 import { DeliveriesJobsModule } from './deliveries/deliveries.jobs.module.js';
+import { DigestsJobsModule } from './digests/digests.jobs.module.js';
 import { InboxJobsModule } from './inbox/inbox.jobs.module.js';
 import { IntakeJobsModule } from './intake/intake.jobs.module.js';
 import { PersonalDataJobsModule } from './personal-data/personal-data.jobs.module.js';
@@ -16,7 +18,9 @@ import { notificationsSchema } from './migrations/index.js';
 /** The whole service: receives messages, sends notifications, and deletes expired data. */
 @Module({
   imports: [
+    BroadcastsJobsModule,
     DeliveriesJobsModule,
+    DigestsJobsModule,
     InboxJobsModule,
     IntakeJobsModule,
     IdempotencyModule.forSchema(notificationsSchema),

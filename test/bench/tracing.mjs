@@ -3,10 +3,7 @@ import autocannon from 'autocannon';
 import { register, WARM_UP_SECONDS } from '../support/processes.mjs';
 import { median } from './statistics.mjs';
 
-/**
- * V8 compiles each process differently, by several percent, so a few pairs would measure luck. Rounds of the same pair
- * hardly differ.
- */
+/** V8 compiles each process differently, so a few pairs would measure luck. */
 const PAIRS = 12;
 const ROUNDS = 2;
 const REQUESTS = 25_000;

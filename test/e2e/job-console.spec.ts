@@ -81,9 +81,11 @@ describe('the job console', () => {
   it('shows every queue, including those of other roles', async () => {
     const names = (await queues('send-mail')).map(({ name }) => name);
     expect(names.toSorted()).toEqual([
+      'broadcast-notification',
       'confirm-to-accounts',
       'confirm-to-notifications',
       'delete-account',
+      'deliver-notification',
       'deliver-to-accounts',
       'deliver-to-notifications',
       'deliver-webhook',
@@ -96,6 +98,8 @@ describe('the job console', () => {
       'resume-sagas',
       'resume-webhooks',
       'retry-webhook',
+      'send-broadcast-mail',
+      'send-digest',
       'send-mail',
     ]);
   });

@@ -96,7 +96,12 @@ describe('notification preferences', () => {
     const user = await verified();
     expect((await user.api.get(PREFERENCES)).body).toEqual({
       channels: { email: true, inbox: true },
-      categories: { general: { email: true, inbox: true }, offers: { email: true, inbox: true } },
+      categories: {
+        general: { email: true, inbox: true, digest: null },
+        offers: { email: true, inbox: true, digest: null },
+      },
+      quietHours: null,
+      digest: null,
     });
     expect(await outcomes(user, 'offer')).toEqual({ email: 'queued', inbox: 'sent' });
   });
@@ -119,7 +124,12 @@ describe('notification preferences', () => {
     const changed = await set(user, { categories: { offers: { email: false } } });
     const expected = {
       channels: { email: true, inbox: true },
-      categories: { general: { email: true, inbox: true }, offers: { email: false, inbox: true } },
+      categories: {
+        general: { email: true, inbox: true, digest: null },
+        offers: { email: false, inbox: true, digest: null },
+      },
+      quietHours: null,
+      digest: null,
     };
     expect([changed.status, changed.body]).toEqual([200, expected]);
     expect((await set(user, changed.body)).body).toEqual(expected);
@@ -238,11 +248,24 @@ describe('an unsubscribe link', () => {
 
   it('keeps what else the user has chosen', async () => {
     const user = await verified();
-    await set(user, { channels: { inbox: false }, categories: { offers: { inbox: true } } });
+    const digest = { at: '08:00' };
+    // Not now, so that the email with the link isn't held.
+    const [start, end] = [2, 3].map((hours) => new Date(Date.now() + hours * 3_600_000).toISOString());
+    const quietHours = { start: start?.slice(11, 16), end: end?.slice(11, 16) };
+    await set(user, {
+      channels: { inbox: false },
+      categories: { offers: { inbox: true }, general: { digest } },
+      quietHours,
+    });
     await oneClick(await linkFor(user, 'offer'));
     expect((await user.api.get(PREFERENCES)).body).toEqual({
       channels: { email: true, inbox: false },
-      categories: { general: { email: true, inbox: false }, offers: { email: false, inbox: true } },
+      categories: {
+        general: { email: true, inbox: false, digest },
+        offers: { email: false, inbox: true, digest: null },
+      },
+      quietHours,
+      digest: null,
     });
   });
 

@@ -9,6 +9,7 @@ import { idOf } from '../support/administration.js';
 import { type SignedUp, signUp, tokenIn } from '../support/factories.js';
 import { hold, useFixture } from '../support/fixture.js';
 import { failureOf, GrpcClient } from '../support/grpc-client.js';
+import { jobEnd } from '../support/imports.js';
 import { ownPort } from '../support/own-port.js';
 import { expectProblem } from '../support/problems.js';
 import { eventually } from '../support/servers.js';
@@ -152,6 +153,37 @@ describe('services in processes of their own', () => {
     const key = { 'idempotency-key': randomUUID() };
     expect((await post({ channels: ['inbox'] }, key)).status).toBe(202);
     expectProblem(await post({ channels: ['email'] }, key), 422, 'idempotency-key-reused');
+  });
+
+  it('send later what has a time, unless it is canceled', async () => {
+    const sendAt = new Date(Date.now() + 3_600_000).toISOString();
+    const [canceled, due] = [await post({ sendAt }), await post({ sendAt, channels: ['inbox'] })];
+    expect(canceled.body).toMatchObject({ state: 'queued', sendAt, deliveries: [] });
+    const cancel = () => apart.admin.post<NotificationBody>(`/notifications/${canceled.body.id}/cancel`);
+    expect((await cancel()).body).toMatchObject({ state: 'suppressed', sendAt });
+    expectProblem(await cancel(), 409, 'notification-not-cancelable');
+    await query(own.url, 'update notifications.outbox set next_at = now()');
+    await eventually(async () => {
+      const { body } = await apart.admin.get<NotificationBody>(`/notifications/${due.body.id}`);
+      expect(body).toMatchObject({ state: 'sent', sendAt });
+    });
+  });
+
+  it('notify many users, whom the one asks the other about', async () => {
+    for (let count = 0; count < 60; count += 1) {
+      await signUp(apart.gateway.api, { email: `member-${count}@club.test` });
+    }
+    const { body } = await apart.admin.post<{ jobId: string }>('/notifications/broadcast', {
+      audience: { emailDomain: 'club.test' },
+      template: TEMPLATE,
+      data: ORDER_DATA,
+      channels: ['inbox'],
+    });
+    expect(await jobEnd(apart.admin, body.jobId, 30_000)).toMatchObject({
+      state: 'completed',
+      progress: { done: 60, total: 60 },
+      result: { notified: 60 },
+    });
   });
 
   it('share what is to be sent among the replicas, and do not notice when one of them is gone', async () => {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach } from '@jest/globals';
 import { Global, Module } from '@nestjs/common';
 import { v7 } from 'uuid';
 import {
+  AccountDirectory,
   type AccountEvent,
   accounts,
   type DeletionStep,
@@ -23,6 +24,13 @@ import { eventually, redisUrl, type SmtpSink, startSmtpSink, type TestDatabase }
 const backoff = { baseMs: 50, capMs: 100, jitter: 0 };
 /** As in production, but with shorter delays. */
 const jobs = () => loadedJobs().map((job) => (job.everyMinutes === undefined ? { ...job, backoff } : job));
+
+/** Accounts, which these tests don't ask. */
+const NOBODY_KNOWN: Pick<AccountDirectory, 'find' | 'list' | 'count'> = {
+  find: () => Promise.resolve(null),
+  list: () => Promise.resolve([]),
+  count: () => Promise.resolve(0),
+};
 
 export const LINK = 'https://app.example.com/verify-email?token=a-secret-token';
 export const HOUR_MS = 3_600_000;
@@ -73,13 +81,19 @@ class NotificationsBench {
       webhookAllowedNetworks: ['127.0.0.0/8'],
     };
     @Global()
-    @Module({ providers: [{ provide: AppConfig, useValue: config }], exports: [AppConfig] })
-    class FakeConfigModule {}
+    @Module({
+      providers: [
+        { provide: AppConfig, useValue: config },
+        { provide: AccountDirectory, useValue: NOBODY_KNOWN },
+      ],
+      exports: [AccountDirectory, AppConfig],
+    })
+    class OutsideModule {}
     this.running = await startBackgroundApp({
       jobs: jobs(),
       redisUrl: await redisUrl(),
       database: { url: this.database.url, schema: notificationsSchema },
-      imports: [FakeConfigModule, NotificationsModule, JobRunnerModule.forRole('notifications')],
+      imports: [OutsideModule, NotificationsModule, JobRunnerModule.forRole('notifications')],
     });
     await eventually(() => {
       if (!this.jobs.isReady) {

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import time
 import uuid
 from pathlib import Path
 from urllib.request import Request, urlopen
@@ -92,6 +93,8 @@ def main() -> int:
     check("BatchGetUsers returns those who exist", [one.id for one in many.users] == [me])
     stream = accounts.StreamUsers(accounts_pb2.StreamUsersRequest(role="admin"), timeout=DEADLINE)
     check("StreamUsers returns who matches", me in [answer.user.id for answer in stream])
+    count = accounts.CountUsers(accounts_pb2.CountUsersRequest(role="admin"), timeout=DEADLINE).count
+    check("CountUsers counts them", count == 1)
     introspection = accounts.IntrospectToken(accounts_pb2.IntrospectTokenRequest(token=token), timeout=DEADLINE)
     check("IntrospectToken knows whom a token stands for", introspection.active and introspection.user_id == me)
 
@@ -107,6 +110,15 @@ def main() -> int:
     asked = notifications_pb2.GetNotificationRequest(id=sent.id)
     found = notifications.GetNotification(asked, timeout=DEADLINE).notification
     check("GetNotification returns what became of it", found == sent)
+    request.idempotency_key = "order-4712"
+    request.send_at.FromSeconds(int(time.time()) + 3600)
+    later = notifications.Send(request, timeout=DEADLINE).notification
+    cancel = notifications_pb2.CancelNotificationRequest(id=later.id)
+    canceled = notifications.CancelNotification(cancel, timeout=DEADLINE).notification
+    check("CancelNotification stops what is sent later", canceled.state == notifications_pb2.DELIVERY_STATE_SUPPRESSED)
+    error = failure(lambda: notifications.CancelNotification(cancel, timeout=DEADLINE))
+    check("what was canceled before is ABORTED", error.code() == grpc.StatusCode.ABORTED)
+    request.ClearField("send_at")
 
     error = failure(
         lambda: accounts.GetUser(

@@ -4,16 +4,26 @@ import { MessagingModule } from '#libs/messaging';
 import { notificationsSchema } from '../migrations/index.js';
 import { DeliveriesModule } from './deliveries.module.js';
 import { DeliveriesPurge } from './deliveries.purge.js';
+import { DigestItem } from './digest-item.entity.js';
+import { DigestItemsPurge } from './digest-items.purge.js';
 import { DeliveryData } from './delivery.personal-data.js';
 import { NotificationsPurge } from './notifications.purge.js';
+import { SendBroadcastMailProcessor } from './send-broadcast-mail.processor.js';
 import { SendMailProcessor } from './send-mail.processor.js';
 
 @Module({
   imports: [
-    DatabaseModule.forFeature(notificationsSchema),
+    DatabaseModule.forFeature(notificationsSchema, DigestItem),
     DeliveriesModule,
     MessagingModule.forSchema(notificationsSchema),
   ],
-  providers: [DeliveriesPurge, DeliveryData, NotificationsPurge, SendMailProcessor],
+  providers: [
+    DeliveriesPurge,
+    DeliveryData,
+    DigestItemsPurge,
+    NotificationsPurge,
+    SendBroadcastMailProcessor,
+    SendMailProcessor,
+  ],
 })
 export class DeliveriesJobsModule {}

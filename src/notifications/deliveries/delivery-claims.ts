@@ -9,11 +9,13 @@ import {
   claimDelivery,
   type ClaimedRow,
   deliveryStatus,
+  holdDelivery,
   releaseDelivery,
   renewClaim,
   reopenDelivery,
 } from './delivery.repository.js';
-import { mailTask } from './send-mail.job.js';
+import { reopenItemsOf } from './digest-item.repository.js';
+import { taskOf } from './mail-tasks.js';
 
 /** How long a claim is valid after its last renewal, and so how long a mail waits if its process is killed. */
 const LEASE_MS = 10_000;
@@ -72,7 +74,8 @@ export class DeliveryClaims {
       if (!reopened) {
         return (await deliveryStatus(em, deliveryId))?.state;
       }
-      await this.outbox.appendTask(em, mailTask, deliveryId, reopened.userId);
+      await reopenItemsOf(em, deliveryId);
+      await this.outbox.appendTask(em, taskOf(reopened.task), deliveryId, reopened.userId);
       return 'pending';
     });
     if (state === 'failed' || state === 'expired') {
@@ -113,6 +116,15 @@ export class DeliveryClaims {
     tried: readonly DeliveryAttempt[] = [],
   ): Promise<void> {
     await this.database.run((em) => releaseDelivery(em, claimed, lastError, tried));
+  }
+
+  /** Releases the claim until a later time. The task is due then, and the job that calls this is done. */
+  async hold(claimed: ClaimedDelivery, until: Date): Promise<void> {
+    await this.database.transaction(async (em) => {
+      if (await holdDelivery(em, claimed, until)) {
+        await this.outbox.postponeTask(em, taskOf(claimed.task), claimed.id, until);
+      }
+    });
   }
 
   /** Updates the state and settles the task in one transaction, so that a finished delivery isn't enqueued again. */

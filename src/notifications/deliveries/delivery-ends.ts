@@ -6,7 +6,8 @@ import { Outbox } from '#libs/messaging';
 import { WebhookEvents } from '../webhooks/index.js';
 import type { DeliveryAttempt, FinalState } from './delivery.entity.js';
 import { finishDelivery } from './delivery.repository.js';
-import { mailTask } from './send-mail.job.js';
+import { findItemsOf } from './digest-item.repository.js';
+import { digestTask, taskOf } from './mail-tasks.js';
 
 /** Ends deliveries, and lets webhooks know. */
 @Injectable()
@@ -19,7 +20,8 @@ export class DeliveryEnds {
   ) {}
 
   /**
-   * Ends a delivery and settles its task in the caller's transaction, so that it isn't enqueued again.
+   * Ends a delivery and settles its task in the caller's transaction, so that it isn't enqueued again. What a digest
+   * consists of ends with it.
    * @param reason why it failed
    * @param tried the attempt that ended it, if there was one
    */
@@ -32,9 +34,17 @@ export class DeliveryEnds {
   ): Promise<void> {
     const occurredAt = this.clock.now();
     const ended = await finishDelivery(em, id, state, reason, occurredAt, tried);
-    await this.outbox.settle(em, mailTask, id);
-    if (ended) {
-      const { userId: subject, notificationId, template, channel } = ended;
+    if (!ended) {
+      return;
+    }
+    const { userId: subject, notificationId, template, channel } = ended;
+    const task = taskOf(ended.task);
+    await this.outbox.settle(em, task, id);
+    if (task === digestTask) {
+      for (const item of await findItemsOf(em, id)) {
+        await this.end(em, item, state, reason, tried);
+      }
+    } else {
       await this.events.publish(em, state === 'sent' ? notificationDeliveredEvent : notificationFailedEvent, {
         id: this.ids.next(occurredAt),
         occurredAt,

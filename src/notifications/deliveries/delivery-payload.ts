@@ -10,6 +10,8 @@ export interface DeliveryPayload {
   readonly templateVersion?: string;
   /** The category of that version. */
   readonly category?: string;
+  /** Of the recipient. An IANA name. UTC if it's missing, as in what an earlier release has stored. */
+  readonly timezone?: string;
 }
 
 export function sealDelivery(sealer: Sealer, deliveryId: string, payload: DeliveryPayload): string {

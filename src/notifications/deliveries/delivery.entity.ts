@@ -18,6 +18,12 @@ export const DELIVERY_STATES = [
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 export type FinalState = Exclude<DeliveryState, 'pending' | 'queued' | 'sending'>;
 
+/** After this, an email that couldn't be sent is too late. */
+export const EXPIRES_MS = 3 * 24 * 60 * 60 * 1000;
+
+/** Why a delivery is suppressed: an address that nobody has proved to be theirs may be a stranger's. */
+export const NOT_VERIFIED = 'the email address is not verified';
+
 /** An attempt to send. */
 export interface DeliveryAttempt {
   /** ISO 8601. */
@@ -58,6 +64,10 @@ export const DeliveryEntity = defineEntity({
     tries: p.json<DeliveryAttempt[]>().default([]),
     /** Why the last attempt failed. Omits the server's text, which may contain an address. */
     lastError: p.text().nullable(),
+    /** The name of the job that sends it. `send-mail` if it's missing, as in what an earlier release has stored. */
+    task: p.text().nullable(),
+    /** The last time for which it was put off, such as the end of someone's quiet hours. */
+    heldUntil: p.datetime().columnType('timestamptz(3)').nullable(),
     expiresAt: p.datetime().columnType('timestamptz(3)'),
     createdAt: p.datetime().columnType('timestamptz(3)').index('deliveries_created_at_index'),
     sentAt: p.datetime().columnType('timestamptz(3)').nullable(),

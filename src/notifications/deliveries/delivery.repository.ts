@@ -1,5 +1,6 @@
 import type { EntityManager, InferEntity } from '@mikro-orm/postgresql';
-import { mailTask } from './send-mail.job.js';
+import { deleteDigestItemsOf } from './digest-item.repository.js';
+import { MAIL_JOBS } from './mail-tasks.js';
 import type { ChannelName } from '../templates/index.js';
 import type { Notification } from './notification.entity.js';
 import {
@@ -19,6 +20,10 @@ export interface NewDelivery {
   /** Null if nothing has to leave the process. */
   readonly sealed: string | null;
   readonly messageId: string;
+  /** The name of the job that sends it, if that isn't `send-mail`. */
+  readonly task?: string;
+  /** When it may leave, if that isn't at once. */
+  readonly heldUntil?: Date;
   readonly expiresAt: Date;
   readonly createdAt: Date;
 }
@@ -29,8 +34,12 @@ export interface ClaimedRow {
   readonly template: string;
   readonly sealed: string;
   readonly messageId: string;
+  /** The name of the job that sends it, if that isn't `send-mail`. */
+  readonly task: string | null;
   /** The number of this run, starting at 1. */
   readonly attempt: number;
+  /** The last time for which it was put off. */
+  readonly heldUntil: Date | null;
   readonly expiresAt: Date;
 }
 
@@ -50,8 +59,9 @@ const WAITING = `case when notification_id is null then 'pending' else 'queued' 
 export async function insertDelivery(em: EntityManager, delivery: NewDelivery): Promise<boolean> {
   const rows = await em.execute<object[]>(
     `insert into notifications.deliveries
-       (id, user_id, notification_id, state, template, channel, sealed, message_id, expires_at, created_at)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing returning 1 as inserted`,
+       (id, user_id, notification_id, state, template, channel, sealed, message_id, task, held_until, last_error,
+        expires_at, created_at)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing returning 1 as inserted`,
     [
       delivery.id,
       delivery.userId,
@@ -61,6 +71,9 @@ export async function insertDelivery(em: EntityManager, delivery: NewDelivery): 
       delivery.channel,
       delivery.sealed,
       delivery.messageId,
+      delivery.task ?? null,
+      delivery.heldUntil?.toISOString() ?? null,
+      delivery.heldUntil ? heldReason(delivery.heldUntil) : null,
       delivery.expiresAt.toISOString(),
       delivery.createdAt.toISOString(),
     ],
@@ -78,7 +91,8 @@ export async function claimDelivery(
     `update notifications.deliveries
         set state = 'sending', attempts = attempts + 1, claimed_until = now() + ? * interval '1 millisecond'
       where id = ? and (state in ('pending', 'queued') or (state = 'sending' and claimed_until < now()))
-  returning template, sealed, message_id, attempts, extract(epoch from expires_at) * 1000 as expires_at_ms`,
+  returning template, sealed, message_id, task, attempts, extract(epoch from held_until) * 1000 as held_until_ms,
+            extract(epoch from expires_at) * 1000 as expires_at_ms`,
     [leaseMs, id],
   );
   return row
@@ -87,25 +101,27 @@ export async function claimDelivery(
         template: row.template,
         sealed: row.sealed,
         messageId: row.message_id,
+        task: row.task,
         attempt: row.attempts,
+        heldUntil: row.held_until_ms === null ? null : new Date(Number(row.held_until_ms)),
         expiresAt: new Date(Number(row.expires_at_ms)),
       }
     : null;
 }
 
-/** Makes a failed delivery pending unless it has expired. @returns its user, or null if it wasn't reopened */
+/** Makes a failed delivery pending unless it has expired. @returns what it is, or null if it wasn't reopened */
 export async function reopenDelivery(
   em: EntityManager,
   id: string,
   at: Date,
-): Promise<{ readonly userId: string } | null> {
-  const [row] = await em.execute<{ user_id: string }[]>(
+): Promise<{ readonly userId: string; readonly task: string | null } | null> {
+  const [row] = await em.execute<{ user_id: string; task: string | null }[]>(
     `update notifications.deliveries set state = ${WAITING}
       where id = ? and state = 'failed' and expires_at > ?
-  returning user_id`,
+  returning user_id, task`,
     [id, at.toISOString()],
   );
-  return row ? { userId: row.user_id } : null;
+  return row ? { userId: row.user_id, task: row.task } : null;
 }
 
 /** @returns whether this run still held the claim */
@@ -150,6 +166,37 @@ export async function releaseDelivery(
   );
 }
 
+/** Releases the claim until a later time. @returns false if this run no longer held it */
+export async function holdDelivery(
+  em: EntityManager,
+  { id, attempt }: ClaimedRow,
+  until: Date,
+): Promise<boolean> {
+  const rows = await em.execute<object[]>(
+    `update notifications.deliveries
+        set state = ${WAITING}, claimed_until = null, held_until = ?, last_error = ?
+      where id = ? and state = 'sending' and attempts = ? returning 1 as held`,
+    [until.toISOString(), heldReason(until), id, attempt],
+  );
+  return rows.length > 0;
+}
+
+/** Why a delivery is not sent yet. */
+function heldReason(until: Date): string {
+  return `it is held until ${until.toISOString()}`;
+}
+
+/** Locks those of the deliveries that wait and that nobody sends. @returns their IDs */
+export async function lockWaiting(em: EntityManager, ids: readonly string[]): Promise<string[]> {
+  const rows = await em.execute<{ id: string }[]>(
+    `select id from notifications.deliveries
+      where id = any(array(select jsonb_array_elements_text(?::jsonb))::uuid[]) and state in ('pending', 'queued')
+      order by id for update`,
+    [JSON.stringify(ids)],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /**
  * Ends a delivery and erases its address and data. If it failed, they are kept so that it can be reopened.
  * @returns what it was, or null if it had ended before
@@ -167,7 +214,7 @@ export async function finishDelivery(
         set state = ?, sealed = case when ? then sealed end, tries = tries || ?::jsonb, claimed_until = null,
             last_error = ?, sent_at = ?
       where id = ? and state in ('pending', 'queued', 'sending')
-  returning user_id, notification_id, template, channel`,
+  returning user_id, notification_id, template, channel, task`,
     [
       state,
       state === 'failed',
@@ -180,8 +227,34 @@ export async function finishDelivery(
   if (!row) {
     return null;
   }
-  const { user_id: userId, notification_id: notificationId, template, channel } = row;
-  return { userId, notificationId: notificationId ?? id, template, channel: channelName(channel) };
+  const { user_id: userId, notification_id: notificationId, template, channel, task } = row;
+  return { userId, notificationId: notificationId ?? id, template, channel: channelName(channel), task };
+}
+
+/** What the deliveries say, as far as it's still stored, in the order of their IDs. */
+export async function findSealed(
+  em: EntityManager,
+  ids: readonly string[],
+): Promise<{ readonly id: string; readonly template: string; readonly sealed: string }[]> {
+  return em.execute(
+    `select id, template, sealed from notifications.deliveries
+      where id = any(array(select jsonb_array_elements_text(?::jsonb))::uuid[]) and sealed is not null order by id`,
+    [JSON.stringify(ids)],
+  );
+}
+
+/** Stores what a delivery says that is only known when it's due. */
+export async function storeSealed(em: EntityManager, id: string, sealed: string): Promise<void> {
+  await em.execute(
+    `update notifications.deliveries set sealed = ?, last_error = null
+      where id = ? and state in ('pending', 'queued') and sealed is null`,
+    [sealed, id],
+    'run',
+  );
+}
+
+export async function deleteDelivery(em: EntityManager, id: string): Promise<void> {
+  await em.execute('delete from notifications.deliveries where id = ?', [id], 'run');
 }
 
 /** IDs of deliveries that have expired without a run noticing. */
@@ -262,10 +335,12 @@ export async function findDeliveriesOf(
 /** Deletes all notifications and deliveries to a user, and the tasks to send them. */
 export async function deleteDeliveriesTo(em: EntityManager, userId: string): Promise<void> {
   await em.execute(
-    'delete from notifications.outbox where subject = ? and consumer = ?',
-    [userId, mailTask.job.name],
+    `delete from notifications.outbox
+      where subject = ? and consumer in (select jsonb_array_elements_text(?::jsonb))`,
+    [userId, JSON.stringify(MAIL_JOBS)],
     'run',
   );
+  await deleteDigestItemsOf(em, userId);
   await em.execute('delete from notifications.deliveries where user_id = ?', [userId], 'run');
   await em.execute('delete from notifications.notifications where user_id = ?', [userId], 'run');
 }
@@ -277,6 +352,8 @@ interface EndedDelivery {
   readonly notificationId: string;
   readonly template: string;
   readonly channel: string;
+  /** The name of the job that sends it, if that isn't `send-mail`. */
+  readonly task: string | null;
 }
 
 interface EndedRow {
@@ -284,6 +361,7 @@ interface EndedRow {
   readonly notification_id: string | null;
   readonly template: string;
   readonly channel: string;
+  readonly task: string | null;
 }
 
 interface StatusRow {
@@ -296,6 +374,8 @@ interface ClaimRow {
   readonly template: string;
   readonly sealed: string;
   readonly message_id: string;
+  readonly task: string | null;
   readonly attempts: number;
+  readonly held_until_ms: string | null;
   readonly expires_at_ms: string;
 }

@@ -1,14 +1,23 @@
 export { DeliveryEnds } from './delivery-ends.js';
-export { DeliveryEntity, type DeliveryState } from './delivery.entity.js';
-export { type DeliveryPayload, sealDelivery } from './delivery-payload.js';
+export { DeliveryEntity, type DeliveryState, EXPIRES_MS, NOT_VERIFIED } from './delivery.entity.js';
+export { type DeliveryPayload, openDelivery, sealDelivery } from './delivery-payload.js';
+export { DeliveriesModule } from './deliveries.module.js';
 export { Notification } from './notification.entity.js';
 export { findNotification } from './notification.repository.js';
 export { messageIdOf } from './message-id.js';
 export {
   deleteDeliveriesTo,
+  deleteDelivery,
   type Delivery,
   findDeliveriesOf,
+  findSealed,
   insertDelivery,
+  lockWaiting,
   type NewDelivery,
+  storeSealed,
 } from './delivery.repository.js';
-export { mailTask } from './send-mail.job.js';
+export { deleteDigestItem, findItemsOf, insertDigestItem } from './digest-item.repository.js';
+export { broadcastMailTask, digestTask, sendDigest } from './mail-tasks.js';
+export { mailTask, type SendMail } from './send-mail.job.js';
+export { SendMailService } from './send-mail.service.js';
+export { KEPT_MS } from './deliveries.purge.js';

@@ -34,16 +34,18 @@ export class MailMetrics {
     });
     this.durations = new Histogram({
       name: 'gatehouse_mail_delivery_seconds',
-      help: 'Time from requesting an email until the SMTP server accepted it.',
+      help: 'Time from when an email was due until the SMTP server accepted it.',
       buckets: BUCKETS_SECONDS,
       registers,
     });
   }
 
-  attempted(deliveryId: string, outcome: SendOutcomeKind): void {
+  /** @param heldUntil if it was to be sent later than it was requested */
+  attempted(deliveryId: string, outcome: SendOutcomeKind, heldUntil: Date | null): void {
     this.attempts.inc({ outcome });
     if (outcome === 'sent') {
-      this.durations.observe(Math.max(0, Date.now() - createdAtMs(deliveryId)) / 1_000);
+      const dueAt = heldUntil?.getTime() ?? createdAtMs(deliveryId);
+      this.durations.observe(Math.max(0, Date.now() - dueAt) / 1_000);
     }
   }
 

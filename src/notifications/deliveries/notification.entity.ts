@@ -8,10 +8,12 @@ const schema = defineEntity({
     id: p.uuid().primary(),
     userId: p.uuid().index('notifications_user_index'),
     template: p.text(),
-    /** In the order of its channels. */
+    /** In the order of its channels. None as long as it's scheduled. */
     deliveryIds: p.array().columnType('uuid[]'),
     /** The user who sent it, or whose API key did. Null if a service did. */
     sentBy: p.uuid().nullable(),
+    /** When it's sent, if whoever sent it has chosen a time. */
+    sendAt: p.datetime().columnType('timestamptz(3)').nullable(),
     createdAt: p.datetime().columnType('timestamptz(3)').index('notifications_created_at_index'),
   },
 });

@@ -1,12 +1,13 @@
 import { IsUUID } from 'class-validator';
-import { defineJob, TWO_DAYS_OF_RETRIES } from '#libs/jobs';
+import { defineJob, type JobOptions, TWO_DAYS_OF_RETRIES } from '#libs/jobs';
 import { defineTask } from '#libs/messaging';
 
 export class SendMail {
   @IsUUID() deliveryId!: string;
 }
 
-export const sendMail = defineJob('send-mail', {
+/** What all jobs that send an email have in common. */
+export const SENDS_MAIL: JobOptions<SendMail> = {
   payload: SendMail,
   role: 'notifications',
   visibleFields: ['deliveryId'],
@@ -15,7 +16,9 @@ export const sendMail = defineJob('send-mail', {
   // section 4.5.3.2.6).
   timeoutMs: 90_000,
   ...TWO_DAYS_OF_RETRIES,
-});
+};
+
+export const sendMail = defineJob('send-mail', SENDS_MAIL);
 
 /** Stays in the outbox until the delivery is final, so that no mail is lost if Redis loses its data. */
 export const mailTask = defineTask(sendMail, (deliveryId) => ({ deliveryId }));

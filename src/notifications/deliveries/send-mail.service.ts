@@ -55,16 +55,14 @@ export class SendMailService {
       return;
     }
     const payload = this.open(claimed);
-    const { category } = payload ?? {};
-    if (payload && category !== undefined && !(await this.isWanted(payload, category))) {
-      await this.claims.finish(deliveryId, 'suppressed', turnedOff(category));
+    if (payload && !(await this.mayLeave(claimed, payload))) {
       return;
     }
     const outcome = await this.claims.whileClaimed(claimed, async (isHeld) => {
       const at = this.clock.now().toISOString();
       const startedAt = performance.now();
       const result = await this.attempt(claimed, payload, { signal, isHeld });
-      this.metrics.attempted(deliveryId, result.kind);
+      this.metrics.attempted(deliveryId, result.kind, claimed.heldUntil);
       const durationMs = Math.round(performance.now() - startedAt);
       await this.storeOutcome(claimed, result, { at, durationMs }, signal);
       return result;
@@ -77,8 +75,24 @@ export class SendMailService {
     }
   }
 
-  private isWanted({ to }: DeliveryPayload, category: string): Promise<boolean> {
-    return this.preferences.isWanted(to.userId, category, 'email');
+  /** Ends or holds what the recipient doesn't want, or doesn't want now. Emails about accounts always leave. */
+  private async mayLeave(claimed: ClaimedDelivery, payload: DeliveryPayload): Promise<boolean> {
+    const { to, category, timezone = 'UTC' } = payload;
+    if (category === undefined) {
+      return true;
+    }
+    const { userId } = to;
+    const verdict = await this.preferences.check({ userId, category, channel: 'email', timezone });
+    switch (verdict.kind) {
+      case 'wanted':
+        return true;
+      case 'unwanted':
+        await this.claims.finish(claimed.id, 'suppressed', turnedOff(category));
+        return false;
+      case 'quiet':
+        await this.claims.hold(claimed, verdict.until);
+        return false;
+    }
   }
 
   private attempt(

@@ -3,18 +3,23 @@ import { DatabaseModule } from '#libs/database';
 import { IdempotencyModule } from '#libs/idempotency';
 import { MessagingModule } from '#libs/messaging';
 import { DeliveryEnds, DeliveryEntity, Notification } from '../deliveries/index.js';
+import { DigestsModule } from '../digests/index.js';
 import { InboxChangesModule, InboxModule } from '../inbox/index.js';
 import { notificationsSchema } from '../migrations/index.js';
 import { PreferencesModule } from '../preferences/index.js';
 import { TemplatesModule } from '../templates/index.js';
 import { WebhooksModule } from '../webhooks/index.js';
 import { NewDeliveries } from './new-deliveries.js';
+import { NotificationContents } from './notification-contents.js';
+import { NotificationRelease } from './notification-release.js';
 import { NotificationsService } from './notifications.service.js';
+import { ScheduledNotification } from './scheduled-notification.entity.js';
 
 /** Sending notifications, over any transport. */
 @Module({
   imports: [
-    DatabaseModule.forFeature(notificationsSchema, Notification, DeliveryEntity),
+    DatabaseModule.forFeature(notificationsSchema, DeliveryEntity, Notification, ScheduledNotification),
+    DigestsModule,
     IdempotencyModule.forSchema(notificationsSchema),
     InboxChangesModule,
     InboxModule,
@@ -23,7 +28,7 @@ import { NotificationsService } from './notifications.service.js';
     TemplatesModule,
     WebhooksModule,
   ],
-  providers: [DeliveryEnds, NewDeliveries, NotificationsService],
-  exports: [NotificationsService],
+  providers: [DeliveryEnds, NewDeliveries, NotificationContents, NotificationRelease, NotificationsService],
+  exports: [NotificationContents, NotificationRelease, NotificationsService],
 })
 export class IntakeModule {}

@@ -24,7 +24,9 @@ export interface NotificationReport {
   readonly recipient: string;
   readonly template: string;
   readonly state: ReportedState;
-  /** In the order of the channels. */
+  /** When it's sent, if that isn't at once. */
+  readonly sendAt: Date | null;
+  /** In the order of the channels. None before it's sent. */
   readonly deliveries: readonly DeliveryReport[];
   readonly createdAt: Date;
 }
@@ -48,12 +50,17 @@ export interface AttemptReport {
 }
 
 export function reportOf(notification: Notification, deliveries: readonly Delivery[]): NotificationReport {
-  const { id, userId: recipient, template, createdAt } = notification;
+  const { id, userId: recipient, template, sendAt, createdAt } = notification;
   const reports = deliveries.map(reportOfDelivery);
+  const state = stateOf(reports);
+  return { id, recipient, template, state, sendAt: sendAt ?? null, deliveries: reports, createdAt };
+}
+
+function stateOf(reports: readonly DeliveryReport[]): ReportedState {
   const state = (['queued', 'sent', 'failed'] as const).find((state) =>
     reports.some((report) => report.state === state),
   );
-  return { id, recipient, template, state: state ?? 'suppressed', deliveries: reports, createdAt };
+  return state ?? (reports.length === 0 ? 'queued' : 'suppressed');
 }
 
 function reportOfDelivery(delivery: Delivery): DeliveryReport {

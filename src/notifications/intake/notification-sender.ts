@@ -1,14 +1,11 @@
-import type { JsonObject } from '#libs/json';
-import type { ChannelName } from '../templates/index.js';
+import type { GivenContent } from './notification-contents.js';
 import type { NotificationReport } from './notification-report.js';
 
-export interface NewNotification {
+export interface NewNotification extends GivenContent {
   /** The ID of a user. */
   readonly recipient: string;
-  readonly template: string;
-  readonly data: JsonObject;
-  /** Undefined for all that the template has content for. */
-  readonly channels: readonly ChannelName[] | undefined;
+  /** Undefined for at once, as is a time in the past. */
+  readonly sendAt: Date | undefined;
 }
 
 /** Sends notifications to users, in this process or in another one. */
@@ -25,4 +22,12 @@ export abstract class NotificationSender {
    * @throws Problem `notification-not-found`, also if someone else sent it
    */
   abstract get(id: string, sentBy: string | null): Promise<NotificationReport>;
+
+  /**
+   * Stops what has not been sent yet.
+   * @param sentBy as in `get`
+   * @returns what became of it
+   * @throws Problem `notification-not-found`; `notification-not-cancelable` if everything has been sent
+   */
+  abstract cancel(id: string, sentBy: string | null): Promise<NotificationReport>;
 }

@@ -1,7 +1,16 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { API_VERSIONS, Caller, Fails, Idempotent, IdParams, Requires, responseHeaders } from '#libs/api';
+import {
+  API_VERSIONS,
+  Caller,
+  Fails,
+  Idempotent,
+  IdParams,
+  instantOf,
+  Requires,
+  responseHeaders,
+} from '#libs/api';
 import type { Principal } from '#libs/permissions';
 import type { NotificationReport } from './notification-report.js';
 import { NotificationSender } from './notification-sender.js';
@@ -10,7 +19,11 @@ import {
   SendNotificationRequest,
   toNotificationResponse,
 } from './notifications.dto.js';
-import { notificationNotFound, notificationNotRendered } from './notifications.errors.js';
+import {
+  notificationNotCancelable,
+  notificationNotFound,
+  notificationNotRendered,
+} from './notifications.errors.js';
 import { sendNotifications } from './notifications.permissions.js';
 import { NotificationsTag } from './notifications.tag.js';
 
@@ -26,7 +39,7 @@ export class NotificationsController {
     summary: 'Send a notification',
     description:
       'Sends a published template to a user. The notification in the app appears immediately; the email is sent in the ' +
-      'background and retried for two days.',
+      'background and retried for two days. With `sendAt`, both wait until then.',
   })
   @ApiAcceptedResponse({
     type: NotificationResponse,
@@ -41,11 +54,12 @@ export class NotificationsController {
   })
   async sendNotification(
     @Caller() { userId }: Principal,
-    @Body() { recipient, template, data = {}, channels }: SendNotificationRequest,
+    @Body() { recipient, template, data = {}, channels, sendAt }: SendNotificationRequest,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<NotificationResponse> {
-    const sent = await this.notifications.send(userId, { recipient, template, data, channels });
+    const given = { recipient, template, data, channels, sendAt: instantOf(sendAt) };
+    const sent = await this.notifications.send(userId, given);
     void reply.header('location', locationOf(sent, request));
     return toNotificationResponse(sent);
   }
@@ -66,6 +80,23 @@ export class NotificationsController {
     @Param() { id }: IdParams,
   ): Promise<NotificationResponse> {
     return toNotificationResponse(await this.notifications.get(id, userId));
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(200)
+  @Requires(sendNotifications)
+  @ApiOperation({
+    summary: 'Cancel a notification',
+    description:
+      'Stops what has not been sent yet: a notification with a `sendAt`, or an email that waits. What was sent stays sent.',
+  })
+  @ApiOkResponse({ type: NotificationResponse, description: 'What became of the notification.' })
+  @Fails(notificationNotFound, notificationNotCancelable)
+  async cancelNotification(
+    @Caller() { userId }: Principal,
+    @Param() { id }: IdParams,
+  ): Promise<NotificationResponse> {
+    return toNotificationResponse(await this.notifications.cancel(id, userId));
   }
 }
 

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { ObjectField, StringField, StringListField, UuidField } from '#libs/api';
+import { InstantField, ObjectField, StringField, StringListField, UuidField } from '#libs/api';
 import type { JsonObject } from '#libs/json';
 import { SEND_OUTCOMES, type SendOutcomeKind } from '../channels/index.js';
 import { type ChannelName, CHANNELS } from '../templates/index.js';
@@ -42,6 +42,15 @@ export class SendNotificationRequest {
     rule: CHANNEL_RULE,
   })
   channels?: ChannelName[];
+
+  @InstantField({
+    description:
+      'When to send it, at most a year ahead. Defaults to at once, as does a time in the past. What it says is decided now; ' +
+      'who the recipient is, what their email address is and what they want to get, at that time.',
+    example: '2026-12-24T08:00:00Z',
+    optional: true,
+  })
+  sendAt?: string;
 }
 
 @ApiSchema({ name: 'NotificationAttempt' })
@@ -129,21 +138,30 @@ export class NotificationResponse {
   @ApiProperty({
     type: [DeliveryResponse],
     maxItems: CHANNELS.length,
-    description: 'What became of it on each channel.',
+    description: 'What became of it on each channel. Empty until it is sent.',
   })
   deliveries!: DeliveryResponse[];
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When it is sent, in UTC. Null for at once.',
+  })
+  sendAt!: string | null;
 
   @ApiProperty({ type: String, format: 'date-time', description: 'When it was accepted, in UTC.' })
   createdAt!: string;
 }
 
 export function toNotificationResponse(report: NotificationReport): NotificationResponse {
-  const { id, recipient, template, state, deliveries, createdAt } = report;
+  const { id, recipient, template, state, sendAt, deliveries, createdAt } = report;
   return {
     id,
     recipient,
     template,
     state,
+    sendAt: sendAt?.toISOString() ?? null,
     deliveries: deliveries.map(toDeliveryResponse),
     createdAt: createdAt.toISOString(),
   };

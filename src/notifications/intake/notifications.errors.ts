@@ -13,3 +13,10 @@ export const notificationNotRendered = defineProblem('notification-not-rendered'
   about: "The template can't be rendered with this data, so nothing was sent.",
   fix: 'See `errors` for the reason. Most templates need another value, or a variable that is optional.',
 });
+
+export const notificationNotCancelable = defineProblem('notification-not-cancelable', {
+  status: 409,
+  title: "Notification can't be canceled",
+  about: 'It has been sent on all of its channels, is being sent at this moment, or was canceled before.',
+  fix: 'Get the notification to see what became of it.',
+});

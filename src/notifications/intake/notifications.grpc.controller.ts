@@ -4,17 +4,18 @@ import { GrpcMethod } from '@nestjs/microservices';
 import { notificationsProto } from '#libs/contracts';
 import { callerOf, GrpcController, invalidField, requireText, requireUuid } from '#libs/grpc';
 import { IdempotencyStore } from '#libs/idempotency';
-import { invalidMembersOf, type JsonObject } from '#libs/json';
-import { invalidInput } from '#libs/problem';
-import type { ChannelName } from '../templates/index.js';
 import type { NotificationReport } from './notification-report.js';
-import { CHANNEL_RULE, DATA_MAX_BYTES, TEMPLATE_MAX_LENGTH } from './notification-rules.js';
-import type { NewNotification } from './notification-sender.js';
 import { toNotificationMessage } from './notifications.grpc.dto.js';
+import { notificationOf } from './notifications.grpc.input.js';
 import { sendNotifications } from './notifications.permissions.js';
 import { NotificationsService } from './notifications.service.js';
 
-const { GetNotificationResponseSchema, SendRequestSchema, SendResponseSchema } = notificationsProto;
+const {
+  CancelNotificationResponseSchema,
+  GetNotificationResponseSchema,
+  SendRequestSchema,
+  SendResponseSchema,
+} = notificationsProto;
 const SERVICE = notificationsProto.NotificationsService.name;
 const ROUTE = `${notificationsProto.NotificationsService.typeName}/Send`;
 const KEY_MAX_LENGTH = 255;
@@ -55,6 +56,16 @@ export class NotificationsGrpcController {
     const report = await this.notifications.get(requireUuid(id, '/id'), senderOf(call, sentBy));
     return { notification: toNotificationMessage(report) };
   }
+
+  @GrpcMethod(SERVICE, 'CancelNotification')
+  async cancelNotification(
+    { id, sentBy }: notificationsProto.CancelNotificationRequest,
+    _metadata: Metadata,
+    call: object,
+  ): Promise<MessageInitShape<typeof CancelNotificationResponseSchema>> {
+    const report = await this.notifications.cancel(requireUuid(id, '/id'), senderOf(call, sentBy));
+    return { notification: toNotificationMessage(report) };
+  }
 }
 
 /** A service may act for a user. An API key acts for its owner. */
@@ -67,47 +78,6 @@ function senderOf(call: object, sentBy: string): string | null {
     throw invalidField('/sent_by', 'not-allowed', 'can only be set by a service');
   }
   return caller.userId;
-}
-
-function notificationOf({
-  recipient,
-  template,
-  data,
-  channels,
-}: notificationsProto.SendRequest): NewNotification {
-  if (template === '') {
-    throw invalidField('/template', 'required', 'is required');
-  }
-  return {
-    recipient: requireUuid(recipient, '/recipient'),
-    template: requireText(template, '/template', TEMPLATE_MAX_LENGTH),
-    data: requireData(data ?? {}),
-    channels: channels.length === 0 ? undefined : requireChannels(channels),
-  };
-}
-
-/** The depth first: what comes after it is recursive. */
-function requireData(data: JsonObject): JsonObject {
-  const errors = invalidMembersOf(data).map((error) => ({ ...error, pointer: `/data${error.pointer}` }));
-  if (errors.length > 0) {
-    throw invalidInput({ errors });
-  }
-  if (Buffer.byteLength(JSON.stringify(data)) > DATA_MAX_BYTES) {
-    throw invalidField('/data', 'too-large', `must be at most ${DATA_MAX_BYTES} bytes of JSON`);
-  }
-  return data;
-}
-
-function requireChannels(channels: readonly string[]): ChannelName[] {
-  if (new Set(channels).size < channels.length) {
-    throw invalidField('/channels', 'array-unique', 'must not contain duplicates');
-  }
-  channels.forEach((channel, index) => {
-    if (!CHANNEL_RULE.test(channel)) {
-      throw invalidField(`/channels/${index}`, CHANNEL_RULE.code, CHANNEL_RULE.message);
-    }
-  });
-  return channels as ChannelName[];
 }
 
 function toStored(report: NotificationReport): JsonValue {

@@ -28,7 +28,7 @@ const OUTCOMES: Readonly<Record<SendOutcomeKind, notificationsProto.AttemptOutco
 export function toNotificationMessage(
   report: NotificationReport,
 ): MessageInitShape<typeof notificationsProto.NotificationSchema> {
-  const { id, recipient, template, state, deliveries, createdAt } = report;
+  const { id, recipient, template, state, sendAt, deliveries, createdAt } = report;
   return {
     id,
     recipient,
@@ -36,6 +36,7 @@ export function toNotificationMessage(
     state: STATES[state],
     deliveries: deliveries.map(toDeliveryMessage),
     createdAt: timestampFromDate(createdAt),
+    ...(sendAt ? { sendAt: timestampFromDate(sendAt) } : {}),
   };
 }
 
@@ -64,12 +65,13 @@ function toDeliveryMessage({
 
 /** The opposite of `toNotificationMessage`. */
 export function toReport(message: notificationsProto.Notification): NotificationReport {
-  const { id, recipient, template, state, deliveries, createdAt } = message;
+  const { id, recipient, template, state, sendAt, deliveries, createdAt } = message;
   return {
     id,
     recipient,
     template,
     state: nameOf(STATES, state, 'queued'),
+    sendAt: sendAt ? timestampDate(sendAt) : null,
     deliveries: deliveries.map(toDeliveryReport),
     createdAt: dateOf(createdAt),
   };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { JsonObject as ProtoObject } from '@bufbuild/protobuf';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { notificationsProto } from '#libs/contracts';
 import type { GrpcPeer } from '#libs/grpc';
 import { idempotentRequestRunning, type IdempotencyStore } from '#libs/idempotency';
@@ -24,7 +25,7 @@ export class RemoteSender extends NotificationSender implements OnApplicationShu
 
   /** @throws Problem also `unavailable` */
   override async send(sentBy: string | null, given: NewNotification): Promise<NotificationReport> {
-    const { recipient, template, data, channels = [] } = given;
+    const { recipient, template, data, channels = [], sendAt } = given;
     // The call can be repeated, here and by a client that repeats its request with the same key.
     const idempotencyKey = this.keys.currentId() ?? randomUUID();
     try {
@@ -37,6 +38,7 @@ export class RemoteSender extends NotificationSender implements OnApplicationShu
           channels: [...channels],
           idempotencyKey,
           sentBy: sentBy ?? '',
+          ...(sendAt && { sendAt: timestampFromDate(sendAt) }),
         },
         SEND_DEADLINE_MS,
       );
@@ -51,6 +53,12 @@ export class RemoteSender extends NotificationSender implements OnApplicationShu
   /** @throws Problem also `unavailable` */
   override async get(id: string, sentBy: string | null): Promise<NotificationReport> {
     const { notification } = await this.peer.call(method.getNotification, { id, sentBy: sentBy ?? '' });
+    return required(notification);
+  }
+
+  /** @throws Problem also `unavailable` */
+  override async cancel(id: string, sentBy: string | null): Promise<NotificationReport> {
+    const { notification } = await this.peer.call(method.cancelNotification, { id, sentBy: sentBy ?? '' });
     return required(notification);
   }
 

@@ -5,6 +5,7 @@ import { Migration20261130000000 } from './20261130000000-webhooks.js';
 import { Migration20261201000000 } from './20261201000000-templates.js';
 import { Migration20261202000000 } from './20261202000000-notifications.js';
 import { Migration20261203000000 } from './20261203000000-preferences.js';
+import { Migration20261204000000 } from './20261204000000-schedules.js';
 
 /**
  * The PostgreSQL schema that this service owns. No other service reads or writes it. Migrations are listed in the order
@@ -17,4 +18,5 @@ export const notificationsSchema = defineSchema('notifications', [
   Migration20261201000000,
   Migration20261202000000,
   Migration20261203000000,
+  Migration20261204000000,
 ]);

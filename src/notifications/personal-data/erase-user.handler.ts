@@ -4,6 +4,8 @@ import { type DeletionStep, notifications, eraseUser, userErased } from '#libs/c
 import { HandlesMessage, type Message, type MessageHandler, Outbox } from '#libs/messaging';
 import { deleteInboxOf } from '../inbox/index.js';
 import { deleteDeliveriesTo } from '../deliveries/index.js';
+import { deleteDigestsOf } from '../digests/index.js';
+import { deleteScheduledFor } from '../intake/index.js';
 import { deletePreferencesOf } from '../preferences/index.js';
 import { insertErasedUser, lockRecipient } from '../recipients/index.js';
 
@@ -21,7 +23,9 @@ export class EraseUserHandler implements MessageHandler<DeletionStep> {
   async handle(em: EntityManager, { subject: userId, data }: Message<DeletionStep>): Promise<void> {
     await lockRecipient(em, userId);
     await insertErasedUser(em, userId, new Date(this.clock.millis() + REMEMBERED_MS));
+    await deleteScheduledFor(em, userId);
     await deleteDeliveriesTo(em, userId);
+    await deleteDigestsOf(em, userId);
     await deleteInboxOf(em, userId);
     await deletePreferencesOf(em, userId);
     await this.outbox.append(em, userErased, userId, data);

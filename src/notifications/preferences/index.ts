@@ -1,4 +1,5 @@
-export { isWanted, turnedOff } from './choices.js';
+export { digestOf, isWanted, turnedOff } from './choices.js';
+export { type Digest, digestDueAt } from './local-time.js';
 export { PreferenceCheck } from './preference-check.js';
 export { PreferencesModule } from './preferences.module.js';
 export { choicesOf, deletePreferencesOf } from './preferences.repository.js';

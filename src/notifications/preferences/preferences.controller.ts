@@ -55,12 +55,12 @@ export class PreferencesController {
   @ConditionalChange()
   async setMyNotificationPreferences(
     @Caller() { userId }: Principal,
-    @Body() { channels = {}, categories = {} }: SetPreferencesRequest,
+    @Body() given: SetPreferencesRequest,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PreferencesResponse> {
     const isExpected = conditionsOf(request).allowVersionOf(resourceOf(userId));
-    const updated = await this.preferences.set(userId, toChoices(channels, categories), isExpected);
+    const updated = await this.preferences.set(userId, toChoices(given), isExpected);
     return present(reply, userId, updated);
   }
 }

@@ -5,13 +5,18 @@ import { Database } from '#libs/database';
 import { preconditionFailed } from '#libs/problem';
 import { isErased, lockRecipient } from '../recipients/index.js';
 import { type ChannelName, CHANNELS, findCategories, SECURITY } from '../templates/index.js';
-import { type Choices, hasTurnedOffEmail, isWanted, withoutEmail } from './choices.js';
+import { type Choices, digestOf, hasTurnedOffEmail, isWanted, withoutEmail } from './choices.js';
+import type { Digest, QuietHours } from './local-time.js';
 import { choicesOf, findChoices, storeChoices, type StoredChoices } from './preferences.repository.js';
+
+type PerChannel = Readonly<Record<ChannelName, boolean>>;
 
 /** What applies to a user, with every category that they can choose. */
 export interface EffectivePreferences {
-  readonly channels: Readonly<Record<ChannelName, boolean>>;
-  readonly categories: Readonly<Record<string, Readonly<Record<ChannelName, boolean>>>>;
+  readonly channels: PerChannel;
+  readonly categories: Readonly<Record<string, PerChannel & { readonly digest: Digest | null }>>;
+  readonly quietHours: QuietHours | null;
+  readonly digest: Digest | null;
   /** How often the user has changed them. */
   readonly version: number;
 }
@@ -65,15 +70,17 @@ async function effective(
   return {
     channels: perChannel((channel) => choices.channels[channel] ?? true),
     categories: Object.fromEntries(
-      [...names].sort().map((name) => [name, perChannel((channel) => isWanted(choices, name, channel))]),
+      [...names].sort().map((name) => {
+        const channels = perChannel((channel) => isWanted(choices, name, channel));
+        return [name, { ...channels, digest: digestOf(choices, name) }];
+      }),
     ),
+    quietHours: choices.quietHours ?? null,
+    digest: choices.digest ?? null,
     version,
   };
 }
 
-function perChannel(of: (channel: ChannelName) => boolean): Readonly<Record<ChannelName, boolean>> {
-  return Object.fromEntries(CHANNELS.map((channel) => [channel, of(channel)])) as Record<
-    ChannelName,
-    boolean
-  >;
+function perChannel(of: (channel: ChannelName) => boolean): PerChannel {
+  return Object.fromEntries(CHANNELS.map((channel) => [channel, of(channel)])) as PerChannel;
 }

@@ -143,6 +143,12 @@ import type {
   CancelJobData,
   RetryJobData,
   RetryJobResponse,
+  PauseJobData,
+  PauseJobResponse,
+  ResumeJobData,
+  ResumeJobResponse,
+  BroadcastNotificationData,
+  BroadcastNotificationResponse,
   StreamMyNotificationsData,
   StreamMyNotificationsResponse,
   ListMyNotificationsData,
@@ -156,6 +162,8 @@ import type {
   SendNotificationResponse,
   GetNotificationData,
   GetNotificationResponse,
+  CancelNotificationData,
+  CancelNotificationResponse,
   GetMyNotificationPreferencesData,
   GetMyNotificationPreferencesResponse,
   SetMyNotificationPreferencesData,
@@ -270,9 +278,11 @@ export type ProblemCode =
   | 'job-not-found'
   | 'job-is-over'
   | 'job-not-retryable'
+  | 'job-not-pausable'
   | 'inbox-notification-not-found'
   | 'notification-not-rendered'
   | 'notification-not-found'
+  | 'notification-not-cancelable'
   | 'template-exists'
   | 'too-many-templates'
   | 'template-not-found'
@@ -2250,6 +2260,87 @@ export const retryJob: Operation<
 };
 
 /**
+ * Pause a job
+ *
+ * Stops a broadcast until it is resumed. It goes on with the users whom it has not reached. Requires the `jobs:write` permission.
+ */
+export const pauseJob: Operation<
+  PauseJobData,
+  PauseJobResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'job-not-found'
+  | 'job-not-pausable'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/jobs/{id}/pause',
+  authenticated: true,
+};
+
+/**
+ * Resume a job
+ *
+ * Lets a paused job go on where it stopped. Requires the `jobs:write` permission.
+ */
+export const resumeJob: Operation<
+  ResumeJobData,
+  ResumeJobResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'job-not-found'
+  | 'job-not-pausable'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/jobs/{id}/resume',
+  authenticated: true,
+};
+
+/**
+ * Notify many users
+ *
+ * Sends a published template to all users who match, as a job that can be paused, resumed and canceled. Each of them is notified once. Users who are created or change in the meantime may or may not be. Requires the `notifications:send` permission.
+ */
+export const broadcastNotification: Operation<
+  BroadcastNotificationData,
+  BroadcastNotificationResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'idempotent-request-running'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'idempotency-key-reused'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/notifications/broadcast',
+  authenticated: true,
+  idempotencyKey: true,
+};
+
+/**
  * Follow your notifications
  *
  * Sends your notifications as they arrive, as server-sent events: `notification` with the notification, and `unread-count` with `{"unread": 3}`, at the beginning and whenever the number changes. Connect again when the stream ends, after the time in `retry` and with the ID of the last event in `Last-Event-ID`, to miss nothing. It ends when your access token expires, your session is over or your API key is revoked, and when the server restarts. Lines that begin with a colon only show that it is alive. You can have 20 streams at a time.
@@ -2361,7 +2452,7 @@ export const updateMyNotification: Operation<
 /**
  * Send a notification
  *
- * Sends a published template to a user. The notification in the app appears immediately; the email is sent in the background and retried for two days. Requires the `notifications:send` permission.
+ * Sends a published template to a user. The notification in the app appears immediately; the email is sent in the background and retried for two days. With `sendAt`, both wait until then. Requires the `notifications:send` permission.
  */
 export const sendNotification: Operation<
   SendNotificationData,
@@ -2406,6 +2497,32 @@ export const getNotification: Operation<
 > = {
   method: 'GET',
   path: '/v2/notifications/{id}',
+  authenticated: true,
+};
+
+/**
+ * Cancel a notification
+ *
+ * Stops what has not been sent yet: a notification with a `sendAt`, or an email that waits. What was sent stays sent. Requires the `notifications:send` permission.
+ */
+export const cancelNotification: Operation<
+  CancelNotificationData,
+  CancelNotificationResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'notification-not-found'
+  | 'notification-not-cancelable'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/notifications/{id}/cancel',
   authenticated: true,
 };
 

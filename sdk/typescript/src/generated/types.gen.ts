@@ -1208,7 +1208,7 @@ export type JobProgress = {
    */
   done: number;
   /**
-   * How much there is to do, in the same unit: bytes of the file for imports, users for exports.
+   * How much there is to do, in the same unit: bytes of the file for imports, users for exports and broadcasts.
    */
   total: number;
 };
@@ -1222,7 +1222,7 @@ export type Job = {
   /**
    * `completed`, `failed` and `canceled` are final.
    */
-  state: 'waiting' | 'active' | 'completed' | 'failed' | 'canceled';
+  state: 'waiting' | 'active' | 'paused' | 'completed' | 'failed' | 'canceled';
   createdAt: string;
   /**
    * When it starts. Null if it starts as soon as possible.
@@ -1241,7 +1241,7 @@ export type Job = {
    */
   progress: JobProgress | null;
   /**
-   * The result so far. Imports count rows: `imported`, `skipped` (the user already has an account) and `failed`. Exports count users: `exported`. For background jobs that failed for good, `reason` says why the last attempt failed.
+   * The result so far. Imports count rows: `imported`, `skipped` (the user already has an account) and `failed`. Exports count users: `exported`. Broadcasts count them, too: `notified`, and `notRendered`, whose template failed. For background jobs that failed for good, `reason` says why the last attempt failed.
    */
   result: {
     [key: string]: unknown;
@@ -1255,6 +1255,57 @@ export type Job = {
 export type JobList = {
   items: Array<Job>;
   page: CursorPage;
+};
+
+/**
+ * Users who match all that is given.
+ */
+export type Audience = {
+  /**
+   * Only users with this status.
+   */
+  status?: 'active' | 'suspended';
+  /**
+   * Only users with this role.
+   */
+  role?: string;
+  /**
+   * Only users whose email address is at this domain.
+   */
+  emailDomain?: string;
+  /**
+   * Only users created at this time or later.
+   */
+  createdAfter?: string;
+  /**
+   * Only users created before this time.
+   */
+  createdBefore?: string;
+};
+
+export type BroadcastRequest = {
+  /**
+   * Whom to notify. `{}` for all active users.
+   */
+  audience: Audience;
+  /**
+   * The name of a published template.
+   */
+  template: string;
+  /**
+   * The values of the variables of the template, the same for everyone.
+   */
+  data?: {
+    [key: string]: unknown;
+  };
+  /**
+   * How to reach the users: `email`, `inbox`. Defaults to all that the template has content for.
+   */
+  channels?: Array<string>;
+  /**
+   * When to begin, at most a year ahead. Defaults to at once, as does a time in the past.
+   */
+  sendAt?: string;
 };
 
 export type InboxNotification = {
@@ -1338,6 +1389,10 @@ export type SendNotificationRequest = {
    * How to reach the user: `email`, `inbox`. Defaults to all that the template has content for.
    */
   channels?: Array<string>;
+  /**
+   * When to send it, at most a year ahead. Defaults to at once, as does a time in the past. What it says is decided now; who the recipient is, what their email address is and what they want to get, at that time.
+   */
+  sendAt?: string;
 };
 
 export type NotificationAttempt = {
@@ -1404,13 +1459,46 @@ export type Notification = {
    */
   state: 'queued' | 'sent' | 'failed' | 'suppressed';
   /**
-   * What became of it on each channel.
+   * What became of it on each channel. Empty until it is sent.
    */
   deliveries: Array<NotificationDelivery>;
+  /**
+   * When it is sent, in UTC. Null for at once.
+   */
+  sendAt: string | null;
   /**
    * When it was accepted, in UTC.
    */
   createdAt: string;
+};
+
+/**
+ * Either `afterMinutes` or `at`.
+ */
+export type Digest = {
+  /**
+   * How long notifications are collected, counted from the first one.
+   */
+  afterMinutes?: number;
+  /**
+   * The time of day until which they are collected, in your time zone.
+   */
+  at?: string;
+};
+
+export type CategoryChoices = {
+  /**
+   * Whether you want emails.
+   */
+  email?: boolean;
+  /**
+   * Whether you want notifications in the app.
+   */
+  inbox?: boolean;
+  /**
+   * How emails are collected. Null for each at once.
+   */
+  digest?: Digest | null;
 };
 
 export type ChannelChoices = {
@@ -1424,17 +1512,36 @@ export type ChannelChoices = {
   inbox?: boolean;
 };
 
+export type QuietHours = {
+  /**
+   * When they begin.
+   */
+  start: string;
+  /**
+   * When they end: on the next day, if this is before `start`.
+   */
+  end: string;
+};
+
 export type NotificationPreferences = {
   /**
    * Whether you want each channel, for all categories without a choice of their own.
    */
   channels: ChannelChoices;
   /**
-   * Whether you want each channel, by category. Everyone gets `security`, so it is not among them.
+   * Whether you want each channel, and how emails are collected, by category. Everyone gets `security`, so it is not among them.
    */
   categories: {
-    [key: string]: ChannelChoices;
+    [key: string]: CategoryChoices;
   };
+  /**
+   * When you get no emails, in your time zone. They are sent afterwards. Null for never. What is about your account, or in the category `security`, is sent at once.
+   */
+  quietHours: QuietHours | null;
+  /**
+   * How emails are collected, for categories without a digest of their own: you get one email instead of several. Null for each at once.
+   */
+  digest: Digest | null;
 };
 
 export type SetPreferencesRequest = {
@@ -1443,11 +1550,19 @@ export type SetPreferencesRequest = {
    */
   channels?: ChannelChoices;
   /**
-   * Whether you want each channel, by category. Everyone gets `security`, so it is not among them.
+   * Whether you want each channel, and how emails are collected, by category. Everyone gets `security`, so it is not among them.
    */
   categories?: {
-    [key: string]: ChannelChoices;
+    [key: string]: CategoryChoices;
   };
+  /**
+   * When you get no emails, in your time zone. They are sent afterwards. Null for never. What is about your account, or in the category `security`, is sent at once.
+   */
+  quietHours?: QuietHours | null;
+  /**
+   * How emails are collected, for categories without a digest of their own: you get one email instead of several. Null for each at once.
+   */
+  digest?: Digest | null;
 };
 
 export type NotificationTemplateSummary = {
@@ -2735,6 +2850,16 @@ export type JobNotRetryableProblem = {
   requestId: string;
 };
 
+export type JobNotPausableProblem = {
+  type: string;
+  title: string;
+  status: 409;
+  detail: string;
+  instance: string;
+  code: 'job-not-pausable';
+  requestId: string;
+};
+
 export type InboxNotificationNotFoundProblem = {
   type: string;
   title: string;
@@ -2762,6 +2887,16 @@ export type NotificationNotFoundProblem = {
   detail: string;
   instance: string;
   code: 'notification-not-found';
+  requestId: string;
+};
+
+export type NotificationNotCancelableProblem = {
+  type: string;
+  title: string;
+  status: 409;
+  detail: string;
+  instance: string;
+  code: 'notification-not-cancelable';
   requestId: string;
 };
 
@@ -8411,7 +8546,7 @@ export type ListJobsData = {
     /**
      * Only jobs in this state.
      */
-    state?: 'waiting' | 'active' | 'completed' | 'failed' | 'canceled';
+    state?: 'waiting' | 'active' | 'paused' | 'completed' | 'failed' | 'canceled';
   };
   url: '/v2/jobs';
 };
@@ -8671,6 +8806,234 @@ export type RetryJobResponses = {
 };
 
 export type RetryJobResponse = RetryJobResponses[keyof RetryJobResponses];
+
+export type PauseJobData = {
+  body?: never;
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: never;
+  url: '/v2/jobs/{id}/pause';
+};
+
+export type PauseJobErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `job-not-found`: Job not found
+   */
+  404: JobNotFoundProblem;
+  /**
+   * `job-not-pausable`: Job can't be paused or resumed
+   */
+  409: JobNotPausableProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type PauseJobError = PauseJobErrors[keyof PauseJobErrors];
+
+export type PauseJobResponses = {
+  /**
+   * The job, which is paused.
+   */
+  200: Job;
+};
+
+export type PauseJobResponse = PauseJobResponses[keyof PauseJobResponses];
+
+export type ResumeJobData = {
+  body?: never;
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: never;
+  url: '/v2/jobs/{id}/resume';
+};
+
+export type ResumeJobErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `job-not-found`: Job not found
+   */
+  404: JobNotFoundProblem;
+  /**
+   * `job-not-pausable`: Job can't be paused or resumed
+   */
+  409: JobNotPausableProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type ResumeJobError = ResumeJobErrors[keyof ResumeJobErrors];
+
+export type ResumeJobResponses = {
+  /**
+   * The job, which is waiting again.
+   */
+  200: Job;
+};
+
+export type ResumeJobResponse = ResumeJobResponses[keyof ResumeJobResponses];
+
+export type BroadcastNotificationData = {
+  body: BroadcastRequest;
+  headers?: {
+    /**
+     * A unique string of your choice. For 24 hours, repeating the request with the same key and body returns the original response.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v2/notifications/broadcast';
+};
+
+export type BroadcastNotificationErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `idempotent-request-running`: Original request still in progress
+   */
+  409: IdempotentRequestRunningProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `idempotency-key-reused`: Idempotency key already used
+   */
+  422: IdempotencyKeyReusedProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type BroadcastNotificationError = BroadcastNotificationErrors[keyof BroadcastNotificationErrors];
+
+export type BroadcastNotificationResponses = {
+  /**
+   * The broadcast has started, or waits for `sendAt`.
+   */
+  202: StartedJob;
+};
+
+export type BroadcastNotificationResponse =
+  BroadcastNotificationResponses[keyof BroadcastNotificationResponses];
 
 export type StreamMyNotificationsData = {
   body?: never;
@@ -9111,6 +9474,80 @@ export type GetNotificationResponses = {
 };
 
 export type GetNotificationResponse = GetNotificationResponses[keyof GetNotificationResponses];
+
+export type CancelNotificationData = {
+  body?: never;
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: never;
+  url: '/v2/notifications/{id}/cancel';
+};
+
+export type CancelNotificationErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `notification-not-found`: Notification not found
+   */
+  404: NotificationNotFoundProblem;
+  /**
+   * `notification-not-cancelable`: Notification can't be canceled
+   */
+  409: NotificationNotCancelableProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type CancelNotificationError = CancelNotificationErrors[keyof CancelNotificationErrors];
+
+export type CancelNotificationResponses = {
+  /**
+   * What became of the notification.
+   */
+  200: Notification;
+};
+
+export type CancelNotificationResponse = CancelNotificationResponses[keyof CancelNotificationResponses];
 
 export type GetMyNotificationPreferencesData = {
   body?: never;

@@ -25,7 +25,10 @@ export interface MailToRender {
  * @param source instead of the built-in one
  * @throws Error if the template is unknown, if the data has no http(s) link, or if that's missing in the result
  */
-export function renderAccountMail({ template, to, data }: MailToRender, source?: EmailSource): RenderedMail {
+export function renderAccountMail(
+  { template, to, data, unsubscribeUrl }: MailToRender,
+  source?: EmailSource,
+): RenderedMail {
   const lang = templateLocale(to.locale);
   const used = source ?? findBuiltIn(template)?.emails[lang];
   if (!used) {
@@ -37,9 +40,11 @@ export function renderAccountMail({ template, to, data }: MailToRender, source?:
     link: link.href,
     code: texts['code'] ?? null,
     details: detailsOf(texts, to.locale, lang),
+    items: data['items'] ?? [],
+    more: data['more'] ?? 0,
     recipient: recipientOf(to),
     site: link.host,
-    unsubscribeUrl: null,
+    unsubscribeUrl: unsubscribeUrl ?? null,
   });
   if (!mail.html.includes(link.href.replaceAll('&', '&amp;')) || !mail.text.includes(link.href)) {
     throw new Error('the link is missing');

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { builtInTemplates, findTemplate, type Template, type TemplateLocale } from '#libs/contracts';
+import { builtInTemplates, digest, findTemplate, type Template, type TemplateLocale } from '#libs/contracts';
 import { SECURITY, type TemplateDraft } from '../content/template-draft.js';
 import type { EmailSource } from '../rendering/liquid.js';
 import { layoutHtml } from './layout.html.js';
@@ -31,6 +31,17 @@ const VARIABLES: TemplateDraft['variables'] = {
     type: 'array',
     description: 'What caused the email: a list, each with a `label` and a `value`. May be empty.',
   },
+  items: {
+    type: 'array',
+    description:
+      'The notifications of a digest: a list, each with a `title`, a `body`, which may be empty, and a `url`, which may be null. ' +
+      'Empty in all other emails.',
+  },
+  more: {
+    type: 'number',
+    optional: true,
+    description: 'How many notifications a digest leaves out, because it has so many.',
+  },
 };
 
 const EXAMPLE: TemplateDraft['exampleData'] = {
@@ -40,6 +51,21 @@ const EXAMPLE: TemplateDraft['exampleData'] = {
     { label: 'When', value: '26 November 2026 at 19:13 CET' },
     { label: 'Device', value: 'Firefox on Linux' },
     { label: 'IP address', value: '203.0.113.7' },
+  ],
+  items: [],
+};
+
+/** What is different in a digest. */
+const DIGEST_EXAMPLE: TemplateDraft['exampleData'] = {
+  link: 'https://app.acme.com',
+  details: [],
+  items: [
+    {
+      title: 'Order 4711 is on its way',
+      body: 'Track it to see when it arrives.',
+      url: 'https://parcels.example/4711',
+    },
+    { title: 'Ada has answered your question', body: '', url: null },
   ],
 };
 
@@ -74,7 +100,7 @@ function create(template: Template): BuiltInTemplate {
     category: SECURITY,
     defaultLocale: 'en',
     variables: VARIABLES,
-    exampleData: EXAMPLE,
+    exampleData: template === digest ? DIGEST_EXAMPLE : EXAMPLE,
     contents: { en: { email: emails.en }, de: { email: emails.de } },
   };
   const fingerprint = digestOf(JSON.stringify(draft));

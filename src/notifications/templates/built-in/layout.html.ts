@@ -47,6 +47,9 @@ ${lines(texts.paragraphs, (paragraph) => `<p class="strong" style="margin:0 0 16
 {% endif %}{% if details != empty %}<table class="rule" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:24px 0 0;border-left:3px solid ${light.border};">
 {% for detail in details %}<tr><th class="soft" scope="row" align="left" valign="top" style="padding:3px 12px 3px 16px;font-size:14px;line-height:1.5;font-weight:400;white-space:nowrap;color:${light.soft};">{{ detail.label }}</th><td class="strong" width="100%" valign="top" style="padding:3px 0;font-size:14px;line-height:1.5;overflow-wrap:anywhere;color:${light.text};">{{ detail.value }}</td></tr>
 {% endfor %}</table>
+{% endif %}{% for item in items %}<h2 class="strong" style="margin:24px 0 4px;font-size:16px;line-height:1.5;font-weight:600;overflow-wrap:anywhere;color:${light.strong};">{% if item.url %}<a class="strong" href="{{ item.url }}" style="color:${light.strong};">{{ item.title }}</a>{% else %}{{ item.title }}{% endif %}</h2>
+{% if item.body != '' %}<p class="strong" style="margin:0;font-size:16px;line-height:1.6;white-space:pre-line;overflow-wrap:anywhere;color:${light.text};">{{ item.body }}</p>
+{% endif %}{% endfor %}{% if more > 0 %}<p class="soft" style="margin:24px 0 0;font-size:14px;line-height:1.5;color:${light.soft};">+ {{ more }} ${escaped(layout.more)}</p>
 {% endif %}<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:28px 0;">
 <tr><td class="button" style="border-radius:8px;background-color:${light.accent};">
 <a href="{{ link }}" style="display:inline-block;padding:14px 28px;font-size:16px;line-height:1.2;font-weight:600;color:${light.onAccent};text-decoration:none;border-radius:8px;">${escaped(texts.action)}</a>
@@ -54,7 +57,8 @@ ${lines(texts.paragraphs, (paragraph) => `<p class="strong" style="margin:0 0 16
 <p class="soft" style="margin:0 0 6px;font-size:14px;line-height:1.5;color:${light.soft};">${escaped(layout.fallback)}</p>
 <p style="margin:0 0 24px;font-size:14px;line-height:1.5;word-break:break-all;"><a class="link" href="{{ link }}" style="color:${light.accent};">{{ link }}</a></p>
 <div class="rule" style="border-top:1px solid ${light.border};margin:0 0 20px;font-size:0;line-height:0;">&nbsp;</div>
-${lines(texts.notes, (note) => `<p class="soft" style="margin:0 0 8px;font-size:14px;line-height:1.5;color:${light.soft};">${note}</p>`)}</td></tr>
+${lines(texts.notes, (note) => `<p class="soft" style="margin:0 0 8px;font-size:14px;line-height:1.5;color:${light.soft};">${note}</p>`)}{% if unsubscribeUrl %}<p style="margin:0 0 8px;font-size:14px;line-height:1.5;"><a class="link" href="{{ unsubscribeUrl }}" style="color:${light.accent};">${escaped(layout.unsubscribe)}</a></p>
+{% endif %}</td></tr>
 <tr><td align="center" class="soft" style="padding:20px 12px 0;font-family:${SANS_SERIF};font-size:13px;line-height:1.5;color:${light.soft};">${escaped(layout.sentBy)} {{ site }}</td></tr>
 </table>
 </td></tr></table>

@@ -12,6 +12,9 @@ export interface LayoutTexts {
   /** Joins an app and what it runs on: Firefox on Linux. */
   readonly on: string;
   readonly unknownDevice: string;
+  /** Shown after the number of notifications that a digest leaves out. */
+  readonly more: string;
+  readonly unsubscribe: string;
 }
 
 /** What every mail says. */
@@ -24,6 +27,8 @@ export const LAYOUT_TEXTS: Readonly<Record<TemplateLocale, LayoutTexts>> = {
     address: 'IP address',
     on: 'on',
     unknownDevice: 'Unknown device',
+    more: 'more in the app',
+    unsubscribe: 'Unsubscribe',
   },
   de: {
     fallback: 'Falls die Schaltfläche nicht funktioniert, kopieren Sie diesen Link in Ihren Browser:',
@@ -33,5 +38,7 @@ export const LAYOUT_TEXTS: Readonly<Record<TemplateLocale, LayoutTexts>> = {
     address: 'IP-Adresse',
     on: 'auf',
     unknownDevice: 'Unbekanntes Gerät',
+    more: 'weitere in der App',
+    unsubscribe: 'Abbestellen',
   },
 };

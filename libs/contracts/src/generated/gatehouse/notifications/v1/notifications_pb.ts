@@ -12,7 +12,7 @@ import type { JsonObject, Message } from "@bufbuild/protobuf";
  * Describes the file gatehouse/notifications/v1/notifications.proto.
  */
 export const file_gatehouse_notifications_v1_notifications: GenFile = /*@__PURE__*/
-  fileDesc("Ci5nYXRlaG91c2Uvbm90aWZpY2F0aW9ucy92MS9ub3RpZmljYXRpb25zLnByb3RvEhpnYXRlaG91c2Uubm90aWZpY2F0aW9ucy52MSLjAQoMTm90aWZpY2F0aW9uEgoKAmlkGAEgASgJEhEKCXJlY2lwaWVudBgCIAEoCRIQCgh0ZW1wbGF0ZRgDIAEoCRI4CgVzdGF0ZRgEIAEoDjIpLmdhdGVob3VzZS5ub3RpZmljYXRpb25zLnYxLkRlbGl2ZXJ5U3RhdGUSOAoKZGVsaXZlcmllcxgFIAMoCzIkLmdhdGVob3VzZS5ub3RpZmljYXRpb25zLnYxLkRlbGl2ZXJ5Ei4KCmNyZWF0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wItUBCghEZWxpdmVyeRIKCgJpZBgBIAEoCRIPCgdjaGFubmVsGAIgASgJEjgKBXN0YXRlGAMgASgOMikuZ2F0ZWhvdXNlLm5vdGlmaWNhdGlvbnMudjEuRGVsaXZlcnlTdGF0ZRIOCgZyZWFzb24YBCABKAkSKwoHc2VudF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASNQoIYXR0ZW1wdHMYBiADKAsyIy5nYXRlaG91c2Uubm90aWZpY2F0aW9ucy52MS5BdHRlbXB0IpMBCgdBdHRlbXB0EiYKAmF0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBITCgtkdXJhdGlvbl9tcxgCIAEoBRI7CgdvdXRjb21lGAMgASgOMiouZ2F0ZWhvdXNlLm5vdGlmaWNhdGlvbnMudjEuQXR0ZW1wdE91dGNvbWUSDgoGcmVhc29uGAQgASgJIpUBCgtTZW5kUmVxdWVzdBIRCglyZWNpcGllbnQYASABKAkSEAoIdGVtcGxhdGUYAiABKAkSJQoEZGF0YRgDIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSEAoIY2hhbm5lbHMYBCADKAkSFwoPaWRlbXBvdGVuY3lfa2V5GAUgASgJEg8KB3NlbnRfYnkYBiABKAkiTgoMU2VuZFJlc3BvbnNlEj4KDG5vdGlmaWNhdGlvbhgBIAEoCzIoLmdhdGVob3VzZS5ub3RpZmljYXRpb25zLnYxLk5vdGlmaWNhdGlvbiI1ChZHZXROb3RpZmljYXRpb25SZXF1ZXN0EgoKAmlkGAEgASgJEg8KB3NlbnRfYnkYAiABKAkiWQoXR2V0Tm90aWZpY2F0aW9uUmVzcG9uc2USPgoMbm90aWZpY2F0aW9uGAEgASgLMiguZ2F0ZWhvdXNlLm5vdGlmaWNhdGlvbnMudjEuTm90aWZpY2F0aW9uKp0BCg1EZWxpdmVyeVN0YXRlEh4KGkRFTElWRVJZX1NUQVRFX1VOU1BFQ0lGSUVEEAASGQoVREVMSVZFUllfU1RBVEVfUVVFVUVEEAESFwoTREVMSVZFUllfU1RBVEVfU0VOVBACEhkKFURFTElWRVJZX1NUQVRFX0ZBSUxFRBADEh0KGURFTElWRVJZX1NUQVRFX1NVUFBSRVNTRUQQBCrEAQoOQXR0ZW1wdE91dGNvbWUSHwobQVRURU1QVF9PVVRDT01FX1VOU1BFQ0lGSUVEEAASGAoUQVRURU1QVF9PVVRDT01FX1NFTlQQARIbChdBVFRFTVBUX09VVENPTUVfUkVGVVNFRBACEhwKGEFUVEVNUFRfT1VUQ09NRV9ERUZFUlJFRBADEh8KG0FUVEVNUFRfT1VUQ09NRV9VTlJFQUNIQUJMRRAEEhsKF0FUVEVNUFRfT1VUQ09NRV9VTktOT1dOEAUy7QEKFE5vdGlmaWNhdGlvbnNTZXJ2aWNlElkKBFNlbmQSJy5nYXRlaG91c2Uubm90aWZpY2F0aW9ucy52MS5TZW5kUmVxdWVzdBooLmdhdGVob3VzZS5ub3RpZmljYXRpb25zLnYxLlNlbmRSZXNwb25zZRJ6Cg9HZXROb3RpZmljYXRpb24SMi5nYXRlaG91c2Uubm90aWZpY2F0aW9ucy52MS5HZXROb3RpZmljYXRpb25SZXF1ZXN0GjMuZ2F0ZWhvdXNlLm5vdGlmaWNhdGlvbnMudjEuR2V0Tm90aWZpY2F0aW9uUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_struct, file_google_protobuf_timestamp]);
+  fileDesc("Ci5nYXRlaG91c2Uvbm90aWZpY2F0aW9ucy92MS9ub3RpZmljYXRpb25zLnByb3RvEhpnYXRlaG91c2Uubm90aWZpY2F0aW9ucy52MSKQAgoMTm90aWZpY2F0aW9uEgoKAmlkGAEgASgJEhEKCXJlY2lwaWVudBgCIAEoCRIQCgh0ZW1wbGF0ZRgDIAEoCRI4CgVzdGF0ZRgEIAEoDjIpLmdhdGVob3VzZS5ub3RpZmljYXRpb25zLnYxLkRlbGl2ZXJ5U3RhdGUSOAoKZGVsaXZlcmllcxgFIAMoCzIkLmdhdGVob3VzZS5ub3RpZmljYXRpb25zLnYxLkRlbGl2ZXJ5Ei4KCmNyZWF0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEisKB3NlbmRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wItUBCghEZWxpdmVyeRIKCgJpZBgBIAEoCRIPCgdjaGFubmVsGAIgASgJEjgKBXN0YXRlGAMgASgOMikuZ2F0ZWhvdXNlLm5vdGlmaWNhdGlvbnMudjEuRGVsaXZlcnlTdGF0ZRIOCgZyZWFzb24YBCABKAkSKwoHc2VudF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASNQoIYXR0ZW1wdHMYBiADKAsyIy5nYXRlaG91c2Uubm90aWZpY2F0aW9ucy52MS5BdHRlbXB0IpMBCgdBdHRlbXB0EiYKAmF0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBITCgtkdXJhdGlvbl9tcxgCIAEoBRI7CgdvdXRjb21lGAMgASgOMiouZ2F0ZWhvdXNlLm5vdGlmaWNhdGlvbnMudjEuQXR0ZW1wdE91dGNvbWUSDgoGcmVhc29uGAQgASgJIsIBCgtTZW5kUmVxdWVzdBIRCglyZWNpcGllbnQYASABKAkSEAoIdGVtcGxhdGUYAiABKAkSJQoEZGF0YRgDIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSEAoIY2hhbm5lbHMYBCADKAkSFwoPaWRlbXBvdGVuY3lfa2V5GAUgASgJEg8KB3NlbnRfYnkYBiABKAkSKwoHc2VuZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiTgoMU2VuZFJlc3BvbnNlEj4KDG5vdGlmaWNhdGlvbhgBIAEoCzIoLmdhdGVob3VzZS5ub3RpZmljYXRpb25zLnYxLk5vdGlmaWNhdGlvbiI1ChZHZXROb3RpZmljYXRpb25SZXF1ZXN0EgoKAmlkGAEgASgJEg8KB3NlbnRfYnkYAiABKAkiWQoXR2V0Tm90aWZpY2F0aW9uUmVzcG9uc2USPgoMbm90aWZpY2F0aW9uGAEgASgLMiguZ2F0ZWhvdXNlLm5vdGlmaWNhdGlvbnMudjEuTm90aWZpY2F0aW9uIjgKGUNhbmNlbE5vdGlmaWNhdGlvblJlcXVlc3QSCgoCaWQYASABKAkSDwoHc2VudF9ieRgCIAEoCSJcChpDYW5jZWxOb3RpZmljYXRpb25SZXNwb25zZRI+Cgxub3RpZmljYXRpb24YASABKAsyKC5nYXRlaG91c2Uubm90aWZpY2F0aW9ucy52MS5Ob3RpZmljYXRpb24qnQEKDURlbGl2ZXJ5U3RhdGUSHgoaREVMSVZFUllfU1RBVEVfVU5TUEVDSUZJRUQQABIZChVERUxJVkVSWV9TVEFURV9RVUVVRUQQARIXChNERUxJVkVSWV9TVEFURV9TRU5UEAISGQoVREVMSVZFUllfU1RBVEVfRkFJTEVEEAMSHQoZREVMSVZFUllfU1RBVEVfU1VQUFJFU1NFRBAEKsQBCg5BdHRlbXB0T3V0Y29tZRIfChtBVFRFTVBUX09VVENPTUVfVU5TUEVDSUZJRUQQABIYChRBVFRFTVBUX09VVENPTUVfU0VOVBABEhsKF0FUVEVNUFRfT1VUQ09NRV9SRUZVU0VEEAISHAoYQVRURU1QVF9PVVRDT01FX0RFRkVSUkVEEAMSHwobQVRURU1QVF9PVVRDT01FX1VOUkVBQ0hBQkxFEAQSGwoXQVRURU1QVF9PVVRDT01FX1VOS05PV04QBTLzAgoUTm90aWZpY2F0aW9uc1NlcnZpY2USWQoEU2VuZBInLmdhdGVob3VzZS5ub3RpZmljYXRpb25zLnYxLlNlbmRSZXF1ZXN0GiguZ2F0ZWhvdXNlLm5vdGlmaWNhdGlvbnMudjEuU2VuZFJlc3BvbnNlEnoKD0dldE5vdGlmaWNhdGlvbhIyLmdhdGVob3VzZS5ub3RpZmljYXRpb25zLnYxLkdldE5vdGlmaWNhdGlvblJlcXVlc3QaMy5nYXRlaG91c2Uubm90aWZpY2F0aW9ucy52MS5HZXROb3RpZmljYXRpb25SZXNwb25zZRKDAQoSQ2FuY2VsTm90aWZpY2F0aW9uEjUuZ2F0ZWhvdXNlLm5vdGlmaWNhdGlvbnMudjEuQ2FuY2VsTm90aWZpY2F0aW9uUmVxdWVzdBo2LmdhdGVob3VzZS5ub3RpZmljYXRpb25zLnYxLkNhbmNlbE5vdGlmaWNhdGlvblJlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_struct, file_google_protobuf_timestamp]);
 
 /**
  * @generated from message gatehouse.notifications.v1.Notification
@@ -47,7 +47,7 @@ export type Notification = Message<"gatehouse.notifications.v1.Notification"> & 
   state: DeliveryState;
 
   /**
-   * What became of it on each channel.
+   * What became of it on each channel. Empty before it is sent.
    *
    * @generated from field: repeated gatehouse.notifications.v1.Delivery deliveries = 5;
    */
@@ -59,6 +59,13 @@ export type Notification = Message<"gatehouse.notifications.v1.Notification"> & 
    * @generated from field: google.protobuf.Timestamp created_at = 6;
    */
   createdAt?: Timestamp | undefined;
+
+  /**
+   * When it is sent. Empty for at once.
+   *
+   * @generated from field: google.protobuf.Timestamp send_at = 7;
+   */
+  sendAt?: Timestamp | undefined;
 };
 
 /**
@@ -205,6 +212,13 @@ export type SendRequest = Message<"gatehouse.notifications.v1.SendRequest"> & {
    * @generated from field: string sent_by = 6;
    */
   sentBy: string;
+
+  /**
+   * When to send it, at most a year ahead. Empty for at once.
+   *
+   * @generated from field: google.protobuf.Timestamp send_at = 7;
+   */
+  sendAt?: Timestamp | undefined;
 };
 
 /**
@@ -271,6 +285,49 @@ export type GetNotificationResponse = Message<"gatehouse.notifications.v1.GetNot
  */
 export const GetNotificationResponseSchema: GenMessage<GetNotificationResponse> = /*@__PURE__*/
   messageDesc(file_gatehouse_notifications_v1_notifications, 6);
+
+/**
+ * @generated from message gatehouse.notifications.v1.CancelNotificationRequest
+ */
+export type CancelNotificationRequest = Message<"gatehouse.notifications.v1.CancelNotificationRequest"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * If set, only what this user has sent is found. API keys can't set it.
+   *
+   * @generated from field: string sent_by = 2;
+   */
+  sentBy: string;
+};
+
+/**
+ * Describes the message gatehouse.notifications.v1.CancelNotificationRequest.
+ * Use `create(CancelNotificationRequestSchema)` to create a new message.
+ */
+export const CancelNotificationRequestSchema: GenMessage<CancelNotificationRequest> = /*@__PURE__*/
+  messageDesc(file_gatehouse_notifications_v1_notifications, 7);
+
+/**
+ * @generated from message gatehouse.notifications.v1.CancelNotificationResponse
+ */
+export type CancelNotificationResponse = Message<"gatehouse.notifications.v1.CancelNotificationResponse"> & {
+  /**
+   * What became of it.
+   *
+   * @generated from field: gatehouse.notifications.v1.Notification notification = 1;
+   */
+  notification?: Notification | undefined;
+};
+
+/**
+ * Describes the message gatehouse.notifications.v1.CancelNotificationResponse.
+ * Use `create(CancelNotificationResponseSchema)` to create a new message.
+ */
+export const CancelNotificationResponseSchema: GenMessage<CancelNotificationResponse> = /*@__PURE__*/
+  messageDesc(file_gatehouse_notifications_v1_notifications, 8);
 
 /**
  * @generated from enum gatehouse.notifications.v1.DeliveryState
@@ -391,6 +448,17 @@ export const NotificationsService: GenService<{
     methodKind: "unary";
     input: typeof GetNotificationRequestSchema;
     output: typeof GetNotificationResponseSchema;
+  },
+  /**
+   * Stops what has not been sent yet, such as a notification with a `send_at`. Fails with ABORTED and the reason
+   * `notification-not-cancelable` if everything has been sent or was canceled before.
+   *
+   * @generated from rpc gatehouse.notifications.v1.NotificationsService.CancelNotification
+   */
+  cancelNotification: {
+    methodKind: "unary";
+    input: typeof CancelNotificationRequestSchema;
+    output: typeof CancelNotificationResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_gatehouse_notifications_v1_notifications, 0);

@@ -1,0 +1,164 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { Clock, IdSource } from '#libs/clock';
+import { AccountDirectory, type Audience, type DirectoryUser } from '#libs/contracts';
+import { Sealer } from '#libs/crypto';
+import { Database } from '#libs/database';
+import { JobError } from '#libs/jobs';
+import { broadcastMailTask, Notification } from '../deliveries/index.js';
+import { type InboxText, type NotificationContent, NotificationRelease } from '../intake/index.js';
+import { isErased, lockRecipient } from '../recipients/index.js';
+import { PublishedTemplates } from '../templates/index.js';
+import { Broadcast } from './broadcast.entity.js';
+import { type BroadcastContent, contentOf, lockBroadcast } from './broadcast.repository.js';
+import { BroadcastsService } from './broadcasts.service.js';
+
+/** So few that nobody else who notifies one of them waits for long. */
+const BATCH = 50;
+
+/** What one of the users gets. Without a text, they get only a record of why. */
+interface Rendered {
+  readonly user: DirectoryUser;
+  readonly inbox: InboxText;
+  readonly problem: string | null;
+}
+
+/**
+ * Notifies the users of a broadcast in the order of their IDs. A batch and where the next one begins are stored in one
+ * transaction, so a run that dies is continued by the next, and nobody is left out or told twice.
+ */
+@Injectable()
+export class BroadcastRuns {
+  constructor(
+    private readonly database: Database,
+    private readonly broadcasts: BroadcastsService,
+    private readonly directory: AccountDirectory,
+    private readonly templates: PublishedTemplates,
+    private readonly release: NotificationRelease,
+    private readonly sealer: Sealer,
+    private readonly clock: Clock,
+    private readonly ids: IdSource,
+  ) {}
+
+  /** @throws JobError if `signal` aborts before it's over: the next run goes on */
+  async run(id: string, signal: AbortSignal): Promise<void> {
+    const broadcast = await this.begin(id);
+    if (!broadcast) {
+      return;
+    }
+    const content = contentOf(this.sealer, broadcast);
+    const version = await this.templates.byId(broadcast.templateVersion);
+    if (!version) {
+      throw new JobError(`the template of the broadcast ${id} is gone`);
+    }
+    const complete = { version, channels: content.channels, data: content.data };
+    const audience = audienceOf(content);
+    let after = broadcast.lastUserId ?? null;
+    await this.countOnce(broadcast, audience);
+    while (!signal.aborted) {
+      const users = await this.directory.list(audience, after, BATCH);
+      if (!(await this.notify(broadcast, complete, users, after))) {
+        return;
+      }
+      after = users.at(-1)?.id ?? after;
+    }
+    throw new JobError(`the broadcast ${id} goes on in the next run`);
+  }
+
+  /** @returns null if it's over or paused */
+  private begin(id: string): Promise<Broadcast | null> {
+    return this.database.transaction(async (em) => {
+      const broadcast = await lockBroadcast(em, id);
+      if (broadcast?.state !== 'waiting' && broadcast?.state !== 'active') {
+        return null;
+      }
+      broadcast.state = 'active';
+      broadcast.attempts += 1;
+      await em.flush();
+      return broadcast;
+    });
+  }
+
+  private async countOnce({ id, usersTotal }: Broadcast, audience: Audience): Promise<void> {
+    if (typeof usersTotal !== 'number') {
+      const counted = await this.directory.count(audience);
+      await this.database.run((em) => em.nativeUpdate(Broadcast, { id }, { usersTotal: counted }));
+    }
+  }
+
+  /** @returns false if there's nothing left to do, or another run has done this part */
+  private async notify(
+    { id }: Broadcast,
+    content: NotificationContent,
+    users: readonly DirectoryUser[],
+    after: string | null,
+  ): Promise<boolean> {
+    const rendered = users.map((user) => this.render(content, user));
+    const hasMore = await this.database.transaction(async (em) => {
+      const broadcast = await lockBroadcast(em, id);
+      if (broadcast?.state !== 'active' || (broadcast.lastUserId ?? null) !== after) {
+        return false;
+      }
+      for (const each of rendered) {
+        await this.notifyOne(em, broadcast, content, each);
+      }
+      broadcast.lastUserId = users.at(-1)?.id ?? after;
+      broadcast.usersDone += users.length;
+      broadcast.notRendered += rendered.filter(({ problem }) => problem !== null).length;
+      if (users.length < BATCH) {
+        await this.broadcasts.end(em, broadcast, 'completed');
+        return false;
+      }
+      await em.flush();
+      return true;
+    });
+    for (const each of rendered) {
+      this.release.announce(each);
+    }
+    return hasMore;
+  }
+
+  private render(content: NotificationContent, user: DirectoryUser): Rendered {
+    try {
+      return { user, inbox: this.release.render(content, user), problem: null };
+    } catch (error) {
+      return { user, inbox: undefined, problem: `it could not be rendered: ${(error as Error).message}` };
+    }
+  }
+
+  private async notifyOne(
+    em: EntityManager,
+    { template, startedBy }: Broadcast,
+    content: NotificationContent,
+    { user, inbox, problem }: Rendered,
+  ): Promise<void> {
+    await lockRecipient(em, user.id);
+    if (await isErased(em, user.id)) {
+      return;
+    }
+    const createdAt = this.clock.now();
+    const notification = em.create(Notification, {
+      id: this.ids.next(createdAt),
+      userId: user.id,
+      template,
+      deliveryIds: [],
+      sentBy: startedBy,
+      createdAt,
+    });
+    if (problem === null) {
+      const task = broadcastMailTask;
+      await this.release.release(em, notification, content, { user, inbox, task });
+    } else {
+      await this.release.suppress(em, notification, content.channels, problem);
+    }
+  }
+}
+
+function audienceOf({ audience }: BroadcastContent): Audience {
+  const { createdAfter, createdBefore, ...filter } = audience;
+  return {
+    ...filter,
+    ...(createdAfter !== undefined && { createdAfter: new Date(createdAfter) }),
+    ...(createdBefore !== undefined && { createdBefore: new Date(createdBefore) }),
+  };
+}

@@ -1,0 +1,48 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+
+/** Makes a delivery a part of a digest. */
+export async function insertDigestItem(
+  em: EntityManager,
+  item: { readonly deliveryId: string; readonly digestId: string; readonly createdAt: Date },
+): Promise<void> {
+  await em.execute(
+    'insert into notifications.digest_items (delivery_id, digest_id, created_at) values (?, ?, ?)',
+    [item.deliveryId, item.digestId, item.createdAt.toISOString()],
+    'run',
+  );
+}
+
+/** The IDs of the deliveries that a digest consists of and that have not ended, oldest first. */
+export async function findItemsOf(em: EntityManager, digestId: string): Promise<string[]> {
+  const rows = await em.execute<{ id: string }[]>(
+    `select d.id from notifications.digest_items i join notifications.deliveries d on d.id = i.delivery_id
+      where i.digest_id = ? and d.state in ('pending', 'queued') order by d.id`,
+    [digestId],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Makes the deliveries of a digest that has failed wait again. */
+export async function reopenItemsOf(em: EntityManager, digestId: string): Promise<void> {
+  await em.execute(
+    `update notifications.deliveries set state = 'queued' where state = 'failed' and id in
+       (select delivery_id from notifications.digest_items where digest_id = ?)`,
+    [digestId],
+    'run',
+  );
+}
+
+/** Makes a delivery one that is sent by itself. */
+export async function deleteDigestItem(em: EntityManager, deliveryId: string): Promise<void> {
+  await em.execute('delete from notifications.digest_items where delivery_id = ?', [deliveryId], 'run');
+}
+
+/** Call it before the deliveries are deleted. */
+export async function deleteDigestItemsOf(em: EntityManager, userId: string): Promise<void> {
+  await em.execute(
+    `delete from notifications.digest_items i using notifications.deliveries d
+      where d.id = i.delivery_id and d.user_id = ?`,
+    [userId],
+    'run',
+  );
+}

@@ -1,0 +1,2 @@
+/** For the controllers of other features. */
+export { NotificationsTag } from './notifications.tag.js';

@@ -1,0 +1,189 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { idOf, suspend, userWithPermissions } from '../support/administration.js';
+import type { Answer, ApiClient } from '../support/client.js';
+import { signIn, signUp } from '../support/factories.js';
+import { type JobBody, jobEnd, NDJSON, ndjson, sendImport } from '../support/imports.js';
+import { expectProblem } from '../support/problems.js';
+import { eventually } from '../support/servers.js';
+import { query } from '../support/stored.js';
+import { ORDER_SHIPPED, publishTemplate } from '../support/templates.js';
+import { ADMIN, useApps, WITH_ADMIN } from '../support/use-app.js';
+import { useServers } from '../support/use-servers.js';
+
+const servers = useServers();
+const { database } = servers;
+const { api, notifications } = useApps(
+  { api: ['api', WITH_ADMIN], worker: 'worker', notifications: 'notifications' },
+  {},
+  servers,
+);
+const USERS = 1_500;
+const CROWD = { emailDomain: 'crowd.test' };
+
+let admin: ApiClient;
+beforeAll(async () => {
+  admin = (await signIn(api.api, ADMIN)).api;
+  await publishTemplate(admin, 'news', {
+    variables: { topic: { type: 'string' } },
+    category: 'news',
+    contents: {
+      en: {
+        email: { subject: 'News about {{ topic }}', html: '<p>Hello {{ recipient.displayName }}</p>' },
+        inbox: { title: 'News about {{ topic }}', body: 'x' },
+      },
+    },
+  });
+  const rows = Array.from({ length: USERS }, (_, number) => ({
+    email: `user-${number}@crowd.test`,
+    emailVerified: true,
+    displayName: `User ${number}`,
+  }));
+  const { body } = await sendImport(admin, NDJSON, ndjson(rows));
+  expect(await jobEnd(admin, body.jobId, 60_000)).toMatchObject({ result: { imported: USERS } });
+}, 120_000);
+
+const broadcast = (more: object, as = admin): Promise<Answer<{ jobId: string }>> =>
+  as.post<{ jobId: string }>('/notifications/broadcast', {
+    audience: CROWD,
+    template: 'news',
+    data: { topic: 'cats' },
+    ...more,
+  });
+const job = async (id: string) => (await admin.get<JobBody>(`/jobs/${id}`)).body;
+
+/** How many notifications with this title, and how many users have one. */
+async function notified(template = 'news'): Promise<{ notifications: number; users: number }> {
+  const [found] = await query<{ notifications: number; users: number }>(
+    database.url,
+    `select count(*)::int as notifications, count(distinct user_id)::int as users
+       from notifications.notifications where template = $1`,
+    [template],
+  );
+  return found ?? { notifications: 0, users: 0 };
+}
+
+/** Waits until a broadcast has got further than `done`. */
+function further(id: string, done: number): Promise<number> {
+  return eventually(
+    async () => {
+      const { progress } = await job(id);
+      expect(progress?.total).toBe(USERS);
+      expect(progress?.done).toBeGreaterThan(done);
+      return progress?.done ?? 0;
+    },
+    { timeoutMs: 60_000 },
+  );
+}
+
+describe('a broadcast', () => {
+  it('notifies everyone once, although it is killed twice and paused once', async () => {
+    const { status, body } = await broadcast({});
+    expect(status).toBe(202);
+    const first = await further(body.jobId, 0);
+    await notifications.restart();
+    const second = await further(body.jobId, first);
+    expect((await admin.post(`/jobs/${body.jobId}/pause`)).body).toMatchObject({ state: 'paused' });
+    const paused = await job(body.jobId);
+    expect(paused.progress?.done).toBeLessThan(USERS);
+    await notifications.restart();
+    // Whatever was running is gone, and nothing has begun again.
+    expect(await job(body.jobId)).toMatchObject({ state: 'paused', progress: paused.progress });
+    expect((await admin.post(`/jobs/${body.jobId}/resume`)).body).toMatchObject({ state: 'waiting' });
+    await further(body.jobId, second);
+    await notifications.restart();
+    const ended = await jobEnd(admin, body.jobId, 90_000);
+    expect(ended).toMatchObject({
+      type: 'broadcast-notification',
+      state: 'completed',
+      progress: { done: USERS, total: USERS },
+      result: { notified: USERS, notRendered: 0 },
+    });
+    expect(await notified()).toEqual({ notifications: USERS, users: USERS });
+    await eventually(
+      async () => {
+        const [left] = await query(database.url, 'select from notifications.outbox limit 1');
+        expect(left).toBeUndefined();
+      },
+      { timeoutMs: 90_000 },
+    );
+    const mails = servers.sink.mails.filter(({ subject }) => subject === 'News about cats');
+    // A mail whose confirmation was lost in a kill is there twice, under the same Message-ID.
+    expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(USERS);
+    expect(new Set(mails.map(({ envelope }) => envelope.to[0])).size).toBe(USERS);
+    const inboxes = 'select from notifications.inbox_notifications';
+    expect(await query(database.url, inboxes)).toHaveLength(USERS);
+  }, 240_000);
+
+  it('begins at its time, for the audience that there is by then', async () => {
+    await publishTemplate(admin, 'later', {
+      contents: ORDER_SHIPPED.contents,
+      variables: ORDER_SHIPPED.variables,
+    });
+    const sendAt = new Date(Date.now() + 3_600_000).toISOString();
+    const data = { orderId: '1', trackingUrl: 'https://parcels.example' };
+    const audience = { createdAfter: new Date().toISOString() };
+    const { body } = await broadcast({ template: 'later', data, audience, sendAt, channels: ['inbox'] });
+    expect(await job(body.jobId)).toMatchObject({ state: 'waiting', startsAt: sendAt, progress: null });
+    const [active, suspended] = [await signUp(api.api), await signUp(api.api)];
+    expect((await suspend(admin, suspended)).status).toBe(200);
+    await query(database.url, 'update notifications.outbox set next_at = now() where message_id = $1', [
+      body.jobId,
+    ]);
+    await jobEnd(admin, body.jobId, 30_000);
+    const rows = await query<{ user_id: string }>(
+      database.url,
+      `select user_id from notifications.notifications where template = 'later'`,
+    );
+    expect(rows).toEqual([{ user_id: idOf(active) }]);
+  });
+
+  it('can be canceled, and says what has become of it', async () => {
+    const { body } = await broadcast({ sendAt: new Date(Date.now() + 3_600_000).toISOString() });
+    expect((await admin.delete(`/jobs/${body.jobId}`)).status).toBe(204);
+    expect(await job(body.jobId)).toMatchObject({ state: 'canceled', result: { notified: 0 } });
+    expectProblem(await admin.post(`/jobs/${body.jobId}/pause`), 409, 'job-not-pausable');
+    expectProblem(await admin.post(`/jobs/${body.jobId}/resume`), 409, 'job-not-pausable');
+    const { items } = (
+      await admin.get<{ items: JobBody[] }>('/jobs?type=broadcast-notification&state=canceled')
+    ).body;
+    expect(items).toMatchObject([{ id: body.jobId }]);
+    const events = async () =>
+      (await admin.get<{ items: { type: string; target: string }[] }>('/audit-events?limit=100')).body.items
+        .filter(({ target }) => target === body.jobId)
+        .map(({ type }) => type);
+    await eventually(async () => expect(await events()).toEqual(['broadcast.canceled', 'broadcast.started']));
+  });
+
+  it('is for those who may send notifications, and repeated once', async () => {
+    const sender = await userWithPermissions({ api: api.api, admin, database }, 'notifications:send');
+    const nobody = await signUp(api.api);
+    expectProblem(await broadcast({}, nobody.api), 403, 'forbidden');
+    const headers = { 'Idempotency-Key': 'a-broadcast' };
+    const json = { audience: { role: 'no-such-role' }, template: 'news', data: { topic: 'dogs' } };
+    const answers = [1, 2].map(() =>
+      sender.api.send<{ jobId: string }>('POST', '/notifications/broadcast', { json, headers }),
+    );
+    const [one, other] = (await Promise.all(answers)).map(({ body }) => body.jobId).filter(Boolean);
+    expect(other ?? one).toBe(one);
+    const ended = await jobEnd(sender.api, one ?? '', 30_000);
+    expect(ended).toMatchObject({ state: 'completed', progress: { done: 0, total: 0 } });
+  });
+
+  it.each([
+    ['/audience', { audience: undefined }],
+    ['/audience/status', { audience: { status: 'deleted' } }],
+    ['/audience/emailDomain', { audience: { emailDomain: 'a b' } }],
+    ['/audience/role', { audience: { role: 1 } }],
+    ['/audience/createdAfter', { audience: { createdAfter: 'yesterday' } }],
+    ['/audience/plan', { audience: { plan: 'pro' } }],
+    ['/template', { template: 'no-such-template' }],
+    ['/template', { template: 'reset-password' }],
+    ['/data/topic', { data: {} }],
+    ['/channels', { channels: ['sms'] }],
+    ['/sendAt', { sendAt: '2999-01-01T00:00:00Z' }],
+  ])('refuses %s of %j', async (pointer, more) => {
+    const refused = await broadcast(more);
+    expectProblem(refused, 400, 'invalid-input');
+    expect(refused.body).toMatchObject({ errors: [{ pointer }] });
+  });
+});
