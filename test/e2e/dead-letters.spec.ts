@@ -108,6 +108,34 @@ describe('an email that the mail server refuses', () => {
     expectProblem(await retry(reader.api, job), 403, 'forbidden');
   });
 
+  it('is retried with all others that failed for the same reason', async () => {
+    await hold(sink.behave('reject'), () => sink.behave('accept'));
+    const known = (await admin.get<Jobs>('/jobs?type=send-mail')).body.items.length;
+    const users = [await signUp(api), await signUp(api)];
+    const [job] = await failedMails(known + users.length);
+    const retryAll = async (json: object) =>
+      (await admin.post<{ retried: number; remaining: number }>('/jobs/retry', json)).body;
+    const none = { retried: 0, remaining: 0 };
+    expect(await retryAll({ type: 'send-mail', reason: 'no such reason' })).toEqual(none);
+    expect(await retryAll({ type: 'import-users' })).toEqual(none);
+    await failedMails(known + users.length);
+    sink.behave('accept');
+    const [, reason = ''] = /\(refused\): (.+)/.exec(String(job?.result?.['reason'])) ?? [];
+    expect(await retryAll({ type: 'send-mail', reason: reason.toLowerCase() })).toEqual({
+      retried: known + users.length,
+      remaining: 0,
+    });
+    await eventually(() => {
+      for (const { email } of users) {
+        expect(sink.mailsTo(email)).toHaveLength(1);
+      }
+    });
+    await failedMails(0);
+    const someone = await userWithPermissions(app, 'jobs:read');
+    expectProblem(await someone.api.post('/jobs/retry', { type: 'send-mail' }), 403, 'forbidden');
+    expectProblem(await admin.post('/jobs/retry', {}), 400, 'invalid-input');
+  });
+
   it('is not forgotten in silence: without Redis, the list says that it is not complete', async () => {
     process.kill(redis.pid, 'SIGKILL');
     await redis.exited;

@@ -9,6 +9,21 @@ import { JobTrackers } from './job-trackers.js';
 /** Only these are in order of creation. Periodic jobs have other IDs, and run again anyway. */
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
+const READ_AT_ONCE = 100;
+
+/** Which jobs that failed for good. */
+export interface DeadLetterMatch {
+  readonly type: string;
+  /** What the reason of its last failure contains, ignoring case. */
+  readonly reason?: string | undefined;
+}
+
+export interface RetriedJobs {
+  readonly retried: number;
+  /** How many match as well, but were too many at once. */
+  readonly remaining: number;
+}
+
 interface Address {
   readonly queue: string;
   readonly id: string;
@@ -76,6 +91,36 @@ export class DeadLetterTracker {
         throw error;
       }
     });
+  }
+
+  /**
+   * Lets all jobs go on that match, up to a limit, the oldest first.
+   * @throws Problem `unavailable` without Redis
+   */
+  retryAll({ type, reason = '' }: DeadLetterMatch, limit: number): Promise<RetriedJobs> {
+    return reading(async () => {
+      const letters = (await this.read(await this.matching({ type }))).filter((letter) =>
+        letter.reason.toLowerCase().includes(reason.toLowerCase()),
+      );
+      letters.sort((one, other) => (one.id < other.id ? -1 : 1));
+      const chosen = letters.slice(0, limit);
+      let retried = 0;
+      for (const { id } of chosen) {
+        // Someone else may have been faster.
+        retried += (await this.retry(id)) ? 1 : 0;
+      }
+      return { retried, remaining: letters.length - chosen.length };
+    });
+  }
+
+  private async read(addresses: readonly Address[]): Promise<DeadLetter[]> {
+    const letters: DeadLetter[] = [];
+    for (let at = 0; at < addresses.length; at += READ_AT_ONCE) {
+      const some = addresses.slice(at, at + READ_AT_ONCE);
+      const found = await Promise.all(some.map(({ queue, id }) => this.deadLetters.find(queue, id)));
+      letters.push(...found.flatMap((letter) => letter ?? []));
+    }
+    return letters;
   }
 
   private async findIn(queues: readonly string[], id: string): Promise<DeadLetter | undefined> {
