@@ -12,7 +12,7 @@ import type { ReceivedMail } from '../support/received-mail.js';
 import { useServers } from '../support/use-servers.js';
 import { sendNotification } from '#libs/contracts';
 import { AccountDeletionSaga } from '../../src/accounts/deletion/account-deletion.saga.js';
-import { notifyInApp, publishTemplate } from '../support/templates.js';
+import { notifyTomorrow, ORDER_DATA, publishTemplate } from '../support/templates.js';
 import { useApps, WITH_ADMIN } from '../support/use-app.js';
 
 const servers = useServers();
@@ -144,12 +144,15 @@ describe('the deletion of an account', () => {
   it('removes everything of the user, here and in the other service, but not of others', async () => {
     const user = await signUp(api, { displayName: 'Ada of the deleted' });
     const bystander = await signUp(api);
-    await Promise.all([mailTo(user), mailTo(bystander)]);
-    await notifyInApp(admin, await publishTemplate(admin, 'order-shipped'), [user, bystander]);
-    for (const { api: own } of [user, bystander]) {
-      const choices = { categories: { general: { email: false } } };
-      await own.send('PUT', '/users/me/notification-preferences', { json: choices });
+    const template = await publishTemplate(admin, 'order-shipped');
+    for (const each of [user, bystander]) {
+      expect((await api.verify(tokenIn(await mailTo(each)))).status).toBe(204);
+      const json = { digest: { afterMinutes: 60 } };
+      await each.api.send('PUT', '/users/me/notification-preferences', { json });
+      const notification = { recipient: idOf(each), template, data: ORDER_DATA };
+      expect((await admin.post('/notifications', notification)).status).toBe(202);
     }
+    await notifyTomorrow(admin, template, [user, bystander]);
     const { body } = await user.api.delete<Planned>('/users/me');
     await mailTo(user, 'Your account will be deleted');
     const last = await signIn(api, user);
@@ -172,11 +175,16 @@ describe('the deletion of an account', () => {
       expect.arrayContaining([
         'accounts.users',
         'notifications.deliveries',
+        'notifications.digests',
         'notifications.inbox_notifications',
         'notifications.notifications',
+        'notifications.outbox',
         'notifications.preferences',
+        'notifications.scheduled_notifications',
       ]),
     );
+    // Only of the bystander.
+    expect(await query(database.url, 'select from notifications.digest_items')).toHaveLength(1);
     await notifyLate(user);
     expect(await tablesWith(user)).toEqual(KEPT);
     // The address is free again.

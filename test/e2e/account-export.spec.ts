@@ -13,7 +13,7 @@ import { signInWithPasskey } from '../support/passkeys.js';
 import { expectProblem } from '../support/problems.js';
 import { eventually } from '../support/servers.js';
 import { query, rowsAbout, tablesAbout } from '../support/stored.js';
-import { notifyInApp, publishTemplate } from '../support/templates.js';
+import { notifyInApp, notifyTomorrow, publishTemplate } from '../support/templates.js';
 import { useApps, WITH_ADMIN } from '../support/use-app.js';
 import { useServers } from '../support/use-servers.js';
 
@@ -47,7 +47,9 @@ const people = useFixture(async () => {
   expect((await api.as(planned.body).delete('/users/me')).status).toBe(202);
   const { body } = await signInWithPasskey(api, ada.passkey.device);
   expect((await api.as(body).delete('/users/me/deletion')).status).toBe(204);
-  await notifyInApp(admin, await publishTemplate(admin, 'order-shipped'), [ada, eve]);
+  const template = await publishTemplate(admin, 'order-shipped');
+  await notifyInApp(admin, template, [ada, eve]);
+  await notifyTomorrow(admin, template, [ada, eve]);
   const patch = { displayName: 'Ada Lovelace', appMetadata: { plan: 'gold' } };
   expect((await admin.patch(`/users/${idOf(ada)}`, patch)).status).toBe(200);
   return { ada, eve, session: body };
@@ -89,6 +91,7 @@ const SHOWN: Readonly<Record<string, string>> = {
   'notifications.deliveries': 'notifications',
   'notifications.inbox_notifications': 'inbox',
   'notifications.preferences': 'notificationPreferences',
+  'notifications.scheduled_notifications': 'scheduledNotifications',
 };
 /** Nothing but hashes, times, and messages on their way. */
 const NOT_SHOWN = [
@@ -102,6 +105,7 @@ const NOT_SHOWN = [
   'accounts.reserved_addresses',
   'accounts.seen_devices',
   'accounts.sign_in_notices',
+  'notifications.digests',
   'notifications.notifications',
   'notifications.outbox',
 ];

@@ -114,6 +114,28 @@ describe('a broadcast', () => {
     expect(await query(database.url, inboxes)).toHaveLength(USERS);
   }, 240_000);
 
+  it('goes on in another process while the first one is frozen, and notifies nobody twice when that thaws', async () => {
+    const data = { topic: 'frogs' };
+    const { body } = await broadcast({ data, channels: ['inbox'] });
+    await further(body.jobId, 0);
+    await notifications.kill('SIGSTOP');
+    const frozen = (await job(body.jobId)).progress?.done ?? 0;
+    expect(frozen).toBeLessThan(USERS);
+    const other = await servers.start('notifications');
+    await further(body.jobId, frozen);
+    await notifications.kill('SIGCONT');
+    expect(await jobEnd(admin, body.jobId, 60_000)).toMatchObject({
+      state: 'completed',
+      progress: { done: USERS, total: USERS },
+    });
+    await other.stop();
+    const twice = `select user_id from notifications.inbox_notifications i
+                    join notifications.notifications n on i.id = any(n.delivery_ids)
+                    where n.created_at > (select created_at from notifications.broadcasts where id = $1)
+                    group by user_id having count(*) > 1`;
+    expect(await query(database.url, twice, [body.jobId])).toEqual([]);
+  }, 120_000);
+
   it('begins at its time, for the audience that there is by then', async () => {
     await publishTemplate(admin, 'later', {
       contents: ORDER_SHIPPED.contents,

@@ -214,6 +214,20 @@ describe('canceling a notification', () => {
     await mailsTo(user, 1);
   });
 
+  it('is refused for an email in a digest that is on its way', async () => {
+    const user = await verified();
+    await prefer(user, { digest: { afterMinutes: 60 } });
+    const [{ body }] = [await news(user, 'cats'), await news(user, 'dogs')];
+    sink.behave('defer');
+    const failed = sink.attempts;
+    await passTime(user);
+    await eventually(() => expect(sink.attempts).toBeGreaterThan(failed));
+    expectProblem(await cancel(body.id), 409, 'notification-not-cancelable');
+    sink.behave('accept');
+    const [, mail] = await mailsTo(user, 2);
+    expect(mail?.text).toContain('cats');
+  });
+
   it('is refused once everything was sent, and for those who did not send it', async () => {
     const user = await verified();
     const { id } = (await send(user, { channels: ['inbox'] })).body;

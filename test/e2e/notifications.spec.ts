@@ -95,6 +95,7 @@ describe('a notification', () => {
       recipient: idOf(user),
       template: TEMPLATE,
       state: 'queued',
+      sendAt: null,
       deliveries: [
         {
           id: expect.any(String),
@@ -200,7 +201,7 @@ describe('a notification', () => {
       '/data/trackingUrl',
       'wrong-type',
     ],
-    ['a time', { sendAt: '2030-01-01T00:00:00Z' }, '/sendAt', 'unknown-member'],
+    ['a name that no member has', { sendsAt: '2030-01-01T00:00:00Z' }, '/sendsAt', 'unknown-member'],
   ])('cannot be sent with %s', async (_, more, pointer, code) => {
     const problem = expectProblem(await send(ada, more), 400, 'invalid-input');
     expect(problem.errors?.map((error) => [error.pointer, error.code])).toEqual([[pointer, code]]);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach } from '@jest/globals';
 import { Global, Module } from '@nestjs/common';
+import { pino } from 'pino';
 import { v7 } from 'uuid';
 import {
   AccountDirectory,
@@ -13,6 +14,8 @@ import {
 import { Sealer } from '#libs/crypto';
 import { JobRunnerModule, Queues } from '#libs/bull';
 import { JobQueue, loadedJobs } from '#libs/jobs';
+import { RedisModule } from '#libs/redis';
+import { PINO } from '#libs/telemetry';
 import { AppConfig } from '../../config/index.js';
 import { sendMail } from '../../src/notifications/deliveries/send-mail.job.js';
 import { NotificationsModule } from '../../src/notifications/notifications.module.js';
@@ -85,15 +88,22 @@ class NotificationsBench {
       providers: [
         { provide: AppConfig, useValue: config },
         { provide: AccountDirectory, useValue: NOBODY_KNOWN },
+        { provide: PINO, useValue: pino({ level: 'silent' }) },
       ],
-      exports: [AccountDirectory, AppConfig],
+      exports: [AccountDirectory, AppConfig, PINO],
     })
     class OutsideModule {}
+    const url = await redisUrl();
     this.running = await startBackgroundApp({
       jobs: jobs(),
-      redisUrl: await redisUrl(),
+      redisUrl: url,
       database: { url: this.database.url, schema: notificationsSchema },
-      imports: [OutsideModule, NotificationsModule, JobRunnerModule.forRole('notifications')],
+      imports: [
+        OutsideModule,
+        RedisModule.forRoot({ url }),
+        NotificationsModule,
+        JobRunnerModule.forRole('notifications'),
+      ],
     });
     await eventually(() => {
       if (!this.jobs.isReady) {

@@ -46,6 +46,19 @@ export async function notifyInApp(
   }
 }
 
+/** Has a notification sent to each of these users tomorrow. */
+export async function notifyTomorrow(
+  admin: ApiClient,
+  template: string,
+  users: readonly SignedUp[],
+): Promise<void> {
+  const sendAt = new Date(Date.now() + 86_400_000).toISOString();
+  for (const user of users) {
+    const notification = { recipient: idOf(user), template, data: ORDER_DATA, sendAt };
+    expect((await admin.post('/notifications', notification)).status).toBe(202);
+  }
+}
+
 /** Creates a template and publishes it. @returns its name */
 export async function publishTemplate(
   admin: ApiClient,

@@ -85,13 +85,17 @@ export class DigestSender {
 
   /**
    * From now on, notifications go into another digest. One that has a single notification becomes that.
-   * @returns the IDs of its deliveries, or none if it's not needed
+   * @returns the IDs of its deliveries, or none if it's not needed, or over
    */
   private async close(em: EntityManager, { id, userId }: DigestRow): Promise<readonly string[]> {
     await lockRecipient(em, userId);
-    await closeDigest(em, id);
+    const digest = await findDigest(em, id);
     const itemIds = await findItemsOf(em, id);
+    if (!digest?.isOpen) {
+      return itemIds;
+    }
     if (itemIds.length > 1) {
+      await closeDigest(em, id);
       return itemIds;
     }
     for (const itemId of itemIds) {

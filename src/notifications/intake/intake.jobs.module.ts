@@ -6,6 +6,7 @@ import { notificationsSchema } from '../migrations/index.js';
 import { TemplatesModule } from '../templates/index.js';
 import { DeliverNotificationProcessor } from './deliver-notification.processor.js';
 import { IntakeModule } from './intake.module.js';
+import { ScheduledNotificationData } from './scheduled-notification.personal-data.js';
 import { ScheduledNotifications } from './scheduled-notifications.js';
 import { SendNotificationHandler } from './send-notification.handler.js';
 
@@ -18,6 +19,11 @@ import { SendNotificationHandler } from './send-notification.handler.js';
     MessagingModule.forSchema(notificationsSchema),
     TemplatesModule,
   ],
-  providers: [DeliverNotificationProcessor, ScheduledNotifications, SendNotificationHandler],
+  providers: [
+    DeliverNotificationProcessor,
+    ScheduledNotificationData,
+    ScheduledNotifications,
+    SendNotificationHandler,
+  ],
 })
 export class IntakeJobsModule {}

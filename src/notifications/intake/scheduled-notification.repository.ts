@@ -25,6 +25,15 @@ export function findScheduled(em: EntityManager, id: string): Promise<ScheduledN
   return em.findOne(ScheduledNotification, { id });
 }
 
+/** What is to be sent to a user, in order, as it's shown to them. */
+export async function findScheduledFor(
+  em: EntityManager,
+  userId: string,
+): Promise<{ readonly id: string; readonly sendAt: Date }[]> {
+  const scheduled = await em.find(ScheduledNotification, { userId }, { orderBy: { sendAt: 'asc' } });
+  return scheduled.map(({ id, sendAt }) => ({ id, sendAt }));
+}
+
 /** @throws SealBrokenError */
 export function scheduledContent(sealer: Sealer, { id, sealed }: ScheduledNotification): ScheduledContent {
   return sealer.openJson(sealed, contextOf(id)) as ScheduledContent;
