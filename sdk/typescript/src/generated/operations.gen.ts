@@ -147,6 +147,8 @@ import type {
   PauseJobResponse,
   ResumeJobData,
   ResumeJobResponse,
+  RetryJobsData,
+  RetryJobsResponse,
   BroadcastNotificationData,
   BroadcastNotificationResponse,
   StreamMyNotificationsData,
@@ -2310,6 +2312,31 @@ export const resumeJob: Operation<
 > = {
   method: 'POST',
   path: '/v2/jobs/{id}/resume',
+  authenticated: true,
+};
+
+/**
+ * Retry many background jobs
+ *
+ * Resumes background jobs that failed for good, such as emails that were refused while the mail server was misconfigured, each with a fresh set of attempts. The oldest come first, 500 at once: repeat the request until none remain. Imports and exports are retried one by one. Requires the `jobs:write` permission.
+ */
+export const retryJobs: Operation<
+  RetryJobsData,
+  RetryJobsResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/jobs/retry',
   authenticated: true,
 };
 

@@ -1257,6 +1257,28 @@ export type JobList = {
   page: CursorPage;
 };
 
+export type RetryJobsRequest = {
+  /**
+   * Only jobs of this type.
+   */
+  type: string;
+  /**
+   * Only jobs whose `reason` contains this. Case-insensitive.
+   */
+  reason?: string;
+};
+
+export type RetriedJobs = {
+  /**
+   * How many jobs are waiting again.
+   */
+  retried: number;
+  /**
+   * How many match that were not retried, because there are so many.
+   */
+  remaining: number;
+};
+
 /**
  * Users who match all that is given.
  */
@@ -8958,6 +8980,69 @@ export type ResumeJobResponses = {
 };
 
 export type ResumeJobResponse = ResumeJobResponses[keyof ResumeJobResponses];
+
+export type RetryJobsData = {
+  body: RetryJobsRequest;
+  path?: never;
+  query?: never;
+  url: '/v2/jobs/retry';
+};
+
+export type RetryJobsErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type RetryJobsError = RetryJobsErrors[keyof RetryJobsErrors];
+
+export type RetryJobsResponses = {
+  /**
+   * How many jobs are waiting again.
+   */
+  200: RetriedJobs;
+};
+
+export type RetryJobsResponse = RetryJobsResponses[keyof RetryJobsResponses];
 
 export type BroadcastNotificationData = {
   body: BroadcastRequest;
