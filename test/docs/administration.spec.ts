@@ -82,7 +82,10 @@ it('the commands of the guide to notifications write, publish and send a templat
   expect(output).toMatch(
     /^true\nOrder 4712 is on its way\n1\ntrue\nuses the variable "number", which is not declared$/m,
   );
-  expect(output).toMatch(/^2\n2\nsent\n1\nOrder 4711 is on its way\ntrue\nread: 204\ntrue$/m);
+  expect(output).toMatch(
+    /^2\n2\nsent\nit was canceled\n1\n1\nOrder 4711 is on its way\ntrue\nread: 204\ntrue$/m,
+  );
+  expect(output).toMatch(/^false\n08:00$/m);
   expect(output).toMatch(/^true\ntrue\n1\nrestored: 204$/m);
 });
 

@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { idOf, suspend, userWithPermissions } from '../support/administration.js';
 import type { Answer, ApiClient } from '../support/client.js';
-import { signIn, signUp } from '../support/factories.js';
+import { signIn, signUp, tokenIn } from '../support/factories.js';
+import { hold } from '../support/fixture.js';
 import { type JobBody, jobEnd, NDJSON, ndjson, sendImport } from '../support/imports.js';
 import { expectProblem } from '../support/problems.js';
+import type { ReceivedMail } from '../support/received-mail.js';
 import { eventually } from '../support/servers.js';
 import { query } from '../support/stored.js';
 import { ORDER_SHIPPED, publishTemplate } from '../support/templates.js';
@@ -118,7 +120,7 @@ describe('a broadcast', () => {
     const data = { topic: 'frogs' };
     const { body } = await broadcast({ data, channels: ['inbox'] });
     await further(body.jobId, 0);
-    await notifications.kill('SIGSTOP');
+    await hold(notifications.kill('SIGSTOP'), () => notifications.kill('SIGCONT'));
     const frozen = (await job(body.jobId)).progress?.done ?? 0;
     expect(frozen).toBeLessThan(USERS);
     const other = await servers.start('notifications');
@@ -129,10 +131,10 @@ describe('a broadcast', () => {
       progress: { done: USERS, total: USERS },
     });
     await other.stop();
-    const twice = `select user_id from notifications.inbox_notifications i
+    const twice = `select i.user_id from notifications.inbox_notifications i
                     join notifications.notifications n on i.id = any(n.delivery_ids)
                     where n.created_at > (select created_at from notifications.broadcasts where id = $1)
-                    group by user_id having count(*) > 1`;
+                    group by i.user_id having count(*) > 1`;
     expect(await query(database.url, twice, [body.jobId])).toEqual([]);
   }, 120_000);
 
@@ -174,6 +176,53 @@ describe('a broadcast', () => {
         .filter(({ target }) => target === body.jobId)
         .map(({ type }) => type);
     await eventually(async () => expect(await events()).toEqual(['broadcast.canceled', 'broadcast.started']));
+  });
+
+  it('sends no further emails once it is canceled, and waits with them while it is paused', async () => {
+    await hold(servers.sink.behave('defer'), () => servers.sink.behave('accept'));
+    const { body } = await broadcast({ data: { topic: 'birds' }, channels: ['email'] });
+    await further(body.jobId, 0);
+    expect((await admin.post(`/jobs/${body.jobId}/pause`)).status).toBe(200);
+    servers.sink.behave('accept');
+    const states = async () => {
+      const rows = await query<{ state: string; reason: string | null; count: number }>(
+        database.url,
+        `select d.state, left(d.last_error, 15) as reason, count(*)::int as count from notifications.deliveries d
+           join notifications.notifications n on n.id = d.notification_id where n.broadcast_id = $1 group by 1, 2`,
+        [body.jobId],
+      );
+      return rows.map(({ state, reason }) => [state, reason]);
+    };
+    await eventually(async () => expect(await states()).toEqual([['queued', 'it is held unti']]), {
+      timeoutMs: 60_000,
+    });
+    expect((await admin.delete(`/jobs/${body.jobId}`)).status).toBe(204);
+    await query(database.url, 'update notifications.outbox set next_at = now()');
+    await eventually(async () => expect(await states()).toEqual([['suppressed', 'it was canceled']]), {
+      timeoutMs: 60_000,
+    });
+    expect(servers.sink.mails.filter(({ subject }) => subject.includes('birds'))).toEqual([]);
+  }, 180_000);
+
+  it('leaves nothing behind in the outbox if its email is the only one in a digest', async () => {
+    const since = new Date().toISOString();
+    const user = await signUp(api.api);
+    const mail = await eventually(() => {
+      const [found] = servers.sink.mailsTo(user.email);
+      expect(found).toBeDefined();
+      return found as ReceivedMail;
+    });
+    expect((await api.api.verify(tokenIn(mail))).status).toBe(204);
+    const json = { digest: { afterMinutes: 30 } };
+    await user.api.send('PUT', '/users/me/notification-preferences', { json });
+    const { body } = await broadcast({ audience: { createdAfter: since }, channels: ['email'] });
+    await jobEnd(admin, body.jobId, 30_000);
+    const tasks = () =>
+      query(database.url, 'select consumer from notifications.outbox where subject = $1', [idOf(user)]);
+    expect(await tasks()).toEqual([{ consumer: 'send-digest' }]);
+    await query(database.url, 'update notifications.outbox set next_at = now()');
+    await eventually(async () => expect(await tasks()).toEqual([]));
+    expect(servers.sink.mailsTo(user.email).map(({ subject }) => subject)).toContain('News about cats');
   });
 
   it('is for those who may send notifications, and repeated once', async () => {

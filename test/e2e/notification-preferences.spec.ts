@@ -97,8 +97,8 @@ describe('notification preferences', () => {
     expect((await user.api.get(PREFERENCES)).body).toEqual({
       channels: { email: true, inbox: true },
       categories: {
-        general: { email: true, inbox: true, digest: null },
-        offers: { email: true, inbox: true, digest: null },
+        general: { email: true, inbox: true },
+        offers: { email: true, inbox: true },
       },
       quietHours: null,
       digest: null,
@@ -125,8 +125,8 @@ describe('notification preferences', () => {
     const expected = {
       channels: { email: true, inbox: true },
       categories: {
-        general: { email: true, inbox: true, digest: null },
-        offers: { email: false, inbox: true, digest: null },
+        general: { email: true, inbox: true },
+        offers: { email: false, inbox: true },
       },
       quietHours: null,
       digest: null,
@@ -262,7 +262,7 @@ describe('an unsubscribe link', () => {
       channels: { email: true, inbox: false },
       categories: {
         general: { email: true, inbox: false, digest },
-        offers: { email: false, inbox: true, digest: null },
+        offers: { email: false, inbox: true },
       },
       quietHours,
       digest: null,

@@ -159,6 +159,9 @@ describe('a notification with a time', () => {
     );
     await passTime(user);
     expect(await subjectsTo(user, 2)).toEqual(['Order 4711 is on its way']);
+    // Its emails may be tried for days, so it's kept for as long.
+    const kept = 'select from notifications.template_versions where expires_at > now()';
+    expect(await query(database.url, kept)).toHaveLength(1);
   });
 
   it('is not kept for someone who is deleted', async () => {
@@ -335,6 +338,15 @@ describe('a digest', () => {
     expect(await dueTimes(user)).toEqual([due]);
   });
 
+  it('goes to who the recipient is when it is sent', async () => {
+    const user = await verified();
+    await prefer(user, { digest: { afterMinutes: 30 } });
+    await send(user);
+    await user.api.patch('/users/me', { locale: 'de' });
+    await passTime(user);
+    expect(await subjectsTo(user, 2)).toEqual(['Bestellung 4711 ist unterwegs']);
+  });
+
   it('of a category is chosen by itself', async () => {
     const user = await verified();
     const changed = await prefer(user, {
@@ -343,8 +355,10 @@ describe('a digest', () => {
     });
     expect(changed.body).toMatchObject({
       digest: { afterMinutes: 5 },
-      categories: { news: { digest: null }, orders: { digest: { afterMinutes: 5 } } },
+      categories: { news: { digest: null }, orders: { email: true, inbox: true } },
     });
+    // So that the one for all can be changed in what this has returned.
+    expect(changed.body).not.toHaveProperty('categories.orders.digest');
     await send(user);
     await news(user, 'cats');
     expect(await subjectsTo(user, 2)).toEqual(['News about cats']);
@@ -356,8 +370,13 @@ describe('a digest', () => {
     await prefer(user, { digest: { afterMinutes: 1 }, quietHours });
     await news(user, 'cats');
     await passTime(user);
-    await eventually(async () => expect((await dueTimes(user))[0]?.slice(11, 16)).toBe(quietHours.end));
-    await news(user, 'dogs');
+    const until = await eventually(async () => {
+      const [due = ''] = await dueTimes(user);
+      expect(due.slice(11, 16)).toBe(quietHours.end);
+      return due;
+    });
+    const { id } = (await news(user, 'dogs')).body;
+    expect((await get(id)).deliveries).toMatchObject([{ reason: `it is held until ${until}` }]);
     expect(await dueTimes(user)).toHaveLength(1);
     await prefer(user, { digest: { afterMinutes: 1 } });
     await passTime(user);
@@ -391,18 +410,20 @@ describe('a digest', () => {
     expect(mail?.text).not.toContain('dogs');
   });
 
-  it('shows a hundred notifications and counts the others', async () => {
+  it('shows as many notifications as are readable and counts the others', async () => {
     const user = await verified();
     await prefer(user, { digest: { afterMinutes: 5 } });
-    for (let i = 1; i <= 103; i += 1) {
-      await news(user, `topic ${i}`);
+    const long = 'x'.repeat(480);
+    for (let i = 1; i <= 110; i += 1) {
+      await news(user, `topic ${i} ${long}`);
     }
     await passTime(user);
     const [, mail] = await mailsTo(user, 2);
-    expect(mail?.text).toMatch(/topic 100\r\n/);
-    expect(mail?.text).not.toContain('topic 101');
-    expect(mail?.text).toContain('+ 3 more in the app');
-    expect(mail?.html).toContain('+ 3 more in the app');
+    // 50,000 characters.
+    expect(mail?.text).toContain('topic 100 ');
+    expect(mail?.text).not.toContain('topic 101 ');
+    expect(mail?.text).toContain('+ 10 more');
+    expect(mail?.html).toContain('+ 10 more');
   });
 
   it.each([

@@ -8,13 +8,15 @@ import { JobError } from '#libs/jobs';
 import { broadcastMailTask, Notification } from '../deliveries/index.js';
 import { type InboxText, type NotificationContent, NotificationRelease } from '../intake/index.js';
 import { isErased, lockRecipient } from '../recipients/index.js';
-import { PublishedTemplates } from '../templates/index.js';
+import { keepVersion, PublishedTemplates } from '../templates/index.js';
 import { Broadcast } from './broadcast.entity.js';
 import { type BroadcastContent, contentOf, lockBroadcast } from './broadcast.repository.js';
 import { BroadcastsService } from './broadcasts.service.js';
 
 /** So few that nobody else who notifies one of them waits for long. */
 const BATCH = 50;
+
+const IDLE_SECONDS = 10;
 
 /** What one of the users gets. Without a text, they get only a record of why. */
 interface Rendered {
@@ -95,6 +97,7 @@ export class BroadcastRuns {
   ): Promise<boolean> {
     const rendered = users.map((user) => this.render(content, user));
     const hasMore = await this.database.transaction(async (em) => {
+      await limitIdleTime(em);
       const broadcast = await lockBroadcast(em, id);
       if (broadcast?.state !== 'active' || (broadcast.lastUserId ?? null) !== after) {
         return false;
@@ -106,6 +109,7 @@ export class BroadcastRuns {
       broadcast.usersDone += users.length;
       broadcast.notRendered += rendered.filter(({ problem }) => problem !== null).length;
       if (users.length < BATCH) {
+        await keepVersion(em, broadcast.templateVersion, this.clock.now());
         await this.broadcasts.end(em, broadcast, 'completed');
         return false;
       }
@@ -128,7 +132,7 @@ export class BroadcastRuns {
 
   private async notifyOne(
     em: EntityManager,
-    { template, startedBy }: Broadcast,
+    { id, template, startedBy }: Broadcast,
     content: NotificationContent,
     { user, inbox, problem }: Rendered,
   ): Promise<void> {
@@ -143,6 +147,7 @@ export class BroadcastRuns {
       template,
       deliveryIds: [],
       sentBy: startedBy,
+      broadcastId: id,
       createdAt,
     });
     if (problem === null) {
@@ -152,6 +157,11 @@ export class BroadcastRuns {
       await this.release.suppress(em, notification, content.channels, problem);
     }
   }
+}
+
+/** A process that is frozen in between keeps its locks, and others that could go on would wait for it. */
+async function limitIdleTime(em: EntityManager): Promise<void> {
+  await em.execute(`set local idle_in_transaction_session_timeout = '${IDLE_SECONDS}s'`, [], 'run');
 }
 
 function audienceOf({ audience }: BroadcastContent): Audience {

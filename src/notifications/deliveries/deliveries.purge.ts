@@ -5,6 +5,8 @@ import { Database, inBatches } from '#libs/database';
 import { type Purge, PurgedBy } from '#libs/purge';
 import { DeliveryEnds } from './delivery-ends.js';
 import { MailMetrics } from './mail-metrics.js';
+import { digestTask, taskOf } from './mail-tasks.js';
+import { lockRecipient } from '../recipients/index.js';
 import { deleteFinal, eraseFailed, findOverdue } from './delivery.repository.js';
 
 /** How long final deliveries, and the notifications that they belong to, are kept. */
@@ -32,7 +34,11 @@ export class DeliveriesPurge implements Purge {
 
   private async expire(em: EntityManager, now: Date, limit: number): Promise<number> {
     const overdue = await findOverdue(em, now, limit);
-    for (const id of overdue) {
+    for (const { id, userId, task } of overdue) {
+      if (taskOf(task) === digestTask) {
+        // It may be open, so another notification may be about to go into it.
+        await lockRecipient(em, userId);
+      }
       await this.ends.end(em, id, 'expired', null);
     }
     return overdue.length;

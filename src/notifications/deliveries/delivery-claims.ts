@@ -3,9 +3,10 @@ import { Clock } from '#libs/clock';
 import { Database } from '#libs/database';
 import { Outbox } from '#libs/messaging';
 import { PostponeJobError, UnrecoverableJobError } from '#libs/jobs';
-import type { DeliveryAttempt, FinalState } from './delivery.entity.js';
+import { CANCELED, type DeliveryAttempt, type FinalState } from './delivery.entity.js';
 import { DeliveryEnds } from './delivery-ends.js';
 import {
+  broadcastStateOf,
   claimDelivery,
   type ClaimedRow,
   deliveryStatus,
@@ -20,6 +21,8 @@ import { taskOf } from './mail-tasks.js';
 /** How long a claim is valid after its last renewal, and so how long a mail waits if its process is killed. */
 const LEASE_MS = 10_000;
 const RENEW_MS = 3_000;
+/** How often an email of a paused broadcast looks whether that goes on. */
+const PAUSED_MS = 30_000;
 /** So that a postponed run doesn't start a moment too early. */
 const MARGIN_MS = 100;
 
@@ -125,6 +128,17 @@ export class DeliveryClaims {
         await this.outbox.postponeTask(em, taskOf(claimed.task), claimed.id, until);
       }
     });
+  }
+
+  /** Ends an email of a broadcast that was canceled, and holds one of a broadcast that is paused. */
+  async goesOn(claimed: ClaimedDelivery): Promise<boolean> {
+    const state = await this.database.run((em) => broadcastStateOf(em, claimed.id));
+    if (state === 'canceled') {
+      await this.finish(claimed.id, 'suppressed', CANCELED);
+    } else if (state === 'paused') {
+      await this.hold(claimed, new Date(this.clock.millis() + PAUSED_MS));
+    }
+    return state !== 'canceled' && state !== 'paused';
   }
 
   /** Updates the state and settles the task in one transaction, so that a finished delivery isn't enqueued again. */

@@ -6,7 +6,7 @@ import { Outbox } from '#libs/messaging';
 import { WebhookEvents } from '../webhooks/index.js';
 import type { DeliveryAttempt, FinalState } from './delivery.entity.js';
 import { finishDelivery } from './delivery.repository.js';
-import { findItemsOf } from './digest-item.repository.js';
+import { closeDigest, findItemsOf } from './digest-item.repository.js';
 import { digestTask, taskOf } from './mail-tasks.js';
 
 /** Ends deliveries, and lets webhooks know. */
@@ -41,8 +41,9 @@ export class DeliveryEnds {
     const task = taskOf(ended.task);
     await this.outbox.settle(em, task, id);
     if (task === digestTask) {
+      await closeDigest(em, id);
       for (const item of await findItemsOf(em, id)) {
-        await this.end(em, item, state, reason, tried);
+        await this.end(em, item.id, state, reason, tried);
       }
     } else {
       await this.events.publish(em, state === 'sent' ? notificationDeliveredEvent : notificationFailedEvent, {

@@ -24,6 +24,9 @@ export const EXPIRES_MS = 3 * 24 * 60 * 60 * 1000;
 /** Why a delivery is suppressed: an address that nobody has proved to be theirs may be a stranger's. */
 export const NOT_VERIFIED = 'the email address is not verified';
 
+/** Why a delivery is suppressed that someone has stopped. */
+export const CANCELED = 'it was canceled';
+
 /** An attempt to send. */
 export interface DeliveryAttempt {
   /** ISO 8601. */

@@ -1,5 +1,6 @@
 import type { EntityManager, InferEntity } from '@mikro-orm/postgresql';
 import { deleteDigestItemsOf } from './digest-item.repository.js';
+import { heldReason } from './held-reason.js';
 import { MAIL_JOBS } from './mail-tasks.js';
 import type { ChannelName } from '../templates/index.js';
 import type { Notification } from './notification.entity.js';
@@ -181,11 +182,6 @@ export async function holdDelivery(
   return rows.length > 0;
 }
 
-/** Why a delivery is not sent yet. */
-function heldReason(until: Date): string {
-  return `it is held until ${until.toISOString()}`;
-}
-
 /** Locks those of the deliveries that wait and that nobody sends. @returns their IDs */
 export async function lockWaiting(em: EntityManager, ids: readonly string[]): Promise<string[]> {
   const rows = await em.execute<{ id: string }[]>(
@@ -243,6 +239,18 @@ export async function findSealed(
   );
 }
 
+/** What has become of the broadcast that a delivery is of. Undefined if it's of none. */
+export async function broadcastStateOf(em: EntityManager, id: string): Promise<string | undefined> {
+  const [row] = await em.execute<{ state: string }[]>(
+    `select b.state from notifications.deliveries d
+       join notifications.notifications n on n.id = d.notification_id
+       join notifications.broadcasts b on b.id = n.broadcast_id
+      where d.id = ?`,
+    [id],
+  );
+  return row?.state;
+}
+
 /** Stores what a delivery says that is only known when it's due. */
 export async function storeSealed(em: EntityManager, id: string, sealed: string): Promise<void> {
   await em.execute(
@@ -257,15 +265,23 @@ export async function deleteDelivery(em: EntityManager, id: string): Promise<voi
   await em.execute('delete from notifications.deliveries where id = ?', [id], 'run');
 }
 
-/** IDs of deliveries that have expired without a run noticing. */
-export async function findOverdue(em: EntityManager, at: Date, limit: number): Promise<string[]> {
-  const rows = await em.execute<{ id: string }[]>(
-    `select id from notifications.deliveries
+/** A delivery that has expired. */
+export interface OverdueDelivery {
+  readonly id: string;
+  readonly userId: string;
+  /** The name of the job that sends it, if that isn't `send-mail`. */
+  readonly task: string | null;
+}
+
+/** Deliveries that have expired without a run noticing. */
+export async function findOverdue(em: EntityManager, at: Date, limit: number): Promise<OverdueDelivery[]> {
+  const rows = await em.execute<{ id: string; user_id: string; task: string | null }[]>(
+    `select id, user_id, task from notifications.deliveries
       where (state in ('pending', 'queued') or (state = 'sending' and claimed_until < now())) and expires_at < ?
       order by expires_at limit ?`,
     [at.toISOString(), limit],
   );
-  return rows.map(({ id }) => id);
+  return rows.map(({ id, user_id: userId, task }) => ({ id, userId, task }));
 }
 
 /** Erases the data of up to `limit` failed deliveries that have expired. @returns the number of deliveries */

@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { heldReason } from './held-reason.js';
 
 /** Makes a delivery a part of a digest. */
 export async function insertDigestItem(
@@ -12,14 +13,38 @@ export async function insertDigestItem(
   );
 }
 
-/** The IDs of the deliveries that a digest consists of and that have not ended, oldest first. */
-export async function findItemsOf(em: EntityManager, digestId: string): Promise<string[]> {
-  const rows = await em.execute<{ id: string }[]>(
-    `select d.id from notifications.digest_items i join notifications.deliveries d on d.id = i.delivery_id
+/** A delivery in a digest. */
+export interface WaitingItem {
+  readonly id: string;
+  /** The name of the job that would send it by itself, if that isn't `send-mail`. */
+  readonly task: string | null;
+}
+
+/** The deliveries that a digest consists of and that have not ended, oldest first. */
+export async function findItemsOf(em: EntityManager, digestId: string): Promise<WaitingItem[]> {
+  return em.execute<WaitingItem[]>(
+    `select d.id, d.task from notifications.digest_items i join notifications.deliveries d on d.id = i.delivery_id
       where i.digest_id = ? and d.state in ('pending', 'queued') order by d.id`,
     [digestId],
   );
-  return rows.map(({ id }) => id);
+}
+
+/** From now on, no notifications go into the digest. Call it after `lockRecipient`. */
+export async function closeDigest(em: EntityManager, id: string): Promise<void> {
+  await em.execute('update notifications.digests set is_open = false where id = ?', [id], 'run');
+}
+
+/** Puts off a digest that nobody sends, and all deliveries in it. */
+export async function holdDigest(em: EntityManager, id: string, until: Date): Promise<void> {
+  const at = until.toISOString();
+  await em.execute('update notifications.digests set due_at = ? where id = ?', [at, id], 'run');
+  await em.execute(
+    `update notifications.deliveries set held_until = ?, last_error = ?
+      where state in ('pending', 'queued') and
+            (id = ? or id in (select delivery_id from notifications.digest_items where digest_id = ?))`,
+    [at, heldReason(until), id, id],
+    'run',
+  );
 }
 
 /** Makes the deliveries of a digest that has failed wait again. */

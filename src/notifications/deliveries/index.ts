@@ -1,5 +1,5 @@
 export { DeliveryEnds } from './delivery-ends.js';
-export { DeliveryEntity, type DeliveryState, EXPIRES_MS, NOT_VERIFIED } from './delivery.entity.js';
+export { CANCELED, DeliveryEntity, type DeliveryState, EXPIRES_MS, NOT_VERIFIED } from './delivery.entity.js';
 export { type DeliveryPayload, openDelivery, sealDelivery } from './delivery-payload.js';
 export { DeliveriesModule } from './deliveries.module.js';
 export { Notification } from './notification.entity.js';
@@ -16,8 +16,15 @@ export {
   type NewDelivery,
   storeSealed,
 } from './delivery.repository.js';
-export { deleteDigestItem, findItemsOf, insertDigestItem } from './digest-item.repository.js';
-export { broadcastMailTask, digestTask, sendDigest } from './mail-tasks.js';
+export {
+  closeDigest,
+  deleteDigestItem,
+  findItemsOf,
+  holdDigest,
+  insertDigestItem,
+  type WaitingItem,
+} from './digest-item.repository.js';
+export { broadcastMailTask, digestTask, sendDigest, taskOf } from './mail-tasks.js';
 export { mailTask, type SendMail } from './send-mail.job.js';
 export { SendMailService } from './send-mail.service.js';
 export { KEPT_MS } from './deliveries.purge.js';

@@ -12,6 +12,8 @@ const schema = defineEntity({
     deliveryIds: p.array().columnType('uuid[]'),
     /** The user who sent it, or whose API key did. Null if a service did. */
     sentBy: p.uuid().nullable(),
+    /** The broadcast that it's of, if it's of one. */
+    broadcastId: p.uuid().nullable(),
     /** When it's sent, if whoever sent it has chosen a time. */
     sendAt: p.datetime().columnType('timestamptz(3)').nullable(),
     createdAt: p.datetime().columnType('timestamptz(3)').index('notifications_created_at_index'),

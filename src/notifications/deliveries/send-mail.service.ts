@@ -1,14 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
+import { AccountDirectory } from '#libs/contracts';
 import { JobError, UnrecoverableJobError } from '#libs/jobs';
 import { type ClaimedDelivery, DeliveryClaims } from './delivery-claims.js';
 import { Sealer } from '#libs/crypto';
 import { Channel, type SendContext, type SendOutcome } from '../channels/index.js';
 import { PreferenceCheck, turnedOff } from '../preferences/index.js';
 import { type DeliveryPayload, openDelivery } from './delivery-payload.js';
-import type { DeliveryAttempt } from './delivery.entity.js';
+import { type DeliveryAttempt, NOT_VERIFIED } from './delivery.entity.js';
 import { MailMetrics } from './mail-metrics.js';
+import { sendBroadcastMail } from './mail-tasks.js';
 
 export interface SendOptions {
   readonly signal: AbortSignal;
@@ -34,6 +36,7 @@ export class SendMailService {
     private readonly claims: DeliveryClaims,
     private readonly sealer: Sealer,
     private readonly channel: Channel,
+    private readonly directory: AccountDirectory,
     private readonly preferences: PreferenceCheck,
     private readonly metrics: MailMetrics,
     private readonly clock: Clock,
@@ -54,8 +57,9 @@ export class SendMailService {
       this.metrics.expired();
       return;
     }
-    const payload = this.open(claimed);
-    if (payload && !(await this.mayLeave(claimed, payload))) {
+    const stored = this.open(claimed);
+    const payload = stored && (await this.leaving(claimed, stored));
+    if (payload === 'not now') {
       return;
     }
     const outcome = await this.claims.whileClaimed(claimed, async (isHeld) => {
@@ -75,24 +79,46 @@ export class SendMailService {
     }
   }
 
-  /** Ends or holds what the recipient doesn't want, or doesn't want now. Emails about accounts always leave. */
-  private async mayLeave(claimed: ClaimedDelivery, payload: DeliveryPayload): Promise<boolean> {
-    const { to, category, timezone = 'UTC' } = payload;
+  /** Ends or holds what must not leave, or not now. Emails about accounts always leave, to the address they were for. */
+  private async leaving(
+    claimed: ClaimedDelivery,
+    stored: DeliveryPayload,
+  ): Promise<DeliveryPayload | 'not now'> {
+    const { category } = stored;
     if (category === undefined) {
-      return true;
+      return stored;
     }
-    const { userId } = to;
+    const payload = hasWaited(claimed) ? await this.upToDate(stored) : stored;
+    if (!payload) {
+      await this.claims.finish(claimed.id, 'suppressed', NOT_VERIFIED);
+      return 'not now';
+    }
+    if (claimed.task === sendBroadcastMail.name && !(await this.claims.goesOn(claimed))) {
+      return 'not now';
+    }
+    const { userId } = payload.to;
+    const timezone = payload.timezone ?? 'UTC';
     const verdict = await this.preferences.check({ userId, category, channel: 'email', timezone });
     switch (verdict.kind) {
       case 'wanted':
-        return true;
+        return payload;
       case 'unwanted':
         await this.claims.finish(claimed.id, 'suppressed', turnedOff(category));
-        return false;
+        return 'not now';
       case 'quiet':
         await this.claims.hold(claimed, verdict.until);
-        return false;
+        return 'not now';
     }
+  }
+
+  /** For who the recipient is now. @returns null if they have no address that is proved to be theirs */
+  private async upToDate(stored: DeliveryPayload): Promise<DeliveryPayload | null> {
+    const user = await this.directory.find(stored.to.userId);
+    if (!user?.emailVerified) {
+      return null;
+    }
+    const { id: userId, email, displayName, locale, timezone } = user;
+    return { ...stored, to: { userId, email, displayName, locale }, timezone };
   }
 
   private attempt(
@@ -155,4 +181,9 @@ export class SendMailService {
         return this.claims.release(claimed, `${outcome.kind}: ${outcome.reason}`, tried);
     }
   }
+}
+
+/** Whether its recipient may have changed since it was accepted. */
+function hasWaited({ attempt, heldUntil }: ClaimedDelivery): boolean {
+  return attempt > 1 || heldUntil !== null;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Clock } from '#libs/clock';
+import { AccountDirectory } from '#libs/contracts';
 import { v7 } from 'uuid';
 import { Queues } from '#libs/bull';
 import { Sealer } from '#libs/crypto';
@@ -210,6 +211,7 @@ describe('a delivery', () => {
       claims,
       sealer,
       channel,
+      bench.app.get(AccountDirectory),
       bench.app.get(PreferenceCheck),
       bench.app.get(MailMetrics),
       bench.app.get(Clock),

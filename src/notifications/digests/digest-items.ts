@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { DirectoryUser } from '#libs/contracts';
 import { Sealer } from '#libs/crypto';
-import { type DeliveryPayload, findSealed, openDelivery } from '../deliveries/index.js';
+import { findSealed, openDelivery } from '../deliveries/index.js';
 import {
   contentFor,
   PublishedTemplates,
@@ -22,7 +22,7 @@ export interface DigestItem {
   readonly url: string | null;
 }
 
-/** What doesn't fit is in the inbox. In characters. */
+/** In characters. */
 const BODY_MAX_LENGTH = 500;
 
 /** Renders what digests say about each notification: what the inbox says, or else the subject of the email. */
@@ -46,16 +46,15 @@ export class DigestItems {
   }
 
   /** Nothing may get lost, so what can't be rendered is mentioned by its name. */
-  private async itemOf(
-    user: DirectoryUser,
-    id: string,
-    template: string,
-    sealed: string,
-  ): Promise<DigestItem> {
-    const payload = openDelivery(this.sealer, id, sealed);
-    const version = await this.templates.byId(payload.templateVersion ?? '');
+  private async itemOf(to: DirectoryUser, id: string, template: string, sealed: string): Promise<DigestItem> {
     try {
-      return itemIn(version, user, payload, siteOf(this.options));
+      const { data, templateVersion = '' } = openDelivery(this.sealer, id, sealed);
+      const version = await this.templates.byId(templateVersion);
+      if (!version) {
+        throw new Error('the template was deleted');
+      }
+      const values = templateValues(version.variables, data, { to, site: siteOf(this.options) });
+      return inboxItem(version, to.locale, values) ?? emailItem(version, to.locale, values);
     } catch (error) {
       const reason = error instanceof Error ? error.name : 'unknown error';
       this.logger.error(`could not render delivery ${id} with the template "${template}": ${reason}`);
@@ -64,23 +63,23 @@ export class DigestItems {
   }
 }
 
-function itemIn(
-  version: PublishedVersion | null,
-  to: DirectoryUser,
-  { data }: DeliveryPayload,
-  site: string,
-): DigestItem {
-  const inbox = version && contentFor(version, 'inbox', to.locale);
-  const email = version && contentFor(version, 'email', to.locale);
-  const values = version ? templateValues(version.variables, data, { to, site }) : {};
-  if (inbox) {
-    const { title, body, url } = renderInbox(inbox, values);
-    return { title, body: shortened(body), url };
+/** Undefined if there's none, or if it can't be rendered: notifications that are only emails can have other data. */
+function inboxItem(version: PublishedVersion, locale: string, values: object): DigestItem | undefined {
+  const inbox = contentFor(version, 'inbox', locale);
+  try {
+    const rendered = inbox && renderInbox(inbox, values);
+    return rendered && { ...rendered, body: shortened(rendered.body) };
+  } catch {
+    return undefined;
   }
-  if (email) {
-    return { title: renderEmail(email, values).subject, body: '', url: null };
+}
+
+function emailItem(version: PublishedVersion, locale: string, values: object): DigestItem {
+  const email = contentFor(version, 'email', locale);
+  if (!email) {
+    throw new Error('the template has no email');
   }
-  throw new Error('the template was deleted');
+  return { title: renderEmail(email, { ...values, unsubscribeUrl: null }).subject, body: '', url: null };
 }
 
 function shortened(text: string): string {

@@ -5,26 +5,31 @@ import { Sealer } from '#libs/crypto';
 import { Database } from '#libs/database';
 import { Outbox } from '#libs/messaging';
 import {
+  closeDigest,
   deleteDelivery,
   deleteDigestItem,
   DeliveryEnds,
   digestTask,
   findItemsOf,
   findSealed,
-  mailTask,
+  holdDigest,
   NOT_VERIFIED,
   sealDelivery,
   storeSealed,
+  taskOf,
+  type WaitingItem,
 } from '../deliveries/index.js';
 import { PreferenceCheck } from '../preferences/index.js';
 import { lockRecipient } from '../recipients/index.js';
 import { TEMPLATE_OPTIONS, type TemplateOptions } from '../templates/index.js';
 import type { DigestRow } from './digest.entity.js';
-import { DigestItems } from './digest-items.js';
-import { closeDigest, deleteDigest, findDigest } from './digest.repository.js';
+import { type DigestItem, DigestItems } from './digest-items.js';
+import { deleteDigest, findDigest } from './digest.repository.js';
 
-/** More would be too long to read. The email says how many are left out. */
-const MAX_ITEMS = 100;
+/** More would be too long to read, and to render. The email says how many are left out. */
+const MAX_ITEMS = 300;
+/** The same for the length of what they say, in characters. */
+const MAX_LENGTH = 50_000;
 
 /**
  * Turns a digest that is due into an email. Each step is stored before the next one, so a run that dies is continued by
@@ -56,18 +61,22 @@ export class DigestSender {
     const quietUntil = user && (await this.quietUntil(digest, user));
     if (quietUntil) {
       // It stays open: otherwise, a digest of each hour of the night would be sent in the morning.
-      await this.database.transaction((em) => this.outbox.postponeTask(em, digestTask, id, quietUntil));
+      await this.database.transaction(async (em) => {
+        await holdDigest(em, id, quietUntil);
+        await this.outbox.postponeTask(em, digestTask, id, quietUntil);
+      });
       return false;
     }
-    const itemIds = await this.database.transaction((em) => this.close(em, digest));
-    if (itemIds.length === 0) {
-      return false;
+    const items = await this.database.transaction((em) => this.close(em, digest));
+    if (items.length === 0) {
+      // Whatever remains of it has ended.
+      return true;
     }
     if (!user?.emailVerified) {
       await this.database.transaction((em) => this.ends.end(em, id, 'suppressed', NOT_VERIFIED));
       return false;
     }
-    await this.database.run((em) => this.render(em, digest, user, itemIds));
+    await this.database.run((em) => this.render(em, digest, user, items));
     return true;
   }
 
@@ -85,22 +94,22 @@ export class DigestSender {
 
   /**
    * From now on, notifications go into another digest. One that has a single notification becomes that.
-   * @returns the IDs of its deliveries, or none if it's not needed, or over
+   * @returns its deliveries, or none if it's not needed, or over
    */
-  private async close(em: EntityManager, { id, userId }: DigestRow): Promise<readonly string[]> {
+  private async close(em: EntityManager, { id, userId }: DigestRow): Promise<readonly WaitingItem[]> {
     await lockRecipient(em, userId);
     const digest = await findDigest(em, id);
-    const itemIds = await findItemsOf(em, id);
+    const items = await findItemsOf(em, id);
     if (!digest?.isOpen) {
-      return itemIds;
+      return items;
     }
-    if (itemIds.length > 1) {
+    if (items.length > 1) {
       await closeDigest(em, id);
-      return itemIds;
+      return items;
     }
-    for (const itemId of itemIds) {
-      await deleteDigestItem(em, itemId);
-      await this.outbox.appendTask(em, mailTask, itemId, userId);
+    for (const item of items) {
+      await deleteDigestItem(em, item.id);
+      await this.outbox.appendTask(em, taskOf(item.task), item.id, userId);
     }
     await deleteDigest(em, id);
     await deleteDelivery(em, id);
@@ -112,12 +121,23 @@ export class DigestSender {
     em: EntityManager,
     { id, userId, category }: DigestRow,
     user: DirectoryUser,
-    itemIds: readonly string[],
+    waiting: readonly WaitingItem[],
   ): Promise<void> {
     const { email, displayName, locale, timezone } = user;
-    const items = await this.items.render(em, user, itemIds.slice(0, MAX_ITEMS));
-    const data = { link: this.options.appUrl, items, more: itemIds.length - items.length };
+    const ids = waiting.slice(0, MAX_ITEMS).map((item) => item.id);
+    const items = fitting(await this.items.render(em, user, ids));
+    const data = { link: this.options.appUrl, items, more: waiting.length - items.length };
     const payload = { to: { userId, email, displayName, locale }, data, category, timezone };
     await storeSealed(em, id, sealDelivery(this.sealer, id, payload));
   }
+}
+
+/** As many as aren't too long together. */
+function fitting(items: readonly DigestItem[]): readonly DigestItem[] {
+  let length = 0;
+  const end = items.findIndex(({ title, body, url }) => {
+    length += title.length + body.length + (url?.length ?? 0);
+    return length > MAX_LENGTH;
+  });
+  return end < 0 ? items : items.slice(0, end);
 }

@@ -14,11 +14,6 @@ export function findOpenDigest(
   return em.findOne(DigestRow, { userId, category, isOpen: true });
 }
 
-/** Call it after `lockRecipient`. */
-export async function closeDigest(em: EntityManager, id: string): Promise<void> {
-  await em.nativeUpdate(DigestRow, { id }, { isOpen: false });
-}
-
 export async function deleteDigest(em: EntityManager, id: string): Promise<void> {
   await em.nativeDelete(DigestRow, { id });
 }

@@ -17,6 +17,8 @@ export const notificationNotRendered = defineProblem('notification-not-rendered'
 export const notificationNotCancelable = defineProblem('notification-not-cancelable', {
   status: 409,
   title: "Notification can't be canceled",
-  about: 'It has been sent on all of its channels, is being sent at this moment, or was canceled before.',
+  about:
+    'It has been sent on all of its channels, is being sent at this moment, is in a digest that is on its way, or was canceled ' +
+    'before.',
   fix: 'Get the notification to see what became of it.',
 });

@@ -7,6 +7,7 @@ import { Database } from '#libs/database';
 import { IdempotencyStore } from '#libs/idempotency';
 import { Outbox } from '#libs/messaging';
 import {
+  CANCELED,
   DeliveryEnds,
   findDeliveriesOf,
   findNotification,
@@ -31,9 +32,6 @@ import {
   insertScheduled,
   scheduledContent,
 } from './scheduled-notification.repository.js';
-
-/** Shown to whoever sent it. */
-const CANCELED = 'it was canceled';
 
 /** Sends notifications to users. */
 @Injectable()

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { Clock } from '#libs/clock';
 import { AccountDirectory } from '#libs/contracts';
 import { Sealer } from '#libs/crypto';
 import { Database } from '#libs/database';
 import { Outbox } from '#libs/messaging';
 import { findNotification, type Notification } from '../deliveries/index.js';
 import { lockRecipient } from '../recipients/index.js';
-import { PublishedTemplates } from '../templates/index.js';
+import { keepVersion, PublishedTemplates } from '../templates/index.js';
 import { deliverTask } from './deliver-notification.job.js';
 import { type InboxText, type NotificationContent, NotificationRelease } from './notification-release.js';
 import type { ScheduledNotification } from './scheduled-notification.entity.js';
@@ -27,6 +28,7 @@ export class ScheduledNotifications {
     private readonly release: NotificationRelease,
     private readonly outbox: Outbox,
     private readonly sealer: Sealer,
+    private readonly clock: Clock,
   ) {}
 
   /** Has no effect if it was canceled, or sent before. */
@@ -69,7 +71,7 @@ export class ScheduledNotifications {
 
   /** In one transaction, so that it's sent once, whatever happens. */
   private async end(
-    { id, userId }: ScheduledNotification,
+    { id, userId, templateVersion }: ScheduledNotification,
     deliver: (em: EntityManager, notification: Notification) => Promise<void>,
   ): Promise<void> {
     await this.database.transaction(async (em) => {
@@ -77,6 +79,7 @@ export class ScheduledNotifications {
       const notification = await findNotification(em, id, null);
       if (notification && (await deleteScheduled(em, id))) {
         await deliver(em, notification);
+        await keepVersion(em, templateVersion, this.clock.now());
         await this.outbox.settle(em, deliverTask, id);
       }
     });

@@ -27,12 +27,8 @@ async function insertNotification(daysAgo: number, sendInDays: number | null): P
 }
 
 it('keeps what a scheduled notification or a broadcast needs, until it is sent', async () => {
-  const [scheduled, broadcast, ended, unused] = [
-    await insertVersion(),
-    await insertVersion(),
-    await insertVersion(),
-    await insertVersion(),
-  ];
+  const [scheduled, broadcast, ended] = [await insertVersion(), await insertVersion(), await insertVersion()];
+  await insertVersion();
   await bench.sql(
     `insert into notifications.scheduled_notifications (id, user_id, template_version, sealed, send_at)
      values (?, ?, ?, '', now() + interval '1 day')`,
@@ -52,7 +48,6 @@ it('keeps what a scheduled notification or a broadcast needs, until it is sent',
   await bench.purge();
   const left = await bench.sql<{ id: string }>('select id from notifications.template_versions');
   expect(left.map(({ id }) => id).sort()).toEqual([scheduled, broadcast].sort());
-  expect([ended, unused].some((id) => left.some((row) => row.id === id))).toBe(false);
 });
 
 it('keeps notifications for 90 days after they are sent', async () => {
@@ -66,4 +61,30 @@ it('keeps notifications for 90 days after they are sent', async () => {
   await bench.purge();
   const left = await bench.sql<{ id: string }>('select id from notifications.notifications');
   expect(left.map(({ id }) => id).sort()).toEqual(kept.sort());
+});
+
+it('closes a digest that has expired while it was open, so that nothing more goes into it', async () => {
+  const [digest, item, user] = [v7(), v7(), v7()];
+  for (const [id, task] of [
+    [digest, 'send-digest'],
+    [item, null],
+  ]) {
+    await bench.sql(
+      `insert into notifications.deliveries
+         (id, user_id, notification_id, state, template, channel, task, message_id, expires_at, created_at)
+       values (?, ?, ?, 'queued', 'x', 'email', ?, '<x@y>', now() + ? * interval '1 hour', now())`,
+      [id, user, v7(), task, id === digest ? -1 : 1],
+    );
+  }
+  await bench.sql(
+    `insert into notifications.digests (id, user_id, category, is_open, due_at) values (?, ?, 'x', true, now())`,
+    [digest, user],
+  );
+  await bench.sql(
+    'insert into notifications.digest_items (delivery_id, digest_id, created_at) values (?, ?, now())',
+    [item, digest],
+  );
+  await bench.purge();
+  expect(await bench.sql('select is_open from notifications.digests')).toEqual([{ is_open: false }]);
+  expect(await bench.delivery(item)).toMatchObject({ state: 'expired' });
 });

@@ -3,7 +3,9 @@ import { Migration } from '@mikro-orm/migrations';
 /** Notifications that are sent later: at a time that their sender chose, after quiet hours, or in a digest. Broadcasts. */
 export class Migration20261204000000 extends Migration {
   override up(): void {
-    this.addSql(`alter table notifications.notifications add column send_at timestamptz(3) null`);
+    this.addSql(
+      `alter table notifications.notifications add column send_at timestamptz(3) null, add column broadcast_id uuid null`,
+    );
     this.addSql(
       `alter table notifications.deliveries add column held_until timestamptz(3) null, add column task text null`,
     );

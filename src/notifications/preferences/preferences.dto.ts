@@ -81,7 +81,8 @@ export class CategoryChoicesBody extends ChannelChoicesBody {
     type: DigestBody,
     nullable: true,
     required: false,
-    description: 'How emails are collected. Null for each at once.',
+    description:
+      'How emails are collected. Null for each at once. Missing if the category has no digest of its own.',
   })
   digest?: Digest | null;
 }

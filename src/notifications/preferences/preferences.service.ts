@@ -5,7 +5,7 @@ import { Database } from '#libs/database';
 import { preconditionFailed } from '#libs/problem';
 import { isErased, lockRecipient } from '../recipients/index.js';
 import { type ChannelName, CHANNELS, findCategories, SECURITY } from '../templates/index.js';
-import { type Choices, digestOf, hasTurnedOffEmail, isWanted, withoutEmail } from './choices.js';
+import { type Choices, hasTurnedOffEmail, isWanted, withoutEmail } from './choices.js';
 import type { Digest, QuietHours } from './local-time.js';
 import { choicesOf, findChoices, storeChoices, type StoredChoices } from './preferences.repository.js';
 
@@ -14,7 +14,7 @@ type PerChannel = Readonly<Record<ChannelName, boolean>>;
 /** What applies to a user, with every category that they can choose. */
 export interface EffectivePreferences {
   readonly channels: PerChannel;
-  readonly categories: Readonly<Record<string, PerChannel & { readonly digest: Digest | null }>>;
+  readonly categories: Readonly<Record<string, PerChannel & { readonly digest?: Digest | null }>>;
   readonly quietHours: QuietHours | null;
   readonly digest: Digest | null;
   /** How often the user has changed them. */
@@ -72,7 +72,8 @@ async function effective(
     categories: Object.fromEntries(
       [...names].sort().map((name) => {
         const channels = perChannel((channel) => isWanted(choices, name, channel));
-        return [name, { ...channels, digest: digestOf(choices, name) }];
+        const digest = choices.categories[name]?.digest;
+        return [name, { ...channels, ...(digest !== undefined && { digest }) }];
       }),
     ),
     quietHours: choices.quietHours ?? null,

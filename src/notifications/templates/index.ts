@@ -7,5 +7,5 @@ export { PublishedTemplates } from './published-templates.js';
 export { renderEmail } from './rendering/render-email.js';
 export { type RenderedInbox, renderInbox } from './rendering/render-inbox.js';
 export { siteOf, TEMPLATE_OPTIONS, type TemplateOptions } from './template.options.js';
-export { findCategories, type PublishedVersion } from './template.repository.js';
+export { findCategories, keepVersion, type PublishedVersion } from './template.repository.js';
 export { TemplatesModule } from './templates.module.js';

@@ -5,6 +5,7 @@ import type { CompiledContents } from './content/template-compiler.js';
 import type { TemplateDraft } from './content/template-draft.js';
 import { NotificationTemplate } from './template.entity.js';
 import { TemplateVersion } from './template-version.entity.js';
+import { noLongerSent } from './template-retention.js';
 
 /** What a list says of a template. */
 export interface TemplateSummary {
@@ -115,6 +116,16 @@ export async function expireVersions(
     `update notifications.template_versions set expires_at = ?
       where template_id = ? and number <= ? and expires_at is null`,
     [at, templateId, upTo],
+    'run',
+  );
+}
+
+/** Keeps a version that no template has any more for as long as what is accepted now is sent. */
+export async function keepVersion(em: EntityManager, id: string, now: Date): Promise<void> {
+  const until = noLongerSent(now).toISOString();
+  await em.execute(
+    'update notifications.template_versions set expires_at = ? where id = ? and expires_at < ?',
+    [until, id, until],
     'run',
   );
 }

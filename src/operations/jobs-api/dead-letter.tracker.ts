@@ -9,6 +9,8 @@ import { JobTrackers } from './job-trackers.js';
 /** Only these are in order of creation. Periodic jobs have other IDs, and run again anyway. */
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
+/** Why a job failed of which all attempts did. */
+const GIVEN_UP = 'dead-letter';
 const READ_AT_ONCE = 100;
 
 /** Which jobs that failed for good. */
@@ -48,6 +50,15 @@ export class DeadLetterTracker {
       const letter = await this.findIn(this.queues(), id);
       return letter ? toJob(letter) : null;
     });
+  }
+
+  /** A job that a feature takes for waiting or active, or that it has failed. Without Redis, what the feature says. */
+  async unlessGivenUp(job: TrackedJob): Promise<TrackedJob> {
+    if (job.state !== 'waiting' && job.state !== 'active') {
+      return job;
+    }
+    const letter = await this.deadLetters.find(job.type, job.id).catch(() => null);
+    return letter ? { ...job, state: 'failed', finishedAt: letter.failedAt, error: GIVEN_UP } : job;
   }
 
   /** As `JobTracker.list`. @throws Problem `unavailable` without Redis: some jobs must not be taken for all of them */
@@ -161,7 +172,7 @@ function toJob({ queue, id, enqueuedAt, failedAt, attempts, reason }: DeadLetter
     attempts,
     progress: null,
     result: { reason },
-    error: 'dead-letter',
+    error: GIVEN_UP,
   };
 }
 

@@ -1,4 +1,4 @@
 import { definePermission } from '#libs/permissions';
 
 export const readJobs = definePermission('jobs:read', 'Read the state of jobs that others have started');
-export const writeJobs = definePermission('jobs:write', 'Cancel and retry jobs');
+export const writeJobs = definePermission('jobs:write', 'Pause, resume, cancel and retry jobs');

@@ -15,7 +15,8 @@ export class JobsService {
 
   /** @throws Problem `unavailable` if no feature knows the job, and Redis is down */
   async find(id: string): Promise<TrackedJob | null> {
-    return (await this.locate(id))?.job ?? (await this.deadLetters.find(id));
+    const located = await this.locate(id);
+    return located ? this.deadLetters.unlessGivenUp(located.job) : this.deadLetters.find(id);
   }
 
   /**
@@ -74,8 +75,11 @@ export class JobsService {
   }
 
   /** @throws Problem `job-not-found`, `job-not-pausable` */
-  resume(id: string): Promise<TrackedJob> {
-    return this.change(id, (tracker) => tracker.resume?.(id));
+  async resume(id: string): Promise<TrackedJob> {
+    const resumed = await this.change(id, (tracker) => tracker.resume?.(id));
+    // One that was given up before would not be enqueued again.
+    await this.deadLetters.retry(id).catch(() => false);
+    return resumed;
   }
 
   private async change(

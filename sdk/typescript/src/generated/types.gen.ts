@@ -1518,7 +1518,7 @@ export type CategoryChoices = {
    */
   inbox?: boolean;
   /**
-   * How emails are collected. Null for each at once.
+   * How emails are collected. Null for each at once. Missing if the category has no digest of its own.
    */
   digest?: Digest | null;
 };

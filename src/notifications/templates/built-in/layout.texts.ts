@@ -27,7 +27,7 @@ export const LAYOUT_TEXTS: Readonly<Record<TemplateLocale, LayoutTexts>> = {
     address: 'IP address',
     on: 'on',
     unknownDevice: 'Unknown device',
-    more: 'more in the app',
+    more: 'more',
     unsubscribe: 'Unsubscribe',
   },
   de: {
@@ -38,7 +38,7 @@ export const LAYOUT_TEXTS: Readonly<Record<TemplateLocale, LayoutTexts>> = {
     address: 'IP-Adresse',
     on: 'auf',
     unknownDevice: 'Unbekanntes Gerät',
-    more: 'weitere in der App',
+    more: 'weitere',
     unsubscribe: 'Abbestellen',
   },
 };
