@@ -62,7 +62,7 @@ describe('the requests of the guide', () => {
       /^export-users\ndownloaded: 200\nid email emailVerified .+ createdAt passwordHash$/m,
     );
     expect(output).toMatch(
-      /^downloaded: 200\nexportedAt apiKeys auditEvents .+ notifications\nada\.\d+@example\.com$/m,
+      /^downloaded: 200\nexportedAt apiKeys auditEvents .+ notifications scheduledNotifications\nada\.\d+@example\.com$/m,
     );
   });
 
