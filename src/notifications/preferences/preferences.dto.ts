@@ -10,7 +10,7 @@ const SMALL_BYTES = 1_024;
 const CHANNELS = 'Whether you want each channel, for all categories without a choice of their own.';
 const CATEGORIES =
   'Whether you want each channel, and how emails are collected, by category. Everyone gets `security`, so it is not among them.';
-const EXAMPLE = { orders: { email: false, inbox: true, digest: null } };
+const EXAMPLE = { orders: { email: true, inbox: false, digest: { at: '08:00' } } };
 const QUIET_HOURS =
   'When you get no emails, in your time zone. They are sent afterwards. Null for never. What is about your account, or ' +
   'in the category `security`, is sent at once.';
