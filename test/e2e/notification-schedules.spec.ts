@@ -177,6 +177,19 @@ describe('a notification with a time', () => {
     );
   });
 
+  it('leaves no task if an earlier release has erased everything else', async () => {
+    const user = await verified();
+    await prefer(user, { digest: { afterMinutes: 60 } });
+    await send(user, { sendAt: inAnHour() });
+    await news(user, 'cats');
+    for (const table of ['scheduled_notifications', 'notifications', 'digests', 'deliveries']) {
+      await query(database.url, `delete from notifications.${table} where user_id = $1`, [idOf(user)]);
+    }
+    expect(await dueTimes(user)).toHaveLength(2);
+    await passTime(user);
+    await eventually(async () => expect(await dueTimes(user)).toEqual([]));
+  });
+
   it.each([
     ['a time that is too late', { sendAt: '2999-01-01T00:00:00Z' }, 'too-late'],
     ['a time without a zone', { sendAt: '2026-12-24T08:00:00' }, 'invalid-date-time'],

@@ -52,6 +52,8 @@ export class DigestSender {
   async prepare(id: string): Promise<boolean> {
     const digest = await this.database.run((em) => findDigest(em, id));
     if (!digest) {
+      // An earlier release may have erased its recipient, and left the task.
+      await this.database.run((em) => this.outbox.settle(em, digestTask, id));
       return false;
     }
     if (await this.isPrepared(id)) {

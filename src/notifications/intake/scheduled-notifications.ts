@@ -35,6 +35,8 @@ export class ScheduledNotifications {
   async deliver(id: string): Promise<void> {
     const scheduled = await this.database.run((em) => findScheduled(em, id));
     if (!scheduled) {
+      // An earlier release may have erased its recipient, and left the task.
+      await this.database.run((em) => this.outbox.settle(em, deliverTask, id));
       return;
     }
     const content = scheduledContent(this.sealer, scheduled);
