@@ -52,6 +52,35 @@ describe('a process with a database for each service', () => {
   });
 });
 
+describe('a notifications process with a database of its own', () => {
+  const [accounts, notifications] = [useEmptyDatabase(), useEmptyDatabase()];
+  const settings = () => ({ NOTIFICATIONS_DATABASE_URL: notifications.url });
+  const servers = useServers({ database: accounts });
+  const app = useApp('notifications', settings, servers);
+
+  it('is ready while the database of accounts is unreachable, and starts without it', async () => {
+    const ready = async (url: string) => {
+      const { status, body } = await new ApiClient(url, '').get<{ info: object }>('/health/ready');
+      return [status, body.info];
+    };
+    const degraded = { database: { status: 'degraded', message: expect.stringContaining('accounts') } };
+    await allowConnections(accounts, notifications, false);
+    await eventually(async () =>
+      expect(await ready(app.managementUrl)).toEqual([200, expect.objectContaining(degraded)]),
+    );
+    const other = await servers.start('notifications', settings());
+    expect(await ready(other.managementUrl)).toEqual([200, expect.objectContaining(degraded)]);
+    await allowConnections(accounts, notifications, true);
+    for (const { managementUrl } of [app, other]) {
+      const up = { database: expect.objectContaining({ status: 'up' }) };
+      await eventually(
+        async () => expect(await ready(managementUrl)).toEqual([200, expect.objectContaining(up)]),
+        { timeoutMs: 25_000 },
+      );
+    }
+  });
+});
+
 describe('an API with a database for each service', () => {
   const [accounts, notifications] = [useEmptyDatabase(), useEmptyDatabase()];
   const settings = () => ({ ...WITH_ADMIN, NOTIFICATIONS_DATABASE_URL: notifications.url });
