@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
 import { idOf, suspend, userWithPermissions } from '../support/administration.js';
 import type { Answer, ApiClient } from '../support/client.js';
 import { signIn, signUp, tokenIn } from '../support/factories.js';
@@ -64,11 +65,12 @@ async function notified(template = 'news'): Promise<{ notifications: number; use
   return found ?? { notifications: 0, users: 0 };
 }
 
-/** Waits until a broadcast has got further than `done`. */
-function further(id: string, done: number): Promise<number> {
+/** Waits until a broadcast has got further than `done`, and has begun or been resumed so often. */
+function further(id: string, done: number, times = 1): Promise<number> {
   return eventually(
     async () => {
-      const { progress } = await job(id);
+      const { attempts, progress } = await job(id);
+      expect(attempts).toBeGreaterThanOrEqual(times);
       expect(progress?.total).toBe(USERS);
       expect(progress?.done).toBeGreaterThan(done);
       return progress?.done ?? 0;
@@ -83,15 +85,23 @@ describe('a broadcast', () => {
     expect(status).toBe(202);
     const first = await further(body.jobId, 0);
     await notifications.restart();
-    const second = await further(body.jobId, first);
+    const second = await further(body.jobId, first, 2);
     expect((await admin.post(`/jobs/${body.jobId}/pause`)).body).toMatchObject({ state: 'paused' });
     const paused = await job(body.jobId);
     expect(paused.progress?.done).toBeLessThan(USERS);
+    // The run ends, and gets no further.
+    const redis = await hold(new Redis(servers.redisUrl), (open) => {
+      open.disconnect();
+    });
+    await eventually(async () => expect(await redis.llen('bull:broadcast-notification:active')).toBe(0), {
+      timeoutMs: 30_000,
+    });
+    expect((await job(body.jobId)).progress).toEqual(paused.progress);
     await notifications.restart();
     // Whatever was running is gone, and nothing has begun again.
     expect(await job(body.jobId)).toMatchObject({ state: 'paused', progress: paused.progress });
     expect((await admin.post(`/jobs/${body.jobId}/resume`)).body).toMatchObject({ state: 'waiting' });
-    await further(body.jobId, second);
+    await further(body.jobId, second, 3);
     await notifications.restart();
     const ended = await jobEnd(admin, body.jobId, 90_000);
     expect(ended).toMatchObject({
@@ -238,6 +248,19 @@ describe('a broadcast', () => {
     expect(other ?? one).toBe(one);
     const ended = await jobEnd(sender.api, one ?? '', 30_000);
     expect(ended).toMatchObject({ state: 'completed', progress: { done: 0, total: 0 } });
+    // In one transaction, so that no crash can separate them. xmin is the transaction that wrote a row.
+    const waiting = {
+      json: { ...json, sendAt: new Date(Date.now() + 3_600_000).toISOString() },
+      headers: { 'Idempotency-Key': 'later' },
+    };
+    const later = await sender.api.send<{ jobId: string }>('POST', '/notifications/broadcast', waiting);
+    const together = await query(
+      database.url,
+      `select k.xmin = b.xmin as same from notifications.broadcasts b, notifications.idempotency_keys k
+        where b.id = $1 order by k.expires_at desc limit 1`,
+      [later.body.jobId],
+    );
+    expect(together).toEqual([{ same: true }]);
   });
 
   it.each([
