@@ -9,6 +9,12 @@ import { expectProblem } from '../support/problems.js';
 import { signInAdmin, useApp, WITH_ADMIN } from '../support/use-app.js';
 import { useEmptyDatabase, useServers } from '../support/use-servers.js';
 
+/** Whether a process is ready, and what it says about that. */
+async function ready(managementUrl: string): Promise<[number, object]> {
+  const { status, body } = await new ApiClient(managementUrl, '').get<{ info: object }>('/health/ready');
+  return [status, body.info];
+}
+
 describe('a process with a database for each service', () => {
   const [accounts, notifications] = [useEmptyDatabase(), useEmptyDatabase()];
   const app = useApp('all', () => ({ NOTIFICATIONS_DATABASE_URL: notifications.url }), {
@@ -59,10 +65,6 @@ describe('a notifications process with a database of its own', () => {
   const app = useApp('notifications', settings, servers);
 
   it('is ready while the database of accounts is unreachable, and starts without it', async () => {
-    const ready = async (url: string) => {
-      const { status, body } = await new ApiClient(url, '').get<{ info: object }>('/health/ready');
-      return [status, body.info];
-    };
     const degraded = { database: { status: 'degraded', message: expect.stringContaining('accounts') } };
     await allowConnections(accounts, notifications, false);
     await eventually(async () =>
@@ -88,10 +90,6 @@ describe('an API with a database for each service', () => {
   const app = useApp('api', settings, servers);
 
   it('serves accounts while the database of notifications is unreachable, and starts without it', async () => {
-    const ready = async (url: string) => {
-      const { status, body } = await new ApiClient(url, '').get<{ info: object }>('/health/ready');
-      return [status, body.info];
-    };
     const degraded = { database: { status: 'degraded', message: expect.stringContaining('notifications') } };
     expect((await app.admin.get('/webhooks')).status).toBe(200);
     await allowConnections(notifications, accounts, false);

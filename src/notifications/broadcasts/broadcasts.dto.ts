@@ -1,8 +1,9 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { InstantField, ObjectField, StringField, StringListField } from '#libs/api';
+import { InstantField, ObjectField, StringField } from '#libs/api';
 import type { JsonObject } from '#libs/json';
-import { CHANNEL_RULE, DATA_MAX_BYTES, TEMPLATE_MAX_LENGTH } from '../intake/index.js';
-import { type ChannelName, CHANNELS } from '../templates/index.js';
+import { ChannelsField } from '../intake/http.js';
+import { DATA_MAX_BYTES, TEMPLATE_MAX_LENGTH } from '../intake/index.js';
+import type { ChannelName } from '../templates/index.js';
 
 const AUDIENCE_MAX_BYTES = 2_048;
 
@@ -68,15 +69,7 @@ export class BroadcastRequest {
   })
   data?: JsonObject;
 
-  @StringListField({
-    description: `How to reach the users: ${CHANNELS.map((channel) => `\`${channel}\``).join(', ')}. Defaults to all that the template has content for.`,
-    example: ['inbox'],
-    minItems: 1,
-    maxItems: CHANNELS.length,
-    maxLength: 16,
-    optional: true,
-    rule: CHANNEL_RULE,
-  })
+  @ChannelsField('the users')
   channels?: ChannelName[];
 
   @InstantField({

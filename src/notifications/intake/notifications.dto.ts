@@ -1,5 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { InstantField, ObjectField, StringField, StringListField, UuidField } from '#libs/api';
+import { InstantField, ObjectField, StringField, UuidField } from '#libs/api';
 import type { JsonObject } from '#libs/json';
 import { SEND_OUTCOMES, type SendOutcomeKind } from '../channels/index.js';
 import { type ChannelName, CHANNELS } from '../templates/index.js';
@@ -10,7 +10,8 @@ import {
   REPORTED_STATES,
   type ReportedState,
 } from './notification-report.js';
-import { CHANNEL_RULE, DATA_MAX_BYTES, TEMPLATE_MAX_LENGTH } from './notification-rules.js';
+import { ChannelsField } from './channels.field.js';
+import { DATA_MAX_BYTES, TEMPLATE_MAX_LENGTH } from './notification-rules.js';
 
 export class SendNotificationRequest {
   @UuidField({ description: 'The ID of the user to notify.' })
@@ -32,15 +33,7 @@ export class SendNotificationRequest {
   })
   data?: JsonObject;
 
-  @StringListField({
-    description: `How to reach the user: ${CHANNELS.map((channel) => `\`${channel}\``).join(', ')}. Defaults to all that the template has content for.`,
-    example: ['email', 'inbox'],
-    minItems: 1,
-    maxItems: CHANNELS.length,
-    maxLength: 16,
-    optional: true,
-    rule: CHANNEL_RULE,
-  })
+  @ChannelsField('the user')
   channels?: ChannelName[];
 
   @InstantField({
