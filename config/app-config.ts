@@ -42,8 +42,16 @@ export abstract class AppConfig {
     readonly migrateOnStart: boolean;
   };
   abstract readonly redis: { readonly url: string };
-  /** `smtpUrl` is empty in roles that don't send mail. `from` is an address, and `fromName` may be empty. */
-  abstract readonly mail: { readonly smtpUrl: string; readonly from: string; readonly fromName: string };
+  /**
+   * `smtpUrl` is empty in roles that don't send mail. `smtpFallbackUrl` is null if there's no second server. `from` is
+   * an address, and `fromName` may be empty.
+   */
+  abstract readonly mail: {
+    readonly smtpUrl: string;
+    readonly smtpFallbackUrl: string | null;
+    readonly from: string;
+    readonly fromName: string;
+  };
   /** The web page of a mailbox for development, or null. */
   abstract readonly mailboxUrl: string | null;
   /** `jwtPrivateKeys` are PEMs. Empty in roles that don't sign tokens. */

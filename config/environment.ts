@@ -168,11 +168,14 @@ function readDatabases(read: EnvironmentReader): DatabaseUrls {
 function readMail(read: EnvironmentReader, role: Role, publicUrl: string): AppConfig['mail'] {
   const sendsMail = role === 'all' || role === 'notifications';
   const smtpUrl = sendsMail ? read.required('SMTP_URL', parseSmtpUrl) : read.unused('SMTP_URL', '');
+  const smtpFallbackUrl = sendsMail
+    ? read.optional<string | null>('SMTP_FALLBACK_URL', parseSmtpUrl, () => null)
+    : read.unused('SMTP_FALLBACK_URL', null);
   const sender = read.optional('MAIL_FROM', parseMailFrom, () => ({
     name: '',
     address: `no-reply@${hostOf(publicUrl)}`,
   }));
-  return { smtpUrl, from: sender?.address, fromName: sender?.name };
+  return { smtpUrl, smtpFallbackUrl, from: sender?.address, fromName: sender?.name };
 }
 
 function readAdmin(read: EnvironmentReader): AppConfig['admin'] {

@@ -53,6 +53,7 @@ export function rejectUnsafeInProduction(read: EnvironmentReader, config: Omit<A
       : [['NOTIFICATIONS_DATABASE_URL', config.database.notificationsUrl] as const]),
     ['REDIS_URL', config.redis.url],
     ['SMTP_URL', config.mail.smtpUrl],
+    ['SMTP_FALLBACK_URL', config.mail.smtpFallbackUrl ?? ''],
   ] as const) {
     const password = url ? decodeURIComponent(new URL(url).password) : '';
     if (password && !isLoopback(url) && isWeakSecret(password, 1)) {

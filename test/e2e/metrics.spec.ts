@@ -86,8 +86,13 @@ describe('the metrics', () => {
     expect(await metricOf(api, 'gatehouse_rate_limit_refused_total', { limit: 'default' })).toBe(0);
     expect(await metricOf(api, 'gatehouse_password_hash_wait_seconds_count')).toBe(3);
     expect(await metricOf(api, 'gatehouse_password_hash_refused_total')).toBe(0);
-    expect(await metricOf(notifications, 'gatehouse_mail_attempts_total', { outcome: 'sent' })).toBe(1);
-    expect(await metricOf(notifications, 'gatehouse_mail_delivery_seconds_count')).toBe(1);
+    expect(
+      await metricOf(notifications, 'gatehouse_delivery_attempts_total', {
+        channel: 'email',
+        outcome: 'sent',
+      }),
+    ).toBe(1);
+    expect(await metricOf(notifications, 'gatehouse_delivery_seconds_count', { channel: 'email' })).toBe(1);
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
     expect(await metricOf(api, 'gatehouse_build_info', { version })).toBe(1);
   });

@@ -80,7 +80,7 @@ class NotificationsBench {
     const config = {
       publicUrl: 'https://id.example.com',
       appUrl: 'https://app.example.com',
-      mail: { smtpUrl: this.sink.url, from: 'no-reply@id.example.com', fromName: '' },
+      mail: { smtpUrl: this.sink.url, smtpFallbackUrl: null, from: 'no-reply@id.example.com', fromName: '' },
       webhookAllowedNetworks: ['127.0.0.0/8'],
     };
     @Global()

@@ -64,7 +64,7 @@ worker:
   secrets: [database, redis, encryptionKeys, blindIndexKeys, managementToken]
 notifications:
   program: dist/src/main.notifications.js
-  secrets: [database, notificationsDatabase, redis, encryptionKeys, blindIndexKeys, smtp]
+  secrets: [database, notificationsDatabase, redis, encryptionKeys, blindIndexKeys, smtp, smtpFallback]
 {{- end -}}
 
 {{/* The variable of each secret; NAME_FILE is the file that contains it. */}}
@@ -73,6 +73,7 @@ database: DATABASE_URL
 notificationsDatabase: NOTIFICATIONS_DATABASE_URL
 redis: REDIS_URL
 smtp: SMTP_URL
+smtpFallback: SMTP_FALLBACK_URL
 encryptionKeys: ENCRYPTION_KEYS
 blindIndexKeys: BLIND_INDEX_KEYS
 jwtPrivateKeys: JWT_PRIVATE_KEYS

@@ -28,6 +28,30 @@ export type SendOutcomeKind = (typeof SEND_OUTCOMES)[number];
 export type SendOutcome =
   { readonly kind: 'sent' } | { readonly kind: Exclude<SendOutcomeKind, 'sent'>; readonly reason: string };
 
+/** One attempt to send. */
+export interface SendAttempt {
+  /** Through which provider. Missing in what an earlier release has stored. */
+  readonly provider?: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly durationMs: number;
+  readonly outcome: SendOutcomeKind;
+  /** Why it wasn't sent. Omits the server's text, which may contain an address. */
+  readonly reason: string | null;
+}
+
+/** The result of sending through one or more providers. */
+export interface SendResult {
+  readonly outcome: SendOutcome;
+  /** In order. None if it didn't get to a provider. */
+  readonly attempts: readonly SendAttempt[];
+}
+
+/** The result of what didn't get to a provider. */
+export function notTried(outcome: SendOutcome): SendResult {
+  return { outcome, attempts: [] };
+}
+
 export interface SendContext {
   readonly signal: AbortSignal;
   /**
@@ -40,5 +64,5 @@ export interface SendContext {
 /** A way to reach people. Renders a notification and sends it. */
 export abstract class Channel {
   /** Never throws. If `signal` aborts or the claim isn't held, the attempt ends and its outcome is unknown. */
-  abstract send(notification: OutgoingNotification, context: SendContext): Promise<SendOutcome>;
+  abstract send(notification: OutgoingNotification, context: SendContext): Promise<SendResult>;
 }

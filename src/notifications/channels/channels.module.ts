@@ -5,7 +5,8 @@ import { TemplatesModule } from '../templates/index.js';
 import { Channel } from './channel.js';
 import { MailChannel } from './mail/mail.channel.js';
 import { MAIL_OPTIONS, type MailOptions } from './mail/mail.options.js';
-import { Mailer } from './mail/mailer.js';
+import { MailProviders } from './mail/mail-providers.js';
+import { ProviderMetrics } from './provider-metrics.js';
 
 @Module({
   imports: [PreferencesModule, TemplatesModule],
@@ -15,7 +16,8 @@ import { Mailer } from './mail/mailer.js';
       inject: [AppConfig],
       useFactory: ({ mail, publicUrl }: AppConfig): MailOptions => ({ ...mail, publicUrl }),
     },
-    Mailer,
+    MailProviders,
+    ProviderMetrics,
     { provide: Channel, useClass: MailChannel },
   ],
   exports: [Channel, MAIL_OPTIONS],

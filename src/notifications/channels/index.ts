@@ -1,9 +1,11 @@
 export {
   Channel,
+  notTried,
   SEND_OUTCOMES,
+  type SendAttempt,
   type SendContext,
-  type SendOutcome,
   type SendOutcomeKind,
+  type SendResult,
 } from './channel.js';
 export { ChannelsModule } from './channels.module.js';
 export { MAIL_OPTIONS, type MailOptions } from './mail/mail.options.js';

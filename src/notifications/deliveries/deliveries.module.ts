@@ -9,7 +9,7 @@ import { DeliveryEntity } from './delivery.entity.js';
 import { DeliveryClaims } from './delivery-claims.js';
 import { DeliveryEnds } from './delivery-ends.js';
 import { Notification } from './notification.entity.js';
-import { MailMetrics } from './mail-metrics.js';
+import { DeliveryMetrics } from './delivery-metrics.js';
 import { SendMailService } from './send-mail.service.js';
 
 @Module({
@@ -20,7 +20,7 @@ import { SendMailService } from './send-mail.service.js';
     PreferencesModule,
     WebhooksModule,
   ],
-  providers: [DeliveryClaims, DeliveryEnds, MailMetrics, SendMailService],
-  exports: [DeliveryEnds, MailMetrics, SendMailService],
+  providers: [DeliveryClaims, DeliveryEnds, DeliveryMetrics, SendMailService],
+  exports: [DeliveryEnds, DeliveryMetrics, SendMailService],
 })
 export class DeliveriesModule {}

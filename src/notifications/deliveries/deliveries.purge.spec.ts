@@ -64,7 +64,7 @@ describe('purging notifications', () => {
     const before = await bench.sql('select * from notifications.inbox');
     await bench.purge();
     expect(await bench.delivery(overdue)).toMatchObject({ state: 'expired', sealed: null });
-    expect(await bench.metric('gatehouse_mails_expired_total')).toBe(2);
+    expect(await bench.metric('gatehouse_deliveries_expired_total{channel="email"}')).toBe(2);
     expect(await bench.delivery(waiting)).toMatchObject({ state: 'pending' });
     expect(await bench.notes()).toEqual([{ message_id: waiting }]);
     expect(

@@ -4,7 +4,7 @@ import { notifications } from '#libs/contracts';
 import { Database, inBatches } from '#libs/database';
 import { type Purge, PurgedBy } from '#libs/purge';
 import { DeliveryEnds } from './delivery-ends.js';
-import { MailMetrics } from './mail-metrics.js';
+import { DeliveryMetrics } from './delivery-metrics.js';
 import { digestTask, taskOf } from './mail-tasks.js';
 import { lockRecipient } from '../recipients/index.js';
 import { deleteFinal, eraseFailed, findOverdue } from './delivery.repository.js';
@@ -19,14 +19,13 @@ export class DeliveriesPurge implements Purge {
     private readonly database: Database,
     private readonly ends: DeliveryEnds,
     private readonly clock: Clock,
-    private readonly metrics: MailMetrics,
+    private readonly metrics: DeliveryMetrics,
   ) {}
 
   async purge(signal: AbortSignal): Promise<number> {
     const now = this.clock.now();
     const { database } = this;
-    const expired = await inBatches(database, signal, (em, limit) => this.expire(em, now, limit));
-    this.metrics.expired(expired);
+    await inBatches(database, signal, (em, limit) => this.expire(em, now, limit));
     await inBatches(database, signal, (em, limit) => eraseFailed(em, now, limit));
     const before = new Date(now.getTime() - KEPT_MS);
     return inBatches(database, signal, (em, limit) => deleteFinal(em, before, limit));
@@ -34,12 +33,13 @@ export class DeliveriesPurge implements Purge {
 
   private async expire(em: EntityManager, now: Date, limit: number): Promise<number> {
     const overdue = await findOverdue(em, now, limit);
-    for (const { id, userId, task } of overdue) {
+    for (const { id, userId, channel, task } of overdue) {
       if (taskOf(task) === digestTask) {
         // It may be open, so another notification may be about to go into it.
         await lockRecipient(em, userId);
       }
       await this.ends.end(em, id, 'expired', null);
+      this.metrics.expired(channel);
     }
     return overdue.length;
   }

@@ -3,7 +3,8 @@ import { Clock } from '#libs/clock';
 import { Database } from '#libs/database';
 import { Outbox } from '#libs/messaging';
 import { PostponeJobError, UnrecoverableJobError } from '#libs/jobs';
-import { CANCELED, type DeliveryAttempt, type FinalState } from './delivery.entity.js';
+import type { SendAttempt } from '../channels/index.js';
+import { CANCELED, type FinalState } from './delivery.entity.js';
 import { DeliveryEnds } from './delivery-ends.js';
 import {
   broadcastStateOf,
@@ -116,7 +117,7 @@ export class DeliveryClaims {
   async release(
     claimed: ClaimedDelivery,
     lastError: string,
-    tried: readonly DeliveryAttempt[] = [],
+    tried: readonly SendAttempt[] = [],
   ): Promise<void> {
     await this.database.run((em) => releaseDelivery(em, claimed, lastError, tried));
   }
@@ -146,7 +147,7 @@ export class DeliveryClaims {
     deliveryId: string,
     state: FinalState,
     lastError: string | null,
-    tried: readonly DeliveryAttempt[] = [],
+    tried: readonly SendAttempt[] = [],
   ): Promise<void> {
     await this.database.transaction((em) => this.ends.end(em, deliveryId, state, lastError, tried));
   }

@@ -3,8 +3,9 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock, IdSource } from '#libs/clock';
 import { notificationDeliveredEvent, notificationFailedEvent } from '#libs/contracts';
 import { Outbox } from '#libs/messaging';
+import type { SendAttempt } from '../channels/index.js';
 import { WebhookEvents } from '../webhooks/index.js';
-import type { DeliveryAttempt, FinalState } from './delivery.entity.js';
+import type { FinalState } from './delivery.entity.js';
 import { finishDelivery } from './delivery.repository.js';
 import { closeDigest, findItemsOf } from './digest-item.repository.js';
 import { digestTask, taskOf } from './mail-tasks.js';
@@ -30,7 +31,7 @@ export class DeliveryEnds {
     id: string,
     state: FinalState,
     reason: string | null,
-    tried: readonly DeliveryAttempt[] = [],
+    tried: readonly SendAttempt[] = [],
   ): Promise<void> {
     const occurredAt = this.clock.now();
     const ended = await finishDelivery(em, id, state, reason, occurredAt, tried);

@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
-import type { SendOutcomeKind } from '../channels/index.js';
+import type { SendAttempt } from '../channels/index.js';
 
 /**
  * `queued` is the `pending` of what was sent through the API: the release before that knows no such templates, and would
@@ -26,16 +26,6 @@ export const NOT_VERIFIED = 'the email address is not verified';
 
 /** Why a delivery is suppressed that someone has stopped. */
 export const CANCELED = 'it was canceled';
-
-/** An attempt to send. */
-export interface DeliveryAttempt {
-  /** ISO 8601. */
-  readonly at: string;
-  readonly durationMs: number;
-  readonly outcome: SendOutcomeKind;
-  /** Why it wasn't sent. Omits the server's text, which may contain an address. */
-  readonly reason: string | null;
-}
 
 /** An intent to notify a person on one channel, and its state. */
 export const DeliveryEntity = defineEntity({
@@ -64,7 +54,7 @@ export const DeliveryEntity = defineEntity({
     /** Message-ID (RFC 5322, section 3.6.4), the same in every attempt, so that duplicates can be recognized. */
     messageId: p.text(),
     /** What became of each attempt, oldest first. */
-    tries: p.json<DeliveryAttempt[]>().default([]),
+    tries: p.json<SendAttempt[]>().default([]),
     /** Why the last attempt failed. Omits the server's text, which may contain an address. */
     lastError: p.text().nullable(),
     /** The name of the job that sends it. `send-mail` if it's missing, as in what an earlier release has stored. */

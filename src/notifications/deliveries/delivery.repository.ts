@@ -2,14 +2,10 @@ import type { EntityManager, InferEntity } from '@mikro-orm/postgresql';
 import { deleteDigestItemsOf } from './digest-item.repository.js';
 import { heldReason } from './held-reason.js';
 import { MAIL_JOBS } from './mail-tasks.js';
+import type { SendAttempt } from '../channels/index.js';
 import type { ChannelName } from '../templates/index.js';
 import type { Notification } from './notification.entity.js';
-import {
-  type DeliveryAttempt,
-  DeliveryEntity,
-  type DeliveryState,
-  type FinalState,
-} from './delivery.entity.js';
+import { DeliveryEntity, type DeliveryState, type FinalState } from './delivery.entity.js';
 
 export interface NewDelivery {
   readonly id: string;
@@ -33,6 +29,8 @@ export interface NewDelivery {
 export interface ClaimedRow {
   readonly id: string;
   readonly template: string;
+  /** Such as `email`. */
+  readonly channel: string;
   readonly sealed: string;
   readonly messageId: string;
   /** The name of the job that sends it, if that isn't `send-mail`. */
@@ -92,7 +90,7 @@ export async function claimDelivery(
     `update notifications.deliveries
         set state = 'sending', attempts = attempts + 1, claimed_until = now() + ? * interval '1 millisecond'
       where id = ? and (state in ('pending', 'queued') or (state = 'sending' and claimed_until < now()))
-  returning template, sealed, message_id, task, attempts, extract(epoch from held_until) * 1000 as held_until_ms,
+  returning template, channel, sealed, message_id, task, attempts, extract(epoch from held_until) * 1000 as held_until_ms,
             extract(epoch from expires_at) * 1000 as expires_at_ms`,
     [leaseMs, id],
   );
@@ -100,6 +98,7 @@ export async function claimDelivery(
     ? {
         id,
         template: row.template,
+        channel: channelName(row.channel),
         sealed: row.sealed,
         messageId: row.message_id,
         task: row.task,
@@ -156,7 +155,7 @@ export async function releaseDelivery(
   em: EntityManager,
   { id, attempt }: ClaimedRow,
   lastError: string,
-  tried: readonly DeliveryAttempt[],
+  tried: readonly SendAttempt[],
 ): Promise<void> {
   await em.execute(
     `update notifications.deliveries
@@ -203,7 +202,7 @@ export async function finishDelivery(
   state: FinalState,
   lastError: string | null,
   at: Date,
-  tried: readonly DeliveryAttempt[],
+  tried: readonly SendAttempt[],
 ): Promise<EndedDelivery | null> {
   const [row] = await em.execute<EndedRow[]>(
     `update notifications.deliveries
@@ -269,19 +268,25 @@ export async function deleteDelivery(em: EntityManager, id: string): Promise<voi
 export interface OverdueDelivery {
   readonly id: string;
   readonly userId: string;
+  readonly channel: string;
   /** The name of the job that sends it, if that isn't `send-mail`. */
   readonly task: string | null;
 }
 
 /** Deliveries that have expired without a run noticing. */
 export async function findOverdue(em: EntityManager, at: Date, limit: number): Promise<OverdueDelivery[]> {
-  const rows = await em.execute<{ id: string; user_id: string; task: string | null }[]>(
-    `select id, user_id, task from notifications.deliveries
+  const rows = await em.execute<OverdueRow[]>(
+    `select id, user_id, channel, task from notifications.deliveries
       where (state in ('pending', 'queued') or (state = 'sending' and claimed_until < now())) and expires_at < ?
       order by expires_at limit ?`,
     [at.toISOString(), limit],
   );
-  return rows.map(({ id, user_id: userId, task }) => ({ id, userId, task }));
+  return rows.map(({ id, user_id: userId, channel, task }) => ({
+    id,
+    userId,
+    channel: channelName(channel),
+    task,
+  }));
 }
 
 /** Erases the data of up to `limit` failed deliveries that have expired. @returns the number of deliveries */
@@ -380,6 +385,13 @@ interface EndedRow {
   readonly task: string | null;
 }
 
+interface OverdueRow {
+  readonly id: string;
+  readonly user_id: string;
+  readonly channel: string;
+  readonly task: string | null;
+}
+
 interface StatusRow {
   readonly state: DeliveryState;
   readonly remaining: string | null;
@@ -388,6 +400,7 @@ interface StatusRow {
 
 interface ClaimRow {
   readonly template: string;
+  readonly channel: string;
   readonly sealed: string;
   readonly message_id: string;
   readonly task: string | null;

@@ -1,15 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
-import { Clock } from '#libs/clock';
 import { AccountDirectory } from '#libs/contracts';
 import { JobError, UnrecoverableJobError } from '#libs/jobs';
 import { type ClaimedDelivery, DeliveryClaims } from './delivery-claims.js';
 import { Sealer } from '#libs/crypto';
-import { Channel, type SendContext, type SendOutcome } from '../channels/index.js';
+import { Channel, notTried, type SendContext, type SendResult } from '../channels/index.js';
 import { PreferenceCheck, turnedOff } from '../preferences/index.js';
 import { type DeliveryPayload, openDelivery } from './delivery-payload.js';
-import { type DeliveryAttempt, NOT_VERIFIED } from './delivery.entity.js';
-import { MailMetrics } from './mail-metrics.js';
+import { NOT_VERIFIED } from './delivery.entity.js';
+import { DeliveryMetrics } from './delivery-metrics.js';
 import { sendBroadcastMail } from './mail-tasks.js';
 
 export interface SendOptions {
@@ -17,8 +16,6 @@ export interface SendOptions {
   /** Whether an operator retries it after it has failed for good. */
   readonly revived: boolean;
 }
-
-type AttemptTiming = Pick<DeliveryAttempt, 'at' | 'durationMs'>;
 
 /** How long to wait before storing an outcome again if PostgreSQL failed. */
 const STORE_RETRY_MS = 500;
@@ -38,8 +35,7 @@ export class SendMailService {
     private readonly channel: Channel,
     private readonly directory: AccountDirectory,
     private readonly preferences: PreferenceCheck,
-    private readonly metrics: MailMetrics,
-    private readonly clock: Clock,
+    private readonly metrics: DeliveryMetrics,
   ) {}
 
   /** @throws JobError if the job must be retried @throws UnrecoverableJobError if retrying wouldn't help */
@@ -54,7 +50,7 @@ export class SendMailService {
     if (this.claims.hasExpired(claimed)) {
       this.logger.warn(`delivery ${deliveryId} expired before it could be sent`);
       await this.claims.finish(deliveryId, 'expired', null);
-      this.metrics.expired();
+      this.metrics.expired(claimed.channel);
       return;
     }
     const stored = this.open(claimed);
@@ -62,13 +58,10 @@ export class SendMailService {
     if (payload === 'not now') {
       return;
     }
-    const outcome = await this.claims.whileClaimed(claimed, async (isHeld) => {
-      const at = this.clock.now().toISOString();
-      const startedAt = performance.now();
+    const { outcome } = await this.claims.whileClaimed(claimed, async (isHeld) => {
       const result = await this.attempt(claimed, payload, { signal, isHeld });
-      this.metrics.attempted(deliveryId, result.kind, claimed.heldUntil);
-      const durationMs = Math.round(performance.now() - startedAt);
-      await this.storeOutcome(claimed, result, { at, durationMs }, signal);
+      this.metrics.attempted(claimed, result.attempts);
+      await this.storeResult(claimed, result, signal);
       return result;
     });
     if (outcome.kind === 'sent') {
@@ -125,11 +118,11 @@ export class SendMailService {
     claimed: ClaimedDelivery,
     payload: DeliveryPayload | null,
     context: SendContext,
-  ): Promise<SendOutcome> {
+  ): Promise<SendResult> {
     const { id, template, messageId } = claimed;
     return payload
       ? this.channel.send({ id, template, messageId, ...payload }, context)
-      : Promise.resolve({ kind: 'refused', reason: 'decryption failed' });
+      : Promise.resolve(notTried({ kind: 'refused', reason: 'decryption failed' }));
   }
 
   /** @returns null if the seal is broken, because retrying wouldn't help */
@@ -144,15 +137,14 @@ export class SendMailService {
   }
 
   /** A mail that was sent but isn't marked as sent would be sent again, so retry as long as there is time. */
-  private async storeOutcome(
+  private async storeResult(
     claimed: ClaimedDelivery,
-    outcome: SendOutcome,
-    timing: AttemptTiming,
+    result: SendResult,
     signal: AbortSignal,
   ): Promise<void> {
     for (;;) {
       try {
-        await this.tryToStore(claimed, outcome, timing);
+        await this.tryToStore(claimed, result);
         return;
       } catch (error) {
         if (signal.aborted) {
@@ -163,22 +155,16 @@ export class SendMailService {
     }
   }
 
-  private async tryToStore(
-    claimed: ClaimedDelivery,
-    outcome: SendOutcome,
-    timing: AttemptTiming,
-  ): Promise<void> {
-    const reason = outcome.kind === 'sent' ? null : outcome.reason;
-    const tried = [{ ...timing, outcome: outcome.kind, reason }];
+  private async tryToStore(claimed: ClaimedDelivery, { outcome, attempts }: SendResult): Promise<void> {
     switch (outcome.kind) {
       case 'sent':
-        return this.claims.finish(claimed.id, 'sent', null, tried);
+        return this.claims.finish(claimed.id, 'sent', null, attempts);
       case 'refused':
-        return this.claims.finish(claimed.id, 'failed', outcome.reason, tried);
+        return this.claims.finish(claimed.id, 'failed', outcome.reason, attempts);
       case 'deferred':
       case 'unreachable':
       case 'unknown':
-        return this.claims.release(claimed, `${outcome.kind}: ${outcome.reason}`, tried);
+        return this.claims.release(claimed, `${outcome.kind}: ${outcome.reason}`, attempts);
     }
   }
 }

@@ -43,6 +43,8 @@ export interface DeliveryReport {
 }
 
 export interface AttemptReport {
+  /** Such as `smtp`. Null if an earlier release sent it. */
+  readonly provider: string | null;
   readonly at: Date;
   readonly durationMs: number;
   readonly outcome: SendOutcomeKind;
@@ -75,6 +77,6 @@ function reportOfDelivery(delivery: Delivery): DeliveryReport {
     sentAt: sentAt ?? null,
     attempts: tries
       .slice(-MAX_ATTEMPTS)
-      .map(({ at, durationMs, outcome, reason }) => ({ at: new Date(at), durationMs, outcome, reason })),
+      .map(({ provider = null, at, ...rest }) => ({ ...rest, provider, at: new Date(at) })),
   };
 }

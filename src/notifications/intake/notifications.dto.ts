@@ -48,6 +48,16 @@ export class SendNotificationRequest {
 
 @ApiSchema({ name: 'NotificationAttempt' })
 export class AttemptResponse {
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'smtp',
+    description:
+      'Through which provider: `smtp`, or `smtp-fallback` if that could not be reached. Null for attempts before this was ' +
+      'recorded.',
+  })
+  provider!: string | null;
+
   @ApiProperty({ type: String, format: 'date-time', description: 'When the attempt began, in UTC.' })
   at!: string;
 
@@ -168,7 +178,8 @@ function toDeliveryResponse(delivery: DeliveryReport): DeliveryResponse {
     state,
     reason,
     sentAt: sentAt?.toISOString() ?? null,
-    attempts: attempts.map(({ at, durationMs, outcome, reason: why }) => ({
+    attempts: attempts.map(({ provider, at, durationMs, outcome, reason: why }) => ({
+      provider,
       at: at.toISOString(),
       durationMs,
       outcome,

@@ -54,7 +54,8 @@ function toDeliveryMessage({
     state: STATES[state],
     reason: reason ?? '',
     ...(sentAt ? { sentAt: timestampFromDate(sentAt) } : {}),
-    attempts: attempts.map(({ at, durationMs, outcome, reason: why }) => ({
+    attempts: attempts.map(({ provider, at, durationMs, outcome, reason: why }) => ({
+      provider: provider ?? '',
       at: timestampFromDate(at),
       durationMs,
       outcome: OUTCOMES[outcome],
@@ -89,8 +90,10 @@ function toDeliveryReport(message: notificationsProto.Delivery): DeliveryReport 
   };
 }
 
-function toAttemptReport({ at, durationMs, outcome, reason }: notificationsProto.Attempt): AttemptReport {
+function toAttemptReport(attempt: notificationsProto.Attempt): AttemptReport {
+  const { provider, at, durationMs, outcome, reason } = attempt;
   return {
+    provider: provider || null,
     at: dateOf(at),
     durationMs,
     outcome: nameOf(OUTCOMES, outcome, 'unknown'),

@@ -1419,6 +1419,10 @@ export type SendNotificationRequest = {
 
 export type NotificationAttempt = {
   /**
+   * Through which provider: `smtp`, or `smtp-fallback` if that could not be reached. Null for attempts before this was recorded.
+   */
+  provider: string | null;
+  /**
    * When the attempt began, in UTC.
    */
   at: string;

@@ -1,8 +1,14 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { UnsubscribeLinks } from '../../preferences/index.js';
 import { MailRenderer } from '../../templates/index.js';
-import { Channel, type OutgoingNotification, type SendContext, type SendOutcome } from '../channel.js';
-import { Mailer } from './mailer.js';
+import {
+  Channel,
+  notTried,
+  type OutgoingNotification,
+  type SendContext,
+  type SendResult,
+} from '../channel.js';
+import { MailProviders } from './mail-providers.js';
 
 /** Sends email via SMTP. */
 @Injectable()
@@ -11,13 +17,13 @@ export class MailChannel extends Channel {
 
   constructor(
     private readonly renderer: MailRenderer,
-    private readonly mailer: Mailer,
+    private readonly providers: MailProviders,
     private readonly links: UnsubscribeLinks,
   ) {
     super();
   }
 
-  override async send(notification: OutgoingNotification, context: SendContext): Promise<SendOutcome> {
+  override async send(notification: OutgoingNotification, context: SendContext): Promise<SendResult> {
     const { to, category, messageId } = notification;
     const unsubscribeUrl =
       category === undefined ? undefined : this.links.urlFor({ userId: to.userId, category });
@@ -28,11 +34,13 @@ export class MailChannel extends Channel {
         return undefined;
       });
     if (!rendered) {
-      return rendered === null
-        ? { kind: 'refused', reason: 'rendering failed' }
-        : { kind: 'deferred', reason: 'the template could not be read' };
+      return notTried(
+        rendered === null
+          ? { kind: 'refused', reason: 'rendering failed' }
+          : { kind: 'deferred', reason: 'the template could not be read' },
+      );
     }
-    return this.mailer.send(
+    return this.providers.send(
       { to: { address: to.email, name: to.displayName }, messageId, unsubscribeUrl, ...rendered },
       context,
     );

@@ -17,7 +17,7 @@ const mail: Mail = {
 const never = { signal: new AbortController().signal, isHeld: () => true };
 
 const sink = useSmtpSink();
-const mailer = useFixture(() => hold(mailerTo(sink.url), (made) => made.onApplicationShutdown()));
+const mailer = useFixture(() => hold(mailerTo(sink.url), (made) => made.close()));
 
 describe('Mailer', () => {
   it('sends text and HTML with the headers of an automated mail', async () => {
@@ -94,7 +94,7 @@ describe('Mailer', () => {
   ])('quotes the name %j of the sender', async (fromName, header) => {
     const other = mailerTo(sink.url, fromName);
     expect(await other.send(mail, never)).toEqual({ kind: 'sent' });
-    other.onApplicationShutdown();
+    other.close();
     expect(sink.mails[0]?.header('From')).toBe(header);
     expect(sink.mails[0]?.envelope.from).toBe('no-reply@app.example.com');
   });
@@ -102,7 +102,7 @@ describe('Mailer', () => {
   it('returns "unreachable" when nothing listens on the port', async () => {
     const other = mailerTo('smtp://127.0.0.1:9');
     expect(await other.send(mail, never)).toMatchObject({ kind: 'unreachable' });
-    other.onApplicationShutdown();
+    other.close();
   });
 
   it('gives up when its signal fires, and closes the connection', async () => {
@@ -135,7 +135,7 @@ describe('Mailer', () => {
     sink.behave('hang');
     const sending = other.send(mail, never);
     await eventually(() => expect(sink.attempts).toBe(1));
-    other.onApplicationShutdown();
+    other.close();
     expect(await sending).toMatchObject({ kind: 'unknown' });
   });
 
@@ -159,7 +159,7 @@ describe('Mailer', () => {
     expect(await Promise.all(sending)).toEqual(Array(12).fill({ kind: 'sent' }));
     expect(await other.send(mail, never)).toEqual({ kind: 'sent' });
     expect(opened).toHaveLength(10);
-    other.onApplicationShutdown();
+    other.close();
     proxy.close();
   });
 
@@ -188,7 +188,7 @@ describe('Mailer', () => {
     });
     abort.abort();
     expect(await sending).toMatchObject({ kind: 'unknown' });
-    other.onApplicationShutdown();
+    other.close();
     sockets.forEach((socket) => socket.destroy());
     silent.close();
   });
@@ -214,10 +214,9 @@ describe('transportSecurity', () => {
 
 function mailerTo(smtpUrl: string, fromName = 'Gatehouse'): Mailer {
   return new Mailer({
-    smtpUrl,
-    from: 'no-reply@app.example.com',
-    fromName,
-    publicUrl: 'https://app.example.com',
+    name: 'smtp',
+    url: smtpUrl,
+    sender: { address: 'no-reply@app.example.com', name: fromName },
   });
 }
 

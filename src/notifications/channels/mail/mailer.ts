@@ -1,8 +1,8 @@
-import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
 import { createTransport, type SendMailOptions } from 'nodemailer';
 import { traced } from '#libs/telemetry';
-import { MAIL_OPTIONS, type MailOptions } from './mail.options.js';
 import type { SendContext, SendOutcome } from '../channel.js';
+import type { Provider } from '../provider-chain.js';
 import { gateContent } from './content-gate.js';
 import { outcomeOfError } from './mail-outcome.js';
 import { transportForm } from './recipient-address.js';
@@ -24,17 +24,25 @@ const CONNECT_MS = 10_000;
 /** How long a server may be silent. It may take long to confirm the end of a message (RFC 5321, section 4.5.3.2.6). */
 const SILENCE_MS = 60_000;
 
-/** Sends mails to the SMTP server over a pool of connections. */
-@Injectable()
-export class Mailer implements OnApplicationShutdown {
+/** A mail server, and the sender that it's told. */
+export interface MailServer {
+  /** As it appears in the attempts and in metrics. */
+  readonly name: string;
+  /** `smtp(s)://user:pass@host:port` */
+  readonly url: string;
+  readonly sender: { readonly address: string; readonly name: string };
+}
+
+/** Sends mails to an SMTP server over a pool of connections. */
+export class Mailer implements Provider<Mail> {
   private readonly logger = new Logger(Mailer.name);
   private readonly transport;
   private readonly utf8Transport;
 
-  constructor(@Inject(MAIL_OPTIONS) private readonly options: MailOptions) {
+  constructor(private readonly server: MailServer) {
     const common = {
-      url: options.smtpUrl,
-      ...transportSecurity(options.smtpUrl),
+      url: server.url,
+      ...transportSecurity(server.url),
       connectionTimeout: CONNECT_MS,
       greetingTimeout: CONNECT_MS,
       dnsTimeout: CONNECT_MS,
@@ -58,12 +66,16 @@ export class Mailer implements OnApplicationShutdown {
     });
   }
 
+  get name(): string {
+    return this.server.name;
+  }
+
   /**
    * Never throws. If `signal` aborts, or `isHeld` says no when the server is ready for the content, the connection is
    * closed and the outcome is unknown.
    */
   send(mail: Mail, { signal, isHeld }: SendContext): Promise<SendOutcome> {
-    return traced(spanOf(this.options.smtpUrl), async (span) => {
+    return traced(spanOf(this.server.url), async (span) => {
       const lapsed = new AbortController();
       const mayLeave = (): boolean => {
         if (!isHeld()) {
@@ -92,7 +104,7 @@ export class Mailer implements OnApplicationShutdown {
     try {
       await (needsSmtpUtf8 ? this.utf8Transport : this.transport).sendMail({
         ...mail,
-        from: { address: this.options.from, name: this.options.fromName },
+        from: this.server.sender,
         to: { address, name: displayName(to.name) },
         date: new Date(),
         headers: {
@@ -111,7 +123,8 @@ export class Mailer implements OnApplicationShutdown {
     }
   }
 
-  onApplicationShutdown(): void {
+  /** Ends what is being sent. */
+  close(): void {
     this.transport.close({ force: true });
     this.utf8Transport.close();
   }

@@ -10,8 +10,8 @@ import { transportForm } from './recipient-address.js';
 const never = { signal: new AbortController().signal, isHeld: () => true };
 const modern = useSmtpSink();
 const old = useSmtpSink({ smtpUtf8: false });
-const toModern = useFixture(() => hold(mailerTo(modern.url), (made) => made.onApplicationShutdown()));
-const toOld = useFixture(() => hold(mailerTo(old.url), (made) => made.onApplicationShutdown()));
+const toModern = useFixture(() => hold(mailerTo(modern.url), (made) => made.close()));
+const toOld = useFixture(() => hold(mailerTo(old.url), (made) => made.close()));
 
 describe('an address with a non-ASCII local part', () => {
   it('is refused with a reason of its own, and never sent, if the server does not offer SMTPUTF8', async () => {
@@ -64,7 +64,7 @@ describe('an address with a non-ASCII local part', () => {
     ] as const) {
       const mailer = mailerTo(`smtp://gatehouse:${password}@127.0.0.1:${port}`);
       expect(await mailer.send(mailTo('jürgen@example.com'), never)).toMatchObject({ kind });
-      mailer.onApplicationShutdown();
+      mailer.close();
     }
     await new Promise<void>((resolve) => server.close(() => resolve()));
     expect(received).toEqual(['gatehouse: jürgen@example.com']);
@@ -100,7 +100,7 @@ describe('an address with a non-ASCII local part', () => {
     modern.behave('hang');
     const sending = other.send(mailTo('jürgen@example.com'), never);
     await eventually(() => expect(modern.attempts).toBe(1));
-    other.onApplicationShutdown();
+    other.close();
     expect(await sending).toMatchObject({ kind: 'unknown' });
   });
 
@@ -115,14 +115,14 @@ describe('an address with a non-ASCII local part', () => {
     expect(await mailer.send(mailTo('jürgen@example.com'), never)).toEqual({ kind: 'sent' });
     // It has a connection of its own, which nothing would use again.
     await eventually(() => expect(server.connections.size).toBe(0));
-    mailer.onApplicationShutdown();
+    mailer.close();
     await new Promise<void>((resolve) => server.close(() => resolve()));
   });
 
   it('is "unreachable" when nothing listens on the port', async () => {
     const other = mailerTo('smtp://127.0.0.1:9');
     expect(await other.send(mailTo('jürgen@example.com'), never)).toMatchObject({ kind: 'unreachable' });
-    other.onApplicationShutdown();
+    other.close();
   });
 });
 
@@ -167,9 +167,8 @@ function mailTo(address: string): Mail {
 
 function mailerTo(smtpUrl: string): Mailer {
   return new Mailer({
-    smtpUrl,
-    from: 'no-reply@app.example.com',
-    fromName: '',
-    publicUrl: 'https://app.example.com',
+    name: 'smtp',
+    url: smtpUrl,
+    sender: { address: 'no-reply@app.example.com', name: '' },
   });
 }

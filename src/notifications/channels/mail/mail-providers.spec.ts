@@ -1,0 +1,170 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { createServer, type Server, type Socket } from 'node:net';
+import { Registry } from 'prom-client';
+import { SharedClock } from '#libs/clock';
+import { collectLog } from '../../../../test/support/collected-log.js';
+import { useSmtpSink } from '../../../../test/support/use-servers.js';
+import type { SendContext } from '../channel.js';
+import { ProviderMetrics } from '../provider-metrics.js';
+import { MailProviders } from './mail-providers.js';
+import type { Mail } from './mailer.js';
+
+const mail: Mail = {
+  to: { address: 'ada@example.com', name: null },
+  messageId: '<0199@app.example.com>',
+  subject: 'Hello',
+  html: '<p>Hello</p>',
+  text: 'Hello',
+};
+const context: SendContext = { signal: new AbortController().signal, isHeld: () => true };
+
+const first = useSmtpSink();
+const second = useSmtpSink();
+let registry: Registry;
+let providers: MailProviders;
+const made: MailProviders[] = [];
+
+beforeEach(() => {
+  registry = new Registry();
+  providers = providersOf(first.url, second.url);
+});
+
+afterEach(async () => {
+  jest.restoreAllMocks();
+  made.splice(0).forEach((each) => each.onApplicationShutdown());
+  await first.stop();
+  await first.start();
+});
+
+describe('while the first mail server', () => {
+  it('works, the second one is not used', async () => {
+    expect(await providers.send(mail, context)).toMatchObject({
+      outcome: { kind: 'sent' },
+      attempts: [{ provider: 'smtp', outcome: 'sent', reason: null }],
+    });
+    expect(second.attempts).toBe(0);
+  });
+
+  it('is down, the second one sends the mail, and both attempts are recorded', async () => {
+    await first.stop();
+    expect(await providers.send(mail, context)).toEqual({
+      outcome: { kind: 'sent' },
+      attempts: [
+        expect.objectContaining({
+          provider: 'smtp',
+          outcome: 'unreachable',
+          reason: 'CONN ECONNREFUSED',
+          at: expect.stringMatching(/^\d{4}-.*Z$/),
+          durationMs: expect.any(Number),
+        }),
+        expect.objectContaining({ provider: 'smtp-fallback', outcome: 'sent', reason: null }),
+      ],
+    });
+    expect(second.mails.map(({ messageId }) => messageId)).toEqual([mail.messageId]);
+  });
+
+  it('refuses our login or sender, the second one sends the mail', async () => {
+    first.behave('reject-sender');
+    expect(await providers.send(mail, context)).toMatchObject({ outcome: { kind: 'sent' } });
+    expect(second.mails).toHaveLength(1);
+  });
+
+  it.each(['reject-recipient', 'defer', 'drop'] as const)(
+    'does %s, the second one is not asked: it would not know better, or the mail might arrive twice',
+    async (behaviour) => {
+      first.behave(behaviour);
+      expect((await providers.send(mail, context)).attempts).toHaveLength(1);
+      expect(second.attempts).toBe(0);
+    },
+  );
+});
+
+describe('a mail server that fails five times in a row', () => {
+  it('is not even asked, until it works again', async () => {
+    const lines = collectLog();
+    await first.stop();
+    await sendTimes(5);
+    const [sixth] = await sendTimes(1);
+    expect(sixth?.attempts).toMatchObject([{ provider: 'smtp-fallback', outcome: 'sent' }]);
+    expect(await registry.metrics()).toContain('gatehouse_provider_up{provider="smtp"} 0');
+    expect(await registry.metrics()).toContain('gatehouse_provider_up{provider="smtp-fallback"} 1');
+    await first.start();
+    later(4_900);
+    expect((await providers.send(mail, context)).attempts).toHaveLength(1);
+    expect(first.attempts).toBe(0);
+    later(5_100);
+    await sendTimes(1);
+    expect(first.mails).toHaveLength(1);
+    expect(await registry.metrics()).toContain('gatehouse_provider_up{provider="smtp"} 1');
+    expect(lines).toMatchObject([
+      { level: 'warn', text: "smtp can't be reached, so it is left alone for 5 s" },
+      { level: 'log', text: 'smtp can be reached again' },
+    ]);
+  });
+
+  it('holds up only one mail while it is tried again', async () => {
+    await first.stop();
+    await sendTimes(5);
+    const silent = await listen(
+      createServer((socket) => sockets.push(socket)),
+      first.port,
+    );
+    later(5_100);
+    const abort = new AbortController();
+    const trial = providers.send(mail, { ...context, signal: abort.signal });
+    expect((await providers.send(mail, context)).attempts).toMatchObject([{ provider: 'smtp-fallback' }]);
+    abort.abort();
+    expect(await trial).toMatchObject({ outcome: { kind: 'unknown' } });
+    sockets.forEach((socket) => socket.destroy());
+    await new Promise((resolve) => silent.close(resolve));
+  });
+
+  it('leaves mails to be retried if there is no other one, which says why', async () => {
+    const alone = providersOf(first.url, null);
+    await first.stop();
+    await sendTimes(5, alone);
+    expect(await alone.send(mail, context)).toEqual({
+      outcome: { kind: 'unreachable', reason: 'circuit open after CONN ECONNREFUSED' },
+      attempts: [],
+    });
+  });
+
+  it('is one that fails in a row, not now and then', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      await first.stop();
+      await sendTimes(4);
+      await first.start();
+      await sendTimes(1);
+    }
+    expect(first.mails).toHaveLength(3);
+  });
+});
+
+const sockets: Socket[] = [];
+
+function providersOf(smtpUrl: string, smtpFallbackUrl: string | null): MailProviders {
+  const publicUrl = 'https://app.example.com';
+  const options = { smtpUrl, smtpFallbackUrl, from: 'no-reply@app.example.com', fromName: '', publicUrl };
+  const metrics = new ProviderMetrics(smtpFallbackUrl === null ? new Registry() : registry);
+  const opened = new MailProviders(options, new SharedClock(), metrics);
+  made.push(opened);
+  return opened;
+}
+
+async function sendTimes(count: number, to = providers) {
+  const results = [];
+  for (let number = 0; number < count; number += 1) {
+    results.push(await to.send(mail, context));
+  }
+  return results;
+}
+
+function later(ms: number): void {
+  jest.restoreAllMocks();
+  const now = Date.now() + ms;
+  jest.spyOn(Date, 'now').mockReturnValue(now);
+}
+
+function listen(server: Server, port: number): Promise<Server> {
+  return new Promise((resolve) => server.listen(port, '127.0.0.1', () => resolve(server)));
+}
