@@ -52,6 +52,8 @@ export abstract class AppConfig {
     readonly from: string;
     readonly fromName: string;
   };
+  /** Where a gateway accepts text messages. Null if there's none, or the role doesn't need it. */
+  abstract readonly smsUrl: string | null;
   /** The web page of a mailbox for development, or null. */
   abstract readonly mailboxUrl: string | null;
   /** `jwtPrivateKeys` are PEMs. Empty in roles that don't sign tokens. */

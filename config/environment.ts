@@ -23,7 +23,14 @@ import { rejectUnsafeInProduction } from './production.js';
 import { type Environment, EnvironmentReader } from './reader.js';
 import { parseRedirectUrls } from './redirect-urls.js';
 import { readTracing } from './tracing-config.js';
-import { parseBaseUrl, parseDatabaseUrl, parseGrpcTarget, parseRedisUrl, parseSmtpUrl } from './urls.js';
+import {
+  parseBaseUrl,
+  parseDatabaseUrl,
+  parseGrpcTarget,
+  parseRedisUrl,
+  parseSmtpUrl,
+  parseUrl,
+} from './urls.js';
 
 const DEFAULT_PORT = 3000;
 export const DEFAULT_GRPC_PORT = 50_051;
@@ -65,6 +72,10 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
     },
     redis: { url: read.required('REDIS_URL', parseRedisUrl) },
     mail: readMail(read, role, publicUrl),
+    smsUrl:
+      role === 'worker'
+        ? read.unused('SMS_URL', null)
+        : read.optional<string | null>('SMS_URL', parseUrl('http', 'https'), () => null),
     mailboxUrl: read.optional<string | null>('MAILBOX_URL', parseBaseUrl, () => null),
     keys: {
       jwtPrivateKeys: servesPublic

@@ -31,6 +31,7 @@ export function rejectUnsafeInProduction(read: EnvironmentReader, config: Omit<A
     ['PUBLIC_URL', config.publicUrl],
     ['APP_URL', config.appUrl],
     ['PASSWORD_BREACH_URL', config.passwordBreachUrl],
+    ['SMS_URL', config.smsUrl],
   ] as const) {
     if (url?.startsWith('http:') && !isLoopback(url)) {
       read.addProblem(name, 'must start with https:// in production');
@@ -54,6 +55,7 @@ export function rejectUnsafeInProduction(read: EnvironmentReader, config: Omit<A
     ['REDIS_URL', config.redis.url],
     ['SMTP_URL', config.mail.smtpUrl],
     ['SMTP_FALLBACK_URL', config.mail.smtpFallbackUrl ?? ''],
+    ['SMS_URL', config.smsUrl ?? ''],
   ] as const) {
     const password = url ? decodeURIComponent(new URL(url).password) : '';
     if (password && !isLoopback(url) && isWeakSecret(password, 1)) {

@@ -1,5 +1,5 @@
 import './broadcasts/broadcast-notification.job.js';
-import './deliveries/mail-tasks.js';
+import './deliveries/delivery-tasks.js';
 import './intake/deliver-notification.job.js';
 import './webhooks/deliver-webhook.job.js';
 import './webhooks/resume-webhooks.job.js';

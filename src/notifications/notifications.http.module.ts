@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { BroadcastsHttpModule } from './broadcasts/broadcasts.http.module.js';
 import { InboxHttpModule } from './inbox/inbox.http.module.js';
 import { IntakeHttpModule } from './intake/intake.http.module.js';
+import { PhonesHttpModule } from './phones/phones.http.module.js';
 import { PreferencesHttpModule } from './preferences/preferences.http.module.js';
 import { TemplatesHttpModule } from './templates/templates.http.module.js';
 import { WebhooksHttpModule } from './webhooks/webhooks.http.module.js';
@@ -12,6 +13,7 @@ import { WebhooksHttpModule } from './webhooks/webhooks.http.module.js';
     BroadcastsHttpModule,
     InboxHttpModule,
     IntakeHttpModule,
+    PhonesHttpModule,
     PreferencesHttpModule,
     TemplatesHttpModule,
     WebhooksHttpModule,

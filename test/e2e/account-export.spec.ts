@@ -90,6 +90,7 @@ const SHOWN: Readonly<Record<string, string>> = {
   'accounts.users': 'profile',
   'notifications.deliveries': 'notifications',
   'notifications.inbox_notifications': 'inbox',
+  'notifications.phones': 'phone',
   'notifications.preferences': 'notificationPreferences',
   'notifications.scheduled_notifications': 'scheduledNotifications',
 };

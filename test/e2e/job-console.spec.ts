@@ -99,8 +99,10 @@ describe('the job console', () => {
       'resume-webhooks',
       'retry-webhook',
       'send-broadcast-mail',
+      'send-broadcast-sms',
       'send-digest',
       'send-mail',
+      'send-sms',
     ]);
   });
 

@@ -81,6 +81,7 @@ class NotificationsBench {
       publicUrl: 'https://id.example.com',
       appUrl: 'https://app.example.com',
       mail: { smtpUrl: this.sink.url, smtpFallbackUrl: null, from: 'no-reply@id.example.com', fromName: '' },
+      smsUrl: null,
       webhookAllowedNetworks: ['127.0.0.0/8'],
     };
     @Global()

@@ -58,13 +58,13 @@ app.kubernetes.io/instance: {{ .Release.Name | toYaml }}
 {{- define "gatehouse.roles" -}}
 api:
   program: dist/src/main.api.js
-  secrets: [database, notificationsDatabase, redis, encryptionKeys, blindIndexKeys, jwtPrivateKeys, adminEmail, adminPassword]
+  secrets: [database, notificationsDatabase, redis, encryptionKeys, blindIndexKeys, jwtPrivateKeys, adminEmail, adminPassword, sms]
 worker:
   program: dist/src/main.worker.js
   secrets: [database, redis, encryptionKeys, blindIndexKeys, managementToken]
 notifications:
   program: dist/src/main.notifications.js
-  secrets: [database, notificationsDatabase, redis, encryptionKeys, blindIndexKeys, smtp, smtpFallback]
+  secrets: [database, notificationsDatabase, redis, encryptionKeys, blindIndexKeys, smtp, smtpFallback, sms]
 {{- end -}}
 
 {{/* The variable of each secret; NAME_FILE is the file that contains it. */}}
@@ -74,6 +74,7 @@ notificationsDatabase: NOTIFICATIONS_DATABASE_URL
 redis: REDIS_URL
 smtp: SMTP_URL
 smtpFallback: SMTP_FALLBACK_URL
+sms: SMS_URL
 encryptionKeys: ENCRYPTION_KEYS
 blindIndexKeys: BLIND_INDEX_KEYS
 jwtPrivateKeys: JWT_PRIVATE_KEYS

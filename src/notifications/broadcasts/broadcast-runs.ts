@@ -5,7 +5,7 @@ import { AccountDirectory, type Audience, type DirectoryUser } from '#libs/contr
 import { Sealer } from '#libs/crypto';
 import { Database } from '#libs/database';
 import { JobError } from '#libs/jobs';
-import { broadcastMailTask, Notification } from '../deliveries/index.js';
+import { Notification } from '../deliveries/index.js';
 import { type InboxText, type NotificationContent, NotificationRelease } from '../intake/index.js';
 import { isErased, lockRecipient } from '../recipients/index.js';
 import { keepVersion, PublishedTemplates } from '../templates/index.js';
@@ -151,8 +151,7 @@ export class BroadcastRuns {
       createdAt,
     });
     if (problem === null) {
-      const task = broadcastMailTask;
-      await this.release.release(em, notification, content, { user, inbox, task });
+      await this.release.release(em, notification, content, { user, inbox, isOfBroadcast: true });
     } else {
       await this.release.suppress(em, notification, content.channels, problem);
     }

@@ -11,6 +11,8 @@ export interface OutgoingNotification {
   /** Of a version. Users can turn off any but `security`. */
   readonly category?: string | undefined;
   readonly to: NotificationTarget;
+  /** In E.164 format, for a text message to another number than the recipient's. */
+  readonly phoneNumber?: string;
   readonly data: JsonObject;
   /** The same in every attempt, so that duplicates can be recognized. */
   readonly messageId: string;

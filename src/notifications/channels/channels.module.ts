@@ -1,25 +1,36 @@
 import { Module } from '@nestjs/common';
+import { DatabaseModule } from '#libs/database';
 import { AppConfig } from '../../../config/index.js';
+import { notificationsSchema } from '../migrations/index.js';
 import { PreferencesModule } from '../preferences/index.js';
+import { RecipientsModule } from '../recipients/index.js';
 import { TemplatesModule } from '../templates/index.js';
-import { Channel } from './channel.js';
+import { Channels } from './channels.js';
 import { MailChannel } from './mail/mail.channel.js';
 import { MAIL_OPTIONS, type MailOptions } from './mail/mail.options.js';
 import { MailProviders } from './mail/mail-providers.js';
 import { ProviderMetrics } from './provider-metrics.js';
+import { SmsChannel } from './sms/sms.channel.js';
 
 @Module({
-  imports: [PreferencesModule, TemplatesModule],
+  imports: [
+    DatabaseModule.forFeature(notificationsSchema),
+    PreferencesModule,
+    RecipientsModule,
+    TemplatesModule,
+  ],
   providers: [
+    Channels,
     {
       provide: MAIL_OPTIONS,
       inject: [AppConfig],
       useFactory: ({ mail, publicUrl }: AppConfig): MailOptions => ({ ...mail, publicUrl }),
     },
+    MailChannel,
     MailProviders,
     ProviderMetrics,
-    { provide: Channel, useClass: MailChannel },
+    SmsChannel,
   ],
-  exports: [Channel, MAIL_OPTIONS],
+  exports: [Channels, MAIL_OPTIONS],
 })
 export class ChannelsModule {}

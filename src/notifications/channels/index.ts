@@ -1,5 +1,4 @@
 export {
-  Channel,
   notTried,
   SEND_OUTCOMES,
   type SendAttempt,
@@ -7,5 +6,6 @@ export {
   type SendOutcomeKind,
   type SendResult,
 } from './channel.js';
+export { Channels } from './channels.js';
 export { ChannelsModule } from './channels.module.js';
 export { MAIL_OPTIONS, type MailOptions } from './mail/mail.options.js';

@@ -6,10 +6,9 @@ import { DeliveriesModule } from './deliveries.module.js';
 import { DeliveriesPurge } from './deliveries.purge.js';
 import { DigestItem } from './digest-item.entity.js';
 import { DigestItemsPurge } from './digest-items.purge.js';
+import { DELIVERY_PROCESSORS } from './delivery.processors.js';
 import { DeliveryData } from './delivery.personal-data.js';
 import { NotificationsPurge } from './notifications.purge.js';
-import { SendBroadcastMailProcessor } from './send-broadcast-mail.processor.js';
-import { SendMailProcessor } from './send-mail.processor.js';
 
 @Module({
   imports: [
@@ -17,13 +16,6 @@ import { SendMailProcessor } from './send-mail.processor.js';
     DeliveriesModule,
     MessagingModule.forSchema(notificationsSchema),
   ],
-  providers: [
-    DeliveriesPurge,
-    DeliveryData,
-    DigestItemsPurge,
-    NotificationsPurge,
-    SendBroadcastMailProcessor,
-    SendMailProcessor,
-  ],
+  providers: [DeliveriesPurge, DeliveryData, DigestItemsPurge, NotificationsPurge, ...DELIVERY_PROCESSORS],
 })
 export class DeliveriesJobsModule {}

@@ -10,7 +10,7 @@ import { DeliveryClaims } from './delivery-claims.js';
 import { DeliveryEnds } from './delivery-ends.js';
 import { Notification } from './notification.entity.js';
 import { DeliveryMetrics } from './delivery-metrics.js';
-import { SendMailService } from './send-mail.service.js';
+import { DeliverySender } from './delivery-sender.js';
 
 @Module({
   imports: [
@@ -20,7 +20,7 @@ import { SendMailService } from './send-mail.service.js';
     PreferencesModule,
     WebhooksModule,
   ],
-  providers: [DeliveryClaims, DeliveryEnds, DeliveryMetrics, SendMailService],
-  exports: [DeliveryEnds, DeliveryMetrics, SendMailService],
+  providers: [DeliveryClaims, DeliveryEnds, DeliveryMetrics, DeliverySender],
+  exports: [DeliveryEnds, DeliveryMetrics, DeliverySender],
 })
 export class DeliveriesModule {}

@@ -5,7 +5,7 @@ import { Database, inBatches } from '#libs/database';
 import { type Purge, PurgedBy } from '#libs/purge';
 import { DeliveryEnds } from './delivery-ends.js';
 import { DeliveryMetrics } from './delivery-metrics.js';
-import { digestTask, taskOf } from './mail-tasks.js';
+import { digestTask, taskOf } from './delivery-tasks.js';
 import { lockRecipient } from '../recipients/index.js';
 import { deleteFinal, eraseFailed, findOverdue } from './delivery.repository.js';
 

@@ -17,7 +17,7 @@ import {
   reopenDelivery,
 } from './delivery.repository.js';
 import { reopenItemsOf } from './digest-item.repository.js';
-import { taskOf } from './mail-tasks.js';
+import { taskOf } from './delivery-tasks.js';
 
 /** How long a claim is valid after its last renewal, and so how long a mail waits if its process is killed. */
 const LEASE_MS = 10_000;

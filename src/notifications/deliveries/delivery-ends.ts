@@ -8,7 +8,7 @@ import { WebhookEvents } from '../webhooks/index.js';
 import type { FinalState } from './delivery.entity.js';
 import { finishDelivery } from './delivery.repository.js';
 import { closeDigest, findItemsOf } from './digest-item.repository.js';
-import { digestTask, taskOf } from './mail-tasks.js';
+import { digestTask, taskOf } from './delivery-tasks.js';
 
 /** Ends deliveries, and lets webhooks know. */
 @Injectable()

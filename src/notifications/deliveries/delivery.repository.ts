@@ -1,7 +1,7 @@
 import type { EntityManager, InferEntity } from '@mikro-orm/postgresql';
 import { deleteDigestItemsOf } from './digest-item.repository.js';
 import { heldReason } from './held-reason.js';
-import { MAIL_JOBS } from './mail-tasks.js';
+import { DELIVERY_JOBS } from './delivery-tasks.js';
 import type { SendAttempt } from '../channels/index.js';
 import type { ChannelName } from '../templates/index.js';
 import type { Notification } from './notification.entity.js';
@@ -29,8 +29,7 @@ export interface NewDelivery {
 export interface ClaimedRow {
   readonly id: string;
   readonly template: string;
-  /** Such as `email`. */
-  readonly channel: string;
+  readonly channel: ChannelName;
   readonly sealed: string;
   readonly messageId: string;
   /** The name of the job that sends it, if that isn't `send-mail`. */
@@ -98,7 +97,7 @@ export async function claimDelivery(
     ? {
         id,
         template: row.template,
-        channel: channelName(row.channel),
+        channel: channelName(row.channel) as ChannelName,
         sealed: row.sealed,
         messageId: row.message_id,
         task: row.task,
@@ -358,7 +357,7 @@ export async function deleteDeliveriesTo(em: EntityManager, userId: string): Pro
   await em.execute(
     `delete from notifications.outbox
       where subject = ? and consumer in (select jsonb_array_elements_text(?::jsonb))`,
-    [userId, JSON.stringify(MAIL_JOBS)],
+    [userId, JSON.stringify(DELIVERY_JOBS)],
     'run',
   );
   await deleteDigestItemsOf(em, userId);

@@ -1,4 +1,5 @@
 export { DeliveryEnds } from './delivery-ends.js';
+export { DeliverySender } from './delivery-sender.js';
 export { CANCELED, DeliveryEntity, type DeliveryState, EXPIRES_MS, NOT_VERIFIED } from './delivery.entity.js';
 export { type DeliveryPayload, openDelivery, sealDelivery } from './delivery-payload.js';
 export { DeliveriesModule } from './deliveries.module.js';
@@ -24,7 +25,6 @@ export {
   insertDigestItem,
   type WaitingItem,
 } from './digest-item.repository.js';
-export { broadcastMailTask, digestTask, sendDigest, taskOf } from './mail-tasks.js';
-export { mailTask, type SendMail } from './send-mail.job.js';
-export { SendMailService } from './send-mail.service.js';
+export { digestTask, sendDigest, smsTask, taskFor, taskOf } from './delivery-tasks.js';
+export { mailTask, type SendDelivery } from './send-mail.job.js';
 export { KEPT_MS } from './deliveries.purge.js';

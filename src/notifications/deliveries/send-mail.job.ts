@@ -2,13 +2,13 @@ import { IsUUID } from 'class-validator';
 import { defineJob, type JobOptions, TWO_DAYS_OF_RETRIES } from '#libs/jobs';
 import { defineTask } from '#libs/messaging';
 
-export class SendMail {
+export class SendDelivery {
   @IsUUID() deliveryId!: string;
 }
 
 /** What all jobs that send an email have in common. */
-export const SENDS_MAIL: JobOptions<SendMail> = {
-  payload: SendMail,
+export const SENDS_DELIVERY: JobOptions<SendDelivery> = {
+  payload: SendDelivery,
   role: 'notifications',
   visibleFields: ['deliveryId'],
   concurrency: 10,
@@ -18,7 +18,7 @@ export const SENDS_MAIL: JobOptions<SendMail> = {
   ...TWO_DAYS_OF_RETRIES,
 };
 
-export const sendMail = defineJob('send-mail', SENDS_MAIL);
+export const sendMail = defineJob('send-mail', SENDS_DELIVERY);
 
 /** Stays in the outbox until the delivery is final, so that no mail is lost if Redis loses its data. */
 export const mailTask = defineTask(sendMail, (deliveryId) => ({ deliveryId }));

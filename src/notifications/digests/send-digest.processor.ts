@@ -1,15 +1,15 @@
 import { type JobContext, type JobProcessor, ProcessesJob } from '#libs/jobs';
-import { sendDigest, type SendMail, SendMailService } from '../deliveries/index.js';
+import { sendDigest, type SendDelivery, DeliverySender } from '../deliveries/index.js';
 import { DigestSender } from './digest-sender.js';
 
 @ProcessesJob(sendDigest)
-export class SendDigestProcessor implements JobProcessor<SendMail> {
+export class SendDigestProcessor implements JobProcessor<SendDelivery> {
   constructor(
     private readonly digests: DigestSender,
-    private readonly mails: SendMailService,
+    private readonly mails: DeliverySender,
   ) {}
 
-  async process({ deliveryId }: SendMail, context: JobContext): Promise<void> {
+  async process({ deliveryId }: SendDelivery, context: JobContext): Promise<void> {
     if (await this.digests.prepare(deliveryId)) {
       await this.mails.send(deliveryId, context);
     }

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { AppConfig } from '../../../config/index.js';
 import type { DirectoryUser } from '#libs/contracts';
 import { Sealer } from '#libs/crypto';
 import { Outbox } from '#libs/messaging';
@@ -8,16 +9,17 @@ import {
   type DeliveryPayload,
   EXPIRES_MS,
   insertDelivery,
-  mailTask,
   messageIdOf,
   type NewDelivery,
   NOT_VERIFIED,
   type Notification,
   sealDelivery,
+  taskFor,
 } from '../deliveries/index.js';
 import { DigestCollector } from '../digests/index.js';
 import { insertInboxNotification } from '../inbox/index.js';
 import type { Digest } from '../preferences/index.js';
+import { findPhoneNumber, NO_PHONE_NUMBER } from '../recipients/index.js';
 import {
   type ChannelName,
   type RenderedInbox,
@@ -32,9 +34,11 @@ export interface PlannedDelivery {
   readonly notification: Notification;
   /** When the notification is sent. */
   readonly at: Date;
-  /** What sends its email. */
-  readonly task: typeof mailTask;
+  readonly isOfBroadcast: boolean;
 }
+
+/** What an email or text message says. */
+type Saying = Required<Pick<DeliveryPayload, 'data' | 'templateVersion' | 'category'>>;
 
 /** Creates the deliveries of a notification, in its transaction. */
 @Injectable()
@@ -45,6 +49,7 @@ export class NewDeliveries {
     private readonly digests: DigestCollector,
     private readonly sealer: Sealer,
     @Inject(TEMPLATE_OPTIONS) private readonly options: TemplateOptions,
+    private readonly config: AppConfig,
   ) {}
 
   async putIntoInbox(em: EntityManager, planned: PlannedDelivery, content: RenderedInbox): Promise<void> {
@@ -57,24 +62,30 @@ export class NewDeliveries {
   async mail(
     em: EntityManager,
     planned: PlannedDelivery,
-    { id: userId, email, emailVerified, displayName, locale, timezone }: DirectoryUser,
-    payload: Required<Pick<DeliveryPayload, 'data' | 'templateVersion' | 'category'>>,
+    user: DirectoryUser,
+    saying: Saying,
     digest: Digest | null,
   ): Promise<void> {
-    if (!emailVerified) {
+    const { id, at } = planned;
+    if (!user.emailVerified) {
       await this.suppress(em, planned, NOT_VERIFIED);
-      return;
-    }
-    const { id, at, task } = planned;
-    const to = { userId, email, displayName, locale };
-    const sealed = sealDelivery(this.sealer, id, { to, timezone, ...payload });
-    if (digest) {
-      const { category } = payload;
-      const collected = { deliveryId: id, userId, category, timezone, at };
-      await this.insert(em, planned, sealed, await this.digests.collect(em, collected, digest));
+    } else if (digest) {
+      const { id: userId, timezone } = user;
+      const collected = { deliveryId: id, userId, category: saying.category, timezone, at };
+      const dueAt = await this.digests.collect(em, collected, digest);
+      await this.insert(em, planned, this.seal(id, user, saying), { heldUntil: dueAt });
     } else {
-      await this.insert(em, planned, sealed);
-      await this.outbox.appendTask(em, task, id, userId);
+      await this.send(em, planned, 'email', user, saying);
+    }
+  }
+
+  async sms(em: EntityManager, planned: PlannedDelivery, user: DirectoryUser, saying: Saying): Promise<void> {
+    if (this.config.smsUrl === null) {
+      await this.suppress(em, planned, 'SMS_URL is not set');
+    } else if ((await findPhoneNumber(em, this.sealer, user.id)) === null) {
+      await this.suppress(em, planned, NO_PHONE_NUMBER);
+    } else {
+      await this.send(em, planned, 'sms', user, saying);
     }
   }
 
@@ -84,11 +95,33 @@ export class NewDeliveries {
     await this.ends.end(em, id, 'suppressed', reason);
   }
 
+  /** Stores the delivery and the task to send it. */
+  private async send(
+    em: EntityManager,
+    planned: PlannedDelivery,
+    channel: 'email' | 'sms',
+    user: DirectoryUser,
+    saying: Saying,
+  ): Promise<void> {
+    const { id, isOfBroadcast } = planned;
+    const task = taskFor(channel, isOfBroadcast);
+    await this.insert(em, planned, this.seal(id, user, saying), { task: task.job.name });
+    await this.outbox.appendTask(em, task, id, user.id);
+  }
+
+  private seal(
+    id: string,
+    { id: userId, email, displayName, locale, timezone }: DirectoryUser,
+    saying: Saying,
+  ): string {
+    return sealDelivery(this.sealer, id, { to: { userId, email, displayName, locale }, timezone, ...saying });
+  }
+
   private async insert(
     em: EntityManager,
-    { id, channel, notification, at, task }: PlannedDelivery,
+    { id, channel, notification, at }: PlannedDelivery,
     sealed: string | null,
-    heldUntil?: Date,
+    { task, heldUntil }: Pick<NewDelivery, 'task' | 'heldUntil'> = {},
   ): Promise<NewDelivery> {
     const { id: notificationId, userId, template } = notification;
     const delivery = {
@@ -99,7 +132,7 @@ export class NewDeliveries {
       channel,
       sealed,
       messageId: messageIdOf(id, this.options.publicUrl),
-      ...(task !== mailTask && { task: task.job.name }),
+      ...(task !== undefined && { task }),
       ...(heldUntil && { heldUntil }),
       expiresAt: new Date((heldUntil ?? at).getTime() + EXPIRES_MS),
       createdAt: at,

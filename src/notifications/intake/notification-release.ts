@@ -3,7 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock, IdSource } from '#libs/clock';
 import type { DirectoryUser } from '#libs/contracts';
 import type { JsonObject } from '#libs/json';
-import { mailTask, type Notification } from '../deliveries/index.js';
+import type { Notification } from '../deliveries/index.js';
 import { InboxChanges } from '../inbox/index.js';
 import { choicesOf, digestOf, isWanted, turnedOff, UnsubscribeLinks } from '../preferences/index.js';
 import {
@@ -13,6 +13,7 @@ import {
   renderEmail,
   type RenderedInbox,
   renderInbox,
+  renderSms,
   siteOf,
   TEMPLATE_OPTIONS,
   type TemplateOptions,
@@ -34,8 +35,7 @@ export type InboxText = RenderedInbox | undefined;
 export interface Released {
   readonly user: DirectoryUser;
   readonly inbox: InboxText;
-  /** What sends the email. */
-  readonly task?: typeof mailTask;
+  readonly isOfBroadcast?: boolean;
 }
 
 /** Turns notifications into deliveries. */
@@ -51,7 +51,8 @@ export class NotificationRelease {
   ) {}
 
   /**
-   * Renders the email, too, though it's sent later, so that whoever sends it learns if it can't be.
+   * Renders the email and the text message, too, though they're sent later, so that whoever sends them learns if they
+   * can't be.
    * @throws Error why it can't be rendered
    */
   render({ version, channels, data }: NotificationContent, to: DirectoryUser): InboxText {
@@ -59,11 +60,16 @@ export class NotificationRelease {
     const { variables, category } = version;
     const email = channels.includes('email') ? contentFor(version, 'email', to.locale) : undefined;
     const inbox = channels.includes('inbox') ? contentFor(version, 'inbox', to.locale) : undefined;
+    const sms = channels.includes('sms') ? contentFor(version, 'sms', to.locale) : undefined;
+    const values = templateValues(variables, data, reader);
     if (email) {
       const unsubscribeUrl = this.links.urlFor({ userId: to.id, category });
       renderEmail(email, templateValues(variables, data, { ...reader, unsubscribeUrl }));
     }
-    return inbox && renderInbox(inbox, templateValues(variables, data, reader));
+    if (sms) {
+      renderSms(sms, values);
+    }
+    return inbox && renderInbox(inbox, values);
   }
 
   /** Call it after `lockRecipient`, and `announce` after its transaction. */
@@ -71,9 +77,9 @@ export class NotificationRelease {
     em: EntityManager,
     notification: Notification,
     { version, channels, data }: NotificationContent,
-    { user, inbox, task = mailTask }: Released,
+    { user, inbox, isOfBroadcast = false }: Released,
   ): Promise<void> {
-    const planned = this.plan(notification, channels, task);
+    const planned = this.plan(notification, channels, isOfBroadcast);
     await em.persist(notification).flush();
     const { category } = version;
     const choices = await choicesOf(em, user.id);
@@ -81,11 +87,20 @@ export class NotificationRelease {
       const { channel } = delivery;
       if (!isWanted(choices, category, channel)) {
         await this.deliveries.suppress(em, delivery, turnedOff(category));
-      } else if (channel === 'email') {
-        const payload = { data, templateVersion: version.id, category };
-        await this.deliveries.mail(em, delivery, user, payload, digestOf(choices, category));
-      } else if (inbox) {
-        await this.deliveries.putIntoInbox(em, delivery, inbox);
+        continue;
+      }
+      const saying = { data, templateVersion: version.id, category };
+      switch (channel) {
+        case 'email':
+          await this.deliveries.mail(em, delivery, user, saying, digestOf(choices, category));
+          break;
+        case 'sms':
+          await this.deliveries.sms(em, delivery, user, saying);
+          break;
+        case 'inbox':
+          if (inbox) {
+            await this.deliveries.putIntoInbox(em, delivery, inbox);
+          }
       }
     }
   }
@@ -114,10 +129,12 @@ export class NotificationRelease {
   private plan(
     notification: Notification,
     channels: readonly ChannelName[],
-    task = mailTask,
+    isOfBroadcast = false,
   ): PlannedDelivery[] {
     const at = this.clock.now();
-    const planned = channels.map((channel) => ({ id: this.ids.next(at), channel, notification, at, task }));
+    const planned = channels.map((channel) => {
+      return { id: this.ids.next(at), channel, notification, at, isOfBroadcast };
+    });
     notification.deliveryIds = planned.map(({ id }) => id);
     return planned;
   }

@@ -53,8 +53,8 @@ export class AttemptResponse {
     nullable: true,
     example: 'smtp',
     description:
-      'Through which provider: `smtp`, or `smtp-fallback` if that could not be reached. Null for attempts before this was ' +
-      'recorded.',
+      'Through which provider: `smtp`, `smtp-fallback` if that could not be reached, or `sms`. Null for attempts before ' +
+      'this was recorded.',
   })
   provider!: string | null;
 
@@ -97,7 +97,7 @@ export class DeliveryResponse {
   @ApiProperty({
     enum: REPORTED_STATES,
     description:
-      '`sent` once the mail server has accepted the email, or the notification is in the inbox. `suppressed` if it ' +
+      '`sent` once the mail server or gateway has accepted it, or the notification is in the inbox. `suppressed` if it ' +
       'must not be sent, such as to an email address that is not verified.',
   })
   state!: ReportedState;

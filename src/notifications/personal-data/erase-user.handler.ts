@@ -7,7 +7,7 @@ import { deleteDeliveriesTo } from '../deliveries/index.js';
 import { deleteDigestsOf } from '../digests/index.js';
 import { deleteScheduledFor } from '../intake/index.js';
 import { deletePreferencesOf } from '../preferences/index.js';
-import { insertErasedUser, lockRecipient } from '../recipients/index.js';
+import { deletePhoneOf, insertErasedUser, lockRecipient } from '../recipients/index.js';
 
 /** Longer than any message or job is kept. */
 const REMEMBERED_MS = 90 * 24 * 60 * 60 * 1000;
@@ -28,6 +28,7 @@ export class EraseUserHandler implements MessageHandler<DeletionStep> {
     await deleteDigestsOf(em, userId);
     await deleteInboxOf(em, userId);
     await deletePreferencesOf(em, userId);
+    await deletePhoneOf(em, userId);
     await this.outbox.append(em, userErased, userId, data);
   }
 }

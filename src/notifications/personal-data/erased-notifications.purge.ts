@@ -6,6 +6,7 @@ const TABLES = [
   'digests',
   'inbox_notifications',
   'notifications',
+  'phones',
   'preferences',
   'scheduled_notifications',
 ] as const;

@@ -25,7 +25,7 @@ export interface Choices {
   /** For categories that have no choice of their own. */
   readonly channels: ChannelChoices;
   readonly categories: Readonly<Record<string, CategoryChoices>>;
-  /** When no emails are to be sent. */
+  /** When no emails and text messages are to be sent. */
   readonly quietHours?: QuietHours | null;
   /** For categories that have none of their own. */
   readonly digest?: Digest | null;
@@ -49,7 +49,7 @@ export function digestOf({ categories, digest = null }: Choices, category: strin
   return category === SECURITY ? null : own === undefined ? digest : own;
 }
 
-/** When emails of a category must not be sent. Null for never. */
+/** When nothing of a category must be sent. Null for never. */
 export function quietHoursOf({ quietHours = null }: Choices, category: string): QuietHours | null {
   return category === SECURITY ? null : quietHours;
 }

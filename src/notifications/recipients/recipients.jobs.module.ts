@@ -3,9 +3,11 @@ import { DatabaseModule } from '#libs/database';
 import { notificationsSchema } from '../migrations/index.js';
 import { ErasedUser } from './erased-user.entity.js';
 import { ErasedUsersPurge } from './erased-users.purge.js';
+import { PhoneData } from './phone.personal-data.js';
+import { RecipientsModule } from './recipients.module.js';
 
 @Module({
-  imports: [DatabaseModule.forFeature(notificationsSchema, ErasedUser)],
-  providers: [ErasedUsersPurge],
+  imports: [DatabaseModule.forFeature(notificationsSchema, ErasedUser), RecipientsModule],
+  providers: [ErasedUsersPurge, PhoneData],
 })
 export class RecipientsJobsModule {}

@@ -1,11 +1,14 @@
 export { type ChannelName, CHANNELS, isCategory, SECURITY } from './content/template-draft.js';
 export { invalidData, templateValues } from './content/variables.js';
+export { VERIFY_PHONE } from './built-in/account-text.js';
 export { isBuiltIn } from './built-in/built-in-templates.js';
 export { MailRenderer } from './mail-renderer.js';
 export { channelsOf, contentFor } from './published-contents.js';
 export { PublishedTemplates } from './published-templates.js';
 export { renderEmail } from './rendering/render-email.js';
 export { type RenderedInbox, renderInbox } from './rendering/render-inbox.js';
+export { renderSms } from './rendering/render-sms.js';
+export { SmsRenderer } from './sms-renderer.js';
 export { siteOf, TEMPLATE_OPTIONS, type TemplateOptions } from './template.options.js';
 export { findCategories, keepVersion, type PublishedVersion } from './template.repository.js';
 export { TemplatesModule } from './templates.module.js';

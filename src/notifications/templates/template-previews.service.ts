@@ -9,6 +9,7 @@ import { contentFor } from './published-contents.js';
 import { lookUpLocale } from './rendering/pick-locale.js';
 import { type RenderedMail, renderEmail } from './rendering/render-email.js';
 import { type RenderedInbox, renderInbox } from './rendering/render-inbox.js';
+import { type RenderedSms, renderSms } from './rendering/render-sms.js';
 import { TemplatePublishingService } from './template-publishing.service.js';
 import { invalidTemplate } from './templates.errors.js';
 import { draftOf } from './template.js';
@@ -25,6 +26,7 @@ export interface Preview {
   readonly locale: string;
   readonly email: RenderedMail | null;
   readonly inbox: RenderedInbox | null;
+  readonly sms: RenderedSms | null;
 }
 
 /** Shows what a draft would look like. */
@@ -73,6 +75,7 @@ export class TemplatePreviewsService {
       locale,
       email: rendered('email', (source) => renderEmail(source, values({ unsubscribeUrl }))),
       inbox: rendered('inbox', (source) => renderInbox(source, values())),
+      sms: rendered('sms', (source) => renderSms(source, values())),
     };
   }
 }

@@ -123,6 +123,17 @@ export class TemplateInboxBody {
   url?: string;
 }
 
+@ApiSchema({ name: 'TemplateSms' })
+export class TemplateSmsBody {
+  @ApiProperty({
+    type: String,
+    maxLength: MAX_LENGTHS.sms.text,
+    example: 'Order {{ orderId }} is on its way: {{ trackingUrl }}',
+    description: 'The text, as Liquid. It is plain text. Phone networks split long ones.',
+  })
+  text!: string;
+}
+
 @ApiSchema({ name: 'TemplateContent' })
 export class TemplateContentBody {
   @ApiProperty({ type: TemplateEmailBody, required: false, description: 'What the email says.' })
@@ -134,6 +145,9 @@ export class TemplateContentBody {
     description: 'What the notification in the app says.',
   })
   inbox?: TemplateInboxBody;
+
+  @ApiProperty({ type: TemplateSmsBody, required: false, description: 'What the text message says.' })
+  sms?: TemplateSmsBody;
 }
 
 export const DEFAULT_LOCALE =

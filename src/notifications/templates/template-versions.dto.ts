@@ -87,6 +87,12 @@ export class RenderedInboxResponse {
   url!: string | null;
 }
 
+@ApiSchema({ name: 'RenderedSms' })
+export class RenderedSmsResponse {
+  @ApiProperty({ type: String, example: 'Order 4711 is on its way.', description: 'The text.' })
+  text!: string;
+}
+
 @ApiSchema({ name: 'TemplatePreview' })
 export class PreviewResponse {
   @ApiProperty({ type: String, example: 'de', description: 'The language that such a recipient gets.' })
@@ -105,6 +111,13 @@ export class PreviewResponse {
     description: 'The notification in the app. Null if the template has none.',
   })
   inbox!: RenderedInboxResponse | null;
+
+  @ApiProperty({
+    type: RenderedSmsResponse,
+    nullable: true,
+    description: 'The text message. Null if the template has none.',
+  })
+  sms!: RenderedSmsResponse | null;
 }
 
 export function toVersionSummary({

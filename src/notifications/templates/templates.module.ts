@@ -4,6 +4,7 @@ import { AppConfig } from '../../../config/index.js';
 import { notificationsSchema } from '../migrations/index.js';
 import { MailRenderer } from './mail-renderer.js';
 import { PublishedTemplates } from './published-templates.js';
+import { SmsRenderer } from './sms-renderer.js';
 import { TEMPLATE_OPTIONS, type TemplateOptions } from './template.options.js';
 import { NotificationTemplate } from './template.entity.js';
 import { TemplateVersion } from './template-version.entity.js';
@@ -19,7 +20,8 @@ import { TemplateVersion } from './template-version.entity.js';
     },
     MailRenderer,
     PublishedTemplates,
+    SmsRenderer,
   ],
-  exports: [MailRenderer, PublishedTemplates, TEMPLATE_OPTIONS],
+  exports: [MailRenderer, PublishedTemplates, SmsRenderer, TEMPLATE_OPTIONS],
 })
 export class TemplatesModule {}

@@ -173,7 +173,7 @@ function isOnlyWorded({ category, variables, contents }: TemplateDraft, builtIn:
   return (
     category === builtIn.category &&
     isDeepStrictEqual(variables, builtIn.variables) &&
-    Object.values(contents).every(({ email, inbox }) => email && !inbox)
+    Object.values(contents).every(({ email, ...others }) => email && Object.keys(others).length === 0)
   );
 }
 

@@ -166,6 +166,13 @@ import type {
   GetNotificationResponse,
   CancelNotificationData,
   CancelNotificationResponse,
+  GetMyPhoneData,
+  GetMyPhoneResponse,
+  SetMyPhoneData,
+  SetMyPhoneResponse,
+  RemoveMyPhoneData,
+  VerifyMyPhoneData,
+  VerifyMyPhoneResponse,
   GetMyNotificationPreferencesData,
   GetMyNotificationPreferencesResponse,
   SetMyNotificationPreferencesData,
@@ -285,6 +292,9 @@ export type ProblemCode =
   | 'notification-not-rendered'
   | 'notification-not-found'
   | 'notification-not-cancelable'
+  | 'sms-not-configured'
+  | 'too-many-phone-codes'
+  | 'invalid-phone-code'
   | 'template-exists'
   | 'too-many-templates'
   | 'template-not-found'
@@ -2550,6 +2560,98 @@ export const cancelNotification: Operation<
 > = {
   method: 'POST',
   path: '/v2/notifications/{id}/cancel',
+  authenticated: true,
+};
+
+/**
+ * Get your phone number
+ *
+ * Returns the phone number that text messages are sent to.
+ */
+export const getMyPhone: Operation<
+  GetMyPhoneData,
+  GetMyPhoneResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/users/me/phone',
+  authenticated: true,
+};
+
+/**
+ * Set your phone number
+ *
+ * Sends a code to a phone number, which is valid for ten minutes. The phone number is used once you have verified it with the code; until then, you keep the one that you have. Repeat the request to get another code: up to five within a day.
+ */
+export const setMyPhone: Operation<
+  SetMyPhoneData,
+  SetMyPhoneResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'session-required'
+  | 'sms-not-configured'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-phone-codes'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'PUT',
+  path: '/v2/users/me/phone',
+  authenticated: true,
+};
+
+/**
+ * Remove your phone number
+ *
+ * You get no text messages any more.
+ */
+export const removeMyPhone: Operation<
+  RemoveMyPhoneData,
+  void,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'session-required'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'DELETE',
+  path: '/v2/users/me/phone',
+  authenticated: true,
+};
+
+/**
+ * Verify your phone number
+ *
+ * Takes the code that was sent to it. From then on, text messages are sent to the phone number.
+ */
+export const verifyMyPhone: Operation<
+  VerifyMyPhoneData,
+  VerifyMyPhoneResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'session-required'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'invalid-phone-code'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/users/me/phone/verify',
   authenticated: true,
 };
 

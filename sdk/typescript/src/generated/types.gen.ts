@@ -1321,7 +1321,7 @@ export type BroadcastRequest = {
     [key: string]: unknown;
   };
   /**
-   * How to reach the users: `email`, `inbox`. Defaults to all that the template has content for.
+   * How to reach the users: `email`, `inbox`, `sms`. Defaults to all that the template has content for.
    */
   channels?: Array<string>;
   /**
@@ -1408,7 +1408,7 @@ export type SendNotificationRequest = {
     [key: string]: unknown;
   };
   /**
-   * How to reach the user: `email`, `inbox`. Defaults to all that the template has content for.
+   * How to reach the user: `email`, `inbox`, `sms`. Defaults to all that the template has content for.
    */
   channels?: Array<string>;
   /**
@@ -1419,7 +1419,7 @@ export type SendNotificationRequest = {
 
 export type NotificationAttempt = {
   /**
-   * Through which provider: `smtp`, or `smtp-fallback` if that could not be reached. Null for attempts before this was recorded.
+   * Through which provider: `smtp`, `smtp-fallback` if that could not be reached, or `sms`. Null for attempts before this was recorded.
    */
   provider: string | null;
   /**
@@ -1450,7 +1450,7 @@ export type NotificationDelivery = {
    */
   channel: string;
   /**
-   * `sent` once the mail server has accepted the email, or the notification is in the inbox. `suppressed` if it must not be sent, such as to an email address that is not verified.
+   * `sent` once the mail server or gateway has accepted it, or the notification is in the inbox. `suppressed` if it must not be sent, such as to an email address that is not verified.
    */
   state: 'queued' | 'sent' | 'failed' | 'suppressed';
   /**
@@ -1498,6 +1498,35 @@ export type Notification = {
   createdAt: string;
 };
 
+export type Phone = {
+  /**
+   * The phone number that text messages are sent to, in E.164 format. Null if there is none.
+   */
+  phoneNumber: string | null;
+  /**
+   * When it was verified, in UTC.
+   */
+  verifiedAt: string | null;
+  /**
+   * A phone number that replaces it once the code that was sent to it is entered.
+   */
+  pendingPhoneNumber: string | null;
+};
+
+export type SetPhoneRequest = {
+  /**
+   * The phone number, in E.164 format: `+`, the country code and the number, without spaces.
+   */
+  phoneNumber: string;
+};
+
+export type VerifyPhoneRequest = {
+  /**
+   * The six digits in the text message.
+   */
+  code: string;
+};
+
 /**
  * Either `afterMinutes` or `at`.
  */
@@ -1522,6 +1551,10 @@ export type CategoryChoices = {
    */
   inbox?: boolean;
   /**
+   * Whether you want text messages.
+   */
+  sms?: boolean;
+  /**
    * How emails are collected. Null for each at once. Missing if the category has no digest of its own.
    */
   digest?: Digest | null;
@@ -1536,6 +1569,10 @@ export type ChannelChoices = {
    * Whether you want notifications in the app.
    */
   inbox?: boolean;
+  /**
+   * Whether you want text messages.
+   */
+  sms?: boolean;
 };
 
 export type QuietHours = {
@@ -1561,7 +1598,7 @@ export type NotificationPreferences = {
     [key: string]: CategoryChoices;
   };
   /**
-   * When you get no emails, in your time zone. They are sent afterwards. Null for never. What is about your account, or in the category `security`, is sent at once.
+   * When you get no emails and text messages, in your time zone. They are sent afterwards. Null for never. What is about your account, or in the category `security`, is sent at once.
    */
   quietHours: QuietHours | null;
   /**
@@ -1582,7 +1619,7 @@ export type SetPreferencesRequest = {
     [key: string]: CategoryChoices;
   };
   /**
-   * When you get no emails, in your time zone. They are sent afterwards. Null for never. What is about your account, or in the category `security`, is sent at once.
+   * When you get no emails and text messages, in your time zone. They are sent afterwards. Null for never. What is about your account, or in the category `security`, is sent at once.
    */
   quietHours?: QuietHours | null;
   /**
@@ -1733,6 +1770,13 @@ export type TemplateInbox = {
   url?: string;
 };
 
+export type TemplateSms = {
+  /**
+   * The text, as Liquid. It is plain text. Phone networks split long ones.
+   */
+  text: string;
+};
+
 export type TemplateContent = {
   /**
    * What the email says.
@@ -1742,6 +1786,10 @@ export type TemplateContent = {
    * What the notification in the app says.
    */
   inbox?: TemplateInbox;
+  /**
+   * What the text message says.
+   */
+  sms?: TemplateSms;
 };
 
 export type NotificationTemplate = {
@@ -1885,6 +1933,13 @@ export type RenderedInbox = {
   url: string | null;
 };
 
+export type RenderedSms = {
+  /**
+   * The text.
+   */
+  text: string;
+};
+
 export type TemplatePreview = {
   /**
    * The language that such a recipient gets.
@@ -1898,6 +1953,10 @@ export type TemplatePreview = {
    * The notification in the app. Null if the template has none.
    */
   inbox: RenderedInbox | null;
+  /**
+   * The text message. Null if the template has none.
+   */
+  sms: RenderedSms | null;
 };
 
 export type TemplateVersionSummary = {
@@ -2923,6 +2982,36 @@ export type NotificationNotCancelableProblem = {
   detail: string;
   instance: string;
   code: 'notification-not-cancelable';
+  requestId: string;
+};
+
+export type SmsNotConfiguredProblem = {
+  type: string;
+  title: string;
+  status: 409;
+  detail: string;
+  instance: string;
+  code: 'sms-not-configured';
+  requestId: string;
+};
+
+export type TooManyPhoneCodesOrTooManyRequestsProblem = {
+  type: string;
+  title: string;
+  status: 429;
+  detail: string;
+  instance: string;
+  code: 'too-many-phone-codes' | 'too-many-requests';
+  requestId: string;
+};
+
+export type InvalidPhoneCodeProblem = {
+  type: string;
+  title: string;
+  status: 422;
+  detail: string;
+  instance: string;
+  code: 'invalid-phone-code';
   requestId: string;
 };
 
@@ -9637,6 +9726,240 @@ export type CancelNotificationResponses = {
 };
 
 export type CancelNotificationResponse = CancelNotificationResponses[keyof CancelNotificationResponses];
+
+export type RemoveMyPhoneData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/v2/users/me/phone';
+};
+
+export type RemoveMyPhoneErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type RemoveMyPhoneError = RemoveMyPhoneErrors[keyof RemoveMyPhoneErrors];
+
+export type RemoveMyPhoneResponses = {
+  /**
+   * You have no phone number any more.
+   */
+  204: void;
+};
+
+export type RemoveMyPhoneResponse = RemoveMyPhoneResponses[keyof RemoveMyPhoneResponses];
+
+export type GetMyPhoneData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/v2/users/me/phone';
+};
+
+export type GetMyPhoneErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type GetMyPhoneError = GetMyPhoneErrors[keyof GetMyPhoneErrors];
+
+export type GetMyPhoneResponses = {
+  /**
+   * Your phone number.
+   */
+  200: Phone;
+};
+
+export type GetMyPhoneResponse = GetMyPhoneResponses[keyof GetMyPhoneResponses];
+
+export type SetMyPhoneData = {
+  body: SetPhoneRequest;
+  path?: never;
+  query?: never;
+  url: '/v2/users/me/phone';
+};
+
+export type SetMyPhoneErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
+  /**
+   * `sms-not-configured`: No text messages
+   */
+  409: SmsNotConfiguredProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-phone-codes`: Too many codes
+   *
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyPhoneCodesOrTooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type SetMyPhoneError = SetMyPhoneErrors[keyof SetMyPhoneErrors];
+
+export type SetMyPhoneResponses = {
+  /**
+   * Your phone number, and the one that is not verified yet.
+   */
+  200: Phone;
+};
+
+export type SetMyPhoneResponse = SetMyPhoneResponses[keyof SetMyPhoneResponses];
+
+export type VerifyMyPhoneData = {
+  body: VerifyPhoneRequest;
+  path?: never;
+  query?: never;
+  url: '/v2/users/me/phone/verify';
+};
+
+export type VerifyMyPhoneErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `invalid-phone-code`: Invalid code
+   */
+  422: InvalidPhoneCodeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type VerifyMyPhoneError = VerifyMyPhoneErrors[keyof VerifyMyPhoneErrors];
+
+export type VerifyMyPhoneResponses = {
+  /**
+   * Your phone number.
+   */
+  200: Phone;
+};
+
+export type VerifyMyPhoneResponse = VerifyMyPhoneResponses[keyof VerifyMyPhoneResponses];
 
 export type GetMyNotificationPreferencesData = {
   body?: never;

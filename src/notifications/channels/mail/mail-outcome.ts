@@ -1,4 +1,5 @@
 import type { SendOutcome } from '../channel.js';
+import { wasNotConnected } from '../not-connected.js';
 import { enhancedCodeIn, kindOfRefusal } from './refusal.js';
 
 /** The properties of nodemailer's errors that distinguish outcomes. */
@@ -10,8 +11,6 @@ interface SmtpError {
   readonly command?: unknown;
 }
 
-/** Errors without a connection, so nothing has been sent. */
-const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN']);
 /** Replies to the commands that send a mail. All other errors are about the connection or login. */
 const ABOUT_THE_MAIL = new Set(['EENVELOPE', 'EMESSAGE']);
 
@@ -25,9 +24,7 @@ export function outcomeOfError(error: unknown): SendOutcome {
     .join(' ');
   if (!ABOUT_THE_MAIL.has(String(code))) {
     const wasNotSent =
-      reply !== undefined ||
-      NEVER_CONNECTED.has(String(originalCode ?? code)) ||
-      isBeforeSending(String(code));
+      reply !== undefined || wasNotConnected(originalCode ?? code) || isBeforeSending(String(code));
     return { kind: wasNotSent ? 'unreachable' : 'unknown', reason };
   }
   if (reply === undefined) {

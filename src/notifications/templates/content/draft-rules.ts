@@ -3,6 +3,7 @@ import { invalidInput, type InvalidMember } from '#libs/problem';
 import { isLocale, LOCALE_MAX_LENGTH } from '#libs/text';
 import {
   CATEGORY_MAX_LENGTH,
+  type ChannelName,
   CHANNELS,
   isCategory,
   type TemplateDraft,
@@ -17,8 +18,13 @@ const VARIABLE_NAME = '^[a-z][A-Za-z0-9_]{0,63}$';
 export const MAX_LENGTHS = {
   email: { subject: 250, mjml: 65_536, html: 65_536, text: 32_768 },
   inbox: { title: 250, body: 4_000, url: 2_048 },
+  sms: { text: 1_600 },
 } as const;
-const REQUIRED: readonly string[] = ['subject', 'title', 'body'];
+const REQUIRED: Readonly<Record<ChannelName, readonly string[]>> = {
+  email: ['subject'],
+  inbox: ['title', 'body'],
+  sms: ['text'],
+};
 /** Of a whole draft, as JSON. */
 export const MAX_BYTES = 512 * 1024;
 export const CATEGORY_RULE = {
@@ -163,7 +169,7 @@ class DraftChecks {
           parts.map(([part]) => part),
           (given) => {
             for (const [part, max] of parts) {
-              this.text(`${at}/${part}`, given[part], { max, optional: !REQUIRED.includes(part) });
+              this.text(`${at}/${part}`, given[part], { max, optional: !REQUIRED[channel].includes(part) });
             }
           },
         );

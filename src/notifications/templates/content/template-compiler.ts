@@ -6,6 +6,7 @@ import {
   htmlEngine,
   type InboxSource,
   ParsedSource,
+  type SmsSource,
   textEngine,
 } from '../rendering/liquid.js';
 import { MjmlThreads } from '../rendering/mjml-threads.js';
@@ -18,6 +19,7 @@ import { invalidData } from './variables.js';
 export interface ChannelSources {
   readonly email: EmailSource;
   readonly inbox: InboxSource;
+  readonly sms: SmsSource;
 }
 
 /** What a template says in one language, ready to be rendered. */
@@ -69,15 +71,19 @@ export class TemplateCompiler {
   }
 
   private async compileContent(
-    { email, inbox }: LocalizedContent,
+    { email, inbox, sms }: LocalizedContent,
     pointer: string,
     usage: Usage,
   ): Promise<{ content: CompiledContent; errors: InvalidMember[] }> {
     const errors: InvalidMember[] = [];
-    const content: { email?: EmailSource; inbox?: InboxSource } = {};
+    const content: { -readonly [C in keyof ChannelSources]?: ChannelSources[C] } = {};
     if (inbox) {
       content.inbox = { title: inbox.title, body: inbox.body, url: inbox.url ?? null };
-      errors.push(...inboxMistakes(content.inbox, `${pointer}/inbox`, usage));
+      errors.push(...textMistakes(content.inbox, `${pointer}/inbox`, usage));
+    }
+    if (sms) {
+      content.sms = { text: sms.text };
+      errors.push(...textMistakes(content.sms, `${pointer}/sms`, usage));
     }
     if (email) {
       const compiled = await this.compileEmail(email, `${pointer}/email`);
@@ -137,8 +143,9 @@ function emailMistakes(
   ];
 }
 
-function inboxMistakes(inbox: InboxSource, pointer: string, usage: Usage): InvalidMember[] {
-  return Object.entries(inbox).flatMap(([part, source]: [string, string | null]) => {
+/** Of what consists of plain texts, and a `url` that a click leads to. */
+function textMistakes(texts: InboxSource | SmsSource, pointer: string, usage: Usage): InvalidMember[] {
+  return Object.entries(texts).flatMap(([part, source]: [string, string | null]) => {
     const at = `${pointer}/${part}`;
     if (part !== 'url' && source?.trim() === '') {
       return [{ pointer: at, code: 'too-short', message: 'must not be empty' }];

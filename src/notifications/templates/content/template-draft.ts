@@ -30,14 +30,20 @@ export interface InboxContent {
   readonly url?: string;
 }
 
+/** The Liquid source of a text message. */
+export interface SmsContent {
+  readonly text: string;
+}
+
 /** What a notification says in one language, on each of its channels. */
 export interface LocalizedContent {
   readonly email?: EmailContent;
   readonly inbox?: InboxContent;
+  readonly sms?: SmsContent;
 }
 
 /** The ways to reach people that a template can have texts for. */
-export const CHANNELS = ['email', 'inbox'] as const;
+export const CHANNELS = ['email', 'inbox', 'sms'] as const;
 export type ChannelName = (typeof CHANNELS)[number];
 
 /** The category of what protects an account. Everyone gets it, whatever their preferences say. */

@@ -15,6 +15,11 @@ export interface InboxSource {
   readonly url: string | null;
 }
 
+/** The Liquid source of a text message. */
+export interface SmsSource {
+  readonly text: string;
+}
+
 /**
  * A missing variable is an error instead of a gap in someone's mail, and nobody reads prototypes. The limits keep a
  * template that never ends from stopping the process: characters of a source, milliseconds, and items or characters that

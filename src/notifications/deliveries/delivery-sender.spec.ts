@@ -5,13 +5,13 @@ import { Queues } from '#libs/bull';
 import { Sealer } from '#libs/crypto';
 import { eventually } from '../../../test/support/servers.js';
 import { collectLog } from '../../../test/support/collected-log.js';
-import type { Channel } from '../channels/index.js';
+import type { Channels } from '../channels/index.js';
 import type { ClaimedDelivery, DeliveryClaims } from './delivery-claims.js';
 import { sealDelivery } from './delivery-payload.js';
 import { DeliveryMetrics } from './delivery-metrics.js';
 import { sendMail } from './send-mail.job.js';
 import { PreferenceCheck } from '../preferences/index.js';
-import { SendMailService } from './send-mail.service.js';
+import { DeliverySender } from './delivery-sender.js';
 import { command, HOUR_MS, useNotificationsBench } from '../../../test/support/notifications-bench.js';
 
 const bench = useNotificationsBench();
@@ -223,13 +223,12 @@ describe('a delivery', () => {
       },
     } as unknown as DeliveryClaims;
     const sealer = { openJson: () => ({}) } as unknown as Sealer;
-    const channel = {
-      send: () => Promise.resolve({ outcome: { kind: 'sent' }, attempts: [] }),
-    } as unknown as Channel;
-    const mails = new SendMailService(
+    const sent = { outcome: { kind: 'sent' }, attempts: [] };
+    const channels = { find: () => ({ send: () => Promise.resolve(sent) }) } as unknown as Channels;
+    const mails = new DeliverySender(
       claims,
       sealer,
-      channel,
+      channels,
       bench.app.get(AccountDirectory),
       bench.app.get(PreferenceCheck),
       bench.app.get(DeliveryMetrics),

@@ -4,12 +4,13 @@ import { AccountDirectory } from '#libs/contracts';
 import { JobError, UnrecoverableJobError } from '#libs/jobs';
 import { type ClaimedDelivery, DeliveryClaims } from './delivery-claims.js';
 import { Sealer } from '#libs/crypto';
-import { Channel, notTried, type SendContext, type SendResult } from '../channels/index.js';
+import { Channels, notTried, type SendContext, type SendResult } from '../channels/index.js';
 import { PreferenceCheck, turnedOff } from '../preferences/index.js';
+import type { ChannelName } from '../templates/index.js';
 import { type DeliveryPayload, openDelivery } from './delivery-payload.js';
 import { NOT_VERIFIED } from './delivery.entity.js';
 import { DeliveryMetrics } from './delivery-metrics.js';
-import { sendBroadcastMail } from './mail-tasks.js';
+import { isOfBroadcast } from './delivery-tasks.js';
 
 export interface SendOptions {
   readonly signal: AbortSignal;
@@ -21,18 +22,18 @@ export interface SendOptions {
 const STORE_RETRY_MS = 500;
 
 /**
- * Sends the mail of a delivery. Only one run at a time holds the claim, and a known outcome is stored before anything
- * else happens. So a mail is only sent twice if SMTP left its outcome unknown or the process was killed in between, and
+ * Sends what a delivery says. Only one run at a time holds the claim, and a known outcome is stored before anything
+ * else happens. So it's only sent twice if the provider left its outcome unknown or the process was killed in between, and
  * then with the same Message-ID.
  */
 @Injectable()
-export class SendMailService {
-  private readonly logger = new Logger(SendMailService.name);
+export class DeliverySender {
+  private readonly logger = new Logger(DeliverySender.name);
 
   constructor(
     private readonly claims: DeliveryClaims,
     private readonly sealer: Sealer,
-    private readonly channel: Channel,
+    private readonly channels: Channels,
     private readonly directory: AccountDirectory,
     private readonly preferences: PreferenceCheck,
     private readonly metrics: DeliveryMetrics,
@@ -65,14 +66,14 @@ export class SendMailService {
       return result;
     });
     if (outcome.kind === 'sent') {
-      this.logger.log('mail sent', { template: claimed.template, deliveryId });
+      this.logger.log(`${claimed.channel} sent`, { template: claimed.template, deliveryId });
     } else {
       const message = `delivery ${deliveryId} was not sent (${outcome.kind}): ${outcome.reason}`;
       throw outcome.kind === 'refused' ? new UnrecoverableJobError(message) : new JobError(message);
     }
   }
 
-  /** Ends or holds what must not leave, or not now. Emails about accounts always leave, to the address they were for. */
+  /** Ends or holds what must not leave, or not now. What is about an account always leaves, to whom it was for. */
   private async leaving(
     claimed: ClaimedDelivery,
     stored: DeliveryPayload,
@@ -81,17 +82,18 @@ export class SendMailService {
     if (category === undefined) {
       return stored;
     }
-    const payload = hasWaited(claimed) ? await this.upToDate(stored) : stored;
-    if (!payload) {
-      await this.claims.finish(claimed.id, 'suppressed', NOT_VERIFIED);
+    const { channel } = claimed;
+    const payload = hasWaited(claimed) ? await this.upToDate(channel, stored) : stored;
+    if (typeof payload === 'string') {
+      await this.claims.finish(claimed.id, 'suppressed', payload);
       return 'not now';
     }
-    if (claimed.task === sendBroadcastMail.name && !(await this.claims.goesOn(claimed))) {
+    if (isOfBroadcast(claimed.task) && !(await this.claims.goesOn(claimed))) {
       return 'not now';
     }
     const { userId } = payload.to;
     const timezone = payload.timezone ?? 'UTC';
-    const verdict = await this.preferences.check({ userId, category, channel: 'email', timezone });
+    const verdict = await this.preferences.check({ userId, category, channel, timezone });
     switch (verdict.kind) {
       case 'wanted':
         return payload;
@@ -104,11 +106,14 @@ export class SendMailService {
     }
   }
 
-  /** For who the recipient is now. @returns null if they have no address that is proved to be theirs */
-  private async upToDate(stored: DeliveryPayload): Promise<DeliveryPayload | null> {
+  /** For who the recipient is now. @returns why they can't be reached, if they can't be any more */
+  private async upToDate(channel: ChannelName, stored: DeliveryPayload): Promise<DeliveryPayload | string> {
     const user = await this.directory.find(stored.to.userId);
-    if (!user?.emailVerified) {
-      return null;
+    if (!user) {
+      return 'the user was deleted';
+    }
+    if (channel === 'email' && !user.emailVerified) {
+      return NOT_VERIFIED;
     }
     const { id: userId, email, displayName, locale, timezone } = user;
     return { ...stored, to: { userId, email, displayName, locale }, timezone };
@@ -120,9 +125,13 @@ export class SendMailService {
     context: SendContext,
   ): Promise<SendResult> {
     const { id, template, messageId } = claimed;
-    return payload
-      ? this.channel.send({ id, template, messageId, ...payload }, context)
-      : Promise.resolve(notTried({ kind: 'refused', reason: 'decryption failed' }));
+    if (!payload) {
+      return Promise.resolve(notTried({ kind: 'refused', reason: 'decryption failed' }));
+    }
+    const channel = this.channels.find(claimed.channel);
+    return channel
+      ? channel.send({ id, template, messageId, ...payload }, context)
+      : Promise.resolve(notTried({ kind: 'deferred', reason: 'this release does not know the channel' }));
   }
 
   /** @returns null if the seal is broken, because retrying wouldn't help */
@@ -136,7 +145,7 @@ export class SendMailService {
     }
   }
 
-  /** A mail that was sent but isn't marked as sent would be sent again, so retry as long as there is time. */
+  /** What was sent but isn't marked as sent would be sent again, so retry as long as there is time. */
   private async storeResult(
     claimed: ClaimedDelivery,
     result: SendResult,

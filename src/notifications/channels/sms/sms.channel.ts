@@ -1,0 +1,62 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { AppConfig } from '../../../../config/index.js';
+import { Clock } from '#libs/clock';
+import { Database } from '#libs/database';
+import { Sealer } from '#libs/crypto';
+import { findPhoneNumber, NO_PHONE_NUMBER } from '../../recipients/index.js';
+import { SmsRenderer } from '../../templates/index.js';
+import {
+  Channel,
+  notTried,
+  type OutgoingNotification,
+  type SendContext,
+  type SendResult,
+} from '../channel.js';
+import { ProviderChain } from '../provider-chain.js';
+import { ProviderMetrics } from '../provider-metrics.js';
+import { SmsGateway, type TextMessage } from './sms-gateway.js';
+
+/** Sends text messages. */
+@Injectable()
+export class SmsChannel extends Channel {
+  private readonly logger = new Logger(SmsChannel.name);
+  private readonly chain: ProviderChain<TextMessage>;
+
+  constructor(
+    { smsUrl }: AppConfig,
+    private readonly database: Database,
+    private readonly sealer: Sealer,
+    private readonly renderer: SmsRenderer,
+    clock: Clock,
+    metrics: ProviderMetrics,
+  ) {
+    super();
+    this.chain = new ProviderChain(smsUrl === null ? [] : [new SmsGateway(smsUrl)], clock);
+    metrics.observe(this.chain);
+  }
+
+  override async send(notification: OutgoingNotification, context: SendContext): Promise<SendResult> {
+    const message = await this.messageOf(notification).catch((error: unknown) => {
+      this.logger.warn(`could not read the template or the phone number of delivery ${notification.id}`, {
+        error,
+      });
+      return notTried({ kind: 'deferred', reason: 'the template or the phone number could not be read' });
+    });
+    return 'text' in message ? this.chain.send(message, context) : message;
+  }
+
+  private async messageOf(notification: OutgoingNotification): Promise<TextMessage | SendResult> {
+    const { id, to } = notification;
+    // Not the one that the recipient had when it was accepted, unless it's about that number.
+    const number =
+      notification.phoneNumber ??
+      (await this.database.run((em) => findPhoneNumber(em, this.sealer, to.userId)));
+    if (!number) {
+      return notTried({ kind: 'refused', reason: NO_PHONE_NUMBER });
+    }
+    const rendered = await this.renderer.render(notification);
+    return rendered
+      ? { id, to: number, text: rendered.text }
+      : notTried({ kind: 'refused', reason: 'rendering failed' });
+  }
+}

@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+import { DatabaseModule } from '#libs/database';
+import { notificationsSchema } from '../migrations/index.js';
+import { Phone } from './phone.entity.js';
+
+/** How to reach people, besides their email address, which accounts knows. */
+@Module({ imports: [DatabaseModule.forFeature(notificationsSchema, Phone)] })
+export class RecipientsModule {}
