@@ -25,6 +25,7 @@ const settings = () => ({
   ...OAUTH_SETTINGS,
   ...WITH_ADMIN,
   APP_URL: ORIGIN,
+  SMS_URL: 'https://sms.acme.test/',
   OAUTH_ACME_ISSUER: provider.issuer,
   OAUTH_ACME_CLIENT_ID: provider.clientId,
   OAUTH_ACME_CLIENT_SECRET: provider.clientSecret,
@@ -50,6 +51,12 @@ const people = useFixture(async () => {
   const template = await publishTemplate(admin, 'order-shipped');
   await notifyInApp(admin, template, [ada, eve]);
   await notifyTomorrow(admin, template, [ada, eve]);
+  for (const [index, user] of [ada, eve].entries()) {
+    const json = { phoneNumber: `+4915123456${index}` };
+    expect(
+      (await api.as(user === ada ? body : user.session).send('PUT', '/users/me/phone', { json })).status,
+    ).toBe(200);
+  }
   const patch = { displayName: 'Ada Lovelace', appMetadata: { plan: 'gold' } };
   expect((await admin.patch(`/users/${idOf(ada)}`, patch)).status).toBe(200);
   return { ada, eve, session: body };

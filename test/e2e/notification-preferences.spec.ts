@@ -95,10 +95,10 @@ describe('notification preferences', () => {
   it('want everything until the user says otherwise, and list the categories that there are', async () => {
     const user = await verified();
     expect((await user.api.get(PREFERENCES)).body).toEqual({
-      channels: { email: true, inbox: true },
+      channels: { email: true, inbox: true, sms: true },
       categories: {
-        general: { email: true, inbox: true },
-        offers: { email: true, inbox: true },
+        general: { email: true, inbox: true, sms: true },
+        offers: { email: true, inbox: true, sms: true },
       },
       quietHours: null,
       digest: null,
@@ -123,10 +123,10 @@ describe('notification preferences', () => {
     const user = await verified();
     const changed = await set(user, { categories: { offers: { email: false } } });
     const expected = {
-      channels: { email: true, inbox: true },
+      channels: { email: true, inbox: true, sms: true },
       categories: {
-        general: { email: true, inbox: true },
-        offers: { email: false, inbox: true },
+        general: { email: true, inbox: true, sms: true },
+        offers: { email: false, inbox: true, sms: true },
       },
       quietHours: null,
       digest: null,
@@ -187,7 +187,7 @@ describe('notification preferences', () => {
   });
 
   it.each([
-    ['/channels/sms', { channels: { sms: false } }],
+    ['/channels/fax', { channels: { fax: false } }],
     ['/channels/email', { channels: { email: 'no' } }],
     ['/channels', { channels: [] }],
     ['/categories/Offers', { categories: { Offers: { email: false } } }],
@@ -259,10 +259,10 @@ describe('an unsubscribe link', () => {
     });
     await oneClick(await linkFor(user, 'offer'));
     expect((await user.api.get(PREFERENCES)).body).toEqual({
-      channels: { email: true, inbox: false },
+      channels: { email: true, inbox: false, sms: true },
       categories: {
-        general: { email: true, inbox: false, digest },
-        offers: { email: false, inbox: true },
+        general: { email: true, inbox: false, sms: true, digest },
+        offers: { email: false, inbox: true, sms: true },
       },
       quietHours,
       digest: null,

@@ -192,7 +192,7 @@ describe('a template', () => {
     ],
     ['/contents/EN', { contents: { EN: { email: { subject: 'a' } } } }, 'invalid-locale'],
     ['/contents/en', { contents: { en: 'Hello' } }, 'wrong-type'],
-    ['/contents/en/sms', { contents: { en: { email: { subject: 'a' }, sms: {} } } }, 'unknown-member'],
+    ['/contents/en/fax', { contents: { en: { email: { subject: 'a' }, fax: {} } } }, 'unknown-member'],
     ['/contents/en', { contents: { en: {} } }, 'required'],
     ['/contents/en/inbox/body', { contents: { en: { inbox: { title: 'a' } } } }, 'required'],
     ['/contents/en/email/subject', { contents: { en: { email: {} } } }, 'required'],
@@ -325,6 +325,7 @@ describe('a preview', () => {
       locale: 'de',
       email: { subject: 'Bestellung <4712>', html: '<p>Unterwegs</p>', text: 'Unterwegs\n' },
       inbox: null,
+      sms: null,
     });
     expect((await preview({ locale: 'fr' })).locale).toBe('en');
   });

@@ -94,6 +94,9 @@ export class ProviderChain<M> {
   }
 
   private whyOpen(): string {
+    if (this.links.length === 0) {
+      return 'no provider is configured';
+    }
     const failures = this.links.map(
       ({ breaker }) => breaker.lastFailure as { value?: SendOutcome } | undefined,
     );

@@ -82,6 +82,7 @@ describe('while the first mail server', () => {
 describe('a mail server that fails five times in a row', () => {
   it('is not even asked, until it works again', async () => {
     const lines = collectLog();
+    const later = stopClock();
     await first.stop();
     await sendTimes(5);
     const [sixth] = await sendTimes(1);
@@ -103,6 +104,7 @@ describe('a mail server that fails five times in a row', () => {
   });
 
   it('holds up only one mail while it is tried again', async () => {
+    const later = stopClock();
     await first.stop();
     await sendTimes(5);
     const silent = await listen(
@@ -159,10 +161,11 @@ async function sendTimes(count: number, to = providers) {
   return results;
 }
 
-function later(ms: number): void {
-  jest.restoreAllMocks();
-  const now = Date.now() + ms;
-  jest.spyOn(Date, 'now').mockReturnValue(now);
+/** Stops the clock. @returns sets it to so many milliseconds after that */
+function stopClock(): (ms: number) => void {
+  const stoppedAt = Date.now();
+  const now = jest.spyOn(Date, 'now').mockReturnValue(stoppedAt);
+  return (ms) => now.mockReturnValue(stoppedAt + ms);
 }
 
 function listen(server: Server, port: number): Promise<Server> {
