@@ -11,6 +11,7 @@ import { IntakeJobsModule } from './intake/intake.jobs.module.js';
 import { PersonalDataJobsModule } from './personal-data/personal-data.jobs.module.js';
 import { PreferencesJobsModule } from './preferences/preferences.jobs.module.js';
 import { RecipientsJobsModule } from './recipients/recipients.jobs.module.js';
+import { SuppressionsJobsModule } from './suppressions/suppressions.jobs.module.js';
 import { TemplatesJobsModule } from './templates/templates.jobs.module.js';
 import { WebhooksJobsModule } from './webhooks/webhooks.jobs.module.js';
 import { notificationsSchema } from './migrations/index.js';
@@ -27,6 +28,7 @@ import { notificationsSchema } from './migrations/index.js';
     PersonalDataJobsModule,
     PreferencesJobsModule,
     RecipientsJobsModule,
+    SuppressionsJobsModule,
     TemplatesJobsModule,
     WebhooksJobsModule,
     MessageRelayModule.forService(notifications, notificationsSchema),

@@ -74,6 +74,17 @@ async function start(caller: ApiClient): Promise<string> {
   return body.jobId;
 }
 
+/** Reports an email as spam, once it was sent. */
+async function complainAbout({ email }: SignedUp): Promise<void> {
+  await eventually(async () => {
+    const [{ messageId } = { messageId: '' }] = servers.sink.mailsTo(email);
+    expect((await admin.post('/email-events', { type: 'complained', email, messageId })).status).toBe(204);
+    expect(await query(database.url, 'select user_id from notifications.suppressions')).toMatchObject([
+      { user_id: expect.any(String) },
+    ]);
+  });
+}
+
 async function documentOf(caller: ApiClient, id: string): Promise<Document> {
   const { status, body } = await caller.get<Document>(`/users/me/export/${id}`);
   expect(status).toBe(200);
@@ -100,6 +111,7 @@ const SHOWN: Readonly<Record<string, string>> = {
   'notifications.phones': 'phone',
   'notifications.preferences': 'notificationPreferences',
   'notifications.scheduled_notifications': 'scheduledNotifications',
+  'notifications.suppressions': 'suppressions',
 };
 /** Nothing but hashes, times, and messages on their way. */
 const NOT_SHOWN = [
@@ -122,6 +134,7 @@ describe('the export of an account', () => {
   it('has everything that is held about the user', async () => {
     const { ada, session } = people;
     const caller = api.as(session);
+    await complainAbout(ada);
     const id = await start(caller);
     const job = await jobEnd(caller, id);
     expect(job).toMatchObject({

@@ -1,3 +1,4 @@
+export { canonicalEmail } from './canonical-email.js';
 export { DOMAIN_MAX_LENGTH, isDomain } from './domain.js';
 export { EMAIL_MAX_LENGTH, isEmailAddress } from './email-address.js';
 export { countGraphemes, firstGraphemes } from './graphemes.js';

@@ -28,7 +28,13 @@ export type SendOutcomeKind = (typeof SEND_OUTCOMES)[number];
  * `unknown` means that the connection was lost when the server may already have accepted it.
  */
 export type SendOutcome =
-  { readonly kind: 'sent' } | { readonly kind: Exclude<SendOutcomeKind, 'sent'>; readonly reason: string };
+  | { readonly kind: 'sent' }
+  | {
+      readonly kind: Exclude<SendOutcomeKind, 'sent'>;
+      readonly reason: string;
+      /** The enhanced status code (RFC 3463) with which a mail server said that there's no such mailbox. */
+      readonly hardBounce?: string;
+    };
 
 /** One attempt to send. */
 export interface SendAttempt {

@@ -3,6 +3,7 @@ import { DatabaseModule } from '#libs/database';
 import { MessagingModule } from '#libs/messaging';
 import { ChannelsModule } from '../channels/index.js';
 import { PreferencesModule } from '../preferences/index.js';
+import { SuppressionsModule } from '../suppressions/index.js';
 import { WebhooksModule } from '../webhooks/index.js';
 import { notificationsSchema } from '../migrations/index.js';
 import { DeliveryEntity } from './delivery.entity.js';
@@ -18,6 +19,7 @@ import { DeliverySender } from './delivery-sender.js';
     DatabaseModule.forFeature(notificationsSchema, DeliveryEntity, Notification),
     MessagingModule.forSchema(notificationsSchema),
     PreferencesModule,
+    SuppressionsModule,
     WebhooksModule,
   ],
   providers: [DeliveryClaims, DeliveryEnds, DeliveryMetrics, DeliverySender],

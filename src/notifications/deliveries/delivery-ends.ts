@@ -5,8 +5,8 @@ import { notificationDeliveredEvent, notificationFailedEvent } from '#libs/contr
 import { Outbox } from '#libs/messaging';
 import type { SendAttempt } from '../channels/index.js';
 import { WebhookEvents } from '../webhooks/index.js';
-import type { FinalState } from './delivery.entity.js';
-import { finishDelivery } from './delivery.repository.js';
+import type { Feedback, FinalState } from './delivery.entity.js';
+import { type EndedDelivery, finishDelivery, storeFeedback } from './delivery.repository.js';
 import { closeDigest, findItemsOf } from './digest-item.repository.js';
 import { digestTask, taskOf } from './delivery-tasks.js';
 
@@ -38,7 +38,6 @@ export class DeliveryEnds {
     if (!ended) {
       return;
     }
-    const { userId: subject, notificationId, template, channel } = ended;
     const task = taskOf(ended.task);
     await this.outbox.settle(em, task, id);
     if (task === digestTask) {
@@ -47,12 +46,31 @@ export class DeliveryEnds {
         await this.end(em, item.id, state, reason, tried);
       }
     } else {
-      await this.events.publish(em, state === 'sent' ? notificationDeliveredEvent : notificationFailedEvent, {
-        id: this.ids.next(occurredAt),
-        occurredAt,
-        subject,
-        data: { notificationId, template, channel, reason },
-      });
+      await this.publish(
+        em,
+        state === 'sent' ? notificationDeliveredEvent : notificationFailedEvent,
+        ended,
+        reason,
+      );
     }
+  }
+
+  /** Stores what was said about an email after it was sent. A bounce means that it failed after all. */
+  async hear(em: EntityManager, id: string, feedback: Feedback, reason: string | null): Promise<void> {
+    const about = await storeFeedback(em, id, feedback, reason);
+    if (about && feedback === 'bounced') {
+      await this.publish(em, notificationFailedEvent, about, reason);
+    }
+  }
+
+  private async publish(
+    em: EntityManager,
+    event: typeof notificationFailedEvent,
+    { userId: subject, notificationId, template, channel }: EndedDelivery,
+    reason: string | null,
+  ): Promise<void> {
+    const occurredAt = this.clock.now();
+    const data = { notificationId, template, channel, reason };
+    await this.events.publish(em, event, { id: this.ids.next(occurredAt), occurredAt, subject, data });
   }
 }

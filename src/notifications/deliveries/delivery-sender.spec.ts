@@ -11,6 +11,7 @@ import { sealDelivery } from './delivery-payload.js';
 import { DeliveryMetrics } from './delivery-metrics.js';
 import { sendMail } from './send-mail.job.js';
 import { PreferenceCheck } from '../preferences/index.js';
+import { SuppressionList } from '../suppressions/index.js';
 import { DeliverySender } from './delivery-sender.js';
 import { command, HOUR_MS, useNotificationsBench } from '../../../test/support/notifications-bench.js';
 
@@ -231,6 +232,7 @@ describe('a delivery', () => {
       channels,
       bench.app.get(AccountDirectory),
       bench.app.get(PreferenceCheck),
+      bench.app.get(SuppressionList),
       bench.app.get(DeliveryMetrics),
     );
     const sending = mails.send(claimed.id, { signal: AbortSignal.abort(), revived: false });

@@ -6,7 +6,8 @@ import { type ClaimedDelivery, DeliveryClaims } from './delivery-claims.js';
 import { Sealer } from '#libs/crypto';
 import { Channels, notTried, type SendContext, type SendResult } from '../channels/index.js';
 import { PreferenceCheck, turnedOff } from '../preferences/index.js';
-import type { ChannelName } from '../templates/index.js';
+import { SuppressionList } from '../suppressions/index.js';
+import { type ChannelName, SECURITY } from '../templates/index.js';
 import { type DeliveryPayload, openDelivery } from './delivery-payload.js';
 import { NOT_VERIFIED } from './delivery.entity.js';
 import { DeliveryMetrics } from './delivery-metrics.js';
@@ -36,6 +37,7 @@ export class DeliverySender {
     private readonly channels: Channels,
     private readonly directory: AccountDirectory,
     private readonly preferences: PreferenceCheck,
+    private readonly suppressions: SuppressionList,
     private readonly metrics: DeliveryMetrics,
   ) {}
 
@@ -62,6 +64,7 @@ export class DeliverySender {
     const { outcome } = await this.claims.whileClaimed(claimed, async (isHeld) => {
       const result = await this.attempt(claimed, payload, { signal, isHeld });
       this.metrics.attempted(claimed, result.attempts);
+      await this.suppressAfter(result, payload);
       await this.storeResult(claimed, result, signal);
       return result;
     });
@@ -91,7 +94,13 @@ export class DeliverySender {
     if (isOfBroadcast(claimed.task) && !(await this.claims.goesOn(claimed))) {
       return 'not now';
     }
-    const { userId } = payload.to;
+    const { userId, email } = payload.to;
+    const suppressed =
+      channel === 'email' && category !== SECURITY ? await this.suppressions.reasonFor(email) : null;
+    if (suppressed !== null) {
+      await this.claims.finish(claimed.id, 'suppressed', suppressed);
+      return 'not now';
+    }
     const timezone = payload.timezone ?? 'UTC';
     const verdict = await this.preferences.check({ userId, category, channel, timezone });
     switch (verdict.kind) {
@@ -142,6 +151,18 @@ export class DeliverySender {
       const reason = error instanceof Error ? error.message : 'unknown error';
       this.logger.error(`could not decrypt delivery ${id}: ${reason}`);
       return null;
+    }
+  }
+
+  /** Emails about accounts are sent all the same, so a bounce of one of them only concerns the others. */
+  private async suppressAfter({ outcome }: SendResult, payload: DeliveryPayload | null): Promise<void> {
+    if (outcome.kind !== 'sent' && outcome.hardBounce !== undefined && payload) {
+      const { email, userId } = payload.to;
+      const given = { email, userId, reason: 'bounce', detail: outcome.hardBounce } as const;
+      // The next email would bounce, too, and be noticed then.
+      await this.suppressions.store(given).catch((error: unknown) => {
+        this.logger.warn('could not store that an email bounced', { error });
+      });
     }
   }
 

@@ -27,6 +27,10 @@ export const NOT_VERIFIED = 'the email address is not verified';
 /** Why a delivery is suppressed that someone has stopped. */
 export const CANCELED = 'it was canceled';
 
+/** What can be said about an email after it was sent. */
+export const FEEDBACK = ['delivered', 'bounced', 'complained'] as const;
+export type Feedback = (typeof FEEDBACK)[number];
+
 /** An intent to notify a person on one channel, and its state. */
 export const DeliveryEntity = defineEntity({
   name: 'Delivery',
@@ -57,6 +61,10 @@ export const DeliveryEntity = defineEntity({
     tries: p.json<SendAttempt[]>().default([]),
     /** Why the last attempt failed. Omits the server's text, which may contain an address. */
     lastError: p.text().nullable(),
+    /** What a mail server or provider said about it after it was sent. */
+    feedback: p.enum(FEEDBACK).nullable(),
+    /** Why it bounced, such as 5.1.1. */
+    feedbackReason: p.text().nullable(),
     /** The name of the job that sends it. `send-mail` if it's missing, as in what an earlier release has stored. */
     task: p.text().nullable(),
     /** The last time for which it was put off, such as the end of someone's quiet hours. */

@@ -5,7 +5,7 @@ import { DELIVERY_JOBS } from './delivery-tasks.js';
 import type { SendAttempt } from '../channels/index.js';
 import type { ChannelName } from '../templates/index.js';
 import type { Notification } from './notification.entity.js';
-import { DeliveryEntity, type DeliveryState, type FinalState } from './delivery.entity.js';
+import { DeliveryEntity, type DeliveryState, type Feedback, type FinalState } from './delivery.entity.js';
 
 export interface NewDelivery {
   readonly id: string;
@@ -218,9 +218,10 @@ export async function finishDelivery(
       id,
     ],
   );
-  if (!row) {
-    return null;
-  }
+  return row ? endedOf(id, row) : null;
+}
+
+function endedOf(id: string, row: EndedRow): EndedDelivery {
   const { user_id: userId, notification_id: notificationId, template, channel, task } = row;
   return { userId, notificationId: notificationId ?? id, template, channel: channelName(channel), task };
 }
@@ -257,6 +258,37 @@ export async function storeSealed(em: EntityManager, id: string, sealed: string)
     [sealed, id],
     'run',
   );
+}
+
+/**
+ * Stores what was said about an email after it was sent. A bounce or complaint isn't forgotten if a delivery is reported
+ * later.
+ * @returns what it was, or null if there's nothing new
+ */
+export async function storeFeedback(
+  em: EntityManager,
+  id: string,
+  feedback: Feedback,
+  reason: string | null,
+): Promise<EndedDelivery | null> {
+  const [row] = await em.execute<EndedRow[]>(
+    `update notifications.deliveries set feedback = ?, feedback_reason = ?
+      where id = ? and state = 'sent' and channel in ('email', 'mail')
+        and (feedback is null or (feedback = 'delivered' and ? <> 'delivered'))
+  returning user_id, notification_id, template, channel, task`,
+    [feedback, reason, id, feedback],
+  );
+  return row ? endedOf(id, row) : null;
+}
+
+/** Whose delivery it is, if it's an email that was sent. */
+export async function recipientOfSent(em: EntityManager, id: string): Promise<string | null> {
+  const [row] = await em.execute<{ user_id: string }[]>(
+    `select user_id from notifications.deliveries
+      where id = ? and state = 'sent' and channel in ('email', 'mail')`,
+    [id],
+  );
+  return row?.user_id ?? null;
 }
 
 export async function deleteDelivery(em: EntityManager, id: string): Promise<void> {
@@ -366,7 +398,7 @@ export async function deleteDeliveriesTo(em: EntityManager, userId: string): Pro
 }
 
 /** What events say about a delivery that has ended. */
-interface EndedDelivery {
+export interface EndedDelivery {
   readonly userId: string;
   /** The notification that was sent through the API, or else the delivery itself. */
   readonly notificationId: string;

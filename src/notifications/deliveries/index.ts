@@ -1,11 +1,19 @@
 export { DeliveryEnds } from './delivery-ends.js';
 export { DeliverySender } from './delivery-sender.js';
-export { CANCELED, DeliveryEntity, type DeliveryState, EXPIRES_MS, NOT_VERIFIED } from './delivery.entity.js';
+export {
+  CANCELED,
+  DeliveryEntity,
+  type DeliveryState,
+  EXPIRES_MS,
+  FEEDBACK,
+  type Feedback,
+  NOT_VERIFIED,
+} from './delivery.entity.js';
 export { type DeliveryPayload, openDelivery, sealDelivery } from './delivery-payload.js';
 export { DeliveriesModule } from './deliveries.module.js';
 export { Notification } from './notification.entity.js';
 export { findNotification } from './notification.repository.js';
-export { messageIdOf } from './message-id.js';
+export { deliveryOf, messageIdOf } from './message-id.js';
 export {
   deleteDeliveriesTo,
   deleteDelivery,
@@ -14,6 +22,7 @@ export {
   findSealed,
   insertDelivery,
   lockWaiting,
+  recipientOfSent,
   type NewDelivery,
   storeSealed,
 } from './delivery.repository.js';

@@ -1,7 +1,7 @@
 import type { SendOutcomeKind } from '../channels/index.js';
 import type { Delivery, DeliveryState, Notification } from '../deliveries/index.js';
 
-export const REPORTED_STATES = ['queued', 'sent', 'failed', 'suppressed'] as const;
+export const REPORTED_STATES = ['queued', 'sent', 'delivered', 'failed', 'suppressed'] as const;
 export type ReportedState = (typeof REPORTED_STATES)[number];
 
 /** More than there can be, unless an operator retries it again and again. */
@@ -59,21 +59,35 @@ export function reportOf(notification: Notification, deliveries: readonly Delive
 }
 
 function stateOf(reports: readonly DeliveryReport[]): ReportedState {
-  const state = (['queued', 'sent', 'failed'] as const).find((state) =>
+  const state = (['queued', 'delivered', 'sent', 'failed'] as const).find((state) =>
     reports.some((report) => report.state === state),
   );
   return state ?? (reports.length === 0 ? 'queued' : 'suppressed');
 }
 
-function reportOfDelivery(delivery: Delivery): DeliveryReport {
-  const { id, channel, lastError, sentAt, tries } = delivery;
+/** What was said about it later counts more than that it was sent. Only what has arrived can be reported as spam. */
+function stateOfDelivery({ feedback, ...delivery }: Delivery): ReportedState {
   const state: DeliveryState = delivery.state;
+  switch (feedback) {
+    case 'bounced':
+      return 'failed';
+    case 'delivered':
+    case 'complained':
+      return 'delivered';
+    default:
+      return STATES[state];
+  }
+}
+
+function reportOfDelivery(delivery: Delivery): DeliveryReport {
+  const { id, channel, state, lastError, sentAt, tries, feedback, feedbackReason } = delivery;
+  const bounced = feedback === 'bounced' ? `it bounced: ${feedbackReason ?? 'no reason was given'}` : null;
   const tooLate = state === 'expired' ? 'it could not be sent in time' : null;
   return {
     id,
     channel,
-    state: STATES[state],
-    reason: state === 'sent' ? null : (lastError ?? tooLate),
+    state: stateOfDelivery(delivery),
+    reason: state === 'sent' ? bounced : (lastError ?? tooLate),
     sentAt: sentAt ?? null,
     attempts: tries
       .slice(-MAX_ATTEMPTS)

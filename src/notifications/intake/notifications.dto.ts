@@ -97,7 +97,8 @@ export class DeliveryResponse {
   @ApiProperty({
     enum: REPORTED_STATES,
     description:
-      '`sent` once the mail server or gateway has accepted it, or the notification is in the inbox. `suppressed` if it ' +
+      '`sent` once the mail server or gateway has accepted it, or the notification is in the inbox. `delivered` if it was ' +
+      'reported to have arrived, `failed` if it was refused, was too late, or bounced. `suppressed` if it ' +
       'must not be sent, such as to an email address that is not verified.',
   })
   state!: ReportedState;

@@ -14,6 +14,7 @@ const { AttemptOutcome, DeliveryState } = notificationsProto;
 const STATES: Readonly<Record<ReportedState, notificationsProto.DeliveryState>> = {
   queued: DeliveryState.QUEUED,
   sent: DeliveryState.SENT,
+  delivered: DeliveryState.DELIVERED,
   failed: DeliveryState.FAILED,
   suppressed: DeliveryState.SUPPRESSED,
 };

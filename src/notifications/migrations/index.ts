@@ -7,6 +7,7 @@ import { Migration20261202000000 } from './20261202000000-notifications.js';
 import { Migration20261203000000 } from './20261203000000-preferences.js';
 import { Migration20261204000000 } from './20261204000000-schedules.js';
 import { Migration20261206000000 } from './20261206000000-phones.js';
+import { Migration20261208000000 } from './20261208000000-suppressions.js';
 
 /**
  * The PostgreSQL schema that this service owns. No other service reads or writes it. Migrations are listed in the order
@@ -21,4 +22,5 @@ export const notificationsSchema = defineSchema('notifications', [
   Migration20261203000000,
   Migration20261204000000,
   Migration20261206000000,
+  Migration20261208000000,
 ]);

@@ -8,6 +8,7 @@ import { deleteDigestsOf } from '../digests/index.js';
 import { deleteScheduledFor } from '../intake/index.js';
 import { deletePreferencesOf } from '../preferences/index.js';
 import { deletePhoneOf, insertErasedUser, lockRecipient } from '../recipients/index.js';
+import { deleteSuppressionsOf } from '../suppressions/index.js';
 
 /** Longer than any message or job is kept. */
 const REMEMBERED_MS = 90 * 24 * 60 * 60 * 1000;
@@ -29,6 +30,7 @@ export class EraseUserHandler implements MessageHandler<DeletionStep> {
     await deleteInboxOf(em, userId);
     await deletePreferencesOf(em, userId);
     await deletePhoneOf(em, userId);
+    await deleteSuppressionsOf(em, userId);
     await this.outbox.append(em, userErased, userId, data);
   }
 }

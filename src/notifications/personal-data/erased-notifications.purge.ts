@@ -9,6 +9,7 @@ const TABLES = [
   'phones',
   'preferences',
   'scheduled_notifications',
+  'suppressions',
 ] as const;
 
 /** Deletes what a worker of an earlier release, which doesn't know these tables, has left of deleted users. */

@@ -11,7 +11,7 @@ import { allowSlowBody, requestIdOf, serverOptions } from '#libs/http';
 const JSON_TYPE = 'application/json';
 const MERGE_PATCH_TYPE = 'application/merge-patch+json';
 /** Files, which handlers read while they arrive. */
-const STREAMED_TYPES = ['text/csv', 'application/x-ndjson'];
+const STREAMED_TYPES = ['text/csv', 'application/x-ndjson', 'message/rfc822'];
 const BODY_LIMIT_BYTES = 100 * 1024;
 /** Longer than any ID. Cursors are in the query. */
 const MAX_PARAM_LENGTH = 256;

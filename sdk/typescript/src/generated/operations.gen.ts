@@ -151,6 +151,9 @@ import type {
   RetryJobsResponse,
   BroadcastNotificationData,
   BroadcastNotificationResponse,
+  ReportEmailEventData,
+  ReportEmailData,
+  ReportEmailResponse,
   StreamMyNotificationsData,
   StreamMyNotificationsResponse,
   ListMyNotificationsData,
@@ -177,6 +180,13 @@ import type {
   GetMyNotificationPreferencesResponse,
   SetMyNotificationPreferencesData,
   SetMyNotificationPreferencesResponse,
+  ListSuppressionsData,
+  ListSuppressionsResponse,
+  AddSuppressionData,
+  AddSuppressionResponse,
+  GetSuppressionData,
+  GetSuppressionResponse,
+  RemoveSuppressionData,
   ListTemplatesData,
   ListTemplatesResponse,
   CreateTemplateData,
@@ -295,6 +305,7 @@ export type ProblemCode =
   | 'sms-not-configured'
   | 'too-many-phone-codes'
   | 'invalid-phone-code'
+  | 'suppression-not-found'
   | 'template-exists'
   | 'too-many-templates'
   | 'template-not-found'
@@ -2378,6 +2389,55 @@ export const broadcastNotification: Operation<
 };
 
 /**
+ * Report what happened to an email
+ *
+ * Takes what a mail provider says about an email after it was sent, such as in its webhooks. After a permanent bounce or a complaint, no notifications are emailed to the address. Repeating an event has no further effect. Requires the `suppressions:write` permission.
+ */
+export const reportEmailEvent: Operation<
+  ReportEmailEventData,
+  void,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/email-events',
+  authenticated: true,
+};
+
+/**
+ * Pass on a bounce or a complaint
+ *
+ * Takes an email that a mail server has sent to the sender of ours: a delivery status notification (RFC 3464) or an abuse report (RFC 5965). It counts if it is about an email that was sent within 90 days, to the address that its recipient still has. Requires the `suppressions:write` permission.
+ */
+export const reportEmail: Operation<
+  ReportEmailData,
+  ReportEmailResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/email-reports',
+  authenticated: true,
+  mediaType: 'message/rfc822',
+};
+
+/**
  * Follow your notifications
  *
  * Sends your notifications as they arrive, as server-sent events: `notification` with the notification, and `unread-count` with `{"unread": 3}`, at the beginning and whenever the number changes. Connect again when the stream ends, after the time in `retry` and with the ID of the last event in `Last-Event-ID`, to miss nothing. It ends when your access token expires, your session is over or your API key is revoked, and when the server restarts. Lines that begin with a colon only show that it is alive. You can have 20 streams at a time.
@@ -2696,6 +2756,106 @@ export const setMyNotificationPreferences: Operation<
 > = {
   method: 'PUT',
   path: '/v2/users/me/notification-preferences',
+  authenticated: true,
+};
+
+/**
+ * List suppressions
+ *
+ * Returns the email addresses that no notifications are sent to, newest first. Requires the `suppressions:read` permission.
+ */
+export const listSuppressions: Operation<
+  ListSuppressionsData,
+  ListSuppressionsResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'invalid-cursor'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/suppressions',
+  authenticated: true,
+};
+
+/**
+ * Suppress an email address
+ *
+ * Sends no more notifications to the address, whoever has it. Emails about accounts, such as those that reset a password, and notifications of the category `security` are still sent. Requires the `suppressions:write` permission.
+ */
+export const addSuppression: Operation<
+  AddSuppressionData,
+  AddSuppressionResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'idempotent-request-running'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'idempotency-key-reused'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/suppressions',
+  authenticated: true,
+  idempotencyKey: true,
+};
+
+/**
+ * Get a suppression
+ *
+ * Returns a suppressed email address. Requires the `suppressions:read` permission.
+ */
+export const getSuppression: Operation<
+  GetSuppressionData,
+  GetSuppressionResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'suppression-not-found'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/suppressions/{id}',
+  authenticated: true,
+};
+
+/**
+ * Remove a suppression
+ *
+ * Notifications are sent to the email address again. Requires the `suppressions:write` permission.
+ */
+export const removeSuppression: Operation<
+  RemoveSuppressionData,
+  void,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'suppression-not-found'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'DELETE',
+  path: '/v2/suppressions/{id}',
   authenticated: true,
 };
 

@@ -1330,6 +1330,36 @@ export type BroadcastRequest = {
   sendAt?: string;
 };
 
+export type EmailEventRequest = {
+  /**
+   * `bounced` if the mail server of the recipient has refused it, `complained` if the recipient has reported it as spam, `delivered` if it has arrived.
+   */
+  type: 'delivered' | 'bounced' | 'complained';
+  /**
+   * The address that the email was sent to.
+   */
+  email: string;
+  /**
+   * The `Message-ID` of the email, with or without angle brackets.
+   */
+  messageId?: string | null;
+  /**
+   * The enhanced status code of a bounce (RFC 3463).
+   */
+  status?: string | null;
+  /**
+   * Whether a bounce means that emails to the address are pointless. Without it, `status` decides: 5.1.1, 5.1.2, 5.1.3, 5.1.6, 5.1.10 and 5.2.1 do.
+   */
+  permanent?: boolean;
+};
+
+export type EmailReportResult = {
+  /**
+   * About how many emails the report counts. 0 if it is no report about an email of ours.
+   */
+  emails: number;
+};
+
 export type InboxNotification = {
   /**
    * A UUIDv7.
@@ -1450,9 +1480,9 @@ export type NotificationDelivery = {
    */
   channel: string;
   /**
-   * `sent` once the mail server or gateway has accepted it, or the notification is in the inbox. `suppressed` if it must not be sent, such as to an email address that is not verified.
+   * `sent` once the mail server or gateway has accepted it, or the notification is in the inbox. `delivered` if it was reported to have arrived, `failed` if it was refused, was too late, or bounced. `suppressed` if it must not be sent, such as to an email address that is not verified.
    */
-  state: 'queued' | 'sent' | 'failed' | 'suppressed';
+  state: 'queued' | 'sent' | 'delivered' | 'failed' | 'suppressed';
   /**
    * Why it was not, or not yet, sent.
    */
@@ -1483,7 +1513,7 @@ export type Notification = {
   /**
    * `queued` until every channel is done, then `sent` if any channel reached the user.
    */
-  state: 'queued' | 'sent' | 'failed' | 'suppressed';
+  state: 'queued' | 'sent' | 'delivered' | 'failed' | 'suppressed';
   /**
    * What became of it on each channel. Empty until it is sent.
    */
@@ -1626,6 +1656,49 @@ export type SetPreferencesRequest = {
    * How emails are collected, for categories without a digest of their own: you get one email instead of several. Null for each at once.
    */
   digest?: Digest | null;
+};
+
+export type Suppression = {
+  /**
+   * A UUIDv7.
+   */
+  id: string;
+  /**
+   * The email address.
+   */
+  email: string;
+  /**
+   * `bounce` if its mail server refused emails for good, `complaint` if its owner reported one as spam, `manual` if an administrator added it.
+   */
+  reason: 'bounce' | 'complaint' | 'manual';
+  /**
+   * The status code of the bounce, or what the administrator noted.
+   */
+  detail: string | null;
+  /**
+   * Since when, in UTC.
+   */
+  createdAt: string;
+  /**
+   * When it ends by itself, in UTC. Null for never.
+   */
+  expiresAt: string | null;
+};
+
+export type SuppressionPage = {
+  items: Array<Suppression>;
+  page: CursorPage;
+};
+
+export type AddSuppressionRequest = {
+  /**
+   * The email address.
+   */
+  email: string;
+  /**
+   * Why, for other administrators.
+   */
+  detail?: string | null;
 };
 
 export type NotificationTemplateSummary = {
@@ -3015,6 +3088,16 @@ export type InvalidPhoneCodeProblem = {
   requestId: string;
 };
 
+export type SuppressionNotFoundProblem = {
+  type: string;
+  title: string;
+  status: 404;
+  detail: string;
+  instance: string;
+  code: 'suppression-not-found';
+  requestId: string;
+};
+
 export type IdempotentRequestRunningOrTemplateExistsOrTooManyTemplatesProblem = {
   type: string;
   title: string;
@@ -3279,6 +3362,11 @@ export type UnreadQuery = boolean;
  * The archived notifications instead of the others.
  */
 export type ArchivedQuery = boolean;
+
+/**
+ * Only those with this reason.
+ */
+export type ReasonQuery = 'bounce' | 'complaint' | 'manual';
 
 /**
  * The number of the version.
@@ -9213,6 +9301,131 @@ export type BroadcastNotificationResponses = {
 export type BroadcastNotificationResponse =
   BroadcastNotificationResponses[keyof BroadcastNotificationResponses];
 
+export type ReportEmailEventData = {
+  body: EmailEventRequest;
+  path?: never;
+  query?: never;
+  url: '/v2/email-events';
+};
+
+export type ReportEmailEventErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type ReportEmailEventError = ReportEmailEventErrors[keyof ReportEmailEventErrors];
+
+export type ReportEmailEventResponses = {
+  /**
+   * The event is stored.
+   */
+  204: void;
+};
+
+export type ReportEmailEventResponse = ReportEmailEventResponses[keyof ReportEmailEventResponses];
+
+export type ReportEmailData = {
+  /**
+   * The email, with all headers. At most 2 MB.
+   */
+  body: string;
+  path?: never;
+  query?: never;
+  url: '/v2/email-reports';
+};
+
+export type ReportEmailErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type ReportEmailError = ReportEmailErrors[keyof ReportEmailErrors];
+
+export type ReportEmailResponses = {
+  /**
+   * The report was read.
+   */
+  200: EmailReportResult;
+};
+
+export type ReportEmailResponse = ReportEmailResponses[keyof ReportEmailResponses];
+
 export type StreamMyNotificationsData = {
   body?: never;
   headers?: {
@@ -10080,6 +10293,293 @@ export type SetMyNotificationPreferencesResponses = {
 
 export type SetMyNotificationPreferencesResponse =
   SetMyNotificationPreferencesResponses[keyof SetMyNotificationPreferencesResponses];
+
+export type ListSuppressionsData = {
+  body?: never;
+  path?: never;
+  query?: {
+    /**
+     * Maximum number of items to return.
+     */
+    limit?: number;
+    /**
+     * Which page to return: `page.nextCursor` or `page.previousCursor` from an earlier response.
+     */
+    cursor?: string;
+    /**
+     * Whether to count all items. Slow on long lists.
+     */
+    total?: boolean;
+    /**
+     * Only this email address.
+     */
+    email?: string;
+    /**
+     * Only those with this reason.
+     */
+    reason?: 'bounce' | 'complaint' | 'manual';
+  };
+  url: '/v2/suppressions';
+};
+
+export type ListSuppressionsErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   *
+   * `invalid-cursor`: Invalid cursor
+   */
+  400: InvalidInputOrMalformedRequestOrInvalidCursorProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type ListSuppressionsError = ListSuppressionsErrors[keyof ListSuppressionsErrors];
+
+export type ListSuppressionsResponses = {
+  /**
+   * A page of suppressions.
+   */
+  200: SuppressionPage;
+};
+
+export type ListSuppressionsResponse = ListSuppressionsResponses[keyof ListSuppressionsResponses];
+
+export type AddSuppressionData = {
+  body: AddSuppressionRequest;
+  headers?: {
+    /**
+     * A unique string of your choice. For 24 hours, repeating the request with the same key and body returns the original response.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v2/suppressions';
+};
+
+export type AddSuppressionErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `idempotent-request-running`: Original request still in progress
+   */
+  409: IdempotentRequestRunningProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `idempotency-key-reused`: Idempotency key already used
+   */
+  422: IdempotencyKeyReusedProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type AddSuppressionError = AddSuppressionErrors[keyof AddSuppressionErrors];
+
+export type AddSuppressionResponses = {
+  /**
+   * The address is on the list, perhaps since before.
+   */
+  201: Suppression;
+};
+
+export type AddSuppressionResponse = AddSuppressionResponses[keyof AddSuppressionResponses];
+
+export type RemoveSuppressionData = {
+  body?: never;
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: never;
+  url: '/v2/suppressions/{id}';
+};
+
+export type RemoveSuppressionErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `suppression-not-found`: Suppression not found
+   */
+  404: SuppressionNotFoundProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type RemoveSuppressionError = RemoveSuppressionErrors[keyof RemoveSuppressionErrors];
+
+export type RemoveSuppressionResponses = {
+  /**
+   * The address is no longer on the list.
+   */
+  204: void;
+};
+
+export type RemoveSuppressionResponse = RemoveSuppressionResponses[keyof RemoveSuppressionResponses];
+
+export type GetSuppressionData = {
+  body?: never;
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: never;
+  url: '/v2/suppressions/{id}';
+};
+
+export type GetSuppressionErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `suppression-not-found`: Suppression not found
+   */
+  404: SuppressionNotFoundProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type GetSuppressionError = GetSuppressionErrors[keyof GetSuppressionErrors];
+
+export type GetSuppressionResponses = {
+  /**
+   * The suppression.
+   */
+  200: Suppression;
+};
+
+export type GetSuppressionResponse = GetSuppressionResponses[keyof GetSuppressionResponses];
 
 export type ListTemplatesData = {
   body?: never;

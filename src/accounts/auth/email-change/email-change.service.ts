@@ -6,8 +6,8 @@ import { Database } from '#libs/database';
 import { withMinimumDuration } from '#libs/lifecycle';
 import { invalidInput } from '#libs/problem';
 import { type AfterCommit, allOf } from '#libs/saga';
+import { canonicalEmail } from '#libs/text';
 import {
-  canonicalEmail,
   type ChangingUser,
   EmailCipher,
   emailTaken,

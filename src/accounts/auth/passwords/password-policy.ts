@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { dictionary } from '@zxcvbn-ts/language-common';
-import { canonicalEmail } from '../../users/index.js';
+import { canonicalEmail } from '#libs/text';
 import { BreachedPasswords } from './breached-passwords.js';
 import { weakPassword } from './passwords.errors.js';
 

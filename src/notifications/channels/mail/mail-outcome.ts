@@ -1,4 +1,5 @@
 import type { SendOutcome } from '../channel.js';
+import { isHardBounce } from '../../suppressions/index.js';
 import { wasNotConnected } from '../not-connected.js';
 import { enhancedCodeIn, kindOfRefusal } from './refusal.js';
 
@@ -32,7 +33,12 @@ export function outcomeOfError(error: unknown): SendOutcome {
     return { kind: command === 'API' ? 'refused' : 'unknown', reason };
   }
   const afterContent = code === 'EMESSAGE';
-  return { kind: kindOfRefusal({ command: String(command), afterContent, reply, enhanced }), reason };
+  const kind = kindOfRefusal({ command: String(command), afterContent, reply, enhanced });
+  return {
+    kind,
+    reason,
+    ...(kind === 'refused' && enhanced !== undefined && isHardBounce(enhanced) && { hardBounce: enhanced }),
+  };
 }
 
 function isBeforeSending(code: string): boolean {

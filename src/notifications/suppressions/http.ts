@@ -1,0 +1,2 @@
+export { writeSuppressions } from './suppressions.permissions.js';
+export { SuppressionsTag } from './suppressions.tag.js';
