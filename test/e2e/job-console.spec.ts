@@ -169,8 +169,8 @@ describe('the job console', () => {
   it('allows no other changes', async () => {
     const [job] = await failed('send-mail');
     const forbidden = [
-      ['PUT', '/api/queues/send-mail/pause'],
       ['PUT', '/api/queues/pause'],
+      ['PUT', '/api/queues/resume'],
       ['PUT', '/api/queues/send-mail/empty'],
       ['PUT', '/api/queues/send-mail/obliterate'],
       ['PUT', '/api/queues/send-mail/clean/failed'],

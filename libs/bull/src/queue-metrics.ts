@@ -15,18 +15,20 @@ export type JobOutcome = (typeof OUTCOMES)[number];
 
 interface Depth {
   readonly queue: string;
+  readonly isPaused: boolean;
   readonly counts: readonly number[];
   readonly oldestAgeSeconds: number;
 }
 
-/** Metrics of jobs: queue depth, duration and outcome. */
+/** Metrics of jobs: queue depth, duration and outcome. A scrape takes as long however many jobs there are. */
 @Injectable()
 export class QueueMetrics {
   private readonly durations: Histogram<'queue' | 'outcome'>;
   private readonly outcomes: Counter<'queue' | 'outcome'>;
   private readonly depth: Gauge<'queue' | 'state'>;
   private readonly oldest: Gauge<'queue'>;
-  /** Both gauges are collected in the same scrape, so they share one round trip to Redis. */
+  private readonly paused: Gauge<'queue'>;
+  /** All gauges are collected in the same scrape, so they share one round trip to Redis. */
   private readonly measureOnce = coalesce(() => within(COLLECT_WITHIN_MS, this.measure()));
 
   constructor(
@@ -62,6 +64,13 @@ export class QueueMetrics {
       registers,
       collect,
     });
+    this.paused = new Gauge({
+      name: 'gatehouse_queue_paused',
+      help: '1 while a queue is paused in all processes, by someone in the job console.',
+      labelNames: ['queue'],
+      registers,
+      collect,
+    });
     this.startAtZero();
   }
 
@@ -88,11 +97,13 @@ export class QueueMetrics {
     const depths = await this.measureOnce();
     this.depth.reset();
     this.oldest.reset();
-    for (const { queue, counts, oldestAgeSeconds } of depths ?? []) {
+    this.paused.reset();
+    for (const { queue, isPaused, counts, oldestAgeSeconds } of depths ?? []) {
       STATES.forEach((state, index) => {
         this.depth.set({ queue, state }, counts[index] ?? 0);
       });
       this.oldest.set({ queue }, oldestAgeSeconds);
+      this.paused.set({ queue }, Number(isPaused));
     }
   }
 
@@ -101,19 +112,25 @@ export class QueueMetrics {
     return Promise.all(
       this.queues.entries().map(async ([name, queue]) => {
         const key = (part: string): string => queue.toKey(part);
-        const [next, ...counts] = await Promise.all([
+        // While a queue is paused, its waiting jobs are in another list.
+        const [isPaused, next, pausedNext, waiting, paused, ...others] = await Promise.all([
+          client.exists(key('meta-paused')),
           client.lindex(key('wait'), -1),
+          client.lindex(key('paused'), -1),
           client.llen(key('wait')),
+          client.llen(key('paused')),
           client.llen(key('active')),
           client.zcard(key('delayed')),
           client.zcard(key('failed')),
         ]);
         // A retried or revived job hasn't been waiting since it was first enqueued, so use its last timestamp.
+        const oldest = next ?? pausedNext;
         const times =
-          next === null ? [] : await client.hmget(key(next), 'timestamp', 'processedOn', 'retriedOn');
+          oldest === null ? [] : await client.hmget(key(oldest), 'timestamp', 'processedOn', 'retriedOn');
         const since = Math.max(0, ...times.map(Number));
         const oldestAgeSeconds = since === 0 ? 0 : Math.max(0, (Date.now() - since) / 1_000);
-        return { queue: name, counts, oldestAgeSeconds };
+        const counts = [waiting + paused, ...others];
+        return { queue: name, isPaused: isPaused === 1, counts, oldestAgeSeconds };
       }),
     );
   }

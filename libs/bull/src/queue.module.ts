@@ -4,6 +4,7 @@ import { DeadLetters } from '#libs/dead-letters';
 import { type Job, JobQueue, loadedJobs } from '#libs/jobs';
 import { BullJobQueue } from './bull-job-queue.js';
 import { QueueConnections } from './queue-connections.js';
+import { QueueDrain } from './queue-drain.js';
 import { QueueMetrics } from './queue-metrics.js';
 import { Queues } from './queues.js';
 import { JOBS } from './tokens.js';
@@ -39,9 +40,10 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
       inject: [QueueConnections],
       useFactory: ({ client }: QueueConnections) => new DeadLetters(client),
     },
+    QueueDrain,
     QueueMetrics,
   ],
-  exports: [JOBS, Queues, JobQueue, DeadLetters, QueueMetrics],
+  exports: [JOBS, Queues, JobQueue, DeadLetters, QueueDrain, QueueMetrics],
 })
 export class QueueModule extends ConfigurableModuleClass implements OnApplicationShutdown {
   constructor(@Inject(Queues) private readonly queues: Queues) {

@@ -58,6 +58,10 @@ export class Queues {
     return queue;
   }
 
+  has(name: string): boolean {
+    return this.byName.has(name);
+  }
+
   entries(): [string, Queue][] {
     return [...this.byName];
   }

@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyInstance } from 'fastify';
-import { internalError, malformedRequest } from '#libs/problem';
+import { internalError, malformedRequest, Problem } from '#libs/problem';
 import { MethodTable } from './method-table.js';
 import { sendProblem } from './problem-document.js';
 
@@ -10,8 +10,14 @@ export function replyWithProblems(fastify: FastifyInstance, publicUrl: string): 
   fastify.setNotFoundHandler((request, reply) =>
     sendProblem(request, reply, methods.problemOf(request.url), publicUrl),
   );
-  fastify.setErrorHandler<FastifyError>((error, request, reply) => {
-    const problem = (error.statusCode ?? 500) < 500 ? malformedRequest() : internalError({ cause: error });
-    return sendProblem(request, reply, problem, publicUrl);
-  });
+  fastify.setErrorHandler<FastifyError>((error, request, reply) =>
+    sendProblem(request, reply, problemOf(error), publicUrl),
+  );
+}
+
+function problemOf(error: FastifyError | Problem): Problem {
+  if (error instanceof Problem) {
+    return error;
+  }
+  return (error.statusCode ?? 500) < 500 ? malformedRequest() : internalError({ cause: error });
 }

@@ -2,10 +2,11 @@ import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { ControllerHandlerReturnType, ErrorTranslationKey } from '@bull-board/api/typings/app';
 import type { FastifyError, FastifyPluginAsync } from 'fastify';
 import { ManagementServer } from '#libs/management';
-import { JOBS, Queues } from '#libs/bull';
+import { JOBS, QueueDrain, Queues } from '#libs/bull';
 import { DeadLetters, NotADeadLetterError } from '#libs/dead-letters';
 import type { Job } from '#libs/jobs';
 import { describeError } from '#libs/telemetry';
+import { drainRoute } from './drain.route.js';
 
 const PATH = '/jobs';
 const POLL_SECONDS = 5;
@@ -24,14 +25,17 @@ const CONTENT_SECURITY_POLICY = [
 ].join('; ');
 
 /**
- * The allowed changes: retrying dead letters and running delayed jobs now. Jobs can't be added, edited or removed by
- * hand: removed ones would be enqueued again unless they were confirmed, and payloads are shown redacted.
+ * The allowed changes: retrying dead letters, running delayed jobs now, and pausing queues one by one. Jobs can't be added,
+ * edited or removed by hand: removed ones would be enqueued again unless they were confirmed, and payloads are shown
+ * redacted.
  */
 const CHANGES: ReadonlySet<string> = new Set([
   '/api/queues/:queueName/retry/:queueStatus',
   '/api/queues/:queueName/:jobId/retry',
   '/api/queues/:queueName/promote',
   '/api/queues/:queueName/:jobId/promote',
+  '/api/queues/:queueName/pause',
+  '/api/queues/:queueName/resume',
 ]);
 
 /** The job console, based on bull-board. */
@@ -43,6 +47,7 @@ export class JobConsole implements OnModuleInit {
     private readonly management: ManagementServer,
     private readonly queues: Queues,
     private readonly deadLetters: DeadLetters,
+    private readonly drain: QueueDrain,
     @Inject(JOBS) private readonly jobs: readonly Job[],
   ) {}
 
@@ -57,6 +62,7 @@ export class JobConsole implements OnModuleInit {
         }
       });
       await scope.register(await this.createBoard());
+      await scope.register(drainRoute(this.queues, this.drain));
     });
     if (!isServed) {
       this.logger.log('the job console is disabled because MANAGEMENT_TOKEN is not set');
