@@ -4,6 +4,7 @@ import { measureFactors } from './factors.mjs';
 import { measureImport } from './import.mjs';
 import { measureLists } from './lists.mjs';
 import { measureProfile } from './profile.mjs';
+import { measureQueues } from './queues.mjs';
 import { measureRefreshes } from './refreshes.mjs';
 import { measureScale } from './scale.mjs';
 import { measureSignIn } from './sign-in.mjs';
@@ -28,8 +29,8 @@ const MEASUREMENTS = {
   start: measureStart,
 };
 
-/** Only on request, because filling the database takes minutes. */
-const ON_REQUEST = { scale: measureScale };
+/** Only on request, because filling the servers takes minutes. */
+const ON_REQUEST = { scale: measureScale, queues: measureQueues };
 const ALL = { ...MEASUREMENTS, ...ON_REQUEST };
 
 /** @returns {Promise<number>} the exit code: 1 when a result misses its target */

@@ -24,6 +24,7 @@ export async function startEnvironment() {
     /** For files of a measurement. Removed at the end. */
     dataDir,
     databaseUrl: postgres.url,
+    redisUrl: redis.url,
     secrets,
     seed,
     startApi: (overrides) => startRole('api', overrides),
@@ -80,6 +81,7 @@ export async function startEnvironment() {
     await ready(`http://127.0.0.1:${managementPort}/health/ready`, child);
     return {
       url: `http://127.0.0.1:${port}`,
+      managementUrl: `http://127.0.0.1:${managementPort}`,
       pid: child.pid,
       readyMs: performance.now() - startedAt,
       stop: () => stop(child),

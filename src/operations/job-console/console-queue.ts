@@ -1,10 +1,15 @@
 import { BullAdapter } from '@bull-board/api/bullAdapter';
 import type { Job, Queue } from 'bull';
 import { type DeadLetters, NotADeadLetterError } from '#libs/dead-letters';
+import { isNotDelayed } from './not-delayed.js';
 
 const REDACTED = '[redacted]';
+const PROMOTED_AT_ONCE = 100;
 
-/** A queue in the console. Redacts payloads, and a retry gives a dead letter all of its attempts again. */
+/**
+ * A queue in the console. Redacts payloads, and a retry gives a dead letter all of its attempts again. Never reads all jobs
+ * of a queue, of which there may be a million.
+ */
 export class ConsoleQueue extends BullAdapter {
   constructor(
     queue: Queue,
@@ -27,10 +32,23 @@ export class ConsoleQueue extends BullAdapter {
     return jobs.map((job) => this.present(job, (id) => this.reviveIfThere(id)));
   }
 
+  /** In small batches. Jobs that are delayed meanwhile stay delayed. */
+  override async promoteAll(): Promise<void> {
+    const { delayed = 0 } = await this.getJobCounts();
+    for (let promoted = 0; promoted < delayed; promoted += PROMOTED_AT_ONCE) {
+      const jobs = await super.getJobs(['delayed'], 0, Math.min(PROMOTED_AT_ONCE, delayed - promoted) - 1);
+      await Promise.all(jobs.map(promoteIfDelayed));
+    }
+  }
+
   private present(job: Job, revive: (id: string) => Promise<void>): Job {
     // bull-board adds one for the next attempt, but a finished job has none.
     job.attemptsMade -= job.finishedOn ? 1 : 0;
     job.retry = () => revive(String(job.id));
+    // Bull reads the whole list to find a job in it, while Redis does nothing else. Its state asks for these last, so a job
+    // that is in neither of the short ones waits.
+    job.isWaiting = async () => !(await this.isPaused());
+    job.isPaused = () => Promise.resolve(true);
     return job;
   }
 
@@ -41,6 +59,17 @@ export class ConsoleQueue extends BullAdapter {
       if (!(error instanceof NotADeadLetterError)) {
         throw error;
       }
+    }
+  }
+}
+
+/** Someone else, or its time, may have been faster. */
+async function promoteIfDelayed(job: Job): Promise<void> {
+  try {
+    await job.promote();
+  } catch (error) {
+    if (!isNotDelayed(error)) {
+      throw error;
     }
   }
 }

@@ -7,6 +7,7 @@ import { DeadLetters, NotADeadLetterError } from '#libs/dead-letters';
 import type { Job } from '#libs/jobs';
 import { describeError } from '#libs/telemetry';
 import { drainRoute } from './drain.route.js';
+import { isNotDelayed } from './not-delayed.js';
 
 const PATH = '/jobs';
 const POLL_SECONDS = 5;
@@ -107,7 +108,7 @@ export class JobConsole implements OnModuleInit {
   /** Sends the operator's errors to the operator, and logs ours. */
   private handleError(error: Error): ControllerHandlerReturnType {
     const { statusCode = 500 } = error as FastifyError;
-    if (error instanceof NotADeadLetterError || error.message.endsWith('is not in a delayed state')) {
+    if (error instanceof NotADeadLetterError || isNotDelayed(error)) {
       return errorResponse(409, 'ERRORS.STATUS_NOT_RETRIABLE', error.message);
     }
     if (statusCode < 500 || error instanceof URIError) {
