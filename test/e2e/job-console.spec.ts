@@ -98,6 +98,7 @@ describe('the job console', () => {
       'resume-sagas',
       'resume-webhooks',
       'retry-webhook',
+      'rotate-audit-months',
       'send-broadcast-mail',
       'send-broadcast-sms',
       'send-digest',

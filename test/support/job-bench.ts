@@ -81,7 +81,7 @@ class JobBench {
   /** Starts another process that runs jobs, and resolves once it accepts some. */
   async start(
     providers: BackgroundAppOptions['providers'] = [GreetProcessor, SweepProcessor],
-    options: Pick<BackgroundAppOptions, 'clock'> = {},
+    options: Pick<BackgroundAppOptions, 'clock' | 'jobs'> = {},
   ) {
     return this.run({ imports: [JobRunnerModule.forRole('host')], providers, ...options });
   }
@@ -133,7 +133,7 @@ class JobBench {
     this.redis.disconnect();
   }
 
-  private async run(options: Pick<BackgroundAppOptions, 'imports' | 'providers' | 'clock'>) {
+  private async run(options: Pick<BackgroundAppOptions, 'imports' | 'providers' | 'clock' | 'jobs'>) {
     const app = await startBackgroundApp({
       redisUrl: this.url,
       ...options,

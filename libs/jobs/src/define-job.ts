@@ -1,5 +1,6 @@
 import { IsISO8601 } from 'class-validator';
 import { Declarations } from '#libs/lifecycle';
+import type { Schedule } from './schedule.js';
 
 /** The delay before retries. */
 export interface Backoff {
@@ -54,6 +55,11 @@ export interface JobOptions<P extends object> {
   readonly stalled?: Stalled;
   /** For periodic jobs: enqueued once per period by the processes that run it. The payload must be a `Tick`. */
   readonly everyMinutes?: number;
+  /**
+   * For periodic jobs that run at certain times, instead of `everyMinutes`. Each time counts once, however many processes
+   * run the job. If none is running then, or Redis is down, the latest time is made up for as soon as one is.
+   */
+  readonly schedule?: Schedule;
 }
 
 /** The declaration of a job. Each job has its own queue of the same name. */
@@ -66,7 +72,7 @@ export interface Job<P extends object = object> extends Omit<JobOptions<P>, 'vis
 
 /** The payload of periodic jobs. */
 export class Tick {
-  /** The start of the period that the job is for. */
+  /** The start of the period that the job is for, or the time at which its schedule says it's due. */
   @IsISO8601() startsAt!: string;
 }
 
@@ -99,20 +105,35 @@ export function defineJob<P extends object>(name: string, options: JobOptions<P>
   }));
 }
 
+const CLEANUP = {
+  payload: Tick,
+  visibleFields: ['startsAt'],
+  concurrency: 1,
+  timeoutMs: 300_000,
+  attempts: 5,
+  backoff: { baseMs: 10_000, capMs: 300_000, jitter: 0.25 },
+  keepFailed: { ageSeconds: 7 * DAY_SECONDS, count: 100 },
+} as const;
+
 /** Declares an hourly cleanup job. */
 export function defineHourlyJob(name: string, role: string): Job<Tick> {
   return defineJob(name, {
-    payload: Tick,
+    ...CLEANUP,
     role,
-    visibleFields: ['startsAt'],
-    concurrency: 1,
-    timeoutMs: 300_000,
-    attempts: 5,
-    backoff: { baseMs: 10_000, capMs: 300_000, jitter: 0.25 },
     // Kept until its period is over. If its ID became available earlier, another replica would enqueue it again.
     keepCompleted: { ageSeconds: DAY_SECONDS, count: 10 },
-    keepFailed: { ageSeconds: 7 * DAY_SECONDS, count: 100 },
     everyMinutes: 60,
+  });
+}
+
+/** Declares a cleanup job that runs at certain times, such as at night. */
+export function defineScheduledJob(name: string, role: string, schedule: Schedule): Job<Tick> {
+  return defineJob(name, {
+    ...CLEANUP,
+    role,
+    // Kept until it's due again, as above.
+    keepCompleted: { ageSeconds: 366 * DAY_SECONDS, count: 10 },
+    schedule,
   });
 }
 

@@ -3,6 +3,7 @@ export {
   defineHourlyJob,
   defineMinutelyJob,
   defineJob,
+  defineScheduledJob,
   type Job,
   type JobOptions,
   loadedJobs,
@@ -25,6 +26,7 @@ export { type EnqueueOptions, JobQueue } from './job-queue.js';
 export { InvalidPayloadError, parsePayload } from './payload.js';
 export { ProcessorDiscovery } from './processor-discovery.js';
 export { assignProcessors, type RunnableJob } from './processor-lookup.js';
+export { latestDue } from './schedule.js';
 export {
   type JobCaller,
   type JobFilter,

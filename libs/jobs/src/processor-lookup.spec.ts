@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { defineHourlyJob, defineJob, type Job, Tick } from './define-job.js';
+import { defineHourlyJob, defineJob, defineScheduledJob, type Job, Tick } from './define-job.js';
 import { assignProcessors, type FoundProcessor } from './processor-lookup.js';
 
 const options = {
@@ -45,6 +45,12 @@ describe('a job', () => {
     expect(hourly.keepCompleted?.ageSeconds).toBeGreaterThan(3_600);
     expect(hourly.keepFailed.ageSeconds).toBe(7 * 86_400);
   });
+
+  it('that has a schedule is remembered until it is due again, even if that is in a year', () => {
+    const yearly = defineScheduledJob('ring-in-the-year', 'baker', { cron: '0 0 1 1 *' });
+    expect(yearly).toMatchObject({ schedule: { cron: '0 0 1 1 *' }, concurrency: 1 });
+    expect(yearly.keepCompleted?.ageSeconds).toBeGreaterThanOrEqual(366 * 86_400);
+  });
 });
 
 describe('assignProcessors', () => {
@@ -81,6 +87,16 @@ describe('assignProcessors', () => {
     expect(() => assignProcessors(jobs, 'gardener', all, ['gardener'])).toThrow(
       /Baking \(in TestModule\) processes the job "bake-bread", whose role "baker" doesn't run here.*runs: gardener/,
     );
+  });
+
+  it.each([
+    [{ everyMinutes: 5 }, /"strike".* both a schedule and everyMinutes\. Keep one/],
+    [{ keepCompleted: undefined }, /"strike".* would run again every minute\. Add keepCompleted/],
+    [{ schedule: { cron: '61 3 * * *' } }, /"strike" has the schedule "61 3 \* \* \*".*0-59.*such as "30 3/],
+  ])('throws for a schedule that could not work, and says how to fix it: %p', (mistake, message) => {
+    const strike = { ...bakeBread, name: 'strike', keepCompleted: { ageSeconds: 60, count: 1 } };
+    const job = { ...strike, schedule: { cron: '0 3 * * *' }, ...mistake } as Job;
+    expect(() => assignProcessors([job], 'baker', [found(job, 'Striking')], ['baker'])).toThrow(message);
   });
 
   it('throws for a role without jobs', () => {

@@ -1,5 +1,6 @@
 import type { Job } from './define-job.js';
 import type { JobProcessor } from './job-processor.js';
+import { scheduleMistake } from './schedule.js';
 
 /** A class with the decorator, and the module that provides it. */
 export interface FoundProcessor {
@@ -16,7 +17,8 @@ export interface RunnableJob {
 
 /**
  * Assigns each job of `role` its processor. A job without one would wait forever, one with two would be run by either, and
- * one of a role that isn't among `roles`, those that this process runs, would never run. All three prevent startup.
+ * one of a role that isn't among `roles`, those that this process runs, would never run. All three prevent startup, and so
+ * does a schedule that isn't valid.
  * @throws Error with one line per mistake that says how to fix it
  */
 export function assignProcessors(
@@ -33,6 +35,7 @@ export function assignProcessors(
         `process runs: ${roles.join(', ')}. Correct the role in defineJob, or provide the class in a module of that role.`,
     );
   }
+  mistakes.push(...own.flatMap((job) => periodMistake(job) ?? []));
   const assigned = own.flatMap((job) => {
     const [processor, ...others] = found.filter((candidate) => candidate.job.name === job.name);
     if (!processor) {
@@ -53,4 +56,21 @@ export function assignProcessors(
     throw new Error(mistakes.join('\n'));
   }
   return assigned;
+}
+
+function periodMistake({ name, schedule, everyMinutes, keepCompleted }: Job): string | undefined {
+  if (!schedule) {
+    return undefined;
+  }
+  if (everyMinutes !== undefined) {
+    return `The job "${name}" has both a schedule and everyMinutes. Keep one in defineJob.`;
+  }
+  if (!keepCompleted) {
+    return (
+      `The job "${name}" has a schedule, but doesn't keep completed jobs, so it would run again every minute. Add ` +
+      'keepCompleted in defineJob, such as { ageSeconds: 366 * 86_400, count: 10 }.'
+    );
+  }
+  const mistake = scheduleMistake(schedule);
+  return mistake && `The job "${name}" ${mistake}`;
 }

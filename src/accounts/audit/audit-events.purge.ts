@@ -1,9 +1,9 @@
 import { Clock } from '#libs/clock';
-import { accounts } from '#libs/contracts';
 import { Database } from '#libs/database';
 import { type Purge, PurgedBy } from '#libs/purge';
 import { AppConfig } from '../../../config/index.js';
 import { createPartition, dropPartition, findPartitions } from './audit-event.repository.js';
+import { rotateAuditMonths } from './rotate-audit-months.job.js';
 
 /** How many months ahead there are partitions: longer than anyone stops the worker for. */
 const MONTHS_AHEAD = 3;
@@ -13,7 +13,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
  * Drops the months of the audit log that are older than `AUDIT_RETENTION_DAYS`, and creates those to come. An event for
  * whose month there's no partition goes to the default one, so that none is ever lost.
  */
-@PurgedBy(accounts.purge)
+@PurgedBy(rotateAuditMonths)
 export class AuditEventsPurge implements Purge {
   constructor(
     private readonly database: Database,
