@@ -15,6 +15,7 @@ interface WebhookBody {
   readonly url: string;
   readonly events: readonly string[];
   readonly description: string | null;
+  readonly ordering: string;
   readonly status: string;
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -285,16 +286,27 @@ describe('a webhook', () => {
       url: `${receiver.url}${path}`,
       events: ['session.started'],
       description: null,
+      ordering: 'none',
       status: 'active',
       createdAt: expect.any(String),
       updatedAt: expect.any(String),
     });
     expect((await admin.get(`/webhooks/${id}`, { 'If-None-Match': etag })).status).toBe(304);
-    const patch = { enabled: false, description: 'CRM', events: ['user.deleted', 'session.started'] };
+    const patch = {
+      enabled: false,
+      description: 'CRM',
+      ordering: 'subject',
+      events: ['user.deleted', 'session.started'],
+    };
     const changed = await admin.patch<WebhookBody>(`/webhooks/${id}`, patch, { 'If-Match': etag });
     expect([changed.status, changed.body]).toMatchObject([
       200,
-      { status: 'disabled', description: 'CRM', events: ['session.started', 'user.deleted'] },
+      {
+        status: 'disabled',
+        description: 'CRM',
+        ordering: 'subject',
+        events: ['session.started', 'user.deleted'],
+      },
     ]);
     expectProblem(
       await admin.patch(`/webhooks/${id}`, { enabled: true }, { 'If-Match': etag }),

@@ -49,6 +49,7 @@ export function useNotificationsBench(): NotificationsBench {
 /** The notifications service with its own database, Redis and SMTP server, fed as the relay of accounts would. */
 class NotificationsBench {
   private running: BackgroundApp | undefined;
+  private startReplica: (() => Promise<BackgroundApp>) | undefined;
 
   private constructor(
     readonly sink: SmtpSink,
@@ -95,23 +96,33 @@ class NotificationsBench {
     })
     class OutsideModule {}
     const url = await redisUrl();
-    this.running = await startBackgroundApp({
-      jobs: jobs(),
-      redisUrl: url,
-      database: { url: this.database.url, schema: notificationsSchema },
-      imports: [
-        OutsideModule,
-        RedisModule.forRoot({ url }),
-        NotificationsModule,
-        JobRunnerModule.forRole('notifications'),
-      ],
-    });
+    this.startReplica = () =>
+      startBackgroundApp({
+        jobs: jobs(),
+        redisUrl: url,
+        database: { url: this.database.url, schema: notificationsSchema },
+        imports: [
+          OutsideModule,
+          RedisModule.forRoot({ url }),
+          NotificationsModule,
+          JobRunnerModule.forRole('notifications'),
+        ],
+      });
+    this.running = await this.startReplica();
     await eventually(() => {
       if (!this.jobs.isReady) {
         throw new Error('Redis cannot be reached');
       }
     });
     await this.connectToPostgres();
+  }
+
+  /** Another process like the first one, until the test is over. */
+  async startAnother(): Promise<BackgroundApp> {
+    if (!this.startReplica) {
+      throw new Error('not started');
+    }
+    return hold(await this.startReplica(), (replica) => replica.close());
   }
 
   /**

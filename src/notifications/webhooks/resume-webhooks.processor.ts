@@ -5,6 +5,7 @@ import { WEBHOOK_TASKS, webhookTask } from './deliver-webhook.job.js';
 import { resumeWebhooks } from './resume-webhooks.job.js';
 import { findTests, holdLapsed, releaseHeld } from './webhook-delivery.repository.js';
 import { WebhookDeliverer } from './webhook-deliverer.js';
+import { holdForgotten } from './webhook-order.repository.js';
 
 @ProcessesJob(resumeWebhooks)
 export class ResumeWebhooksProcessor implements JobProcessor<Tick> {
@@ -18,6 +19,7 @@ export class ResumeWebhooksProcessor implements JobProcessor<Tick> {
     const tests = await this.database.run(findTests);
     await Promise.all(tests.map((id) => this.deliverer.test(id, signal)));
     await this.database.run(holdLapsed);
+    await this.database.run((em) => holdForgotten(em, WEBHOOK_TASKS));
     await inBatches(this.database, signal, async (em, limit) => {
       const released = await releaseHeld(em, WEBHOOK_TASKS, limit);
       for (const { id, subject } of released) {

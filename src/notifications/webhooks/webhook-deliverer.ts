@@ -6,7 +6,13 @@ import { Sealer } from '#libs/crypto';
 import { Database } from '#libs/database';
 import { fullDelay, JobError, PostponeJobError } from '#libs/jobs';
 import { Outbox } from '#libs/messaging';
-import { deliverWebhook, WEBHOOK_TRIES, webhookRetryTask, webhookTask } from './deliver-webhook.job.js';
+import {
+  deliverWebhook,
+  WEBHOOK_TASKS,
+  WEBHOOK_TRIES,
+  webhookRetryTask,
+  webhookTask,
+} from './deliver-webhook.job.js';
 import { signatureHeaders } from './outbound/signature.js';
 import { type WebhookAnswer, WebhookClient } from './outbound/webhook-client.js';
 import { attemptOf, isGone, outcomeOf, textOf } from './webhook-answer.js';
@@ -19,6 +25,7 @@ import {
   storeAttempt,
 } from './webhook-delivery.repository.js';
 import { WebhookMetrics } from './webhook-metrics.js';
+import { findNext, waitsForAnother } from './webhook-order.repository.js';
 import { liveSecrets, openSettings, type WebhookSettings } from './webhook-settings.js';
 import { disableGone, markAnswering, markFailing } from './webhook.repository.js';
 
@@ -33,7 +40,7 @@ const KEPT_ATTEMPTS = 30;
 
 /**
  * Delivers events to webhooks, at least once. Only one run at a time holds the claim on a delivery. A receiver knows one
- * that it gets again by its `webhook-id`.
+ * that it gets again by its `webhook-id`. One that has to wait for another has no task, until that one is over.
  */
 @Injectable()
 export class WebhookDeliverer implements OnApplicationShutdown {
@@ -86,9 +93,16 @@ export class WebhookDeliverer implements OnApplicationShutdown {
       return;
     }
     await this.settle(em, id);
-    if (found?.state === 'pending') {
+    if (found?.state === 'pending' && !(found.inOrder && (await waitsForAnother(em, id)))) {
       // The webhook began to fail, or it works again.
       await this.outbox.appendTask(em, purpose === 'try' ? webhookRetryTask : webhookTask, id, found.subject);
+    }
+  }
+
+  private async goOn(em: EntityManager, { webhookId, subject }: ClaimedDelivery): Promise<void> {
+    const next = await findNext(em, { webhookId, subject }, WEBHOOK_TASKS);
+    if (next !== undefined) {
+      await this.outbox.appendTask(em, webhookTask, next, subject);
     }
   }
 
@@ -165,6 +179,9 @@ export class WebhookDeliverer implements OnApplicationShutdown {
     }
     if (isOver || purpose === 'test') {
       await this.settle(em, id);
+    }
+    if (isOver && claimed.inOrder) {
+      await this.goOn(em, claimed);
     }
     if (isDelivered) {
       await markAnswering(em, webhookId, { isSlow: attempt.durationMs > SLOW_MS });

@@ -23,6 +23,16 @@ const schema = defineEntity({
   indexes: [
     { name: 'webhook_deliveries_webhook_index', properties: ['webhook', 'id'] },
     { name: 'webhook_deliveries_state_index', properties: ['webhook', 'state', 'id'] },
+    {
+      name: 'webhook_deliveries_order_index',
+      expression:
+        "create index webhook_deliveries_order_index on notifications.webhook_deliveries (webhook_id, subject, event_id) where in_order and state in ('pending', 'sending', 'held')",
+    },
+    {
+      name: 'webhook_deliveries_sending_index',
+      expression:
+        "create index webhook_deliveries_sending_index on notifications.webhook_deliveries (webhook_id, subject) where in_order and state = 'sending'",
+    },
   ],
   uniques: [{ name: 'webhook_deliveries_webhook_id_event_id_unique', properties: ['webhook', 'eventId'] }],
   properties: {
@@ -33,6 +43,8 @@ const schema = defineEntity({
     subject: p.uuid(),
     /** The bytes to send, in every attempt the same. Not sealed: events have no personal data. */
     body: p.text(),
+    /** Whether it waits for earlier events about the same subject, which have a lower `eventId`. */
+    inOrder: p.boolean().default(false),
     state: p.enum(DELIVERY_STATES).default('pending'),
     /** Identifies the run. A run whose claim was taken over must no longer change the row. */
     claims: p.integer().default(0),

@@ -7,6 +7,12 @@ import { WEBHOOK_TRIES, webhookTask } from './deliver-webhook.job.js';
 import { keepSubscribed } from './webhook.repository.js';
 import { insertDelivery } from './webhook-delivery.repository.js';
 
+/**
+ * How long the first attempt waits if it's to be in order. Events are received concurrently, so one can overtake another,
+ * or be received at the second attempt.
+ */
+const ORDERED_AFTER_MS = 2_000;
+
 /** Something that happened. */
 interface Happening<D extends object> {
   /** The same for every webhook, and in every attempt. */
@@ -33,11 +39,14 @@ export class WebhookEvents {
   ): Promise<void> {
     const webhooks = await keepSubscribed(em, type);
     const body = JSON.stringify({ id: eventId, type, version, occurredAt, subject, data });
-    for (const webhookId of webhooks) {
+    for (const { id: webhookId, ordering } of webhooks) {
       const id = this.ids.next();
-      const delivery = { id, webhookId, eventId, type, subject, body, triesLeft: WEBHOOK_TRIES };
-      if (await insertDelivery(em, delivery, this.clock.now())) {
-        await this.outbox.appendTask(em, webhookTask, id, subject);
+      const now = this.clock.now();
+      const inOrder = ordering === 'subject';
+      const delivery = { id, webhookId, eventId, type, subject, body, triesLeft: WEBHOOK_TRIES, inOrder };
+      if (await insertDelivery(em, delivery, now)) {
+        const dueAt = inOrder ? new Date(now.getTime() + ORDERED_AFTER_MS) : undefined;
+        await this.outbox.appendTask(em, webhookTask, id, subject, dueAt);
       }
     }
   }

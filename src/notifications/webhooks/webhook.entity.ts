@@ -1,5 +1,9 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
 
+/** `subject`: events about the same subject are sent one after the other, in their order. */
+export const WEBHOOK_ORDERINGS = ['none', 'subject'] as const;
+export type WebhookOrdering = (typeof WEBHOOK_ORDERINGS)[number];
+
 const schema = defineEntity({
   name: 'Webhook',
   tableName: 'webhooks',
@@ -17,6 +21,7 @@ const schema = defineEntity({
     pausedAt: p.datetime().columnType('timestamptz(3)').nullable(),
     /** Whether the latest answer took long. */
     slow: p.boolean().default(false),
+    ordering: p.enum(WEBHOOK_ORDERINGS).default('none'),
     createdBy: p.uuid(),
     /** Increases with every change that clients can see. Used as the ETag. */
     version: p.integer().version(),

@@ -37,12 +37,12 @@ export async function deleteTasksOf(em: EntityManager, id: string, tasks: readon
 }
 
 /** Keeps the webhooks that want events of this type from being deleted until the transaction ends. */
-export async function keepSubscribed(em: EntityManager, type: string): Promise<string[]> {
-  const rows = await em.execute<{ id: string }[]>(
-    `select id from notifications.webhooks where enabled and event_types @> array[?]::text[] for key share`,
+export function keepSubscribed(em: EntityManager, type: string): Promise<Pick<Webhook, 'id' | 'ordering'>[]> {
+  return em.execute(
+    `select id, ordering from notifications.webhooks
+      where enabled and event_types @> array[?]::text[] for key share`,
     [type],
   );
-  return rows.map(({ id }) => id);
 }
 
 /** After an answer of success. */

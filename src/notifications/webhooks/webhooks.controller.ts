@@ -75,7 +75,7 @@ export class WebhooksController {
   @Idempotent()
   async createWebhook(
     @Caller() { userId }: Principal,
-    @Body() { url, events, description }: CreateWebhookRequest,
+    @Body() { url, ordering, events, description }: CreateWebhookRequest,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<WebhookWithSecretResponse> {
@@ -83,6 +83,7 @@ export class WebhooksController {
       url: this.urls.normalized(url),
       events,
       description: description ?? null,
+      ordering,
     });
     const { id } = created.webhook;
     void reply.headers({ etag: etagOf(created.webhook), location: `${request.url.split('?', 1)[0]}/${id}` });

@@ -1,7 +1,13 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { BooleanField, CursorPage, StringField, StringListField } from '#libs/api';
+import { BooleanField, CursorPage, EnumField, StringField, StringListField } from '#libs/api';
 import { eventTypes } from '#libs/contracts';
-import { WEBHOOK_STATUSES, type WebhookStatus, statusOf } from './webhook.entity.js';
+import {
+  statusOf,
+  WEBHOOK_ORDERINGS,
+  WEBHOOK_STATUSES,
+  type WebhookOrdering,
+  type WebhookStatus,
+} from './webhook.entity.js';
 import type { OpenWebhook, WebhookWithSecret } from './webhooks.service.js';
 
 export const isEventType = (type: string): boolean => eventTypes().has(type);
@@ -48,6 +54,14 @@ function DescriptionField(): PropertyDecorator {
   });
 }
 
+const ORDERING =
+  '`subject`: events about the same subject are sent one after the other, in their order. One that fails holds back later ' +
+  'ones about its subject, until it is delivered or given up. `none`: in any order, and faster.';
+
+function OrderingField(): PropertyDecorator {
+  return EnumField({ description: ORDERING, example: 'none', values: WEBHOOK_ORDERINGS, optional: true });
+}
+
 export class CreateWebhookRequest {
   @UrlField()
   url!: string;
@@ -57,6 +71,9 @@ export class CreateWebhookRequest {
 
   @DescriptionField()
   description?: string | null;
+
+  @OrderingField()
+  ordering?: WebhookOrdering;
 }
 
 export class UpdateWebhookRequest {
@@ -74,6 +91,9 @@ export class UpdateWebhookRequest {
     optional: true,
   })
   enabled?: boolean;
+
+  @OrderingField()
+  ordering?: WebhookOrdering;
 }
 
 @ApiSchema({ name: 'Webhook' })
@@ -104,6 +124,9 @@ export class WebhookResponse {
     description: 'What the webhook is for.',
   })
   description!: string | null;
+
+  @ApiProperty({ enum: WEBHOOK_ORDERINGS, description: ORDERING, example: 'none' })
+  ordering!: WebhookOrdering;
 
   @ApiProperty({
     enum: WEBHOOK_STATUSES,
@@ -145,12 +168,13 @@ export class WebhookList {
 }
 
 export function toWebhookResponse({ webhook, url }: OpenWebhook): WebhookResponse {
-  const { id, eventTypes: events, description, createdAt, updatedAt } = webhook;
+  const { id, eventTypes: events, description, ordering, createdAt, updatedAt } = webhook;
   return {
     id,
     url,
     events: [...events],
     description: description ?? null,
+    ordering,
     status: statusOf(webhook),
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),

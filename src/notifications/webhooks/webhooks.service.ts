@@ -14,7 +14,8 @@ import { AuditTrail } from '../audit/index.js';
 import { WEBHOOK_TASKS } from './deliver-webhook.job.js';
 import { createSecret } from './outbound/signature.js';
 import { changesOf, type WebhookPatch } from './webhook-changes.js';
-import { Webhook } from './webhook.entity.js';
+import { Webhook, type WebhookOrdering } from './webhook.entity.js';
+import { orderDeliveries } from './webhook-order.repository.js';
 import {
   countWebhooks,
   deleteTasksOf,
@@ -36,6 +37,8 @@ export interface NewWebhook {
   readonly url: string;
   readonly events: readonly string[];
   readonly description: string | null;
+  /** Default: `none`. */
+  readonly ordering?: WebhookOrdering | undefined;
 }
 
 /** A webhook with its settings opened. */
@@ -77,7 +80,7 @@ export class WebhooksService {
   }
 
   /** @throws Problem `too-many-webhooks` */
-  create(createdBy: string, { url, events, description }: NewWebhook): Promise<WebhookWithSecret> {
+  create(createdBy: string, { url, ordering, events, description }: NewWebhook): Promise<WebhookWithSecret> {
     return this.database.transaction(async (em) => {
       await lockCreation(em);
       if ((await countWebhooks(em)) >= MAX_WEBHOOKS) {
@@ -92,6 +95,7 @@ export class WebhooksService {
         description,
         eventTypes: [...events].sort(),
         enabled: true,
+        ordering: ordering ?? 'none',
         failingSince: null,
         pausedAt: null,
         createdBy,
@@ -116,7 +120,7 @@ export class WebhooksService {
       if (!changes) {
         return { webhook, url: settings.url };
       }
-      const { url = settings.url, events, description, enabled } = patch;
+      const { url = settings.url, events, description, enabled, ordering } = patch;
       if (url !== settings.url) {
         webhook.sealed = sealSettings(this.sealer, id, { ...settings, url });
       }
@@ -127,9 +131,13 @@ export class WebhooksService {
         ...(events && { eventTypes: [...events].sort() }),
         ...(description !== undefined && { description }),
         ...(enabled !== undefined && { enabled }),
+        ...(ordering && { ordering }),
         updatedAt: this.clock.now(),
       });
       await em.flush();
+      if (changes['ordering']) {
+        await orderDeliveries(em, id, webhook.ordering, WEBHOOK_TASKS);
+      }
       await this.audit.record(em, webhookUpdated, id, changes);
       return { webhook, url };
     });

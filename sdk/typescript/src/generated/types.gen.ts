@@ -2101,6 +2101,10 @@ export type Webhook = {
    */
   description: string | null;
   /**
+   * `subject`: events about the same subject are sent one after the other, in their order. One that fails holds back later ones about its subject, until it is delivered or given up. `none`: in any order, and faster.
+   */
+  ordering: 'none' | 'subject';
+  /**
    * `paused` if all deliveries have failed for an hour. Events are kept, and sent as soon as a test, once a minute, succeeds. `disabled` by an administrator, or because the server answered 410 Gone.
    */
   status: 'active' | 'paused' | 'disabled';
@@ -2132,6 +2136,10 @@ export type CreateWebhookRequest = {
    * What the webhook is for.
    */
   description?: string | null;
+  /**
+   * `subject`: events about the same subject are sent one after the other, in their order. One that fails holds back later ones about its subject, until it is delivered or given up. `none`: in any order, and faster.
+   */
+  ordering?: 'none' | 'subject';
 };
 
 export type WebhookWithSecretResponse = {
@@ -2151,6 +2159,10 @@ export type WebhookWithSecretResponse = {
    * What the webhook is for.
    */
   description: string | null;
+  /**
+   * `subject`: events about the same subject are sent one after the other, in their order. One that fails holds back later ones about its subject, until it is delivered or given up. `none`: in any order, and faster.
+   */
+  ordering: 'none' | 'subject';
   /**
    * `paused` if all deliveries have failed for an hour. Events are kept, and sent as soon as a test, once a minute, succeeds. `disabled` by an administrator, or because the server answered 410 Gone.
    */
@@ -2186,6 +2198,10 @@ export type UpdateWebhookRequest = {
    * Whether events are sent. While it is `false`, new ones are not kept for later.
    */
   enabled?: boolean;
+  /**
+   * `subject`: events about the same subject are sent one after the other, in their order. One that fails holds back later ones about its subject, until it is delivered or given up. `none`: in any order, and faster.
+   */
+  ordering?: 'none' | 'subject';
 };
 
 export type WebhookAttempt = {
