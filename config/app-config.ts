@@ -1,5 +1,6 @@
 import type { NamedKey, RateLimit } from './parsers.js';
 import type { OAuthProviderConfig } from './oauth-config.js';
+import type { RedisConfig } from './redis-url.js';
 import type { TracingConfig } from './tracing-config.js';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -41,7 +42,7 @@ export abstract class AppConfig {
     readonly poolSize: number;
     readonly migrateOnStart: boolean;
   };
-  abstract readonly redis: { readonly url: string };
+  abstract readonly redis: RedisConfig;
   /**
    * `smtpUrl` is empty in roles that don't send mail. `smtpFallbackUrl` is null if there's no second server. `from` is
    * an address, and `fromName` may be empty.

@@ -189,7 +189,7 @@ describe('a secret in a file', () => {
 
   it('is read from the path in NAME_FILE, without the trailing newline', () => {
     const url = 'redis://:mounted@10.0.0.7:6379/0';
-    expect(parse({ REDIS_URL: undefined, REDIS_URL_FILE: file('redis', `${url}\n`) }).redis.url).toBe(url);
+    expect(parse({ REDIS_URL: undefined, REDIS_URL_FILE: file('redis', `${url}\n`) }).redis).toBe(url);
   });
 
   it('is rejected when the variable itself is also set', () => {

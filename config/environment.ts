@@ -22,12 +22,12 @@ import { readWebAuthn } from './web-authn.js';
 import { rejectUnsafeInProduction } from './production.js';
 import { type Environment, EnvironmentReader } from './reader.js';
 import { parseRedirectUrls } from './redirect-urls.js';
+import { parseRedisUrl } from './redis-url.js';
 import { readTracing } from './tracing-config.js';
 import {
   parseBaseUrl,
   parseDatabaseUrl,
   parseGrpcTarget,
-  parseRedisUrl,
   parseSmtpUrl,
   parseUrl,
 } from './urls.js';
@@ -70,7 +70,7 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
       poolSize: read.optional('DATABASE_POOL_SIZE', parseInteger(2, 1000), () => 10),
       migrateOnStart: read.optional('MIGRATE_ON_START', parseOneOf('true', 'false'), () => 'true') === 'true',
     },
-    redis: { url: read.required('REDIS_URL', parseRedisUrl) },
+    redis: read.required('REDIS_URL', parseRedisUrl),
     mail: readMail(read, role, publicUrl),
     smsUrl:
       role === 'worker'

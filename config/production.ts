@@ -1,5 +1,6 @@
 import type { AppConfig } from './app-config.js';
 import type { EnvironmentReader } from './reader.js';
+import { type RedisConfig, remotePasswords } from './redis-url.js';
 import { isLoopback } from './urls.js';
 
 const MIN_ADMIN_PASSWORD = 12;
@@ -52,7 +53,6 @@ export function rejectUnsafeInProduction(read: EnvironmentReader, config: Omit<A
     ...(config.database.notificationsUrl === config.database.url
       ? []
       : [['NOTIFICATIONS_DATABASE_URL', config.database.notificationsUrl] as const]),
-    ['REDIS_URL', config.redis.url],
     ['SMTP_URL', config.mail.smtpUrl],
     ['SMTP_FALLBACK_URL', config.mail.smtpFallbackUrl ?? ''],
     ['SMS_URL', config.smsUrl ?? ''],
@@ -61,6 +61,11 @@ export function rejectUnsafeInProduction(read: EnvironmentReader, config: Omit<A
     if (password && !isLoopback(url) && isWeakSecret(password, 1)) {
       read.addProblem(name, 'contains a placeholder password');
     }
+  }
+  // Undefined after a problem with the variable itself.
+  const redis = config.redis as RedisConfig | undefined;
+  if (redis && remotePasswords(redis).some((password) => password && isWeakSecret(password, 1))) {
+    read.addProblem('REDIS_URL', 'contains a placeholder password');
   }
 }
 

@@ -2,6 +2,13 @@ import { accessSync, constants } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { BadValue } from './reader.js';
 
+/** Problems with any URL. */
+export const NOT_A_URL =
+  "isn't a valid URL. Percent-encode special characters in the user and password: % as %25, / as %2F, # as %23, " +
+  '? as %3F, : as %3A and @ as %40';
+export const BARE_PERCENT =
+  "contains a % that isn't followed by two hexadecimal digits of UTF-8: write % as %25";
+
 const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
 
 /**
@@ -47,15 +54,6 @@ export function parseDatabaseUrl(text: string): string {
   }
   requireTlsFiles(query);
   return host ? url.href : text;
-}
-
-/** The path of a Redis URL is the number of a database. */
-export function parseRedisUrl(text: string): string {
-  const url = parseUrl('redis', 'rediss')(text);
-  if (!/^(\/\d*)?$/.test(new URL(url).pathname)) {
-    throw new BadValue('must end with the number of a database, such as /0, or with nothing after the host');
-  }
-  return url;
 }
 
 /**
@@ -115,10 +113,7 @@ function toUrl(text: string, schemes: readonly string[]): URL {
     throw new BadValue(`must be a URL that starts with ${schemes.map((s) => `${s}://`).join(' or ')}`);
   }
   if (!URL.canParse(text)) {
-    throw new BadValue(
-      "isn't a valid URL. Percent-encode special characters in the user and password: % as %25, / as %2F, # as %23, " +
-        '? as %3F, : as %3A and @ as %40',
-    );
+    throw new BadValue(NOT_A_URL);
   }
   return new URL(text);
 }
@@ -126,9 +121,7 @@ function toUrl(text: string, schemes: readonly string[]): URL {
 function requireDecodable({ username, password, hostname, pathname }: URL): void {
   for (const part of [username, password, hostname, pathname]) {
     if (!isDecodable(part)) {
-      throw new BadValue(
-        "contains a % that isn't followed by two hexadecimal digits of UTF-8: write % as %25",
-      );
+      throw new BadValue(BARE_PERCENT);
     }
   }
 }

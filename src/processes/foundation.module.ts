@@ -27,7 +27,7 @@ import { databaseUrlOf, optionalSchemasOf } from './database-urls.js';
     }),
     RedisModule.forRootAsync({
       inject: [AppConfig],
-      useFactory: ({ redis }: AppConfig) => ({ url: redis.url }),
+      useFactory: ({ redis }: AppConfig) => ({ servers: redis }),
     }),
   ],
 })

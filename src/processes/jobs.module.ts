@@ -10,7 +10,7 @@ import '../notifications/index.js';
   imports: [
     QueueModule.forRootAsync({
       inject: [AppConfig],
-      useFactory: ({ redis }: AppConfig) => ({ redisUrl: redis.url }),
+      useFactory: ({ redis }: AppConfig) => ({ redis }),
     }),
   ],
 })

@@ -8,9 +8,11 @@ import { CryptoModule, KeyRing } from '#libs/crypto';
 import { Connections, type Database, DatabaseModule, type Schema } from '#libs/database';
 import { JOBS, QueueModule } from '#libs/bull';
 import type { Job } from '#libs/jobs';
+import { parseRedisUrl } from '../../config/redis-url.js';
 import { emptyDatabase, type TestDatabase } from './servers.js';
 
 export interface BackgroundAppOptions {
+  /** As in `REDIS_URL`. */
   readonly redisUrl: string;
   /** The jobs that the process knows, if not all that are declared. */
   readonly jobs?: readonly Job[];
@@ -39,7 +41,7 @@ export async function startBackgroundApp(options: BackgroundAppOptions): Promise
       RegistryModule,
       CryptoModule.forRootAsync({ useFactory: () => ({ encryptionKeys: KEYS, blindIndexKeys: KEYS }) }),
       ...(database ? [DatabaseModule.forRoot({ ...SETTINGS, urlOf: () => database.url })] : []),
-      QueueModule.forRoot({ redisUrl: options.redisUrl }),
+      QueueModule.forRoot({ redis: parseRedisUrl(options.redisUrl) }),
       ...(options.imports ?? []),
     ],
     providers: options.providers ?? [],

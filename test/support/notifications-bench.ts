@@ -103,7 +103,7 @@ class NotificationsBench {
         database: { url: this.database.url, schema: notificationsSchema },
         imports: [
           OutsideModule,
-          RedisModule.forRoot({ url }),
+          RedisModule.forRoot({ servers: url }),
           NotificationsModule,
           JobRunnerModule.forRole('notifications'),
         ],

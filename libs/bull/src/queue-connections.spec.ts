@@ -27,7 +27,7 @@ it('asks Redis every five seconds whether it is there, except where that would w
   const watched = await hold(new QueueConnections(server.url), (opened) => opened.close());
   const asked: string[] = [];
   for (const type of TYPES) {
-    const connection = watched.provide(type);
+    const connection = watched.provide(type, 'bull:greet:wait') as Redis;
     await eventually(() => expect(connection.status).toBe('ready'));
     connection.ping = () => {
       asked.push(type);
@@ -42,7 +42,7 @@ it('asks Redis every five seconds whether it is there, except where that would w
 
 it('gives every queue connections that wait for Redis as long as it takes, and that many queues may share', () => {
   for (const type of TYPES) {
-    const connection = connections.provide(type);
+    const connection = connections.provide(type, 'bull:greet:wait') as Redis;
     // Bull would stop working on a queue whose connection has given up.
     expect([type, connection.options.maxRetriesPerRequest]).toEqual([type, null]);
     // Node warns of a leak when there are more.

@@ -1,7 +1,13 @@
 import { Logger } from '@nestjs/common';
 import type { Redis, RedisOptions } from 'ioredis';
 import { Outage, within } from '#libs/lifecycle';
-import { connectRedis } from '#libs/redis';
+import {
+  connectDedicated,
+  connectRedis,
+  primariesOf,
+  type RedisConnection,
+  type RedisServers,
+} from '#libs/redis';
 
 /** How long a command may take. A frozen Redis must not block its callers. */
 const COMMAND_TIMEOUT_MS = 5_000;
@@ -9,6 +15,9 @@ const COMMAND_TIMEOUT_MS = 5_000;
 const CHECK_EVERY_MS = 5_000;
 /** How long a producer waits for a connection to be established. */
 const READY_WITHIN_MS = 2_000;
+
+/** Bull retries by itself. */
+const OF_BULL: RedisOptions = { maxRetriesPerRequest: null };
 
 type ConnectionType = 'client' | 'subscriber' | 'bclient';
 
@@ -18,8 +27,8 @@ type ConnectionType = 'client' | 'subscriber' | 'bclient';
  */
 export class QueueConnections {
   private readonly logger = new Logger('Queue');
-  private readonly all: Redis[] = [];
-  private readonly shared: Record<'client' | 'subscriber', Redis>;
+  private readonly all: RedisConnection[] = [];
+  private readonly shared: { readonly client: RedisConnection; readonly subscriber: Redis };
   private readonly outage = new Outage({
     began: (reason) =>
       this.logger.error(`cannot reach Redis (${String(reason)}); jobs stay in PostgreSQL until it is back`),
@@ -28,21 +37,27 @@ export class QueueConnections {
   private isClosed = false;
   private warnedOf: string | undefined;
 
-  constructor(private readonly url: string) {
+  constructor(private readonly servers: RedisServers) {
     this.shared = {
       // Fails immediately while disconnected instead of queueing commands. The outbox retries what matters.
-      client: this.connect({ enableOfflineQueue: false, commandTimeout: COMMAND_TIMEOUT_MS }, true),
-      subscriber: this.connect({}, true),
+      client: this.watch(
+        connectRedis(
+          servers,
+          { checkEveryMs: CHECK_EVERY_MS, ping: true },
+          { ...OF_BULL, enableOfflineQueue: false, commandTimeout: COMMAND_TIMEOUT_MS },
+        ),
+      ),
+      subscriber: this.dedicated(true),
     };
     this.shared.client.on('ready', () => void this.checkEviction());
   }
 
-  /** For Bull's `createClient`. */
-  provide(type: ConnectionType): Redis {
-    return type === 'bclient' ? this.connect({}, false) : this.shared[type];
+  /** For Bull's `createClient`. @param key what a blocking read waits for */
+  provide(type: ConnectionType, key: string): RedisConnection {
+    return type === 'bclient' ? this.dedicated(false, key) : this.shared[type];
   }
 
-  get client(): Redis {
+  get client(): RedisConnection {
     return this.shared.client;
   }
 
@@ -74,10 +89,9 @@ export class QueueConnections {
 
   /** A Redis that is full must refuse new jobs. One that evicts keys loses jobs instead, and rate limits. */
   private async checkEviction(): Promise<void> {
-    // INFO says it too, and managed servers often have no CONFIG.
-    const info = await this.shared.client.info('memory').catch(() => '');
-    const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
-    if (policy !== undefined && policy !== 'noeviction' && policy !== this.warnedOf) {
+    const policies = await Promise.all(primariesOf(this.shared.client).map(evictionPolicyOf));
+    const policy = policies.find((each) => each !== undefined && each !== 'noeviction');
+    if (policy !== undefined && policy !== this.warnedOf) {
       this.logger.warn(
         `Redis evicts keys when it is full (maxmemory-policy ${policy}), and jobs with them: set it to noeviction`,
       );
@@ -85,18 +99,14 @@ export class QueueConnections {
     this.warnedOf = policy;
   }
 
-  private connect(options: RedisOptions, ping: boolean): Redis {
-    const connection = connectRedis(
-      this.url,
-      { checkEveryMs: CHECK_EVERY_MS, ping },
-      {
-        // Bull retries by itself.
-        maxRetriesPerRequest: null,
-        ...options,
-      },
-    );
+  private dedicated(ping: boolean, key?: string): Redis {
+    const connection = connectDedicated(this.servers, { checkEveryMs: CHECK_EVERY_MS, ping }, OF_BULL, key);
     // Bull rejects connections with a ready check because older ones asked while subscribed. It looks here first.
     Object.assign(connection.options, { redisOptions: {} });
+    return this.watch(connection);
+  }
+
+  private watch<T extends RedisConnection>(connection: T): T {
     // Every queue adds listeners to the shared connections, so the default limit would warn of a leak.
     connection.setMaxListeners(0);
     connection.on('error', (error: Error & { code?: string }) => {
@@ -110,4 +120,10 @@ export class QueueConnections {
     this.all.push(connection);
     return connection;
   }
+}
+
+/** INFO says it too, and managed servers often have no CONFIG. */
+async function evictionPolicyOf(server: Redis): Promise<string | undefined> {
+  const info = await server.info('memory').catch(() => '');
+  return /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
 }

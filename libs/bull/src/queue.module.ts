@@ -2,6 +2,7 @@ import { ConfigurableModuleBuilder, Inject, Module, type OnApplicationShutdown }
 import { LazyModuleLoader } from '@nestjs/core';
 import { DeadLetters } from '#libs/dead-letters';
 import { type Job, JobQueue, loadedJobs } from '#libs/jobs';
+import type { RedisServers } from '#libs/redis';
 import { BullJobQueue } from './bull-job-queue.js';
 import { QueueConnections } from './queue-connections.js';
 import { QueueDrain } from './queue-drain.js';
@@ -10,7 +11,7 @@ import { Queues } from './queues.js';
 import { JOBS } from './tokens.js';
 
 export interface QueueModuleOptions {
-  readonly redisUrl: string;
+  readonly redis: RedisServers;
 }
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<QueueModuleOptions>()
@@ -26,7 +27,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     {
       provide: QueueConnections,
       inject: [MODULE_OPTIONS_TOKEN],
-      useFactory: ({ redisUrl }: QueueModuleOptions) => new QueueConnections(redisUrl),
+      useFactory: ({ redis }: QueueModuleOptions) => new QueueConnections(redis),
     },
     {
       provide: Queues,

@@ -2,6 +2,7 @@ import { BullModule, getQueueToken } from '@nestjs/bull';
 import { Logger } from '@nestjs/common';
 import type { LazyModuleLoader } from '@nestjs/core';
 import type { Queue, QueueOptions } from 'bull';
+import { queuePrefix } from '#libs/dead-letters';
 import { within } from '#libs/lifecycle';
 import { type Job, JobInterruptedError, PostponeJobError, toLoggableError } from '#libs/jobs';
 import { backoffDelay } from './backoff.js';
@@ -103,7 +104,8 @@ export class Queues {
 }
 
 /** Failures of ioredis itself, which don't contain values and are the same for all queues. Script errors may. */
-const CONNECTION_FAILURE = /^(Command timed out|Connection is closed|Stream isn't writeable)/;
+const CONNECTION_FAILURE =
+  /^(Command timed out|Connection is closed|Stream isn't writeable|Cluster isn't ready|Too many Cluster redirections|CLUSTERDOWN)/;
 
 /** Bull's own errors when a run ends whose lock has expired, or whose job another run has taken or completed. */
 const TAKEN_OVER =
@@ -120,8 +122,10 @@ function lineFor(queue: string, error: unknown): string {
 }
 
 function queueOptions(job: Job, connections: QueueConnections): QueueOptions {
+  const prefix = queuePrefix(connections.client, job.name);
   return {
-    createClient: (type) => connections.provide(type),
+    prefix,
+    createClient: (type) => connections.provide(type, `${prefix}:${job.name}:wait`),
     settings: {
       lockDuration: job.stalled.lockMs,
       stalledInterval: job.stalled.checkEveryMs,

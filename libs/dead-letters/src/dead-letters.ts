@@ -1,4 +1,5 @@
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from '#libs/redis';
+import { queuePrefix } from './queue-prefix.js';
 
 /**
  * Bull's own retry doesn't reset the attempts, and corrupts the job if someone else revives it at the same time.
@@ -36,20 +37,23 @@ export class NotADeadLetterError extends Error {
  */
 export class DeadLetters {
   /** @param redis where the queues are. Its errors are those of all methods */
-  constructor(private readonly redis: Redis) {}
+  constructor(private readonly redis: RedisConnection) {}
 
   /** The IDs of all dead letters of a queue. */
   ids(queue: string): Promise<string[]> {
-    return this.redis.zrange(keyOf(queue, 'failed'), 0, -1);
+    return this.redis.zrange(keyOf(this.redis, queue, 'failed'), 0, -1);
   }
 
   /** @returns null if the job hasn't failed for good or no longer exists */
   async find(queue: string, id: string): Promise<DeadLetter | null> {
-    if ((await this.redis.zscore(keyOf(queue, 'failed'), id)) === null) {
+    if ((await this.redis.zscore(keyOf(this.redis, queue, 'failed'), id)) === null) {
       return null;
     }
     const members = ['timestamp', 'finishedOn', 'attemptsMade', 'failedReason'] as const;
-    const [enqueuedAt, failedAt, attempts, reason] = await this.redis.hmget(keyOf(queue, id), ...members);
+    const [enqueuedAt, failedAt, attempts, reason] = await this.redis.hmget(
+      keyOf(this.redis, queue, id),
+      ...members,
+    );
     return enqueuedAt && failedAt
       ? {
           queue,
@@ -67,14 +71,14 @@ export class DeadLetters {
    * @throws NotADeadLetterError
    */
   async revive(queue: string, id: string): Promise<void> {
-    const keys = [id, ...KEYS].map((suffix) => keyOf(queue, suffix));
+    const keys = [id, ...KEYS].map((suffix) => keyOf(this.redis, queue, suffix));
     if ((await this.redis.eval(REVIVE, keys.length, ...keys, id, Date.now())) === 0) {
       throw new NotADeadLetterError(`"${queue}" has no dead letter ${id}`);
     }
   }
 }
 
-/** The key of a job, or of what a queue consists of, with Bull's own prefix. */
-function keyOf(queue: string, suffix: string): string {
-  return `bull:${queue}:${suffix}`;
+/** The key of a job, or of what a queue consists of. */
+function keyOf(redis: RedisConnection, queue: string, suffix: string): string {
+  return `${queuePrefix(redis, queue)}:${queue}:${suffix}`;
 }

@@ -1,9 +1,8 @@
 import type { ThrottlerStorage } from '@nestjs/throttler';
-import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Outage } from '#libs/lifecycle';
-import { redisOutage } from '#libs/redis';
+import { type RedisConnection, redisOutage } from '#libs/redis';
 import { countFromZero } from '#libs/telemetry';
 import { LIMITS } from './limited.js';
 import { RedisSlidingWindow } from './redis-sliding-window.js';
@@ -30,7 +29,7 @@ export class LimitStorage implements ThrottlerStorage {
   private readonly refusals: Counter<'limit'>;
   private retryAt = 0;
 
-  constructor(redis: Redis, logger: Logger, registry: Registry) {
+  constructor(redis: RedisConnection, logger: Logger, registry: Registry) {
     this.shared = new RedisSlidingWindow(redis);
     this.outage = redisOutage(logger, 'each replica enforces rate limits on its own');
     this.fallbacks = new Counter({

@@ -1,12 +1,11 @@
 import { ConfigurableModuleBuilder, type ExecutionContext, Module } from '@nestjs/common';
 import { ThrottlerModule, type ThrottlerModuleOptions, type ThrottlerOptions } from '@nestjs/throttler';
 import type { FastifyRequest } from 'fastify';
-import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { MacFactory } from '#libs/crypto';
 import { perHandler } from '#libs/http';
-import { REDIS } from '#libs/redis';
+import { REDIS, type RedisConnection } from '#libs/redis';
 import { PINO } from '#libs/telemetry';
 import { trackAddress, trackCaller } from './limit-trackers.js';
 import { LimitStorage } from './limit.storage.js';
@@ -38,7 +37,7 @@ const isAuthLimited = perHandler(hasAuthLimit);
       useFactory: (
         options: LimitOptions,
         macs: MacFactory,
-        redis: Redis,
+        redis: RedisConnection,
         logger: Logger,
         registry: Registry,
       ): ThrottlerModuleOptions => {

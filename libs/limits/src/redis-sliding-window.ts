@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import { hashTag, type RedisConnection } from '#libs/redis';
 import type { Hit, Verdict } from './sliding-window.js';
 
 /**
@@ -47,7 +47,7 @@ interface PendingHit {
   readonly reject: (error: unknown) => void;
 }
 
-type ScriptRunner = Redis & {
+type ScriptRunner = RedisConnection & {
   gatehouseHit(keys: number, ...keysAndArguments: (string | number)[]): Promise<number[]>;
 };
 
@@ -59,7 +59,7 @@ export class RedisSlidingWindow {
   private readonly redis: ScriptRunner;
   private pending: PendingHit[] = [];
 
-  constructor(redis: Redis) {
+  constructor(redis: RedisConnection) {
     // ioredis sends EVALSHA, and falls back to EVAL if Redis doesn't have the script.
     redis.defineCommand('gatehouseHit', { lua: SCRIPT });
     this.redis = redis as ScriptRunner;
@@ -83,10 +83,16 @@ export class RedisSlidingWindow {
       return;
     }
     this.pending = [];
+    // Each key is in a slot of its own, and a script can only use one.
+    const batches = this.redis.isCluster ? Map.groupBy(batch, ({ hit }) => hit.key).values() : [batch];
+    await Promise.all([...batches].map((part) => this.send(part)));
+  }
+
+  private async send(batch: readonly PendingHit[]): Promise<void> {
     try {
       const reply = await this.redis.gatehouseHit(
         batch.length,
-        ...batch.map(({ hit }) => hit.key),
+        ...batch.map(({ hit }) => hashTag(this.redis, hit.key)),
         ...policiesOf(batch),
       );
       batch.forEach(({ resolve }, i) => {

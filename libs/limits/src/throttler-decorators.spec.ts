@@ -94,7 +94,7 @@ const app = useFixture(async () => {
     imports: [
       TelemetryModule.forRoot(createLoggers({ level: 'silent', role: 'test', pretty: false }), 'test'),
       CryptoModule.forRoot({ encryptionKeys: keys, blindIndexKeys: keys }),
-      RedisModule.forRoot({ url: await redisUrl() }),
+      RedisModule.forRoot({ servers: await redisUrl() }),
       HttpModule.forRoot({ publicUrl: 'https://id.example.com', trustedProxies: [], corsOrigins: [] }),
       LimitsModule.forRootAsync({ useFactory: () => LIMITS }),
     ],

@@ -28,6 +28,11 @@ export function endsConnection(error: Error): boolean {
   );
 }
 
+/** Whether a node of a cluster refuses a command because another one has the key by now. */
+export function isElsewhere(error: Error): boolean {
+  return wordOf(error) === 'MOVED';
+}
+
 /** The error's code, such as `OOM`, which contains no values. */
 export function wordOf({ message }: Error): string {
   return /^[A-Z]+/.exec(message)?.[0] ?? '';

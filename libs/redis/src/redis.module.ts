@@ -5,14 +5,14 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { PINO } from '#libs/telemetry';
-import { createRedis } from './redis.js';
+import { createRedis, createSubscriber } from './redis.js';
+import type { RedisConnection, RedisServers } from './redis-servers.js';
 import { ReplicaChannel } from './replica-channel.js';
 
 export interface RedisModuleOptions {
-  readonly url: string;
+  readonly servers: RedisServers;
 }
 
 /** The injection token of the connection for requests. It fails fast and queues nothing. */
@@ -27,13 +27,13 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     {
       provide: REDIS,
       inject: [MODULE_OPTIONS_TOKEN],
-      useFactory: ({ url }: RedisModuleOptions) => createRedis(url),
+      useFactory: ({ servers }: RedisModuleOptions) => createRedis(servers),
     },
     {
       provide: ReplicaChannel,
       inject: [REDIS, MODULE_OPTIONS_TOKEN, PINO],
-      useFactory: (redis: Redis, { url }: RedisModuleOptions, logger: Logger) =>
-        new ReplicaChannel(redis, createRedis(url), logger),
+      useFactory: (redis: RedisConnection, { servers }: RedisModuleOptions, logger: Logger) =>
+        new ReplicaChannel(redis, createSubscriber(servers), logger),
     },
   ],
   exports: [REDIS, ReplicaChannel],
@@ -44,7 +44,7 @@ export class RedisModule
 {
   constructor(
     private readonly channel: ReplicaChannel,
-    @Inject(REDIS) private readonly redis: Redis,
+    @Inject(REDIS) private readonly redis: RedisConnection,
   ) {
     super();
   }

@@ -8,7 +8,7 @@ const server = useOwnRedis();
 
 /** A connection for requests. */
 async function connected(): Promise<Redis> {
-  const redis = await hold(createRedis(server.url), (open) => open.disconnect());
+  const redis = await hold(createRedis(server.url) as Redis, (open) => open.disconnect());
   redis.on('error', () => undefined);
   await redis.connect();
   return redis;

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { hold } from '../../../test/support/fixture.js';
 import { eventually } from '../../../test/support/servers.js';
-import { createRedis } from './redis.js';
+import { createRedis, createSubscriber } from './redis.js';
+import type { RedisConnection } from './redis-servers.js';
 import { ReplicaChannel } from './replica-channel.js';
 import { ReplicatedCache } from './replicated-cache.js';
 import { useOwnRedis } from '../../../test/support/use-servers.js';
@@ -18,7 +18,7 @@ interface LogLine {
 
 describe('a replica that cannot publish', () => {
   const redis = useOwnRedis({ per: 'test' });
-  let publisher: Redis;
+  let publisher: RedisConnection;
   let channels: [ReplicaChannel, ReplicaChannel];
   let heard: string[];
   /** How often the replica has checked that it hears the others. */
@@ -28,7 +28,7 @@ describe('a replica that cannot publish', () => {
 
   beforeEach(async () => {
     publisher = createRedis(redis.url);
-    const subscriber = createRedis(redis.url);
+    const subscriber = createSubscriber(redis.url);
     const ping = subscriber.ping.bind(subscriber);
     beats = 0;
     subscriber.ping = () => {
@@ -39,7 +39,7 @@ describe('a replica that cannot publish', () => {
     const logger = pino({ base: null }, { write: (line) => void lines.push(JSON.parse(line) as LogLine) });
     channels = [
       new ReplicaChannel(publisher, subscriber, logger, MAX_UNSENT),
-      new ReplicaChannel(createRedis(redis.url), createRedis(redis.url), logger, MAX_UNSENT),
+      new ReplicaChannel(createRedis(redis.url), createSubscriber(redis.url), logger, MAX_UNSENT),
     ];
     await Promise.all(channels.map((channel) => hold(channel.start(), () => channel.stop())));
     await eventually(() =>

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { type Outage, within } from '#libs/lifecycle';
 import { redisOutage } from './redis-outage.js';
+import type { RedisConnection } from './redis-servers.js';
 
 const CHANNEL = 'gatehouse:replicas';
 const HEARTBEAT_MS = 250;
@@ -37,7 +38,7 @@ export class ReplicaChannel {
    * have changed" message replaces them. It costs the other replicas one reload per entry, but no change is missed.
    */
   constructor(
-    private readonly publisher: Redis,
+    private readonly publisher: RedisConnection,
     private readonly subscriber: Redis,
     logger: Logger,
     private readonly maxUnsent = 10_000,

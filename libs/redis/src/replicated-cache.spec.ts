@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { hold } from '../../../test/support/fixture.js';
 import { eventually } from '../../../test/support/servers.js';
-import { createRedis } from './redis.js';
+import { createRedis, createSubscriber } from './redis.js';
 import { ReplicaChannel } from './replica-channel.js';
 import { ReplicatedCache } from './replicated-cache.js';
 import { useOwnRedis } from '../../../test/support/use-servers.js';
@@ -18,7 +18,9 @@ describe('ReplicatedCache', () => {
 
   beforeEach(async () => {
     const logger = pino({ level: 'silent' });
-    channels = [1, 2].map(() => new ReplicaChannel(createRedis(redis.url), createRedis(redis.url), logger));
+    channels = [1, 2].map(
+      () => new ReplicaChannel(createRedis(redis.url), createSubscriber(redis.url), logger),
+    );
     await Promise.all(channels.map((channel) => hold(channel.start(), () => channel.stop())));
     await eventually(() =>
       expect(channels.every((channel) => channel.reliableSince !== undefined)).toBe(true),

@@ -4,7 +4,7 @@ import { hold, useFixture } from '../../../test/support/fixture.js';
 import { eventually, redisUrl } from '../../../test/support/servers.js';
 import { freezeTimers } from '../../../test/support/frozen-timers.js';
 import { TcpProxy } from '../../../test/support/tcp-proxy.js';
-import { connectRedis } from './redis.js';
+import { connectDedicated } from './redis.js';
 
 const CHECK_MS = 1_000;
 
@@ -18,7 +18,7 @@ const { proxy, intervals } = useFixture(
 
 /** A connection that has been checked once, so that its next checks compare with something. */
 async function connected(ping: boolean): Promise<{ redis: Redis; closed: () => number }> {
-  const redis = connectRedis(proxy.url, { checkEveryMs: CHECK_MS, ping });
+  const redis = connectDedicated(proxy.url, { checkEveryMs: CHECK_MS, ping });
   await hold(redis, (open) => open.disconnect());
   let closed = 0;
   redis.on('close', () => (closed += 1));

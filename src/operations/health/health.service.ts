@@ -5,10 +5,9 @@ import {
   type HealthIndicatorFunction,
   HealthIndicatorService,
 } from '@nestjs/terminus';
-import type { Redis } from 'ioredis';
 import { Connections, Migrations } from '#libs/database';
 import { Degradations, Drain } from '#libs/lifecycle';
-import { REDIS, wordOf } from '#libs/redis';
+import { REDIS, type RedisConnection, wordOf } from '#libs/redis';
 import { EventLoop } from './event-loop.js';
 import { Lifecycle } from './lifecycle.js';
 
@@ -36,7 +35,7 @@ export class HealthService {
     private readonly lifecycle: Lifecycle,
     private readonly eventLoop: EventLoop,
     private readonly degradations: Degradations,
-    @Inject(REDIS) private readonly redis: Redis,
+    @Inject(REDIS) private readonly redis: RedisConnection,
   ) {}
 
   /** Liveness probe. Doesn't check other servers, because a restart wouldn't fix them. */

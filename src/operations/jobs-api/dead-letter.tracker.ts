@@ -1,9 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Redis } from 'ioredis';
 import { type DeadLetter, DeadLetters, NotADeadLetterError } from '#libs/dead-letters';
 import { type JobFilter, JobJournal, type JobPage, loadedJobs, type TrackedJob } from '#libs/jobs';
 import { Problem, unavailable } from '#libs/problem';
-import { REDIS } from '#libs/redis';
+import { REDIS, type RedisConnection } from '#libs/redis';
 import { JobTrackers } from './job-trackers.js';
 
 /** Only these are in order of creation. Periodic jobs have other IDs, and run again anyway. */
@@ -37,7 +36,7 @@ export class DeadLetterTracker {
   private readonly deadLetters: DeadLetters;
 
   constructor(
-    @Inject(REDIS) redis: Redis,
+    @Inject(REDIS) redis: RedisConnection,
     private readonly trackers: JobTrackers,
     private readonly journal: JobJournal,
   ) {
