@@ -1,11 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
+import { ApiClient } from '../support/client.js';
 import { aUser } from '../support/factories.js';
 import { useRedisCluster } from '../support/redis-topology.js';
 import { eventually } from '../support/servers.js';
 import { useApp } from '../support/use-app.js';
 
+const TOKEN = 'the-management-token-of-these-tests';
+
 const cluster = useRedisCluster('any');
-const app = useApp('all', { RATE_LIMIT_AUTH: '5/60' }, { redis: cluster });
+const app = useApp('all', { RATE_LIMIT_AUTH: '5/60', MANAGEMENT_TOKEN: TOKEN }, { redis: cluster });
 const { api, sink } = app;
 
 describe('on a Redis Cluster', () => {
@@ -30,6 +33,17 @@ describe('on a Redis Cluster', () => {
     expect(statuses.at(-1)).toBe(429);
     const keys = await Promise.all(cluster.primaries.map(({ admin }) => admin.keys('{limit:auth:*}')));
     expect(keys.flat()).toHaveLength(1);
+  });
+
+  it('the job console shows the queues, their workers and a server', async () => {
+    const client = new ApiClient(app.managementUrl, '/jobs', { authorization: `Bearer ${TOKEN}` });
+    const { body } = await client.send('GET', '/api/queues?activeQueue=send-mail&status=latest&page=1');
+    const { queues } = body as { queues: readonly { name: string }[] };
+    expect(queues.find(({ name }) => name === 'send-mail')).toMatchObject({ counts: { failed: 0 } });
+    expect((await client.send('GET', '/api/queues/send-mail/workers')).body).toMatchObject({
+      workers: [expect.objectContaining({ addr: expect.stringContaining('127.0.0.1') })],
+    });
+    expect((await client.send('GET', '/api/redis/stats')).body).toMatchObject({ mode: 'cluster' });
   });
 });
 

@@ -1,6 +1,7 @@
 import { BullAdapter } from '@bull-board/api/bullAdapter';
 import type { Job, Queue } from 'bull';
 import { type DeadLetters, NotADeadLetterError } from '#libs/dead-letters';
+import { primariesOf, type RedisConnection } from '#libs/redis';
 import { isNotDelayed } from './not-delayed.js';
 
 const REDACTED = '[redacted]';
@@ -15,10 +16,25 @@ export class ConsoleQueue extends BullAdapter {
     queue: Queue,
     visibleFields: readonly string[],
     private readonly deadLetters: DeadLetters,
+    private readonly redis: RedisConnection,
   ) {
     super(queue);
     this.setFormatter('data', (payload: unknown) => redact(payload, visibleFields));
     this.setFormatter('returnValue', (value: unknown) => (value === null ? null : REDACTED));
+  }
+
+  /** In a cluster, of the first node, so that the numbers don't jump. */
+  override async getRedisInfo(): Promise<string> {
+    const [server] = primariesOf(this.redis);
+    return (await server?.info()) ?? '';
+  }
+
+  /** In a cluster, workers are connected to the node that has their queue. */
+  override async getWorkers(): ReturnType<BullAdapter['getWorkers']> {
+    const lists = await Promise.all(primariesOf(this.redis).map((server) => server.client('LIST')));
+    // Bull's type has one array too many.
+    const clients = this.queue.parseClientList(lists.join('\n')) as unknown as Record<string, string>[];
+    return this.normalizeWorkers(clients);
   }
 
   override async getJob(id: string): Promise<Job | undefined | null> {

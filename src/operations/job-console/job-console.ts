@@ -81,7 +81,15 @@ export class JobConsole implements OnModuleInit {
     createBullBoard({
       queues: this.queues
         .entries()
-        .map(([name, queue]) => new ConsoleQueue(queue, this.visibleFieldsOf(name), this.deadLetters)),
+        .map(
+          ([name, queue]) =>
+            new ConsoleQueue(
+              queue,
+              this.visibleFieldsOf(name),
+              this.deadLetters,
+              this.queues.connections.client,
+            ),
+        ),
       serverAdapter: adapter,
       options: {
         uiConfig: {
