@@ -24,13 +24,7 @@ import { type Environment, EnvironmentReader } from './reader.js';
 import { parseRedirectUrls } from './redirect-urls.js';
 import { parseRedisUrl } from './redis-url.js';
 import { readTracing } from './tracing-config.js';
-import {
-  parseBaseUrl,
-  parseDatabaseUrl,
-  parseGrpcTarget,
-  parseSmtpUrl,
-  parseUrl,
-} from './urls.js';
+import { parseBaseUrl, parseDatabaseUrl, parseGrpcTarget, parseSmtpUrl, parseUrl } from './urls.js';
 
 const DEFAULT_PORT = 3000;
 export const DEFAULT_GRPC_PORT = 50_051;
