@@ -1,8 +1,10 @@
 import { startEnvironment } from '../support/processes.mjs';
 import { measureAdministration } from './administration.mjs';
+import { measureBroadcast } from './broadcast.mjs';
 import { measureFactors } from './factors.mjs';
 import { measureImport } from './import.mjs';
 import { measureLists } from './lists.mjs';
+import { measureMailFailures, measureMails } from './mails.mjs';
 import { measureProfile } from './profile.mjs';
 import { measureQueues } from './queues.mjs';
 import { measureRefreshes } from './refreshes.mjs';
@@ -30,7 +32,13 @@ const MEASUREMENTS = {
 };
 
 /** Only on request, because filling the servers takes minutes. */
-const ON_REQUEST = { scale: measureScale, queues: measureQueues };
+const ON_REQUEST = {
+  scale: measureScale,
+  queues: measureQueues,
+  mails: measureMails,
+  'mail-failures': measureMailFailures,
+  broadcast: measureBroadcast,
+};
 const ALL = { ...MEASUREMENTS, ...ON_REQUEST };
 
 /** @returns {Promise<number>} the exit code: 1 when a result misses its target */

@@ -209,7 +209,7 @@ describe('an email that bounces', () => {
     const { messageId = '' } = mail ?? {};
     const forged = [
       bounceReport({ to: other.email, messageId }),
-      bounceReport({ to: user.email, messageId: messageId.replace(/@.*/, '@evil.example>') }),
+      bounceReport({ to: user.email, messageId: messageId.replace(/<\w/, '<') }),
       bounceReport({ to: user.email, messageId: `<${v7()}@localhost>` }),
       abuseReport(other.email, messageId),
       'Subject: hello\r\n\r\nHello',

@@ -8,8 +8,11 @@ export function messageIdOf(deliveryId: string, url: string): string {
   return `<${deliveryId}@${new URL(url).hostname}>`;
 }
 
-/** The delivery with this Message-ID, given with or without its angle brackets, if it's one of ours. */
-export function deliveryOf(messageId: string, url: string): string | null {
-  const [, id = '', host = ''] = /^\s*<?([0-9a-f-]{36})@([^>\s]+)>?\s*$/i.exec(messageId) ?? [];
-  return isUuid(id) && host.toLowerCase() === new URL(url).hostname ? id.toLowerCase() : null;
+/**
+ * The delivery with this Message-ID, given with or without its angle brackets, if it's one of ours. On whatever host: that
+ * may have changed since, and nobody can guess the ID.
+ */
+export function deliveryOf(messageId: string): string | null {
+  const [, id = ''] = /^\s*<?([0-9a-f-]{36})@[^>\s]+>?\s*$/i.exec(messageId) ?? [];
+  return isUuid(id) ? id.toLowerCase() : null;
 }

@@ -4,7 +4,6 @@ import { MessagingModule } from '#libs/messaging';
 import { DeliveryEnds, DeliveryEntity } from '../deliveries/index.js';
 import { notificationsSchema } from '../migrations/index.js';
 import { SuppressionsModule } from '../suppressions/index.js';
-import { TemplatesModule } from '../templates/index.js';
 import { WebhooksModule } from '../webhooks/index.js';
 import { FeedbackController } from './feedback.controller.js';
 import { FeedbackService } from './feedback.service.js';
@@ -14,7 +13,6 @@ import { FeedbackService } from './feedback.service.js';
     DatabaseModule.forFeature(notificationsSchema, DeliveryEntity),
     MessagingModule.forSchema(notificationsSchema),
     SuppressionsModule,
-    TemplatesModule,
     WebhooksModule,
   ],
   controllers: [FeedbackController],

@@ -1,10 +1,9 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { AccountDirectory } from '#libs/contracts';
 import { Database } from '#libs/database';
 import { canonicalEmail } from '#libs/text';
 import { DeliveryEnds, deliveryOf, type Feedback, recipientOfSent } from '../deliveries/index.js';
 import { isHardBounce, SuppressionList } from '../suppressions/index.js';
-import { TEMPLATE_OPTIONS, type TemplateOptions } from '../templates/index.js';
 import { readReport } from './delivery-report.js';
 
 /** What happened to an email after it was sent. */
@@ -26,12 +25,11 @@ export class FeedbackService {
     private readonly directory: AccountDirectory,
     private readonly suppressions: SuppressionList,
     private readonly ends: DeliveryEnds,
-    @Inject(TEMPLATE_OPTIONS) private readonly options: TemplateOptions,
   ) {}
 
   /** Doing it twice is the same as once. */
   async take({ feedback, email, messageId, status, isHard }: EmailEvent): Promise<void> {
-    const deliveryId = messageId === null ? null : deliveryOf(messageId, this.options.publicUrl);
+    const deliveryId = messageId === null ? null : deliveryOf(messageId);
     await this.database.transaction(async (em) => {
       const userId = deliveryId && (await recipientOfSent(em, deliveryId));
       if (feedback === 'complained') {
@@ -62,7 +60,7 @@ export class FeedbackService {
   }
 
   private async wasSentTo(messageId: string, email: string): Promise<boolean> {
-    const deliveryId = deliveryOf(messageId, this.options.publicUrl);
+    const deliveryId = deliveryOf(messageId);
     const userId = deliveryId && (await this.database.run((em) => recipientOfSent(em, deliveryId)));
     const user = userId ? await this.directory.find(userId) : null;
     return user !== null && canonicalEmail(user.email) === canonicalEmail(email);

@@ -1,4 +1,4 @@
-import { convert } from 'html-to-text';
+import { compile } from 'html-to-text';
 import { type EmailSource, htmlEngine, ParsedSource, textEngine } from './liquid.js';
 
 export interface RenderedMail {
@@ -63,17 +63,19 @@ function withoutScripts(html: string): string {
   );
 }
 
+/** Compiled once: that takes longer than converting an email. */
+const convert = compile({
+  wordwrap: false,
+  selectors: [
+    { selector: 'img', format: 'skip' },
+    { selector: 'div[style*="display:none"]', format: 'skip' },
+    { selector: 'div[style*="display: none"]', format: 'skip' },
+    { selector: 'a', options: { hideLinkHrefIfSameAsText: true, linkBrackets: ['(', ')'] } },
+    ...['h1', 'h2', 'h3'].map((selector) => ({ selector, options: { uppercase: false } })),
+  ],
+});
+
 /** What people read who don't see HTML: links follow their text, and what is hidden is left out. */
 function textOf(html: string): string {
-  const text = convert(html, {
-    wordwrap: false,
-    selectors: [
-      { selector: 'img', format: 'skip' },
-      { selector: 'div[style*="display:none"]', format: 'skip' },
-      { selector: 'div[style*="display: none"]', format: 'skip' },
-      { selector: 'a', options: { hideLinkHrefIfSameAsText: true, linkBrackets: ['(', ')'] } },
-      ...['h1', 'h2', 'h3'].map((selector) => ({ selector, options: { uppercase: false } })),
-    ],
-  });
-  return `${text.replace(/\n{3,}/g, '\n\n').trim()}\n`;
+  return `${convert(html).replace(/\n{3,}/g, '\n\n').trim()}\n`;
 }
