@@ -1,22 +1,22 @@
-import type { WebhookAnswer } from './outbound/webhook-client.js';
+import type { OutboundAnswer } from '../outbound/index.js';
 import type { DeliveryAttempt } from './webhook-delivery.entity.js';
 import type { WebhookOutcome } from './webhook-metrics.js';
 
 const GONE = 410;
 
 /** Whether the receiver says that it no longer exists. */
-export function isGone(answer: WebhookAnswer): boolean {
+export function isGone(answer: OutboundAnswer): boolean {
   return answer.kind === 'answered' && answer.status === GONE;
 }
 
-export function outcomeOf(answer: WebhookAnswer): WebhookOutcome {
+export function outcomeOf(answer: OutboundAnswer): WebhookOutcome {
   if (answer.kind !== 'answered') {
     return answer.kind;
   }
   return answer.status >= 200 && answer.status < 300 ? 'delivered' : 'rejected';
 }
 
-export function attemptOf(at: Date, answer: WebhookAnswer): DeliveryAttempt {
+export function attemptOf(at: Date, answer: OutboundAnswer): DeliveryAttempt {
   return {
     at: at.toISOString(),
     durationMs: answer.kind === 'refused' ? 0 : answer.durationMs,
@@ -25,6 +25,6 @@ export function attemptOf(at: Date, answer: WebhookAnswer): DeliveryAttempt {
   };
 }
 
-export function textOf(answer: WebhookAnswer): string {
+export function textOf(answer: OutboundAnswer): string {
   return answer.kind === 'answered' ? `status ${answer.status}` : answer.reason;
 }

@@ -1,4 +1,4 @@
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock } from '#libs/clock';
 import { webhookStopped } from '#libs/contracts';
@@ -13,8 +13,8 @@ import {
   webhookRetryTask,
   webhookTask,
 } from './deliver-webhook.job.js';
-import { signatureHeaders } from './outbound/signature.js';
-import { type WebhookAnswer, WebhookClient } from './outbound/webhook-client.js';
+import { signatureHeaders } from './signature.js';
+import { type OutboundAnswer, OutboundClient } from '../outbound/index.js';
 import { attemptOf, isGone, outcomeOf, textOf } from './webhook-answer.js';
 import type { DeliveryAttempt } from './webhook-delivery.entity.js';
 import {
@@ -43,21 +43,17 @@ const KEPT_ATTEMPTS = 30;
  * that it gets again by its `webhook-id`. One that has to wait for another has no task, until that one is over.
  */
 @Injectable()
-export class WebhookDeliverer implements OnApplicationShutdown {
+export class WebhookDeliverer {
   private readonly logger = new Logger(WebhookDeliverer.name);
 
   constructor(
     private readonly database: Database,
     private readonly outbox: Outbox,
     private readonly sealer: Sealer,
-    private readonly client: WebhookClient,
+    private readonly client: OutboundClient,
     private readonly metrics: WebhookMetrics,
     private readonly clock: Clock,
   ) {}
-
-  onApplicationShutdown(): void {
-    this.client.close();
-  }
 
   /** Does nothing if the delivery is over, or another run is at it. @throws JobError if it's to be tried again */
   async deliver(id: string, purpose: 'try' | 'retry', signal: AbortSignal): Promise<void> {
@@ -115,7 +111,7 @@ export class WebhookDeliverer implements OnApplicationShutdown {
     claimed: ClaimedDelivery,
     purpose: Purpose,
     signal: AbortSignal,
-  ): Promise<WebhookAnswer> {
+  ): Promise<OutboundAnswer> {
     const at = this.clock.now();
     const { id, webhookId } = claimed;
     const answer = await this.send(claimed, at, signal);
@@ -137,7 +133,7 @@ export class WebhookDeliverer implements OnApplicationShutdown {
     { webhookId, sealed, eventId, body }: ClaimedDelivery,
     at: Date,
     signal: AbortSignal,
-  ): Promise<WebhookAnswer> {
+  ): Promise<OutboundAnswer> {
     const settings = this.open(webhookId, sealed);
     if (!settings) {
       return Promise.resolve({ kind: 'refused', reason: 'decryption failed' });
@@ -166,7 +162,7 @@ export class WebhookDeliverer implements OnApplicationShutdown {
     claimed: ClaimedDelivery,
     purpose: Purpose,
     attempt: DeliveryAttempt,
-    answer: WebhookAnswer,
+    answer: OutboundAnswer,
   ): Promise<void> {
     const { id, webhookId, triesLeft } = claimed;
     const attempts = [...claimed.attempts, attempt].slice(-KEPT_ATTEMPTS);

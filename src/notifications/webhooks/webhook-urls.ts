@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { invalidInput } from '#libs/problem';
 import { AppConfig } from '../../../config/index.js';
-import { checkWebhookUrl } from './outbound/webhook-url.js';
+import { checkOutboundUrl } from '../outbound/index.js';
 
 /** Which URLs events may be sent to. */
 @Injectable()
@@ -14,7 +14,7 @@ export class WebhookUrls {
    * @throws Problem `invalid-input`
    */
   normalized(url: string): string {
-    const error = checkWebhookUrl(url, this.config.webhookAllowedNetworks);
+    const error = checkOutboundUrl(url, this.config.webhookAllowedNetworks);
     if (error) {
       throw invalidInput({ errors: [{ pointer: '/url', ...error }] });
     }

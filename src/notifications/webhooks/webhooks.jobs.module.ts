@@ -1,12 +1,10 @@
 import { Module } from '@nestjs/common';
-import { Clock } from '#libs/clock';
 import { DatabaseModule } from '#libs/database';
 import { MessagingModule } from '#libs/messaging';
-import { AppConfig } from '../../../config/index.js';
 import { notificationsSchema } from '../migrations/index.js';
+import { OutboundModule } from '../outbound/index.js';
 import { DeliverWebhookProcessor, RetryWebhookProcessor } from './deliver-webhook.processor.js';
 import { EVENT_HANDLERS } from './event.handlers.js';
-import { WebhookClient } from './outbound/webhook-client.js';
 import { ResumeWebhooksProcessor } from './resume-webhooks.processor.js';
 import { WebhookDeliverer } from './webhook-deliverer.js';
 import { WebhookDeliveriesPurge } from './webhook-deliveries.purge.js';
@@ -17,6 +15,7 @@ import { WebhooksModule } from './webhooks.module.js';
   imports: [
     DatabaseModule.forFeature(notificationsSchema),
     MessagingModule.forSchema(notificationsSchema),
+    OutboundModule,
     WebhooksModule,
   ],
   providers: [
@@ -24,12 +23,6 @@ import { WebhooksModule } from './webhooks.module.js';
     ...EVENT_HANDLERS,
     ResumeWebhooksProcessor,
     RetryWebhookProcessor,
-    {
-      provide: WebhookClient,
-      inject: [AppConfig, Clock],
-      useFactory: ({ webhookAllowedNetworks }: AppConfig, clock: Clock) =>
-        new WebhookClient({ allowedNetworks: webhookAllowedNetworks, clock }),
-    },
     WebhookDeliverer,
     WebhookDeliveriesPurge,
     WebhookMetrics,

@@ -12,7 +12,7 @@ import {
 } from '#libs/database';
 import { AuditTrail } from '../audit/index.js';
 import { WEBHOOK_TASKS } from './deliver-webhook.job.js';
-import { createSecret } from './outbound/signature.js';
+import { createSecret } from './signature.js';
 import { changesOf, type WebhookPatch } from './webhook-changes.js';
 import { Webhook, type WebhookOrdering } from './webhook.entity.js';
 import { orderDeliveries } from './webhook-order.repository.js';

@@ -34,7 +34,7 @@ export class Networks {
 }
 
 /**
- * Whether a webhook may call this address: public unicast, or an exception that the operator has configured. False for
+ * Whether we may call this address: public unicast, or an exception that the operator has configured. False for
  * anything that isn't an IP address.
  */
 export function isReachable(address: string, exceptions: Networks): boolean {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { freePort } from '#tools/embedded';
-import { useFixture } from '../../../../test/support/fixture.js';
-import { holdReceiver } from '../../../../test/support/receiver.js';
-import { holdWebhookClient, resolverOf } from '../../../../test/support/webhook-client.js';
+import { useFixture } from '../../../test/support/fixture.js';
+import { holdReceiver } from '../../../test/support/receiver.js';
+import { holdOutboundClient, resolverOf } from '../../../test/support/outbound-client.js';
 import type { Resolver } from './checked-lookup.js';
-import type { WebhookClient } from './webhook-client.js';
+import type { OutboundClient } from './outbound-client.js';
 
 const REFUSED = { kind: 'refused', reason: 'the address is not allowed' };
 const never = new AbortController().signal;
@@ -24,7 +24,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   'api.localhost': ['127.0.0.1'],
 };
 
-describe('An attacker who chooses the URL of a webhook', () => {
+describe('An attacker who chooses the URL', () => {
   const victim = useFixture(() => holdReceiver((_, response) => response.end('secret')));
 
   const TARGETS = [
@@ -89,7 +89,7 @@ describe('An attacker who chooses the URL of a webhook', () => {
   it.each(TARGETS.flatMap((host) => ['https', 'http'].map((scheme) => [`${scheme}://${host}`])))(
     'reaches nothing with %s',
     async (url) => {
-      const client = await holdWebhookClient({ resolver: resolverOf(NAMES), deadlineMs: 1000 });
+      const client = await holdOutboundClient({ resolver: resolverOf(NAMES), deadlineMs: 1000 });
       expect(await post(client, `${url}:${victim.port}/admin`)).toEqual(REFUSED);
       expect(await victim.countOthers()).toBe(0);
     },
@@ -97,14 +97,17 @@ describe('An attacker who chooses the URL of a webhook', () => {
 
   it('would reach the victim with the same client if the operator allowed it', async () => {
     const receiver = await holdReceiver((_, response) => response.end());
-    const client = await holdWebhookClient({ allowedNetworks: ['127.0.0.0/8'], resolver: resolverOf(NAMES) });
+    const client = await holdOutboundClient({
+      allowedNetworks: ['127.0.0.0/8'],
+      resolver: resolverOf(NAMES),
+    });
     for (const host of ['2130706433', 'loopback.example', 'localhost']) {
       expect(await post(client, `http://${host}:${receiver.port}/`)).toMatchObject({ status: 200 });
     }
   });
 
   it('learns nothing about ports from the answer, because both are the same', async () => {
-    const client = await holdWebhookClient({ resolver: resolverOf(NAMES) });
+    const client = await holdOutboundClient({ resolver: resolverOf(NAMES) });
     const closed = await freePort();
     for (const host of ['127.0.0.1', 'loopback.example']) {
       const answers = [victim.port, closed].map((port) => post(client, `https://${host}:${port}/`));
@@ -113,21 +116,23 @@ describe('An attacker who chooses the URL of a webhook', () => {
   });
 
   it('may not use plain http for a public address or name', async () => {
-    const client = await holdWebhookClient({ resolver: resolverOf({ 'public.example': ['93.184.216.34'] }) });
+    const client = await holdOutboundClient({
+      resolver: resolverOf({ 'public.example': ['93.184.216.34'] }),
+    });
     expect(await post(client, 'http://93.184.216.34/')).toEqual(REFUSED);
     expect(await post(client, 'http://public.example/')).toEqual(REFUSED);
   });
 
   it('may not mix allowed and public addresses in plain http', async () => {
     const resolver = resolverOf({ 'mixed.example': ['127.0.0.1', '93.184.216.34'] });
-    const client = await holdWebhookClient({ allowedNetworks: ['127.0.0.0/8'], resolver });
+    const client = await holdOutboundClient({ allowedNetworks: ['127.0.0.0/8'], resolver });
     expect(await post(client, `http://mixed.example:${victim.port}/`)).toEqual(REFUSED);
   });
 
   it('cannot have a redirect to a private address followed', async () => {
     const location = `http://127.0.0.1:${victim.port}/`;
     const redirector = await holdReceiver((_, response) => response.writeHead(307, { location }).end());
-    const client = await holdWebhookClient({ allowedNetworks: ['127.0.0.0/8'] });
+    const client = await holdOutboundClient({ allowedNetworks: ['127.0.0.0/8'] });
     expect(await post(client, `http://127.0.0.1:${redirector.port}/`)).toMatchObject({
       kind: 'answered',
       status: 307,
@@ -140,7 +145,7 @@ describe('An attacker who chooses the URL of a webhook', () => {
     const answers = [['127.0.0.1'], ['127.0.0.2']];
     const resolver: Resolver = (_, __, done) =>
       done(null, answers.shift()?.map((address) => ({ address, family: 4 })) ?? []);
-    const client = await holdWebhookClient({ allowedNetworks: ['127.0.0.1/32'], resolver });
+    const client = await holdOutboundClient({ allowedNetworks: ['127.0.0.1/32'], resolver });
     const url = `http://rebound.example:${receiver.port}/`;
     expect(await post(client, url)).toMatchObject({ status: 200 });
     expect(answers).toHaveLength(1);
@@ -155,16 +160,16 @@ describe('An attacker who chooses the URL of a webhook', () => {
       asked.push([hostname, options]);
       done(null, [{ address: '10.0.0.1', family: 4 }]);
     };
-    await post(await holdWebhookClient({ resolver }), 'https://Hooks.Example./path');
+    await post(await holdOutboundClient({ resolver }), 'https://Hooks.Example./path');
     expect(asked).toEqual([['hooks.example', { all: true, verbatim: true }]]);
   });
 });
 
 it('localhost is refused by the resolver of the system, too', async () => {
-  const client = await holdWebhookClient();
+  const client = await holdOutboundClient();
   expect(await post(client, 'https://localhost/')).toEqual(REFUSED);
 });
 
-function post(client: WebhookClient, url: string) {
+function post(client: OutboundClient, url: string) {
   return client.post({ url, headers: {}, body: '{}' }, never);
 }

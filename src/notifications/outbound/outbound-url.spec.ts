@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkWebhookUrl } from './webhook-url.js';
+import { checkOutboundUrl } from './outbound-url.js';
 
-describe('The URL of a webhook', () => {
+describe('A URL to call', () => {
   it.each([
     'https://example.com',
     'https://example.com:8443/hooks?tenant=1',
@@ -15,7 +15,7 @@ describe('The URL of a webhook', () => {
     'https://notlocalhost/',
     `https://example.com/${'a'.repeat(2028)}`,
   ])('may be %s', (url) => {
-    expect(checkWebhookUrl(url, [])).toBeNull();
+    expect(checkOutboundUrl(url, [])).toBeNull();
   });
 
   it.each([
@@ -45,7 +45,7 @@ describe('The URL of a webhook', () => {
     ['http://8.8.8.8', 'https-required'],
     ['http://intranet/', 'https-required'],
   ])('must not be %j, which is %s', (url, code) => {
-    expect(checkWebhookUrl(url, [])).toEqual({ code, message: expect.stringMatching(/^must /) });
+    expect(checkOutboundUrl(url, [])).toEqual({ code, message: expect.stringMatching(/^must /) });
   });
 
   it.each([
@@ -79,7 +79,7 @@ describe('The URL of a webhook', () => {
     'https://api.localhost/',
     'https://ⓛocalhost/',
   ])('must not be %s, which is not public', (url) => {
-    expect(checkWebhookUrl(url, ['192.168.0.0/16'])).toEqual({
+    expect(checkOutboundUrl(url, ['192.168.0.0/16'])).toEqual({
       code: 'private-address',
       message: 'must have a public address, or one that WEBHOOK_ALLOWED_NETWORKS allows',
     });
@@ -88,7 +88,7 @@ describe('The URL of a webhook', () => {
   it.each(['http', 'https'])('may be any %s URL of an address that the operator allows', (scheme) => {
     const allowed = ['127.0.0.0/8', '10.0.0.0/8', 'fd00::/8'];
     for (const host of ['127.0.0.1:3000', '10.1.2.3', '[fd00::1]', '[::ffff:10.1.2.3]', 'localhost']) {
-      expect(checkWebhookUrl(`${scheme}://${host}/hook`, allowed)).toBeNull();
+      expect(checkOutboundUrl(`${scheme}://${host}/hook`, allowed)).toBeNull();
     }
   });
 });

@@ -1,11 +1,11 @@
 import type { RequestListener } from 'node:http';
 import { Clock } from '#libs/clock';
-import type { Resolver } from '../../src/notifications/webhooks/outbound/checked-lookup.js';
+import type { Resolver } from '../../src/notifications/outbound/checked-lookup.js';
 import {
-  type WebhookAnswer,
-  WebhookClient,
-  type WebhookClientOptions,
-} from '../../src/notifications/webhooks/outbound/webhook-client.js';
+  type OutboundAnswer,
+  OutboundClient,
+  type OutboundClientOptions,
+} from '../../src/notifications/outbound/outbound-client.js';
 import { hold } from './fixture.js';
 import { holdReceiver, type Receiver } from './receiver.js';
 
@@ -19,27 +19,27 @@ class StoppedClock extends Clock {
 }
 
 /** A client until the test is over. It may only call public addresses, unless `options` say otherwise. */
-export function holdWebhookClient(options: Partial<WebhookClientOptions> = {}): Promise<WebhookClient> {
-  const client = new WebhookClient({ allowedNetworks: [], clock: new StoppedClock(), ...options });
+export function holdOutboundClient(options: Partial<OutboundClientOptions> = {}): Promise<OutboundClient> {
+  const client = new OutboundClient({ allowedNetworks: [], clock: new StoppedClock(), ...options });
   return hold(client, () => client.close());
 }
 
 /** A receiver on 127.0.0.1, and a client that may call it. */
 export async function holdReceiverAndClient(
   answer: RequestListener,
-  options: Partial<WebhookClientOptions> = {},
-): Promise<{ readonly client: WebhookClient; readonly receiver: Receiver }> {
+  options: Partial<OutboundClientOptions> = {},
+): Promise<{ readonly client: OutboundClient; readonly receiver: Receiver }> {
   const receiver = await holdReceiver(answer, { host: '127.0.0.1' });
-  const client = await holdWebhookClient({ allowedNetworks: ['127.0.0.0/8'], ...options });
+  const client = await holdOutboundClient({ allowedNetworks: ['127.0.0.0/8'], ...options });
   return { client, receiver };
 }
 
 /** Posts something to the receiver over http. */
 export function postTo(
-  client: WebhookClient,
+  client: OutboundClient,
   { port }: Receiver,
   signal = new AbortController().signal,
-): Promise<WebhookAnswer> {
+): Promise<OutboundAnswer> {
   return client.post({ url: `http://127.0.0.1:${port}/`, headers: {}, body: '{}' }, signal);
 }
 

@@ -1,18 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
-import { eventually } from '../../../../test/support/eventually.js';
-import { holdReceiver } from '../../../../test/support/receiver.js';
+import { eventually } from '../../../test/support/eventually.js';
+import { holdReceiver } from '../../../test/support/receiver.js';
 import {
   holdReceiverAndClient,
-  holdWebhookClient,
+  holdOutboundClient,
   NOW,
   postTo,
   resolverOf,
-} from '../../../../test/support/webhook-client.js';
+} from '../../../test/support/outbound-client.js';
 
 const never = new AbortController().signal;
 const DURATION = { durationMs: expect.any(Number) };
 
-describe('A webhook', () => {
+describe('A request', () => {
   it('is posted with its headers and its body as they are', async () => {
     const received: unknown[] = [];
     const { client, receiver } = await holdReceiverAndClient((request, response) => {
@@ -79,7 +79,7 @@ describe('A webhook', () => {
   it('tries the next address if nothing listens on the first', async () => {
     const receiver = await holdReceiver((_, response) => response.end(), { host: '127.0.0.1' });
     const resolver = resolverOf({ 'two.example': ['127.0.0.3', '::1', '127.0.0.1'] });
-    const client = await holdWebhookClient({ allowedNetworks: ['127.0.0.0/8', '::1/128'], resolver });
+    const client = await holdOutboundClient({ allowedNetworks: ['127.0.0.0/8', '::1/128'], resolver });
     const url = `http://two.example:${receiver.port}/`;
     expect(await client.post({ url, headers: {}, body: '' }, never)).toMatchObject({ status: 200 });
   });
@@ -160,7 +160,7 @@ describe('A call', () => {
   });
 
   it('does not throw if a header is invalid', async () => {
-    const client = await holdWebhookClient();
+    const client = await holdOutboundClient();
     const headers = { 'x-evil': 'a\r\nb: c' };
     const answer = await client.post({ url: 'https://8.8.8.8/', headers, body: '' }, never);
     expect(answer).toMatchObject({ reason: 'connection failed: ERR_INVALID_CHAR' });

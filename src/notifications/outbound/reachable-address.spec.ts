@@ -3,7 +3,7 @@ import { isReachable, Networks } from './reachable-address.js';
 
 const nothing = new Networks([]);
 
-describe('A webhook may call', () => {
+describe('We may call', () => {
   it.each([
     '1.1.1.1',
     '8.8.8.8',
@@ -35,7 +35,7 @@ describe('A webhook may call', () => {
   });
 });
 
-describe('A webhook may not call', () => {
+describe('We may not call', () => {
   it.each([
     ['unspecified', '0.0.0.0'],
     ['this network', '0.255.255.255'],

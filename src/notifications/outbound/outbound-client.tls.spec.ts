@@ -3,11 +3,11 @@ import { execFile } from 'node:child_process';
 import { type AddressInfo, createServer } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
-import { createAuthority, type TestCertificate } from '../../../../test/support/certificates.js';
-import { hold, useFixture } from '../../../../test/support/fixture.js';
-import { holdReceiver, type Receiver } from '../../../../test/support/receiver.js';
-import { holdWebhookClient, resolverOf } from '../../../../test/support/webhook-client.js';
-import type { WebhookClient } from './webhook-client.js';
+import { createAuthority, type TestCertificate } from '../../../test/support/certificates.js';
+import { hold, useFixture } from '../../../test/support/fixture.js';
+import { holdReceiver, type Receiver } from '../../../test/support/receiver.js';
+import { holdOutboundClient, resolverOf } from '../../../test/support/outbound-client.js';
+import type { OutboundClient } from './outbound-client.js';
 
 const never = new AbortController().signal;
 const HOST = 'hooks.example';
@@ -68,7 +68,7 @@ describe('A certificate', () => {
 
   it('is refused if no one knows its issuer', async () => {
     const receiver = await holdTlsReceiver(authority.issue(`DNS:${HOST}`));
-    const client = await holdWebhookClient({ allowedNetworks: ['127.0.0.0/8'], resolver });
+    const client = await holdOutboundClient({ allowedNetworks: ['127.0.0.0/8'], resolver });
     expect(await post(client, receiver, HOST)).toEqual(invalid('UNABLE_TO_VERIFY_LEAF_SIGNATURE'));
   });
 
@@ -76,8 +76,8 @@ describe('A certificate', () => {
     const receiver = await holdTlsReceiver(authority.issue('IP:127.0.0.1'));
     // In a process of its own, because Node reads the variable there, and not in the environment that Jest shows us.
     const script = `
-      import { WebhookClient } from './dist/src/notifications/webhooks/outbound/webhook-client.js';
-      const client = new WebhookClient({ allowedNetworks: ['127.0.0.0/8'], clock: { millis: () => 0 } });
+      import { OutboundClient } from './dist/src/notifications/outbound/outbound-client.js';
+      const client = new OutboundClient({ allowedNetworks: ['127.0.0.0/8'], clock: { millis: () => 0 } });
       const request = { url: 'https://127.0.0.1:${receiver.port}/', headers: {}, body: '{}' };
       console.log(JSON.stringify(await client.post(request, new AbortController().signal)));
     `;
@@ -112,15 +112,15 @@ describe('TLS', () => {
   });
 });
 
-function trustingClient(options: { readonly deadlineMs?: number } = {}): Promise<WebhookClient> {
-  return holdWebhookClient({ allowedNetworks: ['127.0.0.0/8'], resolver, ca: authority.ca, ...options });
+function trustingClient(options: { readonly deadlineMs?: number } = {}): Promise<OutboundClient> {
+  return holdOutboundClient({ allowedNetworks: ['127.0.0.0/8'], resolver, ca: authority.ca, ...options });
 }
 
 function holdTlsReceiver(tls: TestCertificate): Promise<Receiver> {
   return holdReceiver((_, response) => response.end(), { tls, host: '127.0.0.1' });
 }
 
-function post(client: WebhookClient, { port }: { readonly port: number }, host: string) {
+function post(client: OutboundClient, { port }: { readonly port: number }, host: string) {
   return client.post({ url: `https://${host}:${port}/secret-path`, headers: {}, body: '{}' }, never);
 }
 

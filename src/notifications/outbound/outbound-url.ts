@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import { isReachable, Networks } from './reachable-address.js';
 
-/** What's wrong with the URL of a webhook. The message completes "The URL …". */
-export interface WebhookUrlError {
+/** What's wrong with a URL to call. The message completes "The URL …". */
+export interface OutboundUrlError {
   readonly code:
     'too-long' | 'invalid-url' | 'has-credentials' | 'has-fragment' | 'private-address' | 'https-required';
   readonly message: string;
@@ -11,13 +11,13 @@ export interface WebhookUrlError {
 const MAX_LENGTH = 2048;
 
 /**
- * Checks a URL before a webhook is created. Names aren't resolved, because their addresses can change at any time:
- * `WebhookClient` checks those whenever it connects.
+ * Checks a URL before it's stored. Names aren't resolved, because their addresses can change at any time:
+ * `OutboundClient` checks those whenever it connects.
  * @param allowedNetworks CIDR blocks that may be called although they aren't public, also over plain http
  * @returns null if the URL is fine
  */
-export function checkWebhookUrl(url: string, allowedNetworks: readonly string[]): WebhookUrlError | null {
-  const parsed = parseWebhookUrl(url);
+export function checkOutboundUrl(url: string, allowedNetworks: readonly string[]): OutboundUrlError | null {
+  const parsed = parseOutboundUrl(url);
   if (!(parsed instanceof URL)) {
     return parsed;
   }
@@ -36,8 +36,8 @@ export function checkWebhookUrl(url: string, allowedNetworks: readonly string[])
   return null;
 }
 
-/** Parses a URL whose form is that of a webhook, whatever its host is. */
-export function parseWebhookUrl(url: string): URL | WebhookUrlError {
+/** Parses a URL that has the form of one to call, whatever its host is. */
+export function parseOutboundUrl(url: string): URL | OutboundUrlError {
   if (url.length > MAX_LENGTH) {
     return { code: 'too-long', message: 'must be at most 2,048 characters long' };
   }

@@ -8,10 +8,10 @@ import { drain, send } from './exchange.js';
 import { codeOf, failureReason } from './failure-reason.js';
 import { isReachable, Networks } from './reachable-address.js';
 import { retryAfterSeconds } from './retry-after.js';
-import { hostOf, parseWebhookUrl } from './webhook-url.js';
+import { hostOf, parseOutboundUrl } from './outbound-url.js';
 
-/** Options for calling webhooks. */
-export interface WebhookClientOptions {
+/** Options for calls. */
+export interface OutboundClientOptions {
   /** CIDR blocks that may be called although they aren't public, also over plain http. */
   readonly allowedNetworks: readonly string[];
   /** Reads dates in Retry-After. */
@@ -25,14 +25,14 @@ export interface WebhookClientOptions {
 }
 
 /** What to send. */
-export interface WebhookRequest {
+export interface OutboundRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
 /** What became of a call. A reason never contains the URL, the name or the address of the receiver. */
-export type WebhookAnswer =
+export type OutboundAnswer =
   | {
       readonly kind: 'answered';
       readonly status: number;
@@ -46,26 +46,26 @@ export type WebhookAnswer =
   | { readonly kind: 'refused'; readonly reason: string };
 
 const DEADLINE_MS = 15_000;
-/** More than calls at a time, so that none waits for the connection of another, even of a webhook on the same host. */
+/** More than calls at a time, so that none waits for the connection of another, even to the same host. */
 const CONNECTIONS_PER_HOST = 64;
 const IDLE_CONNECTIONS_PER_HOST = 2;
 const IDLE_MS = 10_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 
 /** The same for all addresses, so that no one can explore our network with it. */
-const REFUSED: WebhookAnswer = { kind: 'refused', reason: 'the address is not allowed' };
+const REFUSED: OutboundAnswer = { kind: 'refused', reason: 'the address is not allowed' };
 
 /**
- * Calls URLs that customers chose, so it must not be a way into our own network (OWASP API7:2023, server-side request
+ * Calls URLs that customers or users chose, so it must not be a way into our own network (OWASP API7:2023, server-side request
  * forgery). Redirects aren't followed, and proxies aren't used.
  */
-export class WebhookClient {
+export class OutboundClient {
   private readonly allowed: Networks;
   private readonly http: http.Agent;
   private readonly https: https.Agent;
 
   /** @throws TypeError if an allowed network isn't a CIDR block */
-  constructor(private readonly options: WebhookClientOptions) {
+  constructor(private readonly options: OutboundClientOptions) {
     this.allowed = new Networks(options.allowedNetworks);
     this.http = new http.Agent(this.agentOptions('http:'));
     this.https = new https.Agent({
@@ -77,8 +77,8 @@ export class WebhookClient {
   }
 
   /** Never throws. If `signal` aborts, the receiver may or may not have got the request. */
-  async post(request: WebhookRequest, signal: AbortSignal): Promise<WebhookAnswer> {
-    const url = parseWebhookUrl(request.url);
+  async post(request: OutboundRequest, signal: AbortSignal): Promise<OutboundAnswer> {
+    const url = parseOutboundUrl(request.url);
     if (!(url instanceof URL) || !this.mayResolve(url)) {
       return REFUSED;
     }
@@ -111,10 +111,10 @@ export class WebhookClient {
 
   private async exchange(
     url: URL,
-    { headers, body }: WebhookRequest,
+    { headers, body }: OutboundRequest,
     signal: AbortSignal,
     startedAt: number,
-  ): Promise<WebhookAnswer> {
+  ): Promise<OutboundAnswer> {
     for (;;) {
       signal.throwIfAborted();
       const request = this.requestTo(url, { ...headers, 'content-length': String(Buffer.byteLength(body)) });

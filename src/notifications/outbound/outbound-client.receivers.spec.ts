@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { freePort } from '#tools/embedded';
-import { eventually } from '../../../../test/support/eventually.js';
+import { eventually } from '../../../test/support/eventually.js';
 import {
   holdReceiverAndClient,
-  holdWebhookClient,
+  holdOutboundClient,
   postTo,
   resolverOf,
-} from '../../../../test/support/webhook-client.js';
+} from '../../../test/support/outbound-client.js';
 
 const never = new AbortController().signal;
 const DURATION = { durationMs: expect.any(Number) };
@@ -18,7 +18,7 @@ describe('A receiver', () => {
   });
 
   it('whose name is never resolved is given up after the deadline', async () => {
-    const client = await holdWebhookClient({ deadlineMs: 100, resolver: () => undefined });
+    const client = await holdOutboundClient({ deadlineMs: 100, resolver: () => undefined });
     const answer = await client.post({ url: 'https://slow.example/', headers: {}, body: '' }, never);
     expect(answer).toEqual({ kind: 'unreachable', reason: 'timed out', ...DURATION });
   });
@@ -94,7 +94,7 @@ describe('A receiver', () => {
 
   it('that does not listen refuses the connection, and the reason says no more than that', async () => {
     const resolver = resolverOf({ 'one.example': ['127.0.0.1'], 'two.example': ['127.0.0.1', '127.0.0.2'] });
-    const client = await holdWebhookClient({ allowedNetworks: ['127.0.0.0/8'], resolver });
+    const client = await holdOutboundClient({ allowedNetworks: ['127.0.0.0/8'], resolver });
     const port = await freePort();
     for (const host of ['127.0.0.1', 'one.example', 'two.example']) {
       const url = `http://${host}:${port}/`;
@@ -112,7 +112,7 @@ describe('A receiver', () => {
     ['EAI_FAIL', 'connection failed: EAI_FAIL'],
     ['https://secret.internal', 'connection failed: unknown error'],
   ])('whose name has no address has a reason without it: %s', async (code, reason) => {
-    const client = await holdWebhookClient({
+    const client = await holdOutboundClient({
       resolver: (name, _, done) => done(Object.assign(new Error(`${code} ${name}`), { code }), []),
     });
     const answer = await client.post({ url: 'https://secret.internal/', headers: {}, body: '' }, never);
