@@ -19,6 +19,7 @@ import { useServers } from '../support/use-servers.js';
 
 const ORIGIN = 'https://app.acme.test';
 const DAY_MS = 86_400_000;
+const ADAS_NUMBER = '+4915123456789';
 
 const provider = useOidcProvider(() => [`${ACCOUNTS}/v2/auth/oauth/acme/callback`]);
 const settings = () => ({
@@ -29,6 +30,8 @@ const settings = () => ({
   OAUTH_ACME_ISSUER: provider.issuer,
   OAUTH_ACME_CLIENT_ID: provider.clientId,
   OAUTH_ACME_CLIENT_SECRET: provider.clientSecret,
+  // Nothing listens there.
+  SMS_URL: 'http://127.0.0.1:9',
 });
 const servers = useServers();
 const running = useApiApp(settings, servers);
@@ -40,6 +43,10 @@ async function link({ email, session }: SignedUp): Promise<void> {
   await linkIdentity(api, 'acme', session);
 }
 
+async function addPhone(caller: ApiClient, phoneNumber: string): Promise<void> {
+  expect((await caller.send('PUT', '/users/me/phone', { json: { phoneNumber } })).status).toBe(200);
+}
+
 /** Two people with all that an account can have. They are made before their mails are sent. */
 const people = useFixture(async () => {
   const ada = await aBystander(running, { origin: ORIGIN, link });
@@ -48,6 +55,9 @@ const people = useFixture(async () => {
   expect((await api.as(planned.body).delete('/users/me')).status).toBe(202);
   const { body } = await signInWithPasskey(api, ada.passkey.device);
   expect((await api.as(body).delete('/users/me/deletion')).status).toBe(204);
+  const { body: eves } = await signInWithPasskey(api, eve.passkey.device);
+  await addPhone(api.as(body), ADAS_NUMBER);
+  await addPhone(api.as(eves), '+4915198765432');
   const template = await publishTemplate(admin, 'order-shipped');
   await notifyInApp(admin, template, [ada, eve]);
   await notifyTomorrow(admin, template, [ada, eve]);
@@ -153,6 +163,7 @@ describe('the export of an account', () => {
       deletions: [{ state: 'canceled', byAdministrator: false }],
       identities: [{ provider: 'acme', subject: idOf(ada) }],
       passkeys: [{ name: expect.any(String), lastUsedAt: expect.any(String) }],
+      phone: { phoneNumber: null, pendingPhoneNumber: ADAS_NUMBER },
       password: { changedAt: expect.any(String) },
       secondFactors: { authenticatorApp: { confirmedAt: expect.any(String) }, recoveryCodesLeft: 10 },
       transfers: [{ id, type: 'export-account', state: 'active' }],
