@@ -2,6 +2,7 @@ import type { NamedKey, RateLimit } from './parsers.js';
 import type { OAuthProviderConfig } from './oauth-config.js';
 import type { RedisConfig } from './redis-url.js';
 import type { TracingConfig } from './tracing-config.js';
+import type { VapidConfig } from './vapid.js';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -55,6 +56,11 @@ export abstract class AppConfig {
   };
   /** Where a gateway accepts text messages. Null if there's none, or the role doesn't need it. */
   abstract readonly smsUrl: string | null;
+  /**
+   * What push services know us by (RFC 8292): a key pair in base64url, and whom to write to. Null if there's no web push,
+   * or the role doesn't need it.
+   */
+  abstract readonly vapid: VapidConfig | null;
   /** The web page of a mailbox for development, or null. */
   abstract readonly mailboxUrl: string | null;
   /** `jwtPrivateKeys` are PEMs. Empty in roles that don't sign tokens. */
@@ -87,7 +93,7 @@ export abstract class AppConfig {
   abstract readonly webAuthn: { readonly rpId: string; readonly origins: readonly string[] };
   /** How long the audit log keeps events. */
   abstract readonly auditRetentionDays: number;
-  /** Networks, as CIDRs, that webhooks may be sent to although they aren't public. */
+  /** Networks, as CIDRs, that webhooks and push notifications may be sent to although they aren't public. */
   abstract readonly webhookAllowedNetworks: readonly string[];
   abstract readonly trustedProxies: readonly string[];
   abstract readonly corsOrigins: readonly string[];

@@ -25,6 +25,7 @@ import { parseRedirectUrls } from './redirect-urls.js';
 import { parseRedisUrl } from './redis-url.js';
 import { readTracing } from './tracing-config.js';
 import { parseBaseUrl, parseDatabaseUrl, parseGrpcTarget, parseSmtpUrl, parseUrl } from './urls.js';
+import { readVapid } from './vapid.js';
 
 const DEFAULT_PORT = 3000;
 export const DEFAULT_GRPC_PORT = 50_051;
@@ -46,6 +47,7 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
     () => `http://localhost:${port ?? DEFAULT_PORT}`,
   );
   const appUrl = read.optional('APP_URL', parseBaseUrl, () => publicUrl);
+  const mail = readMail(read, role, publicUrl);
   const config: Omit<AppConfig, 'warnings'> = {
     role,
     production,
@@ -65,11 +67,12 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
       migrateOnStart: read.optional('MIGRATE_ON_START', parseOneOf('true', 'false'), () => 'true') === 'true',
     },
     redis: read.required('REDIS_URL', parseRedisUrl),
-    mail: readMail(read, role, publicUrl),
+    mail,
     smsUrl:
       role === 'worker'
         ? read.unused('SMS_URL', null)
         : read.optional<string | null>('SMS_URL', parseUrl('http', 'https'), () => null),
+    vapid: role === 'worker' ? read.unused('VAPID_PRIVATE_KEY', null) : readVapid(read, publicUrl, mail.from),
     mailboxUrl: read.optional<string | null>('MAILBOX_URL', parseBaseUrl, () => null),
     keys: {
       jwtPrivateKeys: servesPublic

@@ -15,6 +15,7 @@ describe('in production', () => {
     ['DATABASE_URL', 'postgres://gatehouse:changeme@db.acme.com/gatehouse'],
     ['REDIS_URL', 'rediss://:placeholder@redis.acme.com'],
     ['SMTP_URL', 'smtps://mailer:password@mail.acme.com'],
+    ['VAPID_PRIVATE_KEY', Buffer.alloc(32, 1).toString('base64url')],
     ['MANAGEMENT_TOKEN', 'change-me-to-something'],
     ['MANAGEMENT_TOKEN', 'tooShort1234'],
   ])('rejects a weak or placeholder secret in %s but accepts it in development', (name, value) => {

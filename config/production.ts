@@ -16,6 +16,12 @@ export function rejectUnsafeInProduction(read: EnvironmentReader, config: Omit<A
       read.addProblem(name, "contains a key that isn't random (generate one with: openssl rand -base64 32)");
     }
   }
+  if (config.vapid && isWeakKey(Buffer.from(config.vapid.privateKey, 'base64url'))) {
+    read.addProblem(
+      'VAPID_PRIVATE_KEY',
+      "isn't random (generate one with: npx web-push generate-vapid-keys)",
+    );
+  }
   if (config.admin && isWeakSecret(config.admin.password, MIN_ADMIN_PASSWORD)) {
     read.addProblem(
       'ADMIN_PASSWORD',

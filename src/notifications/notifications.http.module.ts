@@ -5,6 +5,7 @@ import { InboxHttpModule } from './inbox/inbox.http.module.js';
 import { IntakeHttpModule } from './intake/intake.http.module.js';
 import { PhonesHttpModule } from './phones/phones.http.module.js';
 import { PreferencesHttpModule } from './preferences/preferences.http.module.js';
+import { PushSubscriptionsHttpModule } from './push-subscriptions/push-subscriptions.http.module.js';
 import { SuppressionsHttpModule } from './suppressions/suppressions.http.module.js';
 import { TemplatesHttpModule } from './templates/templates.http.module.js';
 import { WebhooksHttpModule } from './webhooks/webhooks.http.module.js';
@@ -18,6 +19,7 @@ import { WebhooksHttpModule } from './webhooks/webhooks.http.module.js';
     IntakeHttpModule,
     PhonesHttpModule,
     PreferencesHttpModule,
+    PushSubscriptionsHttpModule,
     SuppressionsHttpModule,
     TemplatesHttpModule,
     WebhooksHttpModule,

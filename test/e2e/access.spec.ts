@@ -79,6 +79,7 @@ const OPEN_TO_ALL = [
   // Whoever has the link may unsubscribe, such as a mail provider for its user.
   'UnsubscribePage.show',
   'UnsubscribePage.unsubscribe',
+  'VapidKeyController.getVapidPublicKey',
   'VerifyEmailPage.show',
   'WellKnownController.getKeys',
   'WellKnownController.getMetadata',

@@ -6,6 +6,7 @@ import type { ListBody } from '../support/client.js';
 import { accountsDatabase, accountsOutbox } from '../support/of-accounts.js';
 import { openedWithAllKeys } from '../support/opened-dump.js';
 import { expectProblem } from '../support/problems.js';
+import { aSubscription, newVapidKeys } from '../support/push-service.js';
 import { eventually } from '../support/servers.js';
 import { dumpOf, query, redisDumpOf, tablesAbout } from '../support/stored.js';
 import type { ReceivedMail } from '../support/received-mail.js';
@@ -16,7 +17,8 @@ import { notifyTomorrow, ORDER_DATA, publishTemplate } from '../support/template
 import { useApps, WITH_ADMIN } from '../support/use-app.js';
 
 const servers = useServers();
-const running = useApiApp(WITH_ADMIN, servers);
+const settings = { ...WITH_ADMIN, VAPID_PRIVATE_KEY: newVapidKeys().privateKey };
+const running = useApiApp(settings, servers);
 const { admin, api, database, sink } = running;
 const graceless = useApiApp({ DELETION_GRACE_DAYS: '0' }, servers);
 // They relay messages, send mails, and remove what the other service has.
@@ -147,6 +149,7 @@ describe('the deletion of an account', () => {
     const template = await publishTemplate(admin, 'order-shipped');
     for (const each of [user, bystander]) {
       expect((await api.verify(tokenIn(await mailTo(each)))).status).toBe(204);
+      expect((await each.api.post('/users/me/push-subscriptions', aSubscription())).status).toBe(201);
       const json = { digest: { afterMinutes: 60 } };
       await each.api.send('PUT', '/users/me/notification-preferences', { json });
       const notification = { recipient: idOf(each), template, data: ORDER_DATA };
@@ -180,6 +183,7 @@ describe('the deletion of an account', () => {
         'notifications.notifications',
         'notifications.outbox',
         'notifications.preferences',
+        'notifications.push_subscriptions',
         'notifications.scheduled_notifications',
       ]),
     );

@@ -11,6 +11,7 @@ import { ACCOUNTS, followRealTime, linkIdentity, OAUTH_SETTINGS } from '../suppo
 import { useOidcProvider } from '../support/oidc-provider.js';
 import { signInWithPasskey } from '../support/passkeys.js';
 import { expectProblem } from '../support/problems.js';
+import { aSubscription, newVapidKeys } from '../support/push-service.js';
 import { eventually } from '../support/servers.js';
 import { query, rowsAbout, tablesAbout } from '../support/stored.js';
 import { notifyInApp, notifyTomorrow, publishTemplate } from '../support/templates.js';
@@ -20,18 +21,19 @@ import { useServers } from '../support/use-servers.js';
 const ORIGIN = 'https://app.acme.test';
 const DAY_MS = 86_400_000;
 const ADAS_NUMBER = '+4915123456789';
+const ADAS_BROWSER = aSubscription();
 
 const provider = useOidcProvider(() => [`${ACCOUNTS}/v2/auth/oauth/acme/callback`]);
 const settings = () => ({
   ...OAUTH_SETTINGS,
   ...WITH_ADMIN,
   APP_URL: ORIGIN,
-  SMS_URL: 'https://sms.acme.test/',
   OAUTH_ACME_ISSUER: provider.issuer,
   OAUTH_ACME_CLIENT_ID: provider.clientId,
   OAUTH_ACME_CLIENT_SECRET: provider.clientSecret,
   // Nothing listens there.
   SMS_URL: 'http://127.0.0.1:9',
+  VAPID_PRIVATE_KEY: newVapidKeys().privateKey,
 });
 const servers = useServers();
 const running = useApiApp(settings, servers);
@@ -43,8 +45,9 @@ async function link({ email, session }: SignedUp): Promise<void> {
   await linkIdentity(api, 'acme', session);
 }
 
-async function addPhone(caller: ApiClient, phoneNumber: string): Promise<void> {
+async function addDevices(caller: ApiClient, phoneNumber: string, browser: object): Promise<void> {
   expect((await caller.send('PUT', '/users/me/phone', { json: { phoneNumber } })).status).toBe(200);
+  expect((await caller.post('/users/me/push-subscriptions', browser)).status).toBe(201);
 }
 
 /** Two people with all that an account can have. They are made before their mails are sent. */
@@ -56,17 +59,11 @@ const people = useFixture(async () => {
   const { body } = await signInWithPasskey(api, ada.passkey.device);
   expect((await api.as(body).delete('/users/me/deletion')).status).toBe(204);
   const { body: eves } = await signInWithPasskey(api, eve.passkey.device);
-  await addPhone(api.as(body), ADAS_NUMBER);
-  await addPhone(api.as(eves), '+4915198765432');
+  await addDevices(api.as(body), ADAS_NUMBER, ADAS_BROWSER);
+  await addDevices(api.as(eves), '+4915198765432', aSubscription());
   const template = await publishTemplate(admin, 'order-shipped');
   await notifyInApp(admin, template, [ada, eve]);
   await notifyTomorrow(admin, template, [ada, eve]);
-  for (const [index, user] of [ada, eve].entries()) {
-    const json = { phoneNumber: `+4915123456${index}` };
-    expect(
-      (await api.as(user === ada ? body : user.session).send('PUT', '/users/me/phone', { json })).status,
-    ).toBe(200);
-  }
   const patch = { displayName: 'Ada Lovelace', appMetadata: { plan: 'gold' } };
   expect((await admin.patch(`/users/${idOf(ada)}`, patch)).status).toBe(200);
   return { ada, eve, session: body };
@@ -120,6 +117,7 @@ const SHOWN: Readonly<Record<string, string>> = {
   'notifications.inbox_notifications': 'inbox',
   'notifications.phones': 'phone',
   'notifications.preferences': 'notificationPreferences',
+  'notifications.push_subscriptions': 'pushSubscriptions',
   'notifications.scheduled_notifications': 'scheduledNotifications',
   'notifications.suppressions': 'suppressions',
 };
@@ -164,6 +162,7 @@ describe('the export of an account', () => {
       identities: [{ provider: 'acme', subject: idOf(ada) }],
       passkeys: [{ name: expect.any(String), lastUsedAt: expect.any(String) }],
       phone: { phoneNumber: null, pendingPhoneNumber: ADAS_NUMBER },
+      pushSubscriptions: [{ endpoint: ADAS_BROWSER.endpoint, createdAt: expect.any(String) }],
       password: { changedAt: expect.any(String) },
       secondFactors: { authenticatorApp: { confirmedAt: expect.any(String) }, recoveryCodesLeft: 10 },
       transfers: [{ id, type: 'export-account', state: 'active' }],
@@ -205,7 +204,16 @@ describe('the export of an account', () => {
     ]) {
       expect(text).not.toContain(other);
     }
-    const known = [ada.password, ada.apiKey, ada.undoToken, ada.resetToken, ada.openChange.confirmToken];
+    const { p256dh, auth } = ADAS_BROWSER.keys;
+    const known = [
+      p256dh,
+      auth,
+      ada.password,
+      ada.apiKey,
+      ada.undoToken,
+      ada.resetToken,
+      ada.openChange.confirmToken,
+    ];
     const tokens = [session.accessToken, session.refreshToken, ada.session.accessToken, ...ada.recoveryCodes];
     const stored = await secretsOf(idOf(ada));
     expect(stored.length).toBeGreaterThan(20);

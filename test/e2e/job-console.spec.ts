@@ -100,9 +100,11 @@ describe('the job console', () => {
       'retry-webhook',
       'rotate-audit-months',
       'send-broadcast-mail',
+      'send-broadcast-push',
       'send-broadcast-sms',
       'send-digest',
       'send-mail',
+      'send-push',
       'send-sms',
     ]);
   });

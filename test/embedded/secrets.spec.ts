@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureSecrets, FirstAdmin } from '#tools/embedded';
 import { describe, expect, it } from '@jest/globals';
+import { parse } from '../support/environment.js';
 import { useDataFolders } from './temporary-folder.js';
 
 const folders = useDataFolders();
@@ -14,7 +15,7 @@ describe('generated keys', () => {
     const contents = Object.values(files).map((path) => readFileSync(path, 'utf8'));
     expect(ensureSecrets(dataDir)).toEqual(files);
     expect(Object.values(files).map((path) => readFileSync(path, 'utf8'))).toEqual(contents);
-    expect(new Set(contents).size).toBe(4);
+    expect(new Set(contents).size).toBe(5);
     for (const path of Object.values(files)) {
       expect(statSync(path).mode & 0o777).toBe(0o600);
     }
@@ -27,6 +28,8 @@ describe('generated keys', () => {
     const [id, bytes] = readFileSync(files.encryptionKeysFile, 'utf8').trim().split(':');
     expect(id).toBe('k1');
     expect(Buffer.from(bytes ?? '', 'base64')).toHaveLength(32);
+    const VAPID_PRIVATE_KEY = readFileSync(files.vapidPrivateKeyFile, 'utf8');
+    expect(parse({ VAPID_PRIVATE_KEY }).vapid?.publicKey).toMatch(/^B[\w-]{86}$/);
   });
 });
 

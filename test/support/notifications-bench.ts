@@ -83,6 +83,7 @@ class NotificationsBench {
       appUrl: 'https://app.example.com',
       mail: { smtpUrl: this.sink.url, smtpFallbackUrl: null, from: 'no-reply@id.example.com', fromName: '' },
       smsUrl: null,
+      vapid: null,
       webhookAllowedNetworks: ['127.0.0.0/8'],
     };
     @Global()

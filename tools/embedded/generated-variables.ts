@@ -21,6 +21,7 @@ export function generatedVariables(env: Environment, plan: Plan): GeneratedVaria
     ENCRYPTION_KEYS: files.encryptionKeysFile,
     BLIND_INDEX_KEYS: files.blindIndexKeysFile,
     MANAGEMENT_TOKEN: files.managementTokenFile,
+    VAPID_PRIVATE_KEY: files.vapidPrivateKeyFile,
   }).filter(([name]) => !isGiven(env, name));
   const { variables, admin } = adminVariables(env, plan.dataDir);
   return {

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createECDH, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { randomSecret, readOrCreatePrivate, writePrivate } from './private-file.ts';
@@ -9,6 +9,7 @@ export interface Secrets {
   readonly encryptionKeysFile: string;
   readonly blindIndexKeysFile: string;
   readonly managementTokenFile: string;
+  readonly vapidPrivateKeyFile: string;
 }
 
 /** Generates the keys that are missing in `dataDir`/keys. Never replaces one: the database cannot be read without it. */
@@ -25,6 +26,7 @@ export function ensureSecrets(dataDir: string): Secrets {
     encryptionKeysFile: file('encryption-keys', newNamedKey),
     blindIndexKeysFile: file('blind-index-keys', newNamedKey),
     managementTokenFile: file('management-token', randomSecret),
+    vapidPrivateKeyFile: file('vapid-private-key', newVapidKey),
   };
 }
 
@@ -37,6 +39,13 @@ export function newSigningKey(): string {
 
 export function newNamedKey(): string {
   return `k1:${randomBytes(32).toString('base64')}\n`;
+}
+
+/** The scalar of a P-256 key in base64url. Random bytes alone could be out of its range, or start with zeros that Node omits. */
+function newVapidKey(): string {
+  const curve = createECDH('prime256v1');
+  curve.generateKeys();
+  return `${Buffer.from(curve.getPrivateKey('hex').padStart(64, '0'), 'hex').toString('base64url')}\n`;
 }
 
 export interface AdminCredentials {

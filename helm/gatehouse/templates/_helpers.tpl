@@ -58,13 +58,13 @@ app.kubernetes.io/instance: {{ .Release.Name | toYaml }}
 {{- define "gatehouse.roles" -}}
 api:
   program: dist/src/main.api.js
-  secrets: [database, notificationsDatabase, redis, encryptionKeys, blindIndexKeys, jwtPrivateKeys, adminEmail, adminPassword, sms]
+  secrets: [database, notificationsDatabase, redis, encryptionKeys, blindIndexKeys, jwtPrivateKeys, adminEmail, adminPassword, sms, vapidPrivateKey]
 worker:
   program: dist/src/main.worker.js
   secrets: [database, redis, encryptionKeys, blindIndexKeys, managementToken]
 notifications:
   program: dist/src/main.notifications.js
-  secrets: [database, notificationsDatabase, redis, encryptionKeys, blindIndexKeys, smtp, smtpFallback, sms]
+  secrets: [database, notificationsDatabase, redis, encryptionKeys, blindIndexKeys, smtp, smtpFallback, sms, vapidPrivateKey]
 {{- end -}}
 
 {{/* The variable of each secret; NAME_FILE is the file that contains it. */}}
@@ -75,6 +75,7 @@ redis: REDIS_URL
 smtp: SMTP_URL
 smtpFallback: SMTP_FALLBACK_URL
 sms: SMS_URL
+vapidPrivateKey: VAPID_PRIVATE_KEY
 encryptionKeys: ENCRYPTION_KEYS
 blindIndexKeys: BLIND_INDEX_KEYS
 jwtPrivateKeys: JWT_PRIVATE_KEYS

@@ -21,6 +21,7 @@ export {
   EnumField,
   EnumQuery,
   IntegerQuery,
+  NumberField,
   ObjectField,
   StringField,
   StringListField,

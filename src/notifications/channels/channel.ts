@@ -13,6 +13,8 @@ export interface OutgoingNotification {
   readonly to: NotificationTarget;
   /** In E.164 format, for a text message to another number than the recipient's. */
   readonly phoneNumber?: string;
+  /** The ID of the subscription, for a push notification. */
+  readonly pushSubscriptionId?: string;
   readonly data: JsonObject;
   /** The same in every attempt, so that duplicates can be recognized. */
   readonly messageId: string;
@@ -53,6 +55,8 @@ export interface SendResult {
   readonly outcome: SendOutcome;
   /** In order. None if it didn't get to a provider. */
   readonly attempts: readonly SendAttempt[];
+  /** Whether it was refused because the recipient is no longer there, as when a browser was uninstalled: there's nothing to fix. */
+  readonly isGone?: boolean;
 }
 
 /** The result of what didn't get to a provider. */

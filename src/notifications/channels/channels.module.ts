@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
+import { Clock } from '#libs/clock';
 import { DatabaseModule } from '#libs/database';
 import { AppConfig } from '../../../config/index.js';
 import { notificationsSchema } from '../migrations/index.js';
+import { OutboundClient, OutboundModule } from '../outbound/index.js';
 import { PreferencesModule } from '../preferences/index.js';
 import { RecipientsModule } from '../recipients/index.js';
 import { TemplatesModule } from '../templates/index.js';
@@ -10,11 +12,14 @@ import { MailChannel } from './mail/mail.channel.js';
 import { MAIL_OPTIONS, type MailOptions } from './mail/mail.options.js';
 import { MailProviders } from './mail/mail-providers.js';
 import { ProviderMetrics } from './provider-metrics.js';
+import { PushChannel } from './push/push.channel.js';
+import { PushServices } from './push/push-services.js';
 import { SmsChannel } from './sms/sms.channel.js';
 
 @Module({
   imports: [
     DatabaseModule.forFeature(notificationsSchema),
+    OutboundModule,
     PreferencesModule,
     RecipientsModule,
     TemplatesModule,
@@ -29,6 +34,13 @@ import { SmsChannel } from './sms/sms.channel.js';
     MailChannel,
     MailProviders,
     ProviderMetrics,
+    PushChannel,
+    {
+      provide: PushServices,
+      inject: [OutboundClient, AppConfig, Clock],
+      useFactory: (client: OutboundClient, { vapid }: AppConfig, clock: Clock) =>
+        new PushServices(client, vapid, clock),
+    },
     SmsChannel,
   ],
   exports: [Channels, MAIL_OPTIONS],

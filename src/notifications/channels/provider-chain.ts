@@ -40,6 +40,7 @@ export class ProviderChain<M> {
   constructor(
     providers: readonly Provider<M>[],
     private readonly clock: Clock,
+    private readonly countsAsFailure: (outcome: SendOutcome) => boolean = isFailure,
   ) {
     this.links = providers.map((provider) => ({ provider, breaker: this.breakerOf(provider.name) }));
   }
@@ -105,10 +106,13 @@ export class ProviderChain<M> {
   }
 
   private breakerOf(name: string): CircuitBreakerPolicy {
-    const breaker = circuitBreaker(handleWhenResult(isFailure), {
-      halfOpenAfter: PAUSE_MS,
-      breaker: new ConsecutiveBreaker(FAILURES),
-    });
+    const breaker = circuitBreaker(
+      handleWhenResult((outcome) => this.countsAsFailure(outcome as SendOutcome)),
+      {
+        halfOpenAfter: PAUSE_MS,
+        breaker: new ConsecutiveBreaker(FAILURES),
+      },
+    );
     breaker.onBreak(() => {
       this.logger.warn(`${name} can't be reached, so it is left alone for ${String(PAUSE_MS / 1_000)} s`);
     });
@@ -125,7 +129,6 @@ interface Tried {
 }
 
 /** A server that hangs or drops connections is no better than one that is down. */
-function isFailure(outcome: unknown): boolean {
-  const { kind } = outcome as SendOutcome;
+export function isFailure({ kind }: SendOutcome): boolean {
   return kind === 'unreachable' || kind === 'unknown';
 }

@@ -54,7 +54,8 @@ export class DeliveryMetrics {
 
   attempted({ id, channel, heldUntil }: Attempted, attempts: readonly SendAttempt[]): void {
     for (const { provider = 'none', outcome } of attempts) {
-      this.attempts.inc({ channel, provider, outcome });
+      // Users choose the hosts of push services, and each would be a metric of its own.
+      this.attempts.inc({ channel, provider: channel === 'push' ? 'push' : provider, outcome });
     }
     if (attempts.at(-1)?.outcome === 'sent') {
       const dueAt = heldUntil?.getTime() ?? createdAtMs(id);

@@ -8,6 +8,8 @@ export interface DeliveryPayload {
   readonly data: JsonObject;
   /** In E.164 format, for a text message to another number than the recipient's. */
   readonly phoneNumber?: string;
+  /** The ID of the subscription, for a push notification. */
+  readonly pushSubscriptionId?: string;
   /** The ID of the version that the data was checked against, if it isn't about an account. */
   readonly templateVersion?: string;
   /** The category of that version. */

@@ -61,7 +61,7 @@ export class DeliverySender {
     if (payload === 'not now') {
       return;
     }
-    const { outcome } = await this.claims.whileClaimed(claimed, async (isHeld) => {
+    const { outcome, isGone } = await this.claims.whileClaimed(claimed, async (isHeld) => {
       const result = await this.attempt(claimed, payload, { signal, isHeld });
       this.metrics.attempted(claimed, result.attempts);
       await this.suppressAfter(result, payload);
@@ -70,7 +70,7 @@ export class DeliverySender {
     });
     if (outcome.kind === 'sent') {
       this.logger.log(`${claimed.channel} sent`, { template: claimed.template, deliveryId });
-    } else {
+    } else if (isGone !== true) {
       const message = `delivery ${deliveryId} was not sent (${outcome.kind}): ${outcome.reason}`;
       throw outcome.kind === 'refused' ? new UnrecoverableJobError(message) : new JobError(message);
     }
@@ -185,12 +185,15 @@ export class DeliverySender {
     }
   }
 
-  private async tryToStore(claimed: ClaimedDelivery, { outcome, attempts }: SendResult): Promise<void> {
+  private async tryToStore(
+    claimed: ClaimedDelivery,
+    { outcome, attempts, isGone }: SendResult,
+  ): Promise<void> {
     switch (outcome.kind) {
       case 'sent':
         return this.claims.finish(claimed.id, 'sent', null, attempts);
       case 'refused':
-        return this.claims.finish(claimed.id, 'failed', outcome.reason, attempts);
+        return this.claims.finish(claimed.id, isGone ? 'suppressed' : 'failed', outcome.reason, attempts);
       case 'deferred':
       case 'unreachable':
       case 'unknown':

@@ -30,10 +30,25 @@ const broadcastSmsTask = defineTask(sendBroadcastSms, (deliveryId) => ({ deliver
   countsAsBacklog: false,
 });
 
+/** Sends a push notification to a browser. A job of its own, because push services are many and may be slow. */
+export const sendPush = defineJob('send-push', SENDS_DELIVERY);
+
+/** Like `mailTask`. */
+const pushTask = defineTask(sendPush, (deliveryId) => ({ deliveryId }));
+
+/** Sends a push notification of a broadcast. */
+export const sendBroadcastPush = defineJob('send-broadcast-push', { ...SENDS_DELIVERY, concurrency: 5 });
+
+/** Like `broadcastMailTask`. */
+const broadcastPushTask = defineTask(sendBroadcastPush, (deliveryId) => ({ deliveryId }), {
+  countsAsBacklog: false,
+});
+
 /** By channel, and whether it's of a broadcast. */
 const TASKS_BY_CHANNEL = {
   email: { single: mailTask, broadcast: broadcastMailTask },
   sms: { single: smsTask, broadcast: broadcastSmsTask },
+  push: { single: pushTask, broadcast: broadcastPushTask },
 } as const satisfies Record<string, { single: Task<SendDelivery>; broadcast: Task<SendDelivery> }>;
 
 const TASKS: readonly Task<SendDelivery>[] = [

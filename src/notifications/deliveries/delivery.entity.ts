@@ -3,8 +3,8 @@ import type { SendAttempt } from '../channels/index.js';
 
 /**
  * `queued` is the `pending` of what was sent through the API: the release before that knows no such templates, and would
- * refuse it for good. All but `pending`, `queued` and `sending` are final. `suppressed` means that nothing was ever
- * attempted, on purpose.
+ * refuse it for good. All but `pending`, `queued` and `sending` are final. `suppressed` means that on purpose, nothing was
+ * ever attempted, or that the recipient is no longer there to get it.
  */
 export const DELIVERY_STATES = [
   'pending',

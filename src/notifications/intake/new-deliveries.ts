@@ -19,7 +19,7 @@ import {
 import { DigestCollector } from '../digests/index.js';
 import { insertInboxNotification } from '../inbox/index.js';
 import type { Digest } from '../preferences/index.js';
-import { findPhoneNumber, NO_PHONE_NUMBER } from '../recipients/index.js';
+import { findPhoneNumber, NO_PHONE_NUMBER, NO_PUSH_SUBSCRIPTION } from '../recipients/index.js';
 import {
   type ChannelName,
   type RenderedInbox,
@@ -35,10 +35,13 @@ export interface PlannedDelivery {
   /** When the notification is sent. */
   readonly at: Date;
   readonly isOfBroadcast: boolean;
+  /** The ID of the subscription, for a push notification. */
+  readonly pushSubscriptionId?: string;
 }
 
-/** What an email or text message says. */
-type Saying = Required<Pick<DeliveryPayload, 'data' | 'templateVersion' | 'category'>>;
+/** What is sent, and for push notifications to which browser. */
+type Saying = Required<Pick<DeliveryPayload, 'data' | 'templateVersion' | 'category'>> &
+  Pick<DeliveryPayload, 'pushSubscriptionId'>;
 
 /** Creates the deliveries of a notification, in its transaction. */
 @Injectable()
@@ -89,6 +92,22 @@ export class NewDeliveries {
     }
   }
 
+  async push(
+    em: EntityManager,
+    planned: PlannedDelivery,
+    user: DirectoryUser,
+    saying: Saying,
+  ): Promise<void> {
+    const { pushSubscriptionId } = planned;
+    if (this.config.vapid === null) {
+      await this.suppress(em, planned, 'VAPID_PRIVATE_KEY is not set');
+    } else if (pushSubscriptionId === undefined) {
+      await this.suppress(em, planned, NO_PUSH_SUBSCRIPTION);
+    } else {
+      await this.send(em, planned, 'push', user, { ...saying, pushSubscriptionId });
+    }
+  }
+
   /** Keeps a record of what isn't sent. @param reason shown to whoever sends it */
   async suppress(em: EntityManager, planned: PlannedDelivery, reason: string): Promise<void> {
     const { id } = await this.insert(em, planned, null);
@@ -99,7 +118,7 @@ export class NewDeliveries {
   private async send(
     em: EntityManager,
     planned: PlannedDelivery,
-    channel: 'email' | 'sms',
+    channel: 'email' | 'sms' | 'push',
     user: DirectoryUser,
     saying: Saying,
   ): Promise<void> {

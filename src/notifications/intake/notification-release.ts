@@ -6,6 +6,7 @@ import type { JsonObject } from '#libs/json';
 import type { Notification } from '../deliveries/index.js';
 import { InboxChanges } from '../inbox/index.js';
 import { choicesOf, digestOf, isWanted, turnedOff, UnsubscribeLinks } from '../preferences/index.js';
+import { findPushSubscriptionsOf } from '../recipients/index.js';
 import {
   type ChannelName,
   contentFor,
@@ -13,6 +14,7 @@ import {
   renderEmail,
   type RenderedInbox,
   renderInbox,
+  renderPush,
   renderSms,
   siteOf,
   TEMPLATE_OPTIONS,
@@ -38,6 +40,12 @@ export interface Released {
   readonly isOfBroadcast?: boolean;
 }
 
+interface Planning {
+  readonly isOfBroadcast: boolean;
+  /** That show push notifications to the recipient. */
+  readonly browsers: readonly { readonly id: string }[];
+}
+
 /** Turns notifications into deliveries. */
 @Injectable()
 export class NotificationRelease {
@@ -51,8 +59,7 @@ export class NotificationRelease {
   ) {}
 
   /**
-   * Renders the email and the text message, too, though they're sent later, so that whoever sends them learns if they
-   * can't be.
+   * Renders what's sent later, too, so that whoever sends it learns if it can't be.
    * @throws Error why it can't be rendered
    */
   render({ version, channels, data }: NotificationContent, to: DirectoryUser): InboxText {
@@ -61,6 +68,7 @@ export class NotificationRelease {
     const email = channels.includes('email') ? contentFor(version, 'email', to.locale) : undefined;
     const inbox = channels.includes('inbox') ? contentFor(version, 'inbox', to.locale) : undefined;
     const sms = channels.includes('sms') ? contentFor(version, 'sms', to.locale) : undefined;
+    const push = channels.includes('push') ? contentFor(version, 'push', to.locale) : undefined;
     const values = templateValues(variables, data, reader);
     if (email) {
       const unsubscribeUrl = this.links.urlFor({ userId: to.id, category });
@@ -68,6 +76,9 @@ export class NotificationRelease {
     }
     if (sms) {
       renderSms(sms, values);
+    }
+    if (push) {
+      renderPush(push, values);
     }
     return inbox && renderInbox(inbox, values);
   }
@@ -79,10 +90,12 @@ export class NotificationRelease {
     { version, channels, data }: NotificationContent,
     { user, inbox, isOfBroadcast = false }: Released,
   ): Promise<void> {
-    const planned = this.plan(notification, channels, isOfBroadcast);
-    await em.persist(notification).flush();
     const { category } = version;
     const choices = await choicesOf(em, user.id);
+    const isPushed = channels.includes('push') && isWanted(choices, category, 'push');
+    const browsers = isPushed ? await findPushSubscriptionsOf(em, user.id) : [];
+    const planned = this.plan(notification, channels, { isOfBroadcast, browsers });
+    await em.persist(notification).flush();
     for (const delivery of planned) {
       const { channel } = delivery;
       if (!isWanted(choices, category, channel)) {
@@ -96,6 +109,9 @@ export class NotificationRelease {
           break;
         case 'sms':
           await this.deliveries.sms(em, delivery, user, saying);
+          break;
+        case 'push':
+          await this.deliveries.push(em, delivery, user, saying);
           break;
         case 'inbox':
           if (inbox) {
@@ -126,14 +142,24 @@ export class NotificationRelease {
     }
   }
 
+  /** One delivery for each channel, and on `push` for each browser, so that each has a state and attempts of its own. */
   private plan(
     notification: Notification,
     channels: readonly ChannelName[],
-    isOfBroadcast = false,
+    { isOfBroadcast, browsers }: Planning = { isOfBroadcast: false, browsers: [] },
   ): PlannedDelivery[] {
     const at = this.clock.now();
-    const planned = channels.map((channel) => {
-      return { id: this.ids.next(at), channel, notification, at, isOfBroadcast };
+    const planned = channels.flatMap((channel): PlannedDelivery[] => {
+      const one = (): PlannedDelivery => ({
+        id: this.ids.next(at),
+        channel,
+        notification,
+        at,
+        isOfBroadcast,
+      });
+      return channel === 'push' && browsers.length > 0
+        ? browsers.map(({ id }) => ({ ...one(), pushSubscriptionId: id }))
+        : [one()];
     });
     notification.deliveryIds = planned.map(({ id }) => id);
     return planned;

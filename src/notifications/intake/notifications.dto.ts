@@ -2,6 +2,7 @@ import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { InstantField, ObjectField, StringField, UuidField } from '#libs/api';
 import type { JsonObject } from '#libs/json';
 import { SEND_OUTCOMES, type SendOutcomeKind } from '../channels/index.js';
+import { MAX_PUSH_SUBSCRIPTIONS } from '../recipients/index.js';
 import { type ChannelName, CHANNELS } from '../templates/index.js';
 import {
   type DeliveryReport,
@@ -53,8 +54,8 @@ export class AttemptResponse {
     nullable: true,
     example: 'smtp',
     description:
-      'Through which provider: `smtp`, `smtp-fallback` if that could not be reached, or `sms`. Null for attempts before ' +
-      'this was recorded.',
+      'Through which provider: `smtp`, `smtp-fallback` if that could not be reached, `sms`, or the host of a push ' +
+      'service. Null for attempts before this was recorded.',
   })
   provider!: string | null;
 
@@ -97,9 +98,10 @@ export class DeliveryResponse {
   @ApiProperty({
     enum: REPORTED_STATES,
     description:
-      '`sent` once the mail server or gateway has accepted it, or the notification is in the inbox. `delivered` if it was ' +
-      'reported to have arrived, `failed` if it was refused, was too late, or bounced. `suppressed` if it ' +
-      'must not be sent, such as to an email address that is not verified.',
+      '`sent` once the mail server, gateway or push service has accepted it, or the notification is in the inbox. ' +
+      '`delivered` if it was reported to have arrived, `failed` if it was refused, was too late, or bounced. ' +
+      '`suppressed` if it must not be sent, such as to an email address that is not verified, or the recipient is no ' +
+      'longer there, such as a browser that has unsubscribed.',
   })
   state!: ReportedState;
 
@@ -141,8 +143,9 @@ export class NotificationResponse {
 
   @ApiProperty({
     type: [DeliveryResponse],
-    maxItems: CHANNELS.length,
-    description: 'What became of it on each channel. Empty until it is sent.',
+    maxItems: CHANNELS.length - 1 + MAX_PUSH_SUBSCRIPTIONS,
+    description:
+      'What became of it on each channel, and on `push` in each browser of the user. Empty until it is sent.',
   })
   deliveries!: DeliveryResponse[];
 

@@ -8,6 +8,7 @@ import { Migration20261203000000 } from './20261203000000-preferences.js';
 import { Migration20261204000000 } from './20261204000000-schedules.js';
 import { Migration20261205000000 } from './20261205000000-webhook-ordering.js';
 import { Migration20261206000000 } from './20261206000000-phones.js';
+import { Migration20261207000000 } from './20261207000000-push-subscriptions.js';
 import { Migration20261208000000 } from './20261208000000-suppressions.js';
 
 /**
@@ -24,5 +25,6 @@ export const notificationsSchema = defineSchema('notifications', [
   Migration20261204000000,
   Migration20261205000000,
   Migration20261206000000,
+  Migration20261207000000,
   Migration20261208000000,
 ]);

@@ -8,7 +8,11 @@ const DRAIN_MS = 1000;
  * Sends a request and waits for the headers of its answer.
  * @throws the error of the connection, or the reason of `signal` if it aborts
  */
-export function send(request: ClientRequest, body: string, signal: AbortSignal): Promise<IncomingMessage> {
+export function send(
+  request: ClientRequest,
+  body: string | Buffer,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const abort = (): void => {
       request.destroy();

@@ -29,6 +29,14 @@ export function failureReason(error: unknown): string {
     : `connection failed: ${code}`;
 }
 
+/** Reasons without a connection, so nothing has been sent. */
+const NOT_CONNECTED = ['ECONNREFUSED', 'EHOSTUNREACH', 'EAI_AGAIN', 'ENOTFOUND'].map((code) => REASONS[code]);
+
+/** Whether a failure with this reason says that the receiver certainly got nothing. */
+export function wasNotReached(reason: string): boolean {
+  return NOT_CONNECTED.includes(reason) || /^(certificate is not valid|TLS handshake failed): /.test(reason);
+}
+
 /** The code of an error, if it's one of the system's or of Node's, otherwise "unknown error". */
 export function codeOf(error: unknown): string {
   const { code } = error as { readonly code?: unknown };

@@ -28,7 +28,7 @@ export interface OutboundClientOptions {
 export interface OutboundRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Buffer;
 }
 
 /** What became of a call. A reason never contains the URL, the name or the address of the receiver. */

@@ -7,7 +7,12 @@ import { deleteDeliveriesTo } from '../deliveries/index.js';
 import { deleteDigestsOf } from '../digests/index.js';
 import { deleteScheduledFor } from '../intake/index.js';
 import { deletePreferencesOf } from '../preferences/index.js';
-import { deletePhoneOf, insertErasedUser, lockRecipient } from '../recipients/index.js';
+import {
+  deletePhoneOf,
+  deletePushSubscriptionsOf,
+  insertErasedUser,
+  lockRecipient,
+} from '../recipients/index.js';
 import { deleteSuppressionsOf } from '../suppressions/index.js';
 
 /** Longer than any message or job is kept. */
@@ -30,6 +35,7 @@ export class EraseUserHandler implements MessageHandler<DeletionStep> {
     await deleteInboxOf(em, userId);
     await deletePreferencesOf(em, userId);
     await deletePhoneOf(em, userId);
+    await deletePushSubscriptionsOf(em, userId);
     await deleteSuppressionsOf(em, userId);
     await this.outbox.append(em, userErased, userId, data);
   }

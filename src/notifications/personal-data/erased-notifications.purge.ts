@@ -8,6 +8,7 @@ const TABLES = [
   'notifications',
   'phones',
   'preferences',
+  'push_subscriptions',
   'scheduled_notifications',
   'suppressions',
 ] as const;

@@ -25,7 +25,7 @@ export interface Choices {
   /** For categories that have no choice of their own. */
   readonly channels: ChannelChoices;
   readonly categories: Readonly<Record<string, CategoryChoices>>;
-  /** When no emails and text messages are to be sent. */
+  /** When no emails, text messages and push notifications are to be sent. */
   readonly quietHours?: QuietHours | null;
   /** For categories that have none of their own. */
   readonly digest?: Digest | null;

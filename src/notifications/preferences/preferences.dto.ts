@@ -10,10 +10,10 @@ const SMALL_BYTES = 1_024;
 const CHANNELS = 'Whether you want each channel, for all categories without a choice of their own.';
 const CATEGORIES =
   'Whether you want each channel, and how emails are collected, by category. Everyone gets `security`, so it is not among them.';
-const EXAMPLE = { orders: { email: true, inbox: false, sms: false, digest: { at: '08:00' } } };
+const EXAMPLE = { orders: { email: true, inbox: false, sms: false, push: true, digest: { at: '08:00' } } };
 const QUIET_HOURS =
-  'When you get no emails and text messages, in your time zone. They are sent afterwards. Null for never. What is about ' +
-  'your account, or in the category `security`, is sent at once.';
+  'When you get no emails, text messages and push notifications, in your time zone. They are sent afterwards. Null for ' +
+  'never. What is about your account, or in the category `security`, is sent at once.';
 const DIGEST =
   'How emails are collected, for categories without a digest of their own: you get one email instead of several. Null ' +
   'for each at once.';
@@ -38,6 +38,14 @@ export class ChannelChoicesBody {
     description: 'Whether you want text messages.',
   })
   sms?: boolean;
+
+  @ApiProperty({
+    type: Boolean,
+    required: false,
+    example: true,
+    description: 'Whether you want push notifications.',
+  })
+  push?: boolean;
 }
 
 @ApiSchema({ name: 'QuietHours' })

@@ -9,5 +9,20 @@ export {
   sealNumber,
   sealPending,
 } from './phone.repository.js';
+export { PushSubscriptionCipher, type PushTarget } from './push-subscription-cipher.js';
+export { PushSubscription } from './push-subscription.entity.js';
+export {
+  countPushSubscriptions,
+  deleteEndedPushSubscription,
+  deletePushSubscription,
+  deletePushSubscriptionsOf,
+  deleteStalePushSubscriptions,
+  findPushSubscription,
+  findPushSubscriptions,
+  findPushSubscriptionsOf,
+  MAX_PUSH_SUBSCRIPTIONS,
+  NO_PUSH_SUBSCRIPTION,
+  storePushSubscription,
+} from './push-subscription.repository.js';
 export { RecipientsModule } from './recipients.module.js';
 export { insertErasedUser, isErased, lockRecipient } from './erased-user.repository.js';

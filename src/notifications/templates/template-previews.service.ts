@@ -9,6 +9,7 @@ import { contentFor } from './published-contents.js';
 import { lookUpLocale } from './rendering/pick-locale.js';
 import { type RenderedMail, renderEmail } from './rendering/render-email.js';
 import { type RenderedInbox, renderInbox } from './rendering/render-inbox.js';
+import { type RenderedPush, renderPush } from './rendering/render-push.js';
 import { type RenderedSms, renderSms } from './rendering/render-sms.js';
 import { TemplatePublishingService } from './template-publishing.service.js';
 import { invalidTemplate } from './templates.errors.js';
@@ -27,6 +28,7 @@ export interface Preview {
   readonly email: RenderedMail | null;
   readonly inbox: RenderedInbox | null;
   readonly sms: RenderedSms | null;
+  readonly push: RenderedPush | null;
 }
 
 /** Shows what a draft would look like. */
@@ -76,6 +78,7 @@ export class TemplatePreviewsService {
       email: rendered('email', (source) => renderEmail(source, values({ unsubscribeUrl }))),
       inbox: rendered('inbox', (source) => renderInbox(source, values())),
       sms: rendered('sms', (source) => renderSms(source, values())),
+      push: rendered('push', (source) => renderPush(source, values())),
     };
   }
 }

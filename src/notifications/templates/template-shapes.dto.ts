@@ -134,6 +134,35 @@ export class TemplateSmsBody {
   text!: string;
 }
 
+@ApiSchema({ name: 'TemplatePush' })
+export class TemplatePushBody {
+  @ApiProperty({
+    type: String,
+    maxLength: MAX_LENGTHS.push.title,
+    example: 'Order {{ orderId }} is on its way',
+    description: 'The title, as Liquid that results in at most 120 characters.',
+  })
+  title!: string;
+
+  @ApiProperty({
+    type: String,
+    maxLength: MAX_LENGTHS.push.body,
+    example: 'It will be there tomorrow.',
+    description: 'The text, as Liquid that results in at most 700 characters. It is plain text.',
+  })
+  body!: string;
+
+  @ApiProperty({
+    type: String,
+    required: false,
+    maxLength: MAX_LENGTHS.push.url,
+    example: '{{ trackingUrl }}',
+    description:
+      'Where a click leads, as Liquid that results in an http or https URL of at most 1,024 characters.',
+  })
+  url?: string;
+}
+
 @ApiSchema({ name: 'TemplateContent' })
 export class TemplateContentBody {
   @ApiProperty({ type: TemplateEmailBody, required: false, description: 'What the email says.' })
@@ -148,6 +177,9 @@ export class TemplateContentBody {
 
   @ApiProperty({ type: TemplateSmsBody, required: false, description: 'What the text message says.' })
   sms?: TemplateSmsBody;
+
+  @ApiProperty({ type: TemplatePushBody, required: false, description: 'What the push notification says.' })
+  push?: TemplatePushBody;
 }
 
 export const DEFAULT_LOCALE =

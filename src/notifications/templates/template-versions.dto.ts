@@ -93,6 +93,23 @@ export class RenderedSmsResponse {
   text!: string;
 }
 
+@ApiSchema({ name: 'RenderedPush' })
+export class RenderedPushResponse {
+  @ApiProperty({ type: String, example: 'Order 4711 is on its way', description: 'The title.' })
+  title!: string;
+
+  @ApiProperty({ type: String, example: 'It will be there tomorrow.', description: 'The text.' })
+  body!: string;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'https://parcels.example/4711',
+    description: 'Where a click leads.',
+  })
+  url!: string | null;
+}
+
 @ApiSchema({ name: 'TemplatePreview' })
 export class PreviewResponse {
   @ApiProperty({ type: String, example: 'de', description: 'The language that such a recipient gets.' })
@@ -118,6 +135,13 @@ export class PreviewResponse {
     description: 'The text message. Null if the template has none.',
   })
   sms!: RenderedSmsResponse | null;
+
+  @ApiProperty({
+    type: RenderedPushResponse,
+    nullable: true,
+    description: 'The push notification. Null if the template has none.',
+  })
+  push!: RenderedPushResponse | null;
 }
 
 export function toVersionSummary({

@@ -4,6 +4,7 @@ import { AppConfig } from '../../../config/index.js';
 import { notificationsSchema } from '../migrations/index.js';
 import { MailRenderer } from './mail-renderer.js';
 import { PublishedTemplates } from './published-templates.js';
+import { PushRenderer } from './push-renderer.js';
 import { SmsRenderer } from './sms-renderer.js';
 import { TEMPLATE_OPTIONS, type TemplateOptions } from './template.options.js';
 import { NotificationTemplate } from './template.entity.js';
@@ -20,8 +21,9 @@ import { TemplateVersion } from './template-version.entity.js';
     },
     MailRenderer,
     PublishedTemplates,
+    PushRenderer,
     SmsRenderer,
   ],
-  exports: [MailRenderer, PublishedTemplates, SmsRenderer, TEMPLATE_OPTIONS],
+  exports: [MailRenderer, PublishedTemplates, PushRenderer, SmsRenderer, TEMPLATE_OPTIONS],
 })
 export class TemplatesModule {}

@@ -8,6 +8,7 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
+  IsNumber,
   IsObject,
   IsString,
   IsUUID,
@@ -189,6 +190,24 @@ export function UuidField(options: FieldOptions): PropertyDecorator {
 
 export function BooleanField(options: FieldOptions): PropertyDecorator {
   return field(options, { type: Boolean }, IsBoolean({ message: '$property must be true or false' }));
+}
+
+/** A number, also one that isn't an integer. */
+export function NumberField(options: FieldOptions & { min: number; max: number }): PropertyDecorator {
+  const { min, max } = options;
+  return field(
+    options,
+    { type: Number, minimum: min, maximum: max },
+    IsNumber({}, { message: '$property must be a number' }),
+    Min(min, {
+      message: '$property must be at least $constraint1',
+      context: { minimum: min } satisfies Bound,
+    }),
+    Max(max, {
+      message: '$property must be at most $constraint1',
+      context: { maximum: max } satisfies Bound,
+    }),
+  );
 }
 
 export function EnumField(options: FieldOptions & { values: readonly string[] }): PropertyDecorator {

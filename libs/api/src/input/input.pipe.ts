@@ -14,6 +14,7 @@ const CODES: Readonly<Record<string, string>> = {
   isIn: 'not-one-of',
   isInt: 'not-an-integer',
   isBoolean: 'wrong-type',
+  isNumber: 'wrong-type',
   isObject: 'wrong-type',
   isString: 'wrong-type',
   isUuid: 'invalid-id',

@@ -180,6 +180,13 @@ import type {
   GetMyNotificationPreferencesResponse,
   SetMyNotificationPreferencesData,
   SetMyNotificationPreferencesResponse,
+  ListMyPushSubscriptionsData,
+  ListMyPushSubscriptionsResponse,
+  AddMyPushSubscriptionData,
+  AddMyPushSubscriptionResponse,
+  RemoveMyPushSubscriptionData,
+  GetVapidPublicKeyData,
+  GetVapidPublicKeyResponse,
   ListSuppressionsData,
   ListSuppressionsResponse,
   AddSuppressionData,
@@ -305,6 +312,8 @@ export type ProblemCode =
   | 'sms-not-configured'
   | 'too-many-phone-codes'
   | 'invalid-phone-code'
+  | 'push-not-configured'
+  | 'push-subscription-not-found'
   | 'suppression-not-found'
   | 'template-exists'
   | 'too-many-templates'
@@ -2757,6 +2766,94 @@ export const setMyNotificationPreferences: Operation<
   method: 'PUT',
   path: '/v2/users/me/notification-preferences',
   authenticated: true,
+};
+
+/**
+ * List your push subscriptions
+ *
+ * Returns the browsers in which you get push notifications, newest first.
+ */
+export const listMyPushSubscriptions: Operation<
+  ListMyPushSubscriptionsData,
+  ListMyPushSubscriptionsResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'invalid-cursor'
+  | 'unauthenticated'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/users/me/push-subscriptions',
+  authenticated: true,
+};
+
+/**
+ * Get push notifications in a browser
+ *
+ * Takes what `PushSubscription.toJSON()` of a browser returns. Repeat it whenever your app starts: one with the same `endpoint` is updated, and keeps its `id`. If someone else has used the browser before, they get no push notifications there any more. You can have 20; beyond that, those are removed that were not sent for the longest time.
+ */
+export const addMyPushSubscription: Operation<
+  AddMyPushSubscriptionData,
+  AddMyPushSubscriptionResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'session-required'
+  | 'push-not-configured'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/users/me/push-subscriptions',
+  authenticated: true,
+};
+
+/**
+ * Remove a push subscription
+ *
+ * You get no push notifications in that browser any more, for example after signing out.
+ */
+export const removeMyPushSubscription: Operation<
+  RemoveMyPushSubscriptionData,
+  void,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'session-required'
+  | 'push-subscription-not-found'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'DELETE',
+  path: '/v2/users/me/push-subscriptions/{id}',
+  authenticated: true,
+};
+
+/**
+ * Get the public key of push notifications
+ *
+ * Returns the `applicationServerKey` that browsers subscribe with (VAPID, RFC 8292).
+ */
+export const getVapidPublicKey: Operation<
+  GetVapidPublicKeyData,
+  GetVapidPublicKeyResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'push-not-configured'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/push/vapid-public-key',
 };
 
 /**

@@ -1321,7 +1321,7 @@ export type BroadcastRequest = {
     [key: string]: unknown;
   };
   /**
-   * How to reach the users: `email`, `inbox`, `sms`. Defaults to all that the template has content for.
+   * How to reach the users: `email`, `inbox`, `sms`, `push`. Defaults to all that the template has content for.
    */
   channels?: Array<string>;
   /**
@@ -1438,7 +1438,7 @@ export type SendNotificationRequest = {
     [key: string]: unknown;
   };
   /**
-   * How to reach the user: `email`, `inbox`, `sms`. Defaults to all that the template has content for.
+   * How to reach the user: `email`, `inbox`, `sms`, `push`. Defaults to all that the template has content for.
    */
   channels?: Array<string>;
   /**
@@ -1449,7 +1449,7 @@ export type SendNotificationRequest = {
 
 export type NotificationAttempt = {
   /**
-   * Through which provider: `smtp`, `smtp-fallback` if that could not be reached, or `sms`. Null for attempts before this was recorded.
+   * Through which provider: `smtp`, `smtp-fallback` if that could not be reached, `sms`, or the host of a push service. Null for attempts before this was recorded.
    */
   provider: string | null;
   /**
@@ -1480,7 +1480,7 @@ export type NotificationDelivery = {
    */
   channel: string;
   /**
-   * `sent` once the mail server or gateway has accepted it, or the notification is in the inbox. `delivered` if it was reported to have arrived, `failed` if it was refused, was too late, or bounced. `suppressed` if it must not be sent, such as to an email address that is not verified.
+   * `sent` once the mail server, gateway or push service has accepted it, or the notification is in the inbox. `delivered` if it was reported to have arrived, `failed` if it was refused, was too late, or bounced. `suppressed` if it must not be sent, such as to an email address that is not verified, or the recipient is no longer there, such as a browser that has unsubscribed.
    */
   state: 'queued' | 'sent' | 'delivered' | 'failed' | 'suppressed';
   /**
@@ -1515,7 +1515,7 @@ export type Notification = {
    */
   state: 'queued' | 'sent' | 'delivered' | 'failed' | 'suppressed';
   /**
-   * What became of it on each channel. Empty until it is sent.
+   * What became of it on each channel, and on `push` in each browser of the user. Empty until it is sent.
    */
   deliveries: Array<NotificationDelivery>;
   /**
@@ -1585,6 +1585,10 @@ export type CategoryChoices = {
    */
   sms?: boolean;
   /**
+   * Whether you want push notifications.
+   */
+  push?: boolean;
+  /**
    * How emails are collected. Null for each at once. Missing if the category has no digest of its own.
    */
   digest?: Digest | null;
@@ -1603,6 +1607,10 @@ export type ChannelChoices = {
    * Whether you want text messages.
    */
   sms?: boolean;
+  /**
+   * Whether you want push notifications.
+   */
+  push?: boolean;
 };
 
 export type QuietHours = {
@@ -1628,7 +1636,7 @@ export type NotificationPreferences = {
     [key: string]: CategoryChoices;
   };
   /**
-   * When you get no emails and text messages, in your time zone. They are sent afterwards. Null for never. What is about your account, or in the category `security`, is sent at once.
+   * When you get no emails, text messages and push notifications, in your time zone. They are sent afterwards. Null for never. What is about your account, or in the category `security`, is sent at once.
    */
   quietHours: QuietHours | null;
   /**
@@ -1649,13 +1657,71 @@ export type SetPreferencesRequest = {
     [key: string]: CategoryChoices;
   };
   /**
-   * When you get no emails and text messages, in your time zone. They are sent afterwards. Null for never. What is about your account, or in the category `security`, is sent at once.
+   * When you get no emails, text messages and push notifications, in your time zone. They are sent afterwards. Null for never. What is about your account, or in the category `security`, is sent at once.
    */
   quietHours?: QuietHours | null;
   /**
    * How emails are collected, for categories without a digest of their own: you get one email instead of several. Null for each at once.
    */
   digest?: Digest | null;
+};
+
+export type PushSubscription = {
+  id: string;
+  /**
+   * The URL at the push service. A page compares it with that of `pushManager.getSubscription()` to find its own.
+   */
+  endpoint: string;
+  /**
+   * When it ends, in UTC. Null if the browser did not know.
+   */
+  expiresAt: string | null;
+  /**
+   * When it was added, in UTC.
+   */
+  createdAt: string;
+  /**
+   * When the browser last sent it, in UTC.
+   */
+  updatedAt: string;
+};
+
+export type PushSubscriptionList = {
+  items: Array<PushSubscription>;
+  page: CursorPage;
+};
+
+export type PushKeys = {
+  /**
+   * The public key of the browser: an uncompressed point on P-256, in base64url.
+   */
+  p256dh: string;
+  /**
+   * The authentication secret: 16 bytes, in base64url.
+   */
+  auth: string;
+};
+
+export type AddPushSubscriptionRequest = {
+  /**
+   * The URL of the subscription at the push service of the browser. Must start with https://.
+   */
+  endpoint: string;
+  /**
+   * When it ends, in milliseconds since 1970. Null if the browser does not know.
+   */
+  expirationTime?: number | null;
+  /**
+   * What messages are encrypted with.
+   */
+  keys: PushKeys;
+};
+
+export type VapidPublicKey = {
+  /**
+   * An uncompressed point on P-256, in base64url.
+   */
+  publicKey: string;
 };
 
 export type Suppression = {
@@ -1850,6 +1916,21 @@ export type TemplateSms = {
   text: string;
 };
 
+export type TemplatePush = {
+  /**
+   * The title, as Liquid that results in at most 120 characters.
+   */
+  title: string;
+  /**
+   * The text, as Liquid that results in at most 700 characters. It is plain text.
+   */
+  body: string;
+  /**
+   * Where a click leads, as Liquid that results in an http or https URL of at most 1,024 characters.
+   */
+  url?: string;
+};
+
 export type TemplateContent = {
   /**
    * What the email says.
@@ -1863,6 +1944,10 @@ export type TemplateContent = {
    * What the text message says.
    */
   sms?: TemplateSms;
+  /**
+   * What the push notification says.
+   */
+  push?: TemplatePush;
 };
 
 export type NotificationTemplate = {
@@ -2013,6 +2098,21 @@ export type RenderedSms = {
   text: string;
 };
 
+export type RenderedPush = {
+  /**
+   * The title.
+   */
+  title: string;
+  /**
+   * The text.
+   */
+  body: string;
+  /**
+   * Where a click leads.
+   */
+  url: string | null;
+};
+
 export type TemplatePreview = {
   /**
    * The language that such a recipient gets.
@@ -2030,6 +2130,10 @@ export type TemplatePreview = {
    * The text message. Null if the template has none.
    */
   sms: RenderedSms | null;
+  /**
+   * The push notification. Null if the template has none.
+   */
+  push: RenderedPush | null;
 };
 
 export type TemplateVersionSummary = {
@@ -3101,6 +3205,26 @@ export type InvalidPhoneCodeProblem = {
   detail: string;
   instance: string;
   code: 'invalid-phone-code';
+  requestId: string;
+};
+
+export type PushNotConfiguredProblem = {
+  type: string;
+  title: string;
+  status: 409;
+  detail: string;
+  instance: string;
+  code: 'push-not-configured';
+  requestId: string;
+};
+
+export type PushSubscriptionNotFoundProblem = {
+  type: string;
+  title: string;
+  status: 404;
+  detail: string;
+  instance: string;
+  code: 'push-subscription-not-found';
   requestId: string;
 };
 
@@ -10309,6 +10433,250 @@ export type SetMyNotificationPreferencesResponses = {
 
 export type SetMyNotificationPreferencesResponse =
   SetMyNotificationPreferencesResponses[keyof SetMyNotificationPreferencesResponses];
+
+export type ListMyPushSubscriptionsData = {
+  body?: never;
+  path?: never;
+  query?: {
+    /**
+     * Maximum number of items to return.
+     */
+    limit?: number;
+    /**
+     * Which page to return: `page.nextCursor` or `page.previousCursor` from an earlier response.
+     */
+    cursor?: string;
+    /**
+     * Whether to count all items. Slow on long lists.
+     */
+    total?: boolean;
+  };
+  url: '/v2/users/me/push-subscriptions';
+};
+
+export type ListMyPushSubscriptionsErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   *
+   * `invalid-cursor`: Invalid cursor
+   */
+  400: InvalidInputOrMalformedRequestOrInvalidCursorProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type ListMyPushSubscriptionsError = ListMyPushSubscriptionsErrors[keyof ListMyPushSubscriptionsErrors];
+
+export type ListMyPushSubscriptionsResponses = {
+  /**
+   * A page of push subscriptions.
+   */
+  200: PushSubscriptionList;
+};
+
+export type ListMyPushSubscriptionsResponse =
+  ListMyPushSubscriptionsResponses[keyof ListMyPushSubscriptionsResponses];
+
+export type AddMyPushSubscriptionData = {
+  body: AddPushSubscriptionRequest;
+  path?: never;
+  query?: never;
+  url: '/v2/users/me/push-subscriptions';
+};
+
+export type AddMyPushSubscriptionErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
+  /**
+   * `push-not-configured`: No push notifications
+   */
+  409: PushNotConfiguredProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type AddMyPushSubscriptionError = AddMyPushSubscriptionErrors[keyof AddMyPushSubscriptionErrors];
+
+export type AddMyPushSubscriptionResponses = {
+  /**
+   * Push subscription added, or updated.
+   */
+  201: PushSubscription;
+};
+
+export type AddMyPushSubscriptionResponse =
+  AddMyPushSubscriptionResponses[keyof AddMyPushSubscriptionResponses];
+
+export type RemoveMyPushSubscriptionData = {
+  body?: never;
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: never;
+  url: '/v2/users/me/push-subscriptions/{id}';
+};
+
+export type RemoveMyPushSubscriptionErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `session-required`: Session required
+   */
+  403: SessionRequiredProblem;
+  /**
+   * `push-subscription-not-found`: Push subscription not found
+   */
+  404: PushSubscriptionNotFoundProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type RemoveMyPushSubscriptionError =
+  RemoveMyPushSubscriptionErrors[keyof RemoveMyPushSubscriptionErrors];
+
+export type RemoveMyPushSubscriptionResponses = {
+  /**
+   * Push subscription removed.
+   */
+  204: void;
+};
+
+export type RemoveMyPushSubscriptionResponse =
+  RemoveMyPushSubscriptionResponses[keyof RemoveMyPushSubscriptionResponses];
+
+export type GetVapidPublicKeyData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/v2/push/vapid-public-key';
+};
+
+export type GetVapidPublicKeyErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `push-not-configured`: No push notifications
+   */
+  409: PushNotConfiguredProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type GetVapidPublicKeyError = GetVapidPublicKeyErrors[keyof GetVapidPublicKeyErrors];
+
+export type GetVapidPublicKeyResponses = {
+  /**
+   * The public key.
+   */
+  200: VapidPublicKey;
+};
+
+export type GetVapidPublicKeyResponse = GetVapidPublicKeyResponses[keyof GetVapidPublicKeyResponses];
 
 export type ListSuppressionsData = {
   body?: never;

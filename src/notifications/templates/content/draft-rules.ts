@@ -19,11 +19,13 @@ export const MAX_LENGTHS = {
   email: { subject: 250, mjml: 65_536, html: 65_536, text: 32_768 },
   inbox: { title: 250, body: 4_000, url: 2_048 },
   sms: { text: 1_600 },
+  push: { title: 250, body: 2_000, url: 1_024 },
 } as const;
 const REQUIRED: Readonly<Record<ChannelName, readonly string[]>> = {
   email: ['subject'],
   inbox: ['title', 'body'],
   sms: ['text'],
+  push: ['title', 'body'],
 };
 /** Of a whole draft, as JSON. */
 export const MAX_BYTES = 512 * 1024;

@@ -6,6 +6,7 @@ import {
   htmlEngine,
   type InboxSource,
   ParsedSource,
+  type PushSource,
   type SmsSource,
   textEngine,
 } from '../rendering/liquid.js';
@@ -20,6 +21,7 @@ export interface ChannelSources {
   readonly email: EmailSource;
   readonly inbox: InboxSource;
   readonly sms: SmsSource;
+  readonly push: PushSource;
 }
 
 /** What a template says in one language, ready to be rendered. */
@@ -71,30 +73,25 @@ export class TemplateCompiler {
   }
 
   private async compileContent(
-    { email, inbox, sms }: LocalizedContent,
+    { email, ...others }: LocalizedContent,
     pointer: string,
     usage: Usage,
   ): Promise<{ content: CompiledContent; errors: InvalidMember[] }> {
-    const errors: InvalidMember[] = [];
-    const content: { -readonly [C in keyof ChannelSources]?: ChannelSources[C] } = {};
-    if (inbox) {
-      content.inbox = { title: inbox.title, body: inbox.body, url: inbox.url ?? null };
-      errors.push(...textMistakes(content.inbox, `${pointer}/inbox`, usage));
+    const plain = plainSources(others);
+    const errors = Object.entries(plain).flatMap(([channel, texts]) =>
+      textMistakes(texts, `${pointer}/${channel}`, usage),
+    );
+    if (!email) {
+      return { content: plain, errors };
     }
-    if (sms) {
-      content.sms = { text: sms.text };
-      errors.push(...textMistakes(content.sms, `${pointer}/sms`, usage));
-    }
-    if (email) {
-      const compiled = await this.compileEmail(email, `${pointer}/email`);
-      if (Array.isArray(compiled)) {
-        errors.push(...compiled);
-      } else {
-        content.email = compiled;
-        errors.push(...emailMistakes(email, compiled, `${pointer}/email`, usage));
-      }
-    }
-    return { content, errors };
+    const at = `${pointer}/email`;
+    const compiled = await this.compileEmail(email, at);
+    return Array.isArray(compiled)
+      ? { content: plain, errors: [...errors, ...compiled] }
+      : {
+          content: { ...plain, email: compiled },
+          errors: [...errors, ...emailMistakes(email, compiled, at, usage)],
+        };
   }
 
   private async compileEmail(email: EmailContent, pointer: string): Promise<EmailSource | InvalidMember[]> {
@@ -110,6 +107,15 @@ export class TemplateCompiler {
       ? [{ pointer: `${pointer}/mjml`, code: 'invalid-mjml', message: result.error }]
       : { subject, html: result.html, text: text ?? null };
   }
+}
+
+/** Of the channels that show plain texts. */
+function plainSources({ inbox, sms, push }: LocalizedContent): Omit<CompiledContent, 'email'> {
+  return {
+    ...(inbox && { inbox: { ...inbox, url: inbox.url ?? null } }),
+    ...(sms && { sms }),
+    ...(push && { push: { ...push, url: push.url ?? null } }),
+  };
 }
 
 /** Recipients whose language is missing get the default one, which therefore needs all channels that any language has. */

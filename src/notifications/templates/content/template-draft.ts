@@ -35,15 +35,19 @@ export interface SmsContent {
   readonly text: string;
 }
 
+/** The Liquid source of a push notification. */
+export type PushContent = InboxContent;
+
 /** What a notification says in one language, on each of its channels. */
 export interface LocalizedContent {
   readonly email?: EmailContent;
   readonly inbox?: InboxContent;
   readonly sms?: SmsContent;
+  readonly push?: PushContent;
 }
 
 /** The ways to reach people that a template can have texts for. */
-export const CHANNELS = ['email', 'inbox', 'sms'] as const;
+export const CHANNELS = ['email', 'inbox', 'sms', 'push'] as const;
 export type ChannelName = (typeof CHANNELS)[number];
 
 /** The category of what protects an account. Everyone gets it, whatever their preferences say. */

@@ -15,6 +15,9 @@ export interface InboxSource {
   readonly url: string | null;
 }
 
+/** Liquid sources of a push notification. */
+export type PushSource = InboxSource;
+
 /** The Liquid source of a text message. */
 export interface SmsSource {
   readonly text: string;

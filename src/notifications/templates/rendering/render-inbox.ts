@@ -12,18 +12,26 @@ export interface RenderedInbox {
   readonly url: string | null;
 }
 
-/** @throws Error if a variable is missing, a limit is reached, or the URL isn't an http or https URL */
-export function renderInbox({ title, body, url }: InboxSource, values: object): RenderedInbox {
-  const render = (source: string, max: number): string =>
-    ParsedSource.of(textEngine, source).render(values, max);
-  const link = url === null ? null : render(url, MAX_LENGTHS.url).trim();
+/**
+ * @param max lengths, in characters
+ * @throws Error if a variable is missing, a limit is reached, or the URL isn't an http or https URL
+ */
+export function renderInbox(
+  { title, body, url }: InboxSource,
+  values: object,
+  max: Readonly<typeof MAX_LENGTHS> = MAX_LENGTHS,
+): RenderedInbox {
+  const render = (source: string, maxLength: number): string =>
+    ParsedSource.of(textEngine, source).render(values, maxLength);
+  const link = url === null ? null : render(url, max.url).trim();
   const address = link === null ? null : URL.parse(link);
-  if (link !== null && (!isWebUrl(link) || !address || address.href.length > MAX_LENGTHS.url)) {
-    throw new TypeError('the url must be an http or https URL of at most 2,048 characters');
+  if (link !== null && (!isWebUrl(link) || !address || address.href.length > max.url)) {
+    const limit = max.url.toLocaleString('en');
+    throw new TypeError(`the url must be an http or https URL of at most ${limit} characters`);
   }
   return {
-    title: oneLine(render(title, MAX_LENGTHS.title)),
-    body: render(body, MAX_LENGTHS.body).trim(),
+    title: oneLine(render(title, max.title)),
+    body: render(body, max.body).trim(),
     url: address?.href ?? null,
   };
 }

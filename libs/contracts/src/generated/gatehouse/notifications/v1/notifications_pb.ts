@@ -87,7 +87,7 @@ export type Delivery = Message<"gatehouse.notifications.v1.Delivery"> & {
   id: string;
 
   /**
-   * How the user is reached: `email`, `inbox` or `sms`.
+   * How the user is reached: `email`, `inbox`, `sms` or `push`. There's a delivery for each browser that gets it.
    *
    * @generated from field: string channel = 2;
    */
@@ -158,7 +158,7 @@ export type Attempt = Message<"gatehouse.notifications.v1.Attempt"> & {
   reason: string;
 
   /**
-   * Through which provider: `smtp`, `smtp-fallback` if that could not be reached, or `sms`.
+   * Through which provider: `smtp`, `smtp-fallback` if that could not be reached, `sms`, or the host of a push service.
    *
    * @generated from field: string provider = 5;
    */
@@ -198,7 +198,7 @@ export type SendRequest = Message<"gatehouse.notifications.v1.SendRequest"> & {
   data?: JsonObject | undefined;
 
   /**
-   * How to reach the user: `email`, `inbox`, `sms`. Empty for all that the template has content for.
+   * How to reach the user: `email`, `inbox`, `sms`, `push`. Empty for all that the template has content for.
    *
    * @generated from field: repeated string channels = 4;
    */

@@ -1,0 +1,40 @@
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '#libs/clock';
+import type { VapidConfig } from '../../../../config/index.js';
+import type { OutboundClient } from '../../outbound/index.js';
+import { notTried, type SendContext, type SendResult } from '../channel.js';
+import { ProviderChain } from '../provider-chain.js';
+import type { PushMessage } from './push-request.js';
+import { isFailureOfService, PushService } from './push-service.js';
+
+/** Browsers have four or five. Users can make up more, and those used last are remembered. */
+const MAX_SERVICES = 100;
+
+/** The push services, each with a circuit breaker of its own. */
+export class PushServices {
+  private readonly chains = new LRUCache<string, ProviderChain<PushMessage>>({ max: MAX_SERVICES });
+
+  constructor(
+    private readonly client: OutboundClient,
+    private readonly vapid: VapidConfig | null,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Never throws. */
+  send(message: PushMessage, context: SendContext): Promise<SendResult> {
+    return this.vapid
+      ? this.chainOf(new URL(message.target.endpoint).host, this.vapid).send(message, context)
+      : Promise.resolve(notTried({ kind: 'deferred', reason: 'VAPID_PRIVATE_KEY is not set' }));
+  }
+
+  private chainOf(host: string, vapid: VapidConfig): ProviderChain<PushMessage> {
+    const known = this.chains.get(host);
+    if (known) {
+      return known;
+    }
+    const service = new PushService(host, this.client, vapid);
+    const chain = new ProviderChain([service], this.clock, isFailureOfService);
+    this.chains.set(host, chain);
+    return chain;
+  }
+}
