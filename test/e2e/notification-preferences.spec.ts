@@ -95,10 +95,10 @@ describe('notification preferences', () => {
   it('want everything until the user says otherwise, and list the categories that there are', async () => {
     const user = await verified();
     expect((await user.api.get(PREFERENCES)).body).toEqual({
-      channels: { email: true, inbox: true, sms: true },
+      channels: { email: true, inbox: true, sms: true, push: true },
       categories: {
-        general: { email: true, inbox: true, sms: true },
-        offers: { email: true, inbox: true, sms: true },
+        general: { email: true, inbox: true, sms: true, push: true },
+        offers: { email: true, inbox: true, sms: true, push: true },
       },
       quietHours: null,
       digest: null,
@@ -123,10 +123,10 @@ describe('notification preferences', () => {
     const user = await verified();
     const changed = await set(user, { categories: { offers: { email: false } } });
     const expected = {
-      channels: { email: true, inbox: true, sms: true },
+      channels: { email: true, inbox: true, sms: true, push: true },
       categories: {
-        general: { email: true, inbox: true, sms: true },
-        offers: { email: false, inbox: true, sms: true },
+        general: { email: true, inbox: true, sms: true, push: true },
+        offers: { email: false, inbox: true, sms: true, push: true },
       },
       quietHours: null,
       digest: null,
@@ -259,10 +259,10 @@ describe('an unsubscribe link', () => {
     });
     await oneClick(await linkFor(user, 'offer'));
     expect((await user.api.get(PREFERENCES)).body).toEqual({
-      channels: { email: true, inbox: false, sms: true },
+      channels: { email: true, inbox: false, sms: true, push: true },
       categories: {
-        general: { email: true, inbox: false, sms: true, digest },
-        offers: { email: false, inbox: true, sms: true },
+        general: { email: true, inbox: false, sms: true, push: true, digest },
+        offers: { email: false, inbox: true, sms: true, push: true },
       },
       quietHours,
       digest: null,

@@ -326,6 +326,7 @@ describe('a preview', () => {
       email: { subject: 'Bestellung <4712>', html: '<p>Unterwegs</p>', text: 'Unterwegs\n' },
       inbox: null,
       sms: null,
+      push: null,
     });
     expect((await preview({ locale: 'fr' })).locale).toBe('en');
   });

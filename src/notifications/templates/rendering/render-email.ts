@@ -77,5 +77,7 @@ const convert = compile({
 
 /** What people read who don't see HTML: links follow their text, and what is hidden is left out. */
 function textOf(html: string): string {
-  return `${convert(html).replace(/\n{3,}/g, '\n\n').trim()}\n`;
+  return `${convert(html)
+    .replace(/\n{3,}/g, '\n\n')
+    .trim()}\n`;
 }
