@@ -14,7 +14,7 @@ export class Migration20261208000000 extends Migration {
       expires_at timestamptz(3) null,
       primary key (id)
     )`);
-    this.addSql(`create unique index suppressions_email_index on notifications.suppressions (email_index)`);
+    this.addSql(`create unique index suppressions_email_unique on notifications.suppressions (email_index)`);
     this.addSql(`create index suppressions_user_index on notifications.suppressions (user_id)`);
     this.addSql(`create index suppressions_expires_at_index on notifications.suppressions (expires_at)`);
     this.addSql(

@@ -14,7 +14,7 @@ const schema = defineEntity({
   properties: {
     id: p.uuid().primary(),
     /** The blind index of the address. */
-    emailIndex: p.text().index('suppressions_email_index'),
+    emailIndex: p.text().unique('suppressions_email_unique'),
     /** Sealed for `suppression:<id>`. */
     emailSealed: p.text(),
     /** Whose address it was, if that's known. */
