@@ -3,9 +3,8 @@ import { DatabaseModule } from '#libs/database';
 import { AppConfig } from '../../../config/index.js';
 import { notificationsSchema } from '../migrations/index.js';
 import { MailRenderer } from './mail-renderer.js';
+import { MessageRenderer } from './message-renderer.js';
 import { PublishedTemplates } from './published-templates.js';
-import { PushRenderer } from './push-renderer.js';
-import { SmsRenderer } from './sms-renderer.js';
 import { TEMPLATE_OPTIONS, type TemplateOptions } from './template.options.js';
 import { NotificationTemplate } from './template.entity.js';
 import { TemplateVersion } from './template-version.entity.js';
@@ -20,10 +19,9 @@ import { TemplateVersion } from './template-version.entity.js';
       useFactory: ({ appUrl, publicUrl }: AppConfig): TemplateOptions => ({ appUrl, publicUrl }),
     },
     MailRenderer,
+    MessageRenderer,
     PublishedTemplates,
-    PushRenderer,
-    SmsRenderer,
   ],
-  exports: [MailRenderer, PublishedTemplates, PushRenderer, SmsRenderer, TEMPLATE_OPTIONS],
+  exports: [MailRenderer, MessageRenderer, PublishedTemplates, TEMPLATE_OPTIONS],
 })
 export class TemplatesModule {}

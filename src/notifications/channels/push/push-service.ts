@@ -2,6 +2,7 @@ import { traced } from '#libs/telemetry';
 import type { VapidConfig } from '../../../../config/index.js';
 import { type OutboundAnswer, type OutboundClient, wasNotReached } from '../../outbound/index.js';
 import type { SendContext, SendOutcome } from '../channel.js';
+import { outcomeOfStatus } from '../http-outcome.js';
 import { isFailure, type Provider } from '../provider-chain.js';
 import { type PushMessage, pushRequest } from './push-request.js';
 
@@ -59,9 +60,7 @@ function requestFor(message: PushMessage, vapid: VapidConfig): ReturnType<typeof
 function outcomeOf(answer: OutboundAnswer): SendOutcome {
   switch (answer.kind) {
     case 'answered':
-      return answer.status >= 200 && answer.status < 300
-        ? { kind: 'sent' }
-        : { kind: kindOf(answer.status), reason: String(answer.status) };
+      return outcomeOfStatus(answer.status, kindOf);
     case 'refused':
       return { kind: 'refused', reason: answer.reason };
     case 'unreachable':
@@ -69,23 +68,7 @@ function outcomeOf(answer: OutboundAnswer): SendOutcome {
   }
 }
 
-function kindOf(status: number): Exclude<SendOutcome['kind'], 'sent'> {
-  switch (status) {
-    // It doesn't accept our signature.
-    case 401:
-    case 403:
-      return 'unreachable';
-    case 408:
-    case 425:
-    case 429:
-      return 'deferred';
-    // It may have accepted the message.
-    case 500:
-    case 502:
-    case 504:
-      return 'unknown';
-    // It's out of service, or else the message or the subscription isn't as it should be.
-    default:
-      return status > 500 ? 'unreachable' : 'refused';
-  }
+/** It doesn't accept our signature, or is out of service. Otherwise the message or the subscription isn't as it should be. */
+function kindOf(status: number): 'refused' | 'unreachable' {
+  return status === 401 || status === 403 || status > 500 ? 'unreachable' : 'refused';
 }

@@ -7,7 +7,7 @@ import {
   type PushSubscription,
   PushSubscriptionCipher,
 } from '../../recipients/index.js';
-import { PushRenderer, SECURITY } from '../../templates/index.js';
+import { MessageRenderer, SECURITY } from '../../templates/index.js';
 import {
   Channel,
   notTried,
@@ -33,7 +33,7 @@ export class PushChannel extends Channel {
   constructor(
     private readonly database: Database,
     private readonly cipher: PushSubscriptionCipher,
-    private readonly renderer: PushRenderer,
+    private readonly renderer: MessageRenderer,
     private readonly services: PushServices,
   ) {
     super();
@@ -67,7 +67,7 @@ export class PushChannel extends Channel {
       // It was removed, or someone else signed in there.
       return { ...notTried({ kind: 'refused', reason: NO_PUSH_SUBSCRIPTION }), isGone: true };
     }
-    const payload = await this.renderer.render(notification);
+    const payload = await this.renderer.push(notification);
     if (payload === null) {
       return notTried({ kind: 'refused', reason: 'rendering failed' });
     }

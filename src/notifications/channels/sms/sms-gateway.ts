@@ -1,5 +1,6 @@
 import { traced } from '#libs/telemetry';
 import type { SendContext, SendOutcome } from '../channel.js';
+import { outcomeOfStatus } from '../http-outcome.js';
 import { wasNotConnected } from '../not-connected.js';
 import type { Provider } from '../provider-chain.js';
 
@@ -60,7 +61,7 @@ export class SmsGateway implements Provider<TextMessage> {
         signal,
       });
       await response.body?.cancel();
-      return outcomeOf(response.status);
+      return outcomeOfStatus(response.status, kindOf);
     } catch (error) {
       const { name, cause } = error as Error & { cause?: { code?: string } };
       const code = cause?.code ?? name;
@@ -69,33 +70,9 @@ export class SmsGateway implements Provider<TextMessage> {
   }
 }
 
-/** By status (RFC 9110, section 15). The answer's own words could contain the number. */
-function outcomeOf(status: number): SendOutcome {
-  if (status >= 200 && status < 300) {
-    return { kind: 'sent' };
-  }
-  return { kind: kindOf(status), reason: String(status) };
-}
+/** About this number or text. Otherwise it's our login, our URL, or a gateway that is out of service. */
+const REFUSALS: ReadonlySet<number> = new Set([400, 410, 413, 422]);
 
-function kindOf(status: number): Exclude<SendOutcome['kind'], 'sent'> {
-  switch (status) {
-    // About this number or text.
-    case 400:
-    case 410:
-    case 413:
-    case 422:
-      return 'refused';
-    case 408:
-    case 425:
-    case 429:
-      return 'deferred';
-    // The gateway may have accepted it.
-    case 500:
-    case 502:
-    case 504:
-      return 'unknown';
-    // Our login, our URL, or a gateway that is out of service: it's the same for all.
-    default:
-      return 'unreachable';
-  }
+function kindOf(status: number): 'refused' | 'unreachable' {
+  return REFUSALS.has(status) ? 'refused' : 'unreachable';
 }

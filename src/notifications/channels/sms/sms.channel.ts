@@ -4,7 +4,7 @@ import { Clock } from '#libs/clock';
 import { Database } from '#libs/database';
 import { Sealer } from '#libs/crypto';
 import { findPhoneNumber, NO_PHONE_NUMBER } from '../../recipients/index.js';
-import { SmsRenderer } from '../../templates/index.js';
+import { MessageRenderer } from '../../templates/index.js';
 import {
   Channel,
   notTried,
@@ -26,7 +26,7 @@ export class SmsChannel extends Channel {
     { smsUrl }: AppConfig,
     private readonly database: Database,
     private readonly sealer: Sealer,
-    private readonly renderer: SmsRenderer,
+    private readonly renderer: MessageRenderer,
     clock: Clock,
     metrics: ProviderMetrics,
   ) {
@@ -54,7 +54,7 @@ export class SmsChannel extends Channel {
     if (!number) {
       return notTried({ kind: 'refused', reason: NO_PHONE_NUMBER });
     }
-    const rendered = await this.renderer.render(notification);
+    const rendered = await this.renderer.sms(notification);
     return rendered
       ? { id, to: number, text: rendered.text }
       : notTried({ kind: 'refused', reason: 'rendering failed' });
