@@ -34,7 +34,7 @@ export class EmailEventRequest {
     nullable: true,
     rule: {
       code: 'invalid-status',
-      test: (text) => /^[245]\.\d{1,3}\.\d{1,3}$/.test(text),
+      pattern: /^[245]\.[0-9]{1,3}\.[0-9]{1,3}$/,
       message: 'must be an enhanced status code, such as 5.1.1',
     },
   })

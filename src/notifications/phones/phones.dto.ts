@@ -2,8 +2,6 @@ import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { StringField } from '#libs/api';
 import type { PhoneState } from './phones.service.js';
 
-const E164 = /^\+[1-9]\d{6,14}$/;
-
 export class SetPhoneRequest {
   @StringField({
     description: 'The phone number, in E.164 format: `+`, the country code and the number, without spaces.',
@@ -12,7 +10,7 @@ export class SetPhoneRequest {
     maxLength: 16,
     rule: {
       code: 'invalid-phone-number',
-      test: (text) => E164.test(text),
+      pattern: /^\+[1-9][0-9]{6,14}$/,
       message: 'must be a phone number in E.164 format, such as +4915123456789',
     },
   })
@@ -25,6 +23,7 @@ export class VerifyPhoneRequest {
     minLength: 6,
     maxLength: 6,
     example: '042617',
+    rule: { code: 'invalid-code', pattern: /^[0-9]{6}$/, message: 'must be six digits' },
   })
   code!: string;
 }

@@ -44,12 +44,20 @@ interface StringFieldOptions extends FieldOptions {
   /** Applied before any rule. */
   readonly convert?: (text: string) => string;
   readonly format?: string;
-  /** A rule that lengths can't express. `message` follows the name of the field. */
-  readonly rule?: {
-    readonly code: string;
-    readonly test: (text: string) => boolean;
-    readonly message: string;
-  };
+  /** A rule that lengths can't express. */
+  readonly rule?: Rule | PatternRule;
+}
+
+interface Rule {
+  readonly code: string;
+  readonly test: (text: string) => boolean;
+  /** Follows the name of the field. */
+  readonly message: string;
+}
+
+/** A rule that the document can have, too. */
+interface PatternRule extends Omit<Rule, 'test'> {
+  readonly pattern: RegExp;
 }
 
 /** What a check expects, for the error if it fails. */
@@ -66,6 +74,7 @@ export function StringField(options: StringFieldOptions): PropertyDecorator {
       maxLength,
       ...(minLength === undefined ? {} : { minLength }),
       ...(format === undefined ? {} : { format }),
+      ...(rule && 'pattern' in rule ? { pattern: rule.pattern.source } : {}),
     },
     ...(convert === undefined
       ? []
@@ -95,7 +104,8 @@ function checksOf(rule: StringFieldOptions['rule']): PropertyDecorator[] {
   if (rule === undefined) {
     return [];
   }
-  const fits = (value: unknown): boolean => typeof value === 'string' && rule.test(value);
+  const test = (text: string): boolean => ('pattern' in rule ? rule.pattern.test(text) : rule.test(text));
+  const fits = (value: unknown): boolean => typeof value === 'string' && test(value);
   return [
     ValidateBy({
       name: rule.code,
@@ -131,7 +141,7 @@ export function StringListField(
     minItems?: number;
     maxItems: number;
     maxLength: number;
-    rule?: StringFieldOptions['rule'];
+    rule?: Rule;
   },
 ): PropertyDecorator {
   const { minItems = 0, maxItems, maxLength, rule } = options;
