@@ -62,7 +62,7 @@ describe('the requests of the guide', () => {
       /^export-users\ndownloaded: 200\nid email emailVerified .+ createdAt passwordHash$/m,
     );
     expect(output).toMatch(
-      /^downloaded: 200\nexportedAt apiKeys auditEvents .+ notifications scheduledNotifications\nada\.\d+@example\.com$/m,
+      /^downloaded: 200\nexportedAt apiKeys auditEvents .+ notifications .+ scheduledNotifications .+\nada\.\d+@example\.com$/m,
     );
   });
 
@@ -83,7 +83,7 @@ it('the commands of the guide to notifications write, publish and send a templat
     /^true\nOrder 4712 is on its way\n1\ntrue\nuses the variable "number", which is not declared$/m,
   );
   expect(output).toMatch(
-    /^2\n2\nsent\nit was canceled\n1\n1\nOrder 4711 is on its way\ntrue\nread: 204\ntrue$/m,
+    /^2\n2\nsent\nit was canceled\nstored: 204\nbounce\n1\n1\nOrder 4711 is on its way\ntrue\nread: 204\ntrue$/m,
   );
   expect(output).toMatch(/^false\n08:00$/m);
   expect(output).toMatch(/^true\ntrue\n1\nrestored: 204$/m);
