@@ -3,12 +3,17 @@ import type { Answer, ApiClient, DeviceBody, ListBody, ProblemBody } from '../su
 import { signIn, signUp } from '../support/factories.js';
 import { usePathProxy } from '../support/path-proxy.js';
 import { expectProblemDocument } from '../support/problems.js';
+import { newVapidKeys } from '../support/push-service.js';
 import { sendRaw } from '../support/raw-http.js';
 import { eventually } from '../support/servers.js';
 import { useApp, WITH_ADMIN } from '../support/use-app.js';
 
 const proxy = usePathProxy('/accounts');
-const app = useApp('all', () => ({ ...WITH_ADMIN, PUBLIC_URL: proxy.url }));
+const app = useApp('all', () => ({
+  ...WITH_ADMIN,
+  PUBLIC_URL: proxy.url,
+  VAPID_PRIVATE_KEY: newVapidKeys().privateKey,
+}));
 const { sink } = app;
 
 let api: ApiClient;
