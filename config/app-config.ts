@@ -95,6 +95,8 @@ export abstract class AppConfig {
   abstract readonly auditRetentionDays: number;
   /** Networks, as CIDRs, that webhooks and push notifications may be sent to although they aren't public. */
   abstract readonly webhookAllowedNetworks: readonly string[];
+  /** CIDR blocks of push services that aren't public. Users choose their endpoints. */
+  abstract readonly pushAllowedNetworks: readonly string[];
   abstract readonly trustedProxies: readonly string[];
   abstract readonly corsOrigins: readonly string[];
   abstract readonly rateLimits: { readonly default: RateLimit | null; readonly auth: RateLimit | null };

@@ -101,6 +101,7 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
     deletionGraceDays: read.optional('DELETION_GRACE_DAYS', parseInteger(0, MAX_DAYS), () => 14),
     auditRetentionDays: read.optional('AUDIT_RETENTION_DAYS', parseInteger(1, MAX_DAYS), () => 365),
     webhookAllowedNetworks: read.optional('WEBHOOK_ALLOWED_NETWORKS', parseCidrs, () => []),
+    pushAllowedNetworks: read.optional('PUSH_ALLOWED_NETWORKS', parseCidrs, () => []),
     trustedProxies: read.optional('TRUSTED_PROXIES', parseCidrs, () => []),
     corsOrigins: read.optional('CORS_ORIGINS', parseOrigins, () => []),
     rateLimits: {

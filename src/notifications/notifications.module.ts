@@ -9,6 +9,7 @@ import { DigestsJobsModule } from './digests/digests.jobs.module.js';
 import { InboxJobsModule } from './inbox/inbox.jobs.module.js';
 import { IntakeJobsModule } from './intake/intake.jobs.module.js';
 import { PersonalDataJobsModule } from './personal-data/personal-data.jobs.module.js';
+import { PhonesJobsModule } from './phones/phones.jobs.module.js';
 import { PreferencesJobsModule } from './preferences/preferences.jobs.module.js';
 import { RecipientsJobsModule } from './recipients/recipients.jobs.module.js';
 import { SuppressionsJobsModule } from './suppressions/suppressions.jobs.module.js';
@@ -26,6 +27,7 @@ import { notificationsSchema } from './migrations/index.js';
     IntakeJobsModule,
     IdempotencyModule.forSchema(notificationsSchema),
     PersonalDataJobsModule,
+    PhonesJobsModule,
     PreferencesJobsModule,
     RecipientsJobsModule,
     SuppressionsJobsModule,

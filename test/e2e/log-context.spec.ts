@@ -22,7 +22,7 @@ describe('a mail, in the logs of the process that sends it', () => {
     await eventually(() => {
       expect(linesOf(notifications)).toContainEqual(
         expect.objectContaining({
-          msg: 'mail sent',
+          msg: 'email sent',
           requestId,
           template: 'verify-email',
           job: 'send-mail',
@@ -30,7 +30,7 @@ describe('a mail, in the logs of the process that sends it', () => {
         }),
       );
     });
-    expect(worker.logs()).not.toContain('mail sent');
+    expect(worker.logs()).not.toContain('email sent');
   });
 
   it('that is refused names its job and the request, with a stack of source files', async () => {
@@ -44,7 +44,7 @@ describe('a mail, in the logs of the process that sends it', () => {
           job: 'send-mail',
           jobId: expect.any(String),
           msg: expect.stringContaining('was kept as a dead letter'),
-          stack: expect.stringMatching(/send-mail\.service\.ts:\d+:\d+/),
+          stack: expect.stringMatching(/delivery-sender\.ts:\d+:\d+/),
         }),
       );
     });

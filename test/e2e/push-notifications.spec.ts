@@ -21,7 +21,7 @@ const NOBODY_SUBSCRIBED = 'the recipient has no browser with push notifications'
 const vapid = newVapidKeys();
 const service = usePushService();
 const SETTINGS = { ...WITH_ADMIN, VAPID_PRIVATE_KEY: vapid.privateKey };
-const ALLOWED = { ...SETTINGS, WEBHOOK_ALLOWED_NETWORKS: '127.0.0.1/32' };
+const ALLOWED = { ...SETTINGS, PUSH_ALLOWED_NETWORKS: '127.0.0.1/32' };
 const { admin, api, database } = useApp('all', ALLOWED);
 const without = useApp('all', WITH_ADMIN);
 

@@ -272,6 +272,19 @@ describe('an event', () => {
     expect((await get(second.id)).state).toBe('failed');
   });
 
+  it('about an email to someone else only concerns the address that it names', async () => {
+    const [user, other] = [await verified(), await verified()];
+    const { id } = await send(user);
+    const [, mail] = await mailsTo(user, 2);
+    await eventually(async () => expect((await get(id)).state).toBe('sent'));
+    const { messageId } = mail ?? {};
+    expect((await event({ type: 'bounced', email: other.email, messageId, status: '5.1.1' })).status).toBe(
+      204,
+    );
+    expect((await get(id)).state).toBe('sent');
+    expect([await listed(user.email), (await listed(other.email)).length]).toEqual([[], 1]);
+  });
+
   it.each([
     [{ type: 'opened' }, '/type'],
     [{ email: 'ada' }, '/email'],

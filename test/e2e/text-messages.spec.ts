@@ -1,8 +1,9 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { idOf } from '../support/administration.js';
 import type { Answer } from '../support/client.js';
-import { type SignedUp, signUp } from '../support/factories.js';
+import { type SignedUp, signUp, tokenIn } from '../support/factories.js';
 import { expectProblem } from '../support/problems.js';
+import type { ReceivedMail } from '../support/received-mail.js';
 import { eventually } from '../support/servers.js';
 import { type ReceivedText, useSmsGateway } from '../support/sms-gateway.js';
 import { query } from '../support/stored.js';
@@ -11,7 +12,7 @@ import { useApp, WITH_ADMIN } from '../support/use-app.js';
 
 const PHONE = '/users/me/phone';
 const gateway = useSmsGateway();
-const { admin, api, database } = useApp('all', () => ({ ...WITH_ADMIN, SMS_URL: gateway.url }));
+const { admin, api, database, sink } = useApp('all', () => ({ ...WITH_ADMIN, SMS_URL: gateway.url }));
 const without = useApp('all', WITH_ADMIN);
 
 interface Phone {
@@ -73,9 +74,20 @@ function set({ api: own }: SignedUp, phoneNumber: string): Promise<Answer<Phone>
 
 const verify = ({ api: own }: SignedUp, code: string) => own.post<Phone>(`${PHONE}/verify`, { code });
 
+async function verified(displayName = 'Ada'): Promise<SignedUp> {
+  const user = await signUp(api, { displayName });
+  const mail = await eventually(() => {
+    const [found] = sink.mailsTo(user.email);
+    expect(found).toBeDefined();
+    return found as ReceivedMail;
+  });
+  expect((await api.verify(tokenIn(mail))).status).toBe(204);
+  return user;
+}
+
 /** Someone whose number is verified. */
 async function withPhone(displayName = 'Ada'): Promise<{ user: SignedUp; number: string }> {
-  const [user, number] = [await signUp(api, { displayName }), aNumber()];
+  const [user, number] = [await verified(displayName), aNumber()];
   await set(user, number);
   expect((await verify(user, await codeFor(number))).status).toBe(200);
   return { user, number };
@@ -91,7 +103,7 @@ const get = async (id: string): Promise<Sent> => (await admin.get<Sent>(`/notifi
 
 describe('a phone number', () => {
   it('is used once the code that was sent to it is entered', async () => {
-    const [user, number] = [await signUp(api), aNumber()];
+    const [user, number] = [await verified(), aNumber()];
     expect((await user.api.get<Phone>(PHONE)).body).toEqual({
       phoneNumber: null,
       verifiedAt: null,
@@ -134,7 +146,7 @@ describe('a phone number', () => {
   });
 
   it('can be guessed five times, and asked for five times a day', async () => {
-    const [user, number] = [await signUp(api), aNumber()];
+    const [user, number] = [await verified(), aNumber()];
     await set(user, number);
     const code = await codeFor(number);
     const wrong = code === '000000' ? '000001' : '000000';
@@ -144,6 +156,8 @@ describe('a phone number', () => {
     expectProblem(await verify(user, code), 422, 'invalid-phone-code');
     for (let request = 2; request <= 5; request += 1) {
       expect((await set(user, number)).status).toBe(200);
+      // Otherwise the next one might replace it before it's sent.
+      await textsTo(number, request);
     }
     const refused = await set(user, number);
     expectProblem(refused, 429, 'too-many-phone-codes');
@@ -152,12 +166,46 @@ describe('a phone number', () => {
     expectProblem(await set(user, aNumber()), 429, 'too-many-phone-codes');
     const yesterday = `update notifications.phones set codes_since = now() - interval '25 hours' where user_id = $1`;
     await query(database.url, yesterday, [idOf(user)]);
+    expectProblem(await set(user, number), 429, 'too-many-phone-codes');
+    await query(
+      database.url,
+      `update notifications.phone_code_counts set since = now() - interval '25 hours'`,
+    );
     expect((await set(user, number)).status).toBe(200);
     expect((await verify(user, await codeFor(number, 6))).status).toBe(200);
   });
 
+  it('gets five codes a day, whoever asks for them, and only if their email address is verified', async () => {
+    const number = aNumber();
+    expectProblem(await set(await signUp(api), number), 409, 'verified-email-required');
+    const [first, second] = [await verified(), await verified()];
+    for (const user of [first, first, first, second, second]) {
+      expect((await set(user, number)).status).toBe(200);
+    }
+    expectProblem(await set(second, number), 429, 'too-many-phone-codes');
+  });
+
+  it('gets no code that is no longer of use', async () => {
+    const [user, old, next] = [await verified(), aNumber(), aNumber()];
+    gateway.answer(503);
+    await set(user, old);
+    await textsTo(old, 1);
+    await set(user, next);
+    gateway.answer(202);
+    const row = `select state, last_error from notifications.deliveries where user_id = $1 and template = 'verify-phone' order by id`;
+    await eventually(
+      async () =>
+        expect(await query(database.url, row, [idOf(user)])).toEqual([
+          { state: 'suppressed', last_error: 'there is a newer code, or the number was removed' },
+          { state: 'sent', last_error: null },
+        ]),
+      { timeoutMs: 20_000 },
+    );
+    await textsTo(old, 1);
+  });
+
   it('is not verified by a code that is too old', async () => {
-    const [user, number] = [await signUp(api), aNumber()];
+    const [user, number] = [await verified(), aNumber()];
     await set(user, number);
     const code = await codeFor(number);
     const later = `update notifications.phones set pending_expires_at = now() where user_id = $1`;
@@ -168,7 +216,7 @@ describe('a phone number', () => {
   it.each(['015123456789', '+0151234567', '+49 151 1234', '+123456', '+1234567890123456', ''])(
     'must be in E.164 format, unlike %j',
     async (phoneNumber) => {
-      expectProblem(await set(await signUp(api), phoneNumber), 400, 'invalid-input');
+      expectProblem(await set(await verified(), phoneNumber), 400, 'invalid-input');
     },
   );
 

@@ -85,6 +85,7 @@ class NotificationsBench {
       smsUrl: null,
       vapid: null,
       webhookAllowedNetworks: ['127.0.0.0/8'],
+      pushAllowedNetworks: [],
     };
     @Global()
     @Module({

@@ -3,7 +3,7 @@ import { Clock } from '#libs/clock';
 import { DatabaseModule } from '#libs/database';
 import { AppConfig } from '../../../config/index.js';
 import { notificationsSchema } from '../migrations/index.js';
-import { OutboundClient, OutboundModule } from '../outbound/index.js';
+import { OutboundClient } from '../outbound/index.js';
 import { PreferencesModule } from '../preferences/index.js';
 import { RecipientsModule } from '../recipients/index.js';
 import { TemplatesModule } from '../templates/index.js';
@@ -19,7 +19,6 @@ import { SmsChannel } from './sms/sms.channel.js';
 @Module({
   imports: [
     DatabaseModule.forFeature(notificationsSchema),
-    OutboundModule,
     PreferencesModule,
     RecipientsModule,
     TemplatesModule,
@@ -37,9 +36,10 @@ import { SmsChannel } from './sms/sms.channel.js';
     PushChannel,
     {
       provide: PushServices,
-      inject: [OutboundClient, AppConfig, Clock],
-      useFactory: (client: OutboundClient, { vapid }: AppConfig, clock: Clock) =>
-        new PushServices(client, vapid, clock),
+      inject: [AppConfig, Clock],
+      // A client of its own: administrators choose what webhooks may reach, but users choose these endpoints.
+      useFactory: ({ vapid, pushAllowedNetworks: allowedNetworks }: AppConfig, clock: Clock) =>
+        new PushServices(new OutboundClient({ allowedNetworks, clock }), vapid, clock),
     },
     SmsChannel,
   ],

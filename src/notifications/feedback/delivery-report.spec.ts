@@ -69,7 +69,26 @@ describe('an abuse report', () => {
   });
 });
 
+it('reads only so much that a report can keep nobody waiting', async () => {
+  const others = Array.from(
+    { length: 20_000 },
+    (_, n) => `\r\n\r\nFinal-Recipient: rfc822; m${n}@example.com\r\nAction: failed\r\nStatus: 5.1.1`,
+  ).join('');
+  const end = '\r\n\r\n--report\r\nContent-Type: message/rfc822';
+  const found = await read(bounceReport({ to, messageId }).replace(end, `${others}${end}`));
+  expect(found[0]).toMatchObject({ email: to });
+  expect(found.length).toBeLessThan(2_000);
+});
+
+function nested(depth: number): string {
+  return Array.from({ length: depth }).reduce<string>(
+    (inner, _, n) => `Content-Type: multipart/mixed; boundary=b${n}\r\n\r\n--b${n}\r\n${inner}\r\n--b${n}--`,
+    'x: y\r\n\r\nx',
+  );
+}
+
 it.each([
+  ['an email whose parts are nested too deeply', nested(300)],
   ['nothing', ''],
   ['an ordinary email', `From: eve@example.com\r\nTo: no-reply@id.example.com\r\n\r\nStatus: 5.1.1\r\n`],
   ['a report without an end', bounceReport({ to, messageId }).slice(0, 350)],

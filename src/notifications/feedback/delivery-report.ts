@@ -16,6 +16,8 @@ const DELIVERY_STATUS = ['message/delivery-status', 'message/global-delivery-sta
 const FEEDBACK_REPORT = ['message/feedback-report'];
 /** A copy of the email, or of its headers. */
 const ORIGINAL = ['message/rfc822', 'message/global', 'text/rfc822-headers', 'message/global-headers'];
+/** Of what a report says about recipients, in characters. A bounce names a handful of them. */
+const MAX_LENGTH = 65_536;
 const BY_ACTION: Readonly<Record<string, Feedback>> = { failed: 'bounced', delivered: 'delivered' };
 
 type Fields = ReadonlyMap<string, string>;
@@ -25,8 +27,10 @@ type Fields = ReadonlyMap<string, string>;
  * @returns nothing if that's no such report, or if it says nothing final, such as that an email is delayed
  */
 export async function readReport(raw: Uint8Array): Promise<ReportedFeedback[]> {
-  // Otherwise, the copy would be read as if it were a part of the report.
-  const report = await PostalMime.parse(raw, { forceRfc822Attachments: true });
+  const report = await parse(raw);
+  if (!report) {
+    return [];
+  }
   const [original] = fieldsOf(partOf(report, ORIGINAL));
   const messageId = original?.get('message-id') ?? null;
   const [complaint] = fieldsOf(partOf(report, FEEDBACK_REPORT));
@@ -43,6 +47,16 @@ export async function readReport(raw: Uint8Array): Promise<ReportedFeedback[]> {
     const email = addressIn(fields.get('original-recipient') ?? fields.get('final-recipient'));
     return feedback && email !== null ? [{ feedback, email, status: statusIn(fields), messageId }] : [];
   });
+}
+
+/** @returns null if it's not readable, such as because its parts are nested too deeply */
+async function parse(raw: Uint8Array): Promise<Email | null> {
+  try {
+    // Otherwise, the copy would be read as if it were a part of the report.
+    return await PostalMime.parse(raw, { forceRfc822Attachments: true });
+  } catch {
+    return null;
+  }
 }
 
 /** Groups of fields like those of a header, separated by empty lines (RFC 3464, section 2.1). */
@@ -85,7 +99,7 @@ function statusIn(fields: Fields): string | null {
 /** The first part of one of these types, or an empty string. */
 function partOf({ attachments }: Email, mimeTypes: readonly string[]): string {
   const found = attachments.find(({ mimeType }) => mimeTypes.includes(mimeType.toLowerCase()));
-  return found ? textOf(found.content) : '';
+  return found ? textOf(found.content).slice(0, MAX_LENGTH) : '';
 }
 
 function textOf(content: string | ArrayBuffer | Uint8Array): string {

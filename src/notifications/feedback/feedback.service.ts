@@ -27,18 +27,19 @@ export class FeedbackService {
     private readonly ends: DeliveryEnds,
   ) {}
 
-  /** Doing it twice is the same as once. */
+  /** Doing it twice is the same as once. What an event says about an email to someone else isn't believed. */
   async take({ feedback, email, messageId, status, isHard }: EmailEvent): Promise<void> {
-    const deliveryId = messageId === null ? null : deliveryOf(messageId);
+    const about = messageId === null ? null : await this.sentWith(messageId);
+    const delivery = about && isSame(about.email, email) ? about : null;
     await this.database.transaction(async (em) => {
-      const userId = deliveryId && (await recipientOfSent(em, deliveryId));
+      const userId = delivery?.userId ?? null;
       if (feedback === 'complained') {
         await this.suppressions.add(em, { email, userId, reason: 'complaint', detail: null });
       } else if (feedback === 'bounced' && isHard) {
         await this.suppressions.add(em, { email, userId, reason: 'bounce', detail: status });
       }
-      if (deliveryId) {
-        await this.ends.hear(em, deliveryId, feedback, status);
+      if (delivery) {
+        await this.ends.hear(em, delivery.id, feedback, status);
       }
     });
   }
@@ -49,20 +50,31 @@ export class FeedbackService {
    * @returns about how many emails it counts
    */
   async takeReport(raw: Uint8Array): Promise<number> {
-    let taken = 0;
-    for (const { feedback, email, status, messageId } of await readReport(raw)) {
-      if (messageId !== null && (await this.wasSentTo(messageId, email))) {
-        await this.take({ feedback, email, messageId, status, isHard: isHardBounce(status) });
-        taken += 1;
-      }
+    const [first, ...others] = await readReport(raw);
+    const sent = first?.messageId ? await this.sentWith(first.messageId) : null;
+    const reported = first && [first, ...others].find(({ email }) => sent && isSame(sent.email, email));
+    if (!reported) {
+      return 0;
     }
-    return taken;
+    await this.take({ ...reported, isHard: isHardBounce(reported.status) });
+    return 1;
   }
 
-  private async wasSentTo(messageId: string, email: string): Promise<boolean> {
-    const deliveryId = deliveryOf(messageId);
-    const userId = deliveryId && (await this.database.run((em) => recipientOfSent(em, deliveryId)));
+  /** The delivery that was sent with this Message-ID, and the address that its recipient has. */
+  private async sentWith(messageId: string): Promise<SentEmail | null> {
+    const id = deliveryOf(messageId);
+    const userId = id && (await this.database.run((em) => recipientOfSent(em, id)));
     const user = userId ? await this.directory.find(userId) : null;
-    return user !== null && canonicalEmail(user.email) === canonicalEmail(email);
+    return id && user ? { id, userId: user.id, email: user.email } : null;
   }
+}
+
+interface SentEmail {
+  readonly id: string;
+  readonly userId: string;
+  readonly email: string;
+}
+
+function isSame(one: string, other: string): boolean {
+  return canonicalEmail(one) === canonicalEmail(other);
 }

@@ -93,7 +93,7 @@ export class NotificationRelease {
     const { category } = version;
     const choices = await choicesOf(em, user.id);
     const isPushed = channels.includes('push') && isWanted(choices, category, 'push');
-    const browsers = isPushed ? await findPushSubscriptionsOf(em, user.id) : [];
+    const browsers = isPushed ? await findPushSubscriptionsOf(em, user.id, this.clock.now()) : [];
     const planned = this.plan(notification, channels, { isOfBroadcast, browsers });
     await em.persist(notification).flush();
     for (const delivery of planned) {

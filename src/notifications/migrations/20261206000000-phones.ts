@@ -14,5 +14,12 @@ export class Migration20261206000000 extends Migration {
       codes_since timestamptz(3) not null,
       primary key (user_id)
     )`);
+    this.addSql(`create table notifications.phone_code_counts (
+      number_index text not null,
+      codes int not null,
+      since timestamptz(3) not null,
+      primary key (number_index)
+    )`);
+    this.addSql(`create index phone_code_counts_since_index on notifications.phone_code_counts (since)`);
   }
 }

@@ -3,7 +3,12 @@ import { ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagg
 import { API_VERSIONS, Caller, Fails, Requires } from '#libs/api';
 import type { Principal } from '#libs/permissions';
 import { PhoneResponse, SetPhoneRequest, toPhoneResponse, VerifyPhoneRequest } from './phones.dto.js';
-import { invalidPhoneCode, smsNotConfigured, tooManyPhoneCodes } from './phones.errors.js';
+import {
+  invalidPhoneCode,
+  smsNotConfigured,
+  tooManyPhoneCodes,
+  verifiedEmailRequired,
+} from './phones.errors.js';
 import { PhonesService } from './phones.service.js';
 import { PhonesTag } from './phones.tag.js';
 
@@ -35,7 +40,7 @@ export class PhonesController {
     type: PhoneResponse,
     description: 'Your phone number, and the one that is not verified yet.',
   })
-  @Fails(smsNotConfigured, tooManyPhoneCodes)
+  @Fails(smsNotConfigured, tooManyPhoneCodes, verifiedEmailRequired)
   async setMyPhone(
     @Caller() { userId }: Principal,
     @Body() { phoneNumber }: SetPhoneRequest,

@@ -7,6 +7,13 @@ export const smsNotConfigured = defineProblem('sms-not-configured', {
   fix: 'Set SMS_URL.',
 });
 
+export const verifiedEmailRequired = defineProblem('verified-email-required', {
+  status: 409,
+  title: 'Verified email required',
+  about: 'Text messages cost money, so only users whose email address is verified can add a phone number.',
+  fix: 'Verify your email address first.',
+});
+
 export const invalidPhoneCode = defineProblem('invalid-phone-code', {
   status: 422,
   title: 'Invalid code',
@@ -17,6 +24,6 @@ export const invalidPhoneCode = defineProblem('invalid-phone-code', {
 export const tooManyPhoneCodes = defineProblem('too-many-phone-codes', {
   status: 429,
   title: 'Too many codes',
-  about: 'You have requested five codes within a day.',
+  about: 'You have requested five codes within a day, or that many were sent to this phone number.',
   fix: 'Try again later. `Retry-After` says in how many seconds.',
 });

@@ -4,7 +4,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { AppConfig } from '../../../config/index.js';
 import { Clock, IdSource } from '#libs/clock';
 import { AccountDirectory } from '#libs/contracts';
-import { Sealer } from '#libs/crypto';
+import { BlindIndex, Sealer } from '#libs/crypto';
 import { Database } from '#libs/database';
 import { Outbox } from '#libs/messaging';
 import { insertDelivery, messageIdOf, sealDelivery, smsTask } from '../deliveries/index.js';
@@ -19,7 +19,13 @@ import {
   sealPending,
 } from '../recipients/index.js';
 import { TEMPLATE_OPTIONS, type TemplateOptions, VERIFY_PHONE } from '../templates/index.js';
-import { invalidPhoneCode, smsNotConfigured, tooManyPhoneCodes } from './phones.errors.js';
+import { countCode } from './phone-code-count.repository.js';
+import {
+  invalidPhoneCode,
+  smsNotConfigured,
+  tooManyPhoneCodes,
+  verifiedEmailRequired,
+} from './phones.errors.js';
 
 /** What is known of a user's phone. */
 export interface PhoneState {
@@ -32,7 +38,7 @@ export interface PhoneState {
 const CODE_VALID_MS = 10 * 60 * 1000;
 /** Wrong codes, after which a new one is needed. */
 const MAX_WRONG_CODES = 5;
-/** Codes for a user within a day. Text messages cost money, and whoever gets them may not have asked for them. */
+/** Codes for a user, and to a number, within a day. Text messages cost money, and whoever gets them may not have asked for them. */
 const MAX_CODES = 5;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -44,6 +50,7 @@ export class PhonesService {
     private readonly directory: AccountDirectory,
     private readonly outbox: Outbox,
     private readonly sealer: Sealer,
+    private readonly index: BlindIndex,
     private readonly clock: Clock,
     private readonly ids: IdSource,
     private readonly config: AppConfig,
@@ -57,13 +64,16 @@ export class PhonesService {
   /**
    * Sends a code to a new number, which replaces the old one once the code is verified. Has no effect if that's the
    * number already.
-   * @throws Problem `sms-not-configured`, `too-many-phone-codes`
+   * @throws Problem `sms-not-configured`, `verified-email-required`, `too-many-phone-codes`
    */
   async set(userId: string, phoneNumber: string): Promise<PhoneState> {
     if (this.config.smsUrl === null) {
       throw smsNotConfigured();
     }
     const user = await this.directory.find(userId);
+    if (user && !user.emailVerified) {
+      throw verifiedEmailRequired();
+    }
     return this.database.transaction(async (em) => {
       await lockRecipient(em, userId);
       const phone = await findPhone(em, userId);
@@ -134,6 +144,10 @@ export class PhonesService {
     } else if (phone.codesSent >= MAX_CODES) {
       const seconds = Math.ceil((dayEndsAt - now.getTime()) / 1_000);
       throw tooManyPhoneCodes({ headers: { 'Retry-After': String(seconds) } });
+    }
+    const numberIndex = this.index.compute(phoneNumber, 'phones.number');
+    if ((await countCode(em, numberIndex, now)) > MAX_CODES) {
+      throw tooManyPhoneCodes({ headers: { 'Retry-After': String(DAY_MS / 1_000) } });
     }
     const code = String(randomInt(1_000_000)).padStart(6, '0');
     Object.assign(phone, {

@@ -5,8 +5,8 @@ import type { KnownSubscription } from './push-subscriptions.service.js';
 
 const ENDPOINT_MAX_LENGTH = 2_048;
 const KEYS_MAX_BYTES = 1_024;
-/** The latest time that a Date can have, in milliseconds. */
-const MAX_TIME = 8_640_000_000_000_000;
+/** The end of the year 9999, in milliseconds. RFC 3339 has no later one. */
+const MAX_TIME = 253_402_300_799_999;
 const ENDPOINT = 'https://push.example.com/send/c2VjcmV0';
 
 @ApiSchema({ name: 'PushKeys' })

@@ -61,7 +61,7 @@ export class PushSubscriptionsService {
     if (this.config.vapid === null) {
       throw pushNotConfigured();
     }
-    const target = pushTargetOf(endpoint, keys, this.config.webhookAllowedNetworks);
+    const target = pushTargetOf(endpoint, keys, this.config.pushAllowedNetworks);
     return this.database.transaction(async (em) => {
       await lockRecipient(em, userId);
       const at = this.clock.now();

@@ -83,9 +83,14 @@ export function countPushSubscriptions(em: EntityManager, userId: string): Promi
   return em.count(PushSubscription, { userId });
 }
 
-/** Oldest first. */
-export function findPushSubscriptionsOf(em: EntityManager, userId: string): Promise<PushSubscription[]> {
-  return em.find(PushSubscription, { userId }, { orderBy: { id: 'asc' } });
+/** Oldest first. @param at only those that have not ended then */
+export function findPushSubscriptionsOf(
+  em: EntityManager,
+  userId: string,
+  at?: Date,
+): Promise<PushSubscription[]> {
+  const isLive = at === undefined ? {} : { $or: [{ expiresAt: null }, { expiresAt: { $gt: at } }] };
+  return em.find(PushSubscription, { userId, ...isLive }, { orderBy: { id: 'asc' } });
 }
 
 /** @returns null if there's no such subscription any more, or it's someone else's */

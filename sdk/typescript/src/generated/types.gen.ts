@@ -3178,13 +3178,13 @@ export type NotificationNotCancelableProblem = {
   requestId: string;
 };
 
-export type SmsNotConfiguredProblem = {
+export type SmsNotConfiguredOrVerifiedEmailRequiredProblem = {
   type: string;
   title: string;
   status: 409;
   detail: string;
   instance: string;
-  code: 'sms-not-configured';
+  code: 'sms-not-configured' | 'verified-email-required';
   requestId: string;
 };
 
@@ -10210,8 +10210,10 @@ export type SetMyPhoneErrors = {
   403: SessionRequiredProblem;
   /**
    * `sms-not-configured`: No text messages
+   *
+   * `verified-email-required`: Verified email required
    */
-  409: SmsNotConfiguredProblem;
+  409: SmsNotConfiguredOrVerifiedEmailRequiredProblem;
   /**
    * `payload-too-large`: Request body too large
    */

@@ -1,3 +1,4 @@
+import type { OnApplicationShutdown } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '#libs/clock';
 import type { VapidConfig } from '../../../../config/index.js';
@@ -11,7 +12,7 @@ import { isFailureOfService, PushService } from './push-service.js';
 const MAX_SERVICES = 100;
 
 /** The push services, each with a circuit breaker of its own. */
-export class PushServices {
+export class PushServices implements OnApplicationShutdown {
   private readonly chains = new LRUCache<string, ProviderChain<PushMessage>>({ max: MAX_SERVICES });
 
   constructor(
@@ -25,6 +26,10 @@ export class PushServices {
     return this.vapid
       ? this.chainOf(new URL(message.target.endpoint).host, this.vapid).send(message, context)
       : Promise.resolve(notTried({ kind: 'deferred', reason: 'VAPID_PRIVATE_KEY is not set' }));
+  }
+
+  onApplicationShutdown(): void {
+    this.client.close();
   }
 
   private chainOf(host: string, vapid: VapidConfig): ProviderChain<PushMessage> {

@@ -3,7 +3,7 @@ import { AppConfig } from '../../../../config/index.js';
 import { Clock } from '#libs/clock';
 import { Database } from '#libs/database';
 import { Sealer } from '#libs/crypto';
-import { findPhoneNumber, NO_PHONE_NUMBER } from '../../recipients/index.js';
+import { findPhone, findPhoneNumber, NO_PHONE_NUMBER, pendingOf } from '../../recipients/index.js';
 import { MessageRenderer } from '../../templates/index.js';
 import {
   Channel,
@@ -46,7 +46,11 @@ export class SmsChannel extends Channel {
   }
 
   private async messageOf(notification: OutgoingNotification): Promise<TextMessage | SendResult> {
-    const { id, to } = notification;
+    const { id, to, data } = notification;
+    if (notification.phoneNumber !== undefined && !(await this.isCurrent(to.userId, data['code']))) {
+      const reason = 'there is a newer code, or the number was removed';
+      return { ...notTried({ kind: 'refused', reason }), isGone: true };
+    }
     // Not the one that the recipient had when it was accepted, unless it's about that number.
     const number =
       notification.phoneNumber ??
@@ -58,5 +62,11 @@ export class SmsChannel extends Channel {
     return rendered
       ? { id, to: number, text: rendered.text }
       : notTried({ kind: 'refused', reason: 'rendering failed' });
+  }
+
+  /** Whether a code is the one that proves the number. */
+  private async isCurrent(userId: string, code: unknown): Promise<boolean> {
+    const phone = await this.database.run((em) => findPhone(em, userId));
+    return phone !== null && pendingOf(this.sealer, phone)?.code === code;
   }
 }
