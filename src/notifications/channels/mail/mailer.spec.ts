@@ -83,6 +83,7 @@ describe('Mailer', () => {
     expect(await mailer.send(mail, never)).toEqual({
       kind: 'refused',
       reason: '550 5.1.1 RCPT TO EENVELOPE',
+      hardBounce: '5.1.1',
     });
   });
 
