@@ -1,4 +1,4 @@
-"""Signs in for each case, since some cases end the session that they use."""
+"""Signs in for each case, since some cases end the session that they use, and sends emails."""
 
 import os
 
@@ -6,6 +6,9 @@ import requests
 import schemathesis
 
 ROLE = os.environ["ROLE"]
+
+# Emails are texts. Schemathesis does not know the type.
+schemathesis.serializer.alias("message/rfc822", "text/plain")
 
 if ROLE != "anonymous":
 
