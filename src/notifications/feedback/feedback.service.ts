@@ -28,20 +28,10 @@ export class FeedbackService {
   ) {}
 
   /** Doing it twice is the same as once. What an event says about an email to someone else isn't believed. */
-  async take({ feedback, email, messageId, status, isHard }: EmailEvent): Promise<void> {
-    const about = messageId === null ? null : await this.sentWith(messageId);
-    const delivery = about && isSame(about.email, email) ? about : null;
-    await this.database.transaction(async (em) => {
-      const userId = delivery?.userId ?? null;
-      if (feedback === 'complained') {
-        await this.suppressions.add(em, { email, userId, reason: 'complaint', detail: null });
-      } else if (feedback === 'bounced' && isHard) {
-        await this.suppressions.add(em, { email, userId, reason: 'bounce', detail: status });
-      }
-      if (delivery) {
-        await this.ends.hear(em, delivery.id, feedback, status);
-      }
-    });
+  async take(event: EmailEvent): Promise<void> {
+    const { messageId, email } = event;
+    const sent = messageId === null ? null : await this.sentWith(messageId);
+    await this.store(event, sent && isSame(sent.email, email) ? sent : null);
   }
 
   /**
@@ -56,8 +46,25 @@ export class FeedbackService {
     if (!reported) {
       return 0;
     }
-    await this.take({ ...reported, isHard: isHardBounce(reported.status) });
+    await this.store({ ...reported, isHard: isHardBounce(reported.status) }, sent);
     return 1;
+  }
+
+  private async store(
+    { feedback, email, status, isHard }: EmailEvent,
+    delivery: SentEmail | null,
+  ): Promise<void> {
+    await this.database.transaction(async (em) => {
+      const userId = delivery?.userId ?? null;
+      if (feedback === 'complained') {
+        await this.suppressions.add(em, { email, userId, reason: 'complaint', detail: null });
+      } else if (feedback === 'bounced' && isHard) {
+        await this.suppressions.add(em, { email, userId, reason: 'bounce', detail: status });
+      }
+      if (delivery) {
+        await this.ends.hear(em, delivery.id, feedback, status);
+      }
+    });
   }
 
   /** The delivery that was sent with this Message-ID, and the address that its recipient has. */

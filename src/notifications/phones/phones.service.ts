@@ -1,10 +1,10 @@
-import { randomInt, timingSafeEqual } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { AppConfig } from '../../../config/index.js';
 import { Clock, IdSource } from '#libs/clock';
 import { AccountDirectory } from '#libs/contracts';
-import { BlindIndex, Sealer } from '#libs/crypto';
+import { BlindIndex, equalInConstantTime, Sealer } from '#libs/crypto';
 import { Database } from '#libs/database';
 import { Outbox } from '#libs/messaging';
 import { insertDelivery, messageIdOf, sealDelivery, smsTask } from '../deliveries/index.js';
@@ -97,7 +97,7 @@ export class PhonesService {
       if (!pending || (phone.pendingExpiresAt ?? now) <= now || phone.wrongCodes >= MAX_WRONG_CODES) {
         return null;
       }
-      if (!isSame(pending.code, code)) {
+      if (!equalInConstantTime(pending.code, code)) {
         phone.wrongCodes += 1;
         await em.flush();
         return null;
@@ -189,8 +189,3 @@ export class PhonesService {
 }
 
 const NOTHING_PENDING = { sealedPending: null, pendingExpiresAt: null, wrongCodes: 0 };
-
-function isSame(one: string, other: string): boolean {
-  const [first, second] = [Buffer.from(one), Buffer.from(other)];
-  return first.length === second.length && timingSafeEqual(first, second);
-}

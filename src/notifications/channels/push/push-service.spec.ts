@@ -102,7 +102,7 @@ describe('PushService', () => {
     expect(await service.send(messageTo(aTarget()), context)).toEqual({ kind: 'sent' });
   });
 
-  it('refuses keys that can not be used', async () => {
+  it('refuses keys that cannot be used', async () => {
     const service = await serviceThatMayCall();
     const outcome = await service.send(messageTo({ ...aTarget(), p256dh: 'AAAA' }), context);
     expect(outcome).toEqual({ kind: 'refused', reason: 'the keys of the browser are not valid' });
