@@ -1,3 +1,4 @@
+export { batched } from './batched.js';
 export { commitThenThrow } from './commit-then-throw.js';
 export { Connections, type PoolUsage } from './connections.js';
 export { Database } from './database.js';
