@@ -146,12 +146,19 @@ export class IdempotencyStore {
    * Stores the result in the transaction that produces it, as its last statement. If the process is killed before it
    * responds, a retry then replays the result. Does nothing for requests without a key.
    */
-  async keep(em: EntityManager, result: unknown): Promise<void> {
+  keep(em: EntityManager, result: unknown): Promise<void> {
+    return this.keeper()(em, result);
+  }
+
+  /** `keep` for the request that calls this, to be used where other requests may be going on. */
+  keeper(): (em: EntityManager, result: unknown) => Promise<void> {
     const use = this.uses.getStore();
-    if (use) {
-      await this.store(em, use.id, use.toResponse(result));
-      use.kept = true;
-    }
+    return async (em, result) => {
+      if (use) {
+        await this.store(em, use.id, use.toResponse(result));
+        use.kept = true;
+      }
+    };
   }
 
   async complete(id: string, answer: unknown): Promise<void> {

@@ -5,4 +5,4 @@ export { Inbox } from './inbox.js';
 export { HandlesMessage, type MessageHandler } from './message-handler.js';
 export { MessageRelayModule } from './message-relay.module.js';
 export { MessagingModule } from './messaging.module.js';
-export { Outbox } from './outbox.js';
+export { type Cause, currentCause, Outbox, type PreparedTask } from './outbox.js';

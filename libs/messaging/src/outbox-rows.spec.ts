@@ -127,7 +127,7 @@ describe('rows of the outbox', () => {
     const aMinuteAgo = new Date(Date.now() - 60_000);
     await app.database.run((em) => rows.postpone(em, later.messageId, later.consumer, aMinuteAgo));
     expect(await app.database.run((em) => take(em, 2))).toEqual([later.messageId]);
-    await app.database.run((em) => rows.remove(em, now.messageId, now.consumer));
+    await app.database.run((em) => rows.remove(em, [now]));
     const { oldestAgeSeconds } = await app.database.run((em) => rows.backlog(em));
     expect(oldestAgeSeconds).toBeGreaterThanOrEqual(60);
     expect(oldestAgeSeconds).toBeLessThan(70);

@@ -18,6 +18,9 @@ export interface OutboxRow {
   readonly dueAt?: Date;
 }
 
+/** What identifies a row. */
+export type OutboxKey = Pick<OutboxRow, 'messageId' | 'consumer'>;
+
 export interface Backlog {
   readonly rows: number;
   readonly oldestAgeSeconds: number;
@@ -98,11 +101,11 @@ export class OutboxRows {
 
   /** Undoes a take whose rows couldn't be enqueued: they are due again in a second, and the attempt isn't counted. */
   async putBack(em: EntityManager, rows: readonly OutboxRow[]): Promise<void> {
-    const keys = rows.map(() => '(?::uuid, ?)').join(', ');
+    const { sql, values } = isAnyOf(rows);
     await em.execute(
       `update ${this.table} set attempts = greatest(attempts - 1, 0), next_at = now() + interval '1 second'
-        where (message_id, consumer) in (${keys})`,
-      rows.flatMap(({ messageId, consumer }) => [messageId, consumer]),
+        where ${sql}`,
+      values,
       'run',
     );
   }
@@ -116,12 +119,12 @@ export class OutboxRows {
     );
   }
 
-  async remove(em: EntityManager, messageId: string, consumer: string): Promise<void> {
-    await em.execute(
-      `delete from ${this.table} where message_id = ? and consumer = ?`,
-      [messageId, consumer],
-      'run',
-    );
+  async remove(em: EntityManager, keys: readonly OutboxKey[]): Promise<void> {
+    if (keys.length === 0) {
+      return;
+    }
+    const { sql, values } = isAnyOf(keys);
+    await em.execute(`delete from ${this.table} where ${sql}`, values, 'run');
   }
 
   /** Without what is only due later. @param except the consumers whose rows don't count */
@@ -134,6 +137,13 @@ export class OutboxRows {
     );
     return { rows: Number(row?.rows ?? 0), oldestAgeSeconds: Math.max(0, Number(row?.age ?? 0)) };
   }
+}
+
+function isAnyOf(keys: readonly OutboxKey[]): { sql: string; values: string[] } {
+  return {
+    sql: `(message_id, consumer) in (${keys.map(() => '(?::uuid, ?)').join(', ')})`,
+    values: keys.flatMap(({ messageId, consumer }) => [messageId, consumer]),
+  };
 }
 
 interface TakenRow {

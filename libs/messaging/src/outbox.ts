@@ -10,6 +10,21 @@ import { messageContext } from './message-context.js';
 import type { OutboxRow, OutboxRows } from './outbox-rows.js';
 import type { OutboxSignal } from './outbox-signal.js';
 
+/** The trace and the request that cause something. */
+export type Cause = Pick<OutboxRow, 'traceparent' | 'requestId'>;
+
+/** A task that isn't stored yet. */
+export type PreparedTask = OutboxRow;
+
+interface AboutTask {
+  /** The ID of what the task is about. */
+  readonly subject: string;
+  /** When to begin. By default, at once. */
+  readonly dueAt?: Date;
+  /** By default, what is going on. */
+  readonly cause?: Cause;
+}
+
 /** The statements of `makeChange`. */
 interface RecordedChange {
   readonly change: Statement;
@@ -70,14 +85,25 @@ export class Outbox {
    */
   async appendTask<P extends object>(
     em: EntityManager,
-    { job }: Task<P>,
+    task: Task<P>,
     id: string,
     subject: string,
     dueAt?: Date,
   ): Promise<void> {
+    await this.appendTasks(em, [this.prepareTask(task, id, { subject, ...(dueAt && { dueAt }) })]);
+  }
+
+  /** What `appendTasks` stores for a task. See `appendTask`. */
+  prepareTask<P extends object>({ job }: Task<P>, id: string, about: AboutTask): PreparedTask {
+    const { subject, dueAt, cause = currentCause() } = about;
     const occurredAt = dueAt ?? this.clock.now();
     const row = { messageId: id, consumer: job.name, type: job.name, subject, occurredAt, sealed: null };
-    await this.write(em, [{ ...row, ...cause(), ...(dueAt && { dueAt }) }]);
+    return { ...row, ...cause, ...(dueAt && { dueAt }) };
+  }
+
+  /** Adds many tasks at once. */
+  async appendTasks(em: EntityManager, tasks: readonly PreparedTask[]): Promise<void> {
+    await this.write(em, tasks);
   }
 
   /** Puts a task off until a later time. It must not be running, except in the job that calls this and ends then. */
@@ -91,13 +117,22 @@ export class Outbox {
   }
 
   /** Marks the task as done. Idempotent. */
-  async settle<P extends object>(em: EntityManager, { job }: Task<P>, id: string): Promise<void> {
-    await this.rows.remove(em, id, job.name);
+  async settle<P extends object>(em: EntityManager, task: Task<P>, id: string): Promise<void> {
+    await this.settleAll(em, [{ task, id }]);
+  }
+
+  /** Marks many tasks as done at once. Idempotent. */
+  async settleAll<P extends object>(
+    em: EntityManager,
+    tasks: readonly { readonly task: Task<P>; readonly id: string }[],
+  ): Promise<void> {
+    const keys = tasks.map(({ task, id }) => ({ messageId: id, consumer: task.job.name }));
+    await this.rows.remove(em, keys);
   }
 
   /** Marks the message as processed by the consumer. Idempotent. */
   async confirm(em: EntityManager, messageId: string, consumer: string): Promise<void> {
-    await this.rows.remove(em, messageId, consumer);
+    await this.rows.remove(em, [{ messageId, consumer }]);
   }
 
   private rowsOf<D extends object>(
@@ -114,7 +149,7 @@ export class Outbox {
       subject,
       occurredAt: this.clock.now(),
       sealed,
-      ...cause(),
+      ...currentCause(),
     };
     return { messageId, all: message.to.map((consumer) => ({ ...common, consumer: consumer.name })) };
   }
@@ -131,7 +166,7 @@ export class Outbox {
 }
 
 /** Lets the processes that handle the row continue the current trace, and log the request that caused it. */
-function cause(): Pick<OutboxRow, 'traceparent' | 'requestId'> {
+export function currentCause(): Cause {
   return {
     traceparent: currentTracing()?.currentTraceparent() ?? null,
     requestId: currentLogContext()?.requestId ?? null,
