@@ -5,23 +5,27 @@ import { AccountDirectory, type Audience, type DirectoryUser } from '#libs/contr
 import { Sealer } from '#libs/crypto';
 import { Database } from '#libs/database';
 import { JobError } from '#libs/jobs';
-import { Notification } from '../deliveries/index.js';
-import { type InboxText, type NotificationContent, NotificationRelease } from '../intake/index.js';
-import { isErased, lockRecipient } from '../recipients/index.js';
+import {
+  type NotificationContent,
+  NotificationRelease,
+  NotificationRenderer,
+  type Release,
+} from '../intake/index.js';
+import { findErased, lockRecipients } from '../recipients/index.js';
 import { keepVersion, PublishedTemplates } from '../templates/index.js';
 import { Broadcast } from './broadcast.entity.js';
 import { type BroadcastContent, contentOf, lockBroadcast } from './broadcast.repository.js';
 import { BroadcastsService } from './broadcasts.service.js';
 
 /** So few that nobody else who notifies one of them waits for long. */
-const BATCH = 50;
+const BATCH = 100;
 
 const IDLE_SECONDS = 10;
 
 /** What one of the users gets. Without a text, they get only a record of why. */
 interface Rendered {
   readonly user: DirectoryUser;
-  readonly inbox: InboxText;
+  readonly inbox: Release['inbox'];
   readonly problem: string | null;
 }
 
@@ -36,6 +40,7 @@ export class BroadcastRuns {
     private readonly broadcasts: BroadcastsService,
     private readonly directory: AccountDirectory,
     private readonly templates: PublishedTemplates,
+    private readonly renderer: NotificationRenderer,
     private readonly release: NotificationRelease,
     private readonly sealer: Sealer,
     private readonly clock: Clock,
@@ -102,9 +107,7 @@ export class BroadcastRuns {
       if (broadcast?.state !== 'active' || (broadcast.lastUserId ?? null) !== after) {
         return false;
       }
-      for (const each of rendered) {
-        await this.notifyOne(em, broadcast, content, each);
-      }
+      await this.notifyAll(em, broadcast, content, rendered);
       broadcast.lastUserId = users.at(-1)?.id ?? after;
       broadcast.usersDone += users.length;
       broadcast.notRendered += rendered.filter(({ problem }) => problem !== null).length;
@@ -124,37 +127,41 @@ export class BroadcastRuns {
 
   private render(content: NotificationContent, user: DirectoryUser): Rendered {
     try {
-      return { user, inbox: this.release.render(content, user), problem: null };
+      return { user, inbox: this.renderer.render(content, user), problem: null };
     } catch (error) {
       return { user, inbox: undefined, problem: `it could not be rendered: ${(error as Error).message}` };
     }
   }
 
-  private async notifyOne(
+  private async notifyAll(
     em: EntityManager,
-    { id, template, startedBy }: Broadcast,
+    { id: broadcastId, template, startedBy: sentBy }: Broadcast,
     content: NotificationContent,
-    { user, inbox, problem }: Rendered,
+    rendered: readonly Rendered[],
   ): Promise<void> {
-    await lockRecipient(em, user.id);
-    if (await isErased(em, user.id)) {
-      return;
-    }
+    const userIds = rendered.map(({ user }) => user.id);
+    await lockRecipients(em, userIds);
+    const erased = await findErased(em, userIds);
     const createdAt = this.clock.now();
-    const notification = em.create(Notification, {
-      id: this.ids.next(createdAt),
-      userId: user.id,
-      template,
-      deliveryIds: [],
-      sentBy: startedBy,
-      broadcastId: id,
-      createdAt,
-    });
-    if (problem === null) {
-      await this.release.release(em, notification, content, { user, inbox, isOfBroadcast: true });
-    } else {
-      await this.release.suppress(em, notification, content.channels, problem);
-    }
+    const all = rendered
+      .filter(({ user }) => !erased.has(user.id))
+      .map(({ problem, ...rest }) => {
+        const id = this.ids.next(createdAt);
+        const userId = rest.user.id;
+        const notification = { id, userId, template, sentBy, broadcastId, sendAt: null, createdAt };
+        return { ...rest, notification, content, isOfBroadcast: true, problem };
+      });
+    await this.release.release(
+      em,
+      all.filter(({ problem }) => problem === null),
+    );
+    const { channels } = content;
+    await this.release.suppress(
+      em,
+      all.flatMap(({ notification, problem: reason }) =>
+        reason === null ? [] : [{ notification, channels, reason }],
+      ),
+    );
   }
 }
 

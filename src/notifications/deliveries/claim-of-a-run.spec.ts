@@ -102,7 +102,7 @@ describe('a claim', () => {
     const claimed = await take();
     const intervals = freezeTimers('setInterval');
     await claims.whileClaimed(claimed, async (isHeld) => {
-      await claims.finish(id, 'sent', null);
+      await claims.finish({ id, state: 'sent', reason: null });
       intervals.pass(RENEW_MS);
       await eventually(() => expect(isHeld()).toBe(false));
     });
@@ -115,6 +115,12 @@ describe('a claim', () => {
     const { delayMs } = postponed as PostponeJobError;
     expect(delayMs).toBeGreaterThanOrEqual((await remaining()) * 1_000 + 100);
     expect(delayMs).toBeLessThanOrEqual(LEASE_SECONDS * 1_000 + 100);
+  });
+
+  it('goes to one of two runs at once', async () => {
+    const [one, other] = await Promise.allSettled([claims.take(id), claims.take(id)]);
+    expect(one).toMatchObject({ status: 'fulfilled', value: { id, attempt: 1 } });
+    expect(other).toMatchObject({ status: 'rejected', reason: { name: 'PostponeJobError' } });
   });
 
   it('that is released leaves the delivery pending, with the reason', async () => {
@@ -140,10 +146,10 @@ describe('a delivery', () => {
     await bench.sql(
       `create trigger refuse before delete on notifications.outbox for each row execute function notifications.refuse()`,
     );
-    await expect(claims.finish(id, 'sent', null)).rejects.toThrow('refused');
+    await expect(claims.finish({ id, state: 'sent', reason: null })).rejects.toThrow('refused');
     expect(await row()).toMatchObject({ state: 'sending' });
     await bench.sql('drop function notifications.refuse cascade');
-    await claims.finish(id, 'sent', null);
+    await claims.finish({ id, state: 'sent', reason: null });
     expect(await row()).toMatchObject({ state: 'sent' });
     expect(await bench.notes()).toEqual([]);
   });

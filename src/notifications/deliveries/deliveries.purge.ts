@@ -38,7 +38,7 @@ export class DeliveriesPurge implements Purge {
         // It may be open, so another notification may be about to go into it.
         await lockRecipient(em, userId);
       }
-      await this.ends.end(em, id, 'expired', null);
+      await this.ends.end(em, { id, state: 'expired', reason: null });
       this.metrics.expired(channel);
     }
     return overdue.length;

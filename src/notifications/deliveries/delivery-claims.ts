@@ -1,21 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
-import { Database } from '#libs/database';
-import { Outbox } from '#libs/messaging';
+import { batched, Database } from '#libs/database';
+import { currentCause, Outbox } from '#libs/messaging';
 import { PostponeJobError, UnrecoverableJobError } from '#libs/jobs';
 import type { SendAttempt } from '../channels/index.js';
-import { CANCELED, type FinalState } from './delivery.entity.js';
+import { CANCELED } from './delivery.entity.js';
 import { DeliveryEnds } from './delivery-ends.js';
 import {
-  broadcastStateOf,
-  claimDelivery,
+  broadcastStatesOf,
+  claimDeliveries,
   type ClaimedRow,
   deliveryStatus,
   holdDelivery,
   releaseDelivery,
   renewClaim,
   reopenDelivery,
-} from './delivery.repository.js';
+} from './delivery-claim.repository.js';
+import type { DeliveryEnd } from './delivery-end.repository.js';
 import { reopenItemsOf } from './digest-item.repository.js';
 import { taskOf } from './delivery-tasks.js';
 
@@ -24,6 +25,8 @@ const LEASE_MS = 10_000;
 const RENEW_MS = 3_000;
 /** How often an email of a paused broadcast looks whether that goes on. */
 const PAUSED_MS = 30_000;
+/** How many deliveries are claimed, or end, in one statement. */
+const BATCH = 50;
 /** So that a postponed run doesn't start a moment too early. */
 const MARGIN_MS = 100;
 
@@ -36,6 +39,10 @@ export interface ClaimedDelivery extends ClaimedRow {
 /** Ensures that no two runs send the same delivery at the same time. */
 @Injectable()
 export class DeliveryClaims {
+  private readonly claim = batched((ids: readonly string[]) => this.claimAll(ids), BATCH);
+  private readonly end = batched((ends: readonly DeliveryEnd[]) => this.endAll(ends), BATCH);
+  private readonly broadcastState = batched((ids: readonly string[]) => this.broadcastStates(ids), BATCH);
+
   constructor(
     private readonly database: Database,
     private readonly outbox: Outbox,
@@ -51,7 +58,7 @@ export class DeliveryClaims {
    */
   async take(deliveryId: string): Promise<ClaimedDelivery | null> {
     const takenAt = performance.now();
-    const row = await this.database.run((em) => claimDelivery(em, deliveryId, LEASE_MS));
+    const row = await this.claim(deliveryId);
     if (row) {
       return { ...row, takenAt };
     }
@@ -133,9 +140,9 @@ export class DeliveryClaims {
 
   /** Ends an email of a broadcast that was canceled, and holds one of a broadcast that is paused. */
   async goesOn(claimed: ClaimedDelivery): Promise<boolean> {
-    const state = await this.database.run((em) => broadcastStateOf(em, claimed.id));
+    const state = await this.broadcastState(claimed.id);
     if (state === 'canceled') {
-      await this.finish(claimed.id, 'suppressed', CANCELED);
+      await this.finish({ id: claimed.id, state: 'suppressed', reason: CANCELED });
     } else if (state === 'paused') {
       await this.hold(claimed, new Date(this.clock.millis() + PAUSED_MS));
     }
@@ -143,12 +150,23 @@ export class DeliveryClaims {
   }
 
   /** Updates the state and settles the task in one transaction, so that a finished delivery isn't enqueued again. */
-  async finish(
-    deliveryId: string,
-    state: FinalState,
-    lastError: string | null,
-    tried: readonly SendAttempt[] = [],
-  ): Promise<void> {
-    await this.database.transaction((em) => this.ends.end(em, deliveryId, state, lastError, tried));
+  async finish(end: DeliveryEnd): Promise<void> {
+    await this.end({ cause: currentCause(), ...end });
+  }
+
+  /** A delivery that is in a batch twice is claimed once. */
+  private async claimAll(ids: readonly string[]): Promise<(ClaimedRow | null)[]> {
+    const rows = await this.database.run((em) => claimDeliveries(em, ids, LEASE_MS));
+    return ids.map((id, index) => (ids.indexOf(id) === index ? (rows.get(id) ?? null) : null));
+  }
+
+  private async endAll(ends: readonly DeliveryEnd[]): Promise<undefined[]> {
+    await this.database.transaction((em) => this.ends.end(em, ...ends));
+    return ends.map(() => undefined);
+  }
+
+  private async broadcastStates(ids: readonly string[]): Promise<(string | undefined)[]> {
+    const states = await this.database.run((em) => broadcastStatesOf(em, ids));
+    return ids.map((id) => states.get(id));
   }
 }

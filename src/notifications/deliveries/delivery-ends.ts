@@ -3,10 +3,14 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock, IdSource } from '#libs/clock';
 import { notificationDeliveredEvent, notificationFailedEvent } from '#libs/contracts';
 import { Outbox } from '#libs/messaging';
-import type { SendAttempt } from '../channels/index.js';
 import { WebhookEvents } from '../webhooks/index.js';
-import type { Feedback, FinalState } from './delivery.entity.js';
-import { type EndedDelivery, finishDelivery, storeFeedback } from './delivery.repository.js';
+import type { Feedback } from './delivery.entity.js';
+import {
+  type DeliveryEnd,
+  type EndedDelivery,
+  finishDeliveries,
+  storeFeedback,
+} from './delivery-end.repository.js';
 import { closeDigest, findItemsOf } from './digest-item.repository.js';
 import { digestTask, taskOf } from './delivery-tasks.js';
 
@@ -21,56 +25,71 @@ export class DeliveryEnds {
   ) {}
 
   /**
-   * Ends a delivery and settles its task in the caller's transaction, so that it isn't enqueued again. What a digest
-   * consists of ends with it.
-   * @param reason why it failed
-   * @param tried the attempt that ended it, if there was one
+   * Ends deliveries and settles their tasks in the caller's transaction, so that they aren't enqueued again. What a
+   * digest consists of ends with it. Has no effect on those that have ended before.
    */
-  async end(
-    em: EntityManager,
-    id: string,
-    state: FinalState,
-    reason: string | null,
-    tried: readonly SendAttempt[] = [],
-  ): Promise<void> {
-    const occurredAt = this.clock.now();
-    const ended = await finishDelivery(em, id, state, reason, occurredAt, tried);
-    if (!ended) {
+  async end(em: EntityManager, ...ends: readonly DeliveryEnd[]): Promise<void> {
+    if (ends.length === 0) {
       return;
     }
-    const task = taskOf(ended.task);
-    await this.outbox.settle(em, task, id);
-    if (task === digestTask) {
+    const ended = await finishDeliveries(em, ends, this.clock.now());
+    await this.outbox.settleAll(
+      em,
+      ended.map(({ id, task }) => ({ id, task: taskOf(task) })),
+    );
+    const [digests, others] = partition(ended, ({ task }) => taskOf(task) === digestTask);
+    for (const { id } of digests) {
       await closeDigest(em, id);
-      for (const item of await findItemsOf(em, id)) {
-        await this.end(em, item.id, state, reason, tried);
-      }
-    } else {
-      await this.publish(
-        em,
-        state === 'sent' ? notificationDeliveredEvent : notificationFailedEvent,
-        ended,
-        reason,
-      );
+      const end = endOf(id, ends);
+      const items = await findItemsOf(em, id);
+      await this.end(em, ...items.map((item) => ({ ...end, id: item.id })));
     }
+    await this.announce(
+      em,
+      others.map((delivery) => ({ ...delivery, ...endOf(delivery.id, ends) })),
+    );
+  }
+
+  /** Lets webhooks know which deliveries have ended, and how, in the caller's transaction. */
+  async announce(em: EntityManager, ended: readonly (EndedDelivery & DeliveryEnd)[]): Promise<void> {
+    const [sent, failed] = partition(ended, ({ state }) => state === 'sent');
+    await this.publish(em, notificationDeliveredEvent, sent);
+    await this.publish(em, notificationFailedEvent, failed);
   }
 
   /** Stores what was said about an email after it was sent. A bounce means that it failed after all. */
   async hear(em: EntityManager, id: string, feedback: Feedback, reason: string | null): Promise<void> {
     const about = await storeFeedback(em, id, feedback, reason);
     if (about && feedback === 'bounced') {
-      await this.publish(em, notificationFailedEvent, about, reason);
+      await this.publish(em, notificationFailedEvent, [{ ...about, reason }]);
     }
   }
 
   private async publish(
     em: EntityManager,
     event: typeof notificationFailedEvent,
-    { userId: subject, notificationId, template, channel }: EndedDelivery,
-    reason: string | null,
+    ended: readonly (EndedDelivery & Pick<DeliveryEnd, 'reason' | 'cause'>)[],
   ): Promise<void> {
     const occurredAt = this.clock.now();
-    const data = { notificationId, template, channel, reason };
-    await this.events.publish(em, event, { id: this.ids.next(occurredAt), occurredAt, subject, data });
+    await this.events.publishAll(
+      em,
+      event,
+      ended.map(({ userId: subject, notificationId, template, channel, reason, cause }) => {
+        const data = { notificationId, template, channel, reason };
+        return { id: this.ids.next(occurredAt), occurredAt, subject, data, ...(cause && { cause }) };
+      }),
+    );
   }
+}
+
+function endOf(id: string, ends: readonly DeliveryEnd[]): DeliveryEnd {
+  const end = ends.find((each) => each.id === id);
+  if (!end) {
+    throw new Error(`nothing is known of how ${id} ended`);
+  }
+  return end;
+}
+
+function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }

@@ -52,7 +52,7 @@ export class DeliverySender {
     }
     if (this.claims.hasExpired(claimed)) {
       this.logger.warn(`delivery ${deliveryId} expired before it could be sent`);
-      await this.claims.finish(deliveryId, 'expired', null);
+      await this.claims.finish({ id: deliveryId, state: 'expired', reason: null });
       this.metrics.expired(claimed.channel);
       return;
     }
@@ -88,26 +88,27 @@ export class DeliverySender {
     const { channel } = claimed;
     const payload = hasWaited(claimed) ? await this.upToDate(channel, stored) : stored;
     if (typeof payload === 'string') {
-      await this.claims.finish(claimed.id, 'suppressed', payload);
+      await this.claims.finish({ id: claimed.id, state: 'suppressed', reason: payload });
       return 'not now';
     }
     if (isOfBroadcast(claimed.task) && !(await this.claims.goesOn(claimed))) {
       return 'not now';
     }
     const { userId, email } = payload.to;
-    const suppressed =
-      channel === 'email' && category !== SECURITY ? await this.suppressions.reasonFor(email) : null;
+    const timezone = payload.timezone ?? 'UTC';
+    const [suppressed, verdict] = await Promise.all([
+      channel === 'email' && category !== SECURITY ? this.suppressions.reasonFor(email) : null,
+      this.preferences.check({ userId, category, channel, timezone }),
+    ]);
     if (suppressed !== null) {
-      await this.claims.finish(claimed.id, 'suppressed', suppressed);
+      await this.claims.finish({ id: claimed.id, state: 'suppressed', reason: suppressed });
       return 'not now';
     }
-    const timezone = payload.timezone ?? 'UTC';
-    const verdict = await this.preferences.check({ userId, category, channel, timezone });
     switch (verdict.kind) {
       case 'wanted':
         return payload;
       case 'unwanted':
-        await this.claims.finish(claimed.id, 'suppressed', turnedOff(category));
+        await this.claims.finish({ id: claimed.id, state: 'suppressed', reason: turnedOff(category) });
         return 'not now';
       case 'quiet':
         await this.claims.hold(claimed, verdict.until);
@@ -189,11 +190,14 @@ export class DeliverySender {
     claimed: ClaimedDelivery,
     { outcome, attempts, isGone }: SendResult,
   ): Promise<void> {
+    const { id } = claimed;
     switch (outcome.kind) {
       case 'sent':
-        return this.claims.finish(claimed.id, 'sent', null, attempts);
-      case 'refused':
-        return this.claims.finish(claimed.id, isGone ? 'suppressed' : 'failed', outcome.reason, attempts);
+        return this.claims.finish({ id, state: 'sent', reason: null, tried: attempts });
+      case 'refused': {
+        const state = isGone ? 'suppressed' : 'failed';
+        return this.claims.finish({ id, state, reason: outcome.reason, tried: attempts });
+      }
       case 'deferred':
       case 'unreachable':
       case 'unknown':

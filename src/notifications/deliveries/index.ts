@@ -9,21 +9,23 @@ export {
   type Feedback,
   NOT_VERIFIED,
 } from './delivery.entity.js';
-export { type DeliveryPayload, openDelivery, sealDelivery } from './delivery-payload.js';
+export { openDelivery, sealDelivery } from './delivery-payload.js';
 export { DeliveriesModule } from './deliveries.module.js';
 export { Notification } from './notification.entity.js';
-export { findNotification } from './notification.repository.js';
+export { findNotification, insertNotifications, type NotificationRow } from './notification.repository.js';
 export { deliveryOf, messageIdOf } from './message-id.js';
+export { lockWaiting } from './delivery-claim.repository.js';
 export {
   deleteDeliveriesTo,
   deleteDelivery,
   type Delivery,
   findDeliveriesOf,
   findSealed,
+  insertDeliveries,
   insertDelivery,
-  lockWaiting,
   recipientOfSent,
   type NewDelivery,
+  stateOfNew,
   storeSealed,
 } from './delivery.repository.js';
 export {

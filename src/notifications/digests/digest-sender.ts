@@ -75,7 +75,9 @@ export class DigestSender {
       return true;
     }
     if (!user?.emailVerified) {
-      await this.database.transaction((em) => this.ends.end(em, id, 'suppressed', NOT_VERIFIED));
+      await this.database.transaction((em) =>
+        this.ends.end(em, { id, state: 'suppressed', reason: NOT_VERIFIED }),
+      );
       return false;
     }
     await this.database.run((em) => this.render(em, digest, user, items));

@@ -17,14 +17,24 @@ export interface InboxFilter {
   readonly unread: boolean;
 }
 
-/** Puts a notification into someone's inbox. Call it after `lockRecipient`. */
-export async function insertInboxNotification(
+/** Puts notifications into the inboxes of users. Call it after `lockRecipient`. */
+export async function insertInboxNotifications(
   em: EntityManager,
   sealer: Sealer,
-  { content, ...row }: NewInboxNotification,
+  notifications: readonly NewInboxNotification[],
 ): Promise<void> {
-  const sealed = sealer.sealJson(content, contextOf(row.id));
-  await em.persist(em.create(InboxNotification, { ...row, sealed, readAt: null, archivedAt: null })).flush();
+  const rows = notifications.map(({ content, ...row }) => ({
+    ...row,
+    sealed: sealer.sealJson(content, contextOf(row.id)),
+  }));
+  await em.execute(
+    `insert into notifications.inbox_notifications (id, user_id, template, sealed, created_at)
+     select id, "userId", template, sealed, "createdAt"
+       from jsonb_to_recordset(?::jsonb)
+         as n(id uuid, "userId" uuid, template text, sealed text, "createdAt" timestamptz)`,
+    [JSON.stringify(rows)],
+    'run',
+  );
 }
 
 /** @throws SealBrokenError */

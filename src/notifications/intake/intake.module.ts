@@ -11,7 +11,9 @@ import { TemplatesModule } from '../templates/index.js';
 import { WebhooksModule } from '../webhooks/index.js';
 import { NewDeliveries } from './new-deliveries.js';
 import { NotificationContents } from './notification-contents.js';
+import { NotificationBatches } from './notification-batches.js';
 import { NotificationRelease } from './notification-release.js';
+import { NotificationRenderer } from './notification-renderer.js';
 import { NotificationsService } from './notifications.service.js';
 import { ScheduledNotification } from './scheduled-notification.entity.js';
 
@@ -28,7 +30,15 @@ import { ScheduledNotification } from './scheduled-notification.entity.js';
     TemplatesModule,
     WebhooksModule,
   ],
-  providers: [DeliveryEnds, NewDeliveries, NotificationContents, NotificationRelease, NotificationsService],
-  exports: [NotificationContents, NotificationRelease, NotificationsService],
+  providers: [
+    DeliveryEnds,
+    NewDeliveries,
+    NotificationBatches,
+    NotificationContents,
+    NotificationRelease,
+    NotificationRenderer,
+    NotificationsService,
+  ],
+  exports: [NotificationContents, NotificationRelease, NotificationRenderer, NotificationsService],
 })
 export class IntakeModule {}

@@ -10,7 +10,7 @@ import {
   PublishedTemplates,
   type PublishedVersion,
 } from '../templates/index.js';
-import type { NotificationContent } from './notification-release.js';
+import type { NotificationContent } from './release.js';
 
 /** What someone wants to send. */
 export interface GivenContent {

@@ -1,49 +1,26 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { Clock, IdSource } from '#libs/clock';
-import type { DirectoryUser } from '#libs/contracts';
-import type { JsonObject } from '#libs/json';
-import type { Notification } from '../deliveries/index.js';
-import { InboxChanges } from '../inbox/index.js';
-import { choicesOf, digestOf, isWanted, turnedOff, UnsubscribeLinks } from '../preferences/index.js';
-import { findPushSubscriptionsOf } from '../recipients/index.js';
+import { Clock } from '#libs/clock';
+import { Sealer } from '#libs/crypto';
+import { type Cause, Outbox } from '#libs/messaging';
 import {
-  type ChannelName,
-  contentFor,
-  type PublishedVersion,
-  renderEmail,
-  type RenderedInbox,
-  renderInbox,
-  renderPush,
-  renderSms,
-  siteOf,
-  TEMPLATE_OPTIONS,
-  type TemplateOptions,
-  templateValues,
-} from '../templates/index.js';
+  DeliveryEnds,
+  insertDeliveries,
+  insertNotifications,
+  type NotificationRow,
+  stateOfNew,
+} from '../deliveries/index.js';
+import { InboxChanges, insertInboxNotifications } from '../inbox/index.js';
 import { NewDeliveries, type PlannedDelivery } from './new-deliveries.js';
+import { type NotificationReport, reportOf } from './notification-report.js';
+import { wishesOf } from './recipient-wishes.js';
+import type { Release, Suppressed } from './release.js';
 
-/** What a notification says, and how. */
-export interface NotificationContent {
-  readonly version: PublishedVersion;
-  readonly channels: readonly ChannelName[];
-  readonly data: JsonObject;
-}
-
-/** What a notification says to its recipient in the app. Undefined if it isn't for that channel. */
-export type InboxText = RenderedInbox | undefined;
-
-/** To whom a notification goes, and how. */
-export interface Released {
-  readonly user: DirectoryUser;
-  readonly inbox: InboxText;
-  readonly isOfBroadcast?: boolean;
-}
-
-interface Planning {
-  readonly isOfBroadcast: boolean;
-  /** That show push notifications to the recipient. */
-  readonly browsers: readonly { readonly id: string }[];
+/** A notification that has become deliveries. */
+interface Released {
+  readonly notification: NotificationRow;
+  readonly planned: readonly PlannedDelivery[];
+  readonly cause: Cause | undefined;
 }
 
 /** Turns notifications into deliveries. */
@@ -51,117 +28,89 @@ interface Planning {
 export class NotificationRelease {
   constructor(
     private readonly deliveries: NewDeliveries,
-    private readonly links: UnsubscribeLinks,
+    private readonly ends: DeliveryEnds,
+    private readonly outbox: Outbox,
     private readonly inboxChanges: InboxChanges,
+    private readonly sealer: Sealer,
     private readonly clock: Clock,
-    private readonly ids: IdSource,
-    @Inject(TEMPLATE_OPTIONS) private readonly options: TemplateOptions,
   ) {}
 
   /**
-   * Renders what's sent later, too, so that whoever sends it learns if it can't be.
-   * @throws Error why it can't be rendered
+   * Stores notifications with their deliveries, and updates those that were stored when they were scheduled. Call it
+   * after `lockRecipients`, and `announce` after its transaction.
+   * @returns what has become of each, in the order of the releases
    */
-  render({ version, channels, data }: NotificationContent, to: DirectoryUser): InboxText {
-    const reader = { to, site: siteOf(this.options) };
-    const { variables, category } = version;
-    const email = channels.includes('email') ? contentFor(version, 'email', to.locale) : undefined;
-    const inbox = channels.includes('inbox') ? contentFor(version, 'inbox', to.locale) : undefined;
-    const sms = channels.includes('sms') ? contentFor(version, 'sms', to.locale) : undefined;
-    const push = channels.includes('push') ? contentFor(version, 'push', to.locale) : undefined;
-    const values = templateValues(variables, data, reader);
-    if (email) {
-      const unsubscribeUrl = this.links.urlFor({ userId: to.id, category });
-      renderEmail(email, templateValues(variables, data, { ...reader, unsubscribeUrl }));
+  async release(em: EntityManager, releases: readonly Release[]): Promise<NotificationReport[]> {
+    if (releases.length === 0) {
+      return [];
     }
-    if (sms) {
-      renderSms(sms, values);
+    const wishes = await wishesOf(em, releases, this.clock.now());
+    const released: Released[] = [];
+    for (const release of releases) {
+      released.push(
+        withDeliveries(release, await this.deliveries.plan(em, release, wishes(release.user.id))),
+      );
     }
-    if (push) {
-      renderPush(push, values);
-    }
-    return inbox && renderInbox(inbox, values);
+    return this.store(em, released);
   }
 
-  /** Call it after `lockRecipient`, and `announce` after its transaction. */
-  async release(
-    em: EntityManager,
-    notification: Notification,
-    { version, channels, data }: NotificationContent,
-    { user, inbox, isOfBroadcast = false }: Released,
-  ): Promise<void> {
-    const { category } = version;
-    const choices = await choicesOf(em, user.id);
-    const isPushed = channels.includes('push') && isWanted(choices, category, 'push');
-    const browsers = isPushed ? await findPushSubscriptionsOf(em, user.id, this.clock.now()) : [];
-    const planned = this.plan(notification, channels, { isOfBroadcast, browsers });
-    await em.persist(notification).flush();
-    for (const delivery of planned) {
-      const { channel } = delivery;
-      if (!isWanted(choices, category, channel)) {
-        await this.deliveries.suppress(em, delivery, turnedOff(category));
-        continue;
-      }
-      const saying = { data, templateVersion: version.id, category };
-      switch (channel) {
-        case 'email':
-          await this.deliveries.mail(em, delivery, user, saying, digestOf(choices, category));
-          break;
-        case 'sms':
-          await this.deliveries.sms(em, delivery, user, saying);
-          break;
-        case 'push':
-          await this.deliveries.push(em, delivery, user, saying);
-          break;
-        case 'inbox':
-          if (inbox) {
-            await this.deliveries.putIntoInbox(em, delivery, inbox);
-          }
-      }
-    }
-  }
-
-  /** Ends a notification before anything of it is sent. */
-  async suppress(
-    em: EntityManager,
-    notification: Notification,
-    channels: readonly ChannelName[],
-    reason: string,
-  ): Promise<void> {
-    const planned = this.plan(notification, channels);
-    await em.persist(notification).flush();
-    for (const delivery of planned) {
-      await this.deliveries.suppress(em, delivery, reason);
-    }
+  /** Like `release`, for notifications of which nothing is sent. */
+  async suppress(em: EntityManager, suppressed: readonly Suppressed[]): Promise<NotificationReport[]> {
+    return this.store(
+      em,
+      suppressed.map((each) => withDeliveries(each, this.deliveries.suppress(each))),
+    );
   }
 
   /** Lets open streams know what has come into an inbox. */
-  announce({ user, inbox }: Released): void {
+  announce({ user, inbox }: Pick<Release, 'user' | 'inbox'>): void {
     if (inbox) {
       this.inboxChanges.publish(user.id);
     }
   }
 
-  /** One delivery for each channel, and on `push` for each browser, so that each has a state and attempts of its own. */
-  private plan(
-    notification: Notification,
-    channels: readonly ChannelName[],
-    { isOfBroadcast, browsers }: Planning = { isOfBroadcast: false, browsers: [] },
-  ): PlannedDelivery[] {
-    const at = this.clock.now();
-    const planned = channels.flatMap((channel): PlannedDelivery[] => {
-      const one = (): PlannedDelivery => ({
-        id: this.ids.next(at),
-        channel,
-        notification,
-        at,
-        isOfBroadcast,
-      });
-      return channel === 'push' && browsers.length > 0
-        ? browsers.map(({ id }) => ({ ...one(), pushSubscriptionId: id }))
-        : [one()];
-    });
-    notification.deliveryIds = planned.map(({ id }) => id);
-    return planned;
+  private async store(em: EntityManager, released: readonly Released[]): Promise<NotificationReport[]> {
+    if (released.length === 0) {
+      return [];
+    }
+    const planned = released.flatMap((each) => each.planned);
+    const inbox = planned.flatMap((each) => each.inbox ?? []);
+    const notifications = released.map(({ notification }) => notification);
+    await insertNotifications(em, notifications);
+    await insertDeliveries(
+      em,
+      planned.map(({ delivery }) => delivery),
+    );
+    if (inbox.length > 0) {
+      await insertInboxNotifications(em, this.sealer, inbox);
+    }
+    await this.outbox.appendTasks(
+      em,
+      planned.flatMap(({ task }) => task ?? []),
+    );
+    await this.ends.announce(em, released.flatMap(endedOf));
+    return released.map((each) => reportOf(each.notification, each.planned.map(asStored)));
   }
+}
+
+function withDeliveries(
+  { notification, cause }: Pick<Release, 'notification' | 'cause'>,
+  planned: readonly PlannedDelivery[],
+): Released {
+  const deliveryIds = planned.map(({ delivery }) => delivery.id);
+  return { notification: { ...notification, deliveryIds }, planned, cause };
+}
+
+/** The deliveries that have ended already. */
+function endedOf({ notification, planned, cause }: Released) {
+  return planned.flatMap(({ delivery: { id, userId, template, channel, ended } }) =>
+    ended
+      ? [{ id, userId, notificationId: notification.id, template, channel, task: null, ...ended, cause }]
+      : [],
+  );
+}
+
+function asStored({ delivery }: PlannedDelivery) {
+  const { id, channel } = delivery;
+  return { id, channel, ...stateOfNew(delivery), tries: [], feedback: null, feedbackReason: null };
 }

@@ -1,5 +1,5 @@
 import type { SendOutcomeKind } from '../channels/index.js';
-import type { Delivery, DeliveryState, Notification } from '../deliveries/index.js';
+import type { Delivery, DeliveryState, NotificationRow } from '../deliveries/index.js';
 
 export const REPORTED_STATES = ['queued', 'sent', 'delivered', 'failed', 'suppressed'] as const;
 export type ReportedState = (typeof REPORTED_STATES)[number];
@@ -51,7 +51,17 @@ export interface AttemptReport {
   readonly reason: string | null;
 }
 
-export function reportOf(notification: Notification, deliveries: readonly Delivery[]): NotificationReport {
+/** A delivery, as far as it's reported. */
+type Reported = Pick<
+  Delivery,
+  'id' | 'channel' | 'state' | 'lastError' | 'sentAt' | 'tries' | 'feedback' | 'feedbackReason'
+>;
+
+/** @param deliveries in the order of the channels */
+export function reportOf(
+  notification: Pick<NotificationRow, 'id' | 'userId' | 'template' | 'sendAt' | 'createdAt'>,
+  deliveries: readonly Reported[],
+): NotificationReport {
   const { id, userId: recipient, template, sendAt, createdAt } = notification;
   const reports = deliveries.map(reportOfDelivery);
   const state = stateOf(reports);
@@ -66,7 +76,7 @@ function stateOf(reports: readonly DeliveryReport[]): ReportedState {
 }
 
 /** What was said about it later counts more than that it was sent. Only what has arrived can be reported as spam. */
-function stateOfDelivery({ feedback, ...delivery }: Delivery): ReportedState {
+function stateOfDelivery({ feedback, ...delivery }: Reported): ReportedState {
   const state: DeliveryState = delivery.state;
   switch (feedback) {
     case 'bounced':
@@ -79,7 +89,7 @@ function stateOfDelivery({ feedback, ...delivery }: Delivery): ReportedState {
   }
 }
 
-function reportOfDelivery(delivery: Delivery): DeliveryReport {
+function reportOfDelivery(delivery: Reported): DeliveryReport {
   const { id, channel, state, lastError, sentAt, tries, feedback, feedbackReason } = delivery;
   const bounced = feedback === 'bounced' ? `it bounced: ${feedbackReason ?? 'no reason was given'}` : null;
   const tooLate = state === 'expired' ? 'it could not be sent in time' : null;

@@ -5,20 +5,23 @@ import { AccountDirectory, type DirectoryUser } from '#libs/contracts';
 import { Sealer } from '#libs/crypto';
 import { Database } from '#libs/database';
 import { IdempotencyStore } from '#libs/idempotency';
-import { Outbox } from '#libs/messaging';
+import { currentCause, Outbox } from '#libs/messaging';
 import {
   CANCELED,
   DeliveryEnds,
   findDeliveriesOf,
   findNotification,
+  insertNotifications,
   lockWaiting,
-  Notification,
+  type Notification,
 } from '../deliveries/index.js';
 import { findClosedAmong } from '../digests/index.js';
 import { isErased, lockRecipient } from '../recipients/index.js';
 import { deliverTask } from './deliver-notification.job.js';
+import { NotificationBatches } from './notification-batches.js';
 import { NotificationContents, refused } from './notification-contents.js';
-import { type InboxText, type NotificationContent, NotificationRelease } from './notification-release.js';
+import { NotificationRelease } from './notification-release.js';
+import { NotificationRenderer } from './notification-renderer.js';
 import { type NotificationReport, reportOf } from './notification-report.js';
 import { type NewNotification, NotificationSender } from './notification-sender.js';
 import {
@@ -26,6 +29,7 @@ import {
   notificationNotFound,
   notificationNotRendered,
 } from './notifications.errors.js';
+import type { InboxText, NotificationContent, Release } from './release.js';
 import {
   deleteScheduled,
   findScheduled,
@@ -40,6 +44,8 @@ export class NotificationsService extends NotificationSender {
     private readonly database: Database,
     private readonly directory: AccountDirectory,
     private readonly contents: NotificationContents,
+    private readonly renderer: NotificationRenderer,
+    private readonly batches: NotificationBatches,
     private readonly release: NotificationRelease,
     private readonly ends: DeliveryEnds,
     private readonly outbox: Outbox,
@@ -57,34 +63,16 @@ export class NotificationsService extends NotificationSender {
     const content = await this.contents.accept(given);
     const user = (await this.directory.find(recipient)) ?? refuseRecipient();
     const inbox = this.rendered(content, user);
-    const sent = await this.database.transaction(async (em) => {
-      await lockRecipient(em, user.id);
-      if (await isErased(em, user.id)) {
-        refuseRecipient();
-      }
-      const createdAt = this.clock.now();
-      const notification = em.create(Notification, {
-        id: this.ids.next(createdAt),
-        userId: user.id,
-        template,
-        deliveryIds: [],
-        sentBy,
-        sendAt,
-        createdAt,
-      });
-      if (sendAt) {
-        await this.schedule(em, notification, content, sendAt);
-      } else {
-        await this.release.release(em, notification, content, { user, inbox });
-      }
-      const report = reportOf(notification, await findDeliveriesOf(em, notification));
-      await this.keys.keep(em, report);
-      return report;
-    });
-    if (!sendAt) {
-      this.release.announce({ user, inbox });
+    const createdAt = this.clock.now();
+    const id = this.ids.next(createdAt);
+    const notification = { id, userId: user.id, template, sentBy, sendAt, createdAt };
+    if (sendAt) {
+      return this.schedule(notification, content, sendAt);
     }
-    return sent;
+    const release = { notification, content, user, inbox, cause: currentCause() };
+    const report = await this.batches.send({ ...release, keep: this.keys.keeper() });
+    this.release.announce({ user, inbox });
+    return report ?? refuseRecipient();
   }
 
   override get(id: string, sentBy: string | null): Promise<NotificationReport> {
@@ -106,52 +94,62 @@ export class NotificationsService extends NotificationSender {
       await lockRecipient(em, notification.userId);
       // It may have been sent in the meantime.
       await em.refresh(notification);
-      if (!(await this.unschedule(em, notification)) && !(await this.stop(em, notification))) {
+      const unscheduled = await this.unschedule(em, notification);
+      if (!unscheduled && !(await this.stop(em, notification))) {
         throw notificationNotCancelable();
       }
-      return reportOf(notification, await findDeliveriesOf(em, notification));
+      return unscheduled ?? reportOf(notification, await findDeliveriesOf(em, notification));
     });
   }
 
-  private async schedule(
-    em: EntityManager,
-    notification: Notification,
+  private schedule(
+    notification: Release['notification'],
     { version, channels, data }: NotificationContent,
     sendAt: Date,
-  ): Promise<void> {
+  ): Promise<NotificationReport> {
     const { id, userId } = notification;
-    await em.persist(notification).flush();
-    const content = { channels, data };
-    await insertScheduled(em, this.sealer, { id, userId, templateVersion: version.id, sendAt, content });
-    await this.outbox.appendTask(em, deliverTask, id, userId, sendAt);
+    return this.database.transaction(async (em) => {
+      await lockRecipient(em, userId);
+      if (await isErased(em, userId)) {
+        refuseRecipient();
+      }
+      await insertNotifications(em, [{ ...notification, deliveryIds: [] }]);
+      const content = { channels, data };
+      await insertScheduled(em, this.sealer, { id, userId, templateVersion: version.id, sendAt, content });
+      await this.outbox.appendTask(em, deliverTask, id, userId, sendAt);
+      const report = reportOf(notification, []);
+      await this.keys.keep(em, report);
+      return report;
+    });
   }
 
-  /** @returns false if it's no longer scheduled */
-  private async unschedule(em: EntityManager, notification: Notification): Promise<boolean> {
+  /** @returns undefined if it's no longer scheduled */
+  private async unschedule(
+    em: EntityManager,
+    notification: Notification,
+  ): Promise<NotificationReport | undefined> {
     const scheduled = await findScheduled(em, notification.id);
     if (!scheduled || !(await deleteScheduled(em, notification.id))) {
-      return false;
+      return undefined;
     }
     const { channels } = scheduledContent(this.sealer, scheduled);
-    await this.release.suppress(em, notification, channels, CANCELED);
+    const [report] = await this.release.suppress(em, [{ notification, channels, reason: CANCELED }]);
     await this.outbox.settle(em, deliverTask, notification.id);
-    return true;
+    return report;
   }
 
   /** Stops what has not been sent and is not being sent. @returns whether there was anything */
   private async stop(em: EntityManager, { deliveryIds }: Notification): Promise<boolean> {
     const leaving = await findClosedAmong(em, deliveryIds);
     const waiting = (await lockWaiting(em, deliveryIds)).filter((id) => !leaving.includes(id));
-    for (const id of waiting) {
-      await this.ends.end(em, id, 'suppressed', CANCELED);
-    }
+    await this.ends.end(em, ...waiting.map((id) => ({ id, state: 'suppressed', reason: CANCELED }) as const));
     return waiting.length > 0;
   }
 
   /** @throws Problem `notification-not-rendered` */
   private rendered(content: NotificationContent, user: DirectoryUser): InboxText {
     try {
-      return this.release.render(content, user);
+      return this.renderer.render(content, user);
     } catch (error) {
       const { message } = error as Error;
       throw notificationNotRendered({ errors: [{ pointer: '/data', code: 'rendering-failed', message }] });

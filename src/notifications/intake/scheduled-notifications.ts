@@ -9,7 +9,9 @@ import { findNotification, type Notification } from '../deliveries/index.js';
 import { lockRecipient } from '../recipients/index.js';
 import { keepVersion, PublishedTemplates } from '../templates/index.js';
 import { deliverTask } from './deliver-notification.job.js';
-import { type InboxText, type NotificationContent, NotificationRelease } from './notification-release.js';
+import { NotificationRelease } from './notification-release.js';
+import { NotificationRenderer } from './notification-renderer.js';
+import type { InboxText, NotificationContent } from './release.js';
 import type { ScheduledNotification } from './scheduled-notification.entity.js';
 import {
   deleteScheduled,
@@ -25,6 +27,7 @@ export class ScheduledNotifications {
     private readonly database: Database,
     private readonly directory: AccountDirectory,
     private readonly templates: PublishedTemplates,
+    private readonly renderer: NotificationRenderer,
     private readonly release: NotificationRelease,
     private readonly outbox: Outbox,
     private readonly sealer: Sealer,
@@ -50,13 +53,13 @@ export class ScheduledNotifications {
     const complete: NotificationContent = { ...content, version };
     let inbox: InboxText;
     try {
-      inbox = this.release.render(complete, user);
+      inbox = this.renderer.render(complete, user);
     } catch (error) {
       await this.suppress(scheduled, content, `it could not be rendered: ${(error as Error).message}`);
       return;
     }
     await this.end(scheduled, (em, notification) =>
-      this.release.release(em, notification, complete, { user, inbox }),
+      this.release.release(em, [{ notification, content: complete, user, inbox }]),
     );
     this.release.announce({ user, inbox });
   }
@@ -67,14 +70,14 @@ export class ScheduledNotifications {
     reason: string,
   ): Promise<void> {
     return this.end(scheduled, (em, notification) =>
-      this.release.suppress(em, notification, channels, reason),
+      this.release.suppress(em, [{ notification, channels, reason }]),
     );
   }
 
   /** In one transaction, so that it's sent once, whatever happens. */
   private async end(
     { id, userId, templateVersion }: ScheduledNotification,
-    deliver: (em: EntityManager, notification: Notification) => Promise<void>,
+    deliver: (em: EntityManager, notification: Notification) => Promise<unknown>,
   ): Promise<void> {
     await this.database.transaction(async (em) => {
       await lockRecipient(em, userId);

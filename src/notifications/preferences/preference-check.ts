@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
-import { Database } from '#libs/database';
+import { batched, Database } from '#libs/database';
 import type { ChannelName } from '../templates/index.js';
-import { isWanted, quietHoursOf } from './choices.js';
+import { type Choices, isWanted, quietHoursOf } from './choices.js';
 import { quietUntil } from './local-time.js';
-import { choicesOf } from './preferences.repository.js';
+import { choicesOfAll } from './preferences.repository.js';
+
+const BATCH = 50;
 
 /** What is about to leave. */
 export interface Leaving {
@@ -24,18 +26,25 @@ export type Verdict =
 /** Asks before something leaves: the recipient may have turned it off in the meantime, or want to be left alone now. */
 @Injectable()
 export class PreferenceCheck {
+  private readonly choicesOf = batched((userIds: readonly string[]) => this.choicesOfAll(userIds), BATCH);
+
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
   ) {}
 
   async check({ userId, category, channel, timezone }: Leaving): Promise<Verdict> {
-    const choices = await this.database.run((em) => choicesOf(em, userId));
+    const choices = await this.choicesOf(userId);
     if (!isWanted(choices, category, channel)) {
       return { kind: 'unwanted' };
     }
     const quietHours = quietHoursOf(choices, category);
     const until = quietHours && quietUntil(quietHours, timezone, this.clock.now());
     return until ? { kind: 'quiet', until } : { kind: 'wanted' };
+  }
+
+  private async choicesOfAll(userIds: readonly string[]): Promise<Choices[]> {
+    const choices = await this.database.run((em) => choicesOfAll(em, userIds));
+    return userIds.map((userId) => choices(userId));
   }
 }

@@ -17,6 +17,16 @@ export async function choicesOf(em: EntityManager, userId: string): Promise<Choi
   return (await findChoices(em, userId)).choices;
 }
 
+/** Like `choicesOf`, for many users. */
+export async function choicesOfAll(
+  em: EntityManager,
+  userIds: readonly string[],
+): Promise<(userId: string) => Choices> {
+  const stored = await em.find(Preferences, { userId: { $in: [...new Set(userIds)] } });
+  const byUser = new Map(stored.map(({ userId, choices }) => [userId, choices]));
+  return (userId) => byUser.get(userId) ?? NO_CHOICES;
+}
+
 /** Call it after `lockRecipient`. */
 export async function storeChoices(
   em: EntityManager,

@@ -3,6 +3,7 @@ export {
   deletePhoneOf,
   findPhone,
   findPhoneNumber,
+  findPhoneOwners,
   NO_PHONE_NUMBER,
   numberOf,
   pendingOf,
@@ -19,10 +20,17 @@ export {
   deleteStalePushSubscriptions,
   findPushSubscription,
   findPushSubscriptions,
-  findPushSubscriptionsOf,
+  findPushSubscriptionsOfAll,
   MAX_PUSH_SUBSCRIPTIONS,
   NO_PUSH_SUBSCRIPTION,
   storePushSubscription,
 } from './push-subscription.repository.js';
 export { RecipientsModule } from './recipients.module.js';
-export { insertErasedUser, isErased, lockRecipient } from './erased-user.repository.js';
+export {
+  findErased,
+  insertErasedUser,
+  isErased,
+  lockRecipient,
+  lockRecipients,
+  tryToLockRecipients,
+} from './erased-user.repository.js';

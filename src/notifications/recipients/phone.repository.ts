@@ -27,6 +27,12 @@ export async function findPhoneNumber(
   return phone && numberOf(sealer, phone);
 }
 
+/** Those of the users who have a verified number. */
+export async function findPhoneOwners(em: EntityManager, userIds: readonly string[]): Promise<Set<string>> {
+  const phones = await em.find(Phone, { userId: { $in: [...userIds] }, sealed: { $ne: null } });
+  return new Set(phones.map(({ userId }) => userId));
+}
+
 /** @throws SealBrokenError */
 export function numberOf(sealer: Sealer, { userId, sealed }: Phone): string | null {
   return typeof sealed === 'string' ? (sealer.openJson(sealed, `phone:${userId}`) as string) : null;

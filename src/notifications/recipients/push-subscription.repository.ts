@@ -93,6 +93,16 @@ export function findPushSubscriptionsOf(
   return em.find(PushSubscription, { userId, ...isLive }, { orderBy: { id: 'asc' } });
 }
 
+/** Those of many users that have not ended at that time, oldest first. */
+export function findPushSubscriptionsOfAll(
+  em: EntityManager,
+  userIds: readonly string[],
+  at: Date,
+): Promise<PushSubscription[]> {
+  const isLive = { $or: [{ expiresAt: null }, { expiresAt: { $gt: at } }] };
+  return em.find(PushSubscription, { userId: { $in: [...userIds] }, ...isLive }, { orderBy: { id: 'asc' } });
+}
+
 /** @returns null if there's no such subscription any more, or it's someone else's */
 export function findPushSubscription(
   em: EntityManager,

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock, IdSource } from '#libs/clock';
 import { BlindIndex, Sealer } from '#libs/crypto';
-import { Database } from '#libs/database';
+import { batched, Database } from '#libs/database';
 import { canonicalEmail } from '#libs/text';
 import { Suppression, type SuppressionReason } from './suppression.entity.js';
-import { findSuppressionOf, lockAddress } from './suppression.repository.js';
+import { findSuppressionsOfAddresses, lockAddress } from './suppression.repository.js';
 
 export interface NewSuppression {
   readonly email: string;
@@ -15,6 +15,7 @@ export interface NewSuppression {
   readonly detail: string | null;
 }
 
+const BATCH = 50;
 const DOMAIN = 'suppressions.email';
 /** A mailbox may be opened again. Trying it once in a while costs little. */
 const BOUNCE_MS = 180 * 24 * 60 * 60 * 1000;
@@ -31,6 +32,8 @@ const WHY: Readonly<Record<SuppressionReason, string>> = {
 /** The addresses that no notifications are emailed to. Emails about accounts are sent all the same. */
 @Injectable()
 export class SuppressionList {
+  private readonly find = batched((emails: readonly string[]) => this.findAll(emails), BATCH);
+
   constructor(
     private readonly database: Database,
     private readonly sealer: Sealer,
@@ -41,8 +44,7 @@ export class SuppressionList {
 
   /** @returns why nothing is sent to the address, for whoever sends it, or null if it isn't on the list */
   async reasonFor(email: string): Promise<string | null> {
-    const indexes = this.indexesOf(email);
-    const found = await this.database.run((em) => findSuppressionOf(em, indexes, this.clock.now()));
+    const found = await this.find(email);
     return found && WHY[found.reason];
   }
 
@@ -79,6 +81,14 @@ export class SuppressionList {
     const suppression = em.create(Suppression, created);
     await em.persist(suppression).flush();
     return { suppression, isNew: true };
+  }
+
+  private async findAll(emails: readonly string[]): Promise<(Suppression | null)[]> {
+    const indexes = emails.map((email) => this.indexesOf(email));
+    const found = await this.database.run((em) =>
+      findSuppressionsOfAddresses(em, indexes.flat(), this.clock.now()),
+    );
+    return indexes.map((own) => found.find(({ emailIndex }) => own.includes(emailIndex)) ?? null);
   }
 
   addressOf({ id, emailSealed }: Suppression): string {

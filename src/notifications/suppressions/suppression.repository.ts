@@ -8,13 +8,13 @@ export interface SuppressionFilter {
   readonly emailIndexes?: readonly string[] | undefined;
 }
 
-/** @param emailIndexes the possible blind indexes of the address */
-export function findSuppressionOf(
+/** @param emailIndexes the possible blind indexes of the addresses */
+export function findSuppressionsOfAddresses(
   em: EntityManager,
   emailIndexes: readonly string[],
   at: Date,
-): Promise<Suppression | null> {
-  return em.findOne(Suppression, {
+): Promise<Suppression[]> {
+  return em.find(Suppression, {
     emailIndex: { $in: [...emailIndexes] },
     $or: [{ expiresAt: null }, { expiresAt: { $gt: at } }],
   });

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock, IdSource } from '#libs/clock';
 import type { EventType } from '#libs/contracts';
-import { Outbox } from '#libs/messaging';
+import { type Cause, Outbox } from '#libs/messaging';
 import { WEBHOOK_TRIES, webhookTask } from './deliver-webhook.job.js';
-import { keepSubscribed } from './webhook.repository.js';
+import { keepSubscribed, type Subscribed } from './webhook.repository.js';
 import { insertDelivery } from './webhook-delivery.repository.js';
 
 /**
@@ -20,6 +20,8 @@ interface Happening<D extends object> {
   readonly occurredAt: Date;
   readonly subject: string;
   readonly data: D;
+  /** By default, what is going on when it's published. */
+  readonly cause?: Cause;
 }
 
 /** Delivers events to the webhooks that want them. */
@@ -32,12 +34,28 @@ export class WebhookEvents {
   ) {}
 
   /** Creates a delivery, and the task to send it, for each webhook that wants the event, in the caller's transaction. */
-  async publish<D extends object>(
+  publish<D extends object>(em: EntityManager, event: EventType<D>, happening: Happening<D>): Promise<void> {
+    return this.publishAll(em, event, [happening]);
+  }
+
+  /** Like `publish`, for what happened at once. */
+  async publishAll<D extends object>(
+    em: EntityManager,
+    event: EventType<D>,
+    happenings: readonly Happening<D>[],
+  ): Promise<void> {
+    const webhooks = happenings.length > 0 ? await keepSubscribed(em, event.type) : [];
+    for (const happening of webhooks.length > 0 ? happenings : []) {
+      await this.deliver(em, event, happening, webhooks);
+    }
+  }
+
+  private async deliver<D extends object>(
     em: EntityManager,
     { type, version }: EventType<D>,
-    { id: eventId, occurredAt, subject, data }: Happening<D>,
+    { id: eventId, occurredAt, subject, data, cause }: Happening<D>,
+    webhooks: readonly Subscribed[],
   ): Promise<void> {
-    const webhooks = await keepSubscribed(em, type);
     const body = JSON.stringify({ id: eventId, type, version, occurredAt, subject, data });
     for (const { id: webhookId, ordering } of webhooks) {
       const id = this.ids.next();
@@ -45,8 +63,9 @@ export class WebhookEvents {
       const inOrder = ordering === 'subject';
       const delivery = { id, webhookId, eventId, type, subject, body, triesLeft: WEBHOOK_TRIES, inOrder };
       if (await insertDelivery(em, delivery, now)) {
-        const dueAt = inOrder ? new Date(now.getTime() + ORDERED_AFTER_MS) : undefined;
-        await this.outbox.appendTask(em, webhookTask, id, subject, dueAt);
+        const dueAt = new Date(now.getTime() + ORDERED_AFTER_MS);
+        const about = { subject, ...(inOrder && { dueAt }), ...(cause && { cause }) };
+        await this.outbox.appendTasks(em, [this.outbox.prepareTask(webhookTask, id, about)]);
       }
     }
   }

@@ -36,8 +36,10 @@ export async function deleteTasksOf(em: EntityManager, id: string, tasks: readon
   );
 }
 
+export type Subscribed = Pick<Webhook, 'id' | 'ordering'>;
+
 /** Keeps the webhooks that want events of this type from being deleted until the transaction ends. */
-export function keepSubscribed(em: EntityManager, type: string): Promise<Pick<Webhook, 'id' | 'ordering'>[]> {
+export function keepSubscribed(em: EntityManager, type: string): Promise<Subscribed[]> {
   return em.execute(
     `select id, ordering from notifications.webhooks
       where enabled and event_types @> array[?]::text[] for key share`,
