@@ -4,6 +4,7 @@ import { traced } from '#libs/telemetry';
 import type { SendContext, SendOutcome } from '../channel.js';
 import type { Provider } from '../provider-chain.js';
 import { gateContent } from './content-gate.js';
+import { contentInOnePiece } from './content-in-one-piece.js';
 import { outcomeOfError } from './mail-outcome.js';
 import { transportForm } from './recipient-address.js';
 import { displayName } from './recipient-name.js';
@@ -59,6 +60,7 @@ export class Mailer implements Provider<Mail> {
     });
     this.utf8Transport = createTransport(new SmtpUtf8Transport(common));
     for (const transport of [this.transport, this.utf8Transport]) {
+      transport.use('stream', contentInOnePiece);
       transport.use('stream', gateContent);
     }
     this.transport.on('error', (error: Error & { code?: string }) => {
