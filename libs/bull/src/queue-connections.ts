@@ -44,7 +44,13 @@ export class QueueConnections {
         connectRedis(
           servers,
           { checkEveryMs: CHECK_EVERY_MS, ping: true },
-          { ...OF_BULL, enableOfflineQueue: false, commandTimeout: COMMAND_TIMEOUT_MS },
+          {
+            ...OF_BULL,
+            enableOfflineQueue: false,
+            commandTimeout: COMMAND_TIMEOUT_MS,
+            // The relay enqueues many jobs at once.
+            enableAutoPipelining: true,
+          },
         ),
       ),
       subscriber: this.dedicated(true),
