@@ -20,7 +20,8 @@ export async function measureBroadcast(environment) {
     { audience, template: 'bench', data: { orderId: '4711' } },
     key,
   );
-  const done = async () => (await jobOf(api, jobId, key)).progress.done;
+  // There is no progress before the users are counted.
+  const done = async () => (await jobOf(api, jobId, key)).progress?.done ?? 0;
   const reach = async (share) => {
     while ((await done()) < share * USERS) {
       await delay(100);

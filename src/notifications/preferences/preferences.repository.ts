@@ -22,8 +22,12 @@ export async function choicesOfAll(
   em: EntityManager,
   userIds: readonly string[],
 ): Promise<(userId: string) => Choices> {
-  const stored = await em.find(Preferences, { userId: { $in: [...new Set(userIds)] } });
-  const byUser = new Map(stored.map(({ userId, choices }) => [userId, choices]));
+  const stored = await em.execute<{ id: string; choices: Choices }[]>(
+    `select user_id as id, choices from notifications.preferences
+      where user_id = any(array(select jsonb_array_elements_text(?::jsonb))::uuid[])`,
+    [JSON.stringify(userIds)],
+  );
+  const byUser = new Map(stored.map(({ id, choices }) => [id, choices]));
   return (userId) => byUser.get(userId) ?? NO_CHOICES;
 }
 

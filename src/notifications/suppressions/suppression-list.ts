@@ -5,7 +5,7 @@ import { BlindIndex, Sealer } from '#libs/crypto';
 import { batched, Database } from '#libs/database';
 import { canonicalEmail } from '#libs/text';
 import { Suppression, type SuppressionReason } from './suppression.entity.js';
-import { findSuppressionsOfAddresses, lockAddress } from './suppression.repository.js';
+import { findReasons, lockAddress } from './suppression.repository.js';
 
 export interface NewSuppression {
   readonly email: string;
@@ -32,7 +32,7 @@ const WHY: Readonly<Record<SuppressionReason, string>> = {
 /** The addresses that no notifications are emailed to. Emails about accounts are sent all the same. */
 @Injectable()
 export class SuppressionList {
-  private readonly find = batched((emails: readonly string[]) => this.findAll(emails), BATCH);
+  private readonly find = batched((emails: readonly string[]) => this.reasonsFor(emails), BATCH);
 
   constructor(
     private readonly database: Database,
@@ -45,7 +45,7 @@ export class SuppressionList {
   /** @returns why nothing is sent to the address, for whoever sends it, or null if it isn't on the list */
   async reasonFor(email: string): Promise<string | null> {
     const found = await this.find(email);
-    return found && WHY[found.reason];
+    return found && WHY[found];
   }
 
   /** The possible blind indexes of an address. */
@@ -83,16 +83,14 @@ export class SuppressionList {
     return { suppression, isNew: true };
   }
 
-  private async findAll(emails: readonly string[]): Promise<(Suppression | null)[]> {
-    const indexes = emails.map((email) => this.indexesOf(email));
-    const found = await this.database.run((em) =>
-      findSuppressionsOfAddresses(em, indexes.flat(), this.clock.now()),
-    );
-    return indexes.map((own) => found.find(({ emailIndex }) => own.includes(emailIndex)) ?? null);
-  }
-
   addressOf({ id, emailSealed }: Suppression): string {
     return this.sealer.open(emailSealed, contextOf(id));
+  }
+
+  private async reasonsFor(emails: readonly string[]): Promise<(SuppressionReason | null)[]> {
+    const indexes = emails.map((email) => this.indexesOf(email));
+    const reasons = await this.database.run((em) => findReasons(em, indexes.flat(), this.clock.now()));
+    return indexes.map((own) => own.flatMap((index) => reasons.get(index) ?? [])[0] ?? null);
   }
 }
 

@@ -8,16 +8,22 @@ export interface SuppressionFilter {
   readonly emailIndexes?: readonly string[] | undefined;
 }
 
-/** @param emailIndexes the possible blind indexes of the addresses */
-export function findSuppressionsOfAddresses(
+/**
+ * Why nothing is sent to addresses, by blind index.
+ * @param emailIndexes the possible blind indexes of the addresses
+ */
+export async function findReasons(
   em: EntityManager,
   emailIndexes: readonly string[],
   at: Date,
-): Promise<Suppression[]> {
-  return em.find(Suppression, {
-    emailIndex: { $in: [...emailIndexes] },
-    $or: [{ expiresAt: null }, { expiresAt: { $gt: at } }],
-  });
+): Promise<Map<string, SuppressionReason>> {
+  const rows = await em.execute<{ index: string; reason: SuppressionReason }[]>(
+    `select email_index as index, reason from notifications.suppressions
+      where email_index = any(array(select jsonb_array_elements_text(?::jsonb)))
+        and (expires_at is null or expires_at > ?)`,
+    [JSON.stringify(emailIndexes), at.toISOString()],
+  );
+  return new Map(rows.map(({ index, reason }) => [index, reason]));
 }
 
 /** Returns one row more than the limit, newest first. */
