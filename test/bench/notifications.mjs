@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { Agent, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import pg from 'pg';
 import { nextLine } from '../support/processes.mjs';
 
@@ -10,6 +13,7 @@ const SETTINGS = {
   ADMIN_PASSWORD: ADMIN.password,
 };
 const REQUESTS_AT_ONCE = 50;
+const agent = new Agent({ keepAlive: true });
 
 /**
  * An API, users whose addresses are verified, a template that was published, and an SMTP server.
@@ -21,14 +25,14 @@ export async function prepare(environment, users, failures = {}) {
   await environment.seed(users);
   await ask(environment, 'update accounts.users set email_verified = true');
   const { accessToken } = await post(api, '/auth/login', ADMIN);
-  const text = 'Order {{ orderId }}';
+  const title = 'Order {{ orderId }}';
   const template = {
     name: 'bench',
     variables: { orderId: { type: 'string' } },
     contents: {
       en: {
-        email: { subject: text, html: '<p>Hello {{ recipient.displayName }}</p>' },
-        inbox: { title: text, body: 'x' },
+        email: { subject: title, html: '<p>Hello {{ recipient.displayName }}</p>' },
+        inbox: { title, body: 'x' },
       },
     },
   };
@@ -70,19 +74,22 @@ export async function statsOf({ statsPort }) {
   return (await fetch(`http://127.0.0.1:${statsPort}/`)).json();
 }
 
+/** With less processor time than `fetch` takes, which the servers would lack. */
 export async function post({ url }, path, body, token) {
-  const response = await fetch(`${url}/v2${path}`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) {
-    throw new Error(`${path} returned ${response.status}: ${await response.text()}`);
+  const content = JSON.stringify(body);
+  const headers = {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(content),
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+  };
+  const sent = request(`${url}/v2${path}`, { method: 'POST', agent, headers });
+  sent.end(content);
+  const [response] = await once(sent, 'response');
+  const answer = await text(response);
+  if (response.statusCode >= 300) {
+    throw new Error(`${path} returned ${response.statusCode}: ${answer}`);
   }
-  return response.json();
+  return answer === '' ? null : JSON.parse(answer);
 }
 
 /** The memory of a process. */
