@@ -214,6 +214,39 @@ describe('a broadcast', () => {
     expect(servers.sink.mails.filter(({ subject }) => subject.includes('birds'))).toEqual([]);
   }, 180_000);
 
+  it('can be paused and canceled until all of its emails are sent, although everyone is notified', async () => {
+    await hold(servers.sink.behave('defer'), () => servers.sink.behave('accept'));
+    const { body } = await broadcast({ data: { topic: 'snails' }, channels: ['email'] });
+    expect(await jobEnd(admin, body.jobId, 60_000)).toMatchObject({ state: 'completed' });
+    const notifiedOnce = await notified();
+    expect((await admin.post(`/jobs/${body.jobId}/pause`)).body).toMatchObject({
+      state: 'paused',
+      finishedAt: null,
+      progress: { done: USERS, total: USERS },
+    });
+    expect((await admin.post(`/jobs/${body.jobId}/resume`)).body).toMatchObject({ state: 'completed' });
+    expect((await admin.delete(`/jobs/${body.jobId}`)).status).toBe(204);
+    const counts = `select d.state, count(*)::int as count from notifications.deliveries d
+                      join notifications.notifications n on n.id = d.notification_id
+                     where n.broadcast_id = $1 group by 1`;
+    const states = () => query<{ state: string }>(database.url, counts, [body.jobId]);
+    // What was on its way then is deferred.
+    await eventually(async () =>
+      expect(await states()).not.toContainEqual(expect.objectContaining({ state: 'sending' })),
+    );
+    servers.sink.behave('accept');
+    await eventually(
+      async () => {
+        await query(database.url, 'update notifications.outbox set next_at = now()');
+        expect(await states()).toEqual([{ state: 'suppressed', count: USERS }]);
+      },
+      { timeoutMs: 60_000 },
+    );
+    expect(servers.sink.mails.filter(({ subject }) => subject.includes('snails'))).toEqual([]);
+    expect(await notified()).toEqual(notifiedOnce);
+    expectProblem(await admin.delete(`/jobs/${body.jobId}`), 409, 'job-is-over');
+  }, 180_000);
+
   it('leaves nothing behind in the outbox if its email is the only one in a digest', async () => {
     const since = new Date().toISOString();
     const user = await signUp(api.api);

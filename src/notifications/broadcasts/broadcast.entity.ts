@@ -1,6 +1,9 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
 
-/** `completed` and `canceled` are final. */
+/**
+ * `completed` means that everyone is notified, as far as it's up to the broadcast: their emails may still have to be sent.
+ * Until they are, it can be paused or canceled. `canceled` is final.
+ */
 export const BROADCAST_STATES = ['waiting', 'active', 'paused', 'completed', 'canceled'] as const;
 
 const schema = defineEntity({
@@ -29,6 +32,7 @@ const schema = defineEntity({
     /** How often a process has begun or resumed it. */
     attempts: p.integer().default(0),
     createdAt: p.datetime().columnType('timestamptz(3)'),
+    /** When everyone was notified, or when it was canceled. */
     finishedAt: p.datetime().columnType('timestamptz(3)').nullable(),
     /** Until when it can be looked up. */
     expiresAt: p.datetime().columnType('timestamptz(3)').nullable().index('broadcasts_expires_at_index'),

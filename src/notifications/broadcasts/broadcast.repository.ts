@@ -38,6 +38,16 @@ export function lockBroadcast(em: EntityManager, id: string): Promise<Broadcast 
   return em.findOne(Broadcast, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
 }
 
+/** Whether something of it still has to be sent. */
+export async function hasUnsent(em: EntityManager, id: string): Promise<boolean> {
+  const rows = await em.execute<object[]>(
+    `select from notifications.deliveries d join notifications.notifications n on n.id = d.notification_id
+      where n.broadcast_id = ? and d.state in ('pending', 'queued', 'sending') limit 1`,
+    [id],
+  );
+  return rows.length > 0;
+}
+
 /** Returns one row more than the limit, newest first. */
 export function findBroadcasts(
   em: EntityManager,

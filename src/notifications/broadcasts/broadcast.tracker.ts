@@ -58,7 +58,7 @@ function toJob(broadcast: Broadcast): TrackedJob {
     ownerId: startedBy,
     createdAt,
     startsAt: sendAt ?? null,
-    finishedAt: finishedAt ?? null,
+    finishedAt: state === 'paused' ? null : (finishedAt ?? null),
     attempts,
     progress: typeof usersTotal === 'number' ? { done: usersDone, total } : null,
     result: { notified: usersDone - notRendered, notRendered },

@@ -10,7 +10,7 @@ import { AuditTrail } from '../audit/index.js';
 import { type GivenContent, NotificationContents } from '../intake/index.js';
 import { Broadcast } from './broadcast.entity.js';
 import { broadcastTask } from './broadcast-notification.job.js';
-import { type BroadcastContent, lockBroadcast, sealContent } from './broadcast.repository.js';
+import { type BroadcastContent, hasUnsent, lockBroadcast, sealContent } from './broadcast.repository.js';
 import {
   broadcastCanceled,
   broadcastPaused,
@@ -65,9 +65,9 @@ export class BroadcastsService {
     return id;
   }
 
-  /** @returns false if it's over, or paused already */
+  /** @returns false if it's over and everything has been sent, or if it's paused already */
   pause(id: string): Promise<boolean> {
-    return this.change(id, ['waiting', 'active'], broadcastPaused, async (em, broadcast) => {
+    return this.change(id, ['waiting', 'active', 'completed'], broadcastPaused, async (em, broadcast) => {
       broadcast.state = 'paused';
       await this.outbox.settle(em, broadcastTask, id);
     });
@@ -76,14 +76,19 @@ export class BroadcastsService {
   /** @returns false if it isn't paused */
   resume(id: string): Promise<boolean> {
     return this.change(id, ['paused'], broadcastResumed, async (em, broadcast) => {
-      broadcast.state = 'waiting';
-      await this.appendTask(em, broadcast);
+      if (broadcast.finishedAt) {
+        // Everyone is notified. Only what was still to be sent has been held.
+        broadcast.state = 'completed';
+      } else {
+        broadcast.state = 'waiting';
+        await this.appendTask(em, broadcast);
+      }
     });
   }
 
-  /** Whom it has reached, it has reached. @returns false if it's over */
+  /** Whom it has reached, it has reached. @returns false if it's over and everything has been sent */
   cancel(id: string): Promise<boolean> {
-    return this.change(id, ['waiting', 'active', 'paused'], broadcastCanceled, (em, broadcast) =>
+    return this.change(id, ['waiting', 'active', 'paused', 'completed'], broadcastCanceled, (em, broadcast) =>
       this.end(em, broadcast, 'canceled'),
     );
   }
@@ -106,6 +111,9 @@ export class BroadcastsService {
     return this.database.transaction(async (em) => {
       const broadcast = await lockBroadcast(em, id);
       if (!broadcast || !from.includes(broadcast.state)) {
+        return false;
+      }
+      if (broadcast.state === 'completed' && !(await hasUnsent(em, id))) {
         return false;
       }
       await change(em, broadcast);

@@ -26,6 +26,7 @@ export const jobNotRetryable = defineProblem('job-not-retryable', {
 export const jobNotPausable = defineProblem('job-not-pausable', {
   status: 409,
   title: "Job can't be paused or resumed",
-  about: 'Only broadcasts can be paused, as long as they are not over, and only paused jobs can be resumed.',
+  about:
+    'Only broadcasts can be paused, as long as something of them is still to be sent, and only paused jobs can be resumed.',
   fix: 'Get the job to see its `state`.',
 });
