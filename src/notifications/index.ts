@@ -1,6 +1,8 @@
 import './broadcasts/broadcast-notification.job.js';
 import './deliveries/delivery-tasks.js';
 import './intake/deliver-notification.job.js';
+import './recipients/rebuild-recipients.job.js';
+import './recipients/refresh-recipients.job.js';
 import './webhooks/deliver-webhook.job.js';
 import './webhooks/resume-webhooks.job.js';
 

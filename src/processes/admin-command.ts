@@ -6,10 +6,13 @@ export const USAGE = `Manages accounts from a shell. Needs the same environment 
   list                    lists the administrators
   create EMAIL            creates an administrator, and prints the password
   reset-password EMAIL    sets a new password for any account, signs out all of its devices, and prints the password
+  rebuild-recipients      compares the copy of all users that notifications has, if it runs apart, with accounts
 `;
 
 export type AdminCommand =
-  { readonly name: 'list' } | { readonly name: 'create' | 'reset-password'; readonly email: string };
+  | { readonly name: 'list' }
+  | { readonly name: 'rebuild-recipients' }
+  | { readonly name: 'create' | 'reset-password'; readonly email: string };
 
 /** @throws Error that says how to use it */
 export function parseCommand(args: string[]): AdminCommand | 'help' {
@@ -22,7 +25,7 @@ export function parseCommand(args: string[]): AdminCommand | 'help' {
   if (values.help) {
     return 'help';
   }
-  if (name === 'list' && email === undefined) {
+  if ((name === 'list' || name === 'rebuild-recipients') && email === undefined) {
     return { name };
   }
   if ((name === 'create' || name === 'reset-password') && email !== undefined && rest.length === 0) {

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { notificationsProto } from '#libs/contracts';
 import { AccountsDirectoryModule } from '../accounts/accounts.directory.module.js';
 import { AccountsClientModule } from '../accounts/client/index.js';
+import { CopiedDirectoryModule } from '../notifications/recipients/index.js';
 import { NotificationsGrpcModule } from '../notifications/notifications.grpc.module.js';
 import { answer } from './answer.js';
 import type { Beginning } from './lifetime.js';
@@ -11,7 +12,7 @@ import { work } from './work.js';
 
 /**
  * Starts the role `notifications`. Who is to be notified, it asks accounts: in this process, by their database, or in
- * another one. In that case, it serves gRPC, because it can also ask who calls.
+ * another one. In that case, it keeps a copy of what accounts says, and serves gRPC, because it can also ask who calls.
  */
 export function start(beginning: Beginning): Promise<Started> {
   return beginning.config.grpc.accounts === null
@@ -22,5 +23,6 @@ export function start(beginning: Beginning): Promise<Started> {
         NotificationsServiceModule,
         NotificationsGrpcModule,
         AccountsClientModule,
+        CopiedDirectoryModule,
       );
 }

@@ -95,6 +95,8 @@ describe('the job console', () => {
       'index-email-domains',
       'purge-accounts',
       'purge-notifications',
+      'rebuild-recipients',
+      'refresh-recipients',
       'resume-sagas',
       'resume-webhooks',
       'retry-webhook',

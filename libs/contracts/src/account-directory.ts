@@ -1,6 +1,8 @@
 /** A user, as other services need to know them. */
 export interface DirectoryUser {
   readonly id: string;
+  /** Increases with every visible change of the profile. */
+  readonly version: number;
   readonly email: string;
   readonly emailVerified: boolean;
   readonly displayName: string | null;
@@ -31,4 +33,13 @@ export abstract class AccountDirectory {
   abstract list(audience: Audience, after: string | null, limit: number): Promise<DirectoryUser[]>;
 
   abstract count(audience: Audience): Promise<number>;
+}
+
+/** Accounts in another process, of whose users a service keeps a copy. */
+export abstract class PeerDirectory extends AccountDirectory {
+  /**
+   * @param userIds at most 100
+   * @returns those of the users that exist
+   */
+  abstract findMany(userIds: readonly string[]): Promise<DirectoryUser[]>;
 }

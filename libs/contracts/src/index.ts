@@ -13,7 +13,7 @@ export {
   userSuspendedEvent,
   userUpdatedEvent,
 } from './account-events.js';
-export { AccountDirectory, type Audience, type DirectoryUser } from './account-directory.js';
+export { AccountDirectory, type Audience, type DirectoryUser, PeerDirectory } from './account-directory.js';
 export * as accountsProto from './generated/gatehouse/accounts/v1/accounts_pb.js';
 export * as notificationsProto from './generated/gatehouse/notifications/v1/notifications_pb.js';
 export { defineEvent, type EventType, eventTypes } from './define-event.js';

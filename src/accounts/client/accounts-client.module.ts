@@ -1,6 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { Clock } from '#libs/clock';
-import { AccountDirectory, accountsProto } from '#libs/contracts';
+import { accountsProto, PeerDirectory } from '#libs/contracts';
 import { MacFactory } from '#libs/crypto';
 import { GrpcPeer, ServiceCredentials } from '#libs/grpc';
 import { Authentication, PermissionLookup } from '#libs/permissions';
@@ -11,7 +11,7 @@ import { RemotePermissions } from './remote-permissions.js';
 
 const { AccountsService } = accountsProto;
 
-/** Asks accounts in another process, at `ACCOUNTS_GRPC_URL`. Global, as what it stands for is. */
+/** Asks accounts in another process, at `ACCOUNTS_GRPC_URL`. Global, because other services ask without importing this one. */
 @Global()
 @Module({
   providers: [
@@ -28,10 +28,10 @@ const { AccountsService } = accountsProto;
           safe: Object.values(AccountsService.method),
         }),
     },
-    { provide: AccountDirectory, useClass: RemoteDirectory },
+    { provide: PeerDirectory, useClass: RemoteDirectory },
     { provide: Authentication, useClass: RemoteAuthentication },
     { provide: PermissionLookup, useClass: RemotePermissions },
   ],
-  exports: [AccountDirectory, Authentication, PermissionLookup],
+  exports: [PeerDirectory, Authentication, PermissionLookup],
 })
 export class AccountsClientModule {}

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { AccountDirectory, accountsProto, type Audience, type DirectoryUser } from '#libs/contracts';
+import { accountsProto, type Audience, type DirectoryUser, PeerDirectory } from '#libs/contracts';
 import { GrpcPeer } from '#libs/grpc';
 import { Problem } from '#libs/problem';
 
@@ -10,7 +10,7 @@ const COUNT_DEADLINE_MS = 15_000;
 
 /** Asks accounts in another process. */
 @Injectable()
-export class RemoteDirectory extends AccountDirectory {
+export class RemoteDirectory extends PeerDirectory {
   constructor(private readonly accounts: GrpcPeer) {
     super();
   }
@@ -26,6 +26,12 @@ export class RemoteDirectory extends AccountDirectory {
       }
       throw error;
     }
+  }
+
+  /** @throws Problem `unavailable` */
+  override async findMany(userIds: readonly string[]): Promise<DirectoryUser[]> {
+    const { users } = await this.accounts.call(method.batchGetUsers, { ids: [...userIds] });
+    return users.map(toDirectoryUser);
   }
 
   /** @throws Problem `unavailable` */
@@ -58,6 +64,14 @@ function filterOf({ status, role = '', emailDomain = '', createdAfter, createdBe
 }
 
 function toDirectoryUser(user: accountsProto.User): DirectoryUser {
-  const { id, email, emailVerified, displayName, locale, timezone } = user;
-  return { id, email, emailVerified, displayName: displayName ?? null, locale, timezone };
+  const { id, version, email, emailVerified, displayName, locale, timezone } = user;
+  return {
+    id,
+    version: Number(version),
+    email,
+    emailVerified,
+    displayName: displayName ?? null,
+    locale,
+    timezone,
+  };
 }

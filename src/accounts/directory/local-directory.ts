@@ -30,6 +30,6 @@ export class LocalDirectory extends AccountDirectory {
 }
 
 function toDirectoryUser(profile: Profile): DirectoryUser {
-  const { id, email, emailVerified, displayName, locale, timezone } = profile;
-  return { id, email, emailVerified, displayName, locale, timezone };
+  const { id, version, email, emailVerified, displayName, locale, timezone } = profile;
+  return { id, version, email, emailVerified, displayName, locale, timezone };
 }

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { v7 } from 'uuid';
 import { useNotificationsBench } from '../../../test/support/notifications-bench.js';
 import { mailTask } from '../deliveries/index.js';
-import { insertErasedUser, lockRecipient } from '../recipients/index.js';
+import { eraseRecipient, lockRecipient } from '../recipients/index.js';
 import { NotificationBatches, type Sending } from './notification-batches.js';
 import { NotificationRelease } from './notification-release.js';
 
@@ -49,7 +49,7 @@ describe('notifications that are sent at once', () => {
 
   it('are not sent to those who were deleted', async () => {
     const deleted = v7();
-    await bench.app.database.run((em) => insertErasedUser(em, deleted, new Date(Date.now() + 60_000)));
+    await bench.app.database.transaction((em) => eraseRecipient(em, deleted, new Date()));
     const [toDeleted, toOther] = await Promise.all([deleted, v7()].map((id) => batches.send(sendingTo(id))));
     expect(toDeleted).toBeNull();
     expect(toOther).toMatchObject({ state: 'queued' });

@@ -7,16 +7,8 @@ import { deleteDeliveriesTo } from '../deliveries/index.js';
 import { deleteDigestsOf } from '../digests/index.js';
 import { deleteScheduledFor } from '../intake/index.js';
 import { deletePreferencesOf } from '../preferences/index.js';
-import {
-  deletePhoneOf,
-  deletePushSubscriptionsOf,
-  insertErasedUser,
-  lockRecipient,
-} from '../recipients/index.js';
+import { deletePhoneOf, deletePushSubscriptionsOf, eraseRecipient } from '../recipients/index.js';
 import { deleteSuppressionsOf } from '../suppressions/index.js';
-
-/** Longer than any message or job is kept. */
-const REMEMBERED_MS = 90 * 24 * 60 * 60 * 1000;
 
 /** Removes everything that this service has of a deleted user, and says so. */
 @HandlesMessage(notifications, eraseUser)
@@ -27,8 +19,7 @@ export class EraseUserHandler implements MessageHandler<DeletionStep> {
   ) {}
 
   async handle(em: EntityManager, { subject: userId, data }: Message<DeletionStep>): Promise<void> {
-    await lockRecipient(em, userId);
-    await insertErasedUser(em, userId, new Date(this.clock.millis() + REMEMBERED_MS));
+    await eraseRecipient(em, userId, this.clock.now());
     await deleteScheduledFor(em, userId);
     await deleteDeliveriesTo(em, userId);
     await deleteDigestsOf(em, userId);

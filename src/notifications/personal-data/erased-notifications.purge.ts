@@ -9,6 +9,7 @@ const TABLES = [
   'phones',
   'preferences',
   'push_subscriptions',
+  'recipients',
   'scheduled_notifications',
   'suppressions',
 ] as const;

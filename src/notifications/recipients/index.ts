@@ -25,10 +25,15 @@ export {
   NO_PUSH_SUBSCRIPTION,
   storePushSubscription,
 } from './push-subscription.repository.js';
+export { CopiedDirectoryModule } from './copied-directory.module.js';
+export { eraseRecipient } from './erase-recipient.js';
+export { RecipientChanges } from './recipient-changes.js';
+export { RecipientCopyModule } from './recipient-copy.module.js';
+export { RecipientRebuilds } from './recipient-rebuilds.js';
+export { RecipientRebuildsModule } from './recipient-rebuilds.module.js';
 export { RecipientsModule } from './recipients.module.js';
 export {
   findErased,
-  insertErasedUser,
   isErased,
   lockRecipient,
   lockRecipients,

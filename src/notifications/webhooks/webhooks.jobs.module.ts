@@ -3,6 +3,7 @@ import { DatabaseModule } from '#libs/database';
 import { MessagingModule } from '#libs/messaging';
 import { notificationsSchema } from '../migrations/index.js';
 import { OutboundModule } from '../outbound/index.js';
+import { RecipientCopyModule } from '../recipients/index.js';
 import { DeliverWebhookProcessor, RetryWebhookProcessor } from './deliver-webhook.processor.js';
 import { EVENT_HANDLERS } from './event.handlers.js';
 import { ResumeWebhooksProcessor } from './resume-webhooks.processor.js';
@@ -16,6 +17,7 @@ import { WebhooksModule } from './webhooks.module.js';
     DatabaseModule.forFeature(notificationsSchema),
     MessagingModule.forSchema(notificationsSchema),
     OutboundModule,
+    RecipientCopyModule,
     WebhooksModule,
   ],
   providers: [
