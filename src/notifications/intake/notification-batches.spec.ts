@@ -150,6 +150,7 @@ function sendingTo(userId: string): Sending {
     },
     user: {
       id: userId,
+      version: 1,
       email: 'ada@example.com',
       emailVerified: true,
       displayName: 'Ada',
