@@ -4,7 +4,7 @@ import { parseMail, type ReceivedMail } from './received-mail.js';
 
 /**
  * What the sink does with a message:
- * `accept` it; `reject` it permanently (550); `defer` it (451, so the sender retries); `drop` the connection
+ * `accept` it; `reject` it permanently (550); `reject-content` as spam filters do (550 5.7.1); `defer` it (451, so the sender retries); `drop` the connection
  * after the whole message arrived but before the response, so the outcome is unknown; `hang` at that point.
  * Or it rejects a command that comes before: `reject-login` (535 to AUTH), `reject-sender` (550 to MAIL FROM),
  * `reject-recipient` (550 to RCPT TO). `hang-recipient` doesn't answer RCPT TO.
@@ -12,6 +12,7 @@ import { parseMail, type ReceivedMail } from './received-mail.js';
 export type SinkBehaviour =
   | 'accept'
   | 'reject'
+  | 'reject-content'
   | 'defer'
   | 'drop'
   | 'hang'
@@ -218,5 +219,6 @@ const REFUSED_SENDER: Reply = { code: 550, text: '5.7.1 This sender is not allow
 const REFUSED_RECIPIENT: Reply = { code: 550, text: '5.1.1 No such mailbox' };
 const REFUSALS: Partial<Record<SinkBehaviour, Reply>> = {
   reject: { code: 550, text: 'No such mailbox' },
+  'reject-content': { code: 550, text: '5.7.1 Message rejected as spam' },
   defer: { code: 451, text: 'Try again later' },
 };

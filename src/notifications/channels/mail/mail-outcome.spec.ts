@@ -123,7 +123,11 @@ describe('outcomeOfError', () => {
     ['554 5.6.0 Malformed message', 'refused'],
     ['552 5.3.4 Message too big', 'refused'],
     ['550 5.1.1 No such user', 'refused'],
-    ['550 5.7.1 Message rejected as spam', 'unreachable'],
+    // Of the content, or of us. Another server must not get the same content.
+    ['550 5.7.1 Message rejected as spam', 'deferred'],
+    ['554 5.7.0 Message refused by policy', 'deferred'],
+    ['554 5.7.8 Authentication credentials invalid', 'unreachable'],
+    ['550 5.7.23 SPF validation failed', 'unreachable'],
     ['550 5.7.26 Unauthenticated mail is not accepted: SPF and DKIM', 'unreachable'],
     ['554 5.4.6 Routing loop', 'deferred'],
     ['555 What?', 'deferred'],

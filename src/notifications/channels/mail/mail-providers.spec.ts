@@ -69,7 +69,7 @@ describe('while the first mail server', () => {
     expect(second.mails).toHaveLength(1);
   });
 
-  it.each(['reject-recipient', 'defer', 'drop'] as const)(
+  it.each(['reject-recipient', 'reject-content', 'defer', 'drop'] as const)(
     'does %s, the second one is not asked: it would not know better, or the mail might arrive twice',
     async (behaviour) => {
       first.behave(behaviour);

@@ -112,6 +112,9 @@ function subjectOf({ command, afterContent, reply, enhanced }: Refusal): Subject
   if (ABOUT_THE_SESSION.has(reply)) {
     return 'sender';
   }
+  if (afterContent && isUnspecificPolicy(enhanced)) {
+    return 'unclear';
+  }
   const [, subject, detail] = enhanced?.split('.') ?? [];
   const coded =
     subject === undefined || subject === '0'
@@ -122,6 +125,15 @@ function subjectOf({ command, afterContent, reply, enhanced }: Refusal): Subject
     return coded === 'message' ? 'message' : 'sender';
   }
   return coded ?? 'unclear';
+}
+
+/**
+ * Spam filters reply to the content with X.7.1, or X.7.0, as others do to a host that they have blocked. If every such mail
+ * counted against the server, one bad template would go on to the fallback, and cost us the reputation of both. What's
+ * about our authentication has codes of its own (RFC 7372).
+ */
+function isUnspecificPolicy(enhanced: string | undefined): boolean {
+  return /^\d\.7\.[01]$/.test(enhanced ?? '');
 }
 
 /** Both codes must be permanent. A server that contradicts itself may accept the mail later. */
