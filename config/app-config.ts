@@ -2,6 +2,7 @@ import type { NamedKey, RateLimit } from './parsers.js';
 import type { OAuthProviderConfig } from './oauth-config.js';
 import type { RedisConfig } from './redis-url.js';
 import type { TracingConfig } from './tracing-config.js';
+import type { ProviderRates } from './provider-rates.js';
 import type { VapidConfig } from './vapid.js';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -61,6 +62,8 @@ export abstract class AppConfig {
    * or the role doesn't need it.
    */
   abstract readonly vapid: VapidConfig | null;
+  /** Empty in roles that don't send. */
+  abstract readonly providerRates: ProviderRates;
   /** The web page of a mailbox for development, or null. */
   abstract readonly mailboxUrl: string | null;
   /** `jwtPrivateKeys` are PEMs. Empty in roles that don't sign tokens. */

@@ -24,6 +24,7 @@ import { type Environment, EnvironmentReader } from './reader.js';
 import { parseRedirectUrls } from './redirect-urls.js';
 import { parseRedisUrl } from './redis-url.js';
 import { readTracing } from './tracing-config.js';
+import { readProviderRates } from './provider-rates.js';
 import { parseBaseUrl, parseDatabaseUrl, parseGrpcTarget, parseSmtpUrl, parseUrl } from './urls.js';
 import { readVapid } from './vapid.js';
 
@@ -73,6 +74,7 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
         ? read.unused('SMS_URL', null)
         : read.optional<string | null>('SMS_URL', parseUrl('http', 'https'), () => null),
     vapid: role === 'worker' ? read.unused('VAPID_PRIVATE_KEY', null) : readVapid(read, publicUrl, mail.from),
+    providerRates: readProviderRates(read, sendsMessages(role)),
     mailboxUrl: read.optional<string | null>('MAILBOX_URL', parseBaseUrl, () => null),
     keys: {
       jwtPrivateKeys: servesPublic
@@ -175,7 +177,7 @@ function readDatabases(read: EnvironmentReader): DatabaseUrls {
 }
 
 function readMail(read: EnvironmentReader, role: Role, publicUrl: string): AppConfig['mail'] {
-  const sendsMail = role === 'all' || role === 'notifications';
+  const sendsMail = sendsMessages(role);
   const smtpUrl = sendsMail ? read.required('SMTP_URL', parseSmtpUrl) : read.unused('SMTP_URL', '');
   const smtpFallbackUrl = sendsMail
     ? read.optional<string | null>('SMTP_FALLBACK_URL', parseSmtpUrl, () => null)
@@ -185,6 +187,10 @@ function readMail(read: EnvironmentReader, role: Role, publicUrl: string): AppCo
     address: `no-reply@${hostOf(publicUrl)}`,
   }));
   return { smtpUrl, smtpFallbackUrl, from: sender?.address, fromName: sender?.name };
+}
+
+function sendsMessages(role: Role): boolean {
+  return role === 'all' || role === 'notifications';
 }
 
 function readAdmin(read: EnvironmentReader): AppConfig['admin'] {

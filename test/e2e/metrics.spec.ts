@@ -24,7 +24,7 @@ const expressions = [...ruleExpressions(), ...dashboardExpressions()];
 
 const apps = useApps(
   { api: ['api', { DRAIN_SECONDS: '3' }], worker: 'worker', notifications: 'notifications' },
-  { RATE_LIMIT_AUTH: '3/60' },
+  { RATE_LIMIT_AUTH: '3/60', SMTP_RATE_PER_MINUTE: '6000' },
 );
 const { sink } = apps;
 let samples: Sample[];

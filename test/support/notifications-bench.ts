@@ -38,9 +38,12 @@ const NOBODY_KNOWN: Pick<AccountDirectory, 'find' | 'list' | 'count'> = {
 export const LINK = 'https://app.example.com/verify-email?token=a-secret-token';
 export const HOUR_MS = 3_600_000;
 
-/** A `NotificationsBench` for the suite, with a fresh start for each test. */
-export function useNotificationsBench(): NotificationsBench {
-  const bench = useFixture(() => hold(NotificationsBench.open(), (opened) => opened.close()));
+/**
+ * A `NotificationsBench` for the suite, with a fresh start for each test.
+ * @param providerRates per minute
+ */
+export function useNotificationsBench(providerRates: AppConfig['providerRates'] = {}): NotificationsBench {
+  const bench = useFixture(() => hold(NotificationsBench.open(providerRates), (opened) => opened.close()));
   beforeEach(() => bench.start());
   afterEach(() => bench.stop());
   return bench;
@@ -54,10 +57,12 @@ class NotificationsBench {
   private constructor(
     readonly sink: SmtpSink,
     private readonly database: TestDatabase,
+    private readonly providerRates: AppConfig['providerRates'],
   ) {}
 
-  static async open(): Promise<NotificationsBench> {
-    return new NotificationsBench(...(await Promise.all([startSmtpSink(), databaseOf(notificationsSchema)])));
+  static async open(providerRates: AppConfig['providerRates']): Promise<NotificationsBench> {
+    const servers = await Promise.all([startSmtpSink(), databaseOf(notificationsSchema)]);
+    return new NotificationsBench(...servers, providerRates);
   }
 
   get app(): BackgroundApp {
@@ -84,6 +89,7 @@ class NotificationsBench {
       mail: { smtpUrl: this.sink.url, smtpFallbackUrl: null, from: 'no-reply@id.example.com', fromName: '' },
       smsUrl: null,
       vapid: null,
+      providerRates: this.providerRates,
       webhookAllowedNetworks: ['127.0.0.0/8'],
       pushAllowedNetworks: [],
     };

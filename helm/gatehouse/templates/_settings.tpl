@@ -28,6 +28,20 @@ RATE_LIMIT_DEFAULT: {{ .Values.config.rateLimitDefault | quote }}
 RATE_LIMIT_AUTH: {{ .Values.config.rateLimitAuth | quote }}
 CORS_ORIGINS: {{ join "," .Values.config.corsOrigins | quote }}
 MAIL_FROM: {{ .Values.config.mailFrom | quote }}
+{{- with .Values.config.providerRates }}
+{{- if .smtp }}
+SMTP_RATE_PER_MINUTE: {{ int .smtp | quote }}
+{{- end }}
+{{- if .smtpFallback }}
+SMTP_FALLBACK_RATE_PER_MINUTE: {{ int .smtpFallback | quote }}
+{{- end }}
+{{- if .sms }}
+SMS_RATE_PER_MINUTE: {{ int .sms | quote }}
+{{- end }}
+{{- if .push }}
+PUSH_RATE_PER_MINUTE: {{ int .push | quote }}
+{{- end }}
+{{- end }}
 DATABASE_POOL_SIZE: {{ .Values.config.databasePoolSize | quote }}
 {{- with .Values.tracing }}
 {{- if .endpoint }}

@@ -1,5 +1,6 @@
 import type { NotificationTarget } from '#libs/contracts';
 import type { JsonObject } from '#libs/json';
+import type { Held, Waiting } from './rates/slot.js';
 
 /** A notification for a channel to send. */
 export interface OutgoingNotification {
@@ -57,6 +58,8 @@ export interface SendResult {
   readonly attempts: readonly SendAttempt[];
   /** Whether it was refused because the recipient is no longer there, as when a browser was uninstalled: there's nothing to fix. */
   readonly isGone?: boolean;
+  /** Set if it's not its turn at a provider. The outcome is `deferred` then. */
+  readonly held?: Held;
 }
 
 /** The result of what didn't get to a provider. */
@@ -73,8 +76,13 @@ export interface SendContext {
   readonly isHeld: () => boolean;
 }
 
+/** Of what may have to wait for its turn at a provider. */
+export interface WaitingContext extends SendContext {
+  readonly waiting: Waiting;
+}
+
 /** A way to reach people. Renders a notification and sends it. */
 export abstract class Channel {
   /** Never throws. If `signal` aborts or the claim isn't held, the attempt ends and its outcome is unknown. */
-  abstract send(notification: OutgoingNotification, context: SendContext): Promise<SendResult>;
+  abstract send(notification: OutgoingNotification, context: WaitingContext): Promise<SendResult>;
 }

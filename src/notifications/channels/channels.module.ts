@@ -14,6 +14,8 @@ import { MailProviders } from './mail/mail-providers.js';
 import { ProviderMetrics } from './provider-metrics.js';
 import { PushChannel } from './push/push.channel.js';
 import { PushServices } from './push/push-services.js';
+import { ProviderRates } from './rates/provider-rates.js';
+import { RateMetrics } from './rates/rate-metrics.js';
 import { SmsChannel } from './sms/sms.channel.js';
 
 @Module({
@@ -33,14 +35,19 @@ import { SmsChannel } from './sms/sms.channel.js';
     MailChannel,
     MailProviders,
     ProviderMetrics,
+    ProviderRates,
     PushChannel,
     {
       provide: PushServices,
-      inject: [AppConfig, Clock],
+      inject: [AppConfig, Clock, ProviderRates],
       // A client of its own: administrators choose what webhooks may reach, but users choose these endpoints.
-      useFactory: ({ vapid, pushAllowedNetworks: allowedNetworks }: AppConfig, clock: Clock) =>
-        new PushServices(new OutboundClient({ allowedNetworks, clock }), vapid, clock),
+      useFactory: (
+        { vapid, pushAllowedNetworks: allowedNetworks }: AppConfig,
+        clock: Clock,
+        rates: ProviderRates,
+      ) => new PushServices(new OutboundClient({ allowedNetworks, clock }), vapid, clock, rates),
     },
+    RateMetrics,
     SmsChannel,
   ],
   exports: [Channels, MAIL_OPTIONS],

@@ -8,7 +8,9 @@ import {
   isBrokenCircuitError,
 } from 'cockatiel';
 import type { Clock } from '#libs/clock';
-import type { SendAttempt, SendContext, SendOutcome, SendResult } from './channel.js';
+import type { SendAttempt, SendContext, SendOutcome, SendResult, WaitingContext } from './channel.js';
+import type { ProviderPace } from './rates/provider-pace.js';
+import type { Held } from './rates/slot.js';
 
 /** A service that takes messages of one kind, such as a mail server. */
 export interface Provider<M> {
@@ -23,8 +25,13 @@ const FAILURES = 5;
 /** How long. Then, a single message tries it again. */
 const PAUSE_MS = 5_000;
 
-interface Link<M> {
+/** A provider, and what keeps to its rate, if it has one. */
+export interface PacedProvider<M> {
   readonly provider: Provider<M>;
+  readonly pace: ProviderPace | null;
+}
+
+interface Link<M> extends PacedProvider<M> {
   readonly breaker: CircuitBreakerPolicy;
 }
 
@@ -32,24 +39,29 @@ interface Link<M> {
  * Sends through the first provider that works. A message goes on to the next one only if it certainly was not sent, so
  * nobody gets it twice. A provider that can't be reached again and again is not even asked, so messages don't wait for
  * its timeouts.
+ *
+ * The next one is for failures, not for what exceeds the rate of the first: that waits.
  */
 export class ProviderChain<M> {
   private readonly logger = new Logger(ProviderChain.name);
   private readonly links: readonly Link<M>[];
 
   constructor(
-    providers: readonly Provider<M>[],
+    providers: readonly PacedProvider<M>[],
     private readonly clock: Clock,
     private readonly countsAsFailure: (outcome: SendOutcome) => boolean = isFailure,
   ) {
-    this.links = providers.map((provider) => ({ provider, breaker: this.breakerOf(provider.name) }));
+    this.links = providers.map((paced) => ({ ...paced, breaker: this.breakerOf(paced.provider.name) }));
   }
 
   /** Never throws. */
-  async send(message: M, context: SendContext): Promise<SendResult> {
+  async send(message: M, context: WaitingContext): Promise<SendResult> {
     const attempts: SendAttempt[] = [];
-    for (const { provider, breaker } of this.links) {
-      const tried = await this.attempt(provider, breaker, message, context);
+    for (const link of this.links) {
+      const tried = await this.attemptInTurn(link, message, context);
+      if (tried && 'until' in tried) {
+        return { outcome: { kind: 'deferred', reason: reasonOf(tried) }, attempts, held: tried };
+      }
       if (tried) {
         attempts.push(tried.attempt);
         if (tried.outcome.kind !== 'unreachable') {
@@ -68,21 +80,42 @@ export class ProviderChain<M> {
   }
 
   /** @returns null if the provider is left alone */
-  private async attempt(
-    provider: Provider<M>,
-    breaker: CircuitBreakerPolicy,
+  private async attemptInTurn(
+    { pace, provider, breaker }: Link<M>,
     message: M,
-    context: SendContext,
-  ): Promise<Tried | null> {
-    if (breaker.state === CircuitState.HalfOpen) {
-      // Another message tries it right now, which can take a minute.
-      return null;
+    { waiting, ...context }: WaitingContext,
+  ): Promise<Tried | Held | null> {
+    switch (breaker.state) {
+      case CircuitState.HalfOpen:
+        // Another message tries it right now, which can take a minute.
+        return null;
+      case CircuitState.Open:
+      case CircuitState.Isolated: {
+        const isTrial = { ...waiting, rank: 'urgent' } as const;
+        const trial = async () => {
+          await pace?.turnOf(isTrial, context.signal);
+          return provider.send(message, context);
+        };
+        return this.attempt(provider.name, breaker, trial);
+      }
+      case CircuitState.Closed:
+        return (
+          (await pace?.turnOf(waiting, context.signal)) ??
+          this.attempt(provider.name, breaker, () => provider.send(message, context))
+        );
     }
-    const { name } = provider;
+  }
+
+  /** @returns null if the provider is left alone */
+  private async attempt(
+    name: string,
+    breaker: CircuitBreakerPolicy,
+    send: () => Promise<SendOutcome>,
+  ): Promise<Tried | null> {
     const at = this.clock.now().toISOString();
     const startedAt = performance.now();
     try {
-      const outcome = await breaker.execute(() => provider.send(message, context));
+      const outcome = await breaker.execute(send);
       const durationMs = Math.round(performance.now() - startedAt);
       const reason = outcome.kind === 'sent' ? null : outcome.reason;
       return { outcome, attempt: { provider: name, at, durationMs, outcome: outcome.kind, reason } };
@@ -126,6 +159,13 @@ export class ProviderChain<M> {
 interface Tried {
   readonly outcome: SendOutcome;
   readonly attempt: SendAttempt;
+}
+
+function reasonOf({ provider, until, slot }: Held): string {
+  const at = until.toISOString();
+  return slot
+    ? `it is held until ${at} because of the rate of ${provider}`
+    : `because of the rate of ${provider}, it could only be sent at ${at}, which is too late`;
 }
 
 /** A server that hangs or drops connections is no better than one that is down. */

@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { SendAttempt } from '../channels/index.js';
+import type { ProviderSlot, SendAttempt } from '../channels/index.js';
 import type { ChannelName } from '../templates/index.js';
 import { channelName } from './channel-name.js';
 import type { DeliveryState } from './delivery.entity.js';
@@ -18,6 +18,8 @@ export interface ClaimedRow {
   readonly attempt: number;
   /** The last time for which it was put off. */
   readonly heldUntil: Date | null;
+  /** Its place among those that wait for the rate of a provider. */
+  readonly rateSlot: ProviderSlot | null;
   readonly expiresAt: Date;
 }
 
@@ -50,7 +52,7 @@ export async function claimDeliveries(
                 and (state in ('pending', 'queued') or (state = 'sending' and claimed_until < now()))
               order by id for update) as free
       where d.id = free.id
-  returning d.id, template, channel, sealed, message_id, task, attempts,
+  returning d.id, template, channel, sealed, message_id, task, attempts, rate_slot,
             extract(epoch from held_until) * 1000 as held_until_ms,
             extract(epoch from expires_at) * 1000 as expires_at_ms`,
     [leaseMs, JSON.stringify(ids)],
@@ -67,6 +69,7 @@ function claimedOf(row: ClaimRow): ClaimedRow {
     messageId: row.message_id,
     task: row.task,
     attempt: row.attempts,
+    rateSlot: row.rate_slot,
     heldUntil: row.held_until_ms === null ? null : new Date(Number(row.held_until_ms)),
     expiresAt: new Date(Number(row.expires_at_ms)),
   };
@@ -122,7 +125,7 @@ export async function releaseDelivery(
 ): Promise<void> {
   await em.execute(
     `update notifications.deliveries
-        set state = ${WAITING}, tries = tries || ?::jsonb, claimed_until = null, last_error = ?
+        set state = ${WAITING}, tries = tries || ?::jsonb, claimed_until = null, rate_slot = null, last_error = ?
       where id = ? and state = 'sending' and attempts = ?`,
     [JSON.stringify(tried), lastError, id, attempt],
     'run',
@@ -184,6 +187,7 @@ interface ClaimRow {
   readonly message_id: string;
   readonly task: string | null;
   readonly attempts: number;
+  readonly rate_slot: ProviderSlot | null;
   readonly held_until_ms: string | null;
   readonly expires_at_ms: string;
 }

@@ -3,7 +3,7 @@ import { Clock } from '#libs/clock';
 import { batched, Database } from '#libs/database';
 import { currentCause, Outbox } from '#libs/messaging';
 import { PostponeJobError, UnrecoverableJobError } from '#libs/jobs';
-import type { SendAttempt } from '../channels/index.js';
+import type { Held, SendAttempt } from '../channels/index.js';
 import { CANCELED } from './delivery.entity.js';
 import { DeliveryEnds } from './delivery-ends.js';
 import {
@@ -17,6 +17,7 @@ import {
   reopenDelivery,
 } from './delivery-claim.repository.js';
 import type { DeliveryEnd } from './delivery-end.repository.js';
+import { keepSlot } from './delivery-slot.repository.js';
 import { reopenItemsOf } from './digest-item.repository.js';
 import { taskOf } from './delivery-tasks.js';
 
@@ -133,6 +134,24 @@ export class DeliveryClaims {
   async hold(claimed: ClaimedDelivery, until: Date): Promise<void> {
     await this.database.transaction(async (em) => {
       if (await holdDelivery(em, claimed, until)) {
+        await this.outbox.postponeTask(em, taskOf(claimed.task), claimed.id, until);
+      }
+    });
+  }
+
+  /** Releases the claim until a provider can take it, or ends it if it expires before. Like `hold`, apart from that. */
+  async holdForRate(
+    claimed: ClaimedDelivery,
+    { slot, until }: Held,
+    reason: string,
+    tried: readonly SendAttempt[],
+  ): Promise<void> {
+    if (!slot) {
+      await this.finish({ id: claimed.id, state: 'expired', reason, tried });
+      return;
+    }
+    await this.database.transaction(async (em) => {
+      if (await keepSlot(em, claimed, slot, reason, tried)) {
         await this.outbox.postponeTask(em, taskOf(claimed.task), claimed.id, until);
       }
     });

@@ -4,13 +4,14 @@ import { AccountDirectory } from '#libs/contracts';
 import { JobError, UnrecoverableJobError } from '#libs/jobs';
 import { type ClaimedDelivery, DeliveryClaims } from './delivery-claims.js';
 import { Sealer } from '#libs/crypto';
-import { Channels, notTried, type SendContext, type SendResult } from '../channels/index.js';
+import { Channels, type Held, notTried, type SendContext, type SendResult } from '../channels/index.js';
 import { PreferenceCheck, turnedOff } from '../preferences/index.js';
 import { SuppressionList } from '../suppressions/index.js';
 import { type ChannelName, SECURITY } from '../templates/index.js';
 import { type DeliveryPayload, openDelivery } from './delivery-payload.js';
 import { NOT_VERIFIED } from './delivery.entity.js';
 import { DeliveryMetrics } from './delivery-metrics.js';
+import { waitingOf } from './delivery-rank.js';
 import { isOfBroadcast } from './delivery-tasks.js';
 
 export interface SendOptions {
@@ -61,7 +62,7 @@ export class DeliverySender {
     if (payload === 'not now') {
       return;
     }
-    const { outcome, isGone } = await this.claims.whileClaimed(claimed, async (isHeld) => {
+    const { outcome, isGone, held } = await this.claims.whileClaimed(claimed, async (isHeld) => {
       const result = await this.attempt(claimed, payload, { signal, isHeld });
       this.metrics.attempted(claimed, result.attempts);
       await this.suppressAfter(result, payload);
@@ -70,6 +71,8 @@ export class DeliverySender {
     });
     if (outcome.kind === 'sent') {
       this.logger.log(`${claimed.channel} sent`, { template: claimed.template, deliveryId });
+    } else if (held) {
+      this.noteHeld(claimed, held, outcome.reason);
     } else if (isGone !== true) {
       const message = `delivery ${deliveryId} was not sent (${outcome.kind}): ${outcome.reason}`;
       throw outcome.kind === 'refused' ? new UnrecoverableJobError(message) : new JobError(message);
@@ -140,7 +143,10 @@ export class DeliverySender {
     }
     const channel = this.channels.find(claimed.channel);
     return channel
-      ? channel.send({ id, template, messageId, ...payload }, context)
+      ? channel.send(
+          { id, template, messageId, ...payload },
+          { ...context, waiting: waitingOf(claimed, payload.category) },
+        )
       : Promise.resolve(notTried({ kind: 'deferred', reason: 'this release does not know the channel' }));
   }
 
@@ -167,6 +173,13 @@ export class DeliverySender {
     }
   }
 
+  private noteHeld({ id, channel }: ClaimedDelivery, { slot }: Held, reason: string): void {
+    if (!slot) {
+      this.logger.warn(`delivery ${id} has expired: ${reason}`);
+      this.metrics.expired(channel);
+    }
+  }
+
   /** What was sent but isn't marked as sent would be sent again, so retry as long as there is time. */
   private async storeResult(
     claimed: ClaimedDelivery,
@@ -188,8 +201,11 @@ export class DeliverySender {
 
   private async tryToStore(
     claimed: ClaimedDelivery,
-    { outcome, attempts, isGone }: SendResult,
+    { outcome, attempts, isGone, held }: SendResult,
   ): Promise<void> {
+    if (held && outcome.kind !== 'sent') {
+      return this.claims.holdForRate(claimed, held, outcome.reason, attempts);
+    }
     const { id } = claimed;
     switch (outcome.kind) {
       case 'sent':

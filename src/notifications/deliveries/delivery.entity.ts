@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
-import type { SendAttempt } from '../channels/index.js';
+import type { ProviderSlot, SendAttempt } from '../channels/index.js';
 
 /**
  * `queued` is the `pending` of what was sent through the API: the release before that knows no such templates, and would
@@ -69,6 +69,8 @@ export const DeliveryEntity = defineEntity({
     task: p.text().nullable(),
     /** The last time for which it was put off, such as the end of someone's quiet hours. */
     heldUntil: p.datetime().columnType('timestamptz(3)').nullable(),
+    /** Its place among those that wait for the rate of a provider. */
+    rateSlot: p.json<ProviderSlot>().nullable(),
     expiresAt: p.datetime().columnType('timestamptz(3)'),
     createdAt: p.datetime().columnType('timestamptz(3)').index('deliveries_created_at_index'),
     sentAt: p.datetime().columnType('timestamptz(3)').nullable(),

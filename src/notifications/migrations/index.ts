@@ -11,6 +11,7 @@ import { Migration20261206000000 } from './20261206000000-phones.js';
 import { Migration20261207000000 } from './20261207000000-push-subscriptions.js';
 import { Migration20261208000000 } from './20261208000000-suppressions.js';
 import { Migration20261209000000 } from './20261209000000-recipients.js';
+import { Migration20261210000000 } from './20261210000000-rate-slots.js';
 
 /**
  * The PostgreSQL schema that this service owns. No other service reads or writes it. Migrations are listed in the order
@@ -29,4 +30,5 @@ export const notificationsSchema = defineSchema('notifications', [
   Migration20261207000000,
   Migration20261208000000,
   Migration20261209000000,
+  Migration20261210000000,
 ]);

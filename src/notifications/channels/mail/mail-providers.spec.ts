@@ -2,10 +2,13 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { createServer, type Server, type Socket } from 'node:net';
 import { Registry } from 'prom-client';
 import { SharedClock } from '#libs/clock';
+import type { AppConfig } from '../../../../config/index.js';
 import { collectLog } from '../../../../test/support/collected-log.js';
+import { holdProviderRates } from '../../../../test/support/provider-rates.js';
 import { useSmtpSink } from '../../../../test/support/use-servers.js';
-import type { SendContext } from '../channel.js';
+import type { WaitingContext } from '../channel.js';
 import { ProviderMetrics } from '../provider-metrics.js';
+import type { ProviderRates } from '../rates/provider-rates.js';
 import { MailProviders } from './mail-providers.js';
 import type { Mail } from './mailer.js';
 
@@ -16,16 +19,22 @@ const mail: Mail = {
   html: '<p>Hello</p>',
   text: 'Hello',
 };
-const context: SendContext = { signal: new AbortController().signal, isHeld: () => true };
+const context: WaitingContext = {
+  signal: new AbortController().signal,
+  isHeld: () => true,
+  waiting: { rank: 'ordinary', slot: null, before: new Date(8.64e15) },
+};
 
 const first = useSmtpSink();
 const second = useSmtpSink();
 let registry: Registry;
+let rates: ProviderRates;
 let providers: MailProviders;
 const made: MailProviders[] = [];
 
-beforeEach(() => {
+beforeEach(async () => {
   registry = new Registry();
+  rates = await holdProviderRates();
   providers = providersOf(first.url, second.url);
 });
 
@@ -142,15 +151,73 @@ describe('a mail server that fails five times in a row', () => {
   });
 });
 
+const urgent: WaitingContext = { ...context, waiting: { ...context.waiting, rank: 'urgent' } };
+
+describe('a mail server that takes one mail per minute', () => {
+  it('holds what comes next, instead of passing it on to the second one', async () => {
+    const slow = await slowProviders({ smtp: 1 });
+    expect(await slow.send(mail, context)).toMatchObject({ outcome: { kind: 'sent' } });
+    const result = await slow.send(mail, context);
+    expect(result).toMatchObject({
+      outcome: {
+        kind: 'deferred',
+        reason: expect.stringMatching(/^it is held until 2.*Z because of the rate of smtp$/),
+      },
+      attempts: [],
+      held: { provider: 'smtp', slot: { provider: 'smtp' } },
+    });
+    expect((result.held?.until.getTime() ?? 0) - Date.now()).toBeGreaterThan(55_000);
+    expect(second.attempts).toBe(0);
+  });
+
+  it('takes what is urgent all the same', async () => {
+    const slow = await slowProviders({ smtp: 1 });
+    for (let number = 0; number < 3; number += 1) {
+      expect(await slow.send(mail, urgent)).toMatchObject({ outcome: { kind: 'sent' } });
+    }
+  });
+
+  it('and is the second one holds what the first one failed to send, with that attempt', async () => {
+    const slow = await slowProviders({ 'smtp-fallback': 1 });
+    await first.stop();
+    expect(await slow.send(mail, context)).toMatchObject({ outcome: { kind: 'sent' } });
+    expect(await slow.send(mail, context)).toMatchObject({
+      attempts: [{ provider: 'smtp', outcome: 'unreachable' }],
+      held: { provider: 'smtp-fallback' },
+    });
+  });
+
+  it('is tried again although its rate is used up', async () => {
+    const slow = await slowProviders({ smtp: 1 });
+    const later = stopClock();
+    await first.stop();
+    for (let number = 0; number < 5; number += 1) {
+      await slow.send(mail, urgent);
+    }
+    await first.start();
+    later(5_100);
+    expect(await slow.send(mail, context)).toMatchObject({
+      attempts: [{ provider: 'smtp', outcome: 'sent' }],
+    });
+  });
+});
+
 const sockets: Socket[] = [];
 
 function providersOf(smtpUrl: string, smtpFallbackUrl: string | null): MailProviders {
   const publicUrl = 'https://app.example.com';
   const options = { smtpUrl, smtpFallbackUrl, from: 'no-reply@app.example.com', fromName: '', publicUrl };
   const metrics = new ProviderMetrics(smtpFallbackUrl === null ? new Registry() : registry);
-  const opened = new MailProviders(options, new SharedClock(), metrics);
+  const opened = new MailProviders(options, new SharedClock(), metrics, rates);
   made.push(opened);
   return opened;
+}
+
+/** @param perMinute what they take */
+async function slowProviders(perMinute: AppConfig['providerRates']): Promise<MailProviders> {
+  registry = new Registry();
+  rates = await holdProviderRates({ rates: perMinute });
+  return providersOf(first.url, second.url);
 }
 
 async function sendTimes(count: number, to = providers) {

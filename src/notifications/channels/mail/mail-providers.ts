@@ -1,8 +1,9 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from '#libs/clock';
-import type { SendContext, SendResult } from '../channel.js';
+import type { SendResult, WaitingContext } from '../channel.js';
 import { ProviderChain } from '../provider-chain.js';
 import { ProviderMetrics } from '../provider-metrics.js';
+import { ProviderRates } from '../rates/provider-rates.js';
 import { MAIL_OPTIONS, type MailOptions } from './mail.options.js';
 import { type Mail, Mailer } from './mailer.js';
 
@@ -12,7 +13,12 @@ export class MailProviders implements OnApplicationShutdown {
   private readonly mailers: readonly Mailer[];
   private readonly chain: ProviderChain<Mail>;
 
-  constructor(@Inject(MAIL_OPTIONS) options: MailOptions, clock: Clock, metrics: ProviderMetrics) {
+  constructor(
+    @Inject(MAIL_OPTIONS) options: MailOptions,
+    clock: Clock,
+    metrics: ProviderMetrics,
+    rates: ProviderRates,
+  ) {
     const sender = { address: options.from, name: options.fromName };
     this.mailers = [
       new Mailer({ name: 'smtp', url: options.smtpUrl, sender }),
@@ -20,12 +26,15 @@ export class MailProviders implements OnApplicationShutdown {
         ? []
         : [new Mailer({ name: 'smtp-fallback', url: options.smtpFallbackUrl, sender })]),
     ];
-    this.chain = new ProviderChain(this.mailers, clock);
+    this.chain = new ProviderChain(
+      this.mailers.map((provider) => ({ provider, pace: rates.paceOf(provider.name) })),
+      clock,
+    );
     metrics.observe(this.chain);
   }
 
   /** Never throws. */
-  send(mail: Mail, context: SendContext): Promise<SendResult> {
+  send(mail: Mail, context: WaitingContext): Promise<SendResult> {
     return this.chain.send(mail, context);
   }
 

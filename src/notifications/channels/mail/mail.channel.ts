@@ -5,8 +5,8 @@ import {
   Channel,
   notTried,
   type OutgoingNotification,
-  type SendContext,
   type SendResult,
+  type WaitingContext,
 } from '../channel.js';
 import { MailProviders } from './mail-providers.js';
 
@@ -23,7 +23,7 @@ export class MailChannel extends Channel {
     super();
   }
 
-  override async send(notification: OutgoingNotification, context: SendContext): Promise<SendResult> {
+  override async send(notification: OutgoingNotification, context: WaitingContext): Promise<SendResult> {
     const { to, category, messageId } = notification;
     const unsubscribeUrl =
       category === undefined ? undefined : this.links.urlFor({ userId: to.userId, category });

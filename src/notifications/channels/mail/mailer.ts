@@ -28,7 +28,7 @@ const SILENCE_MS = 60_000;
 /** A mail server, and the sender that it's told. */
 export interface MailServer {
   /** As it appears in the attempts and in metrics. */
-  readonly name: string;
+  readonly name: 'smtp' | 'smtp-fallback';
   /** `smtp(s)://user:pass@host:port` */
   readonly url: string;
   readonly sender: { readonly address: string; readonly name: string };
@@ -68,7 +68,7 @@ export class Mailer implements Provider<Mail> {
     });
   }
 
-  get name(): string {
+  get name(): MailServer['name'] {
     return this.server.name;
   }
 

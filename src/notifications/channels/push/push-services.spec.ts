@@ -2,14 +2,19 @@ import { freePort } from '#tools/embedded';
 import { describe, expect, it } from '@jest/globals';
 import { SharedClock } from '#libs/clock';
 import { holdOutboundClient } from '../../../../test/support/outbound-client.js';
+import { holdProviderRates } from '../../../../test/support/provider-rates.js';
 import { newVapidKeys, usePushService } from '../../../../test/support/push-service.js';
-import type { SendContext } from '../channel.js';
+import type { WaitingContext } from '../channel.js';
 import type { PushMessage } from './push-request.js';
 import { PushServices } from './push-services.js';
 
 const ID = '0199c1d2-7a3b-7cde-8f01-23456789abcd';
 const vapid = { ...newVapidKeys(), subject: 'https://id.acme.test' };
-const context: SendContext = { signal: new AbortController().signal, isHeld: () => true };
+const context: WaitingContext = {
+  signal: new AbortController().signal,
+  isHeld: () => true,
+  waiting: { rank: 'ordinary', slot: null, before: new Date(8.64e15) },
+};
 const server = usePushService();
 
 function messageTo({ endpoint = '', key = vapid.publicKey } = {}): PushMessage {
@@ -20,7 +25,7 @@ function messageTo({ endpoint = '', key = vapid.publicKey } = {}): PushMessage {
 
 async function services(): Promise<PushServices> {
   const client = await holdOutboundClient({ allowedNetworks: ['127.0.0.0/8'] });
-  return new PushServices(client, vapid, new SharedClock());
+  return new PushServices(client, vapid, new SharedClock(), await holdProviderRates());
 }
 
 describe('PushServices', () => {

@@ -3,9 +3,10 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '#libs/clock';
 import type { VapidConfig } from '../../../../config/index.js';
 import type { OutboundClient } from '../../outbound/index.js';
-import { notTried, type SendContext, type SendResult } from '../channel.js';
+import { notTried, type SendResult, type WaitingContext } from '../channel.js';
 import { ProviderChain } from '../provider-chain.js';
 import type { PushMessage } from './push-request.js';
+import type { ProviderRates } from '../rates/provider-rates.js';
 import { isFailureOfService, PushService } from './push-service.js';
 
 /** Browsers have four or five. Users can make up more, and those used last are remembered. */
@@ -19,10 +20,11 @@ export class PushServices implements OnApplicationShutdown {
     private readonly client: OutboundClient,
     private readonly vapid: VapidConfig | null,
     private readonly clock: Clock,
+    private readonly rates: ProviderRates,
   ) {}
 
   /** Never throws. */
-  send(message: PushMessage, context: SendContext): Promise<SendResult> {
+  send(message: PushMessage, context: WaitingContext): Promise<SendResult> {
     return this.vapid
       ? this.chainOf(new URL(message.target.endpoint).host, this.vapid).send(message, context)
       : Promise.resolve(notTried({ kind: 'deferred', reason: 'VAPID_PRIVATE_KEY is not set' }));
@@ -37,7 +39,10 @@ export class PushServices implements OnApplicationShutdown {
     if (known) {
       return known;
     }
-    const service = new PushService(host, this.client, vapid);
+    const service = {
+      provider: new PushService(host, this.client, vapid),
+      pace: this.rates.paceOf('push', host),
+    };
     const chain = new ProviderChain([service], this.clock, isFailureOfService);
     this.chains.set(host, chain);
     return chain;

@@ -12,8 +12,8 @@ import {
   Channel,
   notTried,
   type OutgoingNotification,
-  type SendContext,
   type SendResult,
+  type WaitingContext,
 } from '../channel.js';
 import type { PushMessage } from './push-request.js';
 import { isGone } from './push-service.js';
@@ -39,7 +39,7 @@ export class PushChannel extends Channel {
     super();
   }
 
-  override async send(notification: OutgoingNotification, context: SendContext): Promise<SendResult> {
+  override async send(notification: OutgoingNotification, context: WaitingContext): Promise<SendResult> {
     const addressed = await this.address(notification).catch((error: unknown) => {
       this.logger.warn(`could not read the template or the subscription of delivery ${notification.id}`, {
         error,

@@ -9,11 +9,12 @@ import {
   Channel,
   notTried,
   type OutgoingNotification,
-  type SendContext,
   type SendResult,
+  type WaitingContext,
 } from '../channel.js';
 import { ProviderChain } from '../provider-chain.js';
 import { ProviderMetrics } from '../provider-metrics.js';
+import { ProviderRates } from '../rates/provider-rates.js';
 import { SmsGateway, type TextMessage } from './sms-gateway.js';
 
 /** Sends text messages. */
@@ -29,13 +30,18 @@ export class SmsChannel extends Channel {
     private readonly renderer: MessageRenderer,
     clock: Clock,
     metrics: ProviderMetrics,
+    rates: ProviderRates,
   ) {
     super();
-    this.chain = new ProviderChain(smsUrl === null ? [] : [new SmsGateway(smsUrl)], clock);
+    const gateways = smsUrl === null ? [] : [new SmsGateway(smsUrl)];
+    this.chain = new ProviderChain(
+      gateways.map((provider) => ({ provider, pace: rates.paceOf(provider.name) })),
+      clock,
+    );
     metrics.observe(this.chain);
   }
 
-  override async send(notification: OutgoingNotification, context: SendContext): Promise<SendResult> {
+  override async send(notification: OutgoingNotification, context: WaitingContext): Promise<SendResult> {
     const message = await this.messageOf(notification).catch((error: unknown) => {
       this.logger.warn(`could not read the template or the phone number of delivery ${notification.id}`, {
         error,
