@@ -338,6 +338,20 @@ describe('a digest', () => {
     expect(await dueTimes(user)).toEqual([]);
   });
 
+  it('that bounces has failed, and so has every notification in it', async () => {
+    const user = await verified();
+    await prefer(user, { digest: { afterMinutes: 30 } });
+    const sent = [await news(user, 'cats'), await news(user, 'dogs')];
+    await passTime(user);
+    const [, mail] = await mailsTo(user, 2);
+    const states = () => Promise.all(sent.map(async ({ body }) => (await get(body.id)).state));
+    await eventually(async () => expect(await states()).toEqual(['sent', 'sent']));
+    const bounce = { type: 'bounced', email: user.email, messageId: mail?.messageId, status: '5.2.2' };
+    expect((await admin.post('/email-events', bounce)).status).toBe(204);
+    expect(await states()).toEqual(['failed', 'failed']);
+    expect((await get(sent[0]?.body.id ?? '')).deliveries).toMatchObject([{ reason: 'it bounced: 5.2.2' }]);
+  });
+
   it('of a single email is that email, and the next one begins a new digest', async () => {
     const user = await verified();
     await prefer(user, { digest: { at: '08:00' } });

@@ -51,24 +51,24 @@ export async function finishDeliveries(
 }
 
 /**
- * Stores what was said about an email after it was sent. A bounce or complaint isn't forgotten if a delivery is reported
- * later.
- * @returns what it was, or null if there's nothing new
+ * Stores what was said about an email after it was sent, and of a digest for everything in it. A bounce or complaint isn't
+ * forgotten if a delivery is reported later.
+ * @returns the deliveries for which it's new
  */
 export async function storeFeedback(
   em: EntityManager,
   id: string,
   feedback: Feedback,
   reason: string | null,
-): Promise<EndedDelivery | null> {
-  const [row] = await em.execute<EndedRow[]>(
+): Promise<EndedDelivery[]> {
+  const rows = await em.execute<EndedRow[]>(
     `update notifications.deliveries set feedback = ?, feedback_reason = ?
-      where id = ? and state = 'sent' and channel in ('email', 'mail')
+      where (id = ? or id in (select delivery_id from notifications.digest_items where digest_id = ?)) and state = 'sent' and channel in ('email', 'mail')
         and (feedback is null or (feedback = 'delivered' and ? <> 'delivered'))
   returning id, user_id, notification_id, template, channel, task`,
-    [feedback, reason, id, feedback],
+    [feedback, reason, id, id, feedback],
   );
-  return row ? endedOf(row) : null;
+  return rows.map(endedOf);
 }
 
 function endedOf(row: EndedRow): EndedDelivery {

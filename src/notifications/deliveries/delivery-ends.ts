@@ -60,9 +60,12 @@ export class DeliveryEnds {
   /** Stores what was said about an email after it was sent. A bounce means that it failed after all. */
   async hear(em: EntityManager, id: string, feedback: Feedback, reason: string | null): Promise<void> {
     const about = await storeFeedback(em, id, feedback, reason);
-    if (about && feedback === 'bounced') {
-      await this.publish(em, notificationFailedEvent, [{ ...about, reason }]);
-    }
+    const failed = about.filter(({ task }) => feedback === 'bounced' && taskOf(task) !== digestTask);
+    await this.publish(
+      em,
+      notificationFailedEvent,
+      failed.map((delivery) => ({ ...delivery, reason })),
+    );
   }
 
   private async publish(
