@@ -103,6 +103,10 @@ describe('AccountsService', () => {
       ['status', { status: 77 as accountsProto.UserStatus }],
       ['created_after', { createdAfter: { seconds: 10n ** 15n } }],
       ['created_before', { createdBefore: { seconds: -(10n ** 15n) } }],
+      ['created_after', { createdAfter: { seconds: 1n, nanos: -5 } }],
+      ['created_after', { createdAfter: { seconds: 1n, nanos: 2_000_000_000 } }],
+      ['created_after', { createdAfter: { seconds: 253_402_300_800n } }],
+      ['created_before', { createdBefore: { seconds: -62_135_596_801n } }],
     ];
     for (const [field, request] of wrong) {
       const { code, message, details } = await failureOf(service.stream(streamUsers, request).toArray());

@@ -72,11 +72,16 @@ def main() -> int:
     health = health_pb2_grpc.HealthStub(channel)
 
     database = ProtoReflectionDescriptorDatabase(channel)
-    check("reflection lists the services", set(SERVICES) <= set(database.get_services()))
+    listed = {*SERVICES, "grpc.health.v1.Health"}
+    check("reflection lists the services", listed <= set(database.get_services()))
     pool = DescriptorPool(database)
     for service in SERVICES:
         methods = [method.name for method in pool.FindServiceByName(service).methods]
         check(f"reflection describes {service}: {', '.join(methods)}", len(methods) > 1)
+
+    pool.FindServiceByName("grpc.health.v1.Health")
+    for detail in ["google.rpc.ErrorInfo", "google.rpc.BadRequest", "google.rpc.Status"]:
+        check(f"reflection describes {detail}", len(pool.FindMessageTypeByName(detail).fields) > 0)
 
     for service in ["", *SERVICES]:
         status = health.Check(health_pb2.HealthCheckRequest(service=service), timeout=DEADLINE).status

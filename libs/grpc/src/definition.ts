@@ -10,7 +10,10 @@ import {
 } from '@bufbuild/protobuf';
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
-import type { PackageDefinition } from '@grpc/proto-loader';
+import { loadSync, type PackageDefinition } from '@grpc/proto-loader';
+import { protoPath as healthProtoPath } from 'grpc-health-check';
+import { file_google_rpc_error_details } from './generated/google/rpc/error_details_pb.js';
+import { file_google_rpc_status } from './generated/google/rpc/status_pb.js';
 
 /** A service in the form of grpc-js. Messages that are sent may leave out fields that have their default. */
 export function serviceDefinitionOf(service: DescService): ServiceDefinition {
@@ -53,14 +56,21 @@ export function packageDefinitionOf(services: readonly DescService[]): PackageDe
   ) as unknown as PackageDefinition;
 }
 
-/** What server reflection reads: the files of the services and of all that they import. */
+/**
+ * What server reflection reads: the files of the services, of what comes with their errors, and of all that they import; and
+ * the service for health checks.
+ */
 export function descriptorsOf(services: readonly DescService[]): PackageDefinition {
   const files = new Map<string, DescFile>();
-  services.forEach(({ file }) => addWithImports(files, file));
+  const all = [...services.map(({ file }) => file), file_google_rpc_status, file_google_rpc_error_details];
+  all.forEach((file) => addWithImports(files, file));
   const fileDescriptorProtos = [...files.values()].map(({ proto }) =>
     Buffer.from(toBinary(FileDescriptorProtoSchema, proto)),
   );
-  return { files: { format: '', type: {}, fileDescriptorProtos } } as unknown as PackageDefinition;
+  return {
+    ...loadSync(healthProtoPath),
+    files: { format: '', type: {}, fileDescriptorProtos },
+  } as unknown as PackageDefinition;
 }
 
 function addWithImports(files: Map<string, DescFile>, file: DescFile): void {

@@ -72,10 +72,11 @@ function detailsOf({ code, occurrence: { errors, headers } }: Problem, requestId
   return details;
 }
 
-/** `/ids/0` as `ids[1]`: `BadRequest` counts from 1. */
+/** `/ids/0` as `ids[1]`: `BadRequest` counts from 1. The first name is one of a field, which has underscores. */
 function fieldOf(pointer: string): string {
   return pointer
     .slice(1)
+    .replace(/^[^/]+/, (name) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`))
     .replaceAll(/\/(\d+)/g, (_, index) => `[${Number(index) + 1}]`)
     .replaceAll('/', '.');
 }
@@ -84,7 +85,12 @@ function fieldOf(pointer: string): string {
 export function pointerOf(field: string): string {
   return field === ''
     ? ''
-    : `/${field.replaceAll('.', '/').replaceAll(/\[(\d+)\]/g, (_, number) => `/${Number(number) - 1}`)}`;
+    : `/${field
+        .replace(/^[^.[]+/, (name) =>
+          name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+        )
+        .replaceAll('.', '/')
+        .replaceAll(/\[(\d+)\]/g, (_, number) => `/${Number(number) - 1}`)}`;
 }
 
 function packed<T extends DescMessage>(type: T, message: MessageInitShape<T>): Any {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { Server, ServerCredentials, type ServerWritableStream } from '@grpc/grpc-js';
 import { accountsProto } from '#libs/contracts';
+import { isInBackground } from '#libs/lifecycle';
 import { GrpcClient } from '../../../test/support/grpc-client.js';
 import { hold, useFixture } from '../../../test/support/fixture.js';
 import { eventually } from '../../../test/support/eventually.js';
@@ -16,6 +17,7 @@ const NAME = 'x'.repeat(1_000);
 interface Produced {
   count: number;
   isClosed: boolean;
+  isInBackground: boolean;
 }
 
 interface Received {
@@ -26,10 +28,11 @@ interface Received {
 function useStreamServer() {
   return useFixture(async () => {
     const server = new Server();
-    const produced: Produced = { count: 0, isClosed: false };
+    const produced: Produced = { count: 0, isClosed: false, isInBackground: false };
     const messages = async function* () {
       try {
         for (; produced.count < MESSAGES; produced.count += 1) {
+          produced.isInBackground = isInBackground();
           yield { user: { id: String(produced.count), displayName: NAME } };
         }
       } finally {
@@ -70,6 +73,7 @@ describe('a stream', () => {
     const read = async (): Promise<string | undefined> => (await received.next()).value?.user.id;
     expect(await read()).toBe('0');
     expect(await standstill(produced)).toBeLessThan(MESSAGES / 2);
+    expect(produced.isInBackground).toBe(true);
     for (let next = 1; next < MESSAGES; next += 1) {
       expect(await read()).toBe(String(next));
     }

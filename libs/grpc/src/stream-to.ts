@@ -1,16 +1,18 @@
 import type { ServerWritableStream } from '@grpc/grpc-js';
+import { inBackground } from '#libs/lifecycle';
 import { from, ignoreElements, type Observable } from 'rxjs';
 
 /**
  * Sends messages as fast as the client reads them, and stops when it cancels the call. Nest would read all of them at once,
- * and keep what the client isn't ready for in memory.
+ * and keep what the client isn't ready for in memory. Streams wait for each other, page by page, and leave connections to
+ * PostgreSQL to everyone else.
  * @returns what the handler of a stream returns
  */
 export function streamTo<T>(
   call: ServerWritableStream<unknown, T>,
   messages: AsyncIterable<T>,
 ): Observable<never> {
-  return from(sendAll(call, messages)).pipe(ignoreElements());
+  return from(inBackground(() => sendAll(call, messages))).pipe(ignoreElements());
 }
 
 async function sendAll<T>(call: ServerWritableStream<unknown, T>, messages: AsyncIterable<T>): Promise<void> {
