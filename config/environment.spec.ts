@@ -129,6 +129,15 @@ describe('required variables', () => {
   });
 });
 
+it('needs no database of accounts in a notifications process that asks accounts over gRPC, and has its own', () => {
+  const own = 'postgres://gatehouse:secret@db.acme.com/notifications';
+  const given = { DATABASE_URL: undefined, NOTIFICATIONS_DATABASE_URL: own };
+  const apart = { ...given, ACCOUNTS_GRPC_URL: 'accounts:50051' };
+  expect(parse(apart, 'notifications').database).toMatchObject({ url: own, notificationsUrl: own });
+  expect(namesIn(problemsOf(given, 'notifications'))).toEqual(['DATABASE_URL']);
+  expect(namesIn(problemsOf(apart, 'api'))).toContain('DATABASE_URL');
+});
+
 describe('gRPC', () => {
   const folder = useTemporaryFolder();
 

@@ -63,7 +63,7 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
     publicUrl,
     appUrl,
     database: {
-      ...readDatabases(read),
+      ...readDatabases(read, role),
       poolSize: read.optional('DATABASE_POOL_SIZE', parseInteger(2, 1000), () => 10),
       migrateOnStart: read.optional('MIGRATE_ON_START', parseOneOf('true', 'false'), () => 'true') === 'true',
     },
@@ -170,8 +170,13 @@ export function parseDatabases(env: Environment): DatabaseUrls {
   return databases;
 }
 
-/** A service with its own database only needs a URL. */
-function readDatabases(read: EnvironmentReader): DatabaseUrls {
+/** A service with its own database only needs a URL, and if it also asks accounts over gRPC, no other one. */
+function readDatabases(read: EnvironmentReader, role?: Role): DatabaseUrls {
+  const own = 'NOTIFICATIONS_DATABASE_URL';
+  if (role === 'notifications' && read.isSet('ACCOUNTS_GRPC_URL') && read.isSet(own)) {
+    const notificationsUrl = read.required(own, parseDatabaseUrl);
+    return { url: read.optional('DATABASE_URL', parseDatabaseUrl, () => notificationsUrl), notificationsUrl };
+  }
   const url = read.required('DATABASE_URL', parseDatabaseUrl);
   return { url, notificationsUrl: read.optional('NOTIFICATIONS_DATABASE_URL', parseDatabaseUrl, () => url) };
 }
