@@ -27,7 +27,8 @@ export class RemoteSender extends NotificationSender implements OnApplicationShu
   override async send(sentBy: string | null, given: NewNotification): Promise<NotificationReport> {
     const { recipient, template, data, channels = [], sendAt } = given;
     // The call can be repeated, here and by a client that repeats its request with the same key.
-    const idempotencyKey = this.keys.currentId() ?? randomUUID();
+    const ownKey = this.keys.currentId();
+    const idempotencyKey = ownKey ?? randomUUID();
     try {
       const { notification } = await this.peer.call(
         method.send,
@@ -44,7 +45,8 @@ export class RemoteSender extends NotificationSender implements OnApplicationShu
       );
       return required(notification);
     } catch (error) {
-      throw idempotentRequestRunning.is(error)
+      // Who has sent no key can't know what that is about.
+      throw idempotentRequestRunning.is(error) && ownKey === undefined
         ? unavailable({ headers: { 'Retry-After': '1' }, cause: error })
         : error;
     }
