@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { credentials } from '@grpc/grpc-js';
 import { timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
@@ -16,6 +18,8 @@ const { AccountsService, UserStatus } = accountsProto;
 const { getUser, batchGetUsers, streamUsers, introspectToken } = AccountsService.method;
 
 const app = useApp('api', WITH_ADMIN);
+/** More than fit into the buffers between the server and a client that doesn't read. */
+const SLOW_USERS = 60;
 const clients: GrpcClient[] = [];
 const target = (): string => `127.0.0.1:${app.env['GRPC_PORT']}`;
 
@@ -155,6 +159,31 @@ describe('AccountsService', () => {
     expect(await idsOf({ emailDomain: 'ACME.test', role: 'user' })).toEqual(made);
     expect(await idsOf({ role: 'admin' })).toEqual([]);
     expect(await idsOf({ createdBefore: timestampFromDate(since) })).toEqual([]);
+  });
+
+  it('stops streaming users to an API key that was revoked', async () => {
+    const emailDomain = 'slow-reader.test';
+    for (let index = 0; index < SLOW_USERS; index += 1) {
+      const user = { email: `user-${index}@${emailDomain}`, metadata: { text: 'x'.repeat(8_000) } };
+      expect((await app.admin.post('/users', user)).status).toBe(201);
+    }
+    const { body } = await app.admin.post<{ id: string; key: string }>('/auth/api-keys', {
+      name: 'Slow reader',
+      permissions: ['users:read'],
+    });
+    const stream = caller({ authorization: `Bearer ${body.key}` }).stream(streamUsers, { emailDomain });
+    // Reads nothing more until it's iterated.
+    await once(stream, 'readable');
+    expect((await app.admin.delete(`/auth/api-keys/${body.id}`)).status).toBe(204);
+    await delay(1_100);
+    let received = 0;
+    const rest = async (): Promise<void> => {
+      for await (const _ of stream) {
+        received += 1;
+      }
+    };
+    expect(await failureOf(rest())).toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(received).toBeLessThan(SLOW_USERS);
   });
 
   it('says whom access tokens and API keys stand for, and what they grant', async () => {

@@ -15,6 +15,8 @@ export const RequiredPermission = Reflector.createDecorator<Permission>();
 export type GrpcCaller = ApiKeyPrincipal | 'service';
 
 const callers = new WeakMap<object, GrpcCaller>();
+/** How to check the API keys of calls once more. */
+const checks = new WeakMap<object, () => Promise<unknown>>();
 
 /** @param call the last argument of a handler */
 export function callerOf(call: object): GrpcCaller {
@@ -23,6 +25,14 @@ export function callerOf(call: object): GrpcCaller {
     throw new Error('the call was not checked: its controller needs @GrpcController()');
   }
   return caller;
+}
+
+/**
+ * Checks once more whether the API key of a call that goes on for long is still good.
+ * @throws Problem `unauthenticated`, `forbidden`
+ */
+export async function checkAgain(call: object): Promise<void> {
+  await checks.get(call)?.();
 }
 
 /**
@@ -47,7 +57,12 @@ export class GrpcAccessGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const metadata = context.switchToRpc().getContext<Metadata>();
     const call = context.getArgByIndex<ServerUnaryCall<unknown, unknown>>(2);
-    callers.set(call, await this.identify(context, textOf(metadata, 'authorization'), call));
+    const identify = () => this.identify(context, textOf(metadata, 'authorization'), call);
+    const caller = await identify();
+    callers.set(call, caller);
+    if (caller !== 'service') {
+      checks.set(call, identify);
+    }
     if (context.getArgByIndex<unknown>(0) instanceof Undecodable) {
       throw malformedRequest({ detail: "The message can't be decoded, or it's nested too deep." });
     }

@@ -1,6 +1,10 @@
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import { inBackground } from '#libs/lifecycle';
 import { from, ignoreElements, type Observable } from 'rxjs';
+import { checkAgain } from './access.guard.js';
+
+/** How long a stream goes on after its API key was revoked. */
+const CHECK_MS = 1_000;
 
 /**
  * Sends messages as fast as the client reads them, and stops when it cancels the call. Nest would read all of them at once,
@@ -16,9 +20,14 @@ export function streamTo<T>(
 }
 
 async function sendAll<T>(call: ServerWritableStream<unknown, T>, messages: AsyncIterable<T>): Promise<void> {
+  let checkedAt = performance.now();
   for await (const message of messages) {
     if (call.cancelled) {
       return;
+    }
+    if (performance.now() - checkedAt >= CHECK_MS) {
+      await checkAgain(call);
+      checkedAt = performance.now();
     }
     if (!call.write(message)) {
       await readyForMore(call);
