@@ -65,6 +65,25 @@ async function notified(template = 'news'): Promise<{ notifications: number; use
   return found ?? { notifications: 0, users: 0 };
 }
 
+/** The states of the emails of a broadcast, and why they are in them. */
+function emailsOf(id: string): Promise<{ state: string; reason: string | null; count: number }[]> {
+  return query(
+    database.url,
+    `select d.state, left(d.last_error, 15) as reason, count(*)::int as count from notifications.deliveries d
+       join notifications.notifications n on n.id = d.notification_id where n.broadcast_id = $1 group by 1, 2`,
+    [id],
+  );
+}
+
+/** Has the mail server accept mails as soon as none is on its way that left before the broadcast was stopped. */
+async function acceptLaterMails(id: string): Promise<void> {
+  await eventually(async () => {
+    const states = (await emailsOf(id)).map(({ state }) => state);
+    expect(states).not.toContain('sending');
+  });
+  servers.sink.behave('accept');
+}
+
 /** Waits until a broadcast has got further than `done`, and has begun or been resumed so often. */
 function further(id: string, done: number, times = 1): Promise<number> {
   return eventually(
@@ -193,16 +212,8 @@ describe('a broadcast', () => {
     const { body } = await broadcast({ data: { topic: 'birds' }, channels: ['email'] });
     await further(body.jobId, 0);
     expect((await admin.post(`/jobs/${body.jobId}/pause`)).status).toBe(200);
-    servers.sink.behave('accept');
-    const states = async () => {
-      const rows = await query<{ state: string; reason: string | null; count: number }>(
-        database.url,
-        `select d.state, left(d.last_error, 15) as reason, count(*)::int as count from notifications.deliveries d
-           join notifications.notifications n on n.id = d.notification_id where n.broadcast_id = $1 group by 1, 2`,
-        [body.jobId],
-      );
-      return rows.map(({ state, reason }) => [state, reason]);
-    };
+    await acceptLaterMails(body.jobId);
+    const states = async () => (await emailsOf(body.jobId)).map(({ state, reason }) => [state, reason]);
     await eventually(async () => expect(await states()).toEqual([['queued', 'it is held unti']]), {
       timeoutMs: 60_000,
     });
@@ -226,19 +237,11 @@ describe('a broadcast', () => {
     });
     expect((await admin.post(`/jobs/${body.jobId}/resume`)).body).toMatchObject({ state: 'completed' });
     expect((await admin.delete(`/jobs/${body.jobId}`)).status).toBe(204);
-    const counts = `select d.state, count(*)::int as count from notifications.deliveries d
-                      join notifications.notifications n on n.id = d.notification_id
-                     where n.broadcast_id = $1 group by 1`;
-    const states = () => query<{ state: string }>(database.url, counts, [body.jobId]);
-    // What was on its way then is deferred.
-    await eventually(async () =>
-      expect(await states()).not.toContainEqual(expect.objectContaining({ state: 'sending' })),
-    );
-    servers.sink.behave('accept');
+    await acceptLaterMails(body.jobId);
     await eventually(
       async () => {
         await query(database.url, 'update notifications.outbox set next_at = now()');
-        expect(await states()).toEqual([{ state: 'suppressed', count: USERS }]);
+        expect(await emailsOf(body.jobId)).toMatchObject([{ state: 'suppressed', count: USERS }]);
       },
       { timeoutMs: 60_000 },
     );
