@@ -31,7 +31,7 @@ export interface DeliveryStatus {
 }
 
 /** The state of a delivery that waits for its next attempt. */
-const WAITING = `case when notification_id is null then 'pending' else 'queued' end`;
+export const WAITING = `case when notification_id is null then 'pending' else 'queued' end`;
 
 // Claims use PostgreSQL's clock, which all processes share.
 

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { ProviderSlot, SendAttempt } from '../channels/index.js';
-import type { ClaimedRow } from './delivery-claim.repository.js';
+import { type ClaimedRow, WAITING } from './delivery-claim.repository.js';
 
 /**
  * Releases the claim of a delivery that waits for the rate of a provider. It's due as before, so the time that it waits
@@ -17,7 +17,7 @@ export async function keepSlot(
 ): Promise<boolean> {
   const rows = await em.execute<object[]>(
     `update notifications.deliveries
-        set state = case when notification_id is null then 'pending' else 'queued' end, claimed_until = null,
+        set state = ${WAITING}, claimed_until = null,
             rate_slot = ?::jsonb, last_error = ?, tries = tries || ?::jsonb
       where id = ? and state = 'sending' and attempts = ? returning 1 as kept`,
     [JSON.stringify(slot), reason, JSON.stringify(tried), id, attempt],
