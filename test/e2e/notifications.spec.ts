@@ -164,18 +164,21 @@ describe('a notification', () => {
     });
   });
 
-  it('is sent once per idempotency key', async () => {
+  it.each([
+    ['', {}, 1],
+    [', also at a later time', { sendAt: new Date(Date.now() + 3_600_000).toISOString() }, 0],
+  ])('is sent once per idempotency key%s', async (_, when, delivered) => {
     const user = await verified();
     const once = () =>
       admin.post<NotificationBody>(
         '/notifications',
-        { recipient: idOf(user), template: TEMPLATE, data: ORDER_DATA, channels: ['inbox'] },
+        { recipient: idOf(user), template: TEMPLATE, data: ORDER_DATA, channels: ['inbox'], ...when },
         { 'idempotency-key': `once-${idOf(user)}` },
       );
     const [one, other] = [await once(), await once()];
     expect([other.status, other.body]).toEqual([202, one.body]);
     expect(other.headers.get('location')).toBe(one.headers.get('location'));
-    expect(await inboxOf(user)).toHaveLength(1);
+    expect(await inboxOf(user)).toHaveLength(delivered);
     // In one transaction, so that no crash can separate them. xmin is the transaction that wrote a row.
     const together = await query(
       database.url,
