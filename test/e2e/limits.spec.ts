@@ -134,7 +134,7 @@ it('leaves no addresses in Redis', async () => {
   await from(one, newAddress()).verify('no token');
   await from(one, '2001:db8:ffff:ffff::1').verify('no token');
   const keys = await redisDumpOf(apps.redisUrl);
-  expect(keys).toMatch(/^limit:auth:[\w-]{43} /m);
+  expect(keys).toMatch(/^limits:auth:[\w-]{43} /m);
   expect(keys).not.toMatch(/198\.18|2001:db8/);
 });
 

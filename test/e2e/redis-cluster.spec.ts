@@ -31,7 +31,7 @@ describe('on a Redis Cluster', () => {
       statuses.push((await api.login(aUser())).status);
     }
     expect(statuses.at(-1)).toBe(429);
-    const keys = await Promise.all(cluster.primaries.map(({ admin }) => admin.keys('{limit:auth:*}')));
+    const keys = await Promise.all(cluster.primaries.map(({ admin }) => admin.keys('{limits:auth:*}')));
     expect(keys.flat()).toHaveLength(1);
   });
 

@@ -56,7 +56,7 @@ describe('after a Redis failover that keeps connections open', () => {
     // Rate limits are shared again.
     await eventually(async () => {
       await app.api.login(after);
-      expect((await admins.second.keys('limit:*')).length).toBeGreaterThan(0);
+      expect((await admins.second.keys('limits:*')).length).toBeGreaterThan(0);
     });
   }, 60_000);
 

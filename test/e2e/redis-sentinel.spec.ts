@@ -56,7 +56,7 @@ describe('while Sentinel replaces a Redis that was killed', () => {
       });
     });
     // Rate limits are shared again.
-    expect((await group.replica.admin.keys('limit:*')).length).toBeGreaterThan(0);
+    expect((await group.replica.admin.keys('limits:*')).length).toBeGreaterThan(0);
   }, 90_000);
 });
 

@@ -1,8 +1,18 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
-import { ThrottlerGuard, type ThrottlerOptions, type ThrottlerRequest } from '@nestjs/throttler';
+import { Reflector } from '@nestjs/core';
+import {
+  InjectThrottlerOptions,
+  InjectThrottlerStorage,
+  ThrottlerGuard,
+  type ThrottlerModuleOptions,
+  type ThrottlerOptions,
+  type ThrottlerRequest,
+} from '@nestjs/throttler';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { appendHeader, perHandler } from '#libs/http';
 import { tooManyRequests } from '#libs/problem';
+import { secondsUntilReset, type Verdict } from './hit.js';
+import { hitOf, LimitStorage } from './limit.storage.js';
 
 /** The result of counting a request against a limit. */
 interface Count {
@@ -29,6 +39,14 @@ interface Limit extends ThrottlerOptions {
  */
 @Injectable()
 export class LimitGuard extends ThrottlerGuard {
+  constructor(
+    @InjectThrottlerOptions() options: ThrottlerModuleOptions,
+    @InjectThrottlerStorage() private readonly storage: LimitStorage,
+    reflector: Reflector,
+  ) {
+    super(options, storage, reflector);
+  }
+
   private readonly limitsOf = perHandler((handler, controller) =>
     isDecorated(handler) || isDecorated(controller) ? null : this.throttlers,
   );
@@ -41,10 +59,9 @@ export class LimitGuard extends ThrottlerGuard {
     }
     const limits = configured.filter(({ skipIf }) => !skipIf?.(context)) as Limit[];
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const counts = await Promise.all(
-      limits.map((limit) => this.count(limit, `${limit.name}:${trackerOf(limit, request)}`)),
-    );
-    return conclude(context, counts);
+    const counts = limits.map((limit) => this.count(limit, `${limit.name}:${trackerOf(limit, request)}`));
+    const pending = counts.some((count) => count instanceof Promise);
+    return conclude(context, pending ? await Promise.all(counts) : (counts as Count[]));
   }
 
   /** Called by the throttler for routes with its decorators. */
@@ -63,18 +80,25 @@ export class LimitGuard extends ThrottlerGuard {
     const isOwn = limit !== configured.limit || ttl !== configured.ttl || blockDuration !== ttl;
     // A route's own limit has its own window. Otherwise, requests to other routes would use it up.
     const key = isOwn ? generateKey(context, tracker, configured.name) : `${configured.name}:${tracker}`;
-    const count = await this.count({ ...configured, limit, ttl, blockDuration }, key);
-    return conclude(context, [count]);
+    return conclude(context, [await this.count({ ...configured, limit, ttl, blockDuration }, key)]);
   }
 
-  private async count({ name, limit, ttl, blockDuration = ttl }: Limit, key: string): Promise<Count> {
-    const record = await this.storageService.increment(key, ttl, limit, Number(blockDuration), name);
-    return {
-      state: `"${name}";r=${limit - record.totalHits};t=${record.timeToExpire}`,
-      policy: `"${name}";q=${limit};w=${Math.ceil(ttl / 1000)}`,
-      retryAfter: record.timeToBlockExpire,
-    };
+  /** @returns the result at once if it's certain without Redis, as it usually is */
+  private count(limit: Limit, key: string): Count | Promise<Count> {
+    const verdict = this.storage.count(hitOf(limit, key), limit.name);
+    return verdict instanceof Promise
+      ? verdict.then((counted) => countOf(limit, counted))
+      : countOf(limit, verdict);
   }
+}
+
+function countOf({ name, limit, ttl }: Limit, verdict: Verdict): Count {
+  const seconds = secondsUntilReset(verdict);
+  return {
+    state: `"${name}";r=${verdict.remaining};t=${seconds}`,
+    policy: `"${name}";q=${limit};w=${Math.ceil(ttl / 1000)}`,
+    retryAfter: verdict.allowed ? 0 : seconds,
+  };
 }
 
 function trackerOf({ getTracker }: Limit, request: FastifyRequest): string {

@@ -83,7 +83,7 @@ it('lets one request a second wait for a Redis that is frozen, and counts the ot
   process.kill(redis.pid, 'SIGSTOP');
   try {
     const startedAt = performance.now();
-    for (let count = 1; count <= REQUESTS; count++) {
+    for (let count = 2; count <= REQUESTS; count++) {
       expect(await hit()).toMatchObject({ totalHits: count, isBlocked: false });
     }
     expect(performance.now() - startedAt).toBeLessThan((REQUESTS * COMMAND_TIMEOUT_MS) / 2);
@@ -91,5 +91,5 @@ it('lets one request a second wait for a Redis that is frozen, and counts the ot
   } finally {
     process.kill(redis.pid, 'SIGCONT');
   }
-  expect(await registry.metrics()).toContain(`gatehouse_rate_limit_local_total ${REQUESTS + 1}`);
+  expect(await registry.metrics()).toContain(`gatehouse_rate_limit_local_total ${REQUESTS - 1}`);
 });

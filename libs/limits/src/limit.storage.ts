@@ -1,3 +1,4 @@
+import type { OnModuleDestroy } from '@nestjs/common';
 import type { ThrottlerStorage } from '@nestjs/throttler';
 import type { Logger } from 'pino';
 import { Counter, Gauge, type Registry } from 'prom-client';
@@ -5,15 +6,18 @@ import type { Outage } from '#libs/lifecycle';
 import { type RedisConnection, redisOutage } from '#libs/redis';
 import { countFromZero } from '#libs/telemetry';
 import { LIMITS } from './limited.js';
-import { RedisSlidingWindow } from './redis-sliding-window.js';
-import { type Hit, LocalSlidingWindow, type Verdict } from './sliding-window.js';
+import { type Hit, secondsUntilReset, type Verdict } from './hit.js';
+import { ReplicaLimits } from './replica-limits.js';
+import { SharedWindows } from './shared-windows.js';
 
 /**
  * After a failure, don't try Redis for this long, so that during an outage only one request per second waits for the
  * timeout.
  */
 const RETRY_AFTER_MS = 1000;
-const MAX_LOCAL_KEYS = 100_000;
+const MAX_CALLERS = 100_000;
+/** How often to give back what's left of leases. */
+const GIVE_BACK_MS = 100;
 
 type StorageRecord = Awaited<ReturnType<ThrottlerStorage['increment']>>;
 
@@ -21,16 +25,20 @@ type StorageRecord = Awaited<ReturnType<ThrottlerStorage['increment']>>;
  * The throttler's storage. Counts in Redis across all replicas, and only in this process while Redis is down: sign-ins
  * are never rejected because a cache is down.
  */
-export class LimitStorage implements ThrottlerStorage {
-  private readonly shared: RedisSlidingWindow;
-  private readonly local = new LocalSlidingWindow(MAX_LOCAL_KEYS);
+export class LimitStorage implements ThrottlerStorage, OnModuleDestroy {
+  private readonly shared: SharedWindows;
+  private readonly replica = new ReplicaLimits(MAX_CALLERS);
   private readonly outage: Outage;
   private readonly fallbacks: Counter;
   private readonly refusals: Counter<'limit'>;
+  private readonly giving: NodeJS.Timeout;
+  /** Answers that needed no round trip to Redis. */
+  private certain = 0;
   private retryAt = 0;
 
   constructor(redis: RedisConnection, logger: Logger, registry: Registry) {
-    this.shared = new RedisSlidingWindow(redis);
+    this.shared = new SharedWindows(redis);
+    this.giving = setInterval(() => void this.giveBack(performance.now()), GIVE_BACK_MS).unref();
     this.outage = redisOutage(logger, 'each replica enforces rate limits on its own');
     this.fallbacks = new Counter({
       name: 'gatehouse_rate_limit_local_total',
@@ -48,6 +56,16 @@ export class LimitStorage implements ThrottlerStorage {
       LIMITS.map((limit) => ({ limit })),
     );
     const { outage } = this;
+    const answeredHere = (): number => this.certain;
+    new Counter({
+      name: 'gatehouse_rate_limit_certain_total',
+      help: 'Requests that this replica allowed or rejected without asking Redis, because it could be certain.',
+      registers: [registry],
+      collect() {
+        this.reset();
+        this.inc(answeredHere());
+      },
+    });
     new Gauge({
       name: 'gatehouse_rate_limit_degraded',
       help: '1 while each replica enforces rate limits on its own because Redis is not responding.',
@@ -58,6 +76,7 @@ export class LimitStorage implements ThrottlerStorage {
     });
   }
 
+  /** As the throttler calls it. */
   async increment(
     key: string,
     ttl: number,
@@ -65,37 +84,72 @@ export class LimitStorage implements ThrottlerStorage {
     blockDuration: number,
     name: string,
   ): Promise<StorageRecord> {
-    const { allowed, remaining, resetMs } = await this.hit({
-      key: `limit:${key}`,
-      limit,
-      windowMs: ttl,
-      // By default, the throttler passes the window.
-      ...(blockDuration === ttl ? {} : { blockMs: blockDuration }),
-    });
-    if (!allowed) {
-      this.refusals.inc({ limit: name });
-    }
-    const seconds = Math.ceil(resetMs / 1000);
+    const verdict = await this.count(hitOf({ limit, ttl, blockDuration }, key), name);
+    const seconds = secondsUntilReset(verdict);
     return {
-      totalHits: limit - remaining,
+      totalHits: limit - verdict.remaining,
       timeToExpire: seconds,
-      isBlocked: !allowed,
-      timeToBlockExpire: allowed ? 0 : seconds,
+      isBlocked: !verdict.allowed,
+      timeToBlockExpire: verdict.allowed ? 0 : seconds,
     };
   }
 
-  private async hit(hit: Hit): Promise<Verdict> {
-    if (performance.now() >= this.retryAt) {
-      try {
-        const verdict = await this.shared.hit(hit);
-        this.outage.ended();
-        return verdict;
-      } catch (error) {
-        this.retryAt = performance.now() + RETRY_AFTER_MS;
-        this.outage.began(error);
-      }
+  /** @returns the verdict at once if this replica can be certain of it, or else a promise. It never rejects. */
+  count(hit: Hit, name: string): Verdict | Promise<Verdict> {
+    const now = performance.now();
+    const certain = this.replica.answer(hit, now);
+    if (certain) {
+      this.certain += 1;
+      return this.note(certain, name);
     }
-    this.fallbacks.inc();
-    return this.local.hit(hit, performance.now());
+    return now < this.retryAt ? this.note(this.countAlone(hit, now), name) : this.ask(hit, name, now);
   }
+
+  async onModuleDestroy(): Promise<void> {
+    clearInterval(this.giving);
+    await this.giveBack(Number.POSITIVE_INFINITY);
+  }
+
+  private async ask(hit: Hit, name: string, askedAt: number): Promise<Verdict> {
+    try {
+      const taken = await this.shared.take(hit, this.replica.leaseFor(hit, askedAt));
+      this.outage.ended();
+      return this.note(this.replica.record(hit, taken, askedAt, performance.now()), name);
+    } catch (error) {
+      const now = performance.now();
+      this.retryAt = now + RETRY_AFTER_MS;
+      this.outage.began(error);
+      return this.note(this.countAlone(hit, now), name);
+    }
+  }
+
+  private countAlone(hit: Hit, now: number): Verdict {
+    this.fallbacks.inc();
+    return this.replica.count(hit, now);
+  }
+
+  private note(verdict: Verdict, name: string): Verdict {
+    if (!verdict.allowed) {
+      this.refusals.inc({ limit: name });
+    }
+    return verdict;
+  }
+
+  /** While Redis is down, leases that have ended count until they leave the window. */
+  private async giveBack(now: number): Promise<void> {
+    const unused = this.replica.takeUnused(now);
+    if (unused.length > 0 && performance.now() >= this.retryAt) {
+      await this.shared.giveBack(unused).catch((error: unknown) => this.outage.began(error));
+    }
+  }
+}
+
+/** For a limit in the throttler's terms, in milliseconds. */
+export function hitOf(
+  { limit, ttl, blockDuration = ttl }: { limit: number; ttl: number; blockDuration?: number },
+  key: string,
+): Hit {
+  // By default, the throttler passes the window.
+  const block = blockDuration === ttl ? {} : { blockMs: blockDuration };
+  return { key: `limits:${key}`, limit, windowMs: ttl, ...block };
 }

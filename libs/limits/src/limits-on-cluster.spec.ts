@@ -25,7 +25,7 @@ describe('on a cluster', () => {
     );
     expect(counts.filter(({ isBlocked }) => !isBlocked)).toHaveLength(3 * CALLERS.length);
     for (const { admin } of cluster.primaries) {
-      expect((await admin.keys('{limit:*}')).length).toBeGreaterThan(CALLERS.length / 10);
+      expect((await admin.keys('{limits:*}')).length).toBeGreaterThan(CALLERS.length / 10);
     }
     for (const { registry } of replicas) {
       expect(await registry.metrics()).toContain('gatehouse_rate_limit_local_total 0');
