@@ -1,4 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, expect, it, jest } from '@jest/globals';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { createRedis, type RedisConnection } from '#libs/redis';
@@ -56,6 +57,21 @@ describe('three replicas with leases', () => {
     }
     const answered = /gatehouse_rate_limit_certain_total (\d+)/.exec(await replica.registry.metrics())?.[1];
     expect(Number(answered)).toBeGreaterThan(750);
+  });
+
+  it('ask Redis about a caller once at a time', async () => {
+    const [replica] = (await startReplicas(1)) as [Replica];
+    const take = jest.spyOn(
+      replica.connection as RedisConnection & { gatehouseTake: () => Promise<number[]> },
+      'gatehouseTake',
+    );
+    const first = count(replica, 'waiting');
+    await nextTurn();
+    const others = Array.from({ length: 12 }, () => count(replica, 'waiting'));
+    await nextTurn();
+    expect(take).toHaveBeenCalledTimes(1);
+    expect(await Promise.all([first, ...others])).toEqual(Array(13).fill(true));
+    expect(take).toHaveBeenCalledTimes(2);
   });
 
   it('give back what they have leased when they stop', async () => {

@@ -13,6 +13,11 @@ export function trackAddress(request: FastifyRequest, mac: Mac): string {
   return mac.sign(clientOf(request));
 }
 
+/** Tracks requests with an API key by its ID. */
+export function trackKey({ principal }: FastifyRequest): string {
+  return principal?.kind === 'api-key' ? principal.keyId : '';
+}
+
 /** The client's address or, if it's an IPv6 address, its network. */
 export function clientOf(request: FastifyRequest): string {
   const address = addressOf(request);

@@ -5,14 +5,15 @@ import {
   InjectThrottlerStorage,
   ThrottlerGuard,
   type ThrottlerModuleOptions,
-  type ThrottlerOptions,
   type ThrottlerRequest,
 } from '@nestjs/throttler';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { appendHeader, perHandler } from '#libs/http';
 import { tooManyRequests } from '#libs/problem';
-import { secondsUntilReset, type Verdict } from './hit.js';
+import type { ConfiguredLimit } from './configured-limits.js';
+import { type Hit, secondsUntilReset, type Verdict } from './hit.js';
 import { hitOf, LimitStorage } from './limit.storage.js';
+import type { LimitName, Rate } from './policies.js';
 
 /** The result of counting a request against a limit. */
 interface Count {
@@ -22,15 +23,6 @@ interface Count {
   readonly policy: string;
   /** Seconds. 0 if the request is allowed. */
   readonly retryAfter: number;
-}
-
-/** A limit as configured by the module. */
-interface Limit extends ThrottlerOptions {
-  name: string;
-  limit: number;
-  ttl: number;
-  blockDuration?: number;
-  getTracker: (request: Record<string, unknown>) => string;
 }
 
 /**
@@ -48,20 +40,30 @@ export class LimitGuard extends ThrottlerGuard {
   }
 
   private readonly limitsOf = perHandler((handler, controller) =>
-    isDecorated(handler) || isDecorated(controller) ? null : this.throttlers,
+    isDecorated(handler) || isDecorated(controller)
+      ? null
+      : (this.throttlers as ConfiguredLimit[]).filter(({ appliesTo }) => appliesTo(handler, controller)),
   );
 
   /** @throws Problem `too-many-requests` */
   override async canActivate(context: ExecutionContext): Promise<boolean> {
-    const configured = this.limitsOf(context);
-    if (!configured) {
+    const limits = this.limitsOf(context);
+    if (!limits) {
       return super.canActivate(context);
     }
-    const limits = configured.filter(({ skipIf }) => !skipIf?.(context)) as Limit[];
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const counts = limits.map((limit) => this.count(limit, `${limit.name}:${trackerOf(limit, request)}`));
+    const counts: (Count | Promise<Count>)[] = [];
+    for (const limit of limits) {
+      const rate = limit.rateOf(request);
+      if (rate) {
+        counts.push(this.count(limit.name, hitOf(throttlingOf(rate), sharedKey(limit, request))));
+      }
+    }
     const pending = counts.some((count) => count instanceof Promise);
-    return conclude(context, pending ? await Promise.all(counts) : (counts as Count[]));
+    return conclude(
+      context,
+      pending ? await Promise.all(counts.map((count) => Promise.resolve(count))) : (counts as Count[]),
+    );
   }
 
   /** Called by the throttler for routes with its decorators. */
@@ -75,34 +77,44 @@ export class LimitGuard extends ThrottlerGuard {
     generateKey,
   }: ThrottlerRequest): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const configured = throttler as Limit;
-    const tracker = await getTracker(request, context);
-    const isOwn = limit !== configured.limit || ttl !== configured.ttl || blockDuration !== ttl;
-    // A route's own limit has its own window. Otherwise, requests to other routes would use it up.
-    const key = isOwn ? generateKey(context, tracker, configured.name) : `${configured.name}:${tracker}`;
-    return conclude(context, [await this.count({ ...configured, limit, ttl, blockDuration }, key)]);
+    const configured = throttler as ConfiguredLimit;
+    const { name } = configured;
+    const rate = configured.rateOf(request);
+    if (limit !== configured.limit || ttl !== configured.ttl || blockDuration !== ttl) {
+      // A route's own limit has its own window. Otherwise, requests to other routes would use it up.
+      const key = generateKey(context, await getTracker(request, context), name);
+      return conclude(context, [await this.count(name, hitOf({ limit, ttl, blockDuration }, key))]);
+    }
+    const hit = rate && hitOf(throttlingOf(rate), sharedKey(configured, request));
+    return conclude(context, hit ? [await this.count(name, hit)] : []);
   }
 
   /** @returns the result at once if it's certain without Redis, as it usually is */
-  private count(limit: Limit, key: string): Count | Promise<Count> {
-    const verdict = this.storage.count(hitOf(limit, key), limit.name);
+  private count(name: LimitName, hit: Hit): Count | Promise<Count> {
+    const verdict = this.storage.count(hit, name);
     return verdict instanceof Promise
-      ? verdict.then((counted) => countOf(limit, counted))
-      : countOf(limit, verdict);
+      ? verdict.then((counted) => countOf(name, hit, counted))
+      : countOf(name, hit, verdict);
   }
 }
 
-function countOf({ name, limit, ttl }: Limit, verdict: Verdict): Count {
+/** Of all routes that have no limit of their own. */
+function sharedKey({ name, getTracker }: ConfiguredLimit, request: FastifyRequest): string {
+  return `${name}:${getTracker(request as unknown as Record<string, unknown>)}`;
+}
+
+/** In the throttler's terms. */
+function throttlingOf({ limit, windowSeconds }: Rate): { limit: number; ttl: number } {
+  return { limit, ttl: windowSeconds * 1000 };
+}
+
+function countOf(name: LimitName, { limit, windowMs }: Hit, verdict: Verdict): Count {
   const seconds = secondsUntilReset(verdict);
   return {
     state: `"${name}";r=${verdict.remaining};t=${seconds}`,
-    policy: `"${name}";q=${limit};w=${Math.ceil(ttl / 1000)}`,
+    policy: `"${name}";q=${limit};w=${Math.ceil(windowMs / 1000)}`,
     retryAfter: verdict.allowed ? 0 : seconds,
   };
-}
-
-function trackerOf({ getTracker }: Limit, request: FastifyRequest): string {
-  return getTracker(request as unknown as Record<string, unknown>);
 }
 
 /** Whether the target has `@SkipThrottle()` or `@Throttle()`, which store metadata under keys of this form. */

@@ -5,7 +5,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Outage } from '#libs/lifecycle';
 import { type RedisConnection, redisOutage } from '#libs/redis';
 import { countFromZero } from '#libs/telemetry';
-import { LIMITS } from './limited.js';
+import { type LimitName, LIMITS } from './policies.js';
 import { type Hit, secondsUntilReset, type Verdict } from './hit.js';
 import { ReplicaLimits } from './replica-limits.js';
 import { SharedWindows } from './shared-windows.js';
@@ -84,7 +84,7 @@ export class LimitStorage implements ThrottlerStorage, OnModuleDestroy {
     blockDuration: number,
     name: string,
   ): Promise<StorageRecord> {
-    const verdict = await this.count(hitOf({ limit, ttl, blockDuration }, key), name);
+    const verdict = await this.count(hitOf({ limit, ttl, blockDuration }, key), name as LimitName);
     const seconds = secondsUntilReset(verdict);
     return {
       totalHits: limit - verdict.remaining,
@@ -95,14 +95,18 @@ export class LimitStorage implements ThrottlerStorage, OnModuleDestroy {
   }
 
   /** @returns the verdict at once if this replica can be certain of it, or else a promise. It never rejects. */
-  count(hit: Hit, name: string): Verdict | Promise<Verdict> {
+  count(hit: Hit, name: LimitName): Verdict | Promise<Verdict> {
     const now = performance.now();
     const certain = this.replica.answer(hit, now);
     if (certain) {
       this.certain += 1;
       return this.note(certain, name);
     }
-    return now < this.retryAt ? this.note(this.countAlone(hit, now), name) : this.ask(hit, name, now);
+    if (now < this.retryAt) {
+      return this.note(this.countAlone(hit, now), name);
+    }
+    const reply = this.shared.replyTo(hit.key);
+    return reply ? reply.then(() => this.count(hit, name)) : this.ask(hit, name, now);
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -110,7 +114,7 @@ export class LimitStorage implements ThrottlerStorage, OnModuleDestroy {
     await this.giveBack(Number.POSITIVE_INFINITY);
   }
 
-  private async ask(hit: Hit, name: string, askedAt: number): Promise<Verdict> {
+  private async ask(hit: Hit, name: LimitName, askedAt: number): Promise<Verdict> {
     try {
       const taken = await this.shared.take(hit, this.replica.leaseFor(hit, askedAt));
       this.outage.ended();
@@ -128,7 +132,7 @@ export class LimitStorage implements ThrottlerStorage, OnModuleDestroy {
     return this.replica.count(hit, now);
   }
 
-  private note(verdict: Verdict, name: string): Verdict {
+  private note(verdict: Verdict, name: LimitName): Verdict {
     if (!verdict.allowed) {
       this.refusals.inc({ limit: name });
     }

@@ -1,13 +1,9 @@
 import { Reflector } from '@nestjs/core';
 import { SkipThrottle } from '@nestjs/throttler';
 
-/** The limits: `default` for every route, per caller; `auth` for routes that accept credentials, per address. */
-export const LIMITS = ['default', 'auth'] as const;
-export type LimitName = (typeof LIMITS)[number];
-
 /**
  * Also applies the `auth` limit, for routes that accept credentials. The decorators of @nestjs/throttler work too:
- * `@SkipThrottle()` disables the `default` limit, `@Throttle({ default: { limit, ttl } })` gives a route its own.
+ * `@SkipThrottle()` disables all other limits, `@Throttle({ default: { limit, ttl } })` gives a route its own.
  */
 export const AuthLimited = Reflector.createDecorator<true>({ transform: () => true });
 
@@ -30,10 +26,14 @@ export const HasOwnSlots = Reflector.createDecorator<true>({ transform: () => tr
 
 /** Whether any limit applies to a route. */
 export function isLimited(handler: object, controller: object): boolean {
-  const skips = [handler, controller].map(
+  return hasAuthLimit(handler, controller) || !isSkipped(handler, controller);
+}
+
+export function isSkipped(handler: object, controller: object): boolean {
+  const [ofHandler, ofController] = [handler, controller].map(
     (target) => Reflect.getMetadata(SKIP_KEY, target) as boolean | undefined,
   );
-  return hasAuthLimit(handler, controller) || !(skips[0] ?? skips[1] ?? false);
+  return ofHandler ?? ofController ?? false;
 }
 
 export function hasAuthLimit(handler: object, controller: object): boolean {

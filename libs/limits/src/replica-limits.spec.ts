@@ -100,28 +100,22 @@ describe('with a lease', () => {
     expect(limits.takeUnused(1)).toEqual([{ key: 'a', count: 5 }]);
   });
 
-  it('asks for twice as many if it was used up in time, and for what was used if not', () => {
+  it('asks for as many as came since, or in the last slice that had some', () => {
     const limits = new ReplicaLimits(10);
     const hit = aHit('a');
-    const wanted = [0, 10, 20, 30].map((at) => {
+    const wanted = [0, 10, 20, 30, 40, 3_000, 3_001, 6_000, 9_000].map((at) => {
       const { extra } = limits.leaseFor(hit, at);
-      limits.record(hit, aTaken({ leased: extra, remaining: 1000 }), at, at);
-      Array.from({ length: extra }, () => limits.answer(hit, at));
+      limits.record(hit, aTaken({ remaining: 1000 }), at, at);
       return extra;
     });
-    expect(wanted).toEqual([0, 1, 2, 4]);
-    const { extra } = limits.leaseFor(hit, 40);
-    limits.record(hit, aTaken({ leased: extra, remaining: 1000 }), 40, 40);
-    limits.answer(hit, 50);
-    limits.answer(hit, 60);
-    limits.takeUnused(1_000);
-    expect([extra, limits.leaseFor(hit, 1_000).extra]).toEqual([8, 2]);
+    expect(wanted).toEqual([0, 1, 2, 3, 4, 5, 5, 2, 1]);
   });
 
-  it('asks for one lease at a time', () => {
+  it('counts what a lease was used for', () => {
     const limits = new ReplicaLimits(10);
-    lease(limits, aHit('a'), 0, 0);
-    expect([1, 1, 1].map((at) => limits.leaseFor(aHit('a'), at).extra)).toEqual([1, 0, 0]);
+    lease(limits, aHit('a'), 9, 0);
+    Array.from({ length: 6 }, (_, n) => limits.answer(aHit('a'), n));
+    expect(limits.leaseFor(aHit('a'), 3_000).extra).toBe(7);
   });
 
   it.each([

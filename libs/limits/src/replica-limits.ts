@@ -1,32 +1,10 @@
-import { CountingWindow } from './counting-window.js';
+import { Caller } from './caller.js';
 import { type Hit, sliceMsOf, type Verdict } from './hit.js';
 import type { Lease, Taken, Unused } from './shared-windows.js';
 
 /** Shorter leases wouldn't save a round trip. */
 const MIN_LEASE_MS = 50;
 const MAX_LEASE = 1024;
-
-/** What this replica knows about a caller. Times are those of `performance.now()`. */
-interface Caller {
-  readonly windowMs: number;
-  /** What this replica has allowed. */
-  readonly window: CountingWindow;
-  /** What's left of the lease, of how many, and until when it may be used. */
-  leased: number;
-  leaseSize: number;
-  leasedUntil: number;
-  /** What's left apart from the lease, when it began. */
-  shared: number;
-  /** How many requests to lease next time. */
-  appetite: number;
-  /** When Redis was asked last, and whether its reply is awaited. */
-  askedAt: number;
-  isAsking: boolean;
-  /** No request is allowed until then. */
-  refusedUntil: number;
-  /** When the oldest requests leave the window. */
-  resetAt: number;
-}
 
 /**
  * The part of the limits that a replica enforces by itself. It answers what is certain without asking Redis, and everything
@@ -48,6 +26,7 @@ export class ReplicaLimits {
       return undefined;
     }
     if (caller.leased > 0 && now < caller.leasedUntil) {
+      caller.came(now);
       caller.leased -= 1;
       return {
         allowed: true,
@@ -66,22 +45,15 @@ export class ReplicaLimits {
     return refusal(caller.resetAt - now);
   }
 
-  /** What to lease along with a request. A caller who asks again within the time of a lease gets twice as many. */
+  /** What to lease along with a request. */
   leaseFor(hit: Hit, now: number): Lease {
     const leaseMs = sliceMsOf(hit);
     if (!isLeasable(hit)) {
       return { extra: 0, leaseMs };
     }
-    const caller = this.find(hit, now);
-    if (caller.isAsking) {
-      return { extra: 0, leaseMs };
-    }
-    if (now < caller.askedAt + leaseMs) {
-      caller.appetite = Math.min(MAX_LEASE, Math.max(1, 2 * caller.appetite));
-    }
-    caller.isAsking = true;
-    caller.askedAt = now;
-    return { extra: caller.appetite, leaseMs };
+    const caller = this.find(hit);
+    caller.came(now);
+    return { extra: Math.min(MAX_LEASE, caller.expected()), leaseMs };
   }
 
   /**
@@ -90,8 +62,7 @@ export class ReplicaLimits {
    * @returns the verdict: a request is only allowed if it's also within what this replica may allow
    */
   record(hit: Hit, taken: Taken, askedAt: number, now: number): Verdict {
-    const caller = this.find(hit, now);
-    caller.isAsking = false;
+    const caller = this.find(hit);
     if (!taken.allowed) {
       // Other replicas may give back what they have leased.
       const until = isLeasable(hit) ? now + sliceMsOf(hit) : Number.POSITIVE_INFINITY;
@@ -118,8 +89,7 @@ export class ReplicaLimits {
 
   /** Counts without Redis. */
   count(hit: Hit, now: number): Verdict {
-    const caller = this.find(hit, now);
-    caller.isAsking = false;
+    const caller = this.find(hit);
     const room = hit.limit - caller.window.count(now);
     if (room > 0) {
       caller.window.add(1, now);
@@ -143,7 +113,6 @@ export class ReplicaLimits {
 
   private beginLease(hit: Hit, caller: Caller, leased: number, askedAt: number): void {
     caller.leased += leased;
-    caller.leaseSize = caller.leased;
     caller.leasedUntil = askedAt + sliceMsOf(hit);
     this.lessees.delete(hit.key);
     this.lessees.set(hit.key, caller);
@@ -153,14 +122,13 @@ export class ReplicaLimits {
     if (this.lessees.delete(key) && caller.leased > 0) {
       this.unused.push({ key, count: caller.leased });
       caller.window.remove(caller.leased);
-      caller.appetite = caller.leaseSize - caller.leased;
       caller.leased = 0;
     }
   }
 
-  private find(hit: Hit, now: number): Caller {
+  private find(hit: Hit): Caller {
     const known = this.callers.get(hit.key);
-    const caller = known?.windowMs === hit.windowMs ? known : newCaller(hit, now);
+    const caller = known?.windowMs === hit.windowMs ? known : new Caller(hit);
     this.touch(hit.key, caller);
     if (this.callers.size > this.maxCallers) {
       this.forgetOne();
@@ -186,22 +154,6 @@ export class ReplicaLimits {
 /** Limits that are exact have no leases. */
 function isLeasable(hit: Hit): boolean {
   return hit.blockMs === undefined && sliceMsOf(hit) >= MIN_LEASE_MS;
-}
-
-function newCaller(hit: Hit, now: number): Caller {
-  return {
-    windowMs: hit.windowMs,
-    window: new CountingWindow(hit.windowMs, sliceMsOf(hit)),
-    leased: 0,
-    leaseSize: 0,
-    leasedUntil: 0,
-    shared: 0,
-    appetite: 0,
-    askedAt: Number.NEGATIVE_INFINITY,
-    isAsking: false,
-    refusedUntil: 0,
-    resetAt: now,
-  };
 }
 
 /** No request is allowed for that long. */

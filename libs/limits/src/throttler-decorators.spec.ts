@@ -86,7 +86,13 @@ class StrictRoutes {
   plain(): void {}
 }
 
-const LIMITS = { default: { limit: 3, windowSeconds: 60 }, auth: { limit: 2, windowSeconds: 60 } };
+const LIMITS = {
+  default: { limit: 3, windowSeconds: 60 },
+  auth: { limit: 2, windowSeconds: 60 },
+  address: null,
+  'api-key': null,
+  roles: {},
+};
 
 const app = useFixture(async () => {
   const keys = new KeyRing([{ id: 'test', bytes: randomBytes(32) }]);
