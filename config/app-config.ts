@@ -102,7 +102,14 @@ export abstract class AppConfig {
   abstract readonly pushAllowedNetworks: readonly string[];
   abstract readonly trustedProxies: readonly string[];
   abstract readonly corsOrigins: readonly string[];
-  abstract readonly rateLimits: { readonly default: RateLimit | null; readonly auth: RateLimit | null };
+  abstract readonly rateLimits: {
+    readonly default: RateLimit | null;
+    readonly auth: RateLimit | null;
+    readonly address: RateLimit | null;
+    readonly 'api-key': RateLimit | null;
+    /** By the names of roles. */
+    readonly roles: Readonly<Record<string, RateLimit | null>>;
+  };
   abstract readonly passwordHashing: { readonly concurrency: number; readonly queueLength: number };
   abstract readonly drainSeconds: number;
   abstract readonly logLevel: (typeof LOG_LEVELS)[number];

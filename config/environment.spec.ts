@@ -26,6 +26,9 @@ describe('parseEnvironment', () => {
       rateLimits: {
         default: { limit: 600, windowSeconds: 60 },
         auth: { limit: 20, windowSeconds: 60 },
+        address: null,
+        'api-key': null,
+        roles: {},
       },
       drainSeconds: 5,
       logLevel: 'info',
@@ -270,11 +273,28 @@ describe('the first admin', () => {
 
 describe('limits, proxies and origins', () => {
   it('parses rate limits and "off"', () => {
-    expect(parse({ RATE_LIMIT_DEFAULT: 'off', RATE_LIMIT_AUTH: '5/1' }).rateLimits).toEqual({
+    const text = {
+      RATE_LIMIT_DEFAULT: 'off',
+      RATE_LIMIT_AUTH: '5/1',
+      RATE_LIMIT_ADDRESS: '3000/60',
+      RATE_LIMIT_API_KEY: '60/1',
+      RATE_LIMIT_ROLES: 'partner=6000/60, service=off',
+    };
+    expect(parse(text).rateLimits).toEqual({
       default: null,
       auth: { limit: 5, windowSeconds: 1 },
+      address: { limit: 3000, windowSeconds: 60 },
+      'api-key': { limit: 60, windowSeconds: 1 },
+      roles: { partner: { limit: 6000, windowSeconds: 60 }, service: null },
     });
   });
+
+  it.each(['partner', 'partner=', 'partner=10', '=10/60', 'Partner=10/60', 'a=1/1=2', 'a=1/1, a=2/1'])(
+    'rejects the limits of roles "%s"',
+    (text) => {
+      expect(problemsOf({ RATE_LIMIT_ROLES: text })).toHaveLength(1);
+    },
+  );
 
   it.each(['', '10', '10/', '/10', '0/60', '10/0', '10/60/1', '1e3/60', 'OFF'].filter(Boolean))(
     'rejects the limit "%s"',

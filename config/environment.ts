@@ -13,6 +13,7 @@ import {
   parseKeys,
   parseOneOf,
   parseOrigins,
+  parseRoleLimits,
   parseRoleNames,
   parseRateLimit,
   parseReadableFile,
@@ -109,6 +110,9 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
     rateLimits: {
       default: read.optional('RATE_LIMIT_DEFAULT', parseRateLimit, () => parseRateLimit('600/60')),
       auth: read.optional('RATE_LIMIT_AUTH', parseRateLimit, () => parseRateLimit('20/60')),
+      address: read.optional('RATE_LIMIT_ADDRESS', parseRateLimit, () => null),
+      'api-key': read.optional('RATE_LIMIT_API_KEY', parseRateLimit, () => null),
+      roles: read.optional('RATE_LIMIT_ROLES', parseRoleLimits, () => ({})),
     },
     passwordHashing: {
       concurrency: read.optional('PASSWORD_HASH_CONCURRENCY', parseInteger(1, 64), defaultConcurrency),

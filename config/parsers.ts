@@ -78,6 +78,23 @@ export function parseRateLimit(text: string): RateLimit | null {
   return { limit: Number(limit), windowSeconds: Number(windowSeconds) };
 }
 
+/** `role=requests/seconds`, or `role=off`, comma-separated. */
+export function parseRoleLimits(text: string): Record<string, RateLimit | null> {
+  const entries = parseList(text).map((entry) => {
+    const [role = '', rate = '', ...rest] = entry.split('=');
+    if (!ROLE.test(role) || rest.length > 0) {
+      throw new BadValue('must be a comma-separated list of role=requests/seconds, such as partner=6000/60');
+    }
+    return [role, parseRateLimit(rate)] as const;
+  });
+  const roles = entries.map(([role]) => role);
+  const twice = roles.find((role, i) => roles.indexOf(role) !== i);
+  if (twice !== undefined) {
+    throw new BadValue(`names the role "${twice}" twice`);
+  }
+  return Object.fromEntries(entries);
+}
+
 export function parseList(text: string): string[] {
   return text
     .split(',')
@@ -112,9 +129,11 @@ function mappedIPv4(address: string): string | undefined {
 }
 
 /** Comma-separated names of roles. Whether they exist is in the database. */
+const ROLE = /^[a-z][a-z0-9_-]{0,63}$/;
+
 export function parseRoleNames(text: string): string[] {
   return parseList(text).map((role) => {
-    if (!/^[a-z][a-z0-9_-]{0,63}$/.test(role)) {
+    if (!ROLE.test(role)) {
       throw new BadValue(`must be a comma-separated list of roles; "${role}" can't be the name of one`);
     }
     return role;

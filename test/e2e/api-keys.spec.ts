@@ -30,6 +30,7 @@ interface KeyBody {
   readonly name: string;
   readonly permissions: readonly string[];
   readonly createdAt: string;
+  readonly rateLimit: string | null;
   readonly expiresAt: string | null;
   readonly lastUsedAt: string | null;
 }
@@ -66,6 +67,7 @@ describe('an API key', () => {
         name: 'Billing',
         permissions: ['users:read'],
         createdAt: clock.now().toISOString(),
+        rateLimit: null,
         expiresAt: null,
         lastUsedAt: null,
         key: expect.stringMatching(/^gh_test_[0-9A-Za-z]{38}$/),

@@ -26,6 +26,15 @@ LOG_LEVEL: {{ .Values.config.logLevel | quote }}
 REGISTRATION: {{ .Values.config.registration | quote }}
 RATE_LIMIT_DEFAULT: {{ .Values.config.rateLimitDefault | quote }}
 RATE_LIMIT_AUTH: {{ .Values.config.rateLimitAuth | quote }}
+RATE_LIMIT_ADDRESS: {{ .Values.config.rateLimitAddress | quote }}
+RATE_LIMIT_API_KEY: {{ .Values.config.rateLimitApiKey | quote }}
+{{- $limits := list }}
+{{- range $role, $limit := .Values.config.rateLimitRoles }}
+{{- $limits = append $limits (printf "%s=%s" $role $limit) }}
+{{- end }}
+{{- with $limits }}
+RATE_LIMIT_ROLES: {{ join "," . | quote }}
+{{- end }}
 CORS_ORIGINS: {{ join "," .Values.config.corsOrigins | quote }}
 MAIL_FROM: {{ .Values.config.mailFrom | quote }}
 {{- with .Values.config.providerRates }}

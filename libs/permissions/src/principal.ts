@@ -19,6 +19,8 @@ export interface ApiKeyPrincipal {
   readonly userId: string;
   readonly keyId: string;
   readonly permissions: ReadonlySet<string>;
+  /** How many requests the key may send, within what its owner may. Absent if that's all. */
+  readonly rateLimit?: { readonly limit: number; readonly windowSeconds: number };
   readonly roles: readonly string[];
   readonly withheldRoles: readonly string[];
 }

@@ -651,6 +651,10 @@ export type ApiKey = {
    */
   permissions: Array<string>;
   /**
+   * How many requests the key may send, as requests/seconds. Null if only your own limits apply.
+   */
+  rateLimit: string | null;
+  /**
    * When the key was created, in UTC.
    */
   createdAt: string;
@@ -679,6 +683,10 @@ export type CreateApiKeyRequest = {
    */
   permissions: Array<string>;
   /**
+   * How many requests the key may send, as requests/seconds. They also count towards your own limits, which stay as they are. If omitted, only those apply.
+   */
+  rateLimit?: string | null;
+  /**
    * When the key expires. If omitted, it works until it's revoked.
    */
   expiresAt?: string | null;
@@ -697,6 +705,10 @@ export type CreatedApiKeyResponse = {
    * The key's permissions. Those you no longer have yourself have no effect.
    */
   permissions: Array<string>;
+  /**
+   * How many requests the key may send, as requests/seconds. Null if only your own limits apply.
+   */
+  rateLimit: string | null;
   /**
    * When the key was created, in UTC.
    */

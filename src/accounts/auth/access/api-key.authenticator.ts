@@ -53,13 +53,14 @@ export class ApiKeyAuthenticator implements Authenticator {
   }
 
   private principalOf(
-    { id: keyId, userId, permissions, expiresAt }: KeyState,
+    { id: keyId, userId, permissions, rateLimit, expiresAt }: KeyState,
     { status, roles }: Profile,
   ): ApiKeyPrincipal | undefined {
     if (status !== 'active' || expiresAt <= this.clock.millis()) {
       return undefined;
     }
     this.uses.record(keyId);
-    return { kind: 'api-key', userId, keyId, permissions, roles, withheldRoles: [] };
+    const limit = rateLimit && { rateLimit };
+    return { kind: 'api-key', userId, keyId, permissions, ...limit, roles, withheldRoles: [] };
   }
 }

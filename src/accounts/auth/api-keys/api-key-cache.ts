@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Database } from '#libs/database';
+import { parseRate, type Rate } from '#libs/limits';
 import { ReplicaChannel, ReplicatedCache } from '#libs/redis';
 import { PROFILE_TOPIC } from '../../users/index.js';
 import { findByHash } from './api-key.repository.js';
@@ -13,6 +14,7 @@ export interface KeyState {
   readonly id: string;
   readonly userId: string;
   readonly permissions: ReadonlySet<string>;
+  readonly rateLimit: Rate | null;
   /** In milliseconds since the epoch. Infinite if it never expires. */
   readonly expiresAt: number;
 }
@@ -67,13 +69,14 @@ export class ApiKeyCache {
     if (!key) {
       return { state: null };
     }
-    const { id, user: userId, permissions, expiresAt } = key;
+    const { id, user: userId, permissions, rateLimit, expiresAt } = key;
     this.hashesOf.set(userId, (this.hashesOf.get(userId) ?? new Set()).add(hash));
     return {
       state: {
         id,
         userId,
         permissions: new Set(permissions),
+        rateLimit: typeof rateLimit === 'string' ? parseRate(rateLimit) : null,
         expiresAt: expiresAt?.getTime() ?? Number.POSITIVE_INFINITY,
       },
     };

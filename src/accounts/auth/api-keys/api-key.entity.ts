@@ -13,6 +13,8 @@ const schema = defineEntity({
     name: p.text(),
     /** Names of permissions. They only count while the owner has them, too. */
     permissions: p.array(),
+    /** As `requests/seconds`. Null if only the limits of its owner apply. */
+    rateLimit: p.text().nullable(),
     createdAt: p.datetime().columnType('timestamptz(3)'),
     /** Null if it never expires. */
     expiresAt: p.datetime().columnType('timestamptz(3)').nullable(),

@@ -8,8 +8,8 @@ import { findApiKeys } from './api-key.repository.js';
 export class ApiKeyData implements PersonalData {
   async *collect(em: EntityManager, userId: string): AsyncGenerator<object> {
     const keys = everyRow((page) => findApiKeys(em, userId, page));
-    for await (const { id, name, permissions, createdAt, expiresAt, lastUsedAt } of keys) {
-      yield { id, name, permissions, createdAt, expiresAt, lastUsedAt };
+    for await (const { id, name, permissions, rateLimit, createdAt, expiresAt, lastUsedAt } of keys) {
+      yield { id, name, permissions, rateLimit, createdAt, expiresAt, lastUsedAt };
     }
   }
 }

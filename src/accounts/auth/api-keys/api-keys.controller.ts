@@ -82,7 +82,7 @@ export class ApiKeysController {
   @Idempotent()
   async createApiKey(
     @Caller() caller: SessionPrincipal,
-    @Body() { name, permissions, expiresAt }: CreateApiKeyRequest,
+    @Body() { name, permissions, rateLimit = null, expiresAt }: CreateApiKeyRequest,
     @CallerDevice() device: Device,
   ): Promise<CreatedApiKeyResponse> {
     const end = instantOf(expiresAt ?? undefined) ?? null;
@@ -92,7 +92,8 @@ export class ApiKeysController {
       });
     }
     await this.requireHaving(caller, permissions);
-    return toCreatedResponse(await this.keys.create(caller, { name, permissions, expiresAt: end }, device));
+    const created = { name, permissions, rateLimit, expiresAt: end };
+    return toCreatedResponse(await this.keys.create(caller, created, device));
   }
 
   @Delete(':id')

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { CursorPage, InstantField, StringField, StringListField } from '#libs/api';
+import { RATE, RATE_MAX_LENGTH } from '#libs/limits';
 import { KNOWN_PERMISSION, MAX_PERMISSIONS, PERMISSION_MAX_LENGTH } from '../permissions/permission.rules.js';
 import { VISIBLE_NAME } from '../../users/http.js';
 import type { ApiKey } from './api-key.entity.js';
@@ -26,6 +27,19 @@ export class CreateApiKeyRequest {
   })
   permissions!: string[];
 
+  @StringField({
+    description:
+      'How many requests the key may send, as requests/seconds. They also count towards your own limits, which stay as they are. ' +
+      'If omitted, only those apply.',
+    example: '600/60',
+    minLength: 1,
+    maxLength: RATE_MAX_LENGTH,
+    rule: { code: 'invalid-rate', pattern: RATE, message: 'must be requests/seconds, such as 600/60' },
+    optional: true,
+    nullable: true,
+  })
+  rateLimit?: string | null;
+
   @InstantField({
     description: "When the key expires. If omitted, it works until it's revoked.",
     example: '2027-11-22T09:30:00Z',
@@ -50,6 +64,15 @@ export class ApiKeyResponse {
     description: "The key's permissions. Those you no longer have yourself have no effect.",
   })
   permissions!: string[];
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: '600/60',
+    description:
+      'How many requests the key may send, as requests/seconds. Null if only your own limits apply.',
+  })
+  rateLimit!: string | null;
 
   @ApiProperty({ type: String, format: 'date-time', description: 'When the key was created, in UTC.' })
   createdAt!: string;
@@ -89,11 +112,12 @@ export class ApiKeyList {
 }
 
 export function toApiKeyResponse(apiKey: ApiKey): ApiKeyResponse {
-  const { id, name, permissions, createdAt, expiresAt, lastUsedAt } = apiKey;
+  const { id, name, permissions, rateLimit, createdAt, expiresAt, lastUsedAt } = apiKey;
   return {
     id,
     name,
     permissions: [...permissions],
+    rateLimit: rateLimit ?? null,
     createdAt: createdAt.toISOString(),
     expiresAt: expiresAt?.toISOString() ?? null,
     lastUsedAt: lastUsedAt?.toISOString() ?? null,

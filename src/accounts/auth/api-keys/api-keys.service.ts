@@ -20,6 +20,8 @@ const MAX_KEYS = 50;
 interface NewKey {
   readonly name: string;
   readonly permissions: readonly string[];
+  /** As `requests/seconds`. */
+  readonly rateLimit: string | null;
   readonly expiresAt: Date | null;
 }
 
@@ -52,7 +54,7 @@ export class ApiKeysService {
   /** Lets the owner know. @throws Problem `too-many-api-keys`, `unauthenticated` */
   create(
     caller: ChangingUser,
-    { name, permissions, expiresAt }: NewKey,
+    { name, permissions, rateLimit, expiresAt }: NewKey,
     device: Device,
   ): Promise<CreatedKey> {
     const key = newApiKey(this.config.production ? 'live' : 'test');
@@ -69,6 +71,7 @@ export class ApiKeysService {
         keyHash: hashToken(key),
         name,
         permissions: [...permissions].sort(),
+        rateLimit,
         createdAt,
         expiresAt,
         lastUsedAt: null,
