@@ -3,6 +3,7 @@ import { measureAdministration } from './administration.mjs';
 import { measureBroadcast } from './broadcast.mjs';
 import { measureFactors } from './factors.mjs';
 import { measureImport } from './import.mjs';
+import { measureLimits } from './limits.mjs';
 import { measureLists } from './lists.mjs';
 import { measureMailFailures, measureMails } from './mails.mjs';
 import { measureProfile } from './profile.mjs';
@@ -24,6 +25,7 @@ const MEASUREMENTS = {
   factors: measureFactors,
   timing: measureTiming,
   lists: measureLists,
+  limits: measureLimits,
   tracing: measureTracing,
   administration: measureAdministration,
   import: measureImport,

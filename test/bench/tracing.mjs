@@ -1,6 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
 import autocannon from 'autocannon';
 import { register, WARM_UP_SECONDS } from '../support/processes.mjs';
+import { processorNanoseconds } from './processor-time.mjs';
 import { median } from './statistics.mjs';
 
 /** V8 compiles each process differently, so a few pairs would measure luck. */
@@ -73,16 +73,4 @@ async function microsecondsPerRequest({ url, pid }, headers) {
     throw new Error(`${non2xx} answers were not 200, ${errors} requests failed`);
   }
   return ((await processorNanoseconds(pid)) - before) / REQUESTS / 1000;
-}
-
-/** Of all threads, as counted by the kernel's scheduler. */
-async function processorNanoseconds(pid) {
-  const folder = `/proc/${pid}/task`;
-  const threads = await readdir(folder);
-  const times = await Promise.all(
-    threads.map(async (thread) =>
-      Number((await readFile(`${folder}/${thread}/schedstat`, 'utf8')).split(' ')[0]),
-    ),
-  );
-  return times.reduce((sum, time) => sum + time, 0);
 }
