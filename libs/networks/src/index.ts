@@ -1,0 +1,11 @@
+export {
+  BadNetwork,
+  blocksAround,
+  contains,
+  type Network,
+  networkOf,
+  parseAddress,
+  parseNetwork,
+  textOf,
+} from './network.js';
+export { NetworkMap } from './network-map.js';
