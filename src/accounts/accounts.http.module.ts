@@ -5,6 +5,7 @@ import { AuditHttpModule } from './audit/audit.http.module.js';
 import { AuthHttpModule } from './auth/auth.http.module.js';
 import { DirectoryModule } from './directory/directory.module.js';
 import { DeletionHttpModule } from './deletion/deletion.http.module.js';
+import { IpRulesHttpModule } from './ip-rules/ip-rules.http.module.js';
 import { TransferHttpModule } from './transfer/transfer.http.module.js';
 import { UsersHttpModule } from './users/users.http.module.js';
 
@@ -15,6 +16,7 @@ import { UsersHttpModule } from './users/users.http.module.js';
     AdministrationModule,
     AuthHttpModule,
     DirectoryModule,
+    IpRulesHttpModule,
     // Before users: `/users/me` isn't the ID of one, nor is `/users/import`.
     DeletionHttpModule,
     TransferHttpModule,

@@ -9,6 +9,7 @@ import { AdministrationJobsModule } from './administration/administration.jobs.m
 import { AuditJobsModule } from './audit/audit.jobs.module.js';
 import { AuthJobsModule } from './auth/auth.jobs.module.js';
 import { DeletionJobsModule } from './deletion/deletion.jobs.module.js';
+import { IpRulesJobsModule } from './ip-rules/ip-rules.jobs.module.js';
 import { TransferJobsModule } from './transfer/transfer.jobs.module.js';
 import { UsersJobsModule } from './users/users.jobs.module.js';
 import { resumeSagas } from './resume-sagas.job.js';
@@ -24,6 +25,7 @@ import { resumeSagas } from './resume-sagas.job.js';
     AuditJobsModule,
     AuthJobsModule,
     DeletionJobsModule,
+    IpRulesJobsModule,
     TransferJobsModule,
     UsersJobsModule,
   ],

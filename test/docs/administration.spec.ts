@@ -56,6 +56,25 @@ describe('the requests of the guide', () => {
     expect(output).toMatch(/^revoked: 204\nunauthenticated\na key\nnot a key$/m);
   });
 
+  it('to IP rules deny and allow addresses, and keep the administrator in', async () => {
+    const output = await follow('ip-rules');
+    expect(output.split('\n').filter(Boolean)).toEqual([
+      'unauthenticated',
+      '127.0.0.9/32',
+      'address-denied',
+      'denied: 201',
+      'allowed: 201',
+      'unauthenticated',
+      'address-denied',
+      '127.0.0.10/32 allow admin',
+      '127.0.0.8/30 deny admin',
+      'own-address',
+      'removed: 204',
+      'address-denied',
+      'unauthenticated',
+    ]);
+  });
+
   it('to exports export all users, and everything about one', async () => {
     const output = await follow('export');
     expect(output).toMatch(

@@ -131,6 +131,8 @@ describe('the worker', () => {
       'FailedAttemptsPurge',
       'IdempotencyKeysPurge',
       'InboxPurge',
+      'IpRuleRemovalsPurge',
+      'IpRulesPurge',
       'MfaChallengesPurge',
       'OneTimeCodesPurge',
       'PasskeyChallengesPurge',

@@ -3,7 +3,15 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { AuditOrigin } from '#libs/audit';
-import { EXPOSED_HEADERS, isAllowedOrigin, MethodTable, mountAt, mountPathOf } from '#libs/http';
+import {
+  AddressGate,
+  EXPOSED_HEADERS,
+  isAllowedOrigin,
+  MethodTable,
+  mountAt,
+  mountPathOf,
+  refuseDeniedAddresses,
+} from '#libs/http';
 import { Drain } from '#libs/lifecycle';
 import { CallerSlots, createSlots, releaseSlots } from '#libs/limits';
 import { ACCESS_LOG, PINO } from '#libs/telemetry';
@@ -22,12 +30,13 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<HttpOptions>({
 /** The building blocks of an HTTP API: cursors, the origin of requests, and the dependencies of the request pipeline. */
 @Module({
   providers: [
+    AddressGate,
     MethodTable,
     Cursors,
     { provide: CallerSlots, useFactory: createSlots },
     { provide: AuditOrigin, useClass: HttpOrigin },
   ],
-  exports: [AuditOrigin, MethodTable, Cursors, CallerSlots, HTTP_OPTIONS],
+  exports: [AddressGate, AuditOrigin, MethodTable, Cursors, CallerSlots, HTTP_OPTIONS],
 })
 export class HttpModule extends ConfigurableModuleClass {}
 
@@ -36,6 +45,7 @@ export function setUpHttp(app: NestFastifyApplication): void {
   const { publicUrl, trustedProxies, corsOrigins } = app.get<HttpOptions>(HTTP_OPTIONS);
   const fastify = app.getHttpAdapter().getInstance();
   mountAt(fastify, mountPathOf(publicUrl));
+  refuseDeniedAddresses(fastify, app.get(AddressGate), { publicUrl, corsOrigins });
   app.get(MethodTable).watch(fastify);
   releaseSlots(fastify, app.get(CallerSlots));
   if (corsOrigins.length > 0) {

@@ -29,6 +29,7 @@ export {
 } from './input/fields.js';
 export { AcceptsForm } from './input/form-body.js';
 export { InstantField, instantOf, InstantQuery } from './input/instant.js';
+export { IgnoresAddressRules } from './server/ignores-address-rules.js';
 export { IgnoresBody } from './input/ignores-body.js';
 export { IgnoresUnknown } from './input/ignores-unknown.js';
 export { InputGuard } from './input/input.guard.js';

@@ -1,5 +1,6 @@
 import './principal.js';
 export { addressOf, canonicalAddress } from './address.js';
+export { AddressGate, refuseDeniedAddresses } from './address-gate.js';
 export { appendHeader } from './append-header.js';
 export { allowSlowBody } from './body-deadlines.js';
 export { closeInTime } from './closing.js';

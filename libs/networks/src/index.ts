@@ -3,7 +3,6 @@ export {
   blocksAround,
   contains,
   type Network,
-  networkOf,
   parseAddress,
   parseNetwork,
   textOf,

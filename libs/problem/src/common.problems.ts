@@ -40,6 +40,13 @@ export const forbidden = defineProblem('forbidden', {
   fix: 'Ask an administrator for a role that grants it.',
 });
 
+export const addressDenied = defineProblem('address-denied', {
+  status: 403,
+  title: 'Address denied',
+  about: 'Requests from your IP address, or from its network, are not accepted.',
+  fix: 'Ask whoever runs this service to allow it. A temporary ban ends by itself.',
+});
+
 export const sessionRequired = defineProblem('session-required', {
   status: 403,
   title: 'Session required',

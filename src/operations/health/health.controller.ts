@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse } from '@nes
 import type { HealthCheckResult } from '@nestjs/terminus';
 import { SkipThrottle } from '@nestjs/throttler';
 import type { FastifyReply } from 'fastify';
-import { defineTag, Public } from '#libs/api';
+import { defineTag, IgnoresAddressRules, Public } from '#libs/api';
 import { HealthReport } from './health.dto.js';
 import { type Health, HealthService } from './health.service.js';
 
@@ -17,6 +17,7 @@ export class HealthController {
   constructor(private readonly health: HealthService) {}
 
   @Get('live')
+  @IgnoresAddressRules()
   @ApiOperation({
     summary: 'Check liveness',
     description: 'Liveness probe. 503 means that the process is stuck and needs a restart.',
@@ -28,6 +29,7 @@ export class HealthController {
   }
 
   @Get('ready')
+  @IgnoresAddressRules()
   @ApiOperation({
     summary: 'Check readiness',
     description:
@@ -40,6 +42,7 @@ export class HealthController {
   }
 
   @Get('startup')
+  @IgnoresAddressRules()
   @ApiOperation({
     summary: 'Check startup',
     description: 'Startup probe. 503 means that the process is still starting.',

@@ -1,4 +1,5 @@
 import {
+  addressDenied,
   conflict,
   expectationFailed,
   forbidden,
@@ -26,6 +27,7 @@ export const GENERAL_PROBLEMS: readonly ProblemFactory[] = [
   malformedRequest,
   unauthenticated,
   forbidden,
+  addressDenied,
   notFound,
   methodNotAllowed,
   requestTimeout,

@@ -89,6 +89,13 @@ import type {
   GetKeysResponse,
   GetMetadataData,
   GetMetadataResponse,
+  ListIpRulesData,
+  ListIpRulesResponse,
+  AddIpRuleData,
+  AddIpRuleResponse,
+  GetIpRuleData,
+  GetIpRuleResponse,
+  RemoveIpRuleData,
   DeleteMeData,
   DeleteMeResponse,
   GetMeData,
@@ -241,6 +248,7 @@ export type ProblemCode =
   | 'too-many-requests'
   | 'internal-error'
   | 'unavailable'
+  | 'address-denied'
   | 'not-found'
   | 'method-not-allowed'
   | 'request-timeout'
@@ -295,6 +303,10 @@ export type ProblemCode =
   | 'role-not-found'
   | 'role-in-use'
   | 'session-not-found'
+  | 'ip-rule-exists'
+  | 'own-address'
+  | 'invalid-cidr'
+  | 'ip-rule-not-found'
   | 'deletion-not-found'
   | 'export-not-found'
   | 'export-not-ready'
@@ -1582,6 +1594,112 @@ export const getMetadata: Operation<GetMetadataData, GetMetadataResponse, 'inter
     method: 'GET',
     path: '/.well-known/oauth-authorization-server',
   };
+
+/**
+ * List IP rules
+ *
+ * Returns the rules in force, newest first. Requires the `ip-rules:read` permission.
+ */
+export const listIpRules: Operation<
+  ListIpRulesData,
+  ListIpRulesResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'invalid-cursor'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/ip-rules',
+  authenticated: true,
+};
+
+/**
+ * Deny or allow addresses
+ *
+ * Adds a rule for an IP address or a CIDR block. Of all rules whose block contains an address, the one with the longest prefix decides; without any, the address is allowed. For the same block, a rule of an administrator counts before temporary bans, and these before lists. Denied addresses get a 403 `address-denied` from everything but health probes, on all replicas within a second. You can only deny every address (`0.0.0.0/0`, `::/0`) after you have allowed your own. Requires the `ip-rules:write` permission.
+ */
+export const addIpRule: Operation<
+  AddIpRuleData,
+  AddIpRuleResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'exceeds-your-permissions'
+  | 'idempotent-request-running'
+  | 'ip-rule-exists'
+  | 'own-address'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'idempotency-key-reused'
+  | 'invalid-cidr'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'POST',
+  path: '/v2/ip-rules',
+  authenticated: true,
+  idempotencyKey: true,
+};
+
+/**
+ * Get an IP rule
+ *
+ * Returns a rule that is in force. Requires the `ip-rules:read` permission.
+ */
+export const getIpRule: Operation<
+  GetIpRuleData,
+  GetIpRuleResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'ip-rule-not-found'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/ip-rules/{id}',
+  authenticated: true,
+};
+
+/**
+ * Remove an IP rule
+ *
+ * The rule no longer counts, on all replicas within a second. Also ends a temporary ban. Requires the `ip-rules:write` permission.
+ */
+export const removeIpRule: Operation<
+  RemoveIpRuleData,
+  void,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'exceeds-your-permissions'
+  | 'ip-rule-not-found'
+  | 'own-address'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'DELETE',
+  path: '/v2/ip-rules/{id}',
+  authenticated: true,
+};
 
 /**
  * Delete your account

@@ -927,6 +927,65 @@ export type ServerMetadata = {
   grant_types_supported: Array<string>;
 };
 
+export type IpRule = {
+  /**
+   * A UUIDv7.
+   */
+  id: string;
+  /**
+   * The CIDR block in its one spelling. A single address has the prefix /32, or /128 for IPv6.
+   */
+  cidr: string;
+  /**
+   * Whether requests from it are refused or accepted.
+   */
+  action: 'deny' | 'allow';
+  /**
+   * Why.
+   */
+  reason: string | null;
+  /**
+   * `admin` if an administrator added it, `automatic` for a temporary ban, otherwise the name of its list.
+   */
+  source: string;
+  /**
+   * The ID of the user who added it.
+   */
+  author: string | null;
+  /**
+   * Since when, in UTC.
+   */
+  createdAt: string;
+  /**
+   * When it ends by itself, in UTC. Null for never.
+   */
+  expiresAt: string | null;
+};
+
+export type IpRulePage = {
+  items: Array<IpRule>;
+  page: CursorPage;
+};
+
+export type AddIpRuleRequest = {
+  /**
+   * An IPv4 or IPv6 address, or a CIDR block. No bits may be set after the prefix.
+   */
+  cidr: string;
+  /**
+   * Whether to refuse requests from it, or to accept them.
+   */
+  action: 'deny' | 'allow';
+  /**
+   * Why, for other administrators.
+   */
+  reason?: string | null;
+  /**
+   * When the rule ends by itself. Defaults to never.
+   */
+  expiresAt?: string | null;
+};
+
 export type AccountDeletion = {
   /**
    * The job that deletes the account. See `GET /jobs/{id}`.
@@ -2445,6 +2504,7 @@ export type Problem = {
     | 'malformed-request'
     | 'unauthenticated'
     | 'forbidden'
+    | 'address-denied'
     | 'not-found'
     | 'method-not-allowed'
     | 'request-timeout'
@@ -3040,6 +3100,46 @@ export type UnauthenticatedOrInvalidCredentialsOrInvalidCodeProblem = {
   requestId: string;
 };
 
+export type IdempotentRequestRunningOrIpRuleExistsOrOwnAddressProblem = {
+  type: string;
+  title: string;
+  status: 409;
+  detail: string;
+  instance: string;
+  code: 'idempotent-request-running' | 'ip-rule-exists' | 'own-address';
+  requestId: string;
+};
+
+export type IdempotencyKeyReusedOrInvalidCidrProblem = {
+  type: string;
+  title: string;
+  status: 422;
+  detail: string;
+  instance: string;
+  code: 'idempotency-key-reused' | 'invalid-cidr';
+  requestId: string;
+};
+
+export type IpRuleNotFoundProblem = {
+  type: string;
+  title: string;
+  status: 404;
+  detail: string;
+  instance: string;
+  code: 'ip-rule-not-found';
+  requestId: string;
+};
+
+export type OwnAddressProblem = {
+  type: string;
+  title: string;
+  status: 409;
+  detail: string;
+  instance: string;
+  code: 'own-address';
+  requestId: string;
+};
+
 export type DeletionNotFoundProblem = {
   type: string;
   title: string;
@@ -3444,6 +3544,21 @@ export type UserQuery = string;
  * The name of the role: lowercase letters, digits, `-` and `_`.
  */
 export type NamePath = string;
+
+/**
+ * Only rules with this action.
+ */
+export type ActionQuery = 'deny' | 'allow';
+
+/**
+ * Only rules from this source: `admin`, `automatic`, or the name of a list.
+ */
+export type SourceQuery = string;
+
+/**
+ * Only rules whose network contains this IP address. The one with the longest prefix decides.
+ */
+export type AddressQuery = string;
 
 /**
  * The `ETag` of the version you have. If it's the current one, the response is a 304.
@@ -7080,6 +7195,311 @@ export type GetMetadataResponses = {
 };
 
 export type GetMetadataResponse = GetMetadataResponses[keyof GetMetadataResponses];
+
+export type ListIpRulesData = {
+  body?: never;
+  path?: never;
+  query?: {
+    /**
+     * Maximum number of items to return.
+     */
+    limit?: number;
+    /**
+     * Which page to return: `page.nextCursor` or `page.previousCursor` from an earlier response.
+     */
+    cursor?: string;
+    /**
+     * Whether to count all items. Slow on long lists.
+     */
+    total?: boolean;
+    /**
+     * Only rules with this action.
+     */
+    action?: 'deny' | 'allow';
+    /**
+     * Only rules from this source: `admin`, `automatic`, or the name of a list.
+     */
+    source?: string;
+    /**
+     * Only rules whose network contains this IP address. The one with the longest prefix decides.
+     */
+    address?: string;
+  };
+  url: '/v2/ip-rules';
+};
+
+export type ListIpRulesErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   *
+   * `invalid-cursor`: Invalid cursor
+   */
+  400: InvalidInputOrMalformedRequestOrInvalidCursorProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type ListIpRulesError = ListIpRulesErrors[keyof ListIpRulesErrors];
+
+export type ListIpRulesResponses = {
+  /**
+   * A page of rules.
+   */
+  200: IpRulePage;
+};
+
+export type ListIpRulesResponse = ListIpRulesResponses[keyof ListIpRulesResponses];
+
+export type AddIpRuleData = {
+  body: AddIpRuleRequest;
+  headers?: {
+    /**
+     * A unique string of your choice. For 24 hours, repeating the request with the same key and body returns the original response.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v2/ip-rules';
+};
+
+export type AddIpRuleErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   *
+   * `exceeds-your-permissions`: Exceeds your permissions
+   */
+  403: ForbiddenOrSecondFactorRequiredOrExceedsYourPermissionsProblem;
+  /**
+   * `idempotent-request-running`: Original request still in progress
+   *
+   * `ip-rule-exists`: IP rule exists
+   *
+   * `own-address`: Your own address
+   */
+  409: IdempotentRequestRunningOrIpRuleExistsOrOwnAddressProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `idempotency-key-reused`: Idempotency key already used
+   *
+   * `invalid-cidr`: Invalid CIDR block
+   */
+  422: IdempotencyKeyReusedOrInvalidCidrProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type AddIpRuleError = AddIpRuleErrors[keyof AddIpRuleErrors];
+
+export type AddIpRuleResponses = {
+  /**
+   * Rule added.
+   */
+  201: IpRule;
+};
+
+export type AddIpRuleResponse = AddIpRuleResponses[keyof AddIpRuleResponses];
+
+export type RemoveIpRuleData = {
+  body?: never;
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: never;
+  url: '/v2/ip-rules/{id}';
+};
+
+export type RemoveIpRuleErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   *
+   * `exceeds-your-permissions`: Exceeds your permissions
+   */
+  403: ForbiddenOrSecondFactorRequiredOrExceedsYourPermissionsProblem;
+  /**
+   * `ip-rule-not-found`: IP rule not found
+   */
+  404: IpRuleNotFoundProblem;
+  /**
+   * `own-address`: Your own address
+   */
+  409: OwnAddressProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type RemoveIpRuleError = RemoveIpRuleErrors[keyof RemoveIpRuleErrors];
+
+export type RemoveIpRuleResponses = {
+  /**
+   * Rule removed.
+   */
+  204: void;
+};
+
+export type RemoveIpRuleResponse = RemoveIpRuleResponses[keyof RemoveIpRuleResponses];
+
+export type GetIpRuleData = {
+  body?: never;
+  path: {
+    /**
+     * The ID of the resource.
+     */
+    id: string;
+  };
+  query?: never;
+  url: '/v2/ip-rules/{id}';
+};
+
+export type GetIpRuleErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `ip-rule-not-found`: IP rule not found
+   */
+  404: IpRuleNotFoundProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type GetIpRuleError = GetIpRuleErrors[keyof GetIpRuleErrors];
+
+export type GetIpRuleResponses = {
+  /**
+   * The rule.
+   */
+  200: IpRule;
+};
+
+export type GetIpRuleResponse = GetIpRuleResponses[keyof GetIpRuleResponses];
 
 export type DeleteMeData = {
   body?: never;
