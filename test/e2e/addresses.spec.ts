@@ -9,6 +9,7 @@ const DUAL_STACK = { HOST: '::', RATE_LIMIT_AUTH: '10/60' };
 
 const apps = useApps({
   direct: ['api', DUAL_STACK],
+  unaware: ['api', DUAL_STACK],
   behindProxy: ['api', { ...DUAL_STACK, TRUSTED_PROXIES: '127.0.0.0/8' }],
 });
 
@@ -48,6 +49,32 @@ describe('an address in X-Forwarded-For', () => {
     );
     expect(answers.filter(({ status }) => status === 400)).toHaveLength(10);
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(6);
+  });
+});
+
+describe('Forwarded', () => {
+  const forwarded = (text: string) => apps.behindProxy.api.with({ forwarded: text });
+
+  it('says who the client of a trusted proxy is', async () => {
+    expect(await deviceAddressOf(forwarded('for=203.0.113.30;proto=https'))).toBe('203.0.113.30');
+    expect(await deviceAddressOf(forwarded('for=198.51.100.1, for="[2001:DB8:7::1]:4711"'))).toBe(
+      '2001:db8:7::1',
+    );
+    expect(await deviceAddressOf(forwarded('for=unknown'))).toBe('127.0.0.1');
+  });
+
+  it('does not count next to X-Forwarded-For, and a difference is logged', async () => {
+    const both = forwarded('for=203.0.113.31').with({ 'x-forwarded-for': '203.0.113.32' });
+    expect(await deviceAddressOf(both)).toBe('203.0.113.32');
+    await eventually(() =>
+      expect(apps.behindProxy.logs()).toContain('X-Forwarded-For and Forwarded name different clients'),
+    );
+  });
+
+  it('from anyone else is ignored, and that is logged', async () => {
+    const { api, logs } = apps.unaware;
+    expect(await deviceAddressOf(api.with({ forwarded: 'for=203.0.113.33' }))).toBe('127.0.0.1');
+    await eventually(() => expect(logs()).toContain('ignored Forwarded from an address'));
   });
 });
 

@@ -175,6 +175,13 @@ describe('a denied address', () => {
     },
   );
 
+  it('is denied when the proxy sends Forwarded', async () => {
+    const rule = await addRule(admin, '2001:db8:9::/48');
+    const client = api.under('').with({ forwarded: 'for=198.51.100.1, for="[2001:DB8:9::1]:4711"' });
+    expectProblem(await client.get('/nothing-here'), 403, 'address-denied');
+    await removeRule(admin, rule);
+  });
+
   it('cannot pass for another one in X-Forwarded-For, nor be denied through it', async () => {
     const rule = await addRule(admin, '203.0.113.68');
     expect(await statusAt(api, '198.51.100.1, 203.0.113.68')).toBe(403);

@@ -11,6 +11,7 @@ import {
   mountAt,
   mountPathOf,
   refuseDeniedAddresses,
+  TrustedProxies,
 } from '#libs/http';
 import { Drain } from '#libs/lifecycle';
 import { CallerSlots, createSlots, releaseSlots } from '#libs/limits';
@@ -45,6 +46,7 @@ export function setUpHttp(app: NestFastifyApplication): void {
   const { publicUrl, trustedProxies, corsOrigins } = app.get<HttpOptions>(HTTP_OPTIONS);
   const fastify = app.getHttpAdapter().getInstance();
   mountAt(fastify, mountPathOf(publicUrl));
+  fastify.decorate('trustedProxies', new TrustedProxies(trustedProxies));
   refuseDeniedAddresses(fastify, app.get(AddressGate), { publicUrl, corsOrigins });
   app.get(MethodTable).watch(fastify);
   releaseSlots(fastify, app.get(CallerSlots));
@@ -69,7 +71,6 @@ export function setUpHttp(app: NestFastifyApplication): void {
     accessLog: app.get<Logger>(ACCESS_LOG),
     registry: app.get(Registry),
     publicUrl,
-    trustsProxies: trustedProxies.length > 0,
     isDraining: () => drain.active,
   });
 }

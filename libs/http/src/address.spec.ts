@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FastifyRequest } from 'fastify';
 import { addressOf, canonicalAddress } from './address.js';
+import { TrustedProxies } from './trusted-proxies.js';
 
 describe('canonicalAddress', () => {
   it.each([
@@ -38,7 +39,44 @@ describe('addressOf', () => {
     ['[unknown]:80', '192.0.2.1'],
     ['', '192.0.2.1'],
   ])('of a request from %j is %s', (ip, address) => {
-    const request = { ip, socket: { remoteAddress: '::ffff:192.0.2.1' } } as unknown as FastifyRequest;
+    const socket = { remoteAddress: '::ffff:192.0.2.1' };
+    const request = { ip, headers: {}, server: {}, socket } as unknown as FastifyRequest;
     expect(addressOf(request)).toBe(address);
+  });
+
+  it.each([
+    ['for=203.0.113.8', '203.0.113.8'],
+    ['FOR="203.0.113.8:4711";proto=https', '203.0.113.8'],
+    ['for="[2001:DB8::1]:4711"', '2001:db8::1'],
+    ['proto=https;for="[2001:db8::2]:_port";by=_us', '2001:db8::2'],
+    ['for="[::ffff:203.0.113.8]"', '203.0.113.8'],
+    ['for=198.51.100.1, for=203.0.113.8', '203.0.113.8'],
+    ['for=203.0.113.8, for=10.0.0.2;host="a,b;for=198.51.100.1"', '203.0.113.8'],
+    ['for=198.51.100.1, for=203.0.113.8, for="[fd00::1]:80"', '203.0.113.8'],
+    // A client that tries to swallow what the proxy has appended.
+    ['for=198.51.100.1;host=", for=203.0.113.8', '203.0.113.8'],
+    ['for="198.51.100.1\\", for=203.0.113.8', '203.0.113.8'],
+    ['for=203.0.113.8;host="a\\"b"', '203.0.113.8'],
+    ['for=unknown', '10.0.0.1'],
+    ['for=_hidden, for=10.0.0.2', '10.0.0.1'],
+    ['for=203.0.113.8, for="_hidden:80"', '10.0.0.1'],
+    ['for=203.0.113.8;for=198.51.100.1', '10.0.0.1'],
+    ['for=[2001:db8::1', '10.0.0.1'],
+    ['for=010.0.0.1', '10.0.0.1'],
+    ['by=203.0.113.8', '10.0.0.1'],
+    ['', '10.0.0.1'],
+    ['for=10.0.0.3, for=10.0.0.2', '10.0.0.3'],
+  ])('behind a trusted proxy that sends Forwarded: %s is %s', (forwarded, address) => {
+    const trustedProxies = new TrustedProxies(['10.0.0.0/8', 'fd00::1/64']);
+    const socket = { remoteAddress: '::ffff:10.0.0.1' };
+    const request = { ip: '::ffff:10.0.0.1', headers: { forwarded }, server: { trustedProxies }, socket };
+    expect(addressOf(request as unknown as FastifyRequest)).toBe(address);
+  });
+
+  it('of a peer that is no trusted proxy is its own', () => {
+    const trustedProxies = new TrustedProxies(['10.0.0.0/8']);
+    const [ip, forwarded] = ['192.0.2.1', 'for=203.0.113.8'];
+    const request = { ip, headers: { forwarded }, server: { trustedProxies }, socket: { remoteAddress: ip } };
+    expect(addressOf(request as unknown as FastifyRequest)).toBe(ip);
   });
 });

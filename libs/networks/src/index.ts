@@ -3,6 +3,7 @@ export {
   blocksAround,
   contains,
   type Network,
+  networkOf,
   parseAddress,
   parseNetwork,
   textOf,

@@ -10,12 +10,12 @@ import {
   traceRequest,
   type Tracing,
 } from '#libs/telemetry';
-import { canonicalAddress, closeInTime, securityHeadersFor } from '#libs/http';
+import { closeInTime, securityHeadersFor } from '#libs/http';
+import { createProxyWarning } from './proxy-warning.js';
 
 const LATENCY_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** Unknown methods share one label, so that clients can't create new time series. */
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
-const PROXY_WARNING_INTERVAL_MS = 60_000;
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -34,7 +34,6 @@ interface HookOptions {
   readonly accessLog: Logger;
   readonly registry: Registry;
   readonly publicUrl: string;
-  readonly trustsProxies: boolean;
   /** Whether the process is draining. Responses then ask clients to reconnect elsewhere. */
   readonly isDraining: () => boolean;
 }
@@ -57,9 +56,7 @@ export function addRequestHooks(fastify: FastifyInstance, options: HookOptions):
   }
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.headers(headers).header('X-Request-Id', request.id);
-    if (request.headers['x-forwarded-for'] !== undefined && !isFromProxy(request, options.trustsProxies)) {
-      warnOfProxy(canonicalAddress(request.socket.remoteAddress ?? ''));
-    }
+    warnOfProxy(request);
     request.traceId ??= parseTraceparent(request.headers['traceparent'])?.traceId;
     inContext(request, done);
   });
@@ -149,26 +146,6 @@ function requestLine(request: FastifyRequest, reply: FastifyReply, route: string
     code: request.problemCode,
     ms: Math.round(reply.elapsedTime * 10) / 10,
     userId: request.principal?.userId,
-  };
-}
-
-/** Behind a trusted proxy, Fastify takes the address from the header, so it differs from the socket's. */
-function isFromProxy(request: FastifyRequest, trustsProxies: boolean): boolean {
-  return trustsProxies && request.ip !== request.socket.remoteAddress;
-}
-
-function createProxyWarning(logger: Logger): (remoteAddress: string) => void {
-  let quietUntil = 0;
-  return (remoteAddress) => {
-    if (Date.now() < quietUntil) {
-      return;
-    }
-    quietUntil = Date.now() + PROXY_WARNING_INTERVAL_MS;
-    logger.warn(
-      { remoteAddress },
-      'ignored X-Forwarded-For from an address that is not in TRUSTED_PROXIES: ' +
-        'if it is your load balancer, all its clients share one rate limit until you add its address',
-    );
   };
 }
 
