@@ -101,6 +101,8 @@ export abstract class AppConfig {
   /** CIDR blocks of push services that aren't public. Users choose their endpoints. */
   abstract readonly pushAllowedNetworks: readonly string[];
   abstract readonly trustedProxies: readonly string[];
+  /** Whether addresses that attack are banned for a while. `all`: private ones, too. */
+  abstract readonly automaticBans: 'on' | 'off' | 'all';
   abstract readonly corsOrigins: readonly string[];
   abstract readonly rateLimits: {
     readonly default: RateLimit | null;

@@ -22,6 +22,7 @@ describe('parseEnvironment', () => {
       webAuthn: { rpId: 'localhost', origins: ['http://localhost:3000'] },
       webhookAllowedNetworks: [],
       trustedProxies: [],
+      automaticBans: 'on',
       corsOrigins: [],
       rateLimits: {
         default: { limit: 600, windowSeconds: 60 },

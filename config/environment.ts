@@ -106,6 +106,7 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
     webhookAllowedNetworks: read.optional('WEBHOOK_ALLOWED_NETWORKS', parseCidrs, () => []),
     pushAllowedNetworks: read.optional('PUSH_ALLOWED_NETWORKS', parseCidrs, () => []),
     trustedProxies: read.optional('TRUSTED_PROXIES', parseCidrs, () => []),
+    automaticBans: read.optional('AUTOMATIC_BANS', parseOneOf('on', 'off', 'all'), () => 'on'),
     corsOrigins: read.optional('CORS_ORIGINS', parseOrigins, () => []),
     rateLimits: {
       default: read.optional('RATE_LIMIT_DEFAULT', parseRateLimit, () => parseRateLimit('600/60')),

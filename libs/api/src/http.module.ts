@@ -10,6 +10,7 @@ import {
   MethodTable,
   mountAt,
   mountPathOf,
+  ProblemWatch,
   refuseDeniedAddresses,
   TrustedProxies,
 } from '#libs/http';
@@ -34,10 +35,11 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<HttpOptions>({
     AddressGate,
     MethodTable,
     Cursors,
+    ProblemWatch,
     { provide: CallerSlots, useFactory: createSlots },
     { provide: AuditOrigin, useClass: HttpOrigin },
   ],
-  exports: [AddressGate, AuditOrigin, MethodTable, Cursors, CallerSlots, HTTP_OPTIONS],
+  exports: [AddressGate, AuditOrigin, MethodTable, Cursors, CallerSlots, HTTP_OPTIONS, ProblemWatch],
 })
 export class HttpModule extends ConfigurableModuleClass {}
 
@@ -48,6 +50,7 @@ export function setUpHttp(app: NestFastifyApplication): void {
   mountAt(fastify, mountPathOf(publicUrl));
   fastify.decorate('trustedProxies', new TrustedProxies(trustedProxies));
   refuseDeniedAddresses(fastify, app.get(AddressGate), { publicUrl, corsOrigins });
+  app.get(ProblemWatch).watch(fastify);
   app.get(MethodTable).watch(fastify);
   releaseSlots(fastify, app.get(CallerSlots));
   if (corsOrigins.length > 0) {

@@ -9,6 +9,7 @@ export { EXPOSED_HEADERS, isAllowedOrigin } from './cors.js';
 export { MethodTable } from './method-table.js';
 export { perHandler } from './per-handler.js';
 export { problemReply, sendProblem } from './problem-document.js';
+export { ProblemWatch } from './problem-watch.js';
 export { replyWithProblems } from './problem-replies.js';
 export { linkTo, mountAt, mountPathOf, publicUrlOf } from './public-url.js';
 export { requestIdOf } from './request-id.js';

@@ -2,8 +2,11 @@ import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#libs/database';
 import { IdempotencyModule } from '#libs/idempotency';
 import { AuditModule } from '../audit/index.js';
-import { RoleAuthorityModule } from '../auth/index.js';
+import { RoleAuthorityModule, SessionsModule } from '../auth/index.js';
 import { accountsSchema } from '../migrations/index.js';
+import { AutomaticBans } from './bans/automatic-bans.js';
+import { BansService } from './bans/bans.service.js';
+import { Strikes } from './bans/strikes.js';
 import { IpRule } from './ip-rule.entity.js';
 import { IpRuleGate } from './ip-rule-gate.js';
 import { IpRuleRemoval } from './ip-rule-removal.entity.js';
@@ -19,8 +22,9 @@ import { LiveIpRules } from './live-ip-rules.js';
     DatabaseModule.forFeature(accountsSchema, IpRule, IpRuleRemoval, IpRuleState),
     IdempotencyModule.forSchema(accountsSchema),
     RoleAuthorityModule,
+    SessionsModule,
   ],
   controllers: [IpRulesController],
-  providers: [IpRuleGate, IpRulesService, LiveIpRules],
+  providers: [AutomaticBans, BansService, Strikes, IpRuleGate, IpRulesService, LiveIpRules],
 })
 export class IpRulesHttpModule {}

@@ -176,3 +176,18 @@ function conditionOf(which: Parameters<typeof endSessions>[3]): [sql: string, ..
   }
   return 'only' in which ? ['id = ?', which.only] : ['id <> ?', which.except];
 }
+
+/** How many users have sessions from a network that began with `lowestId` or later. Reads all sessions since then. */
+export async function countUsersIn(
+  em: EntityManager,
+  cidr: string,
+  lowestId: string,
+  limit: number,
+): Promise<number> {
+  const rows = await em.execute<unknown[]>(
+    `select distinct user_id from accounts.sessions
+      where id >= ? and nullif(ip_address, '')::inet <<= ?::cidr limit ?`,
+    [lowestId, cidr, limit],
+  );
+  return rows.length;
+}

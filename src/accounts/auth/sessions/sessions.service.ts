@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { Clock } from '#libs/clock';
+import { Clock, lowestIdAt } from '#libs/clock';
 import { Database, type PageRequest, type Slice, sliceOf } from '#libs/database';
 import { preconditionFailed } from '#libs/problem';
 import { AuditLog } from '../../audit/index.js';
@@ -8,7 +8,13 @@ import { type ChangingUser, UsersService } from '../../users/index.js';
 import { endAllSessions } from './end-all-sessions.js';
 import { SessionCache } from './session-cache.js';
 import type { Session } from './session.entity.js';
-import { countLiveSessions, endSessions, findLiveIds, findLiveSessions } from './session.repository.js';
+import {
+  countLiveSessions,
+  countUsersIn,
+  endSessions,
+  findLiveIds,
+  findLiveSessions,
+} from './session.repository.js';
 import { sessionNotFound } from './sessions.errors.js';
 import { sessionEnded } from './sessions.events.js';
 
@@ -30,6 +36,11 @@ export class SessionsService {
       ...sliceOf(await findLiveSessions(em, userId, now, page), page),
       ...(withTotal ? { total: await countLiveSessions(em, userId, now) } : {}),
     }));
+  }
+
+  /** How many users have signed in from a network since then, of those whom we still remember. At most `limit`. */
+  countUsersIn(cidr: string, since: Date, limit: number): Promise<number> {
+    return this.database.run((em) => countUsersIn(em, cidr, lowestIdAt(since), limit));
   }
 
   /**

@@ -1,0 +1,29 @@
+import { type Network, NetworkMap, networkOf, parseNetwork } from '#libs/networks';
+
+/** Addresses that aren't anyone's on the Internet. Behind them are our own machines, or a proxy that we don't know. */
+const PRIVATE = new NetworkMap<true>();
+for (const cidr of [
+  '10.0.0.0/8', // RFC 1918, as are the next two
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10', // Shared by many customers (RFC 6598)
+  '127.0.0.0/8', // Loopback (RFC 1122)
+  '169.254.0.0/16', // Link-local (RFC 3927)
+  '::1/128', // Loopback
+  'fc00::/7', // Unique local (RFC 4193)
+  'fe80::/10', // Link-local (RFC 4291)
+]) {
+  PRIVATE.set(parseNetwork(cidr), true);
+}
+
+/** A subscriber has a whole /64 of IPv6 addresses (RFC 6177), so they're banned as one. */
+const IPV6_PREFIX = 64;
+
+export function isPrivate(address: Network): boolean {
+  return PRIVATE.match(address) !== undefined;
+}
+
+/** What is banned in place of an address. */
+export function networkToBan({ family, bits, prefix }: Network): Network {
+  return networkOf(bits, family === 6 ? IPV6_PREFIX : prefix);
+}
