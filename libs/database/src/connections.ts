@@ -124,7 +124,7 @@ export class Connections {
   async close(): Promise<void> {
     const servers = [...this.servers.values()];
     servers.forEach(({ probe }) => {
-      probe.close();
+      probe.end();
     });
     await within(CLOSE_TIMEOUT_MS, Promise.all(servers.map(({ orm }) => orm.close())));
   }

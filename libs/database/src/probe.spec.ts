@@ -25,4 +25,16 @@ describe('Probe', () => {
       expect(await query(database.url, open)).toHaveLength(1);
     });
   });
+
+  it('opens no connection after its end', async () => {
+    const ended = new Probe({ connectionString: database.url, application_name: 'ended' });
+    const opening = ended.query('select 1 as one');
+    ended.end();
+    await expect(opening).rejects.toThrow('the connection was closed');
+    await expect(ended.query('select 1 as one')).rejects.toThrow('the connection was closed');
+    await eventually(async () => {
+      const open = `select 1 from pg_stat_activity where application_name = 'ended'`;
+      expect(await query(database.url, open)).toEqual([]);
+    });
+  });
 });

@@ -19,6 +19,7 @@ const MISSING_TABLE = '42P01';
  */
 export class Probe {
   private client: PooledClient | undefined;
+  private hasEnded = false;
   /** A connection answers one query at a time. */
   private readonly inTurn = pLimit(1);
 
@@ -36,9 +37,11 @@ export class Probe {
   /** @throws Error if PostgreSQL doesn't answer within 1.5 seconds */
   async query<T extends object>(sql: string): Promise<T[]> {
     return this.inTurn(async () => {
+      this.requireOpen();
       try {
-        this.client ??= await this.connect();
-        const { rows } = await this.client.query<T>(sql);
+        const client = (this.client ??= await this.connect());
+        this.requireOpen();
+        const { rows } = await client.query<T>(sql);
         this.outage.ended();
         return rows;
       } catch (error) {
@@ -50,9 +53,23 @@ export class Probe {
     });
   }
 
+  /** The next query connects again. */
   close(): void {
     this.client?.abandon();
     this.client = undefined;
+  }
+
+  /** For good. A query that comes later, such as one of a timer, would leave a connection open. */
+  end(): void {
+    this.hasEnded = true;
+    this.close();
+  }
+
+  private requireOpen(): void {
+    if (this.hasEnded) {
+      this.close();
+      throw new Error('the connection was closed');
+    }
   }
 
   private async connect(): Promise<PooledClient> {
