@@ -56,7 +56,7 @@ describe('the requests of the guide', () => {
     expect(output).toMatch(/^revoked: 204\nunauthenticated\na key\nnot a key$/m);
   });
 
-  it('to IP rules deny and allow addresses, and keep the administrator in', async () => {
+  it('to IP rules deny and allow addresses, keep the administrator in, and import a list', async () => {
     const output = await follow('ip-rules');
     expect(output.split('\n').filter(Boolean)).toEqual([
       'unauthenticated',
@@ -71,6 +71,11 @@ describe('the requests of the guide', () => {
       'own-address',
       'removed: 204',
       'address-denied',
+      'unauthenticated',
+      '2',
+      'address-denied',
+      'example-drop',
+      'list removed: 204',
       'unauthenticated',
     ]);
   });

@@ -3,7 +3,6 @@ import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation }
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   API_VERSIONS,
-  callerOf,
   Cursors,
   Fails,
   Idempotent,
@@ -13,9 +12,9 @@ import {
   responseHeaders,
 } from '#libs/api';
 import { Clock } from '#libs/clock';
-import { addressOf } from '#libs/http';
 import { parseAddress } from '#libs/networks';
 import { exceedsYourPermissions } from '../auth/index.js';
+import { administratorOf } from './administrator-of.js';
 import { givenRule } from './given-rule.js';
 import {
   AddIpRuleRequest,
@@ -26,7 +25,7 @@ import {
 } from './ip-rules.dto.js';
 import { invalidCidr, ipRuleExists, ipRuleNotFound, ownAddress } from './ip-rules.errors.js';
 import { readIpRules, writeIpRules } from './ip-rules.permissions.js';
-import { type AdministratorAt, IpRulesService } from './ip-rules.service.js';
+import { IpRulesService } from './ip-rules.service.js';
 import { IpRulesTag } from './ip-rules.tag.js';
 
 @IpRulesTag()
@@ -107,8 +106,4 @@ export class IpRulesController {
   async removeIpRule(@Param() { id }: IdParams, @Req() request: FastifyRequest): Promise<void> {
     await this.rules.remove(administratorOf(request), id);
   }
-}
-
-function administratorOf(request: FastifyRequest): AdministratorAt {
-  return { caller: callerOf(request), address: parseAddress(addressOf(request)) };
 }

@@ -30,3 +30,24 @@ export const ownAddress = defineProblem('own-address', {
     'Afterwards, requests from the address that you are using would be denied, so you could not undo it.',
   fix: 'First add a rule that allows your address, for at least as long and with a longer prefix.',
 });
+
+export const ipRuleListNotFound = defineProblem('ip-rule-list-not-found', {
+  status: 404,
+  title: 'List not found',
+  about: 'There is no list with this name. It may have been removed.',
+  fix: 'See `GET /ip-rules/lists`.',
+});
+
+export const invalidIpRuleList = defineProblem('invalid-ip-rule-list', {
+  status: 422,
+  title: 'Invalid list',
+  about: 'Some lines of the list are neither an IP address nor a CIDR block, or there are too many or none.',
+  fix: 'Correct the lines in `errors`, whose pointers start with 0 for the first one, and send the whole list again.',
+});
+
+export const tooManyIpRuleLists = defineProblem('too-many-ip-rule-lists', {
+  status: 409,
+  title: 'Too many lists',
+  about: 'There can be at most 20 lists.',
+  fix: "Delete one that's no longer needed.",
+});

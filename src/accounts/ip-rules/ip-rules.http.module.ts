@@ -13,6 +13,8 @@ import { IpRuleRemoval } from './ip-rule-removal.entity.js';
 import { IpRuleState } from './ip-rule-state.entity.js';
 import { IpRulesController } from './ip-rules.controller.js';
 import { IpRulesService } from './ip-rules.service.js';
+import { IpRuleListsController } from './lists/ip-rule-lists.controller.js';
+import { IpRuleListsService } from './lists/ip-rule-lists.service.js';
 import { LiveIpRules } from './live-ip-rules.js';
 
 /** Which addresses may send requests to the HTTP API. */
@@ -24,7 +26,15 @@ import { LiveIpRules } from './live-ip-rules.js';
     RoleAuthorityModule,
     SessionsModule,
   ],
-  controllers: [IpRulesController],
-  providers: [AutomaticBans, BansService, Strikes, IpRuleGate, IpRulesService, LiveIpRules],
+  controllers: [IpRuleListsController, IpRulesController],
+  providers: [
+    AutomaticBans,
+    BansService,
+    Strikes,
+    IpRuleGate,
+    IpRuleListsService,
+    IpRulesService,
+    LiveIpRules,
+  ],
 })
 export class IpRulesHttpModule {}

@@ -131,7 +131,7 @@ export class IpRulesService {
   }
 }
 
-function placed({ cidr, action, source, expiresAt }: IpRule): PlacedRule {
+export function placed({ cidr, action, source, expiresAt }: IpRule): PlacedRule {
   return { network: parseNetwork(cidr), action, source, expiresAt: expiresAt ?? null };
 }
 

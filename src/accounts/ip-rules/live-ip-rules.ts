@@ -1,14 +1,20 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { Clock } from '#libs/clock';
 import { Connections, Database } from '#libs/database';
 import { Outage } from '#libs/lifecycle';
-import { parseAddress, parseNetwork } from '#libs/networks';
+import { parseAddress } from '#libs/networks';
 import { ReplicaChannel } from '#libs/redis';
 import { countFromZero, reasonOf } from '#libs/telemetry';
+import { applyChanges } from './apply-changes.js';
 import { ADMIN_SOURCE, AUTOMATIC_SOURCE } from './ip-rule.entity.js';
-import { findChanges, type IpRuleChange, LATEST_REVISION } from './ip-rule-changes.repository.js';
+import { findChanges, LATEST_REVISION } from './ip-rule-changes.repository.js';
 import { REMOVAL_KEPT_MS } from './ip-rule.repository.js';
 import { type HeldRule, IpRuleTable } from './ip-rule-table.js';
 
@@ -16,15 +22,13 @@ import { type HeldRule, IpRuleTable } from './ip-rule-table.js';
 const TOPIC = 'ip-rules';
 /** How often we look for changes whose message didn't arrive, because Redis was down or their writer was killed. */
 const LOOK_EVERY_MS = 500;
-/** How many changes are made before requests get a turn. */
-const AT_A_TIME = 1_000;
 
 /**
  * The rules in the memory of this replica, which follow those in PostgreSQL: at once on a message of the replica channel,
  * otherwise within half a second. While PostgreSQL is down, the last known rules stay in force.
  */
 @Injectable()
-export class LiveIpRules implements OnApplicationBootstrap, OnApplicationShutdown {
+export class LiveIpRules implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly logger = new Logger('IpRules');
   private readonly denied: Counter<'source'>;
   private readonly outage: Outage;
@@ -35,6 +39,7 @@ export class LiveIpRules implements OnApplicationBootstrap, OnApplicationShutdow
   private reading: Promise<void> = Promise.resolve();
   private isLooking = false;
   private mustLookAgain = false;
+  private isClosing = false;
   private hasStopped = false;
   private timer: NodeJS.Timeout | undefined;
 
@@ -75,6 +80,11 @@ export class LiveIpRules implements OnApplicationBootstrap, OnApplicationShutdow
   async onApplicationBootstrap(): Promise<void> {
     await this.refresh();
     this.timer = setInterval(() => void this.look(), LOOK_EVERY_MS).unref();
+  }
+
+  /** We go on while the last requests are served, but the connections may close before we stop. */
+  beforeApplicationShutdown(): void {
+    this.isClosing = true;
   }
 
   onApplicationShutdown(): void {
@@ -157,7 +167,7 @@ export class LiveIpRules implements OnApplicationBootstrap, OnApplicationShutdow
     try {
       const { revision, changes } = await this.database.run((em) => findChanges(em, since, now));
       const table = isNew ? new IpRuleTable() : this.table;
-      await applyAll(table, changes);
+      await applyChanges(table, changes);
       this.table = table;
       this.revision = revision;
       this.currentAt = now.getTime();
@@ -167,24 +177,9 @@ export class LiveIpRules implements OnApplicationBootstrap, OnApplicationShutdow
     }
   }
 
-  /** The connections close at the same time as we stop. */
   private failed(error: unknown): void {
-    if (!this.hasStopped) {
+    if (!this.isClosing) {
       this.outage.began(error);
-    }
-  }
-}
-
-async function applyAll(table: IpRuleTable, changes: readonly IpRuleChange[]): Promise<void> {
-  for (const [index, { cidr, source, action, expiresAt }] of changes.entries()) {
-    const network = parseNetwork(cidr);
-    if (action === null) {
-      table.remove(network, source);
-    } else {
-      table.put(network, { action, source, expiresAt: expiresAt ?? Number.POSITIVE_INFINITY });
-    }
-    if (index % AT_A_TIME === AT_A_TIME - 1) {
-      await nextTurn();
     }
   }
 }

@@ -10,8 +10,10 @@ import { allowSlowBody, requestIdOf, serverOptions } from '#libs/http';
 
 const JSON_TYPE = 'application/json';
 const MERGE_PATCH_TYPE = 'application/merge-patch+json';
+/** Browsers send it with empty bodies, too. */
+const TEXT_TYPE = 'text/plain';
 /** Files, which handlers read while they arrive. */
-const STREAMED_TYPES = ['text/csv', 'application/x-ndjson', 'message/rfc822'];
+const STREAMED_TYPES = ['text/csv', 'application/x-ndjson', 'message/rfc822', TEXT_TYPE];
 const BODY_LIMIT_BYTES = 100 * 1024;
 /** Longer than any ID. Cursors are in the query. */
 const MAX_PARAM_LENGTH = 256;
@@ -62,6 +64,9 @@ export function createFastifyAdapter({
       done(
         null,
         readOrDefer(() => {
+          if (isEmptyText(request, mediaType)) {
+            return undefined;
+          }
           requireReadable(request, mediaType);
           return streamOf(request, payload, mediaType);
         }),
@@ -72,6 +77,12 @@ export function createFastifyAdapter({
     done(null, unreadable(request, body));
   });
   return adapter;
+}
+
+/** Not a file, and nothing else either. */
+function isEmptyText(request: FastifyRequest, mediaType: string): boolean {
+  const isEmpty = mediaType === TEXT_TYPE && request.headers['content-length'] === '0';
+  return isEmpty && !acceptsStream(request, mediaType);
 }
 
 /** The rest of the request has to arrive in `UPLOAD_TIMEOUT_MS`. */

@@ -89,6 +89,11 @@ import type {
   GetKeysResponse,
   GetMetadataData,
   GetMetadataResponse,
+  ListIpRuleListsData,
+  ListIpRuleListsResponse,
+  PutIpRuleListData,
+  PutIpRuleListResponse,
+  RemoveIpRuleListData,
   ListIpRulesData,
   ListIpRulesResponse,
   AddIpRuleData,
@@ -303,8 +308,11 @@ export type ProblemCode =
   | 'role-not-found'
   | 'role-in-use'
   | 'session-not-found'
-  | 'ip-rule-exists'
   | 'own-address'
+  | 'too-many-ip-rule-lists'
+  | 'invalid-ip-rule-list'
+  | 'ip-rule-list-not-found'
+  | 'ip-rule-exists'
   | 'invalid-cidr'
   | 'ip-rule-not-found'
   | 'deletion-not-found'
@@ -1594,6 +1602,85 @@ export const getMetadata: Operation<GetMetadataData, GetMetadataResponse, 'inter
     method: 'GET',
     path: '/.well-known/oauth-authorization-server',
   };
+
+/**
+ * List imported lists
+ *
+ * Returns all lists of denied networks, sorted by name, on a single page. Requires the `ip-rules:read` permission.
+ */
+export const listIpRuleLists: Operation<
+  ListIpRuleListsData,
+  ListIpRuleListsResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'GET',
+  path: '/v2/ip-rules/lists',
+  authenticated: true,
+};
+
+/**
+ * Import a list of denied networks
+ *
+ * Denies all networks of the list, and no longer those that an earlier version of it had, all at once. Lists can be written like those of Spamhaus and FireHOL. A rule of an administrator for the same network counts before that of a list. If any line is invalid, nothing changes. Requires the `ip-rules:write` permission.
+ */
+export const putIpRuleList: Operation<
+  PutIpRuleListData,
+  PutIpRuleListResponse,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'exceeds-your-permissions'
+  | 'own-address'
+  | 'too-many-ip-rule-lists'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'invalid-ip-rule-list'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'PUT',
+  path: '/v2/ip-rules/lists/{name}',
+  authenticated: true,
+  mediaType: 'text/plain',
+};
+
+/**
+ * Remove a list
+ *
+ * Its networks are no longer denied, unless by other rules. Requires the `ip-rules:write` permission.
+ */
+export const removeIpRuleList: Operation<
+  RemoveIpRuleListData,
+  void,
+  | 'invalid-input'
+  | 'malformed-request'
+  | 'unauthenticated'
+  | 'step-up-required'
+  | 'forbidden'
+  | 'second-factor-required'
+  | 'exceeds-your-permissions'
+  | 'ip-rule-list-not-found'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'internal-error'
+  | 'unavailable'
+> = {
+  method: 'DELETE',
+  path: '/v2/ip-rules/lists/{name}',
+  authenticated: true,
+};
 
 /**
  * List IP rules

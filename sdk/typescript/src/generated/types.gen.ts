@@ -927,6 +927,26 @@ export type ServerMetadata = {
   grant_types_supported: Array<string>;
 };
 
+export type IpRuleList = {
+  /**
+   * The unique name. It is the `source` of its rules.
+   */
+  name: string;
+  /**
+   * How many networks it denies.
+   */
+  networks: number;
+  /**
+   * When a network was last added to it, in UTC.
+   */
+  changedAt: string;
+};
+
+export type IpRuleListPage = {
+  items: Array<IpRuleList>;
+  page: CursorPage;
+};
+
 export type IpRule = {
   /**
    * A UUIDv7.
@@ -3097,6 +3117,36 @@ export type UnauthenticatedOrInvalidCredentialsOrInvalidCodeProblem = {
   detail: string;
   instance: string;
   code: 'unauthenticated' | 'invalid-credentials' | 'invalid-code';
+  requestId: string;
+};
+
+export type OwnAddressOrTooManyIpRuleListsProblem = {
+  type: string;
+  title: string;
+  status: 409;
+  detail: string;
+  instance: string;
+  code: 'own-address' | 'too-many-ip-rule-lists';
+  requestId: string;
+};
+
+export type InvalidIpRuleListProblem = {
+  type: string;
+  title: string;
+  status: 422;
+  detail: string;
+  instance: string;
+  code: 'invalid-ip-rule-list';
+  requestId: string;
+};
+
+export type IpRuleListNotFoundProblem = {
+  type: string;
+  title: string;
+  status: 404;
+  detail: string;
+  instance: string;
+  code: 'ip-rule-list-not-found';
   requestId: string;
 };
 
@@ -7195,6 +7245,216 @@ export type GetMetadataResponses = {
 };
 
 export type GetMetadataResponse = GetMetadataResponses[keyof GetMetadataResponses];
+
+export type ListIpRuleListsData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/v2/ip-rules/lists';
+};
+
+export type ListIpRuleListsErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   */
+  401: UnauthenticatedProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   */
+  403: ForbiddenOrSecondFactorRequiredProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type ListIpRuleListsError = ListIpRuleListsErrors[keyof ListIpRuleListsErrors];
+
+export type ListIpRuleListsResponses = {
+  /**
+   * All lists.
+   */
+  200: IpRuleListPage;
+};
+
+export type ListIpRuleListsResponse = ListIpRuleListsResponses[keyof ListIpRuleListsResponses];
+
+export type RemoveIpRuleListData = {
+  body?: never;
+  path: {
+    /**
+     * The name of the list: lowercase letters, digits and `-`. Not `admin` or `automatic`.
+     */
+    name: string;
+  };
+  query?: never;
+  url: '/v2/ip-rules/lists/{name}';
+};
+
+export type RemoveIpRuleListErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   *
+   * `exceeds-your-permissions`: Exceeds your permissions
+   */
+  403: ForbiddenOrSecondFactorRequiredOrExceedsYourPermissionsProblem;
+  /**
+   * `ip-rule-list-not-found`: List not found
+   */
+  404: IpRuleListNotFoundProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type RemoveIpRuleListError = RemoveIpRuleListErrors[keyof RemoveIpRuleListErrors];
+
+export type RemoveIpRuleListResponses = {
+  /**
+   * List removed.
+   */
+  204: void;
+};
+
+export type RemoveIpRuleListResponse = RemoveIpRuleListResponses[keyof RemoveIpRuleListResponses];
+
+export type PutIpRuleListData = {
+  /**
+   * An IP address or a CIDR block on each line, and comments after `#` or `;`. At most 100,000 lines and 8 MB.
+   */
+  body: string;
+  path: {
+    /**
+     * The name of the list: lowercase letters, digits and `-`. Not `admin` or `automatic`.
+     */
+    name: string;
+  };
+  query?: never;
+  url: '/v2/ip-rules/lists/{name}';
+};
+
+export type PutIpRuleListErrors = {
+  /**
+   * `invalid-input`: Invalid input
+   *
+   * `malformed-request`: Malformed request
+   */
+  400: InvalidInputOrMalformedRequestProblem;
+  /**
+   * `unauthenticated`: Authentication required
+   *
+   * `step-up-required`: Recent sign-in required
+   */
+  401: UnauthenticatedOrStepUpRequiredProblem;
+  /**
+   * `forbidden`: Permission denied
+   *
+   * `second-factor-required`: Session without a second factor
+   *
+   * `exceeds-your-permissions`: Exceeds your permissions
+   */
+  403: ForbiddenOrSecondFactorRequiredOrExceedsYourPermissionsProblem;
+  /**
+   * `own-address`: Your own address
+   *
+   * `too-many-ip-rule-lists`: Too many lists
+   */
+  409: OwnAddressOrTooManyIpRuleListsProblem;
+  /**
+   * `payload-too-large`: Request body too large
+   */
+  413: PayloadTooLargeProblem;
+  /**
+   * `unsupported-media-type`: Unsupported media type
+   */
+  415: UnsupportedMediaTypeProblem;
+  /**
+   * `invalid-ip-rule-list`: Invalid list
+   */
+  422: InvalidIpRuleListProblem;
+  /**
+   * `too-many-requests`: Too many requests
+   */
+  429: TooManyRequestsProblem;
+  /**
+   * `internal-error`: Internal server error
+   */
+  500: InternalErrorProblem;
+  /**
+   * `unavailable`: Service unavailable
+   */
+  503: UnavailableProblem;
+  /**
+   * Another problem, such as `method-not-allowed` or `uri-too-long`.
+   */
+  default: Problem;
+};
+
+export type PutIpRuleListError = PutIpRuleListErrors[keyof PutIpRuleListErrors];
+
+export type PutIpRuleListResponses = {
+  /**
+   * The list as it is now.
+   */
+  200: IpRuleList;
+};
+
+export type PutIpRuleListResponse = PutIpRuleListResponses[keyof PutIpRuleListResponses];
 
 export type ListIpRulesData = {
   body?: never;

@@ -1,0 +1,61 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { CursorPage, StringField } from '#libs/api';
+import { ADMIN_SOURCE, AUTOMATIC_SOURCE } from '../ip-rule.entity.js';
+import type { IpRuleListSummary } from './ip-rule-lists.repository.js';
+
+const NAME_MAX_LENGTH = 64;
+const RESERVED = [ADMIN_SOURCE, AUTOMATIC_SOURCE];
+
+export class IpRuleListParams {
+  @StringField({
+    description: 'The name of the list: lowercase letters, digits and `-`. Not `admin` or `automatic`.',
+    example: 'spamhaus-drop',
+    minLength: 1,
+    maxLength: NAME_MAX_LENGTH,
+    rule: {
+      code: 'invalid-list-name',
+      test: (name) => /^[a-z][a-z0-9-]*$/.test(name) && !RESERVED.includes(name),
+      message:
+        'must consist of lowercase letters, digits and -, start with a letter, and not be admin or automatic',
+    },
+  })
+  name!: string;
+}
+
+@ApiSchema({ name: 'IpRuleList' })
+export class IpRuleListResponse {
+  @ApiProperty({
+    type: String,
+    maxLength: NAME_MAX_LENGTH,
+    example: 'spamhaus-drop',
+    description: 'The unique name. It is the `source` of its rules.',
+  })
+  name!: string;
+
+  @ApiProperty({
+    type: 'integer',
+    format: 'int32',
+    example: 1000,
+    description: 'How many networks it denies.',
+  })
+  networks!: number;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    description: 'When a network was last added to it, in UTC.',
+  })
+  changedAt!: string;
+}
+
+export class IpRuleListPage {
+  @ApiProperty({ type: [IpRuleListResponse], maxItems: 100 })
+  items!: IpRuleListResponse[];
+
+  @ApiProperty({ type: CursorPage })
+  page!: CursorPage;
+}
+
+export function toIpRuleListResponse({ name, networks, changedAt }: IpRuleListSummary): IpRuleListResponse {
+  return { name, networks, changedAt: changedAt.toISOString() };
+}
