@@ -3,6 +3,7 @@ import { measureAdministration } from './administration.mjs';
 import { measureBroadcast } from './broadcast.mjs';
 import { measureFactors } from './factors.mjs';
 import { measureImport } from './import.mjs';
+import { measureIpRules } from './ip-rules.mjs';
 import { measureLimits } from './limits.mjs';
 import { measureLists } from './lists.mjs';
 import { measureMailFailures, measureMails } from './mails.mjs';
@@ -26,6 +27,7 @@ const MEASUREMENTS = {
   timing: measureTiming,
   lists: measureLists,
   limits: measureLimits,
+  'ip-rules': measureIpRules,
   tracing: measureTracing,
   administration: measureAdministration,
   import: measureImport,

@@ -1,7 +1,6 @@
 import autocannon from 'autocannon';
-import { register, WARM_UP_SECONDS } from '../support/processes.mjs';
-import { processorNanoseconds } from './processor-time.mjs';
-import { median } from './statistics.mjs';
+import { register } from '../support/processes.mjs';
+import { compareReads, costRow, readsOf } from './compare-reads.mjs';
 
 const REPLICAS = 3;
 const LIMIT = 1_000;
@@ -10,11 +9,6 @@ const BURSTS = 20;
 const BURST = 1_000;
 const USERS = 200;
 const CONNECTIONS = 64;
-const PAIRS = 6;
-const ROUNDS = 2;
-const REQUESTS = 25_000;
-/** What the limiter may cost. */
-const MOST = 1.05;
 const OPEN = { RATE_LIMIT_AUTH: 'off', RATE_LIMIT_DEFAULT: 'off' };
 
 /** Whether replicas hold a limit together, and what it costs. */
@@ -58,60 +52,14 @@ async function measureBursts(environment) {
 /** How long a profile read takes with the limit, relative to one without. */
 async function measureCost(environment) {
   const api = await environment.startApi(OPEN);
-  const sessions = await register(api.url, USERS, 'seven brave otters', 'limits-cost');
+  const requests = readsOf(await register(api.url, USERS, 'seven brave otters', 'limits-cost'));
   await api.stop();
-  const requests = sessions.map(({ accessToken }) => ({
-    headers: { authorization: `Bearer ${accessToken}` },
-  }));
-  const rounds = [];
-  for (let pair = 0; pair < PAIRS; pair += 1) {
-    rounds.push(...(await measurePair(environment, requests, pair)));
-  }
-  const slower = median(rounds.map(({ limited, open }) => open.rate / limited.rate));
-  const cost = median(rounds.map(({ limited, open }) => limited.cost / open.cost));
-  return {
-    what: 'profile read with a limit ÷ without',
-    value: slower.toFixed(3),
-    target: `≤ ${MOST}`,
-    met: slower <= MOST,
-    detail: `median of ${rounds.length} rounds; of the processor time, ${cost.toFixed(3)}`,
-  };
-}
-
-/** V8 compiles each process differently, so one pair would measure luck. */
-async function measurePair(environment, requests, pair) {
-  const apis = {
-    limited: await environment.startApi({ RATE_LIMIT_AUTH: 'off', RATE_LIMIT_DEFAULT: '100000/60' }),
-    open: await environment.startApi(OPEN),
-  };
-  for (const api of Object.values(apis)) {
-    await load(api, requests, { duration: WARM_UP_SECONDS });
-  }
-  const rounds = [];
-  for (let i = 0; i < ROUNDS; i += 1) {
-    // Each goes first equally often, since the machine's speed varies from one second to the next.
-    const order = (pair + i) % 2 === 0 ? ['limited', 'open'] : ['open', 'limited'];
-    const round = {};
-    for (const name of order) {
-      const before = await processorNanoseconds(apis[name].pid);
-      const { rate } = await load(apis[name], requests, { amount: REQUESTS });
-      round[name] = { rate, cost: (await processorNanoseconds(apis[name].pid)) - before };
-    }
-    rounds.push(round);
-  }
-  await Promise.all(Object.values(apis).map((api) => api.stop()));
-  return rounds;
-}
-
-async function load({ url }, requests, amount) {
-  const result = await autocannon({
-    url: `${url}/v1/users/me`,
-    connections: CONNECTIONS,
-    requests,
-    ...amount,
+  const compared = await compareReads({
+    tested: {
+      start: () => environment.startApi({ RATE_LIMIT_AUTH: 'off', RATE_LIMIT_DEFAULT: '100000/60' }),
+      requests,
+    },
+    reference: { start: () => environment.startApi(OPEN), requests },
   });
-  if (result.non2xx > 0 || result.errors > 0) {
-    throw new Error(`${result.non2xx} answers were not 200, ${result.errors} requests failed`);
-  }
-  return { rate: result.requests.total / result.duration };
+  return costRow('profile read with a limit ÷ without', compared, 1.05);
 }

@@ -35,6 +35,7 @@ RATE_LIMIT_API_KEY: {{ .Values.config.rateLimitApiKey | quote }}
 {{- with $limits }}
 RATE_LIMIT_ROLES: {{ join "," . | quote }}
 {{- end }}
+AUTOMATIC_BANS: {{ .Values.config.automaticBans | quote }}
 CORS_ORIGINS: {{ join "," .Values.config.corsOrigins | quote }}
 MAIL_FROM: {{ .Values.config.mailFrom | quote }}
 {{- with .Values.config.providerRates }}
