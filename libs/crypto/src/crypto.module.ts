@@ -10,6 +10,14 @@ export interface CryptoOptions {
   readonly blindIndexKeys: KeyRing;
 }
 
+/** The lists of keys themselves, for whoever replaces keys. */
+export class KeyRings {
+  constructor(
+    readonly encryption: KeyRing,
+    readonly blindIndex: KeyRing,
+  ) {}
+}
+
 /** Creates a keyed hash for each purpose. A hash made for one purpose is invalid for any other. */
 export class MacFactory {
   constructor(private readonly keys: KeyRing) {}
@@ -30,6 +38,12 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
 @Module({
   providers: [
     {
+      provide: KeyRings,
+      inject: [MODULE_OPTIONS_TOKEN],
+      useFactory: ({ encryptionKeys, blindIndexKeys }: CryptoOptions) =>
+        new KeyRings(encryptionKeys, blindIndexKeys),
+    },
+    {
       provide: Sealer,
       inject: [MODULE_OPTIONS_TOKEN],
       useFactory: ({ encryptionKeys }: CryptoOptions) => new Sealer(encryptionKeys),
@@ -45,6 +59,6 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
       useFactory: ({ encryptionKeys }: CryptoOptions) => new MacFactory(encryptionKeys),
     },
   ],
-  exports: [Sealer, BlindIndex, MacFactory],
+  exports: [KeyRings, Sealer, BlindIndex, MacFactory],
 })
 export class CryptoModule extends ConfigurableModuleClass {}

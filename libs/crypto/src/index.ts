@@ -1,7 +1,23 @@
 export { isCanonicalBase64Url } from './base64url.js';
 export { BlindIndex } from './blind-index.js';
-export { CryptoModule, MacFactory } from './crypto.module.js';
+export { CryptoModule, KeyRings, MacFactory } from './crypto.module.js';
 export { KeyRing } from './key-ring.js';
 export { equalInConstantTime, Mac } from './mac.js';
 export { SealBrokenError, Sealer } from './sealer.js';
+export {
+  ANY_KEY,
+  defineExpiringColumn,
+  defineKeyedValue,
+  defineSealedColumn,
+  type ExpiringColumn,
+  type HashedValue,
+  type IndexedValue,
+  type KeyedValue,
+  keyIdIn,
+  type KeyRingName,
+  loadedColumns,
+  loadedKeyedValues,
+  type RowIdentity,
+  type SealedColumn,
+} from './stored-columns.js';
 export { hashToken, randomToken } from './tokens.js';

@@ -1,5 +1,5 @@
 import type { Clock } from '#libs/clock';
-import type { Mac, MacFactory } from '#libs/crypto';
+import { defineKeyedValue, type Mac, type MacFactory } from '#libs/crypto';
 
 const SCHEME = 'Gatehouse';
 /** How far the clocks of two processes may be apart, and how long someone who overheard a call can repeat it. */
@@ -29,3 +29,9 @@ export class ServiceCredentials {
     return time !== '' && age <= TOLERANCE_MS && this.mac.verify(time, mac);
   }
 }
+
+defineKeyedValue('credentials of our own processes', {
+  ring: 'ENCRYPTION_KEYS',
+  lifetimeMs: TOLERANCE_MS,
+  otherwise: 'their calls over gRPC are refused',
+});

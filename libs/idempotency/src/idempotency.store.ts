@@ -21,7 +21,7 @@ interface Row {
   readonly answer: string | null;
 }
 
-const KEPT_MS = 24 * 60 * 60 * 1000;
+export const KEPT_MS = 24 * 60 * 60 * 1000;
 /** Longer than any request takes, except for a file. After a crash, the key becomes available again when this time has passed. */
 const LOCK_MS = 60_000;
 const LOCK_SPREAD_MS = 5_000;

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { LRUCache } from 'lru-cache';
-import { KeyRing, Sealer } from '#libs/crypto';
+import { defineSealedColumn, KeyRing, Sealer } from '#libs/crypto';
 import { Database } from '#libs/database';
 import { addKey, findKey, findKeys } from './audit-key.repository.js';
 
 /** As the ID of the key in what it seals. No key of `ENCRYPTION_KEYS` can have it. */
-const KEY_ID = '~user';
+export const USER_KEY_ID = '~user';
 const MAX_CACHED = 10_000;
 /** How long a process can still have the key of a user who was deleted. */
 const MAX_AGE_MS = 5 * 60_000;
@@ -92,13 +92,18 @@ export class AuditKeys {
 
 /** Whether a user's key has sealed it, rather than one of `ENCRYPTION_KEYS`. */
 export function isSealedForUser(sealed: string): boolean {
-  return sealed.split('.')[1] === KEY_ID;
+  return sealed.split('.')[1] === USER_KEY_ID;
 }
 
 function sealerOf(bytes: Buffer): Sealer {
-  return new Sealer(new KeyRing([{ id: KEY_ID, bytes }]));
+  return new Sealer(new KeyRing([{ id: USER_KEY_ID, bytes }]));
 }
 
 function contextOf(userId: string): string {
   return `audit-key:${userId}`;
 }
+
+defineSealedColumn('accounts.users.audit_key_sealed', {
+  primaryKey: { id: 'uuid' },
+  context: ({ id = '' }) => contextOf(id),
+});

@@ -2,7 +2,7 @@ import { Injectable, Logger, Optional } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type AuditChanges, type AuditEventType, AuditOrigin, type Origin } from '#libs/audit';
 import { IdSource, timeOfId } from '#libs/clock';
-import { SealBrokenError, Sealer } from '#libs/crypto';
+import { defineExpiringColumn, SealBrokenError, Sealer } from '#libs/crypto';
 import { Database, makeChange, type PageRequest, type Slice, sliceOf, type Statement } from '#libs/database';
 import { Outbox } from '#libs/messaging';
 import { currentLogContext } from '#libs/telemetry';
@@ -14,7 +14,7 @@ import {
   findSubjects,
   insertionOf,
 } from './audit-event.repository.js';
-import { AuditKeys, isSealedForUser } from './audit-keys.js';
+import { AuditKeys, isSealedForUser, USER_KEY_ID } from './audit-keys.js';
 
 interface Occurrence {
   /** The user whom it's about. */
@@ -239,3 +239,11 @@ function toEntry(event: AuditEvent, details: Details): AuditEntry {
 function contextOf(id: string): string {
   return `audit:${id}`;
 }
+
+defineExpiringColumn('accounts.audit_events.details_sealed', {
+  ring: 'ENCRYPTION_KEYS',
+  expires: null,
+  // The key of a user isn't one of the list.
+  keyId: `nullif(split_part(left(details_sealed, 100), '.', 2), '${USER_KEY_ID}')`,
+  until: 'AUDIT_RETENTION_DAYS after the event, because nothing can change it',
+});

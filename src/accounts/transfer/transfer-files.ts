@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { Sealer } from '#libs/crypto';
+import { defineExpiringColumn, Sealer } from '#libs/crypto';
 import { Database } from '#libs/database';
 import type { Transfer } from './transfer.entity.js';
 import { findChunk, insertChunk } from './transfer.repository.js';
@@ -101,3 +101,9 @@ export class TransferFiles {
 function contextOf(transfer: string, number: number): string {
   return `transfer:${transfer}:${number}`;
 }
+
+defineExpiringColumn('accounts.transfer_chunks.sealed', {
+  ring: 'ENCRYPTION_KEYS',
+  expires: 'expires_at',
+  until: 'at most 30 days',
+});

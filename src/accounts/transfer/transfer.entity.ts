@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
+import { defineExpiringColumn } from '#libs/crypto';
 import { User } from '../users/index.js';
 
 /** A `receiving` transfer has no complete file yet, and isn't shown. `completed`, `failed` and `canceled` are final. */
@@ -54,3 +55,9 @@ const schema = defineEntity({
 /** An import or an export of users: a job that a worker does, with a file that it reads or writes. */
 export class Transfer extends schema.class {}
 schema.setClass(Transfer);
+
+defineExpiringColumn('accounts.transfers.options_sealed', {
+  ring: 'ENCRYPTION_KEYS',
+  expires: 'expires_at',
+  until: 'at most 30 days',
+});

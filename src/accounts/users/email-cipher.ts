@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { BlindIndex, Sealer } from '#libs/crypto';
+import { BlindIndex, defineSealedColumn, type IndexedValue, Sealer } from '#libs/crypto';
 import { canonicalEmail } from '#libs/text';
 
 /** What the blind indexes are of. */
@@ -26,7 +26,7 @@ export class EmailCipher {
   ) {}
 
   seal(userId: string, email: string): SealedEmail {
-    return { emailSealed: this.sealer.seal(email, contextOf(userId)), ...this.indexesOf(email) };
+    return { emailSealed: this.sealer.seal(email, emailContext(userId)), ...this.indexesOf(email) };
   }
 
   indexesOf(email: string): EmailIndexes {
@@ -43,7 +43,7 @@ export class EmailCipher {
     if (cached?.sealed === user.emailSealed) {
       return cached.address;
     }
-    const address = this.sealer.open(user.emailSealed, contextOf(user.id));
+    const address = this.sealer.open(user.emailSealed, emailContext(user.id));
     this.opened.set(user, { sealed: user.emailSealed, address });
     return address;
   }
@@ -68,6 +68,19 @@ function domainOf(email: string): string {
   return email.slice(email.lastIndexOf('@') + 1);
 }
 
-function contextOf(userId: string): string {
+/** What `emailIndex` is of, in any table. */
+export const ADDRESS_INDEX: IndexedValue = { domain: ADDRESS, of: canonicalEmail };
+
+/** What addresses of a user are sealed for, in any table. */
+export function emailContext(userId: string): string {
   return `user:${userId}:email`;
 }
+
+defineSealedColumn('accounts.users.email_sealed', {
+  primaryKey: { id: 'uuid' },
+  context: ({ id = '' }) => emailContext(id),
+  indexes: {
+    email_index: ADDRESS_INDEX,
+    email_domain_index: { domain: DOMAIN, of: (email) => domainOf(canonicalEmail(email)) },
+  },
+});

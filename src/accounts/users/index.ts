@@ -1,6 +1,6 @@
 export { toUri } from './avatar-url.js';
 export { asDisplayName, NAME_MAX_GRAPHEMES, NAME_MAX_LENGTH, trimName } from './display-name.js';
-export { EmailCipher } from './email-cipher.js';
+export { ADDRESS_INDEX, EmailCipher, emailContext } from './email-cipher.js';
 export {
   AVATAR_URL_MAX_LENGTH,
   AVATAR_URL_RULE,

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
+import { defineExpiringColumn } from '#libs/crypto';
 import { User } from './user.entity.js';
 
 const schema = defineEntity({
@@ -20,3 +21,9 @@ const schema = defineEntity({
 /** An address that belongs to no account, but that a user is about to get, or may get back. */
 export class ReservedAddress extends schema.class {}
 schema.setClass(ReservedAddress);
+
+defineExpiringColumn('accounts.reserved_addresses.email_index', {
+  ring: 'BLIND_INDEX_KEYS',
+  expires: 'expires_at',
+  until: 'three days at most, while a change can be undone',
+});

@@ -1,5 +1,5 @@
 import { type EntityManager, type FilterQuery, LockMode } from '@mikro-orm/postgresql';
-import type { Sealer } from '#libs/crypto';
+import { defineSealedColumn, type Sealer } from '#libs/crypto';
 import { keyset, type PageRequest } from '#libs/database';
 import type { JobFilter } from '#libs/jobs';
 import type { JsonObject } from '#libs/json';
@@ -71,3 +71,8 @@ function whereOf({ type = broadcastNotification.name, state }: JobFilter): Filte
 function contextOf(id: string): string {
   return `broadcast:${id}`;
 }
+
+defineSealedColumn('notifications.broadcasts.sealed', {
+  primaryKey: { id: 'uuid' },
+  context: ({ id = '' }) => contextOf(id),
+});

@@ -1,5 +1,5 @@
 import type { NotificationTarget } from '#libs/contracts';
-import type { Sealer } from '#libs/crypto';
+import { defineSealedColumn, type Sealer } from '#libs/crypto';
 import type { JsonObject } from '#libs/json';
 
 /** The personal and secret data of a delivery. */
@@ -30,3 +30,8 @@ export function openDelivery(sealer: Sealer, deliveryId: string, sealed: string)
 function contextOf(deliveryId: string): string {
   return `delivery:${deliveryId}`;
 }
+
+defineSealedColumn('notifications.deliveries.sealed', {
+  primaryKey: { id: 'uuid' },
+  context: ({ id = '' }) => contextOf(id),
+});

@@ -1,5 +1,5 @@
 import type { EntityManager, FilterQuery } from '@mikro-orm/postgresql';
-import type { Sealer } from '#libs/crypto';
+import { defineSealedColumn, type Sealer } from '#libs/crypto';
 import { keyset, type PageRequest } from '#libs/database';
 import type { RenderedInbox } from '../templates/index.js';
 import { InboxNotification } from './inbox-notification.entity.js';
@@ -137,3 +137,8 @@ function whereOf(userId: string, { archived, unread }: InboxFilter): FilterQuery
 function contextOf(id: string): string {
   return `inbox:${id}`;
 }
+
+defineSealedColumn('notifications.inbox_notifications.sealed', {
+  primaryKey: { id: 'uuid' },
+  context: ({ id = '' }) => contextOf(id),
+});

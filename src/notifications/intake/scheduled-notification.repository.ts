@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { Sealer } from '#libs/crypto';
+import { defineSealedColumn, type Sealer } from '#libs/crypto';
 import type { JsonObject } from '#libs/json';
 import type { ChannelName } from '../templates/index.js';
 import { deliverNotification } from './deliver-notification.job.js';
@@ -57,3 +57,8 @@ export async function deleteScheduledFor(em: EntityManager, userId: string): Pro
 function contextOf(id: string): string {
   return `notification:${id}`;
 }
+
+defineSealedColumn('notifications.scheduled_notifications.sealed', {
+  primaryKey: { id: 'uuid' },
+  context: ({ id = '' }) => contextOf(id),
+});

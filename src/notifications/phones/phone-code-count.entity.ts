@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
+import { defineExpiringColumn } from '#libs/crypto';
 
 /** How many codes were sent to a phone number within a day, whoever asked for them. */
 export const PhoneCodeCount = defineEntity({
@@ -12,4 +13,10 @@ export const PhoneCodeCount = defineEntity({
     codes: p.integer(),
     since: p.datetime().columnType('timestamptz(3)').index('phone_code_counts_since_index'),
   },
+});
+
+defineExpiringColumn('notifications.phone_code_counts.number_index', {
+  ring: 'BLIND_INDEX_KEYS',
+  expires: `since + interval '1 day'`,
+  until: 'a day',
 });

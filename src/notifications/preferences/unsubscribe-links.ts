@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Sealer } from '#libs/crypto';
+import { defineKeyedValue, Sealer } from '#libs/crypto';
 import { SECURITY, TEMPLATE_OPTIONS, type TemplateOptions } from '../templates/index.js';
 
 /** What a link turns off: emails of a category for a user. */
@@ -8,6 +8,7 @@ export interface Subscription {
   readonly category: string;
 }
 
+const DAY_MS = 24 * 60 * 60 * 1000;
 const CONTEXT = 'unsubscribe';
 const UUID_LENGTH = 36;
 
@@ -36,3 +37,9 @@ export class UnsubscribeLinks {
     }
   }
 }
+
+defineKeyedValue('unsubscribe links', {
+  ring: 'ENCRYPTION_KEYS',
+  lifetimeMs: 60 * DAY_MS,
+  otherwise: 'the link in the email no longer works',
+});

@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { Sealer } from '#libs/crypto';
+import { defineSealedColumn, type Sealer } from '#libs/crypto';
 import { Phone } from './phone.entity.js';
 
 /** Why someone gets no text message. */
@@ -35,24 +35,42 @@ export async function findPhoneOwners(em: EntityManager, userIds: readonly strin
 
 /** @throws SealBrokenError */
 export function numberOf(sealer: Sealer, { userId, sealed }: Phone): string | null {
-  return typeof sealed === 'string' ? (sealer.openJson(sealed, `phone:${userId}`) as string) : null;
+  return typeof sealed === 'string' ? (sealer.openJson(sealed, numberContext(userId)) as string) : null;
 }
 
 export function sealNumber(sealer: Sealer, userId: string, phoneNumber: string): string {
-  return sealer.sealJson(phoneNumber, `phone:${userId}`);
+  return sealer.sealJson(phoneNumber, numberContext(userId));
 }
 
 /** @throws SealBrokenError */
 export function pendingOf(sealer: Sealer, { userId, sealedPending }: Phone): PendingNumber | null {
   return typeof sealedPending === 'string'
-    ? (sealer.openJson(sealedPending, `pending-phone:${userId}`) as PendingNumber)
+    ? (sealer.openJson(sealedPending, pendingContext(userId)) as PendingNumber)
     : null;
 }
 
 export function sealPending(sealer: Sealer, userId: string, pending: PendingNumber): string {
-  return sealer.sealJson(pending, `pending-phone:${userId}`);
+  return sealer.sealJson(pending, pendingContext(userId));
 }
 
 export async function deletePhoneOf(em: EntityManager, userId: string): Promise<void> {
   await em.nativeDelete(Phone, { userId });
 }
+
+function numberContext(userId: string): string {
+  return `phone:${userId}`;
+}
+
+function pendingContext(userId: string): string {
+  return `pending-phone:${userId}`;
+}
+
+defineSealedColumn('notifications.phones.sealed', {
+  primaryKey: { user_id: 'uuid' },
+  context: ({ user_id = '' }) => numberContext(user_id),
+});
+
+defineSealedColumn('notifications.phones.sealed_pending', {
+  primaryKey: { user_id: 'uuid' },
+  context: ({ user_id = '' }) => pendingContext(user_id),
+});

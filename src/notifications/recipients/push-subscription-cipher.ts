@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { BlindIndex, Sealer } from '#libs/crypto';
+import { BlindIndex, defineSealedColumn, Sealer } from '#libs/crypto';
 import type { PushSubscription } from './push-subscription.entity.js';
 
 /** Where a browser gets push messages, and how they are encrypted for it (RFC 8030, RFC 8291). */
@@ -44,3 +44,11 @@ export class PushSubscriptionCipher {
 function contextOf(id: string): string {
   return `push-subscription:${id}`;
 }
+
+defineSealedColumn('notifications.push_subscriptions.sealed', {
+  primaryKey: { id: 'uuid' },
+  context: ({ id = '' }) => contextOf(id),
+  indexes: {
+    endpoint_index: { domain: ENDPOINT, of: (plain) => (JSON.parse(plain) as PushTarget).endpoint },
+  },
+});

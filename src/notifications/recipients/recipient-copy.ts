@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { DirectoryUser } from '#libs/contracts';
-import { Sealer } from '#libs/crypto';
+import { defineSealedColumn, Sealer } from '#libs/crypto';
 import { lockRecipients } from './erased-user.repository.js';
 import {
   deleteCopies,
@@ -76,3 +76,8 @@ export class RecipientCopy {
 function contextOf(userId: string): string {
   return `recipient:${userId}`;
 }
+
+defineSealedColumn('notifications.recipients.sealed', {
+  primaryKey: { user_id: 'uuid' },
+  context: ({ user_id = '' }) => contextOf(user_id),
+});

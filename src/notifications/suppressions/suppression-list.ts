@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock, IdSource } from '#libs/clock';
-import { BlindIndex, Sealer } from '#libs/crypto';
+import { BlindIndex, defineSealedColumn, Sealer } from '#libs/crypto';
 import { batched, Database } from '#libs/database';
 import { canonicalEmail } from '#libs/text';
 import { Suppression, type SuppressionReason } from './suppression.entity.js';
@@ -97,3 +97,9 @@ export class SuppressionList {
 function contextOf(id: string): string {
   return `suppression:${id}`;
 }
+
+defineSealedColumn('notifications.suppressions.email_sealed', {
+  primaryKey: { id: 'uuid' },
+  context: ({ id = '' }) => contextOf(id),
+  indexes: { email_index: { domain: DOMAIN, of: canonicalEmail } },
+});

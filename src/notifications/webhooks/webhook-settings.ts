@@ -1,4 +1,4 @@
-import type { Sealer } from '#libs/crypto';
+import { defineSealedColumn, type Sealer } from '#libs/crypto';
 
 /** Signs deliveries until it expires. */
 interface Secret {
@@ -33,3 +33,8 @@ export function liveSecrets({ secrets }: WebhookSettings, at: Date): string[] {
 function contextOf(webhookId: string): string {
   return `webhook:${webhookId}`;
 }
+
+defineSealedColumn('notifications.webhooks.sealed', {
+  primaryKey: { id: 'uuid' },
+  context: ({ id = '' }) => contextOf(id),
+});

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parse, stringify } from 'uuid';
-import { equalInConstantTime, type Mac, MacFactory } from '#libs/crypto';
+import { defineKeyedValue, equalInConstantTime, type Mac, MacFactory } from '#libs/crypto';
 import type { PageRequest, Position, Slice } from '#libs/database';
 import { defineProblem } from '#libs/problem';
 import { type CursorPage, type CursorQuery, linkCursors } from './page.js';
@@ -14,6 +14,7 @@ export const invalidCursor = defineProblem('invalid-cursor', {
 });
 
 const DIRECTIONS = ['after', 'before'] as const;
+const DAY_MS = 24 * 60 * 60 * 1000;
 const HEAD_BYTES = 17;
 /** 128 bits: more than anyone can guess online. */
 const MAC_LENGTH = 22;
@@ -81,3 +82,9 @@ export class Cursors {
     return { direction, id: stringify(head, 1) };
   }
 }
+
+defineKeyedValue('cursors', {
+  ring: 'ENCRYPTION_KEYS',
+  lifetimeMs: DAY_MS,
+  otherwise: 'a client that goes through a list has to start again',
+});

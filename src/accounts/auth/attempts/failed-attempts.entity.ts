@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
+import { defineExpiringColumn } from '#libs/crypto';
 
 const schema = defineEntity({
   name: 'FailedAttemptsRow',
@@ -16,3 +17,11 @@ const schema = defineEntity({
 /** The wrong passwords and codes of the last hour. See `FailedAttempts`. */
 export class FailedAttemptsRow extends schema.class {}
 schema.setClass(FailedAttemptsRow);
+
+defineExpiringColumn('accounts.failed_attempts.subject', {
+  ring: 'BLIND_INDEX_KEYS',
+  expires: 'expires_at',
+  until: 'an hour',
+  // After `address:` or `codes:`. Other subjects have no index.
+  keyId: `case when subject ~ '^(address|codes):' then split_part(split_part(subject, ':', 2), '.', 1) end`,
+});

@@ -1,6 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
+import { defineSealedColumn, type RowIdentity } from '#libs/crypto';
 import { sagaColumns } from '#libs/saga';
-import { User } from '../../users/index.js';
+import { ADDRESS_INDEX, emailContext, User } from '../../users/index.js';
 
 const schema = defineEntity({
   name: 'EmailChange',
@@ -37,3 +38,15 @@ const schema = defineEntity({
 /** A change of a user's email address, from the request to the end of the time in which it can be undone. A saga. */
 export class EmailChange extends schema.class {}
 schema.setClass(EmailChange);
+
+const SEALED_FOR_USER = {
+  primaryKey: { id: 'uuid' },
+  also: ['user_id'],
+  context: ({ user_id = '' }: RowIdentity) => emailContext(user_id),
+} as const;
+
+defineSealedColumn('accounts.email_changes.from_sealed', SEALED_FOR_USER);
+defineSealedColumn('accounts.email_changes.to_sealed', {
+  ...SEALED_FOR_USER,
+  indexes: { to_index: ADDRESS_INDEX },
+});

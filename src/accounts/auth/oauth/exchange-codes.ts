@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock } from '#libs/clock';
-import { hashToken, randomToken, Sealer } from '#libs/crypto';
+import { defineExpiringColumn, hashToken, randomToken, Sealer } from '#libs/crypto';
 import type { ExchangeCode } from './exchange-code.entity.js';
 import { insertCode, takeCode } from './exchange-code.repository.js';
 import type { ProvenIdentity } from './identity-links.js';
@@ -69,3 +69,9 @@ export class ExchangeCodes {
 function contextOf(attempt: string): string {
   return `oauth:code:${attempt}`;
 }
+
+defineExpiringColumn('accounts.oauth_codes.link_sealed', {
+  ring: 'ENCRYPTION_KEYS',
+  expires: 'expires_at',
+  until: 'minutes, while someone signs in',
+});

@@ -1,4 +1,4 @@
-import type { Sealer } from '#libs/crypto';
+import { defineSealedColumn, type Sealer } from '#libs/crypto';
 import type { Identity } from './identity.entity.js';
 
 /** Seals an address for the row of an identity. */
@@ -14,3 +14,8 @@ export function addressOf(sealer: Sealer, { id, emailSealed }: Identity): string
 function contextOf(identityId: string): string {
   return `identity:${identityId}:email`;
 }
+
+defineSealedColumn('accounts.identities.email_sealed', {
+  primaryKey: { id: 'uuid' },
+  context: ({ id = '' }) => contextOf(id),
+});

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, IdSource } from '#libs/clock';
-import { equalInConstantTime, hashToken, SealBrokenError, Sealer } from '#libs/crypto';
+import { defineKeyedValue, equalInConstantTime, hashToken, SealBrokenError, Sealer } from '#libs/crypto';
 import { invalidState } from './oauth.errors.js';
 import type { AuthorizationAttempt } from './providers/attempt.js';
 
@@ -111,3 +111,9 @@ function stateOf(provider: string): string {
 function linkOf(provider: string, { redirectTo, codeChallenge }: SignInRequest): string {
   return `oauth:link:${provider}:${codeChallenge}:${redirectTo}`;
 }
+
+defineKeyedValue('sign-ins at a provider', {
+  ring: 'ENCRYPTION_KEYS',
+  lifetimeMs: STATE_LIFETIME_MS,
+  otherwise: 'whoever is at the provider has to start again',
+});

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { signInCode } from '#libs/contracts';
-import { hashToken, type Mac, MacFactory, randomToken } from '#libs/crypto';
+import { defineKeyedValue, hashToken, type Mac, MacFactory, randomToken } from '#libs/crypto';
 import { Database } from '#libs/database';
 import { withMinimumDuration } from '#libs/lifecycle';
 import { printableUserAgent } from '#libs/text';
@@ -170,3 +170,10 @@ export class OneTimeCodesService {
 function messageOf(tokenHash: string, code: string): string {
   return `${tokenHash}.${code}`;
 }
+
+defineKeyedValue('one-time codes', {
+  ring: 'ENCRYPTION_KEYS',
+  lifetimeMs: CODE_LIFETIME_MS,
+  otherwise: 'the code is refused',
+  columns: ['accounts.one_time_codes.code_hash'],
+});

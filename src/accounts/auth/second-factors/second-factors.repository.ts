@@ -69,13 +69,13 @@ export async function useRecoveryCode(
 export async function replaceRecoveryCodes(
   em: EntityManager,
   userId: string,
-  hashes: readonly string[],
+  codes: readonly { readonly codeHash: string; readonly sealed: string }[],
   createdAt: Date,
 ): Promise<void> {
   await em.nativeDelete(RecoveryCode, { user: userId });
   await em.insertMany(
     RecoveryCode,
-    hashes.map((codeHash) => ({ user: userId, codeHash, createdAt })),
+    codes.map((code) => ({ user: userId, ...code, createdAt })),
   );
 }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock } from '#libs/clock';
-import { Sealer } from '#libs/crypto';
+import { defineSealedColumn, Sealer } from '#libs/crypto';
 import type { User } from '../../users/index.js';
 import { type FactorKind, FactorKinds } from '../sign-in/factor-kinds.js';
 import { findTotp, useStep } from './second-factors.repository.js';
@@ -46,3 +46,8 @@ export class TotpKind implements FactorKind {
 export function totpContext(userId: string): string {
   return `totp:${userId}`;
 }
+
+defineSealedColumn('accounts.totp_factors.secret_sealed', {
+  primaryKey: { user_id: 'uuid' },
+  context: ({ user_id = '' }) => totpContext(user_id),
+});

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
-import { type Mac, MacFactory, randomToken } from '#libs/crypto';
+import { defineKeyedValue, type Mac, MacFactory, randomToken } from '#libs/crypto';
 import type { User } from '../../users/index.js';
 import type { Device } from '../sessions/session-issuer.js';
 
@@ -42,3 +42,9 @@ export class TrustedDevices {
 function messageOf(name: string, { id, sessionEpoch }: Trusting): string {
   return `${name}.${id}.${sessionEpoch}`;
 }
+
+defineKeyedValue('cookies of trusted devices', {
+  ring: 'ENCRYPTION_KEYS',
+  lifetimeMs: LIFETIME_MS,
+  otherwise: 'sign-ins there ask for the second factor again',
+});

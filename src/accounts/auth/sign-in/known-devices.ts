@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { IdSource, timeOfId } from '#libs/clock';
-import { type Mac, MacFactory } from '#libs/crypto';
+import { defineKeyedValue, type Mac, MacFactory } from '#libs/crypto';
 import type { User } from '../../users/index.js';
 
+const DAY_MS = 24 * 60 * 60 * 1000;
 const UUID_LENGTH = 36;
 
 /** Recognizes devices that a user has signed in on before, by a token that they keep. Nothing is stored here. */
@@ -42,3 +43,9 @@ function messageOf(name: string, userId: string): string {
 function issuedAt(name: string): Date {
   return name.length === UUID_LENGTH ? timeOfId(name) : new Date(0);
 }
+
+defineKeyedValue('cookies of known devices', {
+  ring: 'ENCRYPTION_KEYS',
+  lifetimeMs: 90 * DAY_MS,
+  otherwise: 'the next sign-in there is on a new device, which the user gets an email about',
+});

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock } from '#libs/clock';
-import { type Mac, MacFactory } from '#libs/crypto';
+import { defineKeyedValue, type Mac, MacFactory } from '#libs/crypto';
 import { printableUserAgent } from '#libs/text';
 import type { User } from '../../users/index.js';
 import { nameOfDevice } from '../sessions/device-name.js';
@@ -77,3 +77,10 @@ function looksOf({ id }: User, device: Device): string {
   const { app = '', system = '' } = nameOfDevice(printableUserAgent(device.userAgent) ?? '');
   return [id, app, system, networkOf(device.ipAddress)].join('\n');
 }
+
+defineKeyedValue('looks of devices', {
+  ring: 'ENCRYPTION_KEYS',
+  lifetimeMs: KEPT_MS,
+  otherwise: 'the next sign-in there is on a new device, which the user gets an email about',
+  columns: ['accounts.seen_devices.fingerprint'],
+});

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { hashToken, isCanonicalBase64Url, type Mac, MacFactory } from '#libs/crypto';
+import { defineKeyedValue, hashToken, isCanonicalBase64Url, type Mac, MacFactory } from '#libs/crypto';
 
+const DAY_MS = 24 * 60 * 60 * 1000;
 const ID_BYTES = 16;
 const GENERATION_BYTES = 4;
 const HEAD_LENGTH = Math.ceil(((ID_BYTES + GENERATION_BYTES) * 4) / 3);
@@ -87,3 +88,9 @@ function headOf(sessionId: string, generation: number): string {
 function messageOf({ id, seed }: TokenSource, generation: number): string {
   return `${id}.${generation}.${seed}`;
 }
+
+defineKeyedValue('former refresh tokens', {
+  ring: 'ENCRYPTION_KEYS',
+  lifetimeMs: 30 * DAY_MS,
+  otherwise: 'one that is used again is refused, but no longer ends its session',
+});

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
+import { defineKeyedValue } from '#libs/crypto';
 import { Transfer } from '../transfer.entity.js';
 
 const schema = defineEntity({
@@ -15,3 +16,10 @@ const schema = defineEntity({
 /** A user whom an import would have created if it wasn't a dry run, by the address or the ID. */
 export class DryRunUser extends schema.class {}
 schema.setClass(DryRunUser);
+
+defineKeyedValue('users in dry runs of imports', {
+  ring: 'BLIND_INDEX_KEYS',
+  lifetimeMs: 24 * 60 * 60 * 1000,
+  otherwise: 'a dry run that is going on may miss that an address is in the file twice',
+  columns: ['accounts.dry_run_users.fingerprint'],
+});

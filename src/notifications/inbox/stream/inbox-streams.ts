@@ -5,7 +5,7 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
-import { Sealer } from '#libs/crypto';
+import { defineKeyedValue, Sealer } from '#libs/crypto';
 import { Database } from '#libs/database';
 import { inBackground } from '#libs/lifecycle';
 import { invalidInput, tooManyRequests, unavailable } from '#libs/problem';
@@ -18,6 +18,7 @@ import { InboxStream } from './inbox-stream.js';
 const MAX_PER_USER = 20;
 const MAX_STREAMS = 10_000;
 const POSITION_DIGITS = 16;
+const DAY_MS = 24 * 60 * 60 * 1000;
 const TICK_MS = 1_000;
 /** How often to look for news that no replica has told us of, such as those of one that was killed after a commit. */
 const LOOK_TICKS = 30;
@@ -195,3 +196,9 @@ async function endUnlessAllowed(stream: InboxStream, isAllowed: Allowed): Promis
 function contextOf(userId: string): string {
   return `inbox-stream:${userId}`;
 }
+
+defineKeyedValue('positions in streams', {
+  ring: 'ENCRYPTION_KEYS',
+  lifetimeMs: DAY_MS,
+  otherwise: 'an app that comes back to its stream is refused, and has to read the inbox again',
+});
