@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { BlindIndex } from './blind-index.js';
+import { BlindIndex, commonIndex } from './blind-index.js';
 import { KeyRing } from './key-ring.js';
 
 const key = (id: string) => ({ id, bytes: randomBytes(32) });
@@ -24,5 +24,16 @@ describe('BlindIndex', () => {
     const rotated = new BlindIndex(new KeyRing([key('new'), old]));
     expect(rotated.candidates('a', 'email')).toContain(index.compute('a', 'email'));
     expect(rotated.compute('a', 'email')).not.toBe(index.compute('a', 'email'));
+  });
+
+  it('agrees on one hash whatever the order of the keys', () => {
+    const added = key('new');
+    const [one, other] = [
+      new BlindIndex(new KeyRing([old, added])),
+      new BlindIndex(new KeyRing([added, old])),
+    ];
+    expect(commonIndex(one.candidates('a', 'email'))).toBe(commonIndex(other.candidates('a', 'email')));
+    expect(commonIndex(one.candidates('a', 'email'))).not.toBe(commonIndex(one.candidates('b', 'email')));
+    expect([one.hasSeveralKeys, index.hasSeveralKeys]).toEqual([true, false]);
   });
 });

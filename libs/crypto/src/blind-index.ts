@@ -1,6 +1,14 @@
 import { createHmac } from 'node:crypto';
 import type { Key, KeyRing } from './key-ring.js';
 
+/**
+ * One of the `candidates` of a value: the same one in all processes that have the same keys, whatever their order. For locks
+ * and counters.
+ */
+export function commonIndex(candidates: readonly string[]): string {
+  return [...candidates].sort()[0] ?? '';
+}
+
 /** Makes encrypted values searchable by equality: a keyed hash that reveals nothing without the key. */
 export class BlindIndex {
   constructor(private readonly keys: KeyRing) {}
@@ -13,6 +21,11 @@ export class BlindIndex {
   /** The hashes to search for, one per key in the ring, so that rows hashed with an older key are found too. */
   candidates(value: string, domain: string): string[] {
     return this.keys.keys.map((key) => this.hash(key, value, domain));
+  }
+
+  /** Whether there are several keys, so that other processes may store other hashes of a value. */
+  get hasSeveralKeys(): boolean {
+    return this.keys.keys.length > 1;
   }
 
   private hash({ id, secret }: Key, value: string, domain: string): string {

@@ -1,5 +1,5 @@
 export { isCanonicalBase64Url } from './base64url.js';
-export { BlindIndex } from './blind-index.js';
+export { BlindIndex, commonIndex } from './blind-index.js';
 export { CryptoModule, KeyRings, MacFactory } from './crypto.module.js';
 export { KeyRing } from './key-ring.js';
 export { equalInConstantTime, Mac } from './mac.js';

@@ -6,6 +6,7 @@ import { columnsOf, type NewUser } from './new-user.js';
 import { searchKey } from './search-key.js';
 import type { UserStatus } from './user.entity.js';
 import { ReservedAddresses } from './reserved-addresses.js';
+import { UniqueAddresses } from './unique-addresses.js';
 import {
   countUsers,
   deleteUsers,
@@ -36,6 +37,7 @@ export type StoredUser = BatchedUser & { readonly id: string };
 export class UserBatches {
   constructor(
     private readonly emails: EmailCipher,
+    private readonly unique: UniqueAddresses,
     private readonly reserved: ReservedAddresses,
     private readonly ids: IdSource,
   ) {}
@@ -59,7 +61,12 @@ export class UserBatches {
         createdAt: user.createdAt,
       };
     });
-    const inserted = new Set(await insertUsers(em, rows));
+    const owned = await this.unique.claimAll(
+      em,
+      users.map(({ email }) => email),
+    );
+    const free = rows.filter((_, index) => !this.isAmong(owned, users[index]?.email));
+    const inserted = new Set(await insertUsers(em, free));
     // Afterwards, as in `ReservedAddresses.isReserved`.
     const reserved = await this.reserved.among(em, users);
     const lost = rows.filter(({ emailSealed }, index) => reserved[index] && inserted.delete(emailSealed));
@@ -83,6 +90,10 @@ export class UserBatches {
       const indexes = [emailIndex, ...this.emails.candidates(users[index]?.email ?? '')];
       return { taken: reserved[index] || indexes.some((each) => known.has(each)) ? 'email' : 'id' };
     });
+  }
+
+  private isAmong(owned: ReadonlyMap<string, string>, email = ''): boolean {
+    return owned.size > 0 && this.emails.candidates(email).some((index) => owned.has(index));
   }
 
   /** Lets PostgreSQL plan for the users that there are now. Without the right to do so, it only warns. */

@@ -149,6 +149,29 @@ export async function findEmailIndexes(em: EntityManager, indexes: readonly stri
   return rows.map(({ index }) => index);
 }
 
+/** Makes transactions that want one of these addresses wait for each other, in an order in which none waits in a circle. */
+export async function lockAddresses(em: EntityManager, names: readonly string[]): Promise<void> {
+  await em.execute(
+    `select pg_advisory_xact_lock(key) from (
+       select distinct hashtextextended('address:' || name, 0) as key
+         from jsonb_array_elements_text(?::jsonb) as names(name) order by key) as sorted`,
+    [JSON.stringify(names)],
+  );
+}
+
+/** @returns the IDs of the users whose addresses have one of the blind indexes, by index */
+export async function findEmailOwners(
+  em: EntityManager,
+  indexes: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await em.execute<{ index: string; id: string }[]>(
+    `select email_index as index, id from accounts.users
+      where email_index in (select jsonb_array_elements_text(?::jsonb))`,
+    [JSON.stringify(indexes)],
+  );
+  return new Map(rows.map(({ index, id }) => [index, id]));
+}
+
 /** @returns those of the IDs that users have */
 export async function findUserIds(em: EntityManager, ids: readonly string[]): Promise<string[]> {
   if (ids.length === 0) {

@@ -7,6 +7,7 @@ import { EmailCipher } from './email-cipher.js';
 import { ProfileCache } from './profile-cache.js';
 import { ReservedAddress } from './reserved-address.entity.js';
 import { ReservedAddresses } from './reserved-addresses.js';
+import { UniqueAddresses } from './unique-addresses.js';
 import { User } from './user.entity.js';
 import { UserRole } from './user-role.entity.js';
 import { UserBatches } from './user-batches.js';
@@ -20,7 +21,15 @@ import { UsersService } from './users.service.js';
     DatabaseModule.forFeature(accountsSchema, User, UserRole, ReservedAddress),
     MessagingModule.forSchema(accountsSchema),
   ],
-  providers: [EmailCipher, ProfileCache, ReservedAddresses, UserBatches, UserListService, UsersService],
+  providers: [
+    EmailCipher,
+    ProfileCache,
+    ReservedAddresses,
+    UniqueAddresses,
+    UserBatches,
+    UserListService,
+    UsersService,
+  ],
   exports: [AuditModule, EmailCipher, ReservedAddresses, UserBatches, UserListService, UsersService],
 })
 export class UsersModule {}

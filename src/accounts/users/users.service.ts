@@ -12,6 +12,7 @@ import type { ManagedPatch, Profile, ProfilePatch } from './profile.js';
 import { changesBetween } from './profile-changes.js';
 import { ProfileCache } from './profile-cache.js';
 import { ReservedAddresses } from './reserved-addresses.js';
+import { UniqueAddresses } from './unique-addresses.js';
 import { columnsOf, type NewUser } from './new-user.js';
 import { applyPatch } from './profile-patch.js';
 import { UNIQUE_EMAIL, User } from './user.entity.js';
@@ -38,6 +39,7 @@ export class UsersService {
     private readonly database: Database,
     private readonly emails: EmailCipher,
     private readonly profiles: ProfileCache,
+    private readonly unique: UniqueAddresses,
     private readonly reserved: ReservedAddresses,
     private readonly sessions: LiveSessions,
     private readonly audit: AuditLog,
@@ -65,6 +67,7 @@ export class UsersService {
       updatedAt: now,
     });
     this.emails.remember(user, input.email);
+    await this.unique.claim(em, input.email);
     await flushAddress(em.persist(user));
     const isProven = input.emailVerified || input.provesLater === true;
     if (await this.reserved.isReserved(em, input.email, { isProven })) {
@@ -81,6 +84,7 @@ export class UsersService {
   async changeEmail(em: EntityManager, user: User, email: string): Promise<void> {
     const changes = { email: { from: this.emails.addressOf(user), to: email } };
     const wasVerified = user.emailVerified;
+    await this.unique.claim(em, email, user.id);
     Object.assign(user, this.emails.seal(user.id, email), {
       emailVerified: true,
       updatedAt: this.clock.now(),

@@ -4,7 +4,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { AppConfig } from '../../../config/index.js';
 import { Clock, IdSource } from '#libs/clock';
 import { AccountDirectory } from '#libs/contracts';
-import { BlindIndex, equalInConstantTime, Sealer } from '#libs/crypto';
+import { BlindIndex, commonIndex, equalInConstantTime, Sealer } from '#libs/crypto';
 import { Database } from '#libs/database';
 import { Outbox } from '#libs/messaging';
 import { insertDelivery, messageIdOf, sealDelivery, smsTask } from '../deliveries/index.js';
@@ -145,7 +145,7 @@ export class PhonesService {
       const seconds = Math.ceil((dayEndsAt - now.getTime()) / 1_000);
       throw tooManyPhoneCodes({ headers: { 'Retry-After': String(seconds) } });
     }
-    const numberIndex = this.index.compute(phoneNumber, 'phones.number');
+    const numberIndex = commonIndex(this.index.candidates(phoneNumber, 'phones.number'));
     if ((await countCode(em, numberIndex, now)) > MAX_CODES) {
       throw tooManyPhoneCodes({ headers: { 'Retry-After': String(DAY_MS / 1_000) } });
     }

@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { commonIndex } from '#libs/crypto';
 import { keyset, type PageRequest } from '#libs/database';
 import type { PushSubscriptionCipher, PushTarget } from './push-subscription-cipher.js';
 import { PushSubscription } from './push-subscription.entity.js';
@@ -28,6 +29,10 @@ export async function storePushSubscription(
   cipher: PushSubscriptionCipher,
   { id: newId, userId, target, expiresAt, at }: GivenSubscription,
 ): Promise<PushSubscription> {
+  // The unique index doesn't do it alone while replicas write with different keys.
+  await em.execute(`select pg_advisory_xact_lock(hashtextextended('push-endpoint:' || ?, 0))`, [
+    commonIndex(cipher.candidates(target.endpoint)),
+  ]);
   const replaced = await em.execute<ReplacedRow[]>(
     `delete from notifications.push_subscriptions
       where endpoint_index in (select jsonb_array_elements_text(?::jsonb)) 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Clock, IdSource } from '#libs/clock';
-import { BlindIndex, defineSealedColumn, Sealer } from '#libs/crypto';
+import { BlindIndex, commonIndex, defineSealedColumn, Sealer } from '#libs/crypto';
 import { batched, Database } from '#libs/database';
 import { canonicalEmail } from '#libs/text';
 import { Suppression, type SuppressionReason } from './suppression.entity.js';
@@ -64,7 +64,7 @@ export class SuppressionList {
     { email, userId, reason, detail }: NewSuppression,
   ): Promise<{ suppression: Suppression; isNew: boolean }> {
     const emailIndex = this.index.compute(canonicalEmail(email), DOMAIN);
-    await lockAddress(em, emailIndex);
+    await lockAddress(em, commonIndex(this.indexesOf(email)));
     const now = this.clock.now();
     const expiresAt = reason === 'bounce' ? new Date(now.getTime() + BOUNCE_MS) : null;
     const found = await em.findOne(Suppression, { emailIndex: { $in: this.indexesOf(email) } });

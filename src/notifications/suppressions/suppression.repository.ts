@@ -44,7 +44,7 @@ export function findSuppression(em: EntityManager, id: string): Promise<Suppress
   return em.findOne(Suppression, { id });
 }
 
-/** Makes transactions about the same address wait for each other. */
+/** Makes transactions about the same address wait for each other. @param emailIndex the common one */
 export async function lockAddress(em: EntityManager, emailIndex: string): Promise<void> {
   await em.execute(`select pg_advisory_xact_lock(hashtextextended('suppression:' || ?, 0))`, [emailIndex]);
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, IdSource, lowestIdAt, timeOfId } from '#libs/clock';
+import { commonIndex } from '#libs/crypto';
 import { Database } from '#libs/database';
 import { addAttempt, countAttempts, findFirstAttempt, removeAttempt } from './failed-attempts.repository.js';
 import { tooManyAttempts } from './attempts.errors.js';
@@ -35,15 +36,15 @@ export class FailedAttempts {
 
   /**
    * Everyone who tries to sign in with an address, whether or not it has an account.
-   * @param candidates its blind indexes, that of the primary key first
+   * @param candidates its blind indexes. Counted under one that all replicas agree on, while keys are being replaced
    */
-  ofAddress([index]: readonly string[]): Subject {
-    return { name: `address:${index}`, kind: 'password' };
+  ofAddress(candidates: readonly string[]): Subject {
+    return { name: `address:${commonIndex(candidates)}`, kind: 'password' };
   }
 
   /** The same for one-time codes, so that wrong passwords block no code. */
-  ofCodes([index]: readonly string[]): Subject {
-    return { name: `codes:${index}`, kind: 'one-time-code' };
+  ofCodes(candidates: readonly string[]): Subject {
+    return { name: `codes:${commonIndex(candidates)}`, kind: 'one-time-code' };
   }
 
   /**
