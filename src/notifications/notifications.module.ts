@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { notifications } from '#libs/contracts';
+import { KeyRotationJobsModule } from '#libs/key-rotation';
 import { MessageRelayModule } from '#libs/messaging';
 import { PurgeModule } from '#libs/purge';
 import { IdempotencyModule, idempotencyKeysPurge } from '#libs/idempotency';
@@ -15,6 +16,7 @@ import { RecipientsJobsModule } from './recipients/recipients.jobs.module.js';
 import { SuppressionsJobsModule } from './suppressions/suppressions.jobs.module.js';
 import { TemplatesJobsModule } from './templates/templates.jobs.module.js';
 import { WebhooksJobsModule } from './webhooks/webhooks.jobs.module.js';
+import { notificationsKeys } from './rotate-keys.js';
 import { notificationsSchema } from './migrations/index.js';
 
 /** The whole service: receives messages, sends notifications, and deletes expired data. */
@@ -34,6 +36,7 @@ import { notificationsSchema } from './migrations/index.js';
     TemplatesJobsModule,
     WebhooksJobsModule,
     MessageRelayModule.forService(notifications, notificationsSchema),
+    KeyRotationJobsModule.forService(notificationsKeys, notificationsSchema),
     PurgeModule.forJob(notifications.purge),
   ],
   providers: [idempotencyKeysPurge(notifications.purge)],

@@ -3,8 +3,10 @@ import { randomToken } from '#libs/crypto';
 import type { AppConfig } from '../../config/index.js';
 import { AdministrationModule, Administrators } from '../accounts/administration/index.js';
 import { PasswordsService } from '../accounts/auth/index.js';
-import type { AdminCommand } from './admin-command.js';
+import type { AccountCommand, AdminCommand } from './admin-command.js';
 import { RecipientRebuilds, RecipientRebuildsModule } from '../notifications/recipients/index.js';
+import { keyUsage, KeysModule, rotateKeys } from './admin-keys.js';
+import type { CommandResult } from './run-command.js';
 import { FoundationModule } from './foundation.module.js';
 import { withModule } from './with-module.js';
 
@@ -16,7 +18,10 @@ class AdminModule {}
 class RebuildModule {}
 
 /** Runs the command on the application's data. @returns what to print @throws Error in words for operators */
-export function administer(command: AdminCommand, config: AppConfig): Promise<string> {
+export function administer(command: AdminCommand, config: AppConfig): Promise<CommandResult> {
+  if (command.name === 'rotate-keys' || command.name === 'key-usage') {
+    return withModule(KeysModule, config, command.name === 'rotate-keys' ? rotateKeys : keyUsage);
+  }
   if (command.name === 'rebuild-recipients') {
     return withModule(RebuildModule, config, (app) => rebuild(app.get(RecipientRebuilds, { strict: false })));
   }
@@ -36,7 +41,7 @@ async function rebuild(rebuilds: RecipientRebuilds): Promise<string> {
 }
 
 async function execute(
-  command: Exclude<AdminCommand, { readonly name: 'rebuild-recipients' }>,
+  command: AccountCommand,
   administrators: Administrators,
   passwords: PasswordsService,
 ): Promise<string> {

@@ -33,7 +33,7 @@ describe('while replicas write with different keys', () => {
     const answers = await Promise.all(
       Array.from({ length: 200 }, (_, n) => (n % 2 === 0 ? before : after).api.register(user)),
     );
-    const statuses = answers.map(({ status }) => status).sort();
+    const statuses = answers.map(({ status }) => status).sort((one, other) => one - other);
     expect(statuses).toEqual([201, ...Array.from({ length: 199 }, () => 409)]);
     expect(await indexes()).toHaveLength(known + 1);
     for (const { api } of [before, after]) {

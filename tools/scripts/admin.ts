@@ -1,4 +1,4 @@
-/** `npm run admin -- list|create EMAIL|reset-password EMAIL|rebuild-recipients`: what operators do from a shell. */
+/** `npm run admin -- list|create EMAIL|reset-password EMAIL|rotate-keys|key-usage|rebuild-recipients`: what operators do from a shell. */
 import { main } from '../project.mjs';
 import { runCommand } from './run-command.ts';
 

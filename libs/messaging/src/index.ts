@@ -1,5 +1,5 @@
 export { defineMessage, type Message, type MessageType } from './define-message.js';
-export { defineService, type DeliverMessage } from './define-service.js';
+export { defineService, type DeliverMessage, type Service } from './define-service.js';
 export { defineTask, type Task } from './define-task.js';
 export { Inbox } from './inbox.js';
 export { HandlesMessage, type MessageHandler } from './message-handler.js';

@@ -23,6 +23,7 @@ import { Migration20261129000012 } from './20261129000012-dry-runs.js';
 import { Migration20261210000000 } from './20261210000000-api-key-limits.js';
 import { Migration20261211000000 } from './20261211000000-ip-rules.js';
 import { Migration20261212000000 } from './20261212000000-recovery-codes.js';
+import { Migration20261212000001 } from './20261212000001-key-rotations.js';
 
 /**
  * The PostgreSQL schema that this service owns. No other service reads or writes it. Migrations are listed in the order
@@ -53,4 +54,5 @@ export const accountsSchema = defineSchema('accounts', [
   Migration20261210000000,
   Migration20261211000000,
   Migration20261212000000,
+  Migration20261212000001,
 ]);

@@ -12,6 +12,7 @@ import { Migration20261207000000 } from './20261207000000-push-subscriptions.js'
 import { Migration20261208000000 } from './20261208000000-suppressions.js';
 import { Migration20261209000000 } from './20261209000000-recipients.js';
 import { Migration20261210000000 } from './20261210000000-rate-slots.js';
+import { Migration20261212000001 } from './20261212000001-key-rotations.js';
 
 /**
  * The PostgreSQL schema that this service owns. No other service reads or writes it. Migrations are listed in the order
@@ -31,4 +32,5 @@ export const notificationsSchema = defineSchema('notifications', [
   Migration20261208000000,
   Migration20261209000000,
   Migration20261210000000,
+  Migration20261212000001,
 ]);
