@@ -10,6 +10,7 @@ import { measureMailFailures, measureMails } from './mails.mjs';
 import { measureProfile } from './profile.mjs';
 import { measureQueues } from './queues.mjs';
 import { measureRefreshes } from './refreshes.mjs';
+import { measureRotation } from './rotation.mjs';
 import { measureScale } from './scale.mjs';
 import { measureSignIn } from './sign-in.mjs';
 import { measureStart } from './start.mjs';
@@ -37,6 +38,7 @@ const MEASUREMENTS = {
 
 /** Only on request, because filling the servers takes minutes. */
 const ON_REQUEST = {
+  rotation: measureRotation,
   scale: measureScale,
   queues: measureQueues,
   mails: measureMails,
