@@ -1,4 +1,4 @@
-import type { NamedKey, RateLimit } from './parsers.js';
+import type { RateLimit, StoredKey } from './parsers.js';
 import type { OAuthProviderConfig } from './oauth-config.js';
 import type { RedisConfig } from './redis-url.js';
 import type { TracingConfig } from './tracing-config.js';
@@ -69,9 +69,16 @@ export abstract class AppConfig {
   /** `jwtPrivateKeys` are PEMs. Empty in roles that don't sign tokens. */
   abstract readonly keys: {
     readonly jwtPrivateKeys: readonly string[];
-    readonly encryption: readonly NamedKey[];
-    readonly blindIndex: readonly NamedKey[];
+    readonly encryption: readonly StoredKey[];
+    readonly blindIndex: readonly StoredKey[];
   };
+  /** What unwraps keys, in the form of Vault's transit engine. Null if there are none to unwrap. */
+  abstract readonly keyService: {
+    readonly url: string;
+    readonly key: string;
+    readonly tokenFile: string;
+    readonly caFile: string | null;
+  } | null;
   abstract readonly admin: { readonly email: string; readonly password: string } | null;
   /** How long users can cancel the deletion of their account. */
   abstract readonly deletionGraceDays: number;

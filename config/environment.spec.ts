@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { COMPLETE, namesIn, newKey, newPem, parse, problemsOf } from '../test/support/environment.js';
+import { COMPLETE, keysIn, namesIn, newKey, newPem, parse, problemsOf } from '../test/support/environment.js';
 import type { Role } from './app-config.js';
 import { useTemporaryFolder } from '../test/support/temporary-folder.js';
 
@@ -230,7 +230,30 @@ describe('keys', () => {
     });
     expect(config.keys.jwtPrivateKeys).toEqual(pems.map((pem) => pem.trim()));
     expect(config.keys.encryption.map(({ id }) => id)).toEqual(['new', 'old']);
-    expect(config.keys.encryption.map(({ bytes }) => bytes.length)).toEqual([32, 32]);
+    expect(keysIn(config.keys.encryption).map(({ bytes }) => bytes.length)).toEqual([32, 32]);
+  });
+
+  it('accepts keys that a service has wrapped, if there is one', () => {
+    const given = {
+      ENCRYPTION_KEYS: `new:vault:v1:${'A'.repeat(80)}==, ${newKey('old')}`,
+      KEY_SERVICE_URL: 'https://vault.acme.test:8200/',
+      // Any file that can be read.
+      KEY_SERVICE_TOKEN_PATH: 'package.json',
+    };
+    const { keys, keyService } = parse(given);
+    expect(keys.encryption[0]).toEqual({ id: 'new', wrapped: `vault:v1:${'A'.repeat(80)}==` });
+    expect(keyService).toEqual({
+      url: 'https://vault.acme.test:8200',
+      key: 'gatehouse',
+      tokenFile: 'package.json',
+      caFile: null,
+    });
+    const { KEY_SERVICE_URL: _, KEY_SERVICE_TOKEN_PATH: __, ...alone } = given;
+    expect(problemsOf(alone)).toEqual([
+      'ENCRYPTION_KEYS has a key that is wrapped, which needs KEY_SERVICE_URL',
+    ]);
+    expect(namesIn(problemsOf({ ...given, KEY_SERVICE_TOKEN_PATH: '' }))).toContain('KEY_SERVICE_URL');
+    expect(namesIn(problemsOf({ ...given, KEY_SERVICE_KEY: '../x' }))).toEqual(['KEY_SERVICE_KEY']);
   });
 
   it('rejects the same signing key twice, however it is wrapped, and an ID that two keys share', () => {

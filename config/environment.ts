@@ -10,6 +10,7 @@ import {
   parseHost,
   parseHosts,
   parseInteger,
+  parseKeyName,
   parseKeys,
   parseOneOf,
   parseOrigins,
@@ -84,6 +85,7 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
       encryption: read.required('ENCRYPTION_KEYS', parseKeys),
       blindIndex: read.required('BLIND_INDEX_KEYS', parseKeys),
     },
+    keyService: readKeyService(read),
     admin: readAdmin(read),
     registration: read.optional(
       'REGISTRATION',
@@ -126,11 +128,39 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
   if (servesPublic) {
     requireDistinctPorts(read, config);
   }
+  requireKeyService(read, config);
   if (production) {
     rejectUnsafeInProduction(read, config);
   }
   read.finish();
   return { ...config, warnings: read.misspellings() };
+}
+
+function readKeyService(read: EnvironmentReader): AppConfig['keyService'] {
+  const url = read.optional<string | null>('KEY_SERVICE_URL', parseBaseUrl, () => null);
+  const key = read.optional('KEY_SERVICE_KEY', parseKeyName, () => 'gatehouse');
+  const tokenFile = read.optional<string | null>('KEY_SERVICE_TOKEN_PATH', parseReadableFile, () => null);
+  const caFile = read.optional<string | null>('KEY_SERVICE_CA', parseReadableFile, () => null);
+  if ((url === null) !== (tokenFile === null)) {
+    read.addProblem('KEY_SERVICE_URL', 'needs KEY_SERVICE_TOKEN_PATH, and the other way round');
+  }
+  return url !== null && tokenFile !== null ? { url, key, tokenFile, caFile } : null;
+}
+
+/** Otherwise, a process would only find out when it can't read anything. */
+function requireKeyService(
+  read: EnvironmentReader,
+  { keys, keyService }: Pick<AppConfig, 'keys' | 'keyService'>,
+): void {
+  for (const [name, ring] of [
+    ['ENCRYPTION_KEYS', keys.encryption],
+    ['BLIND_INDEX_KEYS', keys.blindIndex],
+  ] as const) {
+    // Undefined if it isn't valid.
+    if (!keyService && (ring as typeof ring | undefined)?.some((key) => 'wrapped' in key)) {
+      read.addProblem(name, 'has a key that is wrapped, which needs KEY_SERVICE_URL');
+    }
+  }
 }
 
 function requireDistinctPorts(

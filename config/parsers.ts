@@ -4,7 +4,7 @@ import { BlockList, isIPv4, isIPv6, SocketAddress } from 'node:net';
 import { BadValue } from './reader.js';
 
 /** A named secret key of 32 bytes. */
-export interface NamedKey {
+interface NamedKey {
   readonly id: string;
   readonly bytes: Buffer;
 }
@@ -176,22 +176,32 @@ export function parseOrigins(text: string): string[] {
   });
 }
 
-/** `id:base64` of 32 bytes, comma-separated. */
-export function parseKeys(text: string): NamedKey[] {
-  const keys = parseList(text).map((entry) => {
-    const [, id, encoded] = /^([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/_-]+={0,2})$/.exec(entry) ?? [];
-    const bytes = Buffer.from(encoded ?? '', 'base64');
-    if (id === undefined || bytes.length !== 32) {
-      throw new BadValue(
-        'must be a comma-separated list of id:key, with keys of 32 bytes in base64 (generate one with: openssl rand -base64 32)',
-      );
-    }
-    return { id, bytes };
-  });
+/** A key that a service has wrapped, or one in clear. */
+export type StoredKey = NamedKey | { readonly id: string; readonly wrapped: string };
+
+/** `id:base64` of 32 bytes, or wrapped by a transit engine, as in `id:vault:v1:…`. Comma-separated. */
+export function parseKeys(text: string): StoredKey[] {
+  const keys = parseList(text).map((entry) => wrappedKeyIn(entry) ?? namedKeyIn(entry));
   if (keys.length === 0 || new Set(keys.map(({ id }) => id)).size !== keys.length) {
     throw new BadValue('must contain at least one key, each with its own ID');
   }
   return keys;
+}
+
+function wrappedKeyIn(entry: string): StoredKey | undefined {
+  const [, id, wrapped] = /^([A-Za-z0-9_-]{1,32}):(vault:v\d+:[A-Za-z0-9+/=]+)$/.exec(entry) ?? [];
+  return id === undefined || wrapped === undefined ? undefined : { id, wrapped };
+}
+
+function namedKeyIn(entry: string): NamedKey {
+  const [, id, encoded] = /^([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/_-]+={0,2})$/.exec(entry) ?? [];
+  const bytes = Buffer.from(encoded ?? '', 'base64');
+  if (id === undefined || bytes.length !== 32) {
+    throw new BadValue(
+      'must be a comma-separated list of id:key, with keys of 32 bytes in base64 (generate one with: openssl rand -base64 32)',
+    );
+  }
+  return { id, bytes };
 }
 
 const PEM = /-----BEGIN PRIVATE KEY-----[\s\S]+?-----END PRIVATE KEY-----/g;
@@ -233,6 +243,14 @@ export function parseEmail(text: string): string {
 }
 
 /** The path of a file, which must be readable. */
+/** The name of a key in a key service. */
+export function parseKeyName(text: string): string {
+  if (!/^[\w.-]{1,100}$/.test(text)) {
+    throw new BadValue('must be a name of letters, digits, dots, hyphens and underscores');
+  }
+  return text;
+}
+
 export function parseReadableFile(text: string): string {
   try {
     accessSync(text, constants.R_OK);

@@ -12,7 +12,7 @@ export function rejectUnsafeInProduction(read: EnvironmentReader, config: Omit<A
     ['ENCRYPTION_KEYS', config.keys.encryption],
     ['BLIND_INDEX_KEYS', config.keys.blindIndex],
   ] as const) {
-    if (keys?.some(({ bytes }) => isWeakKey(bytes))) {
+    if (keys?.some((key) => 'bytes' in key && isWeakKey(key.bytes))) {
       read.addProblem(name, "contains a key that isn't random (generate one with: openssl rand -base64 32)");
     }
   }
@@ -38,6 +38,7 @@ export function rejectUnsafeInProduction(read: EnvironmentReader, config: Omit<A
     ['PUBLIC_URL', config.publicUrl],
     ['APP_URL', config.appUrl],
     ['PASSWORD_BREACH_URL', config.passwordBreachUrl],
+    ['KEY_SERVICE_URL', config.keyService?.url ?? null],
     ['SMS_URL', config.smsUrl],
   ] as const) {
     if (url?.startsWith('http:') && !isLoopback(url)) {

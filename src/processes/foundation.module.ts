@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ClockModule } from '#libs/clock';
-import { CryptoModule, KeyRing } from '#libs/crypto';
+import { CryptoModule, GivenKeys, KeyRing, type KeySource, TransitKeys } from '#libs/crypto';
 import { DatabaseModule } from '#libs/database';
 import { RedisModule } from '#libs/redis';
 import { AppConfig } from '../../config/index.js';
@@ -12,10 +12,13 @@ import { databaseUrlOf, optionalSchemasOf } from './database-urls.js';
     ClockModule,
     CryptoModule.forRootAsync({
       inject: [AppConfig],
-      useFactory: ({ keys }: AppConfig) => ({
-        encryptionKeys: new KeyRing(keys.encryption),
-        blindIndexKeys: new KeyRing(keys.blindIndex),
-      }),
+      useFactory: async ({ keys, keyService }: AppConfig) => {
+        const source: KeySource = keyService ? new TransitKeys(keyService) : new GivenKeys();
+        return {
+          encryptionKeys: new KeyRing(await source.open(keys.encryption)),
+          blindIndexKeys: new KeyRing(await source.open(keys.blindIndex)),
+        };
+      },
     }),
     DatabaseModule.forRootAsync({
       inject: [AppConfig],

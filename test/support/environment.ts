@@ -35,6 +35,13 @@ export function problemsOf(overrides: Environment, role: Role = 'all'): readonly
   }
 }
 
+/** Those that are in clear. */
+export function keysIn(
+  keys: AppConfig['keys']['encryption'],
+): { readonly id: string; readonly bytes: Buffer }[] {
+  return keys.filter((key) => 'bytes' in key);
+}
+
 export function namesIn(problems: readonly string[]): string[] {
   return problems.map((problem) => problem.split(' ', 1)[0] ?? '');
 }

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { expect } from '@jest/globals';
 import { KeyRing, type SealedColumn, Sealer, loadedColumns } from '#libs/crypto';
 import { parseKeys } from '../../config/parsers.js';
+import { keysIn } from './environment.js';
 import { eventually } from './servers.js';
 import { query } from './stored.js';
 
@@ -65,7 +66,7 @@ export async function rotated(url: string, timeoutMs: number): Promise<void> {
 
 /** Opens every value of every sealed column with one key alone. @returns how many there are, by column */
 export async function openAll(url: string, keys: string): Promise<Record<string, number>> {
-  const sealer = new Sealer(new KeyRing(parseKeys(keys)));
+  const sealer = new Sealer(new KeyRing(keysIn(parseKeys(keys))));
   const columns = loadedColumns().filter((column): column is SealedColumn => column.kind === 'sealed');
   const counts: Record<string, number> = {};
   for (const { name, table, column, primaryKey, also, context } of columns) {

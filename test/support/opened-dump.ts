@@ -1,5 +1,6 @@
 import { createDecipheriv } from 'node:crypto';
 import { parseKeys } from '../../config/parsers.js';
+import { keysIn } from './environment.js';
 import { setting } from './setting.js';
 
 const SEALED = /v1\.([\w~-]+)\.([\w-]+)/g;
@@ -11,7 +12,7 @@ const TAG_BYTES = 16;
  * sealed for. If keys are among that, also what those open.
  */
 export function openedWithAllKeys(dump: string): string {
-  const keys = parseKeys(setting('TEST_ENCRYPTION_KEYS'));
+  const keys = keysIn(parseKeys(setting('TEST_ENCRYPTION_KEYS')));
   const sealed = [...dump.matchAll(SEALED)].map(([, id = '', body = '']) => ({ id, body }));
   const opened = sealed.flatMap(({ id, body }) =>
     keys.filter((key) => key.id === id).map(({ bytes }) => decrypt(body, bytes)),

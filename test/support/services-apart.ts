@@ -2,6 +2,7 @@ import { expect } from '@jest/globals';
 import type { DirectoryUser } from '#libs/contracts';
 import { KeyRing, Sealer } from '#libs/crypto';
 import { parseKeys } from '../../config/parsers.js';
+import { keysIn } from './environment.js';
 import type { ApiClient, ListBody, UserBody } from './client.js';
 import { type SignedUp, signUp, tokenIn } from './factories.js';
 import { useFixture } from './fixture.js';
@@ -100,7 +101,7 @@ export async function copiedUsers({ own }: Pick<ServicesApart, 'own'>): Promise<
     own.url,
     'select user_id, sealed, changed_by from notifications.recipients order by user_id',
   );
-  const keys = parseKeys(setting('TEST_ENCRYPTION_KEYS'));
+  const keys = keysIn(parseKeys(setting('TEST_ENCRYPTION_KEYS')));
   const sealer = new Sealer(new KeyRing(keys));
   return rows.flatMap(({ user_id, sealed, changed_by }) =>
     sealed === null || changed_by !== null
