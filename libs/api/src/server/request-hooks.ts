@@ -61,6 +61,8 @@ export function addRequestHooks(fastify: FastifyInstance, options: HookOptions):
     inContext(request, done);
   });
 
+  fastify.addHook('onSend', sendTogether);
+
   // Checked when the response is sent: a request that arrived before the drain may end during it.
   fastify.addHook('onSend', (request, reply, _payload, done) => {
     if (isDraining()) {
@@ -97,6 +99,14 @@ export function addRequestHooks(fastify: FastifyInstance, options: HookOptions):
     accessLog.info(requestLine(request, reply, route), 'request');
   }
 }
+
+/**
+ * Waits until all requests that have arrived are handled. Responses that are sent one after the other wake their receiver once;
+ * otherwise, it takes turns with us for each of them (decision 0056).
+ */
+const sendTogether: onSendHookHandler = (_request, _reply, payload, done) => {
+  setImmediate(done, null, payload);
+};
 
 /** Fastify says 0, but it would be the length of the representation (RFC 9110, section 8.6). */
 const withoutLengthOf304: onSendHookHandler = (_request, reply, payload, done) => {
