@@ -92,10 +92,9 @@ describe('traces', () => {
         'db.query.text': expect.stringContaining('insert into "accounts"."outbox"'),
       },
     });
-    const put = spans.find(({ name }) => name === 'send send-mail');
     const callers = spans.filter(({ name }) => /^EVAL(SHA)?$/.test(name)).map(({ parentId }) => parentId);
-    // The rate limit of the request, and the job that it enqueues.
-    expect(callers).toEqual(expect.arrayContaining([request?.spanId, put?.spanId]));
+    // The rate limit of the request. The jobs of one moment are sent to Redis together, in the trace of one of them.
+    expect(callers).toContain(request?.spanId);
     // Neither waiting nor polling for work starts a trace.
     expect(collector.spans.filter(({ name }) => /^(UPDATE .*outbox|BRPOPLPUSH|PING)/.test(name))).toEqual(
       spans.filter(({ name }) => /^UPDATE .*outbox/.test(name)),
