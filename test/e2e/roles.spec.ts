@@ -88,7 +88,10 @@ describe('an empty database', () => {
     const launched = await Promise.all(ROLES.map((role) => apps.launch(role, settings)));
     for (const app of launched) {
       const management = new ApiClient(app.managementUrl, '');
-      await eventually(async () => expect((await management.get('/health/live')).status).toBe(200));
+      // All of them start at once.
+      await eventually(async () => expect((await management.get('/health/live')).status).toBe(200), {
+        timeoutMs: 25_000,
+      });
       await eventually(async () => {
         const ready = await management.get('/health/ready');
         expect([ready.status, ready.body]).toEqual([
