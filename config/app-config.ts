@@ -2,6 +2,7 @@ import type { RateLimit, StoredKey } from './parsers.js';
 import type { OAuthProviderConfig } from './oauth-config.js';
 import type { RedisConfig } from './redis-url.js';
 import type { TracingConfig } from './tracing-config.js';
+import type { PublicTls } from './public-tls.js';
 import type { ProviderRates } from './provider-rates.js';
 import type { VapidConfig } from './vapid.js';
 
@@ -16,6 +17,8 @@ export abstract class AppConfig {
   abstract readonly production: boolean;
   abstract readonly host: string;
   abstract readonly port: number;
+  /** Null if the public port has no TLS. */
+  abstract readonly tls: PublicTls | null;
   /**
    * `token` is null if the management pages are disabled. `hosts` are the names, besides localhost, that they answer
    * to.

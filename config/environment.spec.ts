@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { COMPLETE, keysIn, namesIn, newKey, newPem, parse, problemsOf } from '../test/support/environment.js';
 import type { Role } from './app-config.js';
+import { createAuthority } from '../test/support/certificates.js';
 import { useTemporaryFolder } from '../test/support/temporary-folder.js';
 
 describe('parseEnvironment', () => {
@@ -163,6 +164,25 @@ describe('gRPC', () => {
       "GRPC_TLS_KEY names a file that can't be read (ENOENT)",
     ]);
     expect(parse({ GRPC_TLS_CERT: '/missing' }, 'worker').grpc.tls).toBeNull();
+  });
+
+  it('needs a certificate and its key for TLS on the public port, and changes the default URL', () => {
+    const authority = createAuthority();
+    const [one, other] = [authority.issue('DNS:a.example'), authority.issue('DNS:a.example')];
+    authority.remove();
+    const files = { TLS_CERT: folder.write('tls.crt', one.cert), TLS_KEY: folder.write('tls.key', one.key) };
+    expect(parse({})).toMatchObject({ tls: null, publicUrl: 'http://localhost:3000' });
+    expect(parse(files)).toMatchObject({
+      tls: { cert: files.TLS_CERT, key: files.TLS_KEY },
+      publicUrl: 'https://localhost:3000',
+    });
+    expect(problemsOf({ TLS_CERT: files.TLS_CERT })).toEqual([
+      'TLS_CERT needs TLS_KEY, and TLS_KEY needs TLS_CERT',
+    ]);
+    expect(problemsOf({ ...files, TLS_KEY: folder.write('other.key', other.key) })).toEqual([
+      expect.stringMatching(/^TLS_CERT and TLS_KEY can't be used \(.*key values mismatch\)$/),
+    ]);
+    expect(parse({ TLS_CERT: '/missing' }, 'worker').tls).toBeNull();
   });
 
   it.each([

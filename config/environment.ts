@@ -25,6 +25,7 @@ import { rejectUnsafeInProduction } from './production.js';
 import { type Environment, EnvironmentReader } from './reader.js';
 import { parseRedirectUrls } from './redirect-urls.js';
 import { parseRedisUrl } from './redis-url.js';
+import { readPublicTls } from './public-tls.js';
 import { readTracing } from './tracing-config.js';
 import { readProviderRates } from './provider-rates.js';
 import { parseBaseUrl, parseDatabaseUrl, parseGrpcTarget, parseSmtpUrl, parseUrl } from './urls.js';
@@ -44,10 +45,11 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
   const servesPublic = role === 'all' || role === 'api';
 
   const port = read.optional('PORT', parseInteger(0, 65535), () => DEFAULT_PORT);
+  const tls = readPublicTls(read, servesPublic);
   const publicUrl = read.optional(
     'PUBLIC_URL',
     parseBaseUrl,
-    () => `http://localhost:${port ?? DEFAULT_PORT}`,
+    () => `${tls ? 'https' : 'http'}://localhost:${port ?? DEFAULT_PORT}`,
   );
   const appUrl = read.optional('APP_URL', parseBaseUrl, () => publicUrl);
   const mail = readMail(read, role, publicUrl);
@@ -62,6 +64,7 @@ export function parseEnvironment(env: Environment, role: Role): AppConfig {
       hosts: read.optional('MANAGEMENT_HOSTS', parseHosts, () => []),
     },
     grpc: readGrpc(read, role),
+    tls,
     publicUrl,
     appUrl,
     database: {

@@ -1,5 +1,5 @@
-/** Read by `npm start`, or planned: whoever sets one already has not misspelled anything. */
-const RESERVED = new Set(['DATA_DIR', 'TLS_CERT', 'TLS_KEY']);
+/** Read by `npm start`: whoever sets one has not misspelled anything. */
+const RESERVED = new Set(['DATA_DIR']);
 
 /** What shells, package managers, containers, CI and clouds set. Kubernetes adds variables for each Service. */
 const FOREIGN =

@@ -1,7 +1,7 @@
-import type { Server, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Server } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { type HttpSocket, onConnection } from './http-socket.js';
 
 const IDLE_CHECK_MS = 100;
 /** How long requests may still take to arrive. */
@@ -42,14 +42,9 @@ export function closeInTime(fastify: FastifyInstance, logger: Logger): void {
 /** Tracks open connections. Their state is only checked at the end, so requests cost nothing extra. */
 function watchConnections(server: Server): ReadonlySet<HttpSocket> {
   const open = new Set<HttpSocket>();
-  server.on('connection', (socket: HttpSocket) => {
+  onConnection(server, (socket) => {
     open.add(socket);
     socket.once('close', () => open.delete(socket));
   });
   return open;
-}
-
-/** Node attaches the pending response to its socket once the request's headers have arrived. */
-interface HttpSocket extends Socket {
-  readonly _httpMessage?: ServerResponse | null;
 }

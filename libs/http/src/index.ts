@@ -15,4 +15,5 @@ export { linkTo, mountAt, mountPathOf, publicUrlOf } from './public-url.js';
 export { requestIdOf } from './request-id.js';
 export { SECURITY_HEADERS, securityHeadersFor } from './security-headers.js';
 export { TrustedProxies } from './trusted-proxies.js';
+export type { TlsFiles } from './tls.js';
 export { serverOptions, UPLOAD_TIMEOUT_MS } from './server.js';

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { HttpSocket } from './http-socket.js';
+import { cut, type HttpSocket } from './http-socket.js';
 
 /** How many requests of a connection may wait for the ones before them. Browsers and HTTP libraries send none early. */
 const MAX_WAITING = 64;
@@ -48,7 +48,7 @@ export class Pipeline {
   private wait(socket: HttpSocket, turn: Turn): void {
     const waiting = this.waiting.get(socket) ?? [];
     if (waiting.length >= MAX_WAITING) {
-      socket.resetAndDestroy();
+      cut(socket);
       return;
     }
     this.waiting.set(socket, waiting);

@@ -5,6 +5,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
 import {
@@ -21,6 +22,7 @@ import { Pipeline } from './pipeline.js';
 import { sendProblem } from './problem-document.js';
 import { type RefusalOptions, Refusals } from './refusals.js';
 import { problemOfHead } from './request-head.js';
+import { createTlsServer, type TlsFiles } from './tls.js';
 import { cutUnreadResponses } from './unread-responses.js';
 
 /** A client that takes longer to send headers, and as long again to send a body, is broken or hostile (slow loris). */
@@ -38,16 +40,17 @@ const BY_PARSER_CODE: Readonly<Record<string, () => Problem>> = {
 };
 
 /**
- * Fastify options for a server on which no connection can hold memory or stay incomplete without bound, and which
+ * Fastify options for a server, with TLS if there are files for it, on which no connection can hold memory or stay incomplete without bound, and which
  * returns problem documents even for requests that don't reach a route.
  */
 export function serverOptions(
   options: RefusalOptions,
+  tls: TlsFiles | null = null,
 ): Required<Pick<FastifyServerOptions, 'serverFactory' | 'clientErrorHandler' | 'frameworkErrors'>> {
   const refusals = new Refusals(options);
   return {
     serverFactory: (handler) => {
-      const server = createServer({
+      const settings = {
         maxHeaderSize: HEADERS_LIMIT_BYTES,
         keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
         headersTimeout: REQUEST_TIMEOUT_MS,
@@ -57,7 +60,8 @@ export function serverOptions(
         connectionsCheckingInterval: CHECK_INTERVAL_MS,
         // We check it, because Node would send an empty response.
         requireHostHeader: false,
-      });
+      };
+      const server = tls ? createTlsServer(settings, tls) : createServer(settings);
       const pipeline = new Pipeline();
       answer(server, handler, pipeline, refusals);
       server.on('clientError', (error, socket: Socket) => answerError(error, socket, pipeline, refusals));
@@ -77,7 +81,12 @@ export function serverOptions(
   };
 }
 
-function answer(server: Server, handler: RequestListener, pipeline: Pipeline, refusals: Refusals): void {
+function answer(
+  server: Server | TlsServer,
+  handler: RequestListener,
+  pipeline: Pipeline,
+  refusals: Refusals,
+): void {
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     limitBody(request, REQUEST_TIMEOUT_MS, () => {
       const error = Object.assign(new Error('the body is late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
@@ -110,7 +119,8 @@ function answerError(
   pipeline: Pipeline,
   refusals: Refusals,
 ): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  // Nothing can be sent before there's a TLS connection.
+  if (error.code === 'ECONNRESET' || !socket.writable || /^ERR_(SSL|TLS)_/.test(error.code ?? '')) {
     socket.destroy();
     return;
   }

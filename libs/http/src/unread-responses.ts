@@ -1,5 +1,5 @@
 import type { Server, ServerResponse } from 'node:http';
-import type { HttpSocket } from './http-socket.js';
+import { cut, type HttpSocket, onConnection } from './http-socket.js';
 
 /** A client that reads nothing for this long has gone, or wants to use up our memory. */
 const STALLED_MS = 30_000;
@@ -21,7 +21,7 @@ interface Unread {
  */
 export function cutUnreadResponses(server: Server): void {
   const open = new Map<HttpSocket, Unread | null>();
-  server.on('connection', (socket: HttpSocket) => {
+  onConnection(server, (socket) => {
     open.set(socket, null);
     socket.once('close', () => open.delete(socket));
   });
@@ -30,8 +30,7 @@ export function cutUnreadResponses(server: Server): void {
     for (const [socket, before] of open) {
       const unread = inspect(socket, before, now);
       if (unread && isOverdue(unread, now)) {
-        // Resetting also frees what the operating system has buffered.
-        socket.resetAndDestroy();
+        cut(socket);
       } else if (unread !== before) {
         open.set(socket, unread);
       }

@@ -6,7 +6,7 @@ import { Problem, unsupportedMediaType } from '#libs/problem';
 import { acceptsForm, FORM_TYPE, parseFormBody } from '../input/form-body.js';
 import { UnreadableBody } from '../input/unreadable-body.js';
 import { acceptsStream, requireStreamSize, StreamedBody, streamedTypesOf } from '../input/streamed-body.js';
-import { allowSlowBody, requestIdOf, serverOptions } from '#libs/http';
+import { allowSlowBody, requestIdOf, serverOptions, type TlsFiles } from '#libs/http';
 
 const JSON_TYPE = 'application/json';
 const MERGE_PATCH_TYPE = 'application/merge-patch+json';
@@ -23,6 +23,7 @@ export interface ServerOptions {
   /** CIDRs of the proxies whose `X-Forwarded-For` is trusted. */
   readonly trustedProxies: readonly string[];
   readonly corsOrigins: readonly string[];
+  readonly tls?: TlsFiles | null;
 }
 
 /**
@@ -32,6 +33,7 @@ export function createFastifyAdapter({
   publicUrl,
   trustedProxies,
   corsOrigins,
+  tls = null,
 }: ServerOptions): FastifyAdapter {
   const adapter = new FastifyAdapter({
     logger: false,
@@ -40,7 +42,7 @@ export function createFastifyAdapter({
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     return503OnClosing: false,
     genReqId: requestIdOf,
-    ...serverOptions({ publicUrl, corsOrigins }),
+    ...serverOptions({ publicUrl, corsOrigins }, tls),
     skipMiddie: true,
   });
   const fastify = adapter.getInstance() as FastifyInstance;
