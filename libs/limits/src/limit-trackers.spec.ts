@@ -16,6 +16,7 @@ describe('the client of a request', () => {
     ['::a:b:c:d:e', '0:0:0:a'],
     ['::1', '0:0:0:0'],
   ])('at %s is %s: an address or a /64 network', (ip, client) => {
-    expect(clientOf({ ip } as FastifyRequest)).toBe(client);
+    const request = { ip, socket: { remoteAddress: ip }, headers: {} };
+    expect(clientOf(request as FastifyRequest)).toBe(client);
   });
 });
