@@ -4,7 +4,8 @@ import { ADMIN_SOURCE, AUTOMATIC_SOURCE } from '../ip-rule.entity.js';
 import type { IpRuleListSummary } from './ip-rule-lists.repository.js';
 
 const NAME_MAX_LENGTH = 64;
-const RESERVED = [ADMIN_SOURCE, AUTOMATIC_SOURCE];
+/** A rule's source is the name of its list, or one of these two. */
+const NAME = new RegExp(`^(?!(?:${ADMIN_SOURCE}|${AUTOMATIC_SOURCE})$)[a-z][a-z0-9-]*$`);
 
 export class IpRuleListParams {
   @StringField({
@@ -14,7 +15,7 @@ export class IpRuleListParams {
     maxLength: NAME_MAX_LENGTH,
     rule: {
       code: 'invalid-list-name',
-      test: (name) => /^[a-z][a-z0-9-]*$/.test(name) && !RESERVED.includes(name),
+      pattern: NAME,
       message:
         'must consist of lowercase letters, digits and -, start with a letter, and not be admin or automatic',
     },
