@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import type { Mac } from '#libs/crypto';
 import { addressOf } from '#libs/http';
+import { parseAddress, subscriberOf, textOf } from '#libs/networks';
 
 /** Tracks signed-in users by ID, from any address, and everyone else by address. */
 export function trackCaller(request: FastifyRequest, mac: Mac): string {
@@ -21,14 +22,6 @@ export function trackKey({ principal }: FastifyRequest): string {
 /** The client's address or, if it's an IPv6 address, its network. */
 export function clientOf(request: FastifyRequest): string {
   const address = addressOf(request);
-  return isIPv6(address) ? networkOf(address) : address;
-}
-
-/** A subscriber has a whole /64 of IPv6 addresses (RFC 6177), so they count as one. */
-function networkOf(address: string): string {
-  const [head = '', tail] = address.split('::');
-  const left = head === '' ? [] : head.split(':');
-  const right = tail ? tail.split(':') : [];
-  const zeros = tail === undefined ? [] : Array<string>(8 - left.length - right.length).fill('0');
-  return [...left, ...zeros, ...right].slice(0, 4).join(':');
+  const parsed = isIPv6(address) ? parseAddress(address) : undefined;
+  return parsed ? textOf(subscriberOf(parsed)) : address;
 }

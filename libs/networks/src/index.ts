@@ -9,3 +9,5 @@ export {
   textOf,
 } from './network.js';
 export { NetworkMap } from './network-map.js';
+export { isPrivate } from './private.js';
+export { subscriberOf } from './subscriber.js';

@@ -2,12 +2,11 @@ import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { addressOf, ProblemWatch } from '#libs/http';
 import { inBackground } from '#libs/lifecycle';
-import { type Network, parseAddress, textOf } from '#libs/networks';
+import { isPrivate, type Network, parseAddress, subscriberOf, textOf } from '#libs/networks';
 import { reasonOf, runInLogContext } from '#libs/telemetry';
 import { AppConfig } from '../../../../config/index.js';
 import { LiveIpRules } from '../live-ip-rules.js';
 import { BansService } from './bans.service.js';
-import { isPrivate, networkToBan } from './exempt-networks.js';
 import { Strikes } from './strikes.js';
 import { type Trigger, TRIGGERS } from './triggers.js';
 
@@ -39,7 +38,7 @@ export class AutomaticBans implements OnModuleInit {
     const address = parseAddress(addressOf(request));
     if (trigger && value !== undefined && address && !this.isExempt(request, address)) {
       // Not as part of the request: it's over, and whoever sent it doesn't ban anyone.
-      void runInLogContext({}, () => inBackground(() => this.strike(trigger, networkToBan(address), value)));
+      void runInLogContext({}, () => inBackground(() => this.strike(trigger, subscriberOf(address), value)));
     }
   }
 

@@ -1,4 +1,5 @@
-import { type Network, NetworkMap, networkOf, parseNetwork } from '#libs/networks';
+import { NetworkMap } from './network-map.js';
+import { type Network, parseNetwork } from './network.js';
 
 /** Addresses that aren't anyone's on the Internet. Behind them are our own machines, or a proxy that we don't know. */
 const PRIVATE = new NetworkMap<true>();
@@ -16,14 +17,6 @@ for (const cidr of [
   PRIVATE.set(parseNetwork(cidr), true);
 }
 
-/** A subscriber has a whole /64 of IPv6 addresses (RFC 6177), so they're banned as one. */
-const IPV6_PREFIX = 64;
-
 export function isPrivate(address: Network): boolean {
   return PRIVATE.match(address) !== undefined;
-}
-
-/** What is banned in place of an address. */
-export function networkToBan({ family, bits, prefix }: Network): Network {
-  return networkOf(bits, family === 6 ? IPV6_PREFIX : prefix);
 }
