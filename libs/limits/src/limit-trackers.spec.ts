@@ -15,6 +15,7 @@ describe('the client of a request', () => {
     ['1::b:c:d:e:f', '1:0:0:b::/64'],
     ['::a:b:c:d:e', '0:0:0:a::/64'],
     ['::1', '::/64'],
+    ['fe80::1:2:3:4%eth0', 'fe80::/64'],
   ])('at %s is %s: an address or a /64 network', (ip, client) => {
     const request = { ip, socket: { remoteAddress: ip }, headers: {} };
     expect(clientOf(request as FastifyRequest)).toBe(client);
